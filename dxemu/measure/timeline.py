@@ -1,0 +1,74 @@
+"""The timeline: what happened, one JSON object a line, in order. The only thing that measuring reads.
+
+Every event has `t`, seconds since the run's start (before it, negative), and `event`:
+
+event           keys beside `t`
+lab_ready       nodes, cables, sessions (counts), wall_s (since the lab process started)
+run_started     seed, kernel, clock, epoch_ns (CLOCK_MONOTONIC at t = 0)
+fault_injected  fault (step id), kind, target, evidence (what the kernel read back)
+fault_healed    fault, evidence
+carrier         node, interface, cable, up
+bfd             node, session, state (`up`, `down`), reason
+bgp             node, session, peer (node), state (`up`, `down`), reason
+                (`hold_timer`, `bfd`, `carrier`, `notification`, `peer_closed`; empty when up), detail
+withdrawn       node, session, prefixes: the routes of a lost session, or withdrawn by the peer, have left the RIB
+best            node, prefix, session (None: no path left), rule: the decision process chose anew
+route           node, prefix, via (None: deleted), interface: the kernel says that its table changed
+path            probe, direction, hops (node and cable names in turn), complete: asked of the kernels' tables
+probe           probe, direction, interval_s, sent, received, lateness_max_s, file (of ProbeLog, relative)
+run_ended       wall_s
+
+`direction` is `to_aws` or `from_aws`. `bgp` down with reason `hold_timer`, `bfd` or `carrier` is a
+detection by that node itself; `notification` and `peer_closed` mean that the other end told it.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+Event = Mapping[str, object]
+
+DIRECTIONS = ("to_aws", "from_aws")
+
+
+def read(path: Path) -> Iterator[Event]:
+    """The events of a `timeline.jsonl`."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeLog:
+    """When each packet of one direction was sent and received, in nanoseconds since the run's start.
+
+    `sent[n]` belongs to sequence number n. `received` holds pairs in order of arrival: sequence
+    number, time; a number may be missing (lost) or come twice (duplicated).
+    """
+
+    sent: array[int]
+    received: array[int]
+
+    def write(self, path: Path) -> None:
+        """Two counts, then both arrays: little-endian signed 64-bit integers throughout."""
+        with path.open("wb") as file:
+            array("q", [len(self.sent), len(self.received)]).tofile(file)
+            self.sent.tofile(file)
+            self.received.tofile(file)
+
+    @classmethod
+    def read(cls, path: Path) -> "ProbeLog":
+        """Raises ValueError if the file is not a whole probe log."""
+        data = array("q")
+        data.frombytes(path.read_bytes())
+        if len(data) < 2 or len(data) != 2 + data[0] + data[1]:  # noqa: PLR2004 - the two counts
+            raise ValueError(f"{path} is not a whole probe log")
+        return cls(data[2 : 2 + data[0]], data[2 + data[0] :])
+
+    def arrivals(self) -> Iterable[tuple[int, int]]:
+        """Pairs of sequence number and time of arrival."""
+        return zip(self.received[::2], self.received[1::2], strict=True)

@@ -1,0 +1,101 @@
+"""Quantities of the field. Text always carries a unit; SI only; case matters (`M` is 10^6, `m` is 10^-3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Self
+
+_QUANTITY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z/%]+)\s*\Z")
+
+MAX_ASN = 4_294_967_294
+MAX_VLAN_ID = 4094
+
+
+def _parse(text: object, units: Mapping[str, float], example: str) -> float:
+    """The number that `text` states in the base unit; ValueError says what to write instead."""
+    if isinstance(text, bool) or not isinstance(text, str | int | float):
+        raise ValueError(f"expected text such as {example}")  # noqa: TRY004 - callers turn ValueError into a Problem
+    if not isinstance(text, str):
+        raise ValueError(f"cannot tell {text} what; write it with a unit, for example {example}")  # noqa: TRY004
+    match = _QUANTITY.match(text)
+    if match is None:
+        if text.strip().replace(".", "", 1).isdigit():
+            raise ValueError(f"cannot tell {text} what; write it with a unit, for example {example}")
+        raise ValueError(f"'{text}' is not a quantity; write for example {example}")
+    number, unit = match.groups()
+    if unit not in units:
+        raise ValueError(f"unknown unit '{unit}'; known are {', '.join(units)}; write for example {example}")
+    return float(number) * units[unit]
+
+
+class Seconds(float):
+    """A duration, or a time since the run's start, in seconds."""
+
+    UNITS: Mapping[str, float] = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """`300 ms`, `90 s`, `2 min`. Raises ValueError with a remedy."""
+        return cls(round(_parse(text, cls.UNITS, "30 s or 300 ms"), 9))
+
+    def __str__(self) -> str:
+        if self == 0 or self >= 1:
+            return f"{float(self):g} s"
+        if self >= 1e-3:
+            return f"{float(self) * 1e3:g} ms"
+        return f"{float(self) * 1e6:g} us"
+
+
+class BitsPerSecond(int):
+    """A bit rate. `10 Gbps` is 10^10."""
+
+    UNITS: Mapping[str, float] = {"kbps": 1e3, "Mbps": 1e6, "Gbps": 1e9, "Tbps": 1e12}
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """`500 Mbps`, `10 Gbps` (AWS writes `10Gbps`: also read). Raises ValueError with a remedy."""
+        return cls(round(_parse(text, cls.UNITS, "10 Gbps")))
+
+    def __str__(self) -> str:
+        for name, size in reversed(self.UNITS.items()):
+            if self >= size:
+                return f"{self / size:g} {name}"
+        return f"{int(self)} bps"
+
+
+class PacketsPerSecond(int):
+    """A packet rate. `100/s` is one packet every 10 ms."""
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """`100/s`, `1000/s`. Raises ValueError with a remedy."""
+        return cls(round(_parse(text, {"/s": 1.0}, "100/s")))
+
+    @property
+    def interval(self) -> Seconds:
+        """Time between two packets."""
+        return Seconds(1 / self)
+
+    def __str__(self) -> str:
+        return f"{int(self)}/s"
+
+
+class Asn(int):
+    """An autonomous system number, 1 to 4294967294 (RFC 6793; AWS `asnLong`)."""
+
+    def __new__(cls, number: int) -> Self:
+        """Raises ValueError outside 1 to 4294967294."""
+        if not 1 <= number <= MAX_ASN:
+            raise ValueError(f"{number} is not an autonomous system number: 1 to {MAX_ASN}")
+        return super().__new__(cls, number)
+
+
+class VlanId(int):
+    """An 802.1Q VLAN identifier, 1 to 4094."""
+
+    def __new__(cls, number: int) -> Self:
+        """Raises ValueError outside 1 to 4094."""
+        if not 1 <= number <= MAX_VLAN_ID:
+            raise ValueError(f"{number} is not a VLAN: AWS needs 1 to {MAX_VLAN_ID}")
+        return super().__new__(cls, number)

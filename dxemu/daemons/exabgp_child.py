@@ -1,0 +1,206 @@
+"""ExaBGP inside a process that was forked from the lab process, which has imported it already.
+
+Starting Python and importing ExaBGP costs more than a second inside the embedded kernel; a fork
+costs some 40 ms. Three things of ExaBGP 5.0.15 are replaced in the child, and nothing else:
+
+- The helper program. ExaBGP talks JSON to a child of its own; here the lab process is at the other
+  end of two pipes that exist already, so no program is started.
+- The wait. ExaBGP looks around every 10 ms, and spins while it connects. Each look costs real time
+  although no virtual time passes. Here it sleeps until a socket is ready or a timer of its own is
+  due. The timers themselves (whole seconds of the wall clock) are ExaBGP's, untouched.
+- The retry of a connection, which ExaBGP repeats every 10 ms: here once in `CONNECT_RETRY_S`, and a
+  SYN that stays without an answer is given up after `SYN_WAIT_S` (RFC 4271 section 8.2.2,
+  ConnectRetryTimer; the RFC suggests 120 s, routers use less).
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import time
+from collections.abc import Generator, Iterator
+from typing import Any, NoReturn
+from weakref import WeakSet
+
+from exabgp.bgp import timer as exabgp_timer
+from exabgp.configuration.configuration import Configuration
+from exabgp.environment import getenv
+from exabgp.logger import log
+from exabgp.reactor import keepalive as exabgp_keepalive
+from exabgp.reactor import loop as exabgp_loop
+from exabgp.reactor import protocol as exabgp_protocol
+from exabgp.reactor.api.processes import Processes
+from exabgp.reactor.api.response import Response
+from exabgp.reactor.network import outgoing as exabgp_outgoing
+from exabgp.version import json as json_version
+
+CONNECT_RETRY_S = 1.0
+SYN_WAIT_S = 5.0
+ROUNDS_WITHOUT_INPUT = 10
+
+_READABLE = select.POLLIN | select.POLLPRI | select.POLLHUP | select.POLLERR
+
+
+class _Pipe:
+    """Looks like the `subprocess.Popen` that ExaBGP expects of its helper."""
+
+    def __init__(self, commands: int, events: int) -> None:
+        os.set_blocking(commands, False)
+        self.stdout = os.fdopen(commands, "rb", 0)
+        self.stdin = os.fdopen(events, "wb", 0)
+
+    def poll(self) -> None:
+        return None
+
+    def terminate(self) -> None:
+        """Nothing to end: the other side is the lab process."""
+
+    kill = terminate
+
+    def wait(self, timeout: float | None = None) -> int:
+        del timeout
+        return 0
+
+
+class _PipedProcesses(Processes):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
+    """ExaBGP's helpers, with pipes that are there already in place of a program to start."""
+
+    pipe: _Pipe
+
+    def _start(self, process: str) -> None:
+        if process in self._process:
+            return
+        self._encoder[process] = Response.JSON(json_version)
+        self._ackjson[process] = False
+        self._ack[process] = False
+        self._process[process] = self.pipe
+        self._update_fds()
+        self._restart[process] = False
+
+
+class _SendTimer(exabgp_timer.SendTimer):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
+    """Remembers every timer, so that the reactor knows when the next keepalive is due."""
+
+    live: WeakSet[Any] = WeakSet()
+
+    def __init__(self, session: object, holdtime: object) -> None:
+        super().__init__(session, holdtime)
+        self.live.add(self)
+
+
+class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
+    """A connection being made. `waiting` tells the reactor which socket, and until when."""
+
+    waiting: dict[object, tuple[int, float]] = {}  # noqa: RUF012 - one reactor in this process
+
+    def establish(self) -> Iterator[bool]:
+        """Yield False until the connection is made, then True (ExaBGP's contract)."""
+        try:
+            while True:
+                if self._connect() is None:
+                    yield from self._wait(self.io.fileno(), time.time() + SYN_WAIT_S)
+                    if self._made():
+                        self.success()
+                        yield True
+                        return
+                    self.io.close()
+                    self.io = None
+                yield from self._wait(-1, time.time() + CONNECT_RETRY_S)
+        finally:
+            self.waiting.pop(self, None)
+
+    def _wait(self, fd: int, until: float) -> Iterator[bool]:
+        poller = select.poll()
+        if fd >= 0:
+            poller.register(fd, select.POLLOUT)
+        self.waiting[self] = (fd, until)
+        while time.time() < until and not poller.poll(0):
+            yield False
+        self.waiting.pop(self, None)
+
+    def _made(self) -> bool:
+        poller = select.poll()
+        poller.register(self.io, select.POLLOUT)
+        return bool(poller.poll(0)) and not self.io.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+
+
+class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
+    """Sleeps until something can happen."""
+
+    _listening: frozenset[int] = frozenset()
+    _rounds = 0
+
+    def _wait_for_io(self, sleeptime: int) -> Generator[int, None, None]:
+        listening = frozenset(sock.fileno() for sock in self.listener._sockets) if self.listener else frozenset()
+        for fd in listening - self._listening:
+            self._poller.register(fd, _READABLE)
+        self._listening = listening
+        connecting = [fd for fd, _ in _Outgoing.waiting.values() if fd >= 0]
+        for fd in connecting:
+            self._poller.register(fd, select.POLLOUT)
+        ready = self._poller.poll(self._patience_ms(sleeptime))
+        self._rounds = 0 if ready or sleeptime else self._rounds + 1
+        for fd in connecting:
+            self._poller.unregister(fd)
+        for fd, event in ready:
+            if event & select.POLLNVAL and fd not in connecting:  # ExaBGP closed it and left it here
+                self._poller.unregister(fd)
+            elif event & _READABLE and fd not in listening and fd not in connecting:
+                yield fd
+
+    def _patience_ms(self, sleeptime: int) -> int:
+        """How long to wait for a socket. ExaBGP asks for no wait at all also where only the peer can bring it on."""
+        if sleeptime:
+            return self._until_due_ms()
+        return 1 if self._rounds >= ROUNDS_WITHOUT_INPUT else 0
+
+    def _until_due_ms(self) -> int:
+        """Milliseconds until a timer of ExaBGP may act. A timer long past belongs to a session that is gone."""
+        now = time.time()
+        due = [until for _, until in _Outgoing.waiting.values()]
+        starting = [peer for peer in self._peers.values() if self._starting(peer)]
+        if len(starting) > len(_Outgoing.waiting):
+            due.append(max(min(peer._delay._time for peer in starting), now) + 0.001)
+        for peer in self._peers.values():
+            if peer.recv_timer is not None and peer.proto is not None:
+                due.append(peer.recv_timer.last_read + peer.recv_timer.holdtime + 1)
+        due.extend(timer.last_sent + timer.keepalive for timer in _SendTimer.live if timer.keepalive)
+        due = [at for at in due if at > now - 1]
+        return max(1, int((min(due, default=now + 60) - now) * 1000) + 1)
+
+    @staticmethod
+    def _starting(peer: Any) -> bool:
+        """Whether ExaBGP wants to look at this peer again soon, although no socket of it will become ready."""
+        if peer.proto is not None:
+            return peer.generator is None
+        return not peer.neighbor["passive"]
+
+
+def run(configuration: str, commands: int, events: int, log_file: int) -> NoReturn:
+    """Be ExaBGP with this configuration text until a signal ends it. Call it in a fresh fork, in the namespace.
+
+    `commands` is read and `events` written, one line each; `log_file` takes what ExaBGP logs.
+    """
+    os.dup2(log_file, 1)
+    os.dup2(log_file, 2)
+    environment = getenv()
+    environment.daemon.user = "root"
+    environment.daemon.drop = False
+    environment.daemon.daemonize = False
+    environment.api.cli = False
+    environment.api.ack = False
+    environment.api.respawn = False
+    environment.log.destination = "stdout"
+    environment.log.level = "WARNING"
+    environment.tcp.bind = []
+    log.init(environment)
+    _PipedProcesses.pipe = _Pipe(commands, events)
+    exabgp_loop.Processes = _PipedProcesses
+    exabgp_keepalive.SendTimer = _SendTimer
+    exabgp_protocol.Outgoing = _Outgoing
+    status = 1
+    try:
+        status = _Reactor(Configuration([configuration], text=True)).run()
+    finally:
+        os._exit(status)

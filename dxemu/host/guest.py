@@ -1,0 +1,112 @@
+"""The first process: of the embedded kernel, or of a process namespace on the machine's own.
+
+Runs before anything is importable but the standard library, so it imports little and late. It
+makes the file systems that a lab needs, runs the job, and switches the kernel off.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+
+MS_NOSUID_NODEV = 2 | 4
+MS_REC_PRIVATE = 16384 | 262144
+MCL_CURRENT_FUTURE = 1 | 2
+RB_POWER_OFF = 0x4321FEDC
+NATIVE_CHANNEL_FD = 3
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
+    """mount(2). Raises OSError."""
+    if _libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode() or None):
+        number = ctypes.get_errno()
+        raise OSError(number, f"mount {kind} on {target}: {os.strerror(number)}")
+
+
+def _prepare_embedded() -> tuple[str, int]:
+    """Make the guest's file systems. Returns the run's folder and the channel's file descriptor.
+
+    The run's folder is the working directory of the kernel's own process on the machine. Before a
+    /proc of the guest is mounted, hostfs still shows the machine's.
+    """
+    folder = os.readlink("/proc/self/cwd")
+    _mount("none", folder, "hostfs", 0, folder)
+    _mount("proc", "/proc", "proc")
+    _mount("sysfs", "/sys", "sysfs")
+    _mount("devtmpfs", "/dev", "devtmpfs")
+    for target in ("/run", "/tmp", "/var/log", "/var/tmp"):  # noqa: S108 - the guest's own, made this moment
+        _mount("tmpfs", target, "tmpfs", MS_NOSUID_NODEV)
+    console = os.open("/dev/console", os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(console, fd)
+    import termios
+    import tty
+
+    channel = os.open("/dev/ttyS0", os.O_RDWR | os.O_NOCTTY)
+    tty.setraw(channel, termios.TCSANOW)
+    return folder, channel
+
+
+def _prepare_native() -> tuple[str, int]:
+    """On the machine's kernel, in a mount and a process namespace of its own: /run is ours alone."""
+    _mount("none", "/", "none", MS_REC_PRIVATE)
+    _mount("proc", "/proc", "proc")
+    _mount("tmpfs", "/run", "tmpfs", MS_NOSUID_NODEV)
+    return os.getcwd(), NATIVE_CHANNEL_FD
+
+
+def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
+    sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]  # type: ignore[attr-defined]  # from our own job file
+    os.environ.update(HOME="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
+    os.environ.pop("TMPDIR", None)
+    import importlib
+    import pickle
+
+    from dxemu.errors import DxemuError
+    from dxemu.host.channel import Channel
+
+    module, _, function = str(header["target"]).partition(":")
+    with open(os.path.join(folder, "timeline.jsonl"), "w", encoding="utf-8") as keep:  # noqa: PTH118,PTH123 - pathlib costs 5 ms here
+        channel = Channel(channel_fd, keep)
+        try:
+            target = getattr(importlib.import_module(module), function)
+            with open(os.path.join(folder, "job.pickle"), "rb") as file:  # noqa: PTH118,PTH123
+                payload = pickle.load(file)  # noqa: S301 - written by the process that started us
+            target(payload, channel, folder)
+        except DxemuError as error:
+            channel.send("failed", 0, kind=type(error).__name__, problem=getattr(error, "problem", str(error)), remedy=getattr(error, "remedy", ""))
+        except BaseException as error:  # noqa: BLE001 - the outermost line of this process: told to the one who waits
+            import traceback
+
+            traceback.print_exc()
+            channel.send("failed", 0, kind="bug", problem=f"{type(error).__name__}: {error}", remedy="")
+        else:
+            channel.send("finished", 0)
+
+
+def main() -> None:
+    """Be process 1. Never returns inside the embedded kernel."""
+    native = "--native" in sys.argv
+    _libc.mlockall(MCL_CURRENT_FUTURE)  # one call in place of thousands of page faults; without the right to it, slower
+    folder, channel = _prepare_native() if native else _prepare_embedded()
+    import json
+
+    with open(os.path.join(folder, "job.json"), encoding="utf-8") as file:  # noqa: PTH118,PTH123
+        header = json.load(file)
+    _run(folder, channel, header)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if native:
+        os._exit(0)
+    import termios
+
+    termios.tcdrain(channel)
+    os.sync()
+    _libc.reboot(RB_POWER_OFF)
+
+
+if __name__ == "__main__":
+    main()

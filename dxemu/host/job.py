@@ -1,0 +1,45 @@
+"""What a lab process is told: one file in the run's folder, read by `dxemu.host.guest`.
+
+The same job runs inside the embedded kernel and, with `--kernel host`, in namespaces of the
+machine's own kernel.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import dxemu
+
+JOB_FILE = "job.json"
+PAYLOAD_FILE = "job.pickle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Call `target`, written `package.module:function`, with `payload` and a Channel.
+
+    The payload is pickled: writer and reader are the same program on the same machine.
+    """
+
+    target: str
+    payload: object
+
+    def write(self, folder: Path, *, native: bool) -> None:
+        """Put the job into the run's folder. `native` says that no kernel of our own is around it."""
+        header = {
+            "target": self.target,
+            "native": native,
+            "sys_path": [str(Path(dxemu.__file__).resolve().parent.parent), *(p for p in sys.path if p)],
+        }
+        (folder / JOB_FILE).write_text(json.dumps(header), encoding="utf-8")
+        (folder / PAYLOAD_FILE).write_bytes(pickle.dumps(self.payload))
+
+    @staticmethod
+    def remove(folder: Path) -> None:
+        """Take it out again: a payload holds keys, and a finished run needs none."""
+        for name in (JOB_FILE, PAYLOAD_FILE):
+            (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What AWS does: pure rules and numbers, each with its AWS page and the day it was read."""

@@ -60,6 +60,10 @@ class ProbeLog:
             self.sent.tofile(file)
             self.received.tofile(file)
 
+    def write_to(self, folder: str, name: str) -> None:
+        """Write into the run's folder."""
+        self.write(Path(folder) / name)
+
     @classmethod
     def read(cls, path: Path) -> "ProbeLog":
         """Raises ValueError if the file is not a whole probe log."""

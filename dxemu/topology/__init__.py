@@ -1,0 +1,1 @@
+"""What the user wrote: YAML -> Topology. Each value knows its file, line and column."""

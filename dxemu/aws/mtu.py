@@ -1,0 +1,33 @@
+"""Sizes of packets on virtual interfaces. An MTU is the IP packet in bytes, without Ethernet header and tag."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dxemu.topology.model import VifType
+
+DEFAULT = 1500
+"""MTU of a virtual interface unless jumbo frames are asked for.
+
+Source: Direct Connect API, CreatePrivateVirtualInterface (botocore 1.44.5); read 2026-11-23.
+"""
+
+ALLOWED: Mapping[VifType, tuple[int, ...]] = MappingProxyType(
+    {
+        VifType.PRIVATE: (1500, 8500, 9001),
+        VifType.TRANSIT: (1500, 8500),
+        VifType.PUBLIC: (1500,),
+    }
+)
+"""MTUs by type. For private ones the guide says 9001 and the API says 8500; dxemu takes both.
+
+Source: Direct Connect User Guide, "Virtual interfaces", 2023 archive; Direct Connect API (botocore 1.44.5);
+read 2026-11-23.
+"""
+
+LONGEST_FRAME = 9023
+"""Longest frame on a connection in bytes: 14 Ethernet, 4 VLAN tag, 9001 packet, 4 frame check sequence.
+
+Source: Direct Connect User Guide, "Welcome" (network requirements), 2026; read 2026-11-23.
+"""

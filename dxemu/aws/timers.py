@@ -1,0 +1,28 @@
+"""Timers of AWS's BGP speakers.
+
+Source: Direct Connect User Guide, "BGP-specific settings", 2026; read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from dxemu.units import Seconds
+
+HOLD_TIME = Seconds(90)
+"""The hold time that AWS offers."""
+
+KEEPALIVE = Seconds(30)
+"""The keepalive interval that AWS uses with its own hold time."""
+
+MIN_HOLD_TIME = Seconds(3)
+"""The shortest hold time that AWS accepts. 0, which would turn the timer off, is not supported."""
+
+MIN_KEEPALIVE = Seconds(1)
+"""The shortest keepalive interval that AWS uses."""
+
+GRACEFUL_RESTART_TIME = Seconds(120)
+"""AWS's graceful restart timer. AWS advises against graceful restart together with BFD."""
+
+
+def negotiated_hold_time(customer: Seconds) -> Seconds:
+    """The lower of both offers (RFC 4271 section 4.2), so the customer can only shorten it."""
+    return min(customer, HOLD_TIME)

@@ -1,0 +1,110 @@
+"""Policy between the wire and the tables: what is accepted and how it is changed, what is announced and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv4Network
+
+from dxemu.bgp.route import DEFAULT_LOCAL_PREF, Announcement, Route
+from dxemu.units import Asn
+
+PreferenceRule = Callable[[tuple[str, ...]], int]
+"""LOCAL_PREF by the communities of a route, as at AWS."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPolicy:
+    """What one end of a session does with what it hears, and who it hears it from.
+
+    LOCAL_PREF becomes `local_pref` if that is given, else what `preference_rule` says if that is given. Else it is
+    what an iBGP peer sent, or 100.
+    """
+
+    session: str
+    own_asn: Asn
+    external: bool
+    peer_router_id: IPv4Address
+    peer_address: IPv4Address
+    local_pref: int | None = None
+    preference_rule: PreferenceRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An announcement that the import policy does not let in, and why."""
+
+    prefix: IPv4Network
+    reason: str
+
+
+def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Refused:
+    """The route that goes into the Adj-RIB-In, or why none does (RFC 4271 sections 9.1.1 and 9.1.2: the AS loop)."""
+    if policy.own_asn in announcement.as_path:
+        path = " ".join(str(asn) for asn in announcement.as_path)
+        return Refused(announcement.prefix, f"AS loop: own AS {policy.own_asn} is in the AS_PATH {path}")
+    return Route(
+        prefix=announcement.prefix,
+        next_hop=announcement.next_hop,
+        as_path=announcement.as_path,
+        origin=announcement.origin,
+        local_pref=_imported_local_pref(announcement, policy),
+        med=announcement.med,
+        communities=announcement.communities,
+        session=policy.session,
+        external=policy.external,
+        peer_router_id=policy.peer_router_id,
+        peer_address=policy.peer_address,
+    )
+
+
+def _imported_local_pref(announcement: Announcement, policy: ImportPolicy) -> int:
+    if policy.local_pref is not None:
+        return policy.local_pref
+    if policy.preference_rule is not None:
+        return policy.preference_rule(announcement.communities)
+    if policy.external or announcement.local_pref is None:
+        return DEFAULT_LOCAL_PREF
+    return announcement.local_pref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPolicy:
+    """What one end of a session announces.
+
+    `own_address` is this end's address, which becomes the next hop. `communities` are added. With
+    `originated_only` nothing is passed on from other peers: an AWS device announces the VPC's prefixes only.
+    """
+
+    session: str
+    own_asn: Asn
+    external: bool
+    own_address: IPv4Address
+    communities: tuple[str, ...] = ()
+    originated_only: bool = False
+
+
+def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
+    """What is announced of the best route `route`; None if the peer must not hear of it.
+
+    Never back to the session that it came from; never from one iBGP peer to another (RFC 4271 section 9.2).
+    Towards eBGP: own ASN in front, no LOCAL_PREF, no MED (sections 5.1.2, 5.1.4, 5.1.5). The next hop is
+    always this end: iBGP keeps a next hop outside the AS by default (section 5.1.3), but then the peer
+    needs a route to the subnet of the virtual interface, so routers at the edge are set to next-hop-self.
+    """
+    if route.session == policy.session or (policy.originated_only and not route.originated):
+        return None
+    if not policy.external and not route.originated and not route.external:
+        return None
+    announcement = Announcement(
+        prefix=route.prefix,
+        next_hop=policy.own_address,
+        as_path=route.as_path,
+        origin=route.origin,
+        local_pref=route.local_pref,
+        med=route.med,
+        communities=tuple(dict.fromkeys((*route.communities, *policy.communities))),
+    )
+    if policy.external:
+        return replace(announcement, as_path=(policy.own_asn, *route.as_path), local_pref=None, med=None)
+    return announcement

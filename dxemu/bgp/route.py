@@ -1,0 +1,71 @@
+"""Routes as the decision process sees them (RFC 4271 sections 4.3 and 5.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from ipaddress import IPv4Address, IPv4Network
+
+from dxemu.units import Asn
+
+DEFAULT_LOCAL_PREF = 100
+"""LOCAL_PREF where no policy set one: what every vendor uses; RFC 4271 names no number."""
+
+UNSPECIFIED = IPv4Address(0)
+
+
+class Origin(IntEnum):
+    """ORIGIN; the lower is preferred."""
+
+    IGP = 0
+    EGP = 1
+    INCOMPLETE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One path to `prefix`, as it was learnt and after the import policy.
+
+    `session` is the name of the session that it was learnt on, empty if this router originates the prefix.
+    `external` says whether that session is eBGP. `med` None means that the peer sent none, which counts as 0.
+    """
+
+    prefix: IPv4Network
+    next_hop: IPv4Address
+    as_path: tuple[Asn, ...] = ()
+    origin: Origin = Origin.IGP
+    local_pref: int = DEFAULT_LOCAL_PREF
+    med: int | None = None
+    communities: tuple[str, ...] = ()
+    session: str = ""
+    external: bool = False
+    peer_router_id: IPv4Address = UNSPECIFIED
+    peer_address: IPv4Address = UNSPECIFIED
+
+    @property
+    def originated(self) -> bool:
+        """Whether this router is where the prefix comes from."""
+        return not self.session
+
+    @property
+    def neighbour_asn(self) -> Asn | None:
+        """The first AS of the path, for the comparison of MED; None for a route from inside the own AS."""
+        return self.as_path[0] if self.as_path else None
+
+
+def originate(prefix: IPv4Network) -> Route:
+    """The route of a router that announces `prefix` of its own."""
+    return Route(prefix=prefix, next_hop=UNSPECIFIED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What goes into an UPDATE message. `local_pref` and `med` None are left out of it."""
+
+    prefix: IPv4Network
+    next_hop: IPv4Address
+    as_path: tuple[Asn, ...]
+    origin: Origin = Origin.IGP
+    local_pref: int | None = None
+    med: int | None = None
+    communities: tuple[str, ...] = ()

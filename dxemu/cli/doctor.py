@@ -1,0 +1,25 @@
+"""`dxemu doctor`: can a lab run on this machine, and which command repairs what lacks?"""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dxemu.host.diagnosis import diagnose
+from dxemu.report import doctor
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print every finding as JSON.")
+def command(as_json: bool) -> None:
+    """Try what a lab needs and name the command that repairs each lack.
+
+    Exits with 0 if a lab can run on the embedded kernel or on this machine's own, else with 3.
+    """
+    diagnosis = diagnose()
+    if as_json:
+        click.echo(json.dumps(doctor.to_json(diagnosis), indent=2))
+    else:
+        click.echo(doctor.render_text(diagnosis), nl=False)
+    raise SystemExit(diagnosis.exit_status)

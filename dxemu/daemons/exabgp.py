@@ -1,0 +1,248 @@
+"""ExaBGP 5.0: the BGP speaker of every router. It speaks; `dxemu.bgp` decides; `dxemu.lab.router` connects the two.
+
+What to know of ExaBGP 5.0.15: it installs no routes; when a session falls it sends no withdrawals;
+it announces again by itself, after a session came back, whatever it was told before; its timers are
+whole seconds of the wall clock, so a hold timer of 90 s fires 90 to 91 s after the last message; and
+it has no BFD.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from dxemu.bgp.rib import Update
+from dxemu.bgp.route import Announcement, Origin
+from dxemu.daemons import exabgp_child
+from dxemu.netlink.namespace import Namespace
+from dxemu.plan.model import BgpSession, SessionEnd, Speaker
+from dxemu.units import Asn
+
+BGP_PORT = 179
+CEASE_ADMINISTRATIVE_RESET = 4
+"""RFC 4486."""
+CEASE_BFD_DOWN = 10
+"""RFC 9384."""
+_REASON = re.compile(r"notification (sent|received) \((\d+),(\d+)\)")
+_HOLD_TIMER_EXPIRED = "4"
+_ORIGINS = {"igp": Origin.IGP, "egp": Origin.EGP, "incomplete": Origin.INCOMPLETE}
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A session as one speaker sees it."""
+
+    session: BgpSession
+    mine: SessionEnd
+    other: SessionEnd
+
+    @classmethod
+    def of(cls, session: BgpSession, node: str) -> "Peer":
+        """The end of `session` at `node`."""
+        mine, other = session.ends if session.ends[0].node == node else session.ends[::-1]
+        return cls(session, mine, other)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUp:
+    """A session is Established."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDown:
+    """A session that was Established is not any more. `reason` as in `dxemu.measure.timeline`; `detail` is ExaBGP's."""
+
+    session: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """An UPDATE of the peer."""
+
+    session: str
+    announce: tuple[Announcement, ...]
+    withdraw: tuple[IPv4Network, ...]
+
+
+SpeakerEvent = SessionUp | SessionDown | Learnt
+
+
+def render(speaker: Speaker, peers: Sequence[Peer]) -> str:
+    """ExaBGP's configuration: every session, no routes. It holds the MD5 keys, so it is never written to a file.
+
+    BGP packets carry TTL 1 between AWS and the customer (DX User Guide, "BGP-specific settings").
+    """
+    helper = "process dxemu { run /bin/true; encoder json; }\n"  # never run: see exabgp_child
+    return helper + "\n".join(_neighbor(speaker, peer) for peer in peers)
+
+
+def _neighbor(speaker: Speaker, peer: Peer) -> str:
+    lines = [
+        f"router-id {speaker.router_id}",
+        f"local-address {peer.mine.address}",
+        f"local-as {peer.mine.asn}",
+        f"peer-as {peer.other.asn}",
+        f"hold-time {round(peer.session.hold_time)}",
+        "family { ipv4 unicast; }",
+        "capability { graceful-restart disable; route-refresh enable; asn4 enable; }",
+        "api { processes [ dxemu ]; neighbor-changes; receive { parsed; update; notification; } }",
+    ]
+    lines += ["passive", f"listen {BGP_PORT}"] if peer.mine.passive else [f"connect {BGP_PORT}"]
+    if peer.session.external:
+        lines.append("outgoing-ttl 1")
+    if peer.session.auth_key is not None:
+        lines.append(f'md5-password "{peer.session.auth_key}"')
+    body = "\n".join(line if line.endswith("}") else f"{line};" for line in lines)
+    return f"neighbor {peer.other.address} {{\n{body}\n}}\n"
+
+
+def announce_command(peer: IPv4Address, route: Announcement) -> str:
+    """ExaBGP's command for one announcement."""
+    words = [f"neighbor {peer} announce route {route.prefix} next-hop {route.next_hop} origin {route.origin.name.lower()}"]
+    if route.as_path:
+        words.append(f"as-path [ {' '.join(str(int(asn)) for asn in route.as_path)} ]")
+    if route.local_pref is not None:
+        words.append(f"local-preference {route.local_pref}")
+    if route.med is not None:
+        words.append(f"med {route.med}")
+    if route.communities:
+        words.append(f"community [ {' '.join(route.communities)} ]")
+    return " ".join(words)
+
+
+class ExaBgp:
+    """A running ExaBGP. `on_event` is called for everything that it says; its log goes to `log_file`."""
+
+    def __init__(
+        self,
+        speaker: Speaker,
+        peers: Sequence[Peer],
+        namespace: Namespace,
+        on_event: Callable[[SpeakerEvent], None],
+        log_file: str,
+    ) -> None:
+        self._peers = {peer.session.name: peer for peer in peers}
+        self._by_address = {str(peer.other.address): peer.session.name for peer in peers}
+        self._established: set[str] = set()
+        self._on_event = on_event
+        self._rest = b""
+        commands, self._commands = os.pipe()
+        self._events, events = os.pipe()
+        with namespace.entered():
+            self.pid = os.fork()
+            if self.pid == 0:
+                _be_exabgp(render(speaker, peers), commands, events, log_file)
+        os.close(commands)
+        os.close(events)
+        os.set_blocking(self._events, False)
+        asyncio.get_running_loop().add_reader(self._events, self._read)
+
+    def _read(self) -> None:
+        data = os.read(self._events, 1 << 16)
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._events)
+            for session in sorted(self._established):
+                self._on_event(SessionDown(session, "peer_closed", "ExaBGP ended"))
+            return
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            for event in self._understand(json.loads(line)):
+                self._on_event(event)
+
+    def _understand(self, message: dict) -> "list[SpeakerEvent]":  # type: ignore[type-arg]  # ExaBGP's JSON
+        neighbor = message.get("neighbor", {})
+        session = self._by_address.get(neighbor.get("address", {}).get("peer", ""), "")
+        if not session:
+            return []
+        if message["type"] == "update":
+            update = neighbor["message"].get("update")
+            return [_learnt(session, update)] if update else []
+        if message["type"] != "state":
+            return []
+        if neighbor["state"] == "up":
+            self._established.add(session)
+            return [SessionUp(session)]
+        if neighbor["state"] == "down" and session in self._established:
+            self._established.discard(session)
+            detail = neighbor.get("reason", "")
+            return [SessionDown(session, reason_of(detail), detail)]
+        return []
+
+    def update(self, update: Update) -> None:
+        """Announce and withdraw on one session."""
+        peer = self._peers[update.session]
+        address = peer.other.address
+        lines = [announce_command(address, route) for route in update.announce]
+        lines += [f"neighbor {address} withdraw route {p} next-hop {peer.mine.address}" for p in update.withdraw]
+        self._command(lines)
+
+    def teardown(self, session: str, cease: int) -> None:
+        """Close a session with NOTIFICATION Cease/`cease`; ExaBGP then tries to connect again."""
+        self._command([f"neighbor {self._peers[session].other.address} teardown {cease}"])
+
+    def _command(self, lines: list[str]) -> None:
+        if lines:
+            os.write(self._commands, ("\n".join(lines) + "\n").encode())
+
+    def stop(self) -> None:
+        """End it, as a dying router does: without a word to its peers."""
+        asyncio.get_running_loop().remove_reader(self._events)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self._events)
+        os.close(self._commands)
+
+
+def _be_exabgp(configuration: str, commands: int, events: int, log_file: str) -> None:
+    """In the forked child. Never returns."""
+    log = os.open(log_file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
+    keep = sorted({0, 1, 2, commands, events, log})
+    for low, high in zip(keep, [*keep[1:], 1 << 16], strict=True):
+        os.closerange(low + 1, high)
+    exabgp_child.run(configuration, commands, events, log)
+
+
+def reason_of(detail: str) -> str:
+    """`hold_timer`, `notification` or `peer_closed`, from ExaBGP's reason for a lost session."""
+    match = _REASON.search(detail)
+    if match is None:
+        return "peer_closed"
+    direction, code, _ = match.groups()
+    if direction == "sent":
+        return "hold_timer" if code == _HOLD_TIMER_EXPIRED else "notification_sent"
+    return "notification"
+
+
+def _learnt(session: str, update: dict) -> Learnt:  # type: ignore[type-arg]  # ExaBGP's JSON
+    """An UPDATE in ExaBGP's JSON (encoder 5.0.0)."""
+    attribute = update.get("attribute", {})
+    as_path = tuple(
+        Asn(asn)
+        for _, segment in sorted(attribute.get("as-path", {}).items(), key=lambda item: int(item[0]))
+        for asn in segment["value"]
+    )
+    announce = tuple(
+        Announcement(
+            prefix=IPv4Network(nlri["nlri"]),
+            next_hop=IPv4Address(next_hop),
+            as_path=as_path,
+            origin=_ORIGINS[attribute.get("origin", "incomplete")],
+            local_pref=attribute.get("local-preference"),
+            med=attribute.get("med"),
+            communities=tuple(f"{high}:{low}" for high, low in attribute.get("community", [])),
+        )
+        for next_hop, nlris in update.get("announce", {}).get("ipv4 unicast", {}).items()
+        for nlri in nlris
+    )
+    withdraw = tuple(IPv4Network(nlri["nlri"]) for nlri in update.get("withdraw", {}).get("ipv4 unicast", []))
+    return Learnt(session, announce, withdraw)

@@ -1,0 +1,49 @@
+"""What every fault is, and where faults are found."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from dxemu.plan.impact import Impact
+from dxemu.plan.model import Cable, Plan
+from dxemu.units import Seconds
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+
+class Fault(ABC):
+    """One kind of failure.
+
+    `targets` names the parameters of which a scenario gives exactly one, and what each of them
+    names: `connection`, `circuit`.
+    """
+
+    targets: ClassVar[Mapping[str, str]]
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        self.parameters = parameters
+
+    @property
+    def target(self) -> str:
+        """What it hits, for people."""
+        return next(iter(self.parameters.values()))
+
+    @abstractmethod
+    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+        """What it does to the design."""
+
+    @abstractmethod
+    async def inject(self, lab: Lab) -> str:
+        """Do it, read it back, say what the kernel said. Raises FaultNotApplied."""
+
+    @abstractmethod
+    async def heal(self, lab: Lab) -> str:
+        """Undo it, read it back, say what the kernel said. Raises FaultNotApplied."""
+
+
+def cable_of(plan: Plan, parameters: Mapping[str, str]) -> Cable:
+    """The cable that `connection` (its cross connect, at AWS's port) or `circuit` names."""
+    return plan.cable(next(iter(parameters.values())))

@@ -1,0 +1,42 @@
+"""A cable is cut, or pulled out of its port: both ends lose light."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from dxemu.errors import FaultNotApplied
+from dxemu.faults.base import Fault, cable_of
+from dxemu.plan.impact import Impact
+from dxemu.plan.model import Plan
+from dxemu.units import Seconds
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+
+class CableCut(Fault):
+    """Loss of carrier at both ends of one cable.
+
+    With a carrier's layer 2 extension in between, only the ends of the cable that was cut lose light:
+    the router at the far end of the circuit sees nothing.
+    """
+
+    targets: ClassVar[Mapping[str, str]] = {"connection": "connection", "circuit": "circuit"}
+
+    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+        cable = cable_of(plan, self.parameters)
+        return Impact(fault=fault, at=at, until=until, cables=(cable.name,), carrier_lost_at=(cable.a.node, cable.b.node))
+
+    async def inject(self, lab: Lab) -> str:
+        return await self._set_carrier(lab, up=False)
+
+    async def heal(self, lab: Lab) -> str:
+        return await self._set_carrier(lab, up=True)
+
+    async def _set_carrier(self, lab: Lab, *, up: bool) -> str:
+        cable = lab.cable(cable_of(lab.plan, self.parameters).name)
+        read = await cable.set_carrier(up=up)
+        if any(carrier is not up for carrier in read.values()):
+            raise FaultNotApplied(f"carrier on cable {cable.name} should be {'up' if up else 'down'}, the kernel says {read}")
+        return ", ".join(f"{end} {'has' if carrier else 'lost'} carrier" for end, carrier in read.items())

@@ -1,0 +1,43 @@
+"""The light stays on, but no packet arrives any more, in neither direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from dxemu.errors import FaultNotApplied
+from dxemu.faults.base import Fault, cable_of
+from dxemu.plan.impact import Impact
+from dxemu.plan.model import Plan
+from dxemu.units import Seconds
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+ALL = 100.0
+
+
+class CableSilent(Fault):
+    """A carrier's equipment in between dies with its ports up: only a protocol's timer finds out.
+
+    Both ends of the cable drop everything that is to be sent from now on; what is on the way arrives.
+    """
+
+    targets: ClassVar[Mapping[str, str]] = {"connection": "connection", "circuit": "circuit"}
+
+    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+        return Impact(fault=fault, at=at, until=until, cables=(cable_of(plan, self.parameters).name,))
+
+    async def inject(self, lab: Lab) -> str:
+        return await self._set_loss(lab, ALL)
+
+    async def heal(self, lab: Lab) -> str:
+        dropped = await lab.cable(cable_of(lab.plan, self.parameters).name).dropped()
+        return f"{await self._set_loss(lab, 0.0)}, {dropped} packets dropped meanwhile"
+
+    async def _set_loss(self, lab: Lab, percent: float) -> str:
+        cable = lab.cable(cable_of(lab.plan, self.parameters).name)
+        read = await cable.set_loss(percent)
+        if any(loss != percent for loss in read.values()):
+            raise FaultNotApplied(f"loss on cable {cable.name} should be {percent:g} %, the kernel says {read}")
+        return ", ".join(f"netem on {end} drops {loss:g} %" for end, loss in read.items())

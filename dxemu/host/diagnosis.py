@@ -1,0 +1,220 @@
+"""What `dxemu doctor` asks: whether a lab can run on the embedded kernel, whether on the machine's own, and why not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dxemu.errors import LabError, Unsupported
+from dxemu.host import kernel_build, kernel_store, machine
+from dxemu.report.doctor import Diagnosis, Finding, Group, State
+
+ProveHere = Callable[[], Sequence[Mapping[str, Any]]]  # Any: the proof's own JSON
+
+_APT = "sudo apt-get install --no-install-recommends"
+_EMBEDDED_INSTEAD = "use the embedded kernel: --kernel embedded"
+_VAGRANT = "vagrant up    (a virtual machine that is set up for dxemu; then: vagrant ssh)"
+
+# Which module brings a feature, for the one command that loads what lacks. Keys are words of the proof's feature names.
+_MODULES: Mapping[str, tuple[str, ...]] = {
+    "802.1q": ("8021q",),
+    "vlan": ("8021q",),
+    "bond": ("bonding",),
+    "lacp": ("bonding",),
+    "netem": ("sch_netem",),
+    "tbf": ("sch_tbf",),
+    "veth": ("veth",),
+    "bridge": ("bridge",),
+    "vrf": ("vrf",),
+    "esp": ("esp4", "esp6"),
+    "xfrm": ("xfrm_interface",),
+    "macsec": ("macsec",),
+    "gre": ("ip_gre",),
+    "flower": ("cls_flower",),
+    "matchall": ("cls_matchall",),
+    "mirred": ("act_mirred",),
+    "gact": ("act_gact",),
+    "nftables": ("nf_tables",),
+    "dummy": ("dummy",),
+}
+
+
+def diagnose(prove_here: ProveHere | None = None) -> Diagnosis:
+    """Try everything that a lab needs. Takes about a second; changes nothing.
+
+    `prove_here` tries the features of the machine's own kernel in a network namespace that is thrown away; it is
+    called as root only. Without it they are reported as unknown.
+    """
+    return Diagnosis(kernels=(_embedded(), _host(prove_here)), shared=(_daemons(),))
+
+
+def _embedded() -> Group:
+    architecture = machine.architecture_problem()
+    if architecture:
+        return Group("embedded kernel", architecture, (Finding("machine", State.NO, architecture, _VAGRANT),))
+    kernel, built = _kernel_finding()
+    findings = (built, _ptrace_finding(), _memory_finding(), _runs_finding(), _cache_finding())
+    summary = built.detail
+    if kernel is not None:
+        summary = ", ".join([built.detail, "virtual clock", *kernel.features])
+    return Group("embedded kernel", summary, findings)
+
+
+def _kernel_finding() -> tuple[kernel_store.EmbeddedKernel | None, Finding]:
+    try:
+        kernel = kernel_store.find()
+    except Unsupported as error:
+        return None, Finding("kernel", State.NO, error.problem, error.remedy)
+    if kernel is None:
+        lack = kernel_build.missing_for_build()
+        if lack:
+            return None, Finding("kernel", State.NO, f"not built yet, and {lack}", "sh scripts/setup")
+        return None, Finding("kernel", State.NO, "not built yet (once, about 4 minutes)", _build_command())
+    where = "built here" if kernel.key else f"from {kernel_store.OVERRIDE}"
+    detail = f"Linux {kernel.version}, {where}"
+    if kernel.lacking:
+        return kernel, Finding(
+            "kernel", State.NO, f"{detail}, lacks {', '.join(kernel.lacking)}", f"{_build_command()} --force"
+        )
+    if kernel.proof is None and kernel.key:
+        return kernel, Finding("kernel", State.WARNING, f"{detail}, not proved yet", _build_command())
+    return kernel, Finding("kernel", State.READY, detail)
+
+
+def _ptrace_finding() -> Finding:
+    problem = machine.ptrace_problem()
+    if not problem:
+        return Finding("ptrace", State.READY, "a process may trace its child")
+    if "ptrace_scope is 3" in problem:
+        repair = "set kernel.yama.ptrace_scope to 1 in /etc/sysctl.d and boot the machine again"
+    else:
+        repair = "docker run --cap-add SYS_PTRACE ...    (or a seccomp profile that allows ptrace)"
+    return Finding("ptrace", State.NO, problem, repair)
+
+
+def _memory_finding() -> Finding:
+    folders = machine.memory_folders()
+    usable = [folder for folder in folders if not folder.problem]
+    if usable:
+        return Finding("memory file", State.READY, f"{usable[0].path}, {usable[0].free_bytes // 1_000_000} MB free")
+    why = "; ".join(f"{folder.path} {folder.problem}" for folder in folders)
+    return Finding("memory file", State.NO, why, machine.memory_repair())
+
+
+def _runs_finding() -> Finding:
+    here = Path.cwd()
+    runs = here / "runs"
+    if os.access(runs if runs.is_dir() else here, os.W_OK | os.X_OK):
+        return Finding("results", State.READY, f"{runs} can be written")
+    return Finding("results", State.NO, f"{runs} cannot be written", "cd <a folder of your own>")
+
+
+def _cache_finding() -> Finding:
+    store = kernel_store.store_folder()
+    folder = store
+    while not folder.exists():
+        folder = folder.parent
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding("cache", State.READY, str(store))
+    problem = f"{folder} cannot be written: no kernel can be built"
+    return Finding("cache", State.WARNING, problem, "export XDG_CACHE_HOME=<a folder>")
+
+
+def _host(prove_here: ProveHere | None) -> Group:
+    if platform.system() != "Linux":
+        detail = f"a lab needs Linux, and this is {platform.system()}"
+        return Group("host kernel", detail, (Finding("machine", State.NO, detail, _VAGRANT),))
+    findings = [_mnexec_finding()]
+    if not machine.is_root():
+        sudo = f"sudo {_own_path()}"
+        findings += [
+            Finding("root", State.NO, "making namespaces needs root", f"{sudo} run --kernel host ..."),
+            Finding("features", State.UNKNOWN, "802.1Q, LACP, netem, ESP: can be tried as root", f"{sudo} doctor"),
+        ]
+    elif prove_here is None:
+        findings.append(Finding("features", State.UNKNOWN, "not tried"))
+    else:
+        findings += _feature_findings(prove_here)
+    lacks = [f.name for f in findings if f.state is State.NO]
+    summary = f"Linux {platform.release()}" + (f" lacks {', '.join(lacks)}" if lacks else "")
+    return Group("host kernel", summary, tuple(findings))
+
+
+def _feature_findings(prove_here: ProveHere) -> Iterator[Finding]:
+    try:
+        proof = prove_here()
+    except (LabError, OSError) as error:
+        yield Finding("namespaces", State.NO, f"a network namespace cannot be made: {error}", _EMBEDDED_INSTEAD)
+        return
+    lacking = [str(line["feature"]) for line in proof if not line.get("works")]
+    repair = module_repair(lacking)
+    for line in proof:
+        works = bool(line.get("works"))
+        yield Finding(
+            str(line["feature"]),
+            State.READY if works else State.NO,
+            str(line.get("detail", "")),
+            "" if works else repair,
+        )
+
+
+def module_repair(lacking: Sequence[str]) -> str:
+    """The one command that gives the machine's own kernel what it lacks, or the advice to use the embedded one."""
+    folder = machine.modules_folder()
+    if folder is None:
+        return f"{_EMBEDDED_INSTEAD}    (this kernel has no modules to load)"
+    words = [(word, modules) for word, modules in _MODULES.items() if any(word in name.lower() for name in lacking)]
+    wanted = sorted({module for _, modules in words for module in modules})
+    available = (folder / "modules.dep").read_text()
+    absent = [module for module in wanted if f"/{module}.ko" not in available]
+    if absent and machine.find_program("apt-get") and "ubuntu" in platform.version().lower():
+        return f"{_APT} linux-modules-extra-{platform.release()}"
+    if absent or not wanted:
+        return _EMBEDDED_INSTEAD
+    return f"sudo modprobe -a {' '.join(wanted)}"
+
+
+def _build_command() -> str:
+    return f"{machine.dxemu_command()} kernel build"
+
+
+def _own_path() -> str:
+    """For sudo, which has a PATH of its own."""
+    return shutil.which("dxemu") or machine.dxemu_command()
+
+
+def _mnexec_finding() -> Finding:
+    program = machine.find_program("mnexec")
+    if program is None:
+        return Finding("mnexec", State.NO, "Mininet's mnexec is missing", f"{_APT} mininet")
+    return Finding("mnexec", State.READY, str(program))
+
+
+def _daemons() -> Group:
+    findings = (
+        _python_finding("ExaBGP", "exabgp", "speaks BGP"),
+        _program_finding("BIRD", "bird", "bird2", State.NO, "speaks BFD"),
+        _program_finding("strongSwan", "charon", "strongswan-charon", State.WARNING, "needed for VPN tunnels only"),
+    )
+    return Group("daemons", ", ".join(f.detail for f in findings if f.state is State.READY), findings)
+
+
+def _python_finding(title: str, distribution: str, why: str) -> Finding:
+    version = machine.package_version(distribution)
+    if version is None:
+        return Finding(title, State.NO, f"{title} is missing: it {why}", "sh scripts/setup")
+    return Finding(title, State.READY, f"{title} {version}")
+
+
+def _program_finding(title: str, program: str, package: str, lack: State, why: str) -> Finding:
+    try:
+        version = machine.program_version(program)
+    except Unsupported as error:
+        return Finding(title, lack, error.problem, f"{_APT} --reinstall {package}")
+    if version is None:
+        return Finding(title, lack, f"{title} is missing: {why}", f"{_APT} {package}")
+    return Finding(title, State.READY, f"{title} {version}")

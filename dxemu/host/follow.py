@@ -1,0 +1,92 @@
+"""Start the process that a lab runs in, hand on its events, and end it whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from pathlib import Path
+
+from dxemu.errors import GuestError, LabError
+from dxemu.host.job import Job
+
+CONSOLE_TAIL_LINES = 12
+MAX_EVENT_BYTES = 1 << 24
+REAP_LIMIT_S = 2.0
+
+
+async def follow(
+    command: Callable[[int], Sequence[str]], env: Mapping[str, str], folder: Path, stall_limit_s: float
+) -> AsyncGenerator[Mapping[str, object], None]:
+    """Start `command(channel)` in `folder`, where its job was written; yield its events until the job has finished.
+
+    The process dies with this one (`setpriv --pdeathsig`), and when the generator is closed. What it
+    prints goes to `console.log`. Raises GuestError if it crashes or says nothing for `stall_limit_s`
+    of wall time, LabError if the job says that it failed.
+    """
+    ours, theirs = socket.socketpair()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(Job.remove, folder)
+        console = stack.enter_context((folder / "console.log").open("wb"))
+        stack.enter_context(ours)
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *("setpriv", "--pdeathsig", "KILL", *command(theirs.fileno())),
+                cwd=folder,
+                env=dict(env),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+            stack.push_async_callback(_end, process)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
+        stack.callback(writer.close)
+        async for event in _events(reader, stall_limit_s, folder):
+            yield event
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End the process and every other of its session, which was made for it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await asyncio.wait_for(process.wait(), REAP_LIMIT_S)
+
+
+def _console_tail(folder: Path) -> str:
+    """The end of what the kernel and the lab process printed."""
+    text = (folder / "console.log").read_text(encoding="utf-8", errors="replace")
+    return "\n".join(text.splitlines()[-CONSOLE_TAIL_LINES:])
+
+
+async def _events(
+    reader: asyncio.StreamReader, stall_limit_s: float, folder: Path
+) -> AsyncGenerator[Mapping[str, object], None]:
+    while True:
+        try:
+            line = await asyncio.wait_for(reader.readline(), stall_limit_s)
+        except TimeoutError:
+            raise GuestError(
+                f"the lab said nothing for {stall_limit_s:g} s of wall time and was ended",
+                "a very busy machine needs a longer --stall-limit; otherwise please report it with console.log",
+                _console_tail(folder),
+            ) from None
+        if not line:
+            raise GuestError(
+                "the lab died before the run was over", "please report it with console.log", _console_tail(folder)
+            )
+        event = json.loads(line)
+        if event["event"] == "finished":
+            return
+        if event["event"] == "failed" and event["kind"] == "bug":
+            raise GuestError(
+                f"the lab failed: {event['problem']}", "please report it with console.log", _console_tail(folder)
+            )
+        if event["event"] == "failed":
+            raise LabError(event["problem"], event["remedy"])
+        yield event

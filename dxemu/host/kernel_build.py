@@ -1,0 +1,181 @@
+"""Builds the embedded kernel into the store, once for each recipe, and proves it.
+
+The work is done by the repository's `kernel/build.sh` in a folder of its own inside the store. Only a whole kernel is
+moved to its place, so an interrupted build leaves nothing that could be mistaken for one; the next build removes its
+rubbish.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from dxemu.errors import LabError, Unsupported
+from dxemu.host import kernel_store
+from dxemu.host.kernel_store import EmbeddedKernel
+
+Progress = Callable[[str], None]
+Prove = Callable[[Path], list[dict[str, Any]]]  # Any: the proof's own JSON
+
+BUILD_LIMIT_S = 3600.0
+"""Wall-clock limit of one build. Four minutes on two cores; the rest is for machines that are slow or busy."""
+
+_UNFINISHED = "unfinished-"
+
+
+def build(progress: Progress, prove: Prove | None = None, *, force: bool = False) -> EmbeddedKernel:
+    """The embedded kernel of this recipe: built if it is not in the store (or if `force`), proved if it never was.
+
+    `progress` gets one line of text at a time. `prove` boots the binary it is given and returns what worked. A kernel
+    whose proof cannot be made stays in the store, unproved. Raises Unsupported if this machine cannot build it and
+    LabError with the end of the build's output if the build fails.
+    """
+    override = os.environ.get(kernel_store.OVERRIDE)
+    if override:
+        raise Unsupported(
+            f"{kernel_store.OVERRIDE}={override} overrides the store: a build would not be used",
+            f"unset {kernel_store.OVERRIDE}",
+        )
+    kernel = None if force else kernel_store.find()
+    if kernel is None:
+        store = kernel_store.store_folder()
+        store.mkdir(parents=True, exist_ok=True)
+        with _build_lock(store, progress):
+            # Another process may have built it while this one waited for the lock.
+            kernel = None if force else kernel_store.find()
+            kernel = kernel or _build(store, progress)
+    if prove is not None and kernel.proof is None:
+        kernel = prove_again(kernel, prove)
+    return kernel
+
+
+def prove_again(kernel: EmbeddedKernel, prove: Prove) -> EmbeddedKernel:
+    """Boot the kernel, see feature by feature what works, and keep that beside the binary."""
+    proved = replace(kernel, proof=tuple(prove(kernel.path)))
+    if kernel.key:  # an override's folder is not ours to write to
+        kernel_store.write_info(kernel.path.parent, proved)
+    return proved
+
+
+def _build(store: Path, progress: Progress) -> EmbeddedKernel:
+    for rubbish in store.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(rubbish)
+    recipe = kernel_store.recipe_folder()
+    digest = kernel_store.recipe_digest(recipe)
+    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=store) as unfinished:
+        new = Path(unfinished)
+        started = time.monotonic()
+        _run_script(recipe / "build.sh", new, progress)
+        build_s = round(time.monotonic() - started, 1)
+        version = (new / "version").read_text().strip()
+        source = (new / "source").read_text().strip()
+        kernel = EmbeddedKernel(
+            path=store / f"{version}-{digest}" / "linux",
+            version=version,
+            key=f"{version}-{digest}",
+            recipe=digest,
+            source=source,
+            source_package=_package_of(source),
+            build_s=build_s,
+            size_bytes=(new / "linux").stat().st_size,
+        )
+        kernel.path.parent.mkdir(exist_ok=True)
+        # Each file is whole at any time, and a folder without info.json is no kernel yet.
+        (new / "linux").replace(kernel.path)
+        kernel_store.write_info(kernel.path.parent, kernel)
+    return kernel
+
+
+@contextmanager
+def _build_lock(store: Path, progress: Progress) -> Iterator[None]:
+    """One build at a time; the lock falls with the process that holds it."""
+    with (store / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("wait       another process is building the kernel")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _run_script(script: Path, folder: Path, progress: Progress) -> None:
+    """Run `sh script folder`, hand on its lines, end all of its processes if this one is interrupted."""
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            ["sh", str(script), str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            for line in _lines(process.stdout, time.monotonic() + BUILD_LIMIT_S):
+                progress(line)
+            status = process.wait(timeout=10)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        errors.seek(0)
+        said = errors.read().strip()
+    if status != 0:
+        raise LabError(f"the embedded kernel was not built (kernel/build.sh ended with {status})", said)
+
+
+def _lines(stream: IO[bytes], deadline: float) -> Iterator[str]:
+    """Lines of `stream` as they come. Raises LabError at the deadline (seconds of the monotonic clock)."""
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while True:
+            if time.monotonic() >= deadline or not selector.select(deadline - time.monotonic()):
+                raise LabError(
+                    f"the embedded kernel was not built within {BUILD_LIMIT_S:.0f} s; last said: {rest.decode()!r}",
+                    "run it again when the machine is less busy",
+                )
+            chunk = os.read(stream.fileno(), 65536)
+            if not chunk:
+                return
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from (line.decode(errors="replace") for line in lines)
+
+
+def _package_of(source: str) -> str:
+    """Debian package and version that own the file `source`; empty if no package does."""
+    if shutil.which("dpkg-query") is None:
+        return ""
+    owner = subprocess.run(["dpkg-query", "-S", source], capture_output=True, text=True, timeout=30, check=False)
+    if owner.returncode != 0:
+        return ""
+    package = owner.stdout.partition(":")[0].strip()
+    shown = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${Version}", package],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return shown.stdout.strip()
+
+
+def missing_for_build() -> str:
+    """What the build lacks on this machine, as part of a sentence; empty if it can start."""
+    tools = [tool for tool in ("make", "gcc", "flex", "bison", "bc", "patch", "strip") if shutil.which(tool) is None]
+    if tools:
+        return f"the build needs {', '.join(tools)}"
+    script = kernel_store.recipe_folder() / "build.sh"
+    found = subprocess.run(["sh", str(script), "--source"], capture_output=True, text=True, timeout=10, check=False)
+    return "" if found.returncode == 0 else "there is no Linux source to build it from"

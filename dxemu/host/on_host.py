@@ -1,0 +1,29 @@
+"""Run one job in namespaces of the machine's own kernel: the same first process, the same job.
+
+`unshare` gives it a mount and a process namespace of its own. When it ends, or the process that
+started it, the kernel ends everything inside: no daemon, network namespace or mount can stay behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+
+from dxemu.host import guest
+from dxemu.host.follow import follow
+from dxemu.host.job import Job
+
+ALONE = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
+
+
+async def run_on_host(job: Job, folder: Path, stall_limit_s: float) -> AsyncGenerator[Mapping[str, object], None]:
+    """Run the job as root; yield its events. Raises as `follow` does."""
+    job.write(folder, native=True)
+    python = [str(Path(sys.executable).resolve()), "-I", "-S", guest.__file__]
+    events = follow(lambda channel: [*ALONE, *python, f"{guest.NATIVE}{channel}"], {"PATH": os.defpath}, folder, stall_limit_s)
+    async with contextlib.aclosing(events):
+        async for event in events:
+            yield event

@@ -1,0 +1,76 @@
+"""Programs started inside a namespace, followed line by line, and ended by their pid."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from dxemu.errors import LabError
+from dxemu.netlink.namespace import Namespace
+
+STOP_LIMIT_S = 2.0
+KEPT_LINES = 20
+
+
+class Process:
+    """One running program. What it prints on stderr goes to `on_line`, and its end is kept for errors."""
+
+    def __init__(self, name: str, command: Sequence[str], namespace: Namespace, on_line: Callable[[str], None]) -> None:
+        """Start it. Raises LabError if the program is not there."""
+        self.name = name
+        self.last_lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._on_line = on_line
+        self._rest = b""
+        try:
+            with namespace.entered():
+                self._popen = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                )
+        except FileNotFoundError:
+            raise LabError(f"{command[0]} is not installed", "run scripts/setup") from None
+        assert self._popen.stderr is not None
+        self._fd = self._popen.stderr.fileno()
+        os.set_blocking(self._fd, False)
+        asyncio.get_running_loop().add_reader(self._fd, self._read)
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._popen.pid
+
+    def _read(self) -> None:
+        data = os.read(self._fd, 1 << 16)
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._fd)
+            self._on_line("")
+            return
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for raw in lines:
+            line = raw.decode(errors="replace")
+            self.last_lines.append(line)
+            self._on_line(line)
+
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._popen.poll() is None
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._popen.send_signal(number)
+
+    def stop(self) -> None:
+        """End it: SIGTERM, and SIGKILL if that does not help."""
+        asyncio.get_running_loop().remove_reader(self._fd)
+        if self.running():
+            self._popen.terminate()
+        try:
+            self._popen.wait(STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait(STOP_LIMIT_S)
+        if self._popen.stderr is not None:
+            self._popen.stderr.close()

@@ -1,0 +1,158 @@
+"""A router: an ExaBGP speaker, RIBs and decision process, and the kernel's routes.
+
+Everything that concerns one router is done in one task, in order of arrival. After a loss of path
+the kernel's table is changed first and the peers are told afterwards, as routers do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import IPv4Network
+
+from dxemu.bgp.policy import Refused, import_route
+from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
+from dxemu.daemons.exabgp import (
+    CEASE_ADMINISTRATIVE_RESET,
+    CEASE_BFD_DOWN,
+    ExaBgp,
+    Learnt,
+    Peer,
+    SessionDown,
+    SessionUp,
+    SpeakerEvent,
+)
+from dxemu.lab.fib import Fib
+from dxemu.lab.journal import Journal
+from dxemu.plan.model import Plan, Speaker
+from dxemu.plan.policy import export_policy, import_policy
+
+Listener = Callable[[Sequence[Change]], Awaitable[None]]
+
+
+class Router:
+    """One speaker's control plane. `on_best` hears of every change of best routes, after the kernel was changed."""
+
+    def __init__(self, plan: Plan, speaker: Speaker, peers: Sequence[Peer], fib: Fib, journal: Journal) -> None:
+        self.name = speaker.node
+        self._plan = plan
+        self.established: set[str] = set()
+        self.on_best: list[Listener] = []
+        self.loc_rib = LocRib(originates=speaker.originates)
+        self._peers = {peer.session.name: peer for peer in peers}
+        self._adj_rib_out = AdjRibOut()
+        self._fib = fib
+        self._journal = journal
+        self._exabgp: ExaBgp | None = None
+        self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+
+    def attach(self, exabgp: ExaBgp) -> None:
+        """The speaker that carries this router's words. Its events go to `heard`."""
+        self._exabgp = exabgp
+
+    async def run(self) -> None:
+        """Do what has come in, for ever."""
+        while True:
+            do = await self._work.get()
+            await do()
+
+    def heard(self, event: SpeakerEvent) -> None:
+        """ExaBGP says something."""
+        match event:
+            case SessionUp(session):
+                self._work.put_nowait(lambda: self._up(session))
+            case SessionDown(session, reason, detail):
+                self._work.put_nowait(lambda: self._down(session, reason, detail))
+            case Learnt():
+                self._work.put_nowait(lambda: self._learn(event))
+
+    def bfd_changed(self, session: str, up: bool, reason: str) -> None:
+        """BFD says something about a session (RFC 5882 section 4.3: the client closes what BFD declares down)."""
+        self._journal.tell("bfd", node=self.name, session=session, state="up" if up else "down", reason=reason)
+        if not up:
+            self._work.put_nowait(lambda: self._close(session, "bfd", reason, CEASE_BFD_DOWN))
+
+    def carrier_changed(self, port: str, up: bool) -> None:
+        """A port lost or gained carrier: sessions over it do not wait for a timer (fast external failover)."""
+        for session, peer in self._peers.items():
+            if peer.mine.port == port and not up:
+                self._work.put_nowait(
+                    lambda session=session: self._close(session, "carrier", f"{port} lost carrier", CEASE_ADMINISTRATIVE_RESET)
+                )
+
+    async def _up(self, session: str) -> None:
+        self.established.add(session)
+        self._tell_bgp(session, "up", "", "")
+        self._send([self._adj_rib_out.up(export_policy(self._plan, self._peers[session].session, self.name), self.loc_rib.routes())])
+
+    async def _close(self, session: str, reason: str, detail: str, cease: int) -> None:
+        """Give up a session that ExaBGP still believes in."""
+        if session not in self.established:
+            return
+        await self._down(session, reason, detail)
+        assert self._exabgp is not None
+        self._exabgp.teardown(session, cease)
+
+    async def _down(self, session: str, reason: str, detail: str) -> None:
+        if session not in self.established:
+            return
+        self.established.discard(session)
+        self._tell_bgp(session, "down", reason, detail)
+        told = [announcement.prefix for announcement in self._adj_rib_out.sent(session)]
+        self._adj_rib_out.down(session)
+        lost = self.loc_rib.learnt(session)
+        changes = self.loc_rib.purge(session)
+        self._tell_withdrawn(session, lost)
+        await self._apply(changes)
+        # ExaBGP announces again by itself what it was last told; what holds by then is sent when the session is up.
+        if told and self._exabgp is not None:
+            self._exabgp.update(Update(session, (), tuple(told)))
+
+    async def _learn(self, event: Learnt) -> None:
+        if event.session not in self.established:
+            return
+        policy = import_policy(self._plan, self._peers[event.session].session, self.name)
+        routes = []
+        for announcement in event.announce:
+            route = import_route(announcement, policy)
+            if isinstance(route, Refused):
+                self._journal.tell("refused", node=self.name, session=event.session, prefix=str(route.prefix), reason=route.reason)
+            else:
+                routes.append(route)
+        if event.withdraw:
+            self._tell_withdrawn(event.session, event.withdraw)
+        changes = [*self.loc_rib.withdraw(event.session, event.withdraw), *self.loc_rib.learn(event.session, routes)]
+        await self._apply(changes)
+
+    async def _apply(self, changes: Sequence[Change]) -> None:
+        """Best routes changed: the kernel first, then whoever listens, then the peers."""
+        for change in changes:
+            self._journal.tell(
+                "best",
+                node=self.name,
+                prefix=str(change.prefix),
+                session=change.new.session if change.new else None,
+                rule=change.rule,
+            )
+            await self._install(change)
+        for listener in self.on_best:
+            await listener(changes)
+        self._send(self._adj_rib_out.after(changes))
+
+    async def _install(self, change: Change) -> None:
+        if change.new is None or change.new.originated:
+            await self._fib.remove(change.prefix)
+        else:
+            await self._fib.install(change.prefix, change.new.next_hop)
+
+    def _send(self, updates: Sequence[Update]) -> None:
+        assert self._exabgp is not None
+        for update in updates:
+            self._exabgp.update(update)
+
+    def _tell_bgp(self, session: str, state: str, reason: str, detail: str) -> None:
+        peer = self._peers[session].other.node
+        self._journal.tell("bgp", node=self.name, session=session, peer=peer, state=state, reason=reason, detail=detail)
+
+    def _tell_withdrawn(self, session: str, prefixes: Sequence[IPv4Network]) -> None:
+        self._journal.tell("withdrawn", node=self.name, session=session, prefixes=[str(p) for p in prefixes])

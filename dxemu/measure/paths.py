@@ -1,0 +1,73 @@
+"""The paths that the kernels' tables gave, before, during and after the faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dxemu.measure.result import PathSeen
+from dxemu.measure.timeline import Event
+from dxemu.measure.values import names, number, text
+from dxemu.plan.model import Plan
+
+
+def path_at(plan: Plan, events: Sequence[Event], probe: str, direction: str, at: float) -> PathSeen | None:
+    """The path that was last seen at or before `at`; None if it was never asked before."""
+    asked = [e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)]
+    seen = [e for e in asked if number(e, "t") <= at]
+    return _seen(plan, seen[-1], "") if seen else None
+
+
+def path_at_start(plan: Plan, events: Sequence[Event], probe: str, direction: str) -> PathSeen | None:
+    """The first path that was ever seen, if that was before the first fault."""
+    asked = [e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)]
+    first_fault = min((number(e, "t") for e in events if e["event"] == "fault_injected"), default=float("inf"))
+    return _seen(plan, asked[0], "") if asked and number(asked[0], "t") <= first_fault else None
+
+
+def paths(plan: Plan, events: Sequence[Event], probes: Sequence[tuple[str, str]]) -> list[PathSeen]:
+    """For each probe and direction: `before` the first fault, `during` (last seen before the first heal), `after` (the last).
+
+    `during` is left out when nothing is healed: then it is `after`.
+    """
+    faults = [number(e, "t") for e in events if e["event"] == "fault_injected"]
+    heals = [number(e, "t") for e in events if e["event"] == "fault_healed"]
+    found = []
+    for probe, direction in probes:
+        asked = [e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)]
+        before = [e for e in asked if not faults or number(e, "t") <= min(faults)]
+        during = [e for e in asked if faults and heals and min(faults) < number(e, "t") <= min(heals)]
+        after = [e for e in asked if faults and number(e, "t") > min(heals, default=min(faults))]
+        found += [_seen(plan, e[-1], when) for e, when in ((before, "before"), (during, "during"), (after, "after")) if e]
+    return found
+
+
+def _seen(plan: Plan, event: Event, when: str) -> PathSeen:
+    hops = names(event, "hops")
+    cables = {c.name: c for c in plan.cables}
+    on = [cables[h].connection for h in hops if h in cables]
+    return PathSeen(
+        probe=text(event, "probe"),
+        direction=text(event, "direction"),
+        when=when,
+        t_s=number(event, "t"),
+        hops=hops,
+        connections=tuple(dict.fromkeys(c for c in on if c is not None)),
+        complete=event.get("complete") is True,
+        text=_describe(plan, hops, complete=event.get("complete") is True),
+    )
+
+
+def _describe(plan: Plan, hops: Sequence[str], *, complete: bool) -> str:
+    """`app > customer_router > colo_router =primary=> dx_1 > vgw > web`; a path that ends early says so."""
+    cables = {c.name: c for c in plan.cables}
+    known = {n.name for n in plan.nodes}
+    words: list[str] = []
+    arrow = ">"
+    for index, hop in enumerate(hops):
+        if hop in cables and (hop not in known or index % 2):
+            connection = cables[hop].connection
+            arrow = f"={connection}=>" if connection else ">"
+        else:
+            words += [arrow, hop] if words else [hop]
+            arrow = ">"
+    return " ".join(words) + ("" if complete else " > nowhere")

@@ -1,0 +1,214 @@
+"""The result of a run: what `result.json` holds, key for key (`dxemu.result/1`).
+
+Times are seconds since the run's start, durations milliseconds. None in a pair of bounds means unbounded; None
+elsewhere means that it did not happen.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints  # Any: JSON has no types
+
+SCHEMA = "dxemu.result/1"
+Bounds = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectationResult:
+    """One line under `expect`: `verdict` is `pass` or `fail`, `measured` says in words what was found."""
+
+    text: str
+    verdict: str
+    measured: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A fault as it happened; `evidence` is what the kernel read back."""
+
+    fault: str
+    kind: str
+    target: str
+    injected_at_s: float
+    healed_at_s: float | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """One burst of lost packets. `after` says whether `fault` had begun (`fault`) or been healed (`heal`).
+
+    Both are None for loss that no fault explains. `end_s` and `duration_ms` are None if it was still out at the end.
+    """
+
+    probe: str
+    direction: str
+    fault: str | None
+    after: str | None
+    start_s: float
+    end_s: float | None
+    duration_ms: float | None
+    uncertainty_ms: float
+    packets_lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One direction of a probe over the whole run. `bursts` counts the outages."""
+
+    probe: str
+    direction: str
+    interval_ms: float
+    sent: int
+    lost: int
+    duplicates: int
+    reordered: int
+    bursts: int
+    longest_delay_ms: float
+    lateness_max_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where an outage went. Every time is counted from the fault's injection. `detected_by` `none`: nobody noticed.
+
+    `first_packet_ms` is when the first packet that got through was sent; None if none was lost or none got through.
+    """
+
+    fault: str
+    direction: str
+    detected_by: str
+    node: str
+    detect_ms: float | None = None
+    withdraw_ms: float | None = None
+    install_ms: float | None = None
+    probe: str | None = None
+    first_packet_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictedTerm:
+    """One addend of a predicted outage."""
+
+    name: str
+    low_ms: float | None
+    high_ms: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicted:
+    """What a fault should have cost one direction, and why (`why`, `terms` of the outage).
+
+    `failback_outage_ms` and `session_back_ms` count from the heal; None if the fault is never healed.
+    """
+
+    fault: str
+    direction: str
+    detected_by: str
+    node: str
+    detect_ms: Bounds
+    outage_ms: Bounds
+    terms: tuple[PredictedTerm, ...]
+    why: str
+    failback_outage_ms: Bounds | None
+    session_back_ms: Bounds | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """A session that a fault took down and its heal brought back: `back_ms` from the heal (None: it stayed down)."""
+
+    fault: str
+    session: str
+    back_ms: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathSeen:
+    """A path read from the kernels' tables. `when` is `before`, `during` or `after`; `text` marks connections, `=primary=>`."""
+
+    probe: str
+    direction: str
+    when: str
+    t_s: float
+    hops: tuple[str, ...]
+    connections: tuple[str, ...]
+    complete: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`."""
+
+    scenario: str
+    topology: str
+    kernel: str
+    kernel_release: str
+    clock: str
+    seed: int
+    verdict: str
+    invalid_because: str
+    expectations: tuple[ExpectationResult, ...]
+    faults: tuple[Fault, ...]
+    outages: tuple[Outage, ...]
+    probes: tuple[Probe, ...]
+    stages: tuple[Stage, ...]
+    predicted: tuple[Predicted, ...]
+    recoveries: tuple[Recovery, ...]
+    paths: tuple[PathSeen, ...]
+    see_also: str
+    virtual_s: float
+    wall_s: float
+    schema: str = SCHEMA
+
+
+def to_json(result: Result) -> dict[str, object]:
+    """The result as plain JSON values. `schema` comes first."""
+    return {"schema": result.schema, **dataclasses.asdict(result)}
+
+
+def from_json(data: Mapping[str, object]) -> Result:
+    """The result that `to_json` wrote. Keys that are not known are ignored: later versions may add some.
+
+    Raises ValueError if it is not a `dxemu.result/1`, or a key is missing or has another type.
+    """
+    if data.get("schema") != SCHEMA:
+        raise ValueError(f"this is a {data.get('schema')!r}, not a {SCHEMA!r}")
+    result = _value(Result, data, "result")
+    assert isinstance(result, Result)  # what _value returns for a dataclass
+    return result
+
+
+def _value(kind: Any, data: object, where: str) -> object:  # Any: a type annotation is not a type
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if not isinstance(data, Mapping):
+            raise ValueError(f"{where} should be an object, not {data!r}")
+        hints = get_type_hints(kind)
+        missing = [f.name for f in dataclasses.fields(kind) if f.name not in data and f.default is dataclasses.MISSING]
+        if missing:
+            raise ValueError(f"{where} lacks {', '.join(missing)}")
+        return kind(**{k: _value(h, data[k], f"{where}.{k}") for k, h in hints.items() if k in data})
+    if get_origin(kind) is UnionType:
+        if data is None and NoneType in get_args(kind):
+            return None
+        return _value(next(k for k in get_args(kind) if k is not NoneType), data, where)
+    if get_origin(kind) is tuple:
+        if not isinstance(data, list | tuple):
+            raise ValueError(f"{where} should be a list, not {data!r}")
+        kinds = get_args(kind)
+        each = [kinds[0]] * len(data) if kinds[-1] is Ellipsis else list(kinds)
+        if len(each) != len(data):
+            raise ValueError(f"{where} should have {len(each)} values, not {len(data)}")
+        return tuple(_value(k, v, f"{where}[{i}]") for i, (k, v) in enumerate(zip(each, data, strict=True)))
+    if kind is float and isinstance(data, int) and not isinstance(data, bool):
+        return float(data)
+    if not isinstance(data, kind) or (isinstance(data, bool) and kind is not bool):
+        raise ValueError(f"{where} should be {kind.__name__}, not {data!r}")
+    return data

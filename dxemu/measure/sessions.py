@@ -1,0 +1,41 @@
+"""The state of BGP sessions over time: a session is up while every end that has spoken says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dxemu.measure.timeline import Event
+from dxemu.measure.values import number, text
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From `t` seconds on the session is `up` or not. `node` and `reason` say whose word changed it."""
+
+    t: float
+    up: bool
+    node: str
+    reason: str
+
+
+def changes(events: Sequence[Event], session: str) -> list[Change]:
+    """Every change of state, in order; empty if no end ever said a word."""
+    ends: dict[str, bool] = {}
+    found: list[Change] = []
+    for event in events:
+        if event["event"] != "bgp" or text(event, "session") != session:
+            continue
+        ends[text(event, "node")] = text(event, "state") == "up"
+        up = all(ends.values())
+        if not found or found[-1].up != up:
+            found.append(Change(number(event, "t"), up, text(event, "node"), text(event, "reason")))
+    return found
+
+
+def up_again(found: Sequence[Change], since: float) -> float | None:
+    """When the session was up at or after `since`: `since` itself if it was up then; None if it never was."""
+    before = [c for c in found if c.t <= since]
+    if before and before[-1].up:
+        return since
+    return next((c.t for c in found if c.t > since and c.up), None)

@@ -1,0 +1,73 @@
+"""Where an outage went: noticed, withdrawn, installed, first packet. Each is counted from the fault's injection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from dxemu.measure.result import Stage
+from dxemu.measure.timeline import DIRECTIONS, Event
+from dxemu.measure.values import number, text
+from dxemu.plan.model import Plan, Side
+from dxemu.plan.predict import Prediction
+
+DETECTING_REASONS = ("hold_timer", "bfd", "carrier")
+
+
+def stages(plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event]) -> list[Stage]:
+    """One for each fault and direction, without the first packet.
+
+    `to_aws` is noticed and repaired by the customer's nodes, `from_aws` by AWS's. Only what happens on the sessions and
+    cables that the fault touches counts, if a prediction names them.
+    """
+    injected = [e for e in events if e["event"] == "fault_injected"]
+    return [_stage(plan, predictions, events, fault, direction) for fault in injected for direction in DIRECTIONS]
+
+
+def _stage(plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event], fault: Event, direction: str) -> Stage:
+    at, name = number(fault, "t"), text(fault, "fault")
+    side = Side.CUSTOMER if direction == "to_aws" else Side.AWS
+    nodes = {n.name for n in plan.nodes if n.side is side}
+    touched = next((p for p in predictions if (p.fault, p.direction) == (name, direction)), None)
+    after = [e for e in events if number(e, "t") >= at and text(e, "node") in nodes]
+
+    def concerns(event: Event) -> bool:
+        if touched is None:
+            return True
+        return text(event, "session") in touched.sessions or text(event, "cable") in touched.cables
+
+    noticed = _first(after, lambda e: detected_by(e) != "" and concerns(e))
+    if noticed is None:
+        return Stage(fault=name, direction=direction, detected_by="none", node="")
+    then = [e for e in after if number(e, "t") >= number(noticed, "t")]
+    withdrawn = _first(then, lambda e: e["event"] in ("withdrawn", "best"))
+    installed = _first(then, lambda e: e["event"] == "route" and e.get("via") is not None)
+    return Stage(
+        fault=name,
+        direction=direction,
+        detected_by=detected_by(noticed),
+        node=text(noticed, "node"),
+        detect_ms=since(at, noticed),
+        withdraw_ms=since(at, withdrawn),
+        install_ms=since(at, installed),
+    )
+
+
+def detected_by(event: Event) -> str:
+    """How a node found out by itself that something is dead, or "" if the event is no detection."""
+    kind = event["event"]
+    if kind == "carrier" and event.get("up") is False:
+        return "carrier"
+    if kind == "bfd" and event.get("state") == "down":
+        return "bfd"
+    if kind == "bgp" and event.get("state") == "down" and event.get("reason") in DETECTING_REASONS:
+        return text(event, "reason")
+    return ""
+
+
+def since(at: float, event: Event | None) -> float | None:
+    """Milliseconds from `at` to an event."""
+    return None if event is None else round((number(event, "t") - at) * 1e3, 6)
+
+
+def _first(events: Iterable[Event], wanted: Callable[[Event], bool]) -> Event | None:
+    return next((e for e in events if wanted(e)), None)

@@ -1,0 +1,40 @@
+"""Durations as people read them: milliseconds under a second, `88.41 s` above."""
+
+from __future__ import annotations
+
+SECOND_MS = 1e3
+
+
+def duration(ms: float) -> str:
+    """`683 ms`, `4.2 ms`, `88.41 s`, `0 ms`."""
+    if abs(ms) >= SECOND_MS:
+        return f"{ms / SECOND_MS:.2f} s"
+    return f"{ms:.3g} ms" if abs(ms) < 100 else f"{ms:.0f} ms"  # noqa: PLR2004 - three digits
+
+
+def measured(ms: float, uncertainty_ms: float) -> str:
+    """`88.41 s ± 10 ms`."""
+    return f"{duration(ms)} ± {duration(uncertainty_ms)}"
+
+
+def bounds(low_ms: float | None, high_ms: float | None) -> str:
+    """`60.00 - 91.00 s`, `600 - 900 ms`, `0 ms`, `no end`."""
+    if low_ms is None:
+        return "no end"
+    if high_ms is None:
+        return f"{duration(low_ms)} or no end"
+    if low_ms == high_ms:
+        return duration(low_ms)
+    if high_ms >= SECOND_MS:
+        return f"{low_ms / SECOND_MS:.2f} - {high_ms / SECOND_MS:.2f} s"
+    return f"{duration(low_ms).removesuffix(' ms')} - {duration(high_ms)}"
+
+
+def direction(name: str) -> str:
+    """`to_aws` as `to AWS`."""
+    return {"to_aws": "to AWS", "from_aws": "from AWS"}.get(name, name)
+
+
+def count(number: int, thing: str) -> str:
+    """`1 packet`, `2 packets`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

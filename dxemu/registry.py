@@ -1,0 +1,30 @@
+"""Members that are one file each are found, never listed: the folder is the list."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
+    """The subclasses of `base` that the modules of `package` define, by module name.
+
+    A module without one (`base.py`) is no member. Raises TypeError if a module defines two.
+    """
+    found: dict[str, type[T]] = {}
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        classes = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__ and value is not base
+        ]
+        if len(classes) > 1:
+            raise TypeError(f"{module.__name__} defines {len(classes)} members; one file holds one")
+        if classes:
+            found[info.name] = classes[0]
+    return found

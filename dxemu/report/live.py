@@ -1,0 +1,87 @@
+"""The lines while a scenario runs: one for each event of the timeline that a person wants to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dxemu.measure.stages import detected_by
+from dxemu.measure.timeline import Event
+from dxemu.measure.values import number, text
+from dxemu.measure.words import count, duration
+
+_RULE = "━" * 42
+
+
+def live_line(event: Event, last_fault_s: float | None = None) -> str | None:
+    """One line for a timeline event, or None for those that would only fill the screen.
+
+    With `last_fault_s`, when the last fault began, a detection also says how long it took.
+    """
+    if event["event"] == "lab_ready":
+        what = ", ".join((
+            count(int(number(event, "nodes")), "node"),
+            count(int(number(event, "cables")), "cable"),
+            f"{count(int(number(event, 'sessions')), 'BGP session')} established",
+        ))
+        return f"  {'lab':<10} {what:<60} {number(event, 'wall_s'):.1f} s"
+    if event["event"] == "run_ended":
+        return f" {_RULE} {number(event, 't'):.1f} virtual s in {number(event, 'wall_s'):.1f} s"
+    say = _SAYING.get(str(event["event"]))
+    words = say(event) if say is not None and number(event, "t") >= 0 else ""
+    if not words:
+        return None
+    line = f"{number(event, 't'):8.3f} s   {words}"
+    if last_fault_s is None or not detected_by(event):
+        return line
+    return f"{line:<73} {duration((number(event, 't') - last_fault_s) * 1e3)} after the fault"
+
+
+def _injected(event: Event) -> str:
+    return _confirmed(f"{text(event, 'kind')} on {text(event, 'target')}", event)
+
+
+def _healed(event: Event) -> str:
+    return _confirmed(f"{text(event, 'fault')} healed", event)
+
+
+def _confirmed(words: str, event: Event) -> str:
+    evidence = text(event, "evidence")
+    return f"{words:<60} confirmed: {evidence}" if evidence else words
+
+
+def _carrier(event: Event) -> str:
+    state = "has light again" if event.get("up") is True else "lost light"
+    return f"{text(event, 'cable')} {state} on {text(event, 'node')}"
+
+
+def _bfd(event: Event) -> str:
+    return f"BFD {text(event, 'state')} on {text(event, 'node')} for {text(event, 'session')}"
+
+
+def _bgp(event: Event) -> str:
+    node, session, reason = text(event, "node"), text(event, "session"), text(event, "reason")
+    if text(event, "state") == "up":
+        return f"BGP up on {node} for {session}"
+    if reason == "hold_timer":
+        return f"hold timer expired on {node} for {session}"
+    why = {"bfd": "BFD says so", "carrier": "no light", "notification": "the other end said so",
+           "peer_closed": "the other end closed"}.get(reason, reason)
+    return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
+
+
+def _best(event: Event) -> str:
+    node, prefix, session = text(event, "node"), text(event, "prefix"), text(event, "session")
+    rule = text(event, "rule")
+    if not session:
+        return f"{prefix} has no path left on {node}"
+    return f"{prefix} now through {session} on {node}" + (f" ({rule})" if rule else "")
+
+
+_SAYING: Mapping[str, Callable[[Event], str]] = {
+    "fault_injected": _injected,
+    "fault_healed": _healed,
+    "carrier": _carrier,
+    "bfd": _bfd,
+    "bgp": _bgp,
+    "best": _best,
+}

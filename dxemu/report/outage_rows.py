@@ -1,0 +1,154 @@
+"""The rows of the outage table: what each fault cost, beside what it should have cost, and where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dxemu.measure.outage_verdict import against_prediction
+from dxemu.measure.result import Bounds, Fault, Outage, Predicted, Result, Stage
+from dxemu.measure.timeline import DIRECTIONS
+from dxemu.measure.words import bounds, count, direction, duration, measured
+from dxemu.plan.windows import SMALL_PART, SMALL_S
+
+MS = 1e3
+
+NOTICED_BY = {
+    "hold_timer": "the hold timer", "bfd": "BFD", "carrier": "the port", "lacp": "LACP", "dpd": "dead peer detection",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of cells, and below it notes of a label and a text.
+
+    `right` is False if a prediction was wrong, None if there was none.
+    """
+
+    cells: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...] = ()
+    right: bool | None = None
+
+
+def rows(result: Result, probe: str) -> list[Row]:
+    """The faults in the order in which they happened, then the loss that none of them explains."""
+    mine = [o for o in result.outages if o.probe == probe]
+    found = []
+    for fault in result.faults:
+        found.append(_fault_row(result, probe, fault, [o for o in mine if (o.fault, o.after) == (fault.fault, "fault")]))
+        if fault.healed_at_s is not None:
+            found.append(_heal_row(result, fault, [o for o in mine if (o.fault, o.after) == (fault.fault, "heal")]))
+    unexplained = [o for o in mine if o.fault is None]
+    if unexplained:
+        cells = tuple(_loss([o for o in unexplained if o.direction == d]) for d in DIRECTIONS)
+        found.append(Row(("no fault explains", *cells, "", "UNEXPLAINED loss"), right=False))
+    return found
+
+
+def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outage]) -> Row:
+    predicted = [p for p in result.predicted if p.fault == fault.fault]
+    wrong = [
+        d for d in DIRECTIONS
+        if any(p.direction == d for p in predicted)
+        and against_prediction(fault, [o for o in outages if o.direction == d],
+                               [p for p in predicted if p.direction == d], result.virtual_s)
+    ]
+    stages = [s for s in result.stages if s.fault == fault.fault and s.probe in (probe, None)]
+    went = _per_direction((s.direction, _where(s)) for s in stages if any(o.direction == s.direction for o in outages))
+    why = _per_direction((p.direction, p.why) for p in predicted)
+    return Row(
+        (fault.fault, *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
+         _predicted([(p, p.outage_ms) for p in predicted]), _said(wrong, bool(predicted))),
+        tuple(("where it went", w) for w in went) + tuple(("why this window", w) for w in why),
+        right=not wrong if predicted else None,
+    )
+
+
+def _heal_row(result: Result, fault: Fault, outages: Sequence[Outage]) -> Row:
+    predicted = [p for p in result.predicted if p.fault == fault.fault and p.failback_outage_ms is not None]
+    wrong = [d for d in DIRECTIONS if any(o.direction == d for o in outages)] if predicted else []
+    expected = {p.session_back_ms for p in predicted if p.session_back_ms is not None}
+    notes = []
+    for recovery in (r for r in result.recoveries if r.fault == fault.fault):
+        back = "still down at the end" if recovery.back_ms is None else f"{duration(recovery.back_ms)} after the heal"
+        limit = f", predicted {bounds(*next(iter(expected)))}" if len(expected) == 1 else ""
+        notes.append((f"{recovery.session} back", back + limit))
+    limits = [(p, p.failback_outage_ms) for p in predicted if p.failback_outage_ms is not None]
+    return Row(
+        ("  and its heal", *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
+         _predicted(limits), _said(wrong, bool(predicted))),
+        tuple(notes),
+        right=not wrong if predicted else None,
+    )
+
+
+def _cell(outages: Sequence[Outage], end_s: float) -> str:
+    if not outages:
+        return "none"
+    still = next((o for o in outages if o.duration_ms is None), None)
+    if still is not None:
+        return f"still out after {duration((end_s - still.start_s) * 1e3)}"
+    longest = max(outages, key=lambda o: o.duration_ms or 0.0)
+    words = measured(longest.duration_ms or 0.0, longest.uncertainty_ms)
+    return words if len(outages) == 1 else f"{words}, longest of {len(outages)}"
+
+
+def _loss(outages: Sequence[Outage]) -> str:
+    if not outages:
+        return "none"
+    lost = count(sum(o.packets_lost for o in outages), "packet")
+    where = f"at {outages[0].start_s:.3f} s" if len(outages) == 1 else f"in {len(outages)} bursts from {outages[0].start_s:.3f} s"
+    return f"{lost} {where}"
+
+
+def _predicted(predicted: Sequence[tuple[Predicted, Bounds]]) -> str:
+    """The window of both directions; each its own where they differ by more than a few milliseconds."""
+    windows = [window for _, window in predicted]
+    if not windows:
+        return ""
+    low, high = windows[0]
+    if all(_near(w[0], low) and _near(w[1], high) for w in windows):
+        return bounds(_widest(min, [w[0] for w in windows]), _widest(max, [w[1] for w in windows]))
+    return ", ".join(f"{bounds(*w)} {direction(p.direction)}" for p, w in predicted)
+
+
+def _near(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= min(SMALL_S * MS, SMALL_PART * max(one, other))
+
+
+def _widest(choose: Callable[[list[float]], float], limits: Sequence[float | None]) -> float | None:
+    known = [limit for limit in limits if limit is not None]
+    return choose(known) if known else None
+
+
+def _said(wrong: Sequence[str], predicted: bool) -> str:
+    if not predicted:
+        return "not predicted"
+    if not wrong:
+        return "inside"
+    return "OUTSIDE prediction" + (f" {direction(wrong[0])}" if len(wrong) == 1 else "")
+
+
+def _per_direction(notes: Iterable[tuple[str, str]]) -> list[str]:
+    """The texts, with the direction before them where the directions differ."""
+    found = list(notes)
+    if len({words for _, words in found}) <= 1:
+        return [words for _, words in found[:1]]
+    return [f"{direction(d)}: {words}" for d, words in found]
+
+
+def _where(stage: Stage) -> str:
+    """`88.40 s until the hold timer noticed, 2 ms to withdraw, 4 ms until the first packet`."""
+    if stage.detect_ms is None:
+        return "nobody noticed"
+    words = [f"{duration(stage.detect_ms)} until {NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticed"]
+    last = stage.detect_ms
+    for at, what in ((stage.withdraw_ms, "to withdraw"), (stage.install_ms, "to install"),
+                     (stage.first_packet_ms, "until the first packet")):
+        if at is None or at < last:  # the first packet through may have been on its way when the route changed
+            continue
+        words.append(f"{duration(at - last)} {what}")
+        last = at
+    return ", ".join(words)

@@ -1,0 +1,25 @@
+"""`result.json`: written whole or not at all, read back with its keys checked."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from dxemu.measure.result import Result, from_json, to_json
+
+
+def write(result: Result, path: Path) -> None:
+    """Replaces `path`. Raises OSError if its folder cannot be written."""
+    draft = path.with_name(path.name + ".part")
+    text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False)
+    draft.write_text(text + "\n", encoding="utf-8")
+    os.replace(draft, path)
+
+
+def read(path: Path) -> Result:
+    """Raises OSError if it cannot be read, ValueError if it is no result of a version that is known."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(data, dict):
+        raise ValueError(f"{path} is not a result")
+    return from_json(data)

@@ -1,0 +1,92 @@
+"""The lab process: builds the lab, lets the scenario happen to it, and tells the timeline.
+
+It is the first process of the embedded kernel, or of a process namespace on the machine's own.
+Everything imported here is imported inside, where imports cost real time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from random import Random
+
+from dxemu.faults.menu import fault_of
+from dxemu.host.channel import Channel
+from dxemu.host.clock import Clock
+from dxemu.lab.journal import Journal
+from dxemu.lab.lab import Lab
+from dxemu.scenario.job import RunJob
+from dxemu.scenario.model import FaultStep
+from dxemu.scenario.prober import Prober
+
+TICK_S = 5.0
+"""How often a run says that it is alive, in its own time."""
+
+
+def main(job: RunJob, channel: Channel, folder: str) -> None:
+    """Run `job`; results go to `channel` and `folder`. Raises LabError."""
+    asyncio.run(_run(job, channel, folder))
+
+
+async def _run(job: RunJob, channel: Channel, folder: str) -> None:
+    clock = Clock()
+    journal = Journal(channel, clock)
+    async with AsyncExitStack() as stack:
+        lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
+        await lab.converged()
+        journal.tell("lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions))
+        await clock.settle(_phase(job))
+        clock.start()
+        journal.tell("run_started", seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns)
+        await lab.watch_paths([(probe.name, probe.from_host, probe.to_host) for probe in job.probes])
+        prober = stack.enter_context(Prober(lab, job, clock.epoch_ns, folder))
+        for at, do in _agenda(job, lab, journal):
+            await clock.until(at)
+            await do()
+        for sent in await prober.finished():
+            journal.tell("probe", **sent)
+        await lab.tell_paths(always=True)
+        journal.tell("run_ended", wall_s=0.0)
+
+
+def _phase(job: RunJob) -> float:
+    """Where in the cycle of the slowest timer the run starts: drawn from the seed, so that seeds try them all."""
+    cycle = max((session.keepalive for session in job.plan.sessions), default=0.0)
+    return Random(job.seed).uniform(0, float(cycle))
+
+
+def _agenda(job: RunJob, lab: Lab, journal: Journal) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
+    """What to do when, in order of time: faults, healing, signs of life, and the end."""
+
+    async def alive() -> None:
+        journal.tell("tick")
+
+    agenda: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+    tick = TICK_S
+    while tick < job.end:
+        agenda.append((tick, alive))
+        tick += TICK_S
+    for step in job.steps:
+        agenda += _step(step, lab, journal)
+    agenda.append((float(job.end), alive))
+    return sorted(agenda, key=lambda entry: entry[0])
+
+
+def _step(step: FaultStep, lab: Lab, journal: Journal) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
+    fault = fault_of(step)
+
+    async def inject() -> None:
+        t = journal.clock.now()
+        evidence = await fault.inject(lab)
+        journal.tell("fault_injected", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, injected_at_s=t)
+
+    async def heal() -> None:
+        t = journal.clock.now()
+        evidence = await fault.heal(lab)
+        journal.tell("fault_healed", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, healed_at_s=t)
+
+    agenda: list[tuple[float, Callable[[], Awaitable[None]]]] = [(float(step.at), inject)]
+    if step.duration is not None:
+        agenda.append((float(step.at + step.duration), heal))
+    return agenda

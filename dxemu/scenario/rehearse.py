@@ -1,0 +1,116 @@
+"""A scenario from its file to its result: read, plan, predict, run on a kernel, measure, judge."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+from dxemu.errors import InputErrors
+from dxemu.faults.menu import fault_of, kinds
+from dxemu.host.job import Job
+from dxemu.host.where import Where
+from dxemu.measure.evaluate import RunMeta, evaluate
+from dxemu.measure.result import Result
+from dxemu.plan.make import make_plan
+from dxemu.plan.model import Plan
+from dxemu.plan.predict import Prediction, natural_end, predict
+from dxemu.report import result_json
+from dxemu.scenario.job import RunJob
+from dxemu.scenario.load import load, never_ends
+from dxemu.scenario.model import Scenario
+from dxemu.units import Seconds
+
+AFTERMATH_S = 5.0
+"""A scenario without `end` goes on for so long after the last thing that was predicted."""
+
+Event = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A scenario that is ready to run: read, checked, planned and predicted. Nothing was started for it."""
+
+    scenario: Scenario
+    plan: Plan
+    predictions: tuple[Prediction, ...]
+    end: Seconds
+
+
+def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
+    """Read and check everything. Raises InputErrors."""
+    scenario = load(path, faults={kind: fault.targets for kind, fault in kinds().items()}, topology=topology)
+    plan = make_plan(scenario.topology)
+    impacts = [
+        fault_of(step).impact(plan, step.id, step.at, None if step.duration is None else Seconds(step.at + step.duration))
+        for step in scenario.steps
+    ]
+    predictions = predict(plan, impacts)
+    end = scenario.end
+    if end is None:
+        last = natural_end(predictions, impacts)
+        if math.isinf(last):
+            raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
+        end = Seconds(math.ceil(last + AFTERMATH_S))
+    return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end)
+
+
+async def rehearse(
+    rehearsal: Rehearsal, where: Where, folder: Path, seed: int, on_event: Callable[[Event], None]
+) -> Result:
+    """Run it, in `folder`, and judge it. `on_event` hears of everything while the run goes on.
+
+    Leaves `timeline.jsonl`, the probes' logs, `console.log` and `result.json`. Raises LabError.
+    """
+    started = time.monotonic()
+    job = RunJob(
+        plan=rehearsal.plan,
+        probes=rehearsal.scenario.probes,
+        steps=rehearsal.scenario.steps,
+        end=rehearsal.end,
+        seed=seed,
+        kernel=where.kernel,
+        clock=where.clock,
+    )
+    events: list[Event] = []
+    async with aclosing(where.run(Job(target="dxemu.scenario.lab_process:main", payload=job), folder, seed)) as stream:
+        async for event in stream:
+            told = _with_wall_time(event, time.monotonic() - started)
+            events.append(told)
+            on_event(told)
+    meta = RunMeta(
+        kernel=where.kernel,
+        kernel_release=where.release,
+        clock=where.clock,
+        seed=seed,
+        virtual_s=float(rehearsal.end),
+        wall_s=time.monotonic() - started,
+    )
+    result = evaluate(rehearsal.scenario, rehearsal.plan, rehearsal.predictions, events, folder, meta)
+    result_json.write(result, folder / "result.json")
+    return result
+
+
+def _with_wall_time(event: Event, wall_s: float) -> Event:
+    """The lab's clock may be virtual: only here is it known how long people waited."""
+    return {**event, "wall_s": round(wall_s, 3)} if event["event"] in ("lab_ready", "run_ended") else event
+
+
+def run_folder(base: Path, scenario: str) -> Path:
+    """A new folder `base/scenario/N`, N the first free number."""
+    parent = base / scenario
+    parent.mkdir(parents=True, exist_ok=True)
+    number = 1 + max((int(entry.name) for entry in parent.iterdir() if entry.name.isdigit()), default=0)
+    while True:
+        folder = parent / str(number)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return folder.resolve()
+
+

@@ -1,0 +1,132 @@
+"""Steps of a scenario: known faults at known targets, in order, each healed before the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dxemu.errors import ProblemList
+from dxemu.scenario.file import StepEntry
+from dxemu.scenario.model import FaultStep
+from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.words import kind_of, listed, quoted, suggestion
+from dxemu.units import Seconds
+
+Faults = Mapping[str, Mapping[str, str]]
+Names = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class StepReader:
+    """Reads steps and adds what is wrong with them to `problems`.
+
+    `names` is None if the topology could not be read: targets are then not looked up. `end` is None if the file
+    has none.
+    """
+
+    faults: Faults
+    names: Names | None
+    end: Seconds | None
+    marks: Marks
+    problems: ProblemList
+
+    def read(self, entries: Sequence[StepEntry]) -> tuple[FaultStep, ...]:
+        """The steps in the order of their times; ids count uses of one kind. DX-S002 to DX-S004, DX-S007 to DX-S010."""
+        uses: Counter[str] = Counter()
+        steps: list[FaultStep] = []
+        for number, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
+            fault = self._fault(entry.fault, ("steps", number, "fault"))
+            if fault is None:
+                continue
+            kind, written, path = fault
+            uses[kind] += 1
+            step = FaultStep(
+                id=kind if uses[kind] == 1 else f"{kind}#{uses[kind]}",
+                kind=kind,
+                at=entry.at,
+                duration=entry.duration,
+                parameters=self._parameters(kind, written, path),
+                mark=self.marks.key_at(*path),
+            )
+            self._times(step, ("steps", number))
+            self._overlap(step, steps)
+            steps.append(step)
+        return tuple(steps)
+
+    def _fault(self, fault: object, path: KeyPath) -> tuple[str, Mapping[str, object], KeyPath] | None:
+        """Kind, parameters as written and path of the kind; None if it is no known fault."""
+        if isinstance(fault, str):
+            kind, parameters, here = fault, None, path
+            mark = self.marks.at(*path)
+        elif isinstance(fault, dict) and len(fault) == 1:
+            ((kind, parameters),) = fault.items()
+            here = (*path, kind)
+            mark = self.marks.key_at(*here)
+        else:
+            what = f"{len(fault)} faults" if isinstance(fault, dict) else kind_of(fault)
+            remedy = "Write one fault for a step, for example {cable_cut: {connection: primary}}."
+            self.problems.add(self.marks.at(*path), "DX-S002", f"a step has one fault, this is {what}", remedy)
+            return None
+        if kind not in self.faults:
+            self.problems.add(mark, "DX-S002", f"unknown fault {quoted(kind)}", suggestion(kind, self.faults))
+            return None
+        if parameters is not None and not isinstance(parameters, dict):
+            problem = f"{kind_of(parameters)} is no mapping of parameters"
+            self.problems.add(self.marks.at(*here), "DX-S003", problem, f"Write {self._example(kind)}.")
+            return None
+        return kind, parameters or {}, here
+
+    def _parameters(self, kind: str, written: Mapping[str, object], path: KeyPath) -> Mapping[str, str]:
+        known = self.faults[kind]
+        for name, value in written.items():
+            if name not in known:
+                problem = f"{kind} has no parameter {quoted(name)}"
+                remedy = suggestion(name, known, f"{kind} takes none.")
+                self.problems.add(self.marks.key_at(*path, name), "DX-S003", problem, remedy)
+            elif isinstance(value, dict | list) or value is None:
+                problem = f"'{name}' is {kind_of(value)}, not one value"
+                self.problems.add(self.marks.at(*path, name), "DX-S003", problem, f"Write {self._example(kind)}.")
+            else:
+                self._target(known[name].removesuffix("?"), str(value), (*path, name))
+        missing = [name for name, noun in known.items() if name not in written and not noun.endswith("?")]
+        if missing and set(written) <= set(known):
+            problem = f"{kind} needs {listed(missing, 'and')}"
+            self.problems.add(self.marks.key_at(*path), "DX-S003", problem, f"Write {self._example(kind)}.")
+        return {name: str(value) for name, value in written.items()}
+
+    def _target(self, noun: str, name: str, path: KeyPath) -> None:
+        candidates = self.names.get(noun) if self.names is not None else None
+        if candidates is not None and name not in candidates:
+            problem = f"there is no {noun.replace('_', ' ')} {quoted(name)}"
+            self.problems.add(self.marks.at(*path), "DX-S004", problem, suggestion(name, candidates))
+
+    def _example(self, kind: str) -> str:
+        known = self.faults[kind].items()
+        return f"{{{kind}: {{{', '.join(f'{name}: ...' for name, noun in known if not noun.endswith('?'))}}}}}"
+
+    def _times(self, step: FaultStep, path: KeyPath) -> None:
+        if self.end is None:
+            return
+        healed = None if step.duration is None else Seconds(round(step.at + step.duration, 9))
+        if step.at >= self.end:
+            problem = f"{step.kind} at {step.at} never happens: the run ends at {self.end}"
+            remedy = "Move the step before the end, or end later."
+            self.problems.add(self.marks.at(*path, "at"), "DX-S007", problem, remedy)
+        elif healed is not None and healed >= self.end:
+            problem = f"{step.kind} heals at {healed}, but the run ends at {self.end}"
+            remedy = "Shorten `for`, leave it out (never healed), or end later."
+            self.problems.add(self.marks.at(*path, "for"), "DX-S008", problem, remedy)
+
+    def _overlap(self, step: FaultStep, earlier: Sequence[FaultStep]) -> None:
+        for other in earlier:
+            if (other.kind, other.parameters) != (step.kind, step.parameters):
+                continue
+            if other.duration is None or other.at + other.duration > step.at:
+                until = "is never healed"
+                if other.duration is not None:
+                    until = f"heals at {Seconds(round(other.at + other.duration, 9))}"
+                problem = f"{step.kind} at {step.at} repeats the one at {other.at}, which {until}"
+                remedy = "One fault cannot be injected twice at once. Heal the first one before, with `for`."
+                self.problems.add(step.mark, "DX-S010", problem, remedy)
+                return

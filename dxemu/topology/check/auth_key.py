@@ -1,0 +1,30 @@
+"""The MD5 key of a BGP session (RFC 2385)."""
+
+from __future__ import annotations
+
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import TopologyFile
+
+SHORTEST, LONGEST = 6, 80
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T018: length, a space at the end, characters outside ASCII. The key itself is never in a message."""
+    for name, vif in file.virtual_interfaces.items():
+        key, path = vif.auth_key, ("virtual_interfaces", name, "auth_key")
+        if key is None:
+            continue
+        if not SHORTEST <= len(key) <= LONGEST:
+            problem = f"the MD5 key of '{name}' has {len(key)} characters"
+            remedy = f"AWS needs {SHORTEST} to {LONGEST}. Left out, AWS makes one."
+            findings.add(path, "DX-T018", problem, remedy)
+        elif key != key.rstrip():
+            problem = f"the MD5 key of '{name}' ends in a space"
+            findings.add(
+                path, "DX-T018", problem, "The space would be part of the key: most routers cut it off. Remove it."
+            )
+        elif not key.isascii() or not key.isprintable():
+            problem = f"the MD5 key of '{name}' has characters that are not printable ASCII"
+            findings.add(
+                path, "DX-T018", problem, "Routers disagree on how to encode them. Use letters, digits, signs."
+            )

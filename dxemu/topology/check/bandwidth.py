@@ -1,0 +1,19 @@
+"""The speeds of dedicated connections."""
+
+from __future__ import annotations
+
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.words import listed
+from dxemu.units import BitsPerSecond
+
+DEDICATED = tuple(BitsPerSecond(gigabits * 10**9) for gigabits in (1, 10, 100, 400))
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T020: not a speed of a dedicated connection."""
+    for name, connection in file.connections.items():
+        if connection.bandwidth not in DEDICATED:
+            problem = f"a dedicated connection cannot have {connection.bandwidth}"
+            remedy = f"AWS has {listed(str(speed) for speed in DEDICATED)}. Hosted connections are not in this version."
+            findings.add(("connections", name, "bandwidth"), "DX-T020", problem, remedy)

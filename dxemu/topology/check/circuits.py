@@ -1,0 +1,89 @@
+"""Circuits: their ends exist, and every connection can be reached from the data center."""
+
+from __future__ import annotations
+
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.words import quoted, suggestion
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T003: an end is unknown. DX-T025: something has no circuit, or two. DX-T026: it joins the wrong things."""
+    _ends(file, findings)
+    if file.customer.colocation is None:
+        _to_connections(file, findings)
+    else:
+        _to_routers(file, findings)
+    for name, circuit in file.customer.circuits.items():
+        if circuit.bandwidth <= 0:
+            path = ("customer", "circuits", name, "bandwidth")
+            findings.add(path, "DX-F009", f"a circuit of {circuit.bandwidth} carries nothing", "Write 10 Gbps.")
+
+
+def _ends(file: TopologyFile, findings: Findings) -> None:
+    cage = file.customer.colocation
+    routers = [*file.customer.data_center.routers, *(cage.routers if cage is not None else ())]
+    for name, circuit in file.customer.circuits.items():
+        path = ("customer", "circuits", name)
+        if circuit.from_router not in routers:
+            problem = f"there is no router {quoted(circuit.from_router)}"
+            findings.add((*path, "from"), "DX-T003", problem, suggestion(circuit.from_router, routers))
+        if circuit.to not in routers and circuit.to not in file.connections:
+            problem = f"there is no router or connection {quoted(circuit.to)}"
+            findings.add((*path, "to"), "DX-T003", problem, suggestion(circuit.to, [*routers, *file.connections]))
+        if circuit.to == circuit.from_router:
+            problem = f"circuit '{name}' begins and ends at '{circuit.to}'"
+            findings.add((*path, "to"), "DX-T026", problem, "A circuit has two different ends.")
+
+
+def _to_connections(file: TopologyFile, findings: Findings) -> None:
+    """`colocation: circuit`: one circuit for each connection, from the router that the connection names."""
+    circuit_of: dict[str, str] = {}
+    for name, circuit in file.customer.circuits.items():
+        path = ("customer", "circuits", name)
+        connection = file.connections.get(circuit.to)
+        if connection is None:
+            continue
+        if circuit.to in circuit_of:
+            problem = f"connection '{circuit.to}' has two circuits, '{circuit_of[circuit.to]}' and '{name}'"
+            findings.add((*path, "to"), "DX-T025", problem, "A port has one cable. Keep one circuit for it.")
+        elif connection.router != circuit.from_router and circuit.from_router in file.customer.data_center.routers:
+            problem = f"circuit '{name}' is from '{circuit.from_router}', connection '{circuit.to}' names router"
+            remedy = "The circuit ends at the router that speaks BGP on the connection. Make both the same."
+            findings.add((*path, "from"), "DX-T026", f"{problem} '{connection.router}'", remedy)
+        circuit_of[circuit.to] = name
+    for name, connection in file.connections.items():
+        if name not in circuit_of:
+            problem = f"no circuit leads to connection '{name}', and there is no router at its location"
+            remedy = (
+                f"Add a circuit {{from: {connection.router}, to: {name}, ...}}, or describe the colocation's routers."
+            )
+            findings.add(("connections", name), "DX-T025", problem, remedy)
+
+
+def _to_routers(file: TopologyFile, findings: Findings) -> None:
+    """With routers in the colocation: circuits join routers, and each router is joined to the data center."""
+    cage = file.customer.colocation
+    for name, circuit in file.customer.circuits.items():
+        if circuit.to in file.connections and (cage is None or circuit.to not in cage.routers):
+            problem = (
+                f"circuit '{name}' goes to connection '{circuit.to}', which the colocation's router is plugged into"
+            )
+            remedy = "End it at a router of the colocation, or write `colocation: circuit`."
+            findings.add(("customer", "circuits", name, "to"), "DX-T026", problem, remedy)
+    routers = {*file.customer.data_center.routers, *(cage.routers if cage is not None else ())}
+    if not all({circuit.from_router, circuit.to} <= routers for circuit in file.customer.circuits.values()):
+        return  # A circuit that leads nowhere is reported; what it was meant to join is not known.
+    joined = set(file.customer.data_center.routers)
+    while more := {
+        end
+        for circuit in file.customer.circuits.values()
+        for end, other in ((circuit.to, circuit.from_router), (circuit.from_router, circuit.to))
+        if other in joined and end not in joined
+    }:
+        joined |= more
+    for router in cage.routers if cage is not None else ():
+        if router not in joined:
+            problem = f"no circuit joins router '{router}' to the data center"
+            remedy = f"Add a circuit {{from: {next(iter(file.customer.data_center.routers))}, to: {router}, ...}}."
+            findings.add(("customer", "colocation", "routers", router), "DX-T025", problem, remedy)

@@ -1,0 +1,62 @@
+"""Connections stand where they say: a known location, a device and a router that are there."""
+
+from __future__ import annotations
+
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import ConnectionEntry, TopologyFile
+from dxemu.topology.words import listed, quoted, suggestion
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T003: an unknown name. DX-T011: the device is elsewhere. DX-T012: the router is elsewhere."""
+    cage = file.customer.colocation
+    if cage is not None and cage.location not in file.aws.locations:
+        path = ("customer", "colocation", "location")
+        remedy = suggestion(cage.location, file.aws.locations)
+        findings.add(path, "DX-T003", f"there is no location {quoted(cage.location)}", remedy)
+    for name, connection in file.connections.items():
+        if connection.location not in file.aws.locations:
+            problem = f"there is no location {quoted(connection.location)}"
+            remedy = suggestion(connection.location, file.aws.locations)
+            findings.add(("connections", name, "location"), "DX-T003", problem, remedy)
+        _device(file, name, connection, findings)
+        _router(file, name, connection, findings)
+
+
+def _device(file: TopologyFile, name: str, connection: ConnectionEntry, findings: Findings) -> None:
+    path = ("connections", name, "device")
+    here = file.aws.locations.get(connection.location)
+    if here is not None and connection.device in here.devices:
+        return
+    elsewhere = [code for code, location in file.aws.locations.items() if connection.device in location.devices]
+    if not elsewhere:
+        known = [device for location in file.aws.locations.values() for device in location.devices]
+        remedy = suggestion(connection.device, known)
+        findings.add(path, "DX-T003", f"there is no device {quoted(connection.device)}", remedy)
+    elif here is not None:
+        problem = f"device '{connection.device}' is at {elsewhere[0]}, connection '{name}' is at {connection.location}"
+        remedy = (
+            f"A connection is a port on a device of its location. At {connection.location}: {listed(here.devices)}."
+        )
+        findings.add(path, "DX-T011", problem, remedy)
+
+
+def _router(file: TopologyFile, name: str, connection: ConnectionEntry, findings: Findings) -> None:
+    path = ("connections", name, "router")
+    cage = file.customer.colocation
+    routers = file.customer.data_center.routers
+    candidates = list(routers) if cage is None else list(cage.routers)
+    if connection.router not in candidates:
+        if connection.router not in routers:
+            remedy = suggestion(connection.router, candidates)
+            findings.add(path, "DX-T003", f"there is no router {quoted(connection.router)}", remedy)
+        elif cage is not None:
+            problem = f"router '{connection.router}' is in the data center, connection '{name}' ends in the colocation"
+            remedy = f"Use {listed(cage.routers)}, or write `colocation: circuit` and a circuit to '{name}'."
+            findings.add(path, "DX-T012", problem, remedy)
+    elif cage is not None and cage.location != connection.location:
+        if not {cage.location, connection.location} <= set(file.aws.locations):
+            return
+        problem = f"router '{connection.router}' is at {cage.location}, connection '{name}' is at {connection.location}"
+        remedy = "A cross connect does not leave the building. Use a router and a device at one location."
+        findings.add(path, "DX-T012", problem, remedy)

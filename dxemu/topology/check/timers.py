@@ -1,0 +1,36 @@
+"""BGP's hold time and keepalive (RFC 4271 section 4.4)."""
+
+from __future__ import annotations
+
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import TopologyFile
+from dxemu.units import Seconds
+
+SHORTEST_HOLD, LONGEST_HOLD = Seconds(3), Seconds(65535)
+SHORTEST_KEEPALIVE = Seconds(1)
+KEEPALIVES_IN_HOLD = 3
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T022: hold time or keepalive out of AWS's range, not whole seconds, or not three to one."""
+    for name, vif in file.virtual_interfaces.items():
+        path = ("virtual_interfaces", name)
+        hold, keepalive = vif.hold_time, vif.keepalive
+        if not SHORTEST_HOLD <= hold <= LONGEST_HOLD:
+            problem = f"a hold time of {hold} is out of range"
+            remedy = f"AWS takes {SHORTEST_HOLD} or more; BGP ends at {LONGEST_HOLD:.0f} s. 0 (never) is not supported."
+            findings.add((*path, "hold_time"), "DX-T022", problem, remedy)
+        elif not hold.is_integer():
+            problem = f"a hold time of {hold} is not in whole seconds"
+            findings.add((*path, "hold_time"), "DX-T022", problem, "BGP sends it as whole seconds.")
+        elif keepalive is None:
+            continue
+        elif keepalive < SHORTEST_KEEPALIVE or not keepalive.is_integer():
+            problem = f"a keepalive of {keepalive} is not in whole seconds from {SHORTEST_KEEPALIVE}"
+            findings.add((*path, "keepalive"), "DX-T022", problem, "AWS takes 1 s or more.")
+        elif keepalive * KEEPALIVES_IN_HOLD > hold:
+            problem = f"a keepalive of {keepalive} is more than a third of the hold time of {hold}"
+            remedy = (
+                f"Two lost keepalives must not end the session. Use at most {Seconds(int(hold / 3))}, or leave it out."
+            )
+            findings.add((*path, "keepalive"), "DX-T022", problem, remedy)

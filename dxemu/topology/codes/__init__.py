@@ -1,0 +1,1 @@
+"""What each code of an error means, a paragraph each: `dxemu explain CODE`."""

@@ -1,0 +1,63 @@
+"""DX-S: mistakes of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PARAGRAPHS: Mapping[str, str] = MappingProxyType(
+    {
+        "DX-S001": """\
+The scenario's `topology` is the name of a file in the folder topologies/ beside the scenario's own
+folder, without .yaml. A path from the scenario's folder is also taken, if it has a slash or ends in
+.yaml. `dxemu run --topology FILE` uses another topology for one run.""",
+        "DX-S002": """\
+Each step injects one fault. The faults that dxemu knows are the files in dxemu/faults. Two faults
+at the same time are two steps with the same `at`.""",
+        "DX-S003": """\
+A fault has parameters that say where it strikes, such as `connection`. This one is not known, is
+missing, or has nothing that can be a value.""",
+        "DX-S004": """\
+The name is not in the topology, or not in this scenario: faults strike connections, sessions and
+nodes by the names that the topology gives them; expectations are about probes, sessions and faults
+by name. A session has the name of its virtual interface. A fault that is used twice has the names
+`cable_cut` and `cable_cut#2`.""",
+        "DX-S005": """\
+A probe sends from a host in the data center to an instance in a VPC, and back. Both of its ends are
+on the same side, so its packets would never cross Direct Connect.""",
+        "DX-S006": """\
+A probe sends 1 to 100000 packets a second in each direction; without `rate` it sends 100. The
+distance between two packets is the precision of a measured outage: 100/s is 10 ms, 1000/s is 1 ms.""",
+        "DX-S007": """\
+The run is over before this happens, so the step or the expectation would say nothing. `end` counts
+from the start of the run, as `at` does.""",
+        "DX-S008": """\
+The fault would be healed at or after the end of the run. Either let it last to the end, by leaving
+`for` out, or make the run longer, so that there is something to see after the repair.""",
+        "DX-S009": """\
+The scenario has no `end`, and none can be computed: dxemu ends a run when everything that it
+predicts has happened, and here something has no upper limit. Say with `end` how long to watch.""",
+        "DX-S010": """\
+The same fault strikes the same target again before it was healed. The second one could not be
+confirmed from the kernel, because nothing would change. Different faults on one target may overlap.""",
+        "DX-S011": """\
+Each line under `expect` is about one thing: `outage` (how long packets were lost), `path` (which
+way they go), `session` (a BGP session), `detected` (who noticed the fault) or `lost` (packets lost
+after a fault or a repair).""",
+        "DX-S012": """\
+The word is not one that this expectation knows. outage: at_most, at_least, within_prediction,
+direction, fault. path: via, at. session: never: down, stays: up, within, after, fault. detected:
+by: carrier, bfd, hold_timer or notification. lost: at_most, after, direction, fault. Directions are
+to_aws and from_aws.""",
+        "DX-S013": """\
+The expectation is not complete, or contradicts itself. An outage needs a limit (at_most, at_least)
+or within_prediction. A path needs via and at (start, end or a time). A session says one of never,
+stays and within; after goes with within. Lost packets need after and at_most.""",
+        "DX-S015": """\
+The name of a probe is also that of a file beside the run's results: 1 to 100 letters, digits,
+hyphens and underscores.""",
+        "DX-S014": """\
+The expectation begins when a fault is injected or healed, but in this scenario that never happens.
+A step without `for` is never healed.""",
+    }
+)

@@ -1,0 +1,148 @@
+"""Types of single values in the files, for pydantic: text in, values of dxemu out.
+
+Each refuses with `Wrong`, which carries the code and the remedy of the problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Annotated, TypeVar
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from dxemu.topology.model import Bfd
+from dxemu.topology.words import kind_of, listed, quoted, sentence
+from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
+
+_BFD = re.compile(r"(.*\S)\s+x\s+([0-9]{1,3})\Z")
+
+_T = TypeVar("_T")
+
+
+class Wrong(ValueError):
+    """A value that cannot be meant. Becomes a Problem where its place is known."""
+
+    def __init__(self, code: str, problem: str, remedy: str) -> None:
+        self.code = code
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{problem}; {remedy}")
+
+
+def quantity(parse: Callable[[object], _T], example: str, units: tuple[str, ...]) -> Callable[[object], _T]:
+    """A validator from a `parse` of `dxemu.units`, whose ValueError says `problem; remedy`.
+
+    `units`, as they follow a number, are those to offer where somebody wrote a bare one.
+    """
+
+    def read(value: object) -> _T:
+        try:
+            return parse(value)
+        except (ValueError, OverflowError) as error:
+            problem, _, remedy = str(error).partition("; ")
+            if problem.startswith("cannot tell"):
+                remedy = f"write {listed(f'{str(value).strip()}{unit}' for unit in units)}"
+            elif not isinstance(value, str | int | float) or isinstance(value, bool):
+                problem, remedy = f"{kind_of(value)} is not a quantity", f"write for example {example}"
+            raise Wrong("DX-F008", problem, sentence(remedy or f"write for example {example}")) from error
+
+    return read
+
+
+read_duration = quantity(Seconds.parse, "30 s or 300 ms", (" s", " ms"))
+
+
+def _address(value: object) -> IPv4Address:
+    try:
+        return IPv4Address(_text(value, "an IPv4 address", "10.0.1.10"))
+    except ValueError as error:
+        raise _not_ipv4(error, value, "an IPv4 address", "10.0.1.10") from error
+
+
+def _network(value: object) -> IPv4Network:
+    text = _text(value, "an IPv4 network", "10.0.0.0/16")
+    try:
+        network = IPv4Network(text, strict=False)
+        with_host_bits = IPv4Interface(text).ip != network.network_address
+    except ValueError as error:
+        raise _not_ipv4(error, value, "an IPv4 network", "10.0.0.0/16") from error
+    if with_host_bits:
+        raise Wrong("DX-F009", f"{text} is an address inside a network", f"Write the network itself: {network}.")
+    if "/" not in text:
+        raise Wrong("DX-F009", f"{text} has no length", f"Write for example {text}/16.")
+    return network
+
+
+def _interface(value: object) -> IPv4Interface:
+    text = _text(value, "an IPv4 address with its length", "169.254.10.2/30")
+    try:
+        interface = IPv4Interface(text)
+    except ValueError as error:
+        raise _not_ipv4(error, value, "an IPv4 address with its length", "169.254.10.2/30") from error
+    if "/" not in text:
+        raise Wrong("DX-F009", f"{text} has no length", f"Write for example {text}/30.")
+    return interface
+
+
+def _text(value: object, what: str, example: str) -> str:
+    if not isinstance(value, str):
+        raise Wrong("DX-F007", f"{kind_of(value)} is not {what}", f"Write for example {example}.")
+    return value
+
+
+def _not_ipv4(error: ValueError, value: object, what: str, example: str) -> Wrong:
+    if isinstance(error, Wrong):
+        return error
+    if str(value).count(":") > 1:
+        return Wrong("DX-F009", f"{quoted(value)} is not {what}", "This version knows IPv4 only.")
+    return Wrong("DX-F009", f"{quoted(value)} is not {what}", f"Write for example {example}.")
+
+
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("on", "off"):
+        return value.lower() == "on"
+    raise Wrong("DX-F007", f"{kind_of(value)} is neither on nor off", "Write on or off.")
+
+
+def _bfd(value: object) -> Bfd | None:
+    if value is None or value is False or (isinstance(value, str) and value.lower() == "off"):
+        return None
+    match = _BFD.match(value) if isinstance(value, str) else None
+    if match is None:
+        remedy = "Write interval and multiplier, for example 300 ms x 3, or off."
+        raise Wrong("DX-F009", f"{kind_of(value)} is not a BFD setting", remedy)
+    interval = read_duration(match[1])
+    return Bfd(interval=interval, detect_mult=int(match[2]))
+
+
+def _schema(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+_NUMBER = r"^[0-9]+(\.[0-9]+)? ?"
+_DURATION = _schema(_NUMBER + "(us|ms|s|min|h)$", "30 s")
+
+Duration = Annotated[Seconds, PlainValidator(read_duration), _DURATION]
+BitRate = Annotated[
+    BitsPerSecond,
+    PlainValidator(quantity(BitsPerSecond.parse, "10 Gbps", (" Gbps", " Mbps"))),
+    _schema(_NUMBER + "[kMGT]bps$", "10 Gbps"),
+]
+PacketRate = Annotated[
+    PacketsPerSecond,
+    PlainValidator(quantity(PacketsPerSecond.parse, "100/s", ("/s",))),
+    _schema("^[0-9]+ ?/s$", "100/s"),
+]
+Address = Annotated[IPv4Address, PlainValidator(_address), _schema(r"^[0-9.]+$", "10.0.1.10")]
+Network = Annotated[IPv4Network, PlainValidator(_network), _schema(r"^[0-9.]+/[0-9]+$", "10.0.0.0/16")]
+Interface = Annotated[IPv4Interface, PlainValidator(_interface), _schema(r"^[0-9.]+/[0-9]+$", "169.254.10.2/30")]
+Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]
+BfdSetting = Annotated[
+    Bfd | None,
+    PlainValidator(_bfd),
+    WithJsonSchema({"anyOf": [{"type": "string", "examples": ["300 ms x 3"]}, {"enum": ["off", False]}]}),
+]

@@ -1,0 +1,150 @@
+"""What pydantic finds wrong with a file -> Problems: marked, in plain words, each with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from dxemu.errors import Problem
+from dxemu.topology.fields import Wrong
+from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.words import kind_of, listed, nearest, quoted, suggestion
+
+_EXPECTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "list_type": "a list",
+}
+_RANGE = {"greater_than_equal": "ge", "less_than_equal": "le"}
+
+
+def problems_of(error: ValidationError, root: type[BaseModel], marks: Marks) -> list[Problem]:
+    """One Problem for each mistake that `error` holds; `root` is the model that was validated."""
+    details = error.errors(include_url=False)
+    misspelt = {
+        (*d["loc"][:-1], meant)
+        for d in details
+        if d["type"] == "extra_forbidden" and (meant := _meant(d, root)) is not None
+    }
+    return [_problem(d, root, marks) for d in details if not (d["type"] == "missing" and tuple(d["loc"]) in misspelt)]
+
+
+def model_at(root: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
+    """The model of the mapping at `path`, or None if what stands there is no model."""
+    here: object = root
+    for key in path:
+        here = _step(_bare(here), key)
+    bare = _bare(here)
+    return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
+
+
+def field_at(root: type[BaseModel], path: KeyPath) -> FieldInfo | None:
+    """The field of the value at `path`, or None if it is no field of a model (an entry under a free name)."""
+    model = model_at(root, path[:-1])
+    return None if model is None else fields_by_key(model).get(str(path[-1]))
+
+
+def fields_by_key(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    """The fields of a model by the words that the file uses for them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _bare(annotation: object) -> object:
+    """An annotation without Annotated and `| None`."""
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (UnionType, Union):
+            annotation = next(a for a in get_args(annotation) if a is not type(None))
+        else:
+            return annotation
+
+
+def _step(here: object, key: str | int) -> object:
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        field = fields_by_key(here).get(str(key))
+        return field.annotation if field is not None else None
+    return get_args(here)[-1] if get_origin(here) in (dict, list) else None
+
+
+def _meant(detail: ErrorDetails, root: type[BaseModel]) -> str | None:
+    """The key that an unknown one was most likely meant to be."""
+    model = model_at(root, tuple(detail["loc"][:-1]))
+    known = list(fields_by_key(model)) if model is not None else []
+    return known[0] if len(known) == 1 else nearest(str(detail["loc"][-1]), known)
+
+
+def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Problem:
+    path: KeyPath = tuple(detail["loc"])
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return _unknown_key(path, root, marks)
+    if kind == "missing":
+        problem = f"'{path[-1]}' is missing{_inside(path[:-1])}"
+        return Problem(marks.at(*path[:-1]), "DX-F006", problem, _example(root, path, "Add"))
+    context: Mapping[str, Any] = detail.get("ctx", {})  # Any: pydantic's own type of it
+    wrong = context.get("error")
+    if isinstance(wrong, Wrong):
+        return Problem(marks.at(*path), wrong.code, wrong.problem, wrong.remedy)
+    name = f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this"
+    value = detail["input"]
+    if kind in _EXPECTED:
+        problem = f"{name} is {kind_of(value)}, not {_EXPECTED[kind]}"
+        return Problem(marks.at(*path), "DX-F007", problem, _type_remedy(kind, value, root, path))
+    if kind == "literal_error":
+        field = field_at(root, path)
+        known = [str(word) for word in get_args(_bare(field.annotation))] if field is not None else []
+        return Problem(marks.at(*path), "DX-F009", f"{name} cannot be {quoted(value)}", suggestion(str(value), known))
+    if kind in ("too_short", "too_long"):
+        return Problem(marks.at(*path), "DX-F010", f"{name} has nothing in it", _example(root, path, "Add"))
+    if kind in _RANGE:
+        bound = f"{'at least' if kind == 'greater_than_equal' else 'at most'} {context[_RANGE[kind]]}"
+        return Problem(marks.at(*path), "DX-F009", f"{name} is {value}; it must be {bound}", "Correct the number.")
+    return Problem(marks.at(*path), "DX-F009", f"{name}: {detail['msg']}", _example(root, path, "Write"))
+
+
+def _unknown_key(path: KeyPath, root: type[BaseModel], marks: Marks) -> Problem:
+    model = model_at(root, path[:-1])
+    known = list(fields_by_key(model)) if model is not None else []
+    nothing = "Nothing can be set here in this version: write {}."
+    remedy = suggestion(str(path[-1]), known, nothing)
+    return Problem(marks.key_at(*path), "DX-F005", f"'{path[-1]}' is not known{_inside(path[:-1])}", remedy)
+
+
+def _inside(path: KeyPath) -> str:
+    names = [str(key) for key in path if isinstance(key, str)]
+    return f" in {'.'.join(names)}" if names else ""
+
+
+def _type_remedy(kind: str, value: object, root: type[BaseModel], path: KeyPath) -> str:
+    if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f'Put it in quotes: "{value}".'
+    if kind == "int_type" and isinstance(value, str) and value.strip().isdigit():
+        return f"Write it without quotes: {value.strip()}."
+    return _example(root, path, "Write")
+
+
+def _example(root: type[BaseModel], path: KeyPath, verb: str) -> str:
+    """A remedy with an example, as in: Add for example `bandwidth: 10 Gbps`."""
+    field = field_at(root, path)
+    if field is not None and field.examples:
+        return f"{verb} for example `{path[-1]}: {field.examples[0]}`."
+    model = model_at(root, path)
+    if model is not None and model.model_fields:
+        return f"{verb} `{path[-1]}:` with {listed(fields_by_key(model), 'and')} under it."
+    known = field_at(root, path[:-1]) if path else None
+    if known is not None and known.examples:
+        return f"{verb} for example `{path[-2]}: {known.examples[0]}`."
+    return f"{verb} it as in topologies/ and scenarios/."

@@ -1,0 +1,196 @@
+"""A topology file -> Topology, or every mistake in it at once."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.topology import file as entries
+from dxemu.topology import yaml
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.rules import RULES
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.invalid import field_at, problems_of
+from dxemu.topology.model import (
+    Aws,
+    Circuit,
+    Colocation,
+    Connection,
+    Customer,
+    CustomerPolicy,
+    DataCenter,
+    Host,
+    KeyPath,
+    Location,
+    Marks,
+    Topology,
+    VifType,
+    VirtualInterface,
+    VirtualPrivateGateway,
+    Vpc,
+)
+from dxemu.units import Asn, Seconds, VlanId
+
+Overrides = yaml.Tree | Mapping[str, object] | None
+
+
+def load(path: Path, overrides: Overrides = None) -> Topology:
+    """The topology of a file, with `overrides` laid over it (a scenario's `change`): mappings merge, the rest replaces.
+
+    Raises InputErrors with every mistake; those in a `Tree` of overrides are marked in the file it came from.
+    """
+    return _topology(yaml.read(path), overrides, path.stem)
+
+
+def loads(text: str, file_name: str = "topology.yaml", overrides: Overrides = None) -> Topology:
+    """The topology that `text` describes; `file_name` is what errors call it. Raises InputErrors."""
+    return _topology(yaml.parse(text, file_name), overrides, Path(file_name).stem)
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON schema of topology files, for editors."""
+    return TopologyFile.model_json_schema()
+
+
+def _topology(tree: yaml.Tree, overrides: Overrides, name: str) -> Topology:
+    if isinstance(overrides, Mapping):
+        file = "overrides"
+        overrides = yaml.Tree(dict(overrides), Marks(file, {(): Mark(file, 1, 1)}, ()))
+    if overrides is not None:
+        tree = yaml.overlay(tree, overrides)
+    try:
+        file_entry = TopologyFile.model_validate(tree.value)
+    except ValidationError as error:
+        raise InputErrors(_all_problems(error, tree)) from error
+    problems = _findings(file_entry, tree.marks, frozenset())
+    if problems:
+        raise InputErrors(problems)
+    return _built(file_entry, name, tree.marks)
+
+
+def _all_problems(error: ValidationError, tree: yaml.Tree) -> list[Problem]:
+    """The mistakes of form and, where the rest of the file can still be understood, those of meaning too."""
+    problems = problems_of(error, TopologyFile, tree.marks)
+    repaired = copy.deepcopy(tree.value)
+    spoilt = set()
+    for detail in error.errors(include_url=False):
+        path: KeyPath = tuple(detail["loc"])
+        if not _repair(repaired, path, detail["type"] == "missing"):
+            return problems
+        if detail["type"] != "extra_forbidden":
+            spoilt.add(path[:-1])
+    try:
+        file_entry = TopologyFile.model_validate(repaired)
+    except ValidationError:
+        return problems
+    return problems + _findings(file_entry, tree.marks, frozenset(spoilt))
+
+
+def _repair(tree: object, path: KeyPath, missing: bool) -> bool:
+    """Take a wrong value out of `tree`, or put a harmless quantity in its place. False if neither can be done."""
+    field = field_at(TopologyFile, path) if path else None
+    quantity = field is not None and path[-1] in ("bandwidth", "delay")
+    if field is not None and field.is_required() and not quantity:
+        return False
+    for key in path[:-1]:
+        if isinstance(tree, dict):
+            tree = tree.get(str(key))
+        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
+            tree = tree[key]
+    if not isinstance(tree, dict) or (field is None and missing):
+        return False
+    if quantity:
+        tree[path[-1]] = "10 Gbps" if path[-1] == "bandwidth" else "1 ms"
+    else:
+        tree.pop(path[-1], None)
+    return True
+
+
+def _findings(file: TopologyFile, marks: Marks, spoilt: frozenset[KeyPath]) -> list[Problem]:
+    findings = Findings(marks, spoilt)
+    for rule in RULES:
+        rule(file, findings)
+    return findings.problems
+
+
+def _built(file: TopologyFile, name: str, marks: Marks) -> Topology:
+    return Topology(
+        name=name,
+        story=file.story,
+        customer=_customer(file),
+        aws=_aws(file.aws),
+        connections=tuple(
+            Connection(name=key, location=c.location, device=c.device, router=c.router, bandwidth=c.bandwidth)
+            for key, c in file.connections.items()
+        ),
+        virtual_interfaces=tuple(
+            _virtual_interface(key, vif, file.customer.asn) for key, vif in file.virtual_interfaces.items()
+        ),
+        marks=marks,
+    )
+
+
+def _hosts(hosts: Mapping[str, IPv4Address]) -> tuple[Host, ...]:
+    return tuple(Host(name=name, address=address) for name, address in hosts.items())
+
+
+def _customer(file: TopologyFile) -> Customer:
+    customer = file.customer
+    cage = customer.colocation
+    first_location = next(iter(file.connections.values())).location
+    return Customer(
+        asn=Asn(customer.asn),
+        data_center=DataCenter(
+            networks=tuple(customer.data_center.networks),
+            hosts=_hosts(customer.data_center.hosts),
+            routers=tuple(customer.data_center.routers),
+        ),
+        colocation=Colocation(
+            location=cage.location if cage is not None else first_location,
+            routers=tuple(cage.routers) if cage is not None else (),
+        ),
+        circuits=tuple(
+            Circuit(name=key, from_router=c.from_router, to=c.to, bandwidth=c.bandwidth, delay=c.delay)
+            for key, c in customer.circuits.items()
+        ),
+    )
+
+
+def _aws(aws: entries.AwsEntry) -> Aws:
+    return Aws(
+        region=aws.region,
+        locations=tuple(
+            Location(code=code, devices=tuple(at.devices), delay_to_region=at.delay_to_region)
+            for code, at in aws.locations.items()
+        ),
+        vpcs=tuple(Vpc(name=key, cidr=vpc.cidr, instances=_hosts(vpc.instances)) for key, vpc in aws.vpcs.items()),
+        virtual_private_gateways=tuple(
+            VirtualPrivateGateway(name=key, asn=Asn(vgw.asn), vpc=vgw.vpc, route_propagation=vgw.route_propagation)
+            for key, vgw in aws.virtual_private_gateways.items()
+        ),
+    )
+
+
+def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_asn: int) -> VirtualInterface:
+    return VirtualInterface(
+        name=name,
+        type=VifType(vif.type),
+        connection=vif.connection,
+        vlan=VlanId(vif.vlan),
+        gateway=vif.gateway,
+        asn=Asn(customer_asn if vif.asn is None else vif.asn),
+        amazon_address=vif.amazon_address,
+        customer_address=vif.customer_address,
+        auth_key=vif.auth_key,
+        bfd=vif.bfd,
+        hold_time=vif.hold_time,
+        keepalive=vif.keepalive if vif.keepalive is not None else Seconds(math.floor(vif.hold_time / 3)),
+        mtu=vif.mtu,
+        customer=CustomerPolicy(local_pref=vif.customer.local_pref, communities=tuple(vif.customer.communities)),
+    )

@@ -1,0 +1,192 @@
+"""YAML text -> plain values, and where each of them stands.
+
+YAML 1.2: `on`, `off`, `yes` and `no` are text there; `fields.Switch` reads them where a key takes on or off.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from dxemu.errors import InputErrors, Mark, Problem, ProblemList
+from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.words import sentence
+
+MAX_VALUES = 50_000
+_STANDARD_TAG = "tag:yaml.org,2002:"
+_WHOLE = re.compile(r"[-+]?[0-9]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What a file says: dicts, lists, text, numbers, booleans and None, and where each stands."""
+
+    value: object
+    marks: Marks
+
+    def below(self, key: str) -> Tree:
+        """The part under a key of the outermost mapping; None as its value if the key is absent."""
+        value = self.value.get(key) if isinstance(self.value, dict) else None
+        return Tree(value, self.marks.below(key))
+
+
+def read(path: Path) -> Tree:
+    """Raises InputErrors: DX-F001 (not YAML), DX-F002 (cannot be read), DX-F003 (empty), DX-F004 (a key twice)."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _failed(Mark(str(path), 1, 1), "DX-F002", f"cannot be read: {reason}", "Check the path.") from error
+    except UnicodeDecodeError as error:
+        mark = Mark(str(path), error.object[: error.start].count(b"\n") + 1, 1)
+        raise _failed(mark, "DX-F002", "cannot be read: it is not UTF-8 text", "Save it as UTF-8.") from error
+    except ValueError as error:  # a NUL in the path
+        raise _failed(Mark(repr(path), 1, 1), "DX-F002", f"cannot be read: {error}", "Check the path.") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str) -> Tree:
+    """The tree of `text`, which is called `file` in marks. Raises InputErrors as `read` does."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        raise InputErrors([_not_yaml(error, file)]) from error
+    except YAMLError as error:
+        raise _failed(Mark(file, 1, 1), "DX-F001", f"not YAML: {_first_line(error)}", "Remove it.") from error
+    except RecursionError as error:
+        raise _failed(Mark(file, 1, 1), "DX-F001", "nested too deep", "Remove some of the brackets.") from error
+    except (ValueError, AttributeError, TypeError, IndexError, KeyError, AssertionError) as error:
+        # ruamel.yaml meets some broken directives, anchors and escapes with these instead of YAMLError.
+        problem = f"not YAML: {_first_line(error)}"
+        raise _failed(Mark(file, 1, 1), "DX-F001", problem, "Remove directives, tags and escapes.") from error
+    lines = tuple(text.splitlines())
+    walk = _Walk(file, lines)
+    if not isinstance(root, MappingNode):
+        problem = "the file is empty" if root is None else "the file is not a mapping of keys to values"
+        raise _failed(Mark(file, 1, 1), "DX-F003", problem, "Start with `story: ...`; topologies/ has examples.")
+    value = walk.value(root, (), None)
+    walk.problems.raise_if_any()
+    return Tree(value, Marks(file, walk.marks, lines, walk.keys))
+
+
+def overlay(base: Tree, top: Tree) -> Tree:
+    """`base` with `top` laid over it: mappings are merged, anything else is replaced. Marks follow the values."""
+    marks = base.marks
+
+    def merged(low: object, high: object, path: KeyPath) -> object:
+        nonlocal marks
+        if not (isinstance(low, dict) and isinstance(high, dict)):
+            marks = marks.replaced(path, top.marks)
+            return high
+        return low | {key: merged(low.get(key), value, (*path, key)) for key, value in high.items()}
+
+    return Tree(merged(base.value, top.value, ()), marks) if top.value is not None else base
+
+
+@dataclass
+class _Walk:
+    """One walk over a composed document."""
+
+    file: str
+    lines: tuple[str, ...]
+    problems: ProblemList = field(default_factory=ProblemList)
+    marks: dict[KeyPath, Mark] = field(default_factory=dict)
+    keys: dict[KeyPath, Mark] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
+    seen: int = 0
+
+    def value(self, node: Node, path: KeyPath, key: Mark | None) -> object:
+        """The value of `node`. A mapping or list is marked at its key, if it has one."""
+        mark = self._mark(node)
+        self.marks[path] = mark if isinstance(node, ScalarNode) or key is None else key
+        self.seen += 1
+        if self.seen > MAX_VALUES:
+            raise _failed(mark, "DX-F001", f"more than {MAX_VALUES} values", "Look for aliases of aliases.")
+        if id(node) in self.open:
+            raise _failed(mark, "DX-F001", "an alias contains itself", "Write the value out.")
+        self.open.add(id(node))
+        try:
+            return self._value(node, path, mark)
+        finally:
+            self.open.discard(id(node))
+
+    def _value(self, node: Node, path: KeyPath, mark: Mark) -> object:
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.value(entry, (*path, number), None) for number, entry in enumerate(node.value)]
+        if not str(node.tag).startswith(_STANDARD_TAG):
+            self.problems.add(mark, "DX-F001", f"the tag {node.tag} is not known here", "Remove it.")
+        return _scalar(str(node.value), str(node.tag).removeprefix(_STANDARD_TAG))
+
+    def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            mark = self._mark(key_node)
+            if not isinstance(key_node, ScalarNode):
+                self.problems.add(mark, "DX-F001", "a key is a list or a mapping", "Keys are single words.")
+                continue
+            key = str(key_node.value)
+            if key in values:
+                first = self.keys[*path, key]
+                remedy = f"The first one is at line {first.line}. Keep one of them."
+                self.problems.add(mark, "DX-F004", f"'{key}' is written twice here", remedy)
+                continue
+            self.keys[*path, key] = mark
+            values[key] = self.value(value_node, (*path, key), mark)
+        return values
+
+    def _mark(self, node: Node) -> Mark:
+        start, end = node.start_mark, node.end_mark
+        if end.line == start.line:
+            width = end.column - start.column
+        else:
+            line = self.lines[start.line] if start.line < len(self.lines) else ""
+            width = len(line.rstrip()) - start.column
+        return Mark(self.file, start.line + 1, start.column + 1, max(width, 1))
+
+
+def _scalar(text: str, tag: str) -> object:
+    if tag == "int":
+        try:
+            return int(text) if _WHOLE.match(text) else int(text.replace("_", ""), 0)
+        except ValueError:
+            return text
+    if tag == "float":
+        try:
+            return float(text.replace("_", ""))
+        except ValueError:  # .inf, .nan
+            return text
+    if tag == "bool":
+        return text.lower() == "true"
+    return None if tag == "null" else text
+
+
+def _not_yaml(error: MarkedYAMLError, file: str) -> Problem:
+    place: StringMark | None = error.problem_mark or error.context_mark
+    mark = Mark(file, place.line + 1, place.column + 1) if place is not None else Mark(file, 1, 1)
+    what = _plain(error.problem or error.context or "it cannot be read")
+    if "\\t" in what:
+        return Problem(mark, "DX-F001", "not YAML: a tab stands where YAML wants spaces", "Indent with spaces.")
+    remedy = "Look for a bracket that is not closed, a missing ': ', or an indent that differs."
+    if error.context and error.context.startswith("while") and error.context_mark is not None:
+        remedy = f"It happened {_plain(error.context)} that begins at line {error.context_mark.line + 1}. {remedy}"
+    return Problem(mark, "DX-F001", f"not YAML: {what}", remedy)
+
+
+def _plain(text: str) -> str:
+    """Without ruamel.yaml's names of tokens in angle brackets."""
+    return re.sub(r"'<([a-z ]+)>'|<([a-z ]+)>", lambda m: f"{m[1] or m[2]}", text.splitlines()[0])
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _failed(mark: Mark, code: str, problem: str, remedy: str) -> InputErrors:
+    return InputErrors([Problem(mark, code, problem, sentence(remedy))])

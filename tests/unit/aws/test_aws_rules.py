@@ -1,0 +1,99 @@
+"""The few AWS facts that compute something."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Interface, IPv4Network
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dxemu.aws import addresses, asn, auth_key, bfd, communities, quotas, speeds, timers, vlan
+from dxemu.units import Asn, BitsPerSecond, Seconds, VlanId
+
+
+def test_aws_bfd_notices_after_900_ms() -> None:
+    assert bfd.detection_time(bfd.INTERVAL, bfd.INTERVAL, bfd.DETECT_MULT) == Seconds(0.9)
+
+
+def test_the_slower_bfd_interval_and_the_multiplier_of_the_sender_count() -> None:
+    assert bfd.detection_time(Seconds(0.3), Seconds(1), 5) == Seconds(5)
+    assert bfd.detection_time(Seconds(1), Seconds(0.3), 3) == Seconds(3)
+
+
+def test_the_customer_can_only_shorten_the_hold_time() -> None:
+    assert timers.negotiated_hold_time(Seconds(30)) == Seconds(30)
+    assert timers.negotiated_hold_time(Seconds(180)) == Seconds(90)
+
+
+def test_communities_order_the_preference_and_none_counts_as_medium() -> None:
+    low, medium, high = (communities.local_pref([c]) for c in ("7224:7100", "7224:7200", "7224:7300"))
+    assert low < medium < high
+    assert communities.local_pref([]) == communities.local_pref(["65000:1"]) == medium
+
+
+def test_only_preference_communities_are_picked_out() -> None:
+    assert communities.preference_communities(["65000:1", "7224:7100", "7224:8100"]) == ("7224:7100",)
+
+
+@pytest.mark.parametrize(
+    ("number", "private"),
+    [
+        (7224, False),
+        (64511, False),
+        (64512, True),
+        (65534, True),
+        (65535, False),
+        (4_199_999_999, False),
+        (4_200_000_000, True),
+    ],
+)
+def test_private_asns(number: int, private: bool) -> None:
+    assert asn.is_private(Asn(number)) is private
+
+
+def test_the_nearest_speed_is_nearest_by_ratio() -> None:
+    assert speeds.nearest_dedicated(BitsPerSecond(40 * 10**9)) == BitsPerSecond(100 * 10**9)
+    assert speeds.nearest_dedicated(BitsPerSecond(20 * 10**9)) == BitsPerSecond(10 * 10**9)
+    assert speeds.nearest_dedicated(BitsPerSecond(0)) == BitsPerSecond(10**9)
+
+
+def test_free_subnets_avoid_reserved_and_used_ones() -> None:
+    used = IPv4Network("169.254.0.8/29")
+    assert [str(subnet) for subnet in islice(addresses.free_subnets([used]), 2)] == [
+        "169.254.0.4/30",
+        "169.254.0.16/30",
+    ]
+    metadata = IPv4Network("169.254.169.252/30")
+    assert not any(subnet.overlaps(metadata) for subnet in addresses.free_subnets([]))
+
+
+def test_amazon_takes_the_first_usable_address() -> None:
+    assert addresses.peer_addresses(IPv4Network("169.254.7.0/30")) == (
+        IPv4Interface("169.254.7.1/30"),
+        IPv4Interface("169.254.7.2/30"),
+    )
+
+
+@pytest.mark.parametrize(("length", "valid"), [(5, False), (6, True), (80, True), (81, False)])
+def test_length_of_an_auth_key(length: int, valid: bool) -> None:
+    assert auth_key.length_is_valid("x" * length) is valid
+
+
+def test_a_quota_says_what_happens_beyond_it() -> None:
+    assert quotas.ROUTES_PRIVATE.check(100) is None
+    assert "the BGP session goes Idle" in str(quotas.ROUTES_PRIVATE.check(101))
+
+
+def test_no_vlan_is_left_on_a_full_connection() -> None:
+    assert vlan.nearest_free(VlanId(101), {VlanId(n) for n in range(1, 4095)}) is None
+
+
+@given(st.integers(1, 4094).map(VlanId), st.sets(st.integers(1, 4094).map(VlanId), max_size=50))
+def test_the_nearest_free_vlan_is_free_and_nothing_nearer_is(wanted: VlanId, used: set[VlanId]) -> None:
+    found = vlan.nearest_free(wanted, used)
+    assert found is not None
+    assert found not in used
+    nearer = range(wanted - abs(found - wanted) + 1, wanted + abs(found - wanted))
+    assert all(n in used or not 1 <= n <= 4094 for n in nearer)

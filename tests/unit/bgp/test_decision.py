@@ -1,0 +1,125 @@
+"""Each step of RFC 4271 section 9.1.2.2 decides when all steps before it are level, and says so."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dxemu.bgp.decision import best
+from dxemu.bgp.route import Origin, Route, originate
+from dxemu.units import Asn
+
+PREFIX = IPv4Network("10.0.0.0/16")
+SESSION_A = IPv4Address("192.0.2.1")
+
+
+def route(
+    session: str,
+    *,
+    local_pref: int = 100,
+    as_path: tuple[int, ...] = (64512,),
+    origin: Origin = Origin.IGP,
+    med: int | None = None,
+    external: bool = True,
+    router_id: str = "1.1.1.1",
+    address: str = "192.0.2.1",
+) -> Route:
+    return Route(
+        prefix=PREFIX,
+        next_hop=IPv4Address(address),
+        as_path=tuple(Asn(n) for n in as_path),
+        origin=origin,
+        local_pref=local_pref,
+        med=med,
+        session=session,
+        external=external,
+        peer_router_id=IPv4Address(router_id),
+        peer_address=IPv4Address(address),
+    )
+
+
+STEPS = [
+    (route("a", local_pref=200, as_path=(1, 2)), route("b"), "higher local preference (200 over 100)"),
+    (route("a", origin=Origin.EGP), route("b", as_path=(1, 2)), "shorter AS_PATH (1 over 2)"),
+    (route("a", med=9), route("b", origin=Origin.EGP), "lower ORIGIN (IGP over EGP)"),
+    (route("a", med=5, external=False), route("b", med=7), "lower MED from AS 64512 (5 over 7)"),
+    (route("a", router_id="9.9.9.9"), route("b", external=False), "eBGP over iBGP"),
+    (
+        route("a", address="192.0.2.9"),
+        route("b", router_id="2.2.2.2"),
+        "lower router ID (1.1.1.1 over 2.2.2.2)",
+    ),
+    (route("b"), route("a", address="192.0.2.9"), "lower peer address (192.0.2.1 over 192.0.2.9)"),
+    (route("a"), route("b"), "first by name (a over b)"),
+    (originate(PREFIX), route("b", local_pref=999), "originated by this router"),
+]
+
+
+@pytest.mark.parametrize(("winner", "loser", "rule"), STEPS, ids=[rule for _, _, rule in STEPS])
+def test_each_step_decides_and_names_itself(winner: Route, loser: Route, rule: str) -> None:
+    for candidates in ([winner, loser], [loser, winner]):
+        choice = best(candidates)
+        assert choice is not None
+        assert (choice.route, choice.rule) == (winner, rule)
+
+
+def test_nothing_to_choose_from() -> None:
+    assert best([]) is None
+
+
+def test_one_route_needs_no_rule() -> None:
+    choice = best([route("a")])
+    assert choice is not None
+    assert choice.rule == "only path"
+
+
+def test_med_of_different_neighbours_is_not_compared() -> None:
+    choice = best([route("a", as_path=(1,), med=50), route("b", as_path=(2,), med=10, router_id="2.2.2.2")])
+    assert choice is not None
+    assert choice.rule == "lower router ID (1.1.1.1 over 2.2.2.2)"
+
+
+def test_no_med_counts_as_zero() -> None:
+    choice = best([route("a", med=1), route("b", router_id="2.2.2.2")])
+    assert choice is not None
+    assert choice.rule == "lower MED from AS 64512 (0 over 1)"
+
+
+def test_the_rule_is_why_the_runner_up_lost() -> None:
+    low, first, second = route("a", local_pref=50), route("b"), route("c", router_id="2.2.2.2")
+    choice = best([low, second, first])
+    assert choice is not None
+    assert choice.rule == "lower router ID (1.1.1.1 over 2.2.2.2)"
+
+
+def test_igp_cost_comes_before_the_router_id() -> None:
+    far, near = route("a", external=False), route("b", external=False, address="192.0.2.2", router_id="2.2.2.2")
+    choice = best([far, near], igp_cost=lambda next_hop: 20 if next_hop == SESSION_A else 10)
+    assert choice is not None
+    assert (choice.route, choice.rule) == (near, "lower IGP cost to the next hop (10 over 20)")
+
+
+routes = st.builds(
+    route,
+    st.sampled_from("abcd"),
+    local_pref=st.sampled_from([100, 200]),
+    as_path=st.lists(st.integers(1, 3), max_size=2).map(tuple),
+    origin=st.sampled_from(Origin),
+    med=st.none() | st.integers(0, 2),
+    external=st.booleans(),
+    router_id=st.sampled_from(["1.1.1.1", "2.2.2.2"]),
+    address=st.sampled_from(["192.0.2.1", "192.0.2.2"]),
+)
+
+
+@given(
+    st.lists(routes, min_size=1, max_size=6).flatmap(lambda found: st.tuples(st.just(found), st.permutations(found)))
+)
+def test_best_is_a_candidate_and_order_does_not_matter(found: tuple[list[Route], list[Route]]) -> None:
+    as_listed, shuffled = best(found[0]), best(found[1])
+    assert as_listed is not None
+    assert as_listed.route in found[0]
+    assert as_listed == shuffled

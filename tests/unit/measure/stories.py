@@ -1,0 +1,126 @@
+"""Synthetic timelines: what a run of a silent cut records, with BFD and without."""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+
+from small_plan import BFD, small_plan
+
+from dxemu.errors import Mark
+from dxemu.measure.evaluate import RunMeta, evaluate
+from dxemu.measure.result import Result
+from dxemu.measure.timeline import Event, ProbeLog
+from dxemu.plan.impact import Impact
+from dxemu.plan.predict import predict
+from dxemu.scenario.model import Expectation, Scenario, UdpProbe
+from dxemu.topology.model import Aws, Customer, DataCenter, Marks, Topology
+from dxemu.units import Asn, PacketsPerSecond, Seconds
+
+META = RunMeta(kernel="embedded", kernel_release="6.12", clock="virtual", seed=1, virtual_s=120.0, wall_s=8.1)
+PRIMARY = ["app", "lan_app", "customer_router", "metro", "colo_router", "primary", "dx_1", "backbone_1", "vgw", "vpc_web", "web"]
+BACKUP = [{"primary": "backup", "dx_1": "dx_2", "backbone_1": "backbone_2"}.get(h, h) for h in PRIMARY]
+
+
+def probe_log(seconds: float, interval_s: float, lost: list[tuple[float, float]], delay_s: float = 0.004) -> ProbeLog:
+    """Packets every `interval_s`; those sent in one of the `lost` times (start included, end not) never arrive."""
+    sent = array("q", (round(n * interval_s * 1e9) for n in range(round(seconds / interval_s))))
+    received = array("q")
+    for number, at in enumerate(sent):
+        if not any(a <= at / 1e9 < b for a, b in lost):
+            received.extend((number, at + round(delay_s * 1e9)))
+    return ProbeLog(sent, received)
+
+
+def fault(at: float, name: str = "cable_silent", target: str = "primary", kind: str = "") -> Event:
+    return {"t": at, "event": "fault_injected", "fault": name, "kind": kind or name.split("#")[0], "target": target,
+            "evidence": "212 packets dropped"}
+
+
+def healed(at: float, name: str = "cable_silent") -> Event:
+    return {"t": at, "event": "fault_healed", "fault": name, "evidence": "packets pass"}
+
+
+def sessions_up(at: float, *names: str) -> list[Event]:
+    device = {"primary": "dx_1", "backup": "dx_2"}
+    return [{"t": at, "event": "bgp", "node": n, "session": s, "peer": "", "state": "up", "reason": "", "detail": ""}
+            for s in names or ("primary", "backup") for n in ("colo_router", device[s])]
+
+
+def path(at: float, hops: list[str]) -> list[Event]:
+    return [{"t": at, "event": "path", "probe": "app", "direction": d, "hops": hops if d == "to_aws" else hops[::-1], "complete": True}
+            for d in ("to_aws", "from_aws")]
+
+
+def failover(at: float, node: str, forwarder: str, prefix: str, reason: str, session: str = "primary") -> list[Event]:
+    """What a router records when it loses `session`: down, withdrawn, chosen anew 2 ms later, installed 1 ms after that."""
+    base = {"node": node, "session": session}
+    first: list[Event] = []
+    if reason == "bfd":
+        first = [{"t": at, "event": "bfd", **base, "state": "down", "reason": "control detection time expired"}]
+    if reason == "carrier":
+        first = [{"t": at, "event": "carrier", "node": node, "interface": session, "cable": session, "up": False}]
+    return [
+        *first,
+        {"t": at, "event": "bgp", **base, "peer": "", "state": "down", "reason": reason, "detail": ""},
+        {"t": at + 0.002, "event": "withdrawn", **base, "prefixes": [prefix]},
+        {"t": at + 0.002, "event": "best", "node": node, "prefix": prefix, "session": "backup", "rule": "only path"},
+        {"t": at + 0.003, "event": "route", "node": node, "prefix": prefix, "via": None, "interface": None},
+        {"t": at + 0.003, "event": "route", "node": forwarder, "prefix": prefix, "via": "169.254.0.6", "interface": "backup.102"},
+    ]
+
+
+def silent_cut(at: float, noticed: tuple[float, float], reason: str) -> list[Event]:
+    """The customer's router notices at `noticed[0]`, the AWS device at `noticed[1]`, in seconds since the run's start."""
+    events = [
+        *sessions_up(-2.0), *path(0.0, PRIMARY), fault(at),
+        *failover(noticed[0], "colo_router", "colo_router", "172.31.0.0/16", reason),
+        *failover(noticed[1], "dx_1", "vgw", "10.0.0.0/16", reason),
+        *path(max(noticed) + 0.01, BACKUP),
+    ]
+    return sorted(events, key=lambda e: float(str(e["t"])))
+
+
+def topology() -> Topology:
+    customer = Customer(asn=Asn(65000), data_center=DataCenter(networks=(), hosts=(), routers=()), colocation=None, circuits=())
+    aws = Aws(region="us-east-1", locations=(), vpcs=(), virtual_private_gateways=())
+    return Topology(name="backup_connection", story="", customer=customer, aws=aws, connections=(), virtual_interfaces=(),
+                    marks=Marks("", {}, ()))
+
+
+def expect(subject: str, name: str, **arguments: object) -> Expectation:
+    """As if written on line 13 of silent.yaml."""
+    words = ", ".join(f"{k}: {v}" for k, v in {subject: name, **arguments}.items())
+    return Expectation(subject=subject, name=name, arguments=arguments, text=f"{{{words}}}", mark=Mark("silent.yaml", 13, 5))
+
+
+def run(folder: Path, events: list[Event], logs: dict[str, ProbeLog], *expected: Expectation, bfd: bool = True,
+        impacts: tuple[Impact, ...] | None = None, interval_s: float = 0.01, lateness_s: float = 0.0, meta: RunMeta = META,
+        see_also: str = "") -> Result:
+    plan = small_plan(bfd=BFD if bfd else None)
+    recorded = list(events)
+    for direction, log in logs.items():
+        log.write(folder / f"app-{direction}.log")
+        recorded.append({"t": meta.virtual_s, "event": "probe", "probe": "app", "direction": direction, "interval_s": interval_s,
+                         "sent": len(log.sent), "received": len(log.received) // 2, "lateness_max_s": lateness_s,
+                         "file": f"app-{direction}.log"})
+    if impacts is None:
+        impacts = tuple(Impact(fault=str(e["fault"]), at=Seconds(float(str(e["t"]))), until=None, cables=("primary",))
+                        for e in events if e["event"] == "fault_injected")
+    scenario = Scenario(
+        name="cut_primary_silently", story="", topology=topology(), steps=(), expect=expected, end=None, see_also=see_also,
+        probes=(UdpProbe(name="app", from_host="app", to_host="web", rate=PacketsPerSecond(100)),), marks=Marks("", {}, ()))
+    return evaluate(scenario, plan, predict(plan, impacts), recorded, folder, meta)
+
+
+def hold_timer_story(folder: Path, *expected: Expectation, see_also: str = "") -> Result:
+    """Cut at 20 s, the hold timers expire at 108.398 s and 108.402 s."""
+    lost = {"to_aws": probe_log(120, 0.01, [(19.997, 108.398)]), "from_aws": probe_log(120, 0.01, [(19.999, 108.404)])}
+    return run(folder, silent_cut(20.0, (108.398, 108.402), "hold_timer"), lost, *expected, bfd=False, see_also=see_also)
+
+
+def bfd_story(folder: Path, *expected: Expectation) -> Result:
+    """Cut at 5 s, BFD notices after 683 ms and 763 ms; a probe each millisecond, 15 s."""
+    lost = {"to_aws": probe_log(15, 0.001, [(4.997, 5.683)]), "from_aws": probe_log(15, 0.001, [(4.999, 5.765)])}
+    meta = RunMeta(kernel="embedded", kernel_release="6.12", clock="virtual", seed=1, virtual_s=15.0, wall_s=3.0)
+    return run(folder, silent_cut(5.0, (5.683, 5.763), "bfd"), lost, *expected, interval_s=0.001, meta=meta)

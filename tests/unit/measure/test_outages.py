@@ -1,0 +1,94 @@
+"""Bursts of lost packets, by the time they were sent."""
+
+from __future__ import annotations
+
+import time
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stories import probe_log
+
+from dxemu.measure.outages import Burst, Mark, cause, reception
+from dxemu.measure.timeline import ProbeLog
+
+MS = 1_000_000
+
+
+def log_of(lost: set[int], count: int, extra: list[int] | None = None) -> ProbeLog:
+    received = array("q")
+    for number in range(count):
+        if number not in lost:
+            received.extend((number, number * 10 * MS + 4 * MS))
+    for value in extra or []:
+        received.append(value)
+    return ProbeLog(array("q", (n * 10 * MS for n in range(count))), received)
+
+
+def test_one_burst_lasts_from_the_first_lost_packet_to_the_first_that_gets_through():
+    found = reception(log_of({3, 4, 5}, 10))
+    assert found.bursts == (Burst(3, 5, 0.03, 0.06),)
+    assert found.bursts[0].packets == 3
+    assert found.bursts[0].duration_s == 0.03
+    assert (found.sent, found.lost, found.duplicates, found.reordered) == (10, 3, 0, 0)
+    assert found.longest_s == pytest.approx(0.004)
+
+
+def test_a_burst_that_nothing_ends_is_open():
+    burst = reception(log_of({8, 9}, 10)).bursts[0]
+    assert burst.end_s is None and burst.duration_s is None
+
+
+def test_two_bursts_stay_two():
+    assert [b.packets for b in reception(log_of({0, 4, 5, 9}, 10)).bursts] == [1, 2, 1]
+
+
+def test_no_packets_and_no_loss():
+    assert reception(ProbeLog(array("q"), array("q"))).bursts == ()
+    assert reception(log_of(set(), 10)).bursts == ()
+
+
+def test_duplicates_and_reordering_are_counted_and_are_no_loss():
+    twice = reception(log_of(set(), 3, extra=[2, 25 * MS]))
+    assert (twice.lost, twice.duplicates, twice.reordered) == (0, 1, 0)
+    late = reception(log_of({1}, 4, extra=[1, 40 * MS]))
+    assert (late.lost, late.duplicates, late.reordered) == (0, 0, 1)
+
+
+def test_a_number_that_was_never_sent_is_an_error():
+    with pytest.raises(ValueError, match="numbered 10"):
+        reception(log_of(set(), 10, extra=[10, 0]))
+
+
+def test_loss_belongs_to_the_last_fault_or_heal_before_it():
+    marks = [Mark(5, "cable_cut", "fault"), Mark(35, "cable_cut", "heal")]
+    assert cause(Burst(0, 0, 4.0, 4.1), marks, 0.01) is None
+    assert cause(Burst(0, 0, 4.995, 90.0), marks, 0.01) == marks[0]
+    assert cause(Burst(0, 0, 35.0, 35.1), marks, 0.01) == marks[1]
+
+
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
+def test_bursts_account_for_every_lost_packet_and_agree_with_a_capture(case):
+    count, lost = case
+    found = reception(log_of(lost, count))
+    assert sum(b.packets for b in found.bursts) == found.lost == len(lost)
+    for burst in found.bursts:
+        assert set(range(burst.first, burst.last + 1)) <= lost
+        if burst.first and burst.end_s is not None and burst.duration_s is not None:
+            # what a capture says: from the last packet before to the first packet after, both received
+            gap = (burst.last + 1) * 0.01 - (burst.first - 1) * 0.01
+            assert abs(gap - burst.duration_s) <= 0.01 + 1e-9
+
+
+def test_a_hundred_thousand_packets_take_no_time():
+    log = probe_log(120, 0.001, [(20, 100)])
+    began = time.process_time()
+    assert reception(log).lost == 80_000
+    assert time.process_time() - began < 1, "quadratic?"
+
+
+def test_a_log_survives_the_disk(tmp_path):
+    log = log_of({3}, 10)
+    log.write(tmp_path / "log")
+    assert reception(ProbeLog.read(tmp_path / "log")) == reception(log)

@@ -1,0 +1,159 @@
+"""Predicted windows: each number here is computed by hand from the timers."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_plan import small_plan
+
+from dxemu.plan.detect import reconnect_delay_s
+from dxemu.plan.impact import Impact
+from dxemu.plan.predict import Prediction, explain_in_words, natural_end, predict
+from dxemu.units import Seconds
+
+
+def impact(fault: str = "cable_silent", at: float = 20, until: float | None = None, cables: tuple[str, ...] = ("primary",),
+           carrier: tuple[str, ...] = ()) -> Impact:
+    return Impact(fault=fault, at=Seconds(at), until=None if until is None else Seconds(until), cables=cables,
+                  carrier_lost_at=carrier)
+
+
+def both(plan, *impacts: Impact) -> dict[str, Prediction]:
+    return {p.direction: p for p in predict(plan, impacts) if p.fault == impacts[-1].fault}
+
+
+def span(window) -> tuple[float, float]:
+    return (pytest.approx(window.low_s), pytest.approx(window.high_s))
+
+
+def test_a_silent_cut_without_bfd_waits_for_the_hold_timer():
+    found = both(small_plan(bfd=None), impact())
+    for direction, node in (("to_aws", "colo_router"), ("from_aws", "dx_1")):
+        assert (found[direction].detected_by, found[direction].node) == ("hold_timer", node)
+        assert span(found[direction].detect) == (60, 91)
+    assert span(found["to_aws"].outage) == (60, 91.01)
+    # from AWS the gateway moves, 1 ms before the device: what is on the backbone then is lost too
+    assert span(found["from_aws"].outage) == (60, 91.011)
+
+
+def test_bfd_notices_in_two_to_three_intervals():
+    found = both(small_plan(), impact())
+    assert found["to_aws"].detected_by == found["from_aws"].detected_by == "bfd"
+    assert span(found["to_aws"].detect) == (0.6, 0.9)
+    assert span(found["to_aws"].outage) == (0.6, 0.91)
+
+
+def test_the_delay_of_the_session_cables_counts_on_both_ends():
+    found = both(small_plan(cross_connect_delay=0.003), impact())
+    assert span(found["to_aws"].detect) == (0.6, 0.903)
+    assert span(found["to_aws"].outage) == (0.6, 0.916)
+
+
+def test_carrier_is_noticed_by_the_end_that_loses_light_only():
+    found = both(small_plan(bfd=None), impact(carrier=("colo_router",)))
+    assert found["to_aws"].detected_by == "carrier"
+    assert span(found["to_aws"].outage) == (0, 0.02)
+    assert found["from_aws"].detected_by == "hold_timer"
+    assert found["from_aws"].outage.low_s == 60
+
+
+def test_a_fault_on_the_waiting_connection_costs_nothing():
+    found = both(small_plan(), impact(cables=("backup",)))
+    assert all(span(p.outage) == (0, 0) for p in found.values())
+    assert found["to_aws"].detected_by == "bfd"
+    assert "does not use" in explain_in_words(found["to_aws"])
+
+
+def test_a_fault_healed_before_anyone_notices_lasts_exactly_as_long():
+    found = both(small_plan(bfd=None), impact(at=20, until=30))
+    assert span(found["to_aws"].outage) == (10, 10)
+    recovery = found["to_aws"].recovery
+    assert recovery is not None and span(recovery.session_back) == (0, 0)
+
+
+def test_a_fault_healed_while_it_may_be_noticed_lasts_no_longer_than_the_fault():
+    outage = both(small_plan(bfd=None), impact(at=20, until=95))["to_aws"].outage
+    assert span(outage) == (60, 75)
+    assert "cuts short" in explain_in_words(both(small_plan(bfd=None), impact(at=20, until=95))["to_aws"])
+
+
+def test_nothing_left_never_ends():
+    found = both(small_plan(), impact(cables=("primary", "backup")))
+    assert span(found["to_aws"].outage) == (math.inf, math.inf)
+    assert natural_end(tuple(found.values()), [impact(cables=("primary", "backup"))]) == math.inf
+
+
+def test_nothing_left_ends_with_the_heal_and_the_session():
+    outage = both(small_plan(), impact(at=5, until=35, cables=("primary", "backup")))["to_aws"].outage
+    assert outage.low_s == 30
+    assert 30 < outage.high_s < 70
+
+
+def test_a_second_fault_finds_the_traffic_where_the_first_left_it():
+    first = impact("cable_silent", at=5)
+    found = both(small_plan(), first, impact("cable_silent#2", at=60, cables=("backup",)))
+    assert found["to_aws"].outage.low_s == math.inf
+    found = both(small_plan(), impact("cable_silent", at=5, until=40), impact("cable_silent#2", at=60, cables=("backup",)))
+    assert span(found["to_aws"].outage) == (0, 0)
+
+
+def test_the_first_of_two_faults_heals_and_ends_the_second():
+    found = both(small_plan(), impact(at=5, until=100), impact("cable_silent#2", at=60, cables=("backup",)))
+    assert found["to_aws"].outage.low_s == 40
+    assert not math.isinf(found["to_aws"].outage.high_s)
+
+
+def test_a_circuit_without_a_session_is_noticed_by_nobody():
+    found = both(small_plan(), impact(cables=("metro",)))
+    assert found["to_aws"].detected_by == "none"
+    assert found["to_aws"].outage.low_s == math.inf
+
+
+def test_recovery_counts_the_reconnect_delay():
+    recovery = both(small_plan(), impact("cable_cut", at=5, until=35, carrier=("colo_router", "dx_1")))["to_aws"].recovery
+    assert recovery is not None
+    assert span(recovery.outage) == (0, 0)
+    assert span(recovery.session_back) == (0, 1 + 9)  # carrier up, and the wait that began at 22 s
+
+
+@pytest.mark.parametrize(("dead_for", "wait"), [(0, 1), (0.9, 1), (1, 2), (3, 3), (22, 9), (30, 9), (31, 11)])
+def test_exabgp_reconnect_delay(dead_for, wait):
+    assert reconnect_delay_s(dead_for) == wait
+
+
+@given(st.floats(0, 5000))
+def test_exabgp_reconnect_delay_is_what_its_own_rule_gives(dead_for):
+    """Replays exabgp.reactor.delay.Delay with attempts that fail at once."""
+    now, following, longest = 0.0, 0, 0
+    while now <= dead_for:
+        longest, now, following = following, now + following, min(int(1 + following * 1.2), 60)
+    assert reconnect_delay_s(dead_for) == longest
+
+
+def test_natural_end_is_the_last_thing_predicted():
+    case = impact(at=20)
+    assert natural_end(predict(small_plan(bfd=None), [case]), [case]) == pytest.approx(20 + 91.011)
+
+
+def test_why_is_one_line_of_terms():
+    words = explain_in_words(both(small_plan(bfd=None), impact())["to_aws"])
+    assert words == ("hold 90 s, minus 0 - 30 s since the last keepalive, plus up to 1 s of ExaBGP's whole-second timer, "
+                     "plus milliseconds in routers and cables")
+    assert explain_in_words(both(small_plan(), impact())["to_aws"]).startswith(
+        "BFD 3 x 300 ms = 900 ms, minus 0 - 300 ms since the last control packet")
+
+
+@given(at=st.floats(0, 100), lasts=st.one_of(st.none(), st.floats(0.01, 200)), bfd=st.booleans(),
+       cables=st.sets(st.sampled_from(["primary", "backup", "metro", "backbone_1"]), min_size=1),
+       carrier=st.sets(st.sampled_from(["colo_router", "dx_1", "vgw"])))
+def test_windows_are_ordered_and_every_term_has_a_source(at, lasts, bfd, cables, carrier):
+    case = impact(at=at, until=None if lasts is None else at + lasts, cables=tuple(sorted(cables)), carrier=tuple(carrier))
+    for p in predict(small_plan() if bfd else small_plan(bfd=None), [case]):
+        for window in (p.detect, p.outage, *((p.recovery.session_back,) if p.recovery else ())):
+            assert 0 <= window.low_s <= window.high_s
+            assert all(t.source and t.name for t in window.terms)
+        assert lasts is None or p.outage.low_s <= lasts + 1e-6
+        assert explain_in_words(p)

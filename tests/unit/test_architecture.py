@@ -1,0 +1,93 @@
+"""The shape that every file keeps. What import-linter and ruff can say is said in pyproject.toml; this is the rest."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dxemu
+
+PACKAGE = Path(dxemu.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Write for 300 and 50. The rest is room to finish a thought, not to start another.
+MODULE_LINES_LIMIT = 350
+FUNCTION_LINES_LIMIT = 60
+
+# The outermost lines of the two programs: whatever nobody expected is told there, as a bug.
+CATCHES_ALL = {"cli/app.py", "host/guest.py"}
+
+
+def name_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def functions_too_long(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > FUNCTION_LINES_LIMIT:
+                yield f"line {node.lineno}: {node.name} has {lines} lines, more than {FUNCTION_LINES_LIMIT}"
+
+
+def catch_alls(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if any(c is None or ast.unparse(c) in {"Exception", "BaseException"} for c in caught):
+                yield f"line {node.lineno}: name the exception that you expect"
+
+
+def sleeps(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called == "sleep" or called.endswith(".sleep"):
+                yield f"line {node.lineno}: {called}: wait for an event with a deadline"
+
+
+def work_at_import(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        if is_call or isinstance(node, ast.For | ast.While | ast.With | ast.Global):
+            yield f"line {node.lineno}: a module only defines; this works when it is imported"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_module_keeps_the_house_rules(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    complaints = [*functions_too_long(tree), *work_at_import(tree)]
+    if name_of(module) not in CATCHES_ALL:
+        complaints += catch_alls(tree)
+    if not name_of(module).startswith("host/"):
+        complaints += sleeps(tree)
+    lines = text.count("\n")
+    if lines > MODULE_LINES_LIMIT:
+        complaints.append(f"has {lines} lines, more than {MODULE_LINES_LIMIT}: it holds more than one thing")
+    assert not complaints, f"{name_of(module)}: " + "; ".join(complaints)
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.name == "__init__.py"], ids=name_of)
+def test_package_file_imports_nothing(module: Path) -> None:
+    """They are imported inside the embedded kernel, where each import costs real time."""
+    imports = [n for n in ast.walk(ast.parse(module.read_text())) if isinstance(n, ast.Import | ast.ImportFrom)]
+    assert all(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in imports)
+
+
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        (functions_too_long, "def f():\n" + "    pass\n" * 60),
+        (catch_alls, "try:\n    pass\nexcept:\n    pass\n"),
+        (catch_alls, "try:\n    pass\nexcept (OSError, Exception):\n    pass\n"),
+        (sleeps, "import time\ntime.sleep(1)\n"),
+        (sleeps, "async def f():\n    await asyncio.sleep(1)\n"),
+        (work_at_import, "print('hello')\n"),
+    ],
+)
+def test_checks_can_fail(check, text) -> None:
+    assert list(check(ast.parse(text)))

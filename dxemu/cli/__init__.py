@@ -1,0 +1,1 @@
+"""The command line. One command is one file, which exposes it as `command` and holds no logic."""

@@ -33,12 +33,12 @@ def _prepare_embedded() -> tuple[str, int]:
     /proc of the guest is mounted, hostfs still shows the machine's.
     """
     folder = os.readlink("/proc/self/cwd")
+    _mount("tmpfs", "/run", "tmpfs", MS_NOSUID_NODEV)  # and not over /tmp: the program itself may live there
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - pathlib costs time in the guest
     _mount("none", folder, "hostfs", 0, folder)
     _mount("proc", "/proc", "proc")
     _mount("sysfs", "/sys", "sysfs")
     _mount("devtmpfs", "/dev", "devtmpfs")
-    for target in ("/run", "/tmp", "/var/log", "/var/tmp"):  # noqa: S108 - the guest's own, made this moment
-        _mount("tmpfs", target, "tmpfs", MS_NOSUID_NODEV)
     console = os.open("/dev/console", os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(console, fd)
@@ -60,8 +60,7 @@ def _prepare_native(channel: int) -> tuple[str, int]:
 
 def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
     sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]  # type: ignore[attr-defined]  # from our own job file
-    os.environ.update(HOME="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
-    os.environ.pop("TMPDIR", None)
+    os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
     import importlib
     import pickle
 

@@ -21,6 +21,7 @@ class Journal:
     def __init__(self, channel: Channel, clock: Clock) -> None:
         self.clock = clock
         self._channel = channel
+        self._listeners: list[Callable[[Event], None]] = []
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
         self._recent: deque[Event] = deque(maxlen=RECENT)
 
@@ -30,9 +31,15 @@ class Journal:
         self._channel.send(event, t, **values)
         happened = {"t": t, "event": event, **values}
         self._recent.append(happened)
+        for listener in self._listeners:
+            listener(happened)
         for matches, future in list(self._waiting):
             if not future.done() and matches(happened):
                 future.set_result(happened)
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Have every event from now on told to `listener` as well."""
+        self._listeners.append(listener)
 
     async def wait_for(self, what: str, matches: Callable[[Event], bool], within_s: float) -> Event:
         """The next event that matches. Raises LabError, with what did happen, if none comes in time."""

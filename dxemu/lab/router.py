@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Network
 
-from dxemu.bgp.policy import Refused, import_route
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
 from dxemu.daemons.exabgp import (
     CEASE_ADMINISTRATIVE_RESET,
@@ -112,17 +111,14 @@ class Router:
         if event.session not in self.established:
             return
         policy = import_policy(self._plan, self._peers[event.session].session, self.name)
-        routes = []
-        for announcement in event.announce:
-            route = import_route(announcement, policy)
-            if isinstance(route, Refused):
-                self._journal.tell("refused", node=self.name, session=event.session, prefix=str(route.prefix), reason=route.reason)
-            else:
-                routes.append(route)
+        received = self.loc_rib.receive(event.announce, event.withdraw, policy)
+        for refused in received.refused:
+            self._journal.tell(
+                "refused", node=self.name, session=event.session, prefix=str(refused.prefix), reason=refused.reason
+            )
         if event.withdraw:
             self._tell_withdrawn(event.session, event.withdraw)
-        changes = [*self.loc_rib.withdraw(event.session, event.withdraw), *self.loc_rib.learn(event.session, routes)]
-        await self._apply(changes)
+        await self._apply(received.changes)
 
     async def _apply(self, changes: Sequence[Change]) -> None:
         """Best routes changed: the kernel first, then whoever listens, then the peers."""

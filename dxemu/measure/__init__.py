@@ -1,0 +1,1 @@
+"""From a timeline to numbers: outages, stages, paths and the verdict."""

@@ -12,7 +12,7 @@ from dxemu.measure.outages import Mark, Reception, cause, reception
 from dxemu.measure.paths import paths
 from dxemu.measure.stages import stages
 from dxemu.measure.timeline import Event, ProbeLog
-from dxemu.measure.values import number, text
+from dxemu.measure.values import happened_at, number, text
 from dxemu.measure.verdict import Measured, judge
 from dxemu.measure.words import duration
 from dxemu.plan.model import Plan
@@ -36,28 +36,37 @@ class RunMeta:
 
 
 def evaluate(
-    scenario: Scenario, plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event], run_dir: Path, meta: RunMeta
+    scenario: Scenario,
+    plan: Plan,
+    predictions: Sequence[Prediction],
+    events: Sequence[Event],
+    run_dir: Path,
+    meta: RunMeta,
 ) -> result.Result:
     """Everything measured, judged against the scenario's expectations.
 
     A probe log that is not there raises OSError, a damaged one ValueError.
     """
     faults = _faults(events)
-    receptions = {(text(e, "probe"), text(e, "direction")): (e, _read(run_dir, e)) for e in events if e["event"] == "probe"}
+    receptions = {
+        (text(e, "probe"), text(e, "direction")): (e, _read(run_dir, e)) for e in events if e["event"] == "probe"
+    }
     outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(_predicted(p) for p in predictions)
     found_stages = tuple(_with_first_packets(stages(plan, predictions, events), faults, outages))
     measured = Measured(
-        plan=plan, events=events, faults=faults, outages=outages, probes=probes, stages=found_stages, predicted=predicted,
+        plan=plan,
+        events=events,
+        faults=faults,
+        outages=outages,
+        probes=probes,
+        stages=found_stages,
+        predicted=predicted,
         end_s=meta.virtual_s,
     )
     expectations = tuple(judge(e, measured) for e in scenario.expect)
-    late = "; ".join(
-        f"{p.probe} {p.direction} was sent up to {duration(p.lateness_max_ms)} late, its interval is {duration(p.interval_ms)}"
-        for p in probes
-        if p.lateness_max_ms > PROBE_SCHEDULE * p.interval_ms
-    )
+    late = _too_late(probes)
     passed = "pass" if all(e.verdict == "pass" for e in expectations) else "fail"
     return result.Result(
         scenario=scenario.name,
@@ -82,16 +91,29 @@ def evaluate(
     )
 
 
+def _too_late(probes: Sequence[result.Probe]) -> str:
+    """Which probes did not keep their schedule, in words; "" if all did."""
+    return "; ".join(
+        f"{p.probe} {p.direction} left up to {duration(p.lateness_max_ms)} late, one every {duration(p.interval_ms)}"
+        for p in probes
+        if p.lateness_max_ms > PROBE_SCHEDULE * p.interval_ms
+    )
+
+
 def _read(run_dir: Path, event: Event) -> Reception:
     return reception(ProbeLog.read(run_dir / text(event, "file")))
 
 
 def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
-    healed = {text(e, "fault"): number(e, "t") for e in events if e["event"] == "fault_healed"}
+    healed = {text(e, "fault"): happened_at(e) for e in events if e["event"] == "fault_healed"}
     return tuple(
         result.Fault(
-            fault=text(e, "fault"), kind=text(e, "kind"), target=text(e, "target"), injected_at_s=number(e, "t"),
-            healed_at_s=healed.get(text(e, "fault")), evidence=text(e, "evidence"),
+            fault=text(e, "fault"),
+            kind=text(e, "kind"),
+            target=text(e, "target"),
+            injected_at_s=happened_at(e),
+            healed_at_s=healed.get(text(e, "fault")),
+            evidence=text(e, "evidence"),
         )
         for e in events
         if e["event"] == "fault_injected"
@@ -100,26 +122,39 @@ def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
 
 def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
     kinds: Mapping[str, str] = {"fault_injected": "fault", "fault_healed": "heal"}
-    marks = [Mark(number(e, "t"), text(e, "fault"), kinds[str(e["event"])]) for e in events if e["event"] in kinds]
+    marks = [Mark(happened_at(e), text(e, "fault"), kinds[str(e["event"])]) for e in events if e["event"] in kinds]
     uncertain_s = number(event, "interval_s") + number(event, "lateness_max_s")
     found = []
     for burst in got.bursts:
         mark = cause(burst, marks, got.longest_s + uncertain_s)
-        found.append(result.Outage(
-            probe=text(event, "probe"), direction=text(event, "direction"),
-            fault=mark.fault if mark else None, after=mark.after if mark else None,
-            start_s=burst.start_s, end_s=burst.end_s,
-            duration_ms=None if burst.duration_s is None else _ms(burst.duration_s),
-            uncertainty_ms=_ms(uncertain_s), packets_lost=burst.packets,
-        ))
+        found.append(
+            result.Outage(
+                probe=text(event, "probe"),
+                direction=text(event, "direction"),
+                fault=mark.fault if mark else None,
+                after=mark.after if mark else None,
+                start_s=burst.start_s,
+                end_s=burst.end_s,
+                duration_ms=None if burst.duration_s is None else _ms(burst.duration_s),
+                uncertainty_ms=_ms(uncertain_s),
+                packets_lost=burst.packets,
+            )
+        )
     return found
 
 
 def _probe(event: Event, got: Reception) -> result.Probe:
     return result.Probe(
-        probe=text(event, "probe"), direction=text(event, "direction"), interval_ms=_ms(number(event, "interval_s")),
-        sent=got.sent, lost=got.lost, duplicates=got.duplicates, reordered=got.reordered, bursts=len(got.bursts),
-        longest_delay_ms=_ms(got.longest_s), lateness_max_ms=_ms(number(event, "lateness_max_s")),
+        probe=text(event, "probe"),
+        direction=text(event, "direction"),
+        interval_ms=_ms(number(event, "interval_s")),
+        sent=got.sent,
+        lost=got.lost,
+        duplicates=got.duplicates,
+        reordered=got.reordered,
+        bursts=len(got.bursts),
+        longest_delay_ms=_ms(got.longest_s),
+        lateness_max_ms=_ms(number(event, "lateness_max_s")),
     )
 
 
@@ -151,8 +186,11 @@ def _recoveries(
             if fault.healed_at_s is None or not any(not c.up and c.t >= fault.injected_at_s for c in changed):
                 continue
             back = sessions.up_again(changed, fault.healed_at_s)
-            found.append(result.Recovery(
-                fault=fault.fault, session=session, back_ms=None if back is None else _ms(back - fault.healed_at_s)))
+            found.append(
+                result.Recovery(
+                    fault=fault.fault, session=session, back_ms=None if back is None else _ms(back - fault.healed_at_s)
+                )
+            )
     return found
 
 
@@ -162,8 +200,14 @@ def _predicted(p: Prediction) -> result.Predicted:
         for t in p.outage.terms
     )
     return result.Predicted(
-        fault=p.fault, direction=p.direction, detected_by=p.detected_by, node=p.node, detect_ms=_bounds(p.detect),
-        outage_ms=_bounds(p.outage), terms=terms, why=explain_in_words(p),
+        fault=p.fault,
+        direction=p.direction,
+        detected_by=p.detected_by,
+        node=p.node,
+        detect_ms=_bounds(p.detect),
+        outage_ms=_bounds(p.outage),
+        terms=terms,
+        why=explain_in_words(p),
         failback_outage_ms=_bounds(p.recovery.outage) if p.recovery else None,
         session_back_ms=_bounds(p.recovery.session_back) if p.recovery else None,
     )

@@ -13,7 +13,11 @@ Judged = tuple[bool, str]
 
 
 def judge_outage(
-    arguments: Arguments, outages: Sequence[Outage], predicted: Sequence[Predicted], faults: Sequence[Fault], end_s: float
+    arguments: Arguments,
+    outages: Sequence[Outage],
+    predicted: Sequence[Predicted],
+    faults: Sequence[Fault],
+    end_s: float,
 ) -> Judged:
     """The longest outage against `at_most` and `at_least`, and every outage against its prediction."""
     passed, words = True, _longest_in_words(outages, end_s)
@@ -33,20 +37,28 @@ def judge_outage(
     return passed, words
 
 
-def against_prediction(fault: Fault, outages: Sequence[Outage], predicted: Sequence[Predicted], end_s: float) -> list[str]:
+def against_prediction(
+    fault: Fault, outages: Sequence[Outage], predicted: Sequence[Predicted], end_s: float
+) -> list[str]:
     """What contradicts the prediction for one fault in one direction, in words; nothing if all is as predicted."""
     mine = next((p for p in predicted if p.fault == fault.fault), None)
     if mine is None:
         return [f"nothing was predicted for {fault.fault}"]
     begun = [o for o in outages if o.fault == fault.fault and o.after == "fault"]
-    wrong = [f"{_outage_in_words(o, end_s)}, predicted {bounds(*mine.outage_ms)}" for o in begun if not inside(o, mine.outage_ms)]
+    wrong = [
+        f"{_outage_in_words(o, end_s)}, predicted {bounds(*mine.outage_ms)}"
+        for o in begun
+        if not inside(o, mine.outage_ms)
+    ]
     low = mine.outage_ms[0]
     if not begun and (low is None or low > 0):
         wrong.append(f"nothing was lost, predicted {bounds(*mine.outage_ms)}")
     healed = [o for o in outages if o.fault == fault.fault and o.after == "heal"]
     allowed = mine.failback_outage_ms or (0.0, 0.0)
     return wrong + [
-        f"{_outage_in_words(o, end_s)} after the heal, predicted {bounds(*allowed)}" for o in healed if not inside(o, allowed)
+        f"{_outage_in_words(o, end_s)} after the heal, predicted {bounds(*allowed)}"
+        for o in healed
+        if not inside(o, allowed)
     ]
 
 

@@ -6,38 +6,46 @@ from collections.abc import Sequence
 
 from dxemu.measure.result import PathSeen
 from dxemu.measure.timeline import Event
-from dxemu.measure.values import names, number, text
+from dxemu.measure.values import happened_at, names, number, text
 from dxemu.plan.model import Plan
 
 
 def path_at(plan: Plan, events: Sequence[Event], probe: str, direction: str, at: float) -> PathSeen | None:
     """The path that was last seen at or before `at`; None if it was never asked before."""
-    asked = [e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)]
+    asked = [
+        e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)
+    ]
     seen = [e for e in asked if number(e, "t") <= at]
     return _seen(plan, seen[-1], "") if seen else None
 
 
 def path_at_start(plan: Plan, events: Sequence[Event], probe: str, direction: str) -> PathSeen | None:
     """The first path that was ever seen, if that was before the first fault."""
-    asked = [e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)]
-    first_fault = min((number(e, "t") for e in events if e["event"] == "fault_injected"), default=float("inf"))
+    asked = [
+        e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)
+    ]
+    first_fault = min((happened_at(e) for e in events if e["event"] == "fault_injected"), default=float("inf"))
     return _seen(plan, asked[0], "") if asked and number(asked[0], "t") <= first_fault else None
 
 
 def paths(plan: Plan, events: Sequence[Event], probes: Sequence[tuple[str, str]]) -> list[PathSeen]:
-    """For each probe and direction: `before` the first fault, `during` (last seen before the first heal), `after` (the last).
+    """For each probe and direction: `before` the first fault, `during` it (before the first heal), `after` (the last).
 
     `during` is left out when nothing is healed: then it is `after`.
     """
-    faults = [number(e, "t") for e in events if e["event"] == "fault_injected"]
-    heals = [number(e, "t") for e in events if e["event"] == "fault_healed"]
+    faults = [happened_at(e) for e in events if e["event"] == "fault_injected"]
+    heals = [happened_at(e) for e in events if e["event"] == "fault_healed"]
     found = []
     for probe, direction in probes:
-        asked = [e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)]
+        asked = [
+            e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)
+        ]
         before = [e for e in asked if not faults or number(e, "t") <= min(faults)]
         during = [e for e in asked if faults and heals and min(faults) < number(e, "t") <= min(heals)]
         after = [e for e in asked if faults and number(e, "t") > min(heals, default=min(faults))]
-        found += [_seen(plan, e[-1], when) for e, when in ((before, "before"), (during, "during"), (after, "after")) if e]
+        found += [
+            _seen(plan, e[-1], when) for e, when in ((before, "before"), (during, "during"), (after, "after")) if e
+        ]
     return found
 
 

@@ -131,7 +131,10 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathSeen:
-    """A path read from the kernels' tables. `when` is `before`, `during` or `after`; `text` marks connections, `=primary=>`."""
+    """A path read from the kernels' tables, `when` `before`, `during` or `after` the faults.
+
+    `text` marks the connections: `colo_router =primary=> dx_1`.
+    """
 
     probe: str
     direction: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from dxemu.measure.result import Stage
 from dxemu.measure.timeline import DIRECTIONS, Event
-from dxemu.measure.values import number, text
+from dxemu.measure.values import happened_at, number, text
 from dxemu.plan.model import Plan, Side
 from dxemu.plan.predict import Prediction
 
@@ -23,8 +23,10 @@ def stages(plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event
     return [_stage(plan, predictions, events, fault, direction) for fault in injected for direction in DIRECTIONS]
 
 
-def _stage(plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event], fault: Event, direction: str) -> Stage:
-    at, name = number(fault, "t"), text(fault, "fault")
+def _stage(
+    plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event], fault: Event, direction: str
+) -> Stage:
+    at, name = happened_at(fault), text(fault, "fault")
     side = Side.CUSTOMER if direction == "to_aws" else Side.AWS
     nodes = {n.name for n in plan.nodes if n.side is side}
     touched = next((p for p in predictions if (p.fault, p.direction) == (name, direction)), None)

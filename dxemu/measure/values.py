@@ -13,6 +13,11 @@ def number(event: Event, key: str) -> float:
     return float(value)
 
 
+def happened_at(event: Event) -> float:
+    """When a fault began or was healed. Its event comes later, once the kernel has read back that it did."""
+    return next((number(event, key) for key in ("injected_at_s", "healed_at_s") if key in event), number(event, "t"))
+
+
 def text(event: Event, key: str) -> str:
     """A text; "" if the event lacks it or it is null. Raises ValueError for anything else."""
     value = event.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,7 +77,9 @@ def _outage(expectation: Expectation, m: Measured) -> Judged:
             findings.append((False, f"no packet of {expectation.name} was sent {in_words(direction)}"))
             continue
         mine = [o for o in outages if o.direction == direction]
-        passed, words = judge_outage(arguments, mine, [p for p in m.predicted if p.direction == direction], faults, m.end_s)
+        passed, words = judge_outage(
+            arguments, mine, [p for p in m.predicted if p.direction == direction], faults, m.end_s
+        )
         findings.append((passed, f"{words} {in_words(direction)}"))
     return _together(findings)
 
@@ -85,10 +88,14 @@ def _lost(expectation: Expectation, m: Measured) -> Judged:
     directions = [p.direction for p in m.probes if p.probe == expectation.name and p.sent]
     if not set(_directions(expectation)) <= set(directions):
         return False, f"no packet of {expectation.name} was sent in every direction that is expected"
-    if expectation.arguments.get("after") == "heal" and all(f.healed_at_s is None for f in m.faults):
+    arguments = expectation.arguments
+    faults = faults_named(str(arguments["fault"]), m.faults) if "fault" in arguments else list(m.faults)
+    if arguments.get("after") == "heal" and all(f.healed_at_s is None for f in faults):
         return False, "nothing was healed"
     outages = [o for o in m.outages if o.probe == expectation.name and o.direction in _directions(expectation)]
-    return judge_lost(expectation.arguments, outages)
+    if "fault" in arguments:
+        outages = [o for o in outages if o.fault in {f.fault for f in faults}]
+    return judge_lost(arguments, outages)
 
 
 def _path(expectation: Expectation, m: Measured) -> Judged:
@@ -98,7 +105,7 @@ def _path(expectation: Expectation, m: Measured) -> Judged:
         if at == "start":
             seen = paths.path_at_start(m.plan, m.events, expectation.name, direction)
         else:
-            time = m.end_s if at == "end" else float(at)
+            time = math.inf if at == "end" else float(at)
             seen = paths.path_at(m.plan, m.events, expectation.name, direction, time)
         if seen is None:
             findings.append((False, f"the path {in_words(direction)} was not asked for by then"))
@@ -129,11 +136,15 @@ def _session_within(expectation: Expectation, m: Measured, found: Sequence[sessi
     since = max((t for t in times if t is not None), default=None)
     if since is None:
         return False, f"there was no {after} to count from"
-    back = sessions.up_again(found, since)
-    if back is None:
+    limit = min(since + float(arguments["within"]), m.end_s)
+    last = [c for c in found if c.t <= limit]
+    if last and last[-1].up:
+        back = last[-1].t - since
+        return True, f"up {duration(back * 1e3)} after the {after}" if back > 0 else "up all the while"
+    late = sessions.up_again(found, limit)
+    if late is None:
         return False, f"still down at the end, {duration((m.end_s - since) * 1e3)} after the {after}"
-    passed = back - since <= float(arguments["within"])
-    return passed, "up all the while" if back == since else f"up {duration((back - since) * 1e3)} after the {after}"
+    return False, f"up only {duration((late - since) * 1e3)} after the {after}"
 
 
 def _detected(expectation: Expectation, m: Measured) -> Judged:

@@ -26,7 +26,8 @@ def bounds(low_ms: float | None, high_ms: float | None) -> str:
     if low_ms == high_ms:
         return duration(low_ms)
     if high_ms >= SECOND_MS:
-        return f"{low_ms / SECOND_MS:.2f} - {high_ms / SECOND_MS:.2f} s"
+        low = f"{low_ms / SECOND_MS:.2f}" if low_ms else "0"
+        return f"{low} - {high_ms / SECOND_MS:.2f} s"
     return f"{duration(low_ms).removesuffix(' ms')} - {duration(high_ms)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from dxemu.plan.impact import Impact
@@ -11,10 +12,10 @@ from dxemu.plan.windows import Term, Window
 
 NETLINK_S = 0.01
 CARRIER_UP_S = 1.0
-ARP_RETRY_S = 1.0
-LONGEST_SYN_GAP_S = 32.0
+CONNECT_RETRY_S = 1.0
+SYN_WAIT_S = 5.0
 LONGEST_BACKOFF_S = 60
-EXABGP_TIMER = "exabgp 5.0.15 bgp/timer.py: both times are cut to whole seconds and must differ by more than the hold time"
+EXABGP_TIMER = "exabgp 5.0.15 bgp/timer.py: whole seconds must differ by more than the hold time"
 EXABGP_DELAY = "exabgp 5.0.15 reactor/delay.py: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s between attempts"
 
 
@@ -27,10 +28,10 @@ class Detection:
     after: Window
 
 
-def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd, poll_s: float) -> Detection:
+def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) -> Detection:
     """How `end` notices that its session's cables are dead.
 
-    A NOTIFICATION cannot cross a dead cable, so each end is on its own. `poll_s` is how often ExaBGP looks at its timers.
+    A NOTIFICATION cannot cross a dead cable, so each end is on its own.
     """
     if end.node in impact.carrier_lost_at:
         return Detection(end.node, "carrier", carrier())
@@ -38,19 +39,26 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd, 
     if session.bfd is not None:
         interval, mult = float(session.bfd.interval), session.bfd.detect_mult
         name = f"BFD {mult} x {session.bfd.interval} ="
-        return Detection(end.node, "bfd", Window().plus(
-            Term(name, mult * interval, mult * interval, "RFC 5880 6.8.4"),
-            Term("since the last control packet", -interval, 0, "RFC 5880 6.8.7: 75 - 100 % of the interval apart"),
-            arriving,
-        ))
+        return Detection(
+            end.node,
+            "bfd",
+            Window().plus(
+                Term(name, mult * interval, mult * interval, "RFC 5880 6.8.4"),
+                Term("since the last control packet", -interval, 0, "RFC 5880 6.8.7: 75 - 100 % of the interval apart"),
+                arriving,
+            ),
+        )
     hold, keepalive = float(session.hold_time), float(session.keepalive)
-    return Detection(end.node, "hold_timer", Window().plus(
-        Term("hold", hold, hold, "RFC 4271 6.5"),
-        Term("since the last keepalive", -keepalive, 0, "RFC 4271 4.4"),
-        Term("ExaBGP's whole-second timer", 0, 1, EXABGP_TIMER),
-        Term("ExaBGP's loop", 0, poll_s, "exabgp 5.0.15 reactor/loop.py: exabgp.reactor.speed / 100"),
-        arriving,
-    ))
+    return Detection(
+        end.node,
+        "hold_timer",
+        Window().plus(
+            Term("hold", hold, hold, "RFC 4271 6.5"),
+            Term("since the last keepalive", -keepalive, 0, "RFC 4271 4.4"),
+            Term("ExaBGP's whole-second timer", 0, 1, EXABGP_TIMER),
+            arriving,
+        ),
+    )
 
 
 def carrier() -> Window:
@@ -59,52 +67,57 @@ def carrier() -> Window:
     return Window((Term("netlink telling the router", 0, NETLINK_S, source),))
 
 
-def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[Detection, Detection], poll_s: float) -> Window:
+def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[Detection, Detection]) -> Window:
     """From the heal until the session is established again; exactly 0 if no end had noticed anything before the heal.
 
-    The customer's end connects. At the heal it either waits out ExaBGP's reconnect delay or has a TCP connection
-    half open, whose next SYN may be some time away: the longer of the two is the term.
+    The customer's end connects. At the heal its last SYN was sent some time ago. If the other end has noticed nothing
+    yet it refuses the new session (RFC 4271 6.8) until it does, and ExaBGP waits longer after each refusal.
     """
     if impact.until is None:
-        return Window((Term("the fault is never healed", float("inf"), float("inf"), "scenario"),))
+        return Window((Term("the fault is never healed", math.inf, math.inf, "scenario"),))
     lasted = impact.until - impact.at
     dead_for = max(lasted - e.after.low_s for e in ends)
     if dead_for <= 0:
         return Window()
-    if impact.carrier_lost_at:
-        syn, why = ARP_RETRY_S, "Linux net.ipv4.neigh retrans_time_ms 1000"
-    else:
-        syn, why = min(_syn_gap(dead_for), LONGEST_SYN_GAP_S), "RFC 6298 2.1 and 5.5: a SYN's interval doubles from 1 s"
+    light = CARRIER_UP_S if impact.carrier_lost_at else 0.0
     crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
-    still_held = max(e.after.high_s for e in ends) - lasted
+    still_held = max(0.0, max(e.after.high_s for e in ends) - lasted)
+    refused = reconnect_delay_s(still_held) if still_held > 0 else 0.0
     return Window().plus(
-        Term("carrier coming up", 0, CARRIER_UP_S if impact.carrier_lost_at else 0, "Linux net/core/link_watch.c: up to 1 s"),
-        Term("the other end still holding the old session", 0, max(0.0, still_held), "RFC 4271 6.8"),
-        Term("the next attempt to connect", 0, max(reconnect_delay_s(dead_for), syn), f"{EXABGP_DELAY}; {why}"),
-        Term("ExaBGP's loop", 0, 2 * poll_s, "exabgp 5.0.15 reactor/loop.py: exabgp.reactor.speed / 100"),
+        Term("carrier coming up", 0, light, "Linux net/core/link_watch.c: up to 1 s"),
+        Term("the other end still holding the old session", 0, still_held, "RFC 4271 6.8"),
+        Term("ExaBGP's wait after a refusal", 0, refused, EXABGP_DELAY),
+        Term(
+            "the next SYN", 0, syn_gap_s(dead_for), "RFC 6298 5.5; dxemu.daemons.exabgp_child: a new try each 5 + 1 s"
+        ),
         Term("SYN, OPEN and KEEPALIVE crossing", 0, 3 * crossing, "RFC 4271 8.2.2"),
     )
 
 
-def reconnect_delay_s(dead_for_s: float) -> float:
-    """The longest wait between two attempts that ExaBGP can be in when it has failed to connect for `dead_for_s`.
+def syn_gap_s(dead_for_s: float) -> float:
+    """The longest time between two SYNs when nothing has answered for `dead_for_s`.
 
-    Each failed attempt makes the next wait `min(int(1 + 1.2 * wait), 60)`, starting from 0. An attempt that fails at
-    once makes the waits grow fastest. Source: exabgp 5.0.15 reactor/delay.py and peer.py.
+    They go out 0, 1 and 3 s after a try began (RFC 6298 2.1 and 5.5: the interval doubles from 1 s). The try is given
+    up after `SYN_WAIT_S`, and the next one begins `CONNECT_RETRY_S` later.
+    """
+    gaps, at, gap = [1.0], 0.0, 1.0
+    while at + gap < SYN_WAIT_S and at + gap <= dead_for_s:
+        at, gap = at + gap, 2 * gap
+        gaps.append(min(gap, SYN_WAIT_S + CONNECT_RETRY_S - at))
+    return max(gaps)
+
+
+def reconnect_delay_s(refused_for_s: float) -> float:
+    """The longest wait between two attempts that ExaBGP can be in when it has been refused for `refused_for_s`.
+
+    Each refusal makes the next wait `min(int(1 + 1.2 * wait), 60)`, starting from 0. Attempts that are refused at
+    once make the waits grow fastest. Source: exabgp 5.0.15 reactor/delay.py and peer.py.
     """
     began, wait = 0, 0
-    while began + wait <= dead_for_s:
+    while began + wait <= refused_for_s:
         began += wait
         wait = min(int(1 + wait * 1.2), LONGEST_BACKOFF_S)
     return float(wait)
-
-
-def _syn_gap(age_s: float) -> float:
-    """The longest time between two SYNs of a connection attempt that began `age_s` ago at most: SYNs go out at 0, 1, 3, 7, 15 s."""
-    gap = 1.0
-    while 2 * gap - 1 <= age_s:
-        gap *= 2
-    return gap
 
 
 def _still_arriving(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) -> Term:

@@ -1,7 +1,7 @@
 """What a fault should cost, from the protocols' arithmetic, before anything is started.
 
 `to_aws` is decided by the customer's router that holds the session, `from_aws` by the AWS device. All times are
-durations in seconds counted from the fault (`recovery`: from the heal), in the *send* time of the packets that are lost.
+durations in seconds from the fault (`recovery`: from the heal), in the *send* time of the packets that are lost.
 """
 
 from __future__ import annotations
@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from dxemu.plan.detect import Detection, carrier, detection, session_back
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Plan, Role, SessionEnd, Side
+from dxemu.plan.paths import Direction
 from dxemu.plan.traffic import Traffic, traffic
 from dxemu.plan.windows import Term, Window
 
-DIRECTIONS = ("to_aws", "from_aws")
+DIRECTIONS: tuple[Direction, ...] = ("to_aws", "from_aws")
 ROUTER_S = 0.01
 NOBODY = Detection("", "none", Window((Term("nobody notices", math.inf, math.inf, "no session crosses it"),)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What healing should do: `outage` is the loss while traffic moves back, `session_back` the time until `session` is up."""
+    """What healing should do.
+
+    `outage` is the loss while traffic moves back, `session_back` the time until `session` is up again.
+    """
 
     session: str
     outage: Window
@@ -49,13 +53,12 @@ class Prediction:
     cables: tuple[str, ...]
 
 
-def predict(plan: Plan, impacts: Sequence[Impact], *, poll_s: float = 0.0) -> tuple[Prediction, ...]:
+def predict(plan: Plan, impacts: Sequence[Impact]) -> tuple[Prediction, ...]:
     """Two predictions, one a direction, for each impact in turn.
 
-    Earlier impacts that still last are taken to be known to the routers. `poll_s` is how often ExaBGP looks at its
-    timers (`exabgp.reactor.speed` / 100 s); 0 where it is too short to matter.
+    Earlier impacts that still last are taken to be known to the routers.
     """
-    return tuple(_Case(plan, tuple(impacts), impact, d, poll_s).prediction() for impact in impacts for d in DIRECTIONS)
+    return tuple(_Case(plan, tuple(impacts), impact, d).prediction() for impact in impacts for d in DIRECTIONS)
 
 
 def explain_in_words(prediction: Prediction) -> str:
@@ -81,8 +84,7 @@ class _Case:
     plan: Plan
     impacts: tuple[Impact, ...]
     impact: Impact
-    direction: str
-    poll_s: float
+    direction: Direction
 
     def prediction(self) -> Prediction:
         before = traffic(self.plan, self.direction, self._dead_at(self.impact.at, but_not=self.impact))
@@ -126,13 +128,16 @@ class _Case:
     def _decisive(self, way: Traffic | None, sessions: tuple[BgpSession, ...]) -> BgpSession | None:
         """The session that notices: the traffic's own, else one that the traffic passes along, else any that is hit."""
         on_way = set(way.nodes) if way else set()
-        ranked = sorted(sessions, key=lambda s: (way is None or s != way.session, not {e.node for e in s.ends} <= on_way))
-        return ranked[0] if ranked else None
+
+        def rank(session: BgpSession) -> tuple[bool, bool]:
+            return way is None or session != way.session, not {e.node for e in session.ends} <= on_way
+
+        return min(sessions, key=rank, default=None)
 
     def _detection(self, way: Traffic | None, cuts: list[int], sessions: tuple[BgpSession, ...]) -> Detection:
         session = self._decisive(way, sessions)
         if session is not None:
-            return detection(self.plan, self.impact, session, self._deciding_end(session, way), self.poll_s)
+            return detection(self.plan, self.impact, session, self._deciding_end(session, way))
         upstream = way.nodes[cuts[0]] if way and cuts else ""
         routes = (Role.ROUTER, Role.DX_DEVICE, Role.GATEWAY)
         if upstream in self.impact.carrier_lost_at and self.plan.node(upstream).role in routes:
@@ -145,7 +150,7 @@ class _Case:
         if other is None or found.by == "none":
             return healed if found.after.low_s >= healed.low_s else healed.plus(*by_session.terms)
         switched = found.after.plus(
-            Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free under the virtual clock"),
+            Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free with a virtual clock"),
             *self._in_flight(way, cuts, other, found),
         )
         if switched.high_s <= healed.low_s:
@@ -153,7 +158,8 @@ class _Case:
         if found.after.low_s >= healed.low_s:
             return healed
         low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s)
-        return switched.plus(Term("what the heal cuts short", low - switched.low_s, high - switched.high_s, "scenario: for"))
+        cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")
+        return switched.plus(cut)
 
     def _in_flight(self, way: Traffic, cuts: list[int], other: Traffic, found: Detection) -> tuple[Term, ...]:
         """Packets that had passed the deciding router when the cable died are lost though they were sent before."""
@@ -164,8 +170,12 @@ class _Case:
         told = turn if self.direction == "to_aws" else max(turn, min(device, router))  # AWS's gateways hear at once
         return (
             Term(f"{way.nodes[turn]} hearing of it", 0, way.delay_s(told, router), "one-way delays of the cables"),
-            Term("packets between the router and the cut", way.delay_s(router, cut), way.delay_s(turn, cut + 1),
-                 "one-way delays of the cables"),
+            Term(
+                "packets between the router and the cut",
+                way.delay_s(router, cut),
+                way.delay_s(turn, cut + 1),
+                "one-way delays of the cables",
+            ),
         )
 
     def _healed_after(self) -> tuple[Window, Window]:
@@ -177,16 +187,17 @@ class _Case:
                 lasted = until - self.impact.at
                 inside = max((self.plan.cable(c).delay for c in self.impact.cables), default=0.0)
                 window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
-                    Term("packets inside the cable", -inside, inside, "one-way delay of the cable"))
-                case = _Case(self.plan, self.impacts, healer, self.direction, self.poll_s)
+                    Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
+                )
+                case = _Case(self.plan, self.impacts, healer, self.direction)
                 return window, case._back(back.session)
         return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
 
     def _back(self, session: BgpSession) -> Window:
         if set(session.cables).isdisjoint(self.impact.cables):
             return Window()
-        first, second = (detection(self.plan, self.impact, session, e, self.poll_s) for e in session.ends)
-        return session_back(self.plan, self.impact, session, (first, second), self.poll_s)
+        first, second = (detection(self.plan, self.impact, session, e) for e in session.ends)
+        return session_back(self.plan, self.impact, session, (first, second))
 
     def _recovery(self, way: Traffic | None, sessions: tuple[BgpSession, ...]) -> Recovery | None:
         session = self._decisive(way, sessions)

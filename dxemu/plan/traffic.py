@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from dxemu.plan.model import BgpSession, Cable, Plan, Role, Side
-
-HIGH_PREFERENCE, MEDIUM_PREFERENCE, LOW_PREFERENCE = "7224:7300", "7224:7200", "7224:7100"
-_RANK = {HIGH_PREFERENCE: 0, MEDIUM_PREFERENCE: 1, LOW_PREFERENCE: 2}
-_DEFAULT_LOCAL_PREF = 100
+from dxemu.plan.paths import Direction, best_connection
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """The way of one direction: `cables[i]` joins `nodes[i]` and `nodes[i + 1]`; `session` is the eBGP session that it follows."""
+    """The way of one direction: `cables[i]` joins `nodes[i]` and `nodes[i + 1]`.
+
+    `session` is the eBGP session whose routes it follows.
+    """
 
     nodes: tuple[str, ...]
     cables: tuple[Cable, ...]
@@ -35,37 +35,27 @@ class Traffic:
         return last
 
 
-def traffic(plan: Plan, direction: str, dead: Collection[str]) -> Traffic | None:
+def traffic(plan: Plan, direction: Direction, dead: Collection[str]) -> Traffic | None:
     """The way that the routers choose when every cable in `dead` is known to be dead; None if none is left."""
     to_aws = direction == "to_aws"
     ends = _ends(plan, to_aws=to_aws)
     if ends is None:
         return None
     sender, receiver = ends
+    sessions = {s.name: s for s in plan.sessions}
     across = {name for s in plan.sessions if s.external for name in s.cables}
     inside = [c for c in plan.cables if c.name not in dead and c.name not in across]
-    for session in preferred(plan, direction):
-        if dead and not set(session.cables).isdisjoint(dead):
-            continue
+    down = {s.name for s in plan.sessions if not set(s.cables).isdisjoint(dead)}
+    while (chosen := best_connection(plan, frozenset(down), direction)) is not None:
+        session = sessions[chosen]
         near, far = session.ends if to_aws else session.ends[::-1]
         own = [plan.cable(name) for name in session.cables]
         legs = (walk(sender, near.node, inside), walk(near.node, far.node, own), walk(far.node, receiver, inside))
         if all(leg is not None for leg in legs):
             cables = [cable for leg in legs if leg is not None for cable in leg]
             return Traffic(_nodes(sender, cables), tuple(cables), session)
+        down.add(chosen)
     return None
-
-
-def preferred(plan: Plan, direction: str) -> list[BgpSession]:
-    """The eBGP sessions, best first.
-
-    To AWS the customer's local preference decides (RFC 4271 9.1.2.2), from AWS the local preference community that
-    the customer sends (AWS Direct Connect user guide, routing policies; none counts as medium). Equal ones stay in the plan's order.
-    """
-    external = [s for s in plan.sessions if s.external]
-    if direction == "to_aws":
-        return sorted(external, key=_local_pref, reverse=True)
-    return sorted(external, key=lambda s: min((_RANK[c] for c in s.ends[0].export_communities if c in _RANK), default=1))
 
 
 def walk(start: str, goal: str, cables: Iterable[Cable]) -> list[Cable] | None:
@@ -94,11 +84,6 @@ def _ends(plan: Plan, *, to_aws: bool) -> tuple[str, str] | None:
     if host is None or instance is None:
         return None
     return (host, instance) if to_aws else (instance, host)
-
-
-def _local_pref(session: BgpSession) -> int:
-    given = session.ends[0].import_local_pref
-    return _DEFAULT_LOCAL_PREF if given is None else given
 
 
 def _nodes(start: str, cables: Iterable[Cable]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A predicted time as a sum of named terms. Nothing is rounded up: what has no name and no source is not in a window."""
+"""A predicted time as a sum of named terms. Nothing is rounded up: each addend has a name and a source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ SMALL_PART = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One addend of a window, `low_s` to `high_s` seconds (negative: it shortens). `source` is where the numbers come from."""
+    """One addend of a window: `low_s` for its lower bound, `high_s` for its upper (negative: it shortens).
+
+    `source` is where the numbers come from.
+    """
 
     name: str
     low_s: float
@@ -27,7 +30,7 @@ class Term:
         if self.low_s == self.high_s:
             return f"{self.name} {_text(self.low_s)}" if self.low_s >= 0 else f"minus {_text(-self.low_s)} {self.name}"
         if self.high_s <= 0:
-            return f"minus {_span(-self.high_s, -self.low_s)} {self.name}"
+            return f"minus {_span(*sorted((abs(self.high_s), abs(self.low_s))))} {self.name}"
         if self.low_s < 0:
             return f"plus or minus {_text(max(-self.low_s, self.high_s))} of {self.name}"
         if self.low_s == 0:
@@ -61,7 +64,7 @@ class Window:
 
     def in_words(self) -> str:
         """Why the window is as it is, in one line. Terms too small to matter are summed up as `milliseconds`."""
-        small = [t for t in self.terms if max(-t.low_s, t.high_s) <= min(SMALL_S, SMALL_PART * self.high_s)]
+        small = [t for t in self.terms if max(abs(t.low_s), abs(t.high_s)) <= min(SMALL_S, SMALL_PART * self.high_s)]
         words = ", ".join(t.in_words() for t in self.terms if t not in small)
         if small:
             words += ", plus milliseconds in routers and cables"

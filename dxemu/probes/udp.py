@@ -34,6 +34,7 @@ _CLOCK_MONOTONIC = 1
 _TFD_TIMER_ABSTIME = 1
 _BATCH = 512
 _SO_TIMESTAMPNS = 35
+SO_RCVBUFFORCE = 33
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -144,7 +145,7 @@ def _open(flow: Flow) -> _Active:
     sender.connect((str(flow.target_address), flow.port + 1))
     with flow.target.entered():
         sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
+    sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
     sink.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     sink.bind((str(flow.target_address), flow.port + 1))
     return _Active(flow, sender, _Receiver(sink))

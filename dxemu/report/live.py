@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from rich.console import Console
+
 from dxemu.measure.stages import detected_by
 from dxemu.measure.timeline import Event
 from dxemu.measure.values import number, text
@@ -18,12 +20,14 @@ def live_line(event: Event, last_fault_s: float | None = None) -> str | None:
     With `last_fault_s`, when the last fault began, a detection also says how long it took.
     """
     if event["event"] == "lab_ready":
-        what = ", ".join((
-            count(int(number(event, "nodes")), "node"),
-            count(int(number(event, "cables")), "cable"),
-            f"{count(int(number(event, 'sessions')), 'BGP session')} established",
-        ))
-        return f"  {'lab':<10} {what:<60} {number(event, 'wall_s'):.1f} s"
+        what = ", ".join(
+            (
+                count(int(number(event, "nodes")), "node"),
+                count(int(number(event, "cables")), "cable"),
+                f"{count(int(number(event, 'sessions')), 'BGP session')} established",
+            )
+        )
+        return f"  {'lab':<10} {what:<59} {number(event, 'wall_s'):.1f} s"
     if event["event"] == "run_ended":
         return f" {_RULE} {number(event, 't'):.1f} virtual s in {number(event, 'wall_s'):.1f} s"
     say = _SAYING.get(str(event["event"]))
@@ -64,8 +68,12 @@ def _bgp(event: Event) -> str:
         return f"BGP up on {node} for {session}"
     if reason == "hold_timer":
         return f"hold timer expired on {node} for {session}"
-    why = {"bfd": "BFD says so", "carrier": "no light", "notification": "the other end said so",
-           "peer_closed": "the other end closed"}.get(reason, reason)
+    why = {
+        "bfd": "BFD says so",
+        "carrier": "no light",
+        "notification": "the other end said so",
+        "peer_closed": "the other end closed",
+    }.get(reason, reason)
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
 
 
@@ -85,3 +93,26 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
     "bgp": _bgp,
     "best": _best,
 }
+
+
+class LiveLines:
+    """Prints the lines of a run as its events come in, and on a terminal how far it is."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last_fault_s: float | None = None
+        self._status = console.status("building the lab") if console.is_terminal else None
+        if self._status is not None:
+            self._status.start()
+
+    def hear(self, event: Event) -> None:
+        """Show one event, if it is one for people."""
+        if event["event"] == "fault_injected":
+            self._last_fault_s = number(event, "t")
+        if self._status is not None and event["event"] == "run_ended":
+            self._status.stop()
+        elif self._status is not None and event["event"] in ("tick", "run_started"):
+            self._status.update(f"{number(event, 't'):.0f} s")
+        line = live_line(event, self._last_fault_s)
+        if line is not None:
+            self._console.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dxemu.measure.outage_verdict import against_prediction
-from dxemu.measure.result import Bounds, Fault, Outage, Predicted, Result, Stage
+from dxemu.measure.result import Bounds, Fault, Outage, Predicted, Recovery, Result, Stage
 from dxemu.measure.timeline import DIRECTIONS
 from dxemu.measure.words import bounds, count, direction, duration, measured
 from dxemu.plan.windows import SMALL_PART, SMALL_S
 
 MS = 1e3
+ONE_MS = 1.0
 
 NOTICED_BY = {
-    "hold_timer": "the hold timer", "bfd": "BFD", "carrier": "the port", "lacp": "LACP", "dpd": "dead peer detection",
+    "hold_timer": "the hold timer",
+    "bfd": "BFD",
+    "carrier": "the port",
+    "lacp": "LACP",
+    "dpd": "dead peer detection",
 }
 
 
@@ -35,7 +40,9 @@ def rows(result: Result, probe: str) -> list[Row]:
     mine = [o for o in result.outages if o.probe == probe]
     found = []
     for fault in result.faults:
-        found.append(_fault_row(result, probe, fault, [o for o in mine if (o.fault, o.after) == (fault.fault, "fault")]))
+        found.append(
+            _fault_row(result, probe, fault, [o for o in mine if (o.fault, o.after) == (fault.fault, "fault")])
+        )
         if fault.healed_at_s is not None:
             found.append(_heal_row(result, fault, [o for o in mine if (o.fault, o.after) == (fault.fault, "heal")]))
     unexplained = [o for o in mine if o.fault is None]
@@ -48,17 +55,26 @@ def rows(result: Result, probe: str) -> list[Row]:
 def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outage]) -> Row:
     predicted = [p for p in result.predicted if p.fault == fault.fault]
     wrong = [
-        d for d in DIRECTIONS
+        d
+        for d in DIRECTIONS
         if any(p.direction == d for p in predicted)
-        and against_prediction(fault, [o for o in outages if o.direction == d],
-                               [p for p in predicted if p.direction == d], result.virtual_s)
+        and against_prediction(
+            fault,
+            [o for o in outages if o.direction == d],
+            [p for p in predicted if p.direction == d],
+            result.virtual_s,
+        )
     ]
     stages = [s for s in result.stages if s.fault == fault.fault and s.probe in (probe, None)]
     went = _per_direction((s.direction, _where(s)) for s in stages if any(o.direction == s.direction for o in outages))
     why = _per_direction((p.direction, p.why) for p in predicted)
     return Row(
-        (fault.fault, *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
-         _predicted([(p, p.outage_ms) for p in predicted]), _said(wrong, bool(predicted))),
+        (
+            fault.fault,
+            *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
+            _predicted([(p, p.outage_ms) for p in predicted]),
+            _said(wrong, bool(predicted)),
+        ),
         tuple(("where it went", w) for w in went) + tuple(("why this window", w) for w in why),
         right=not wrong if predicted else None,
     )
@@ -67,19 +83,30 @@ def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outag
 def _heal_row(result: Result, fault: Fault, outages: Sequence[Outage]) -> Row:
     predicted = [p for p in result.predicted if p.fault == fault.fault and p.failback_outage_ms is not None]
     wrong = [d for d in DIRECTIONS if any(o.direction == d for o in outages)] if predicted else []
-    expected = {p.session_back_ms for p in predicted if p.session_back_ms is not None}
-    notes = []
-    for recovery in (r for r in result.recoveries if r.fault == fault.fault):
-        back = "still down at the end" if recovery.back_ms is None else f"{duration(recovery.back_ms)} after the heal"
-        limit = f", predicted {bounds(*next(iter(expected)))}" if len(expected) == 1 else ""
-        notes.append((f"{recovery.session} back", back + limit))
+    expected = next((p.session_back_ms for p in predicted), None)
+    notes = [(f"{r.session} back", _back(r, expected)) for r in result.recoveries if r.fault == fault.fault]
     limits = [(p, p.failback_outage_ms) for p in predicted if p.failback_outage_ms is not None]
     return Row(
-        ("  and its heal", *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
-         _predicted(limits), _said(wrong, bool(predicted))),
+        (
+            "  and its heal",
+            *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
+            _predicted(limits),
+            _said(wrong, bool(predicted)),
+        ),
         tuple(notes),
         right=not wrong if predicted else None,
     )
+
+
+def _back(recovery: Recovery, expected: Bounds | None) -> str:
+    """`6.50 s after the heal, predicted 0 - 4.00 s, OUTSIDE prediction`."""
+    back = recovery.back_ms
+    words = "still down at the end" if back is None else f"{duration(back)} after the heal"
+    if expected is None:
+        return words
+    high = expected[1]
+    late = high is not None and (back is None or back > high)
+    return f"{words}, predicted {bounds(*expected)}" + (", OUTSIDE prediction" if late else "")
 
 
 def _cell(outages: Sequence[Outage], end_s: float) -> str:
@@ -97,7 +124,11 @@ def _loss(outages: Sequence[Outage]) -> str:
     if not outages:
         return "none"
     lost = count(sum(o.packets_lost for o in outages), "packet")
-    where = f"at {outages[0].start_s:.3f} s" if len(outages) == 1 else f"in {len(outages)} bursts from {outages[0].start_s:.3f} s"
+    where = (
+        f"at {outages[0].start_s:.3f} s"
+        if len(outages) == 1
+        else f"in {len(outages)} bursts from {outages[0].start_s:.3f} s"
+    )
     return f"{lost} {where}"
 
 
@@ -115,7 +146,7 @@ def _predicted(predicted: Sequence[tuple[Predicted, Bounds]]) -> str:
 def _near(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is other
-    return abs(one - other) <= min(SMALL_S * MS, SMALL_PART * max(one, other))
+    return abs(one - other) <= max(ONE_MS, min(SMALL_S * MS, SMALL_PART * max(one, other)))
 
 
 def _widest(choose: Callable[[list[float]], float], limits: Sequence[float | None]) -> float | None:
@@ -132,10 +163,14 @@ def _said(wrong: Sequence[str], predicted: bool) -> str:
 
 
 def _per_direction(notes: Iterable[tuple[str, str]]) -> list[str]:
-    """The texts, with the direction before them where the directions differ."""
+    """The texts; where the directions differ, with the direction before what differs."""
     found = list(notes)
-    if len({words for _, words in found}) <= 1:
-        return [words for _, words in found[:1]]
+    if not found:
+        return []
+    shared = min((words for _, words in found), key=len)
+    if all(words.startswith(shared) for _, words in found):
+        more = [f"{direction(d)}: {words[len(shared) :].lstrip(', ')}" for d, words in found if words != shared]
+        return [shared, *more]
     return [f"{direction(d)}: {words}" for d, words in found]
 
 
@@ -145,8 +180,11 @@ def _where(stage: Stage) -> str:
         return "nobody noticed"
     words = [f"{duration(stage.detect_ms)} until {NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticed"]
     last = stage.detect_ms
-    for at, what in ((stage.withdraw_ms, "to withdraw"), (stage.install_ms, "to install"),
-                     (stage.first_packet_ms, "until the first packet")):
+    for at, what in (
+        (stage.withdraw_ms, "to withdraw"),
+        (stage.install_ms, "to install"),
+        (stage.first_packet_ms, "until the first packet"),
+    ):
         if at is None or at < last:  # the first packet through may have been on its way when the route changed
             continue
         words.append(f"{duration(at - last)} {what}")

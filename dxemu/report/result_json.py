@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from dxemu.measure.result import Result, from_json, to_json
@@ -14,12 +13,12 @@ def write(result: Result, path: Path) -> None:
     draft = path.with_name(path.name + ".part")
     text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False)
     draft.write_text(text + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 def read(path: Path) -> Result:
     """Raises OSError if it cannot be read, ValueError if it is no result of a version that is known."""
     data = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(data, dict):
-        raise ValueError(f"{path} is not a result")
+        raise ValueError(f"{path} is not a result")  # noqa: TRY004 - a wrong file
     return from_json(data)

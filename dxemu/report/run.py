@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from dxemu.measure.words import count, direction
 from dxemu.report.outage_rows import Row, rows
 
 LABEL = 25
+NARROW_LABEL = 12
+_QUANTITY = re.compile(r"(\d) (?=m?s\b)")
 FOLDER_COLUMN = 63
 VERDICTS = {"pass": ("PASS", "bold green"), "fail": ("FAIL", "bold red"), "invalid": ("INVALID", "bold yellow")}
 
@@ -36,8 +39,11 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
     """
     lines: list[Text] = []
     if header:
-        lines += [Text(header_line(result.topology, result.kernel, result.kernel_release, result.clock, result.seed), "bold"),
-                  Text(f"  {result.virtual_s:.1f} {result.clock} s in {result.wall_s:.1f} s"), Text()]
+        lines += [
+            Text(header_line(result.topology, result.kernel, result.kernel_release, result.clock, result.seed), "bold"),
+            Text(f"  {result.virtual_s:.1f} {result.clock} s in {result.wall_s:.1f} s"),
+            Text(),
+        ]
     names = list(dict.fromkeys(p.probe for p in result.probes))
     for probe in names:
         lines += [*_table(probe, rows(result, probe), width), *_disorder(result, probe), Text()]
@@ -51,7 +57,7 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
 def _table(probe: str, table: Sequence[Row], width: int) -> list[Text]:
     head = (f"Outage of {probe}", "to AWS", "from AWS", "predicted", "")
     if not table:
-        return [Text(f"  {head[0]:<{LABEL}}none: nothing failed and nothing was lost", "bold")]
+        return _hanging(f"  {head[0]}", "none: nothing failed and nothing was lost", width, "bold")
     widths = [max(len(row[i]) for row in [head, *(r.cells for r in table)]) for i in range(len(head))]
     layout = next((c for c in _layouts(widths) if c.total <= width), None)
     lines = [Text(f"  {head[0]}", "bold")] if layout is None else [layout.line(head, "bold")]
@@ -87,7 +93,7 @@ def _layouts(widths: Sequence[int]) -> Iterator[_Layout]:
 
 def _stacked(cells: Sequence[str], head: Sequence[str], style: str) -> list[Text]:
     """One line for each cell, for a terminal that is too narrow for columns."""
-    below = [f"    {h:<{LABEL - 2}}{c}".rstrip() for h, c in zip(head[1:], cells[1:], strict=True) if c]
+    below = [f"    {h:<{NARROW_LABEL}}{c}".rstrip() for h, c in zip(head[1:], cells[1:], strict=True) if c]
     return [Text(f"  {cells[0]}", style), *(_marked(line, style) for line in below)]
 
 
@@ -110,9 +116,11 @@ def _merged(notes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _hanging(label: str, words: str, width: int, style: str = "") -> list[Text]:
-    """A label and a text that is wrapped beside it."""
+    """A label and a text that is wrapped beside it, but never between a number and its unit."""
     room = max(width - LABEL - 2, 30)
-    wrapped = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False) or [""]
+    joined = _QUANTITY.sub("\\1\N{NO-BREAK SPACE}", words)
+    wrapped = textwrap.wrap(joined, room, break_long_words=False, break_on_hyphens=False) or [""]
+    wrapped = [part.replace("\N{NO-BREAK SPACE}", " ") for part in wrapped]
     return [Text(f"{label if n == 0 else '':<{LABEL + 2}}{part}".rstrip(), style) for n, part in enumerate(wrapped)]
 
 
@@ -144,7 +152,11 @@ def _verdict(result: Result, folder: str, width: int) -> list[Text]:
     word, style = VERDICTS[result.verdict]
     passed = sum(e.verdict == "pass" for e in result.expectations)
     total = count(len(result.expectations), "expectation")
-    of = f"{passed} of {total}" if passed == len(result.expectations) else f"{len(result.expectations) - passed} of {total} failed"
+    of = (
+        f"{passed} of {total}"
+        if passed == len(result.expectations)
+        else f"{len(result.expectations) - passed} of {total} failed"
+    )
     of = of if result.expectations else "nothing was expected"
     line = Text("  ").append(word, style).append(f"   {of}")
     lines = [line]

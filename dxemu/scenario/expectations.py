@@ -143,7 +143,6 @@ _FORMS: Mapping[str, _Form] = {
         {"at_most": _count, "after": _AFTER, "direction": _DIRECTION, "fault": _name("fault")},
         ("at_most",),
         "{lost: app, after: heal, at_most: 0}",
-        always=("after",),
     ),
 }
 

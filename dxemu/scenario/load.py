@@ -29,7 +29,8 @@ def load(path: Path, *, faults: Faults, topology: Path | None = None) -> Scenari
     """The scenario of a file, with its topology, changed as its `change` says.
 
     `faults` are the known faults: kind -> name of parameter -> what it names, one of the words of
-    `dxemu.scenario.names` (anything else is taken as written); a `?` at its end makes the parameter optional.
+    `dxemu.scenario.names` (anything else is taken as written). A step gives exactly one of these parameters;
+    those whose word ends in `?` are optional and come on top.
     `topology` is used instead of the one that the file names. `end` is None if the file has none: see `never_ends`.
 
     Raises InputErrors with every mistake of both files.

@@ -22,6 +22,8 @@ from dxemu.report import result_json
 from dxemu.scenario.job import RunJob
 from dxemu.scenario.load import load, never_ends
 from dxemu.scenario.model import Scenario
+from dxemu.topology import yaml
+from dxemu.topology.load import load as load_topology
 from dxemu.units import Seconds
 
 AFTERMATH_S = 5.0
@@ -56,6 +58,17 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))
     return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end)
+
+
+def prepare_any(path: Path) -> str:
+    """Check a scenario, or a topology, which has no `steps`. Says in a few words what it is. Raises InputErrors."""
+    value = yaml.read(path).value
+    if isinstance(value, dict) and "steps" not in value:
+        plan = make_plan(load_topology(path))
+        return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables"
+    rehearsal = prepare(path)
+    steps, expect = len(rehearsal.scenario.steps), len(rehearsal.scenario.expect)
+    return f"a scenario of {steps} steps and {expect} expectations, over in {rehearsal.end}"
 
 
 async def rehearse(
@@ -112,5 +125,3 @@ def run_folder(base: Path, scenario: str) -> Path:
             number += 1
         else:
             return folder.resolve()
-
-

@@ -89,10 +89,14 @@ class StepReader:
                 self.problems.add(self.marks.at(*path, name), "DX-S003", problem, f"Write {self._example(kind)}.")
             else:
                 self._target(known[name].removesuffix("?"), str(value), (*path, name))
-        missing = [name for name, noun in known.items() if name not in written and not noun.endswith("?")]
-        if missing and set(written) <= set(known):
-            problem = f"{kind} needs {listed(missing, 'and')}"
+        targets = [name for name, noun in known.items() if not noun.endswith("?")]
+        given = [name for name in written if name in targets]
+        if targets and not given and set(written) <= set(known):
+            problem = f"{kind} needs {listed(targets)}"
             self.problems.add(self.marks.key_at(*path), "DX-S003", problem, f"Write {self._example(kind)}.")
+        elif len(given) > 1:
+            problem = f"{kind} strikes one thing, this is {listed(given, 'and')}"
+            self.problems.add(self.marks.key_at(*path, given[1]), "DX-S003", problem, "Write a step for each.")
         return {name: str(value) for name, value in written.items()}
 
     def _target(self, noun: str, name: str, path: KeyPath) -> None:
@@ -102,8 +106,8 @@ class StepReader:
             self.problems.add(self.marks.at(*path), "DX-S004", problem, suggestion(name, candidates))
 
     def _example(self, kind: str) -> str:
-        known = self.faults[kind].items()
-        return f"{{{kind}: {{{', '.join(f'{name}: ...' for name, noun in known if not noun.endswith('?'))}}}}}"
+        target = next((name for name, noun in self.faults[kind].items() if not noun.endswith("?")), None)
+        return f"{{{kind}: {{{target}: ...}}}}" if target is not None else f"{{{kind}: {{}}}}"
 
     def _times(self, step: FaultStep, path: KeyPath) -> None:
         if self.end is None:

@@ -5,6 +5,7 @@ Each refuses with `Wrong`, which carries the code and the remedy of the problem.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
@@ -18,7 +19,7 @@ from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 
 _BFD = re.compile(r"(.*\S)\s+x\s+([0-9]{1,3})\Z")
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=float)
 
 
 class Wrong(ValueError):
@@ -39,7 +40,7 @@ def quantity(parse: Callable[[object], _T], example: str, units: tuple[str, ...]
 
     def read(value: object) -> _T:
         try:
-            return parse(value)
+            return _finite(parse(value))
         except (ValueError, OverflowError) as error:
             problem, _, remedy = str(error).partition("; ")
             if problem.startswith("cannot tell"):
@@ -52,6 +53,12 @@ def quantity(parse: Callable[[object], _T], example: str, units: tuple[str, ...]
 
 
 read_duration = quantity(Seconds.parse, "30 s or 300 ms", (" s", " ms"))
+
+
+def _finite(number: _T) -> _T:
+    if math.isinf(number):
+        raise OverflowError("the number is too great")
+    return number
 
 
 def _address(value: object) -> IPv4Address:

@@ -18,6 +18,7 @@ from dxemu.topology.model import KeyPath, Marks
 from dxemu.topology.words import sentence
 
 MAX_VALUES = 50_000
+_WORDS = {"flow sequence": "list in brackets", "flow mapping": "mapping in braces", "scalar": "text"}
 _STANDARD_TAG = "tag:yaml.org,2002:"
 _WHOLE = re.compile(r"[-+]?[0-9]+\Z")
 
@@ -53,7 +54,9 @@ def read(path: Path) -> Tree:
 def parse(text: str, file: str) -> Tree:
     """The tree of `text`, which is called `file` in marks. Raises InputErrors as `read` does."""
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        reader = YAML(typ="safe", pure=True)
+        reader.composer.warn_double_anchors = False  # YAML 1.2 allows to use the name of an anchor again.
+        root = reader.compose(text)
     except MarkedYAMLError as error:
         raise InputErrors([_not_yaml(error, file)]) from error
     except YAMLError as error:
@@ -180,7 +183,9 @@ def _not_yaml(error: MarkedYAMLError, file: str) -> Problem:
 
 
 def _plain(text: str) -> str:
-    """Without ruamel.yaml's names of tokens in angle brackets."""
+    """ruamel.yaml's words in those of people: no tokens in angle brackets, no flow sequences."""
+    for word, plain in _WORDS.items():
+        text = text.replace(word, plain)
     return re.sub(r"'<([a-z ]+)>'|<([a-z ]+)>", lambda m: f"{m[1] or m[2]}", text.splitlines()[0])
 
 

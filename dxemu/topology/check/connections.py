@@ -30,7 +30,8 @@ def _device(file: TopologyFile, name: str, connection: ConnectionEntry, findings
         return
     elsewhere = [code for code, location in file.aws.locations.items() if connection.device in location.devices]
     if not elsewhere:
-        known = [device for location in file.aws.locations.values() for device in location.devices]
+        locations = file.aws.locations.values() if here is None else [here]
+        known = [device for location in locations for device in location.devices]
         remedy = suggestion(connection.device, known)
         findings.add(path, "DX-T003", f"there is no device {quoted(connection.device)}", remedy)
     elif here is not None:

@@ -18,8 +18,20 @@ from dxemu.topology.model import Aws, Customer, DataCenter, Marks, Topology
 from dxemu.units import Asn, PacketsPerSecond, Seconds
 
 META = RunMeta(kernel="embedded", kernel_release="6.12", clock="virtual", seed=1, virtual_s=120.0, wall_s=8.1)
-PRIMARY = ["app", "lan_app", "customer_router", "metro", "colo_router", "primary", "dx_1", "backbone_1", "vgw", "vpc_web", "web"]
-BACKUP = [{"primary": "backup", "dx_1": "dx_2", "backbone_1": "backbone_2"}.get(h, h) for h in PRIMARY]
+PRIMARY = [
+    "app",
+    "app",
+    "customer_router",
+    "metro",
+    "colo_router",
+    "primary",
+    "dx_1",
+    "backbone_dx_1",
+    "vgw",
+    "web",
+    "web",
+]
+BACKUP = [{"primary": "backup", "dx_1": "dx_2", "backbone_dx_1": "backbone_dx_2"}.get(h, h) for h in PRIMARY]
 
 
 def probe_log(seconds: float, interval_s: float, lost: list[tuple[float, float]], delay_s: float = 0.004) -> ProbeLog:
@@ -33,8 +45,14 @@ def probe_log(seconds: float, interval_s: float, lost: list[tuple[float, float]]
 
 
 def fault(at: float, name: str = "cable_silent", target: str = "primary", kind: str = "") -> Event:
-    return {"t": at, "event": "fault_injected", "fault": name, "kind": kind or name.split("#")[0], "target": target,
-            "evidence": "212 packets dropped"}
+    return {
+        "t": at,
+        "event": "fault_injected",
+        "fault": name,
+        "kind": kind or name.split("#")[0],
+        "target": target,
+        "evidence": "212 packets dropped",
+    }
 
 
 def healed(at: float, name: str = "cable_silent") -> Event:
@@ -43,17 +61,29 @@ def healed(at: float, name: str = "cable_silent") -> Event:
 
 def sessions_up(at: float, *names: str) -> list[Event]:
     device = {"primary": "dx_1", "backup": "dx_2"}
-    return [{"t": at, "event": "bgp", "node": n, "session": s, "peer": "", "state": "up", "reason": "", "detail": ""}
-            for s in names or ("primary", "backup") for n in ("colo_router", device[s])]
+    return [
+        {"t": at, "event": "bgp", "node": n, "session": s, "peer": "", "state": "up", "reason": "", "detail": ""}
+        for s in names or ("primary", "backup")
+        for n in ("colo_router", device[s])
+    ]
 
 
 def path(at: float, hops: list[str]) -> list[Event]:
-    return [{"t": at, "event": "path", "probe": "app", "direction": d, "hops": hops if d == "to_aws" else hops[::-1], "complete": True}
-            for d in ("to_aws", "from_aws")]
+    return [
+        {
+            "t": at,
+            "event": "path",
+            "probe": "app",
+            "direction": d,
+            "hops": hops if d == "to_aws" else hops[::-1],
+            "complete": True,
+        }
+        for d in ("to_aws", "from_aws")
+    ]
 
 
 def failover(at: float, node: str, forwarder: str, prefix: str, reason: str, session: str = "primary") -> list[Event]:
-    """What a router records when it loses `session`: down, withdrawn, chosen anew 2 ms later, installed 1 ms after that."""
+    """What a router records when it loses `session`: down, withdrawn and chosen anew 2 ms later, then installed."""
     base = {"node": node, "session": session}
     first: list[Event] = []
     if reason == "bfd":
@@ -66,14 +96,23 @@ def failover(at: float, node: str, forwarder: str, prefix: str, reason: str, ses
         {"t": at + 0.002, "event": "withdrawn", **base, "prefixes": [prefix]},
         {"t": at + 0.002, "event": "best", "node": node, "prefix": prefix, "session": "backup", "rule": "only path"},
         {"t": at + 0.003, "event": "route", "node": node, "prefix": prefix, "via": None, "interface": None},
-        {"t": at + 0.003, "event": "route", "node": forwarder, "prefix": prefix, "via": "169.254.0.6", "interface": "backup.102"},
+        {
+            "t": at + 0.003,
+            "event": "route",
+            "node": forwarder,
+            "prefix": prefix,
+            "via": "169.254.0.6",
+            "interface": "backup.102",
+        },
     ]
 
 
 def silent_cut(at: float, noticed: tuple[float, float], reason: str) -> list[Event]:
-    """The customer's router notices at `noticed[0]`, the AWS device at `noticed[1]`, in seconds since the run's start."""
+    """The customer's router notices at `noticed[0]`, the AWS device at `noticed[1]`, seconds since the run's start."""
     events = [
-        *sessions_up(-2.0), *path(0.0, PRIMARY), fault(at),
+        *sessions_up(-2.0),
+        *path(0.0, PRIMARY),
+        fault(at),
         *failover(noticed[0], "colo_router", "colo_router", "172.31.0.0/16", reason),
         *failover(noticed[1], "dx_1", "vgw", "10.0.0.0/16", reason),
         *path(max(noticed) + 0.01, BACKUP),
@@ -82,41 +121,84 @@ def silent_cut(at: float, noticed: tuple[float, float], reason: str) -> list[Eve
 
 
 def topology() -> Topology:
-    customer = Customer(asn=Asn(65000), data_center=DataCenter(networks=(), hosts=(), routers=()), colocation=None, circuits=())
+    customer = Customer(
+        asn=Asn(65000), data_center=DataCenter(networks=(), hosts=(), routers=()), colocation=None, circuits=()
+    )
     aws = Aws(region="us-east-1", locations=(), vpcs=(), virtual_private_gateways=())
-    return Topology(name="backup_connection", story="", customer=customer, aws=aws, connections=(), virtual_interfaces=(),
-                    marks=Marks("", {}, ()))
+    return Topology(
+        name="backup_connection",
+        story="",
+        customer=customer,
+        aws=aws,
+        connections=(),
+        virtual_interfaces=(),
+        marks=Marks("", {}, ()),
+    )
 
 
 def expect(subject: str, name: str, **arguments: object) -> Expectation:
     """As if written on line 13 of silent.yaml."""
     words = ", ".join(f"{k}: {v}" for k, v in {subject: name, **arguments}.items())
-    return Expectation(subject=subject, name=name, arguments=arguments, text=f"{{{words}}}", mark=Mark("silent.yaml", 13, 5))
+    return Expectation(
+        subject=subject, name=name, arguments=arguments, text=f"{{{words}}}", mark=Mark("silent.yaml", 13, 5)
+    )
 
 
-def run(folder: Path, events: list[Event], logs: dict[str, ProbeLog], *expected: Expectation, bfd: bool = True,
-        impacts: tuple[Impact, ...] | None = None, interval_s: float = 0.01, lateness_s: float = 0.0, meta: RunMeta = META,
-        see_also: str = "") -> Result:
+def run(
+    folder: Path,
+    events: list[Event],
+    logs: dict[str, ProbeLog],
+    *expected: Expectation,
+    bfd: bool = True,
+    impacts: tuple[Impact, ...] | None = None,
+    interval_s: float = 0.01,
+    lateness_s: float = 0.0,
+    meta: RunMeta = META,
+    see_also: str = "",
+) -> Result:
     plan = small_plan(bfd=BFD if bfd else None)
     recorded = list(events)
     for direction, log in logs.items():
         log.write(folder / f"app-{direction}.log")
-        recorded.append({"t": meta.virtual_s, "event": "probe", "probe": "app", "direction": direction, "interval_s": interval_s,
-                         "sent": len(log.sent), "received": len(log.received) // 2, "lateness_max_s": lateness_s,
-                         "file": f"app-{direction}.log"})
+        recorded.append(
+            {
+                "t": meta.virtual_s,
+                "event": "probe",
+                "probe": "app",
+                "direction": direction,
+                "interval_s": interval_s,
+                "sent": len(log.sent),
+                "received": len(log.received) // 2,
+                "lateness_max_s": lateness_s,
+                "file": f"app-{direction}.log",
+            }
+        )
     if impacts is None:
-        impacts = tuple(Impact(fault=str(e["fault"]), at=Seconds(float(str(e["t"]))), until=None, cables=("primary",))
-                        for e in events if e["event"] == "fault_injected")
+        impacts = tuple(
+            Impact(fault=str(e["fault"]), at=Seconds(float(str(e["t"]))), until=None, cables=("primary",))
+            for e in events
+            if e["event"] == "fault_injected"
+        )
     scenario = Scenario(
-        name="cut_primary_silently", story="", topology=topology(), steps=(), expect=expected, end=None, see_also=see_also,
-        probes=(UdpProbe(name="app", from_host="app", to_host="web", rate=PacketsPerSecond(100)),), marks=Marks("", {}, ()))
+        name="cut_primary_silently",
+        story="",
+        topology=topology(),
+        steps=(),
+        expect=expected,
+        end=None,
+        see_also=see_also,
+        probes=(UdpProbe(name="app", from_host="app", to_host="web", rate=PacketsPerSecond(100)),),
+        marks=Marks("", {}, ()),
+    )
     return evaluate(scenario, plan, predict(plan, impacts), recorded, folder, meta)
 
 
 def hold_timer_story(folder: Path, *expected: Expectation, see_also: str = "") -> Result:
     """Cut at 20 s, the hold timers expire at 108.398 s and 108.402 s."""
     lost = {"to_aws": probe_log(120, 0.01, [(19.997, 108.398)]), "from_aws": probe_log(120, 0.01, [(19.999, 108.404)])}
-    return run(folder, silent_cut(20.0, (108.398, 108.402), "hold_timer"), lost, *expected, bfd=False, see_also=see_also)
+    return run(
+        folder, silent_cut(20.0, (108.398, 108.402), "hold_timer"), lost, *expected, bfd=False, see_also=see_also
+    )
 
 
 def bfd_story(folder: Path, *expected: Expectation) -> Result:

@@ -9,16 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_plan import small_plan
 
-from dxemu.plan.detect import reconnect_delay_s
+from dxemu.daemons import exabgp_child
+from dxemu.plan import detect
+from dxemu.plan.detect import reconnect_delay_s, syn_gap_s
 from dxemu.plan.impact import Impact
 from dxemu.plan.predict import Prediction, explain_in_words, natural_end, predict
 from dxemu.units import Seconds
 
 
-def impact(fault: str = "cable_silent", at: float = 20, until: float | None = None, cables: tuple[str, ...] = ("primary",),
-           carrier: tuple[str, ...] = ()) -> Impact:
-    return Impact(fault=fault, at=Seconds(at), until=None if until is None else Seconds(until), cables=cables,
-                  carrier_lost_at=carrier)
+def impact(
+    fault: str = "cable_silent",
+    at: float = 20,
+    until: float | None = None,
+    cables: tuple[str, ...] = ("primary",),
+    carrier: tuple[str, ...] = (),
+) -> Impact:
+    return Impact(
+        fault=fault,
+        at=Seconds(at),
+        until=None if until is None else Seconds(until),
+        cables=cables,
+        carrier_lost_at=carrier,
+    )
 
 
 def both(plan, *impacts: Impact) -> dict[str, Prediction]:
@@ -77,7 +89,9 @@ def test_a_fault_healed_before_anyone_notices_lasts_exactly_as_long():
 def test_a_fault_healed_while_it_may_be_noticed_lasts_no_longer_than_the_fault():
     outage = both(small_plan(bfd=None), impact(at=20, until=95))["to_aws"].outage
     assert span(outage) == (60, 75)
-    assert "cuts short" in explain_in_words(both(small_plan(bfd=None), impact(at=20, until=95))["to_aws"])
+    assert "minus 0 - 16.01 s cut short by the heal" in explain_in_words(
+        both(small_plan(bfd=None), impact(at=20, until=95))["to_aws"]
+    )
 
 
 def test_nothing_left_never_ends():
@@ -96,7 +110,9 @@ def test_a_second_fault_finds_the_traffic_where_the_first_left_it():
     first = impact("cable_silent", at=5)
     found = both(small_plan(), first, impact("cable_silent#2", at=60, cables=("backup",)))
     assert found["to_aws"].outage.low_s == math.inf
-    found = both(small_plan(), impact("cable_silent", at=5, until=40), impact("cable_silent#2", at=60, cables=("backup",)))
+    found = both(
+        small_plan(), impact("cable_silent", at=5, until=40), impact("cable_silent#2", at=60, cables=("backup",))
+    )
     assert span(found["to_aws"].outage) == (0, 0)
 
 
@@ -106,17 +122,55 @@ def test_the_first_of_two_faults_heals_and_ends_the_second():
     assert not math.isinf(found["to_aws"].outage.high_s)
 
 
-def test_a_circuit_without_a_session_is_noticed_by_nobody():
+def test_a_circuit_between_two_routers_is_noticed_by_their_own_session():
     found = both(small_plan(), impact(cables=("metro",)))
+    assert {d: (p.detected_by, p.node) for d, p in found.items()} == {
+        "to_aws": ("hold_timer", "customer_router"),
+        "from_aws": ("hold_timer", "colo_router"),
+    }
+    assert found["to_aws"].outage.low_s == math.inf
+    found = both(small_plan(), impact(cables=("metro",), at=5, until=15))
+    assert span(found["to_aws"].outage) == (10 - 0.003, 10 + 0.003)
+
+
+def test_a_cable_that_no_session_crosses_is_noticed_by_nobody():
+    found = both(small_plan(), impact(cables=("app",)))
     assert found["to_aws"].detected_by == "none"
     assert found["to_aws"].outage.low_s == math.inf
+    assert "nothing is left" in explain_in_words(found["to_aws"])
+    assert natural_end(predict(small_plan(), [impact(cables=("app",))]), [impact(cables=("app",))]) == math.inf
 
 
-def test_recovery_counts_the_reconnect_delay():
-    recovery = both(small_plan(), impact("cable_cut", at=5, until=35, carrier=("colo_router", "dx_1")))["to_aws"].recovery
-    assert recovery is not None
-    assert span(recovery.outage) == (0, 0)
-    assert span(recovery.session_back) == (0, 1 + 9)  # carrier up, and the wait that began at 22 s
+def test_a_layer_2_extension_counts_the_carrier_circuit_too():
+    plan = small_plan(name="backup_connection_by_circuit")
+    found = both(plan, impact(cables=("primary",), carrier=("dx_1",)))
+    assert (found["from_aws"].detected_by, found["from_aws"].node) == ("carrier", "dx_1")
+    assert (found["to_aws"].detected_by, found["to_aws"].node) == ("bfd", "customer_router")
+    assert span(found["to_aws"].detect) == (0.6 + 0.003, 0.9 + 0.003)
+    assert span(found["to_aws"].outage) == (0.603 + 0.003, 0.903 + 0.01 + 0.003)
+
+
+def test_recovery_counts_carrier_and_the_next_syn():
+    found = both(small_plan(), impact("cable_cut", at=5, until=35, carrier=("colo_router", "dx_1")))["to_aws"].recovery
+    assert found is not None
+    assert span(found.outage) == (0, 0)
+    assert span(found.session_back) == (0, 1 + 3)
+
+
+def test_recovery_waits_for_the_end_that_has_not_noticed():
+    found = both(small_plan(bfd=None), impact("cable_cut", at=5, until=35, carrier=("colo_router",)))["to_aws"].recovery
+    assert found is not None
+    # dx_1 holds the session for up to 61 s more; by then ExaBGP waits up to 17 s between attempts
+    assert span(found.session_back) == (0, 1 + 61 + 17 + 3)
+
+
+@pytest.mark.parametrize(("dead_for", "gap"), [(0.5, 1), (1, 2), (2.9, 2), (3, 3), (100, 3)])
+def test_the_next_syn_is_three_seconds_away_at_most(dead_for, gap):
+    assert syn_gap_s(dead_for) == gap
+
+
+def test_the_reconnect_timers_are_those_of_the_daemon():
+    assert (detect.CONNECT_RETRY_S, detect.SYN_WAIT_S) == (exabgp_child.CONNECT_RETRY_S, exabgp_child.SYN_WAIT_S)
 
 
 @pytest.mark.parametrize(("dead_for", "wait"), [(0, 1), (0.9, 1), (1, 2), (3, 3), (22, 9), (30, 9), (31, 11)])
@@ -140,17 +194,26 @@ def test_natural_end_is_the_last_thing_predicted():
 
 def test_why_is_one_line_of_terms():
     words = explain_in_words(both(small_plan(bfd=None), impact())["to_aws"])
-    assert words == ("hold 90 s, minus 0 - 30 s since the last keepalive, plus up to 1 s of ExaBGP's whole-second timer, "
-                     "plus milliseconds in routers and cables")
+    assert words == (
+        "hold 90 s, minus 0 - 30 s since the last keepalive, plus up to 1 s of ExaBGP's whole-second timer, "
+        "plus milliseconds in routers and cables"
+    )
     assert explain_in_words(both(small_plan(), impact())["to_aws"]).startswith(
-        "BFD 3 x 300 ms = 900 ms, minus 0 - 300 ms since the last control packet")
+        "BFD 3 x 300 ms = 900 ms, minus 0 - 300 ms since the last control packet"
+    )
 
 
-@given(at=st.floats(0, 100), lasts=st.one_of(st.none(), st.floats(0.01, 200)), bfd=st.booleans(),
-       cables=st.sets(st.sampled_from(["primary", "backup", "metro", "backbone_1"]), min_size=1),
-       carrier=st.sets(st.sampled_from(["colo_router", "dx_1", "vgw"])))
+@given(
+    at=st.floats(0, 100),
+    lasts=st.one_of(st.none(), st.floats(0.01, 200)),
+    bfd=st.booleans(),
+    cables=st.sets(st.sampled_from(["primary", "backup", "metro", "backbone_dx_1"]), min_size=1),
+    carrier=st.sets(st.sampled_from(["colo_router", "dx_1", "vgw"])),
+)
 def test_windows_are_ordered_and_every_term_has_a_source(at, lasts, bfd, cables, carrier):
-    case = impact(at=at, until=None if lasts is None else at + lasts, cables=tuple(sorted(cables)), carrier=tuple(carrier))
+    case = impact(
+        at=at, until=None if lasts is None else at + lasts, cables=tuple(sorted(cables)), carrier=tuple(carrier)
+    )
     for p in predict(small_plan() if bfd else small_plan(bfd=None), [case]):
         for window in (p.detect, p.outage, *((p.recovery.session_back,) if p.recovery else ())):
             assert 0 <= window.low_s <= window.high_s

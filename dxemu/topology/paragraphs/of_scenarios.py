@@ -15,8 +15,8 @@ folder, without .yaml. A path from the scenario's folder is also taken, if it ha
 Each step injects one fault. The faults that dxemu knows are the files in dxemu/faults. Two faults
 at the same time are two steps with the same `at`.""",
         "DX-S003": """\
-A fault has parameters that say where it strikes, such as `connection`. This one is not known, is
-missing, or has nothing that can be a value.""",
+A fault has parameters that say where it strikes, such as `connection`; a step gives exactly one
+of them. This one is not known, is missing, is one too many, or has nothing that can be a value.""",
         "DX-S004": """\
 The name is not in the topology, or not in this scenario: faults strike connections, sessions and
 nodes by the names that the topology gives them; expectations are about probes, sessions and faults
@@ -52,7 +52,7 @@ to_aws and from_aws.""",
         "DX-S013": """\
 The expectation is not complete, or contradicts itself. An outage needs a limit (at_most, at_least)
 or within_prediction. A path needs via and at (start, end or a time). A session says one of never,
-stays and within; after goes with within. Lost packets need after and at_most.""",
+stays and within; after goes with within. Lost packets need at_most.""",
         "DX-S015": """\
 The name of a probe is also that of a file beside the run's results: 1 to 100 letters, digits,
 hyphens and underscores.""",

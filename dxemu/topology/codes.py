@@ -1,11 +1,18 @@
-"""`dxemu explain CODE`."""
+"""`dxemu explain CODE`: the paragraph on each code that an error can have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dxemu.topology.codes import of_files, of_scenarios, of_topologies
+from dxemu.errors import DxemuError
+from dxemu.topology.paragraphs import of_files, of_scenarios, of_topologies
 from dxemu.topology.words import nearest
+
+
+class UnknownCode(DxemuError):
+    """No error has this code. The message names the nearest that one has."""
+
+    exit_status = 2
 
 
 def codes() -> Mapping[str, str]:
@@ -14,14 +21,11 @@ def codes() -> Mapping[str, str]:
 
 
 def explain(code: str) -> str:
-    """The paragraph on a code, wrapped at 100 characters; `t014` will do.
-
-    Raises KeyError for an unknown one, naming the nearest.
-    """
+    """The paragraph on a code, wrapped at 100 characters; `t014` will do. Raises UnknownCode."""
     paragraphs = codes()
     wanted = code.strip().upper()
     wanted = wanted if wanted.startswith("DX-") else f"DX-{wanted}"
     if wanted in paragraphs:
         return paragraphs[wanted]
     close = nearest(wanted, paragraphs) or next(iter(paragraphs))
-    raise KeyError(f"there is no code {code.strip()}; the nearest is {close}")
+    raise UnknownCode(f"there is no code {code.strip()}; the nearest is {close}")

@@ -1,0 +1,83 @@
+"""`dxemu`: finds the commands, and turns what can go wrong into a message and an exit status.
+
+0 passed, 1 an expectation failed, 2 the input is wrong, 3 no lab could be built, 4 the run is not
+valid, 130 interrupted (Ctrl-C or SIGTERM), 70 a bug of dxemu itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import traceback
+
+import click
+
+import dxemu
+from dxemu import cli
+from dxemu.errors import DxemuError, GuestError, InputErrors
+
+EXIT_BUG = 70
+EXIT_USAGE = 2
+
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for, so that `check` does not wait for what `run` needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(info.name for info in pkgutil.iter_modules(cli.__path__) if info.name != "app")
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"dxemu.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(dxemu.__version__, prog_name="dxemu")
+def root() -> None:
+    """Rehearse the failover of an AWS Direct Connect link, on real Linux networking, without root, in seconds."""
+
+
+def main() -> None:
+    """The program."""
+    try:
+        status = root.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = EXIT_USAGE
+    except DxemuError as error:
+        status = _say(error)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        status = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = 1
+    except Exception:  # noqa: BLE001 - the outermost line: whatever else it is, it is a bug of ours
+        traceback.print_exc()
+        click.echo("This is a bug in dxemu. Please report it with the lines above.", err=True)
+        status = EXIT_BUG
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(error: DxemuError) -> int:
+    """Show an error of ours on stderr. Returns the exit status."""
+    if isinstance(error, InputErrors):
+        from dxemu.report import problems
+
+        click.echo(problems.render(error, colour=sys.stderr.isatty()), err=True)
+        return error.exit_status
+    if isinstance(error, GuestError) and error.console:
+        click.echo("The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True)
+    click.echo(f"dxemu: {error}", err=True)
+    return error.exit_status
+
+
+if __name__ == "__main__":
+    main()

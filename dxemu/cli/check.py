@@ -1,0 +1,20 @@
+"""`dxemu check`: is a file right? Nothing is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dxemu.scenario.rehearse import prepare_any
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def command(files: tuple[Path, ...]) -> None:
+    """Check topology and scenario FILES: every mistake with its place, what is wrong and what to do.
+
+    Exits with 0 if all are right, else with 2.
+    """
+    for file in files:
+        click.echo(f"{file}: {prepare_any(file)}")

@@ -1,0 +1,21 @@
+"""`dxemu plan`: what will exist, before anything does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from dxemu.plan.make import make_plan
+from dxemu.report.plan import plan_to_json, render_plan
+from dxemu.topology.load import load
+
+
+@click.command("plan")
+@click.argument("topology", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+def command(topology: Path, as_json: bool) -> None:
+    """Show what TOPOLOGY becomes: namespaces, cables, addresses, VLANs, BGP sessions. Nothing is started."""
+    plan = make_plan(load(topology))
+    click.echo(json.dumps(plan_to_json(plan), indent=2) if as_json else render_plan(plan), nl=as_json)

@@ -1,0 +1,80 @@
+"""`dxemu run`: rehearse a scenario and say what it cost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from dxemu.errors import Interrupted
+from dxemu.host import where
+from dxemu.measure.result import Result, to_json
+from dxemu.report.live import LiveLines
+from dxemu.report.run import header_line, show
+from dxemu.scenario.rehearse import Rehearsal, prepare, rehearse, run_folder
+
+EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
+
+
+@click.command("run")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--topology", type=click.Path(path_type=Path), help="Use this design instead of the scenario's own.")
+@click.option("--kernel", type=click.Choice(["embedded", "host"]), default="embedded", show_default=True,
+              help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.")
+@click.option("--clock", type=click.Choice(["virtual", "real"]), help="Virtual time passes as fast as the machine allows."
+              "  [default: virtual; real with --kernel host]")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True,
+              help="Everything random is drawn from it: the same seed gives the same run.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write result.json here; - for stdout.")
+@click.option("--runs", "runs_folder", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True,
+              help="Folder for the run's files.")
+@click.option("--stall-limit", type=click.FloatRange(min=1), default=where.STALL_LIMIT_S, show_default=True,
+              help="End a lab that says nothing for so many seconds of wall time.")
+def command(scenario: Path, topology: Path | None, kernel: str, clock: str | None, seed: int,
+            json_file: Path | None, runs_folder: Path, stall_limit: float) -> None:
+    """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
+
+    Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
+    run is not valid, 130 if it was interrupted.
+    """
+    rehearsal = prepare(scenario, topology)
+    if kernel == "host":
+        place = where.host(clock or "real", stall_limit)
+    else:
+        place = where.embedded(clock or "virtual", stall_limit)
+    console = Console(stderr=json_file is not None and str(json_file) == "-", highlight=False)
+    folder = run_folder(runs_folder, rehearsal.scenario.name)
+    console.print(header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed), style="bold")
+    console.print()
+    result = asyncio.run(_until_signalled(rehearsal, place, folder, seed, console))
+    console.print()
+    show(result, console, folder=_shown(folder))
+    if json_file is not None and str(json_file) == "-":
+        click.echo(json.dumps(to_json(result), indent=2))
+    elif json_file is not None:
+        shutil.copyfile(folder / "result.json", json_file)
+    raise SystemExit(EXIT_STATUS[result.verdict])
+
+
+async def _until_signalled(rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: Console) -> Result:
+    """Run it; Ctrl-C and SIGTERM end the lab first and then the command."""
+    live = LiveLines(console)
+    task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise Interrupted(f"interrupted; the lab is gone, what was recorded is in {_shown(folder)}") from None
+
+
+def _shown(folder: Path) -> str:
+    """The folder as a person in this directory would type it."""
+    here = Path.cwd()
+    return f"{folder.relative_to(here)}/" if folder.is_relative_to(here) else f"{folder}/"

@@ -1,0 +1,69 @@
+"""Mininet's nodes and links on the kernel that this process runs on.
+
+The vocabulary is Mininet's. Its shells are not started: inside the embedded kernel a host's bash and
+the commands that it runs cost about a second of wall time. Namespaces and links are made by netlink
+in this process; a node's shell starts when somebody asks it for a command.
+"""
+
+from __future__ import annotations
+
+from mininet.link import Intf, Link
+from mininet.node import Node
+
+from dxemu.netlink.namespace import Namespace
+
+
+class MininetNode(Node):  # type: ignore[misc]  # Mininet is untyped
+    """A Mininet node whose namespace is made by netlink and whose shell starts on demand."""
+
+    isSetup = True  # noqa: N815 - Mininet would look for mnexec and ifconfig, which only its shells need
+
+    def __init__(self, name: str) -> None:
+        self.namespace = Namespace.create(name)
+        super().__init__(name, inNamespace=True)
+
+    def startShell(self, mnopts: str | None = None) -> None:  # noqa: N802 - Mininet's name
+        """Mininet calls this when a node is made: not yet."""
+        del mnopts
+
+    def sendCmd(self, *args: object, **kwargs: object) -> None:  # noqa: N802 - Mininet's name
+        """Run a command in the node's shell, which starts now if it has not."""
+        if not self.shell:
+            self.inNamespace = False  # the shell is born in the namespace: it need not make one
+            with self.namespace.entered():
+                super().startShell()
+        super().sendCmd(*args, **kwargs)
+
+    def terminate(self) -> None:
+        """End the shell, if there is one, and give the namespace back."""
+        if self.shell:
+            super().terminate()
+        self.namespace.delete()
+
+
+class _Link(Link):  # type: ignore[misc]  # Mininet is untyped
+    """A Mininet link over a veth pair that is there already."""
+
+    @classmethod
+    def makeIntfPair(cls, *args: object, **kwargs: object) -> None:  # noqa: N802 - Mininet's name
+        """Mininet would run `ip link add`."""
+        del args, kwargs
+
+
+class _Intf(Intf):  # type: ignore[misc]  # Mininet is untyped
+    """An interface that is configured by netlink, not by `ifconfig`."""
+
+    def config(self, *args: object, **kwargs: object) -> dict[str, object]:
+        """Mininet would run commands."""
+        del args, kwargs
+        return {}
+
+    def isUp(self, setUp: bool = False) -> bool:  # noqa: N802,N803,FBT001,FBT002 - Mininet's names
+        """Mininet would run commands."""
+        del setUp
+        return True
+
+
+def connect(a: MininetNode, a_name: str, b: MininetNode, b_name: str) -> None:
+    """Tell Mininet of a cable, so that its nodes know their interfaces and neighbours."""
+    _Link(a, b, intfName1=a_name, intfName2=b_name, intf=_Intf)

@@ -1,0 +1,127 @@
+"""The running lab: what faults, probes and the runner hold on to."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from dxemu.lab.build import build_cables, build_interfaces, build_nodes
+from dxemu.lab.cable import LabCable
+from dxemu.lab.journal import Event, Journal
+from dxemu.lab.node import LabNode
+from dxemu.lab.paths import walk
+from dxemu.lab.router import Router
+from dxemu.lab.routing import start_routing
+from dxemu.lab.tasks import Tasks
+from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
+from dxemu.plan.model import BgpSession, Plan, Role
+
+CONVERGED_WITHIN_S = 120.0
+"""Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
+
+
+class Lab:
+    """Nodes, cables and routers of one plan."""
+
+    def __init__(self, plan: Plan, journal: Journal, nodes: Mapping[str, LabNode], cables: Mapping[str, LabCable]) -> None:
+        self.plan = plan
+        self.journal = journal
+        self._nodes = nodes
+        self._cables = cables
+        self._up: set[tuple[str, str, str]] = set()
+        self._watched: Sequence[tuple[str, str, str]] = ()
+        self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
+        self._route_changed = asyncio.Event()
+
+    @classmethod
+    @asynccontextmanager
+    async def built(cls, plan: Plan, journal: Journal, folder: str) -> AsyncIterator[Lab]:
+        """Build the lab and start its routers; take it down at the end. Raises LabError."""
+        async with AsyncExitStack() as stack:
+            nodes = await build_nodes(plan, stack)
+            cables = await build_cables(plan, nodes)
+            await build_interfaces(plan, nodes)
+            lab = cls(plan, journal, nodes, cables)
+            journal.listen(lab._note)
+            tasks = await stack.enter_async_context(Tasks())
+            routers = await start_routing(plan, nodes, journal, folder, stack, tasks)
+            for node in plan.nodes:
+                if node.role in (Role.ROUTER, Role.DX_DEVICE, Role.GATEWAY):
+                    monitor = Monitor(nodes[node.name].namespace, partial(lab._changed, node.name, routers))
+                    await stack.enter_async_context(monitor)
+            tasks.start(lab._follow_paths())
+            yield lab
+
+    def node(self, name: str) -> LabNode:
+        """Raises KeyError for a name that the plan does not have."""
+        return self._nodes[name]
+
+    def cable(self, name: str) -> LabCable:
+        """Raises KeyError for a name that the plan does not have."""
+        return self._cables[name]
+
+    async def converged(self) -> None:
+        """Return when every session is up at both ends, and BFD where it runs. Raises LabError if that takes too long."""
+        wanted = {want for session in self.plan.sessions for want in _signs_of_life(session)}
+        while not wanted <= self._up:
+            missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
+            await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
+        gc.collect()
+        gc.freeze()  # what is there now stays: the collector need not touch those pages in the processes forked later
+
+    async def watch_paths(self, probes: Sequence[tuple[str, str, str]]) -> None:
+        """From now on tell the path of each probe (name, near host, far host) whenever a route changes."""
+        self._watched = probes
+        await self.tell_paths(always=True)
+
+    async def tell_paths(self, *, always: bool = False) -> None:
+        """Ask the kernels' tables for each probe's path, and tell those that changed."""
+        for probe, near, far in self._watched:
+            for direction, source, target in (("to_aws", near, far), ("from_aws", far, near)):
+                found = await walk(self.plan, self._nodes, source, target)
+                if always or self._paths.get((probe, direction)) != found:
+                    self._paths[probe, direction] = found
+                    hops, complete = found
+                    self.journal.tell("path", probe=probe, direction=direction, hops=hops, complete=complete)
+
+    async def _follow_paths(self) -> None:
+        while True:
+            await self._route_changed.wait()
+            self._route_changed.clear()
+            await self.tell_paths()
+
+    def _note(self, event: Event) -> None:
+        if event["event"] in ("bgp", "bfd"):
+            sign = (str(event["event"]), str(event["session"]), str(event["node"]))
+            if event["state"] == "up":
+                self._up.add(sign)
+            else:
+                self._up.discard(sign)
+
+    def _changed(self, node: str, routers: Mapping[str, Router], change: CarrierChanged | RouteChanged) -> None:
+        """The kernel of a node says that something changed."""
+        if isinstance(change, RouteChanged):
+            via = None if change.via is None else str(change.via)
+            self.journal.tell("route", node=node, prefix=str(change.prefix), via=via, interface=change.interface)
+            self._route_changed.set()
+            return
+        cable = self._cable_at(node, change.interface)
+        if cable is None:
+            return
+        self.journal.tell("carrier", node=node, interface=change.interface, cable=cable, up=change.up)
+        if node in routers:
+            routers[node].carrier_changed(change.interface, change.up)
+
+    def _cable_at(self, node: str, interface: str) -> str | None:
+        for cable in self.plan.cables:
+            if any(port.node == node and port.name == interface for port in (cable.a, cable.b)):
+                return cable.name
+        return None
+
+
+def _signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:
+    kinds = ("bgp", "bfd") if session.bfd is not None else ("bgp",)
+    return [(kind, session.name, end.node) for kind in kinds for end in session.ends]

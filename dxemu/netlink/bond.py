@@ -1,0 +1,153 @@
+"""A link aggregation group: an 802.3ad bond, and what LACP has agreed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+
+from dxemu.netlink import link
+from dxemu.netlink import message as m
+from dxemu.netlink.session import Netlink
+
+_MODE_802_3AD = 4
+_NO_PARTNER = "00:00:00:00:00:00"
+_ACTOR_STATE = 7
+_PARTNER_STATE = 8
+"""IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE and its partner's, a byte and two: linux/if_link.h."""
+
+
+class LacpRate(IntEnum):
+    """How often the partner is asked to send: every 30 s, or every second (802.1AX long and short timeout)."""
+
+    SLOW = 0
+    FAST = 1
+
+
+class XmitHashPolicy(IntEnum):
+    """What decides which member a packet takes."""
+
+    LAYER2 = 0
+    LAYER3_4 = 1
+    LAYER2_3 = 2
+
+
+class PortState(IntFlag):
+    """The state bits of an LACPDU (802.1AX, Actor_State)."""
+
+    ACTIVITY = 0x01
+    SHORT_TIMEOUT = 0x02
+    AGGREGATION = 0x04
+    SYNCHRONIZATION = 0x08
+    COLLECTING = 0x10
+    DISTRIBUTING = 0x20
+    DEFAULTED = 0x40
+    EXPIRED = 0x80
+
+
+FORWARDING = PortState.SYNCHRONIZATION | PortState.COLLECTING | PortState.DISTRIBUTING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bond:
+    """`miimon_ms` is how often carrier is looked at. With fewer than `min_links` members the bond has no carrier."""
+
+    name: str
+    members: tuple[str, ...]
+    mac: str | None = None
+    mtu: int | None = None
+    lacp_rate: LacpRate = LacpRate.FAST
+    miimon_ms: int = 100
+    min_links: int = 1
+    xmit_hash_policy: XmitHashPolicy = XmitHashPolicy.LAYER3_4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BondMember:
+    """One port of the bond. `link_failures` counts losses of carrier."""
+
+    name: str
+    carrier: bool
+    aggregator_id: int
+    actor_state: PortState
+    partner_state: PortState
+    link_failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BondState:
+    """What LACP has agreed on. `partner_mac` is empty while nobody answers."""
+
+    name: str
+    carrier: bool
+    aggregator_id: int
+    partner_mac: str
+    members: tuple[BondMember, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether a partner answers on every member. A Linux bond without a partner forwards too, so carrier says nothing."""
+        return bool(self.partner_mac and self.members) and all(
+            member.aggregator_id == self.aggregator_id
+            and member.actor_state & FORWARDING == FORWARDING
+            and member.partner_state & FORWARDING == FORWARDING
+            for member in self.members
+        )
+
+
+async def apply(nl: Netlink, bond: Bond) -> None:
+    """Make it, down, with its members, which are switched off and on for it."""
+    data = [
+        ("IFLA_BOND_MODE", _MODE_802_3AD),
+        ("IFLA_BOND_MIIMON", bond.miimon_ms),
+        ("IFLA_BOND_XMIT_HASH_POLICY", int(bond.xmit_hash_policy)),
+        ("IFLA_BOND_MIN_LINKS", bond.min_links),
+        ("IFLA_BOND_AD_LACP_RATE", int(bond.lacp_rate)),
+    ]
+    await link.create(nl, bond.name, "bond", data, mtu=bond.mtu, mac=bond.mac)
+    for member in bond.members:
+        await add_member(nl, bond.name, member)
+
+
+async def add_member(nl: Netlink, bond: str, member: str) -> None:
+    """Put an interface in. The bond gives it its MTU and MAC, and switches it on."""
+    await link.set_up(nl, member, up=False)
+    await link.set_master(nl, member, bond)
+
+
+async def remove_member(nl: Netlink, member: str) -> None:
+    """Take an interface out; it is down then."""
+    await link.set_master(nl, member, None)
+
+
+def _member(message: m.Message) -> BondMember:
+    state = link.from_message(message)
+    data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_SLAVE_DATA")
+    raw = m.attributes(m.raw_attribute(message, "IFLA_LINKINFO", "IFLA_INFO_SLAVE_DATA"))
+    return BondMember(
+        name=state.name,
+        carrier=state.carrier,
+        aggregator_id=int(data.get_attr("IFLA_BOND_SLAVE_AD_AGGREGATOR_ID") or 0),
+        actor_state=PortState(raw.get(_ACTOR_STATE, b"\0")[0]),
+        partner_state=PortState(int.from_bytes(raw.get(_PARTNER_STATE, b"\0")[:2], "little")),
+        link_failures=int(data.get_attr("IFLA_BOND_SLAVE_LINK_FAILURE_COUNT") or 0),
+    )
+
+
+async def read(nl: Netlink, name: str) -> BondState:
+    """Raises KernelRefused if there is no such interface."""
+    message = await link.read_message(nl, name)
+    info = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA").get_attr("IFLA_BOND_AD_INFO")
+    partner = str(info.get_attr("IFLA_BOND_AD_INFO_PARTNER_MAC")) if info else _NO_PARTNER
+    members = [one.name for one in await link.read_all(nl) if one.master == message["index"]]
+    return BondState(
+        name=name,
+        carrier=link.from_message(message).carrier,
+        aggregator_id=int(info.get_attr("IFLA_BOND_AD_INFO_AGGREGATOR")) if info else 0,
+        partner_mac="" if partner == _NO_PARTNER else partner,
+        members=tuple([_member(await link.read_message(nl, member)) for member in members]),
+    )
+
+
+async def delete(nl: Netlink, name: str, *, missing_ok: bool = False) -> None:
+    """Remove it; its members stay."""
+    await link.delete(nl, name, missing_ok=missing_ok)

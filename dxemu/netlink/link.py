@@ -1,0 +1,94 @@
+"""What every interface has: up or down, MTU, carrier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+
+from dxemu.netlink.session import NLM_F_CREATE, NLM_F_EXCL, Netlink
+
+RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
+IFF_UP = 0x1
+IFF_RUNNING = 0x40
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """An interface as the kernel sees it. `carrier`: it is up and the other end of its cable is, too."""
+
+    name: str
+    kind: str
+    up: bool
+    carrier: bool
+    mtu: int
+    mac: str
+    operstate: str
+
+
+def state_of(message: Any) -> LinkState:  # Any: pyroute2 is untyped
+    """From an RTM_NEWLINK message."""
+    info = message.get_attr("IFLA_LINKINFO")
+    return LinkState(
+        name=message.get_attr("IFLA_IFNAME"),
+        kind=(info.get_attr("IFLA_INFO_KIND") if info else None) or "",
+        up=bool(message["flags"] & IFF_UP),
+        carrier=bool(message["flags"] & IFF_RUNNING),
+        mtu=message.get_attr("IFLA_MTU"),
+        mac=message.get_attr("IFLA_ADDRESS") or "",
+        operstate=message.get_attr("IFLA_OPERSTATE") or "",
+    )
+
+
+async def read(netlink: Netlink, name: str) -> LinkState:
+    """Raises LabError if there is no such interface."""
+    message = await read_message(netlink, name)
+    return state_of(message)
+
+
+async def read_message(netlink: Netlink, name: str) -> Any:  # Any: pyroute2 is untyped
+    """The kernel's whole RTM_NEWLINK message."""
+    request = ifinfmsg()
+    request["index"] = await netlink.index(name)
+    (answer,) = await netlink.request(f"read {name}", request, RTM_GETLINK)
+    return answer
+
+
+async def set_up(netlink: Netlink, name: str, *, up: bool) -> None:
+    """Switch it on or off, as an administrator does."""
+    request = ifinfmsg()
+    request["index"] = await netlink.index(name)
+    request["flags"] = IFF_UP if up else 0
+    request["change"] = IFF_UP
+    await netlink.request(f"switch {name} {'on' if up else 'off'}", request, RTM_NEWLINK)
+
+
+async def create(netlink: Netlink, name: str, kind: str, data: dict[str, Any] | None = None, **attributes: Any) -> None:
+    """Make an interface of a `kind` (RTM_NEWLINK) with IFLA_`attributes` and IFLA_INFO_DATA `data`."""
+    info = [["IFLA_INFO_KIND", kind]]
+    if data:
+        info.append(["IFLA_INFO_DATA", {"attrs": list(data.items())}])  # type: ignore[list-item]  # pyroute2's nesting
+    request = ifinfmsg()
+    request["attrs"] = [
+        ("IFLA_IFNAME", name),
+        *((f"IFLA_{key.upper()}", value) for key, value in attributes.items()),
+        ("IFLA_LINKINFO", {"attrs": info}),
+    ]
+    await netlink.request(f"make {kind} {name}", request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
+
+
+async def set_master(netlink: Netlink, name: str, master: str) -> None:
+    """Put a port into a bridge, bond or VRF."""
+    request = ifinfmsg()
+    request["index"] = await netlink.index(name)
+    request["attrs"] = [("IFLA_MASTER", await netlink.index(master))]
+    await netlink.request(f"put {name} into {master}", request, RTM_NEWLINK)
+
+
+async def delete(netlink: Netlink, name: str) -> None:
+    """Delete it."""
+    request = ifinfmsg()
+    request["index"] = await netlink.index(name)
+    await netlink.request(f"delete {name}", request, RTM_DELLINK)
+    netlink.forget(name)

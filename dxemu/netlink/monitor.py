@@ -1,0 +1,91 @@
+"""What a kernel tells of itself: carrier that comes and goes, routes that change."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from types import TracebackType
+from typing import Self
+
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+from pyroute2.netlink.rtnl.rtmsg import rtmsg
+
+from dxemu.netlink import link, route
+from dxemu.netlink.namespace import Namespace
+from dxemu.netlink.session import NETLINK_ROUTE, Netlink, parts
+
+RTMGRP_LINK = 0x1
+RTMGRP_IPV4_ROUTE = 0x40
+RECEIVE_BUFFER_BYTES = 1 << 20
+SO_RCVBUFFORCE = 33
+_BUFFER = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierChanged:
+    """An interface lost or gained carrier."""
+
+    interface: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChanged:
+    """A BGP route was put in (`via` is its next hop) or taken out (None)."""
+
+    prefix: IPv4Network
+    via: IPv4Address | None
+    interface: str
+
+
+class Monitor:
+    """A context manager: inside it `on_change` is called for every change in the namespace."""
+
+    def __init__(self, namespace: Namespace, on_change: Callable[[CarrierChanged | RouteChanged], None]) -> None:
+        self._namespace = namespace
+        self._on_change = on_change
+        self._carrier: dict[str, bool] = {}
+        self._names: dict[int, str] = {}
+
+    async def __aenter__(self) -> Self:
+        with self._namespace.entered():
+            self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_ROUTE)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
+        self._socket.bind((0, RTMGRP_LINK | RTMGRP_IPV4_ROUTE))
+        self._socket.setblocking(False)
+        async with Netlink(self._namespace) as netlink:
+            for message in await netlink.request("read interfaces", ifinfmsg(), link.RTM_GETLINK, 0x300):
+                self._remember(message)
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        asyncio.get_running_loop().remove_reader(self._socket.fileno())
+        self._socket.close()
+
+    def _read(self) -> None:
+        for kind, _, data in parts(self._socket.recv(_BUFFER)):
+            if kind == link.RTM_NEWLINK:
+                message = ifinfmsg(data)
+                message.decode()
+                self._remember(message, tell=True)
+            elif kind in (route.RTM_NEWROUTE, route.RTM_DELROUTE):
+                message = rtmsg(data)
+                message.decode()
+                if message["proto"] == route.BGP:
+                    self._tell_route(message, gone=kind == route.RTM_DELROUTE)
+
+    def _remember(self, message: "ifinfmsg", *, tell: bool = False) -> None:
+        state = link.state_of(message)
+        self._names[message["index"]] = state.name
+        before = self._carrier.get(state.name)
+        self._carrier[state.name] = state.carrier
+        if tell and before is not None and before is not state.carrier:
+            self._on_change(CarrierChanged(state.name, state.carrier))
+
+    def _tell_route(self, message: "rtmsg", *, gone: bool) -> None:
+        prefix, via, index = route.fields(message)
+        self._on_change(RouteChanged(prefix, None if gone else via, self._names.get(index, "")))

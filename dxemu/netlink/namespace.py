@@ -1,0 +1,67 @@
+"""Network namespaces, made without a fork and visible to `ip netns`."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+from collections.abc import Iterator
+
+from dxemu.errors import LabError
+
+FOLDER = "/run/netns"
+_CLONE_NEWNET = 0x40000000
+_MS_BIND = 4096
+_MNT_DETACH = 2
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result:
+        raise LabError(f"{what}: {os.strerror(ctypes.get_errno())}", "dxemu doctor says what this kernel offers")
+
+
+class Namespace:
+    """A network namespace. Use `create`."""
+
+    def __init__(self, name: str, fd: int) -> None:
+        self.name = name
+        self.fd = fd
+
+    @classmethod
+    def create(cls, name: str) -> Namespace:
+        """A new one, bound to /run/netns/`name`. Raises LabError, also if the name is taken."""
+        path = f"{FOLDER}/{name}"
+        os.makedirs(FOLDER, exist_ok=True)  # noqa: PTH103 - pathlib costs time in the guest
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        try:
+            try:
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o444))
+            except FileExistsError:
+                raise LabError(f"a network namespace named '{name}' exists already", f"ip netns delete {name}") from None
+            _check(_libc.unshare(_CLONE_NEWNET), f"make network namespace '{name}'")
+            _check(_libc.mount(b"/proc/thread-self/ns/net", path.encode(), b"none", _MS_BIND, None), f"mount {path}")
+            fd = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        finally:
+            _libc.setns(home, _CLONE_NEWNET)
+            os.close(home)
+        return cls(name, fd)
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[None]:
+        """This thread is in the namespace meanwhile. A socket that it opens stays there, a process too."""
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        try:
+            _check(_libc.setns(self.fd, _CLONE_NEWNET), f"enter network namespace '{self.name}'")
+            yield
+        finally:
+            _check(_libc.setns(home, _CLONE_NEWNET), "leave a network namespace")
+            os.close(home)
+
+    def delete(self) -> None:
+        """Give it up. It is gone when nothing is in it any more."""
+        os.close(self.fd)
+        path = f"{FOLDER}/{self.name}"
+        _libc.umount2(path.encode(), _MNT_DETACH)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)  # noqa: PTH108 - pathlib costs time in the guest

@@ -1,0 +1,134 @@
+"""One namespace's netlink socket."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from dxemu.errors import LabError
+from dxemu.netlink.namespace import Namespace
+
+NETLINK_ROUTE = 0
+NLM_F_REQUEST = 0x1
+NLM_F_ACK = 0x4
+NLM_F_REPLACE = 0x100
+NLM_F_EXCL = 0x200
+NLM_F_CREATE = 0x400
+NLM_F_DUMP = 0x300
+NLMSG_ERROR = 2
+NLMSG_DONE = 3
+SOL_NETLINK = 270
+NETLINK_EXT_ACK = 11
+NETLINK_CAP_ACK = 10
+_NLA_MSG = 1
+_HEADER = struct.Struct("=IHHII")
+_BUFFER = 1 << 18
+
+Message = Any  # a pyroute2 nlmsg: pyroute2 is untyped
+
+
+class NetlinkError(LabError):
+    """The kernel refused a request. `errno` is its number."""
+
+    def __init__(self, what: str, errno: int, said: str) -> None:
+        self.errno = errno
+        super().__init__(f"{what}: {os.strerror(errno)}" + (f" ({said})" if said else ""))
+
+
+class Netlink:
+    """A context manager: the socket is open inside it."""
+
+    def __init__(self, namespace: Namespace, protocol: int = NETLINK_ROUTE) -> None:
+        self.namespace = namespace
+        self._protocol = protocol
+        self._sequence = 0
+        self._indexes: dict[str, int] = {}
+
+    async def __aenter__(self) -> Self:
+        with self.namespace.entered():
+            self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, self._protocol)
+        self._socket.bind((0, 0))
+        self._socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self._socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._socket.close()
+
+    async def request(self, what: str, message: Message, kind: int, flags: int = 0) -> list[Message]:
+        """Send `message` as message type `kind`; give the answers, of the message's own class.
+
+        `what` says in a few words what is being done. Raises NetlinkError with what the kernel says.
+        """
+        self._sequence += 1
+        header = message["header"]
+        header["type"], header["flags"] = kind, flags | NLM_F_REQUEST | NLM_F_ACK
+        header["sequence_number"] = self._sequence
+        message.encode()
+        self._socket.send(message.data)
+        answers: list[Message] = []
+        while True:
+            data = self._socket.recv(_BUFFER)
+            for kind_of_answer, sequence, part in parts(data):
+                if sequence != self._sequence:
+                    continue
+                if kind_of_answer in (NLMSG_ERROR, NLMSG_DONE):
+                    number, said = _error(part) if kind_of_answer == NLMSG_ERROR else (0, "")
+                    if number:
+                        raise NetlinkError(f"{self.namespace.name}: {what}", number, said)
+                    return answers
+                answer = type(message)(part)
+                answer.decode()
+                answers.append(answer)
+
+    async def index(self, interface: str) -> int:
+        """An interface's number. Raises LabError if it is not there."""
+        if interface not in self._indexes:
+            with self.namespace.entered():
+                try:
+                    self._indexes[interface] = socket.if_nametoindex(interface)
+                except OSError:
+                    raise LabError(f"{self.namespace.name} has no interface '{interface}'") from None
+        return self._indexes[interface]
+
+    async def name(self, index: int) -> str:
+        """An interface's name. Raises LabError if it is not there."""
+        for name, known in self._indexes.items():
+            if known == index:
+                return name
+        with self.namespace.entered():
+            try:
+                name = socket.if_indextoname(index)
+            except OSError:
+                raise LabError(f"{self.namespace.name} has no interface number {index}") from None
+        self._indexes[name] = index
+        return name
+
+    def forget(self, interface: str) -> None:
+        """The interface was deleted."""
+        self._indexes.pop(interface, None)
+
+
+def parts(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The messages in what one recv(2) gave: type, sequence number, the whole message."""
+    offset = 0
+    while offset < len(data):
+        length, kind, _, sequence, _ = _HEADER.unpack_from(data, offset)
+        yield kind, sequence, data[offset : offset + length]
+        offset += (length + 3) & ~3
+
+
+def _error(message: bytes) -> tuple[int, str]:
+    """Errno and the kernel's own words, from an NLMSG_ERROR (with NETLINK_CAP_ACK: no copy of the request)."""
+    (number,) = struct.unpack_from("=i", message, 16)
+    offset = 20 + 16
+    while offset + 4 <= len(message):
+        length, kind = struct.unpack_from("=HH", message, offset)
+        if kind & 0x3FFF == _NLA_MSG:
+            return -number, message[offset + 4 : offset + length].rstrip(b"\0").decode()
+        offset += max(4, (length + 3) & ~3)
+    return -number, ""

@@ -1,0 +1,37 @@
+"""An xfrm interface: what is routed into it is protected by the IPsec policies of its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dxemu.netlink import link
+from dxemu.netlink.session import Netlink
+
+
+@dataclass(frozen=True, slots=True)
+class XfrmInterface:
+    """`if_id` (not 0) ties it to policies and states with the same number; `parent` is the interface that the packets leave by."""
+
+    name: str
+    if_id: int
+    parent: str
+    mtu: int
+
+
+async def apply(nl: Netlink, interface: XfrmInterface) -> None:
+    """Make it, down."""
+    data = [("IFLA_XFRM_IF_ID", interface.if_id), ("IFLA_XFRM_LINK", await nl.index(interface.parent))]
+    await link.create(nl, interface.name, "xfrm", data, mtu=interface.mtu)
+
+
+async def read(nl: Netlink, name: str) -> XfrmInterface:
+    """Raises KernelRefused if there is no such interface."""
+    message = await link.read_message(nl, name)
+    data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")
+    parent = await nl.name(int(data.get_attr("IFLA_XFRM_LINK")))
+    return XfrmInterface(name, int(data.get_attr("IFLA_XFRM_IF_ID")), parent, int(message.get_attr("IFLA_MTU")))
+
+
+async def delete(nl: Netlink, name: str, *, missing_ok: bool = False) -> None:
+    """Remove it; states and policies stay."""
+    await link.delete(nl, name, missing_ok=missing_ok)

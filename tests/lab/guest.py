@@ -1,0 +1,41 @@
+"""Run a folder of pytest files inside the embedded kernel, as root, under the virtual clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import os
+from pathlib import Path
+
+from dxemu.host import where
+from dxemu.host.channel import Channel
+from dxemu.host.job import Job
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+
+
+def run_inside(files: list[Path], folder: Path, *options: str, seed: int = 1) -> tuple[int, str]:
+    """Boot, run these test files in the guest's only process, power off. Gives pytest's exit status and its words."""
+    words = [str(file) for file in files]
+    payload = {"arguments": ["-p", "no:cacheprovider", "-p", "no:randomly", "-q", *options, *words], "cwd": str(REPOSITORY)}
+
+    async def run() -> list[dict[str, object]]:
+        place = where.embedded("virtual", stall_limit_s=120)
+        async with contextlib.aclosing(place.run(Job(target="tests.lab.guest:main", payload=payload), folder, seed)) as stream:
+            return [dict(event) async for event in stream]
+
+    (event,) = asyncio.run(run())
+    return int(str(event["status"])), str(event["output"])
+
+
+def main(payload: dict[str, object], channel: Channel, folder: str) -> None:
+    """In the guest."""
+    del folder
+    import pytest
+
+    os.chdir(str(payload["cwd"]))
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = pytest.main(list(payload["arguments"]))  # type: ignore[call-overload]  # a list of text
+    channel.send("tested", 0, status=int(status), output=said.getvalue())

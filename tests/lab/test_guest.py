@@ -1,0 +1,143 @@
+"""The embedded kernel as a guest: what it may touch, and what is left when it ends in any way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from dxemu.errors import GuestError, LabError
+from dxemu.host import where
+from dxemu.host.channel import Channel
+from dxemu.host.job import Job
+
+pytestmark = pytest.mark.lab
+
+
+def run(function: str, folder: Path, *, seed: int = 1, stall_limit_s: float = 60.0, payload: object = None) -> list[dict[str, object]]:
+    """Run one of the functions below inside the guest; its events."""
+
+    async def collect() -> list[dict[str, object]]:
+        place = where.embedded("virtual", stall_limit_s=stall_limit_s)
+        job = Job(target=f"tests.lab.test_guest:{function}", payload=payload)
+        async with contextlib.aclosing(place.run(job, folder, seed)) as stream:
+            return [dict(event) async for event in stream]
+
+    return asyncio.run(collect())
+
+
+def processes_in(folder: Path) -> list[str]:
+    """Command lines of processes whose working directory is the run's folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and Path(os.readlink(entry / "cwd")) == folder:
+                found.append((entry / "cmdline").read_text())
+    return found
+
+
+def try_to_write(payload: object, channel: Channel, folder: str) -> None:
+    """In the guest, as its root: every way to change a file of the machine that a root could think of."""
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    outside = str(payload)
+    libc.mount(b"none", b"/", b"hostfs", 32, b"/")  # remount the root for writing
+    os.mkdir("/run/machine")
+    libc.mount(b"none", b"/run/machine", b"hostfs", 0, b"/")
+    os.symlink(outside, f"{folder}/link")
+    changed = []
+    for path in (outside, f"/run/machine{outside}", f"{folder}/link", f"{folder}/../outside/file"):
+        for name, change in {
+            "open for writing": lambda p=path: open(p, "a").close(),
+            "create beside": lambda p=path: open(os.path.realpath(p) + ".new", "w").close(),
+            "chmod": lambda p=path: os.chmod(p, 0o777),
+            "utime": lambda p=path: os.utime(p, (1, 1)),
+            "truncate": lambda p=path: os.truncate(p, 0),
+            "hard link into the folder": lambda p=path: os.link(p, f"{folder}/hard"),
+            "rename into the folder": lambda p=path: os.rename(os.path.realpath(p), f"{folder}/moved"),
+            "remove": lambda p=path: os.unlink(os.path.realpath(p)),
+        }.items():
+            with contextlib.suppress(OSError):
+                change()
+                changed.append(f"{name}: {path}")
+    Path(folder, "inside").write_text("allowed")
+    channel.send("tried", 0, changed=changed, uid=os.getuid())
+
+
+def test_the_guest_can_change_its_folder_and_nothing_else(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "run", tmp_path / "outside"
+    folder.mkdir()
+    outside.mkdir()
+    file = outside / "file"
+    file.write_text("the machine's own")
+    before = file.stat()
+    (event,) = run("try_to_write", folder, payload=str(file))
+    assert event["uid"] == 0
+    assert event["changed"] == []
+    assert (folder / "inside").read_text() == "allowed"
+    assert sorted(p.name for p in outside.iterdir()) == ["file"]
+    assert file.read_text() == "the machine's own"
+    assert (file.stat().st_mode, file.stat().st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
+def draw(_payload: object, channel: Channel, _folder: str) -> None:
+    """In the guest: what chance gives."""
+    channel.send("drawn", 0, random=os.urandom(16).hex(), hash=hash("text"))
+
+
+def test_chance_is_drawn_from_the_seed(tmp_path: Path) -> None:
+    drawn = []
+    for number, seed in enumerate((1, 1, 2)):
+        folder = tmp_path / "same"
+        folder.mkdir(exist_ok=True)
+        (event,) = run("draw", folder, seed=seed)
+        drawn.append((event["random"], event["hash"]))
+        del number
+    assert drawn[0] == drawn[1]
+    assert drawn[0] != drawn[2]
+
+
+def hang(_payload: object, channel: Channel, _folder: str) -> None:
+    """In the guest: compute for ever, so that no time passes."""
+    channel.send("hello", 0)
+    while True:
+        pass
+
+
+def die(_payload: object, channel: Channel, _folder: str) -> None:
+    """In the guest: the first process dies, and the kernel with it."""
+    print("famous last words", flush=True)
+    channel.send("hello", 0)
+    os._exit(3)
+
+
+def bug(_payload: object, _channel: Channel, _folder: str) -> None:
+    """In the guest: a mistake of ours."""
+    raise ZeroDivisionError("a mistake of ours")
+
+
+def no_lab(_payload: object, _channel: Channel, _folder: str) -> None:
+    """In the guest: a failure with a remedy."""
+    raise LabError("no such cable", "plug one in")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [("hang", "said nothing for 2 s"), ("die", "died before the run was over"), ("bug", "a mistake of ours"), ("no_lab", "no such cable")],
+)
+def test_whatever_ends_the_guest_is_said_and_nothing_is_left(function: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(LabError, match=says) as caught:
+        run(function, tmp_path, stall_limit_s=2)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["console.log", "timeline.jsonl"]
+    gone_by = time.monotonic() + 2
+    while (left := processes_in(tmp_path)) and time.monotonic() < gone_by:  # the machine's kernel is clearing up
+        pass
+    assert left == []
+    if function == "die":
+        assert isinstance(caught.value, GuestError)
+        assert "famous last words" in caught.value.console

@@ -1,0 +1,261 @@
+"""The report as a person sees it. The golden texts are reviewed by eye and never written by a test."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from small_plan import small_plan
+from stories import (
+    META,
+    PRIMARY,
+    bfd_story,
+    expect,
+    failover,
+    fault,
+    healed,
+    hold_timer_story,
+    path,
+    probe_log,
+    run,
+    sessions_up,
+)
+
+from dxemu.measure.result import Result
+from dxemu.plan.impact import Impact
+from dxemu.report import result_json
+from dxemu.report.live import LiveLines, live_line
+from dxemu.report.run import header_line, render, show
+from dxemu.units import Seconds
+
+GOLDEN = Path(__file__).parent / "golden"
+FOLDER = "runs/cut_primary_silently/1/"
+
+
+def text(result: Result, width: int, **options: object) -> str:
+    return "\n".join(line.plain for line in render(result, width=width, folder=FOLDER, **options)) + "\n"
+
+
+def hold_timer(folder: Path) -> Result:
+    return hold_timer_story(
+        folder,
+        expect("outage", "app", within_prediction=True),
+        expect("outage", "app", at_most=Seconds(95)),
+        expect("session", "backup", never="down"),
+        see_also="With BFD 300 ms x 3: scenarios/cut_primary_silently.yaml",
+    )
+
+
+def failing(folder: Path) -> Result:
+    return bfd_story(
+        folder,
+        expect("outage", "app", within_prediction=True),
+        expect("outage", "app", at_most=Seconds(0.5)),
+        expect("path", "app", via="primary", at="end"),
+        expect("session", "primary", never="down"),
+    )
+
+
+def healing(folder: Path) -> Result:
+    """Light lost at 5 s and back at 35 s; the waiting connection loses light at 60 s for good; stray losses before."""
+    events = [
+        *sessions_up(-1),
+        *path(0, PRIMARY),
+        fault(5, "cable_cut"),
+        *failover(5.001, "colo_router", "colo_router", "172.31.0.0/16", "carrier"),
+        *failover(5.001, "dx_1", "vgw", "10.0.0.0/16", "carrier"),
+        *path(6, ["app", "metro", "colo_router", "backup", "dx_2"]),
+        healed(35, "cable_cut"),
+        *sessions_up(41.5, "primary"),
+        *path(42, PRIMARY),
+        fault(60, "cable_cut#2", "backup", "cable_cut"),
+    ]
+    logs = {
+        "to_aws": probe_log(100, 0.001, [(1, 1.001), (2, 2.002), (5, 5.004), (41.6, 41.603)]),
+        "from_aws": probe_log(100, 0.001, [(5, 5.004)]),
+    }
+    both = ("colo_router", "dx_1", "dx_2")
+    impacts = (
+        Impact(fault="cable_cut", at=Seconds(5), until=Seconds(35), cables=("primary",), carrier_lost_at=both),
+        Impact(fault="cable_cut#2", at=Seconds(60), until=None, cables=("backup",), carrier_lost_at=both),
+    )
+    return run(
+        folder,
+        events,
+        logs,
+        expect("lost", "app", after="heal", at_most=0),
+        impacts=impacts,
+        interval_s=0.001,
+        meta=replace(META, virtual_s=100.0),
+    )
+
+
+def dead(folder: Path) -> Result:
+    """Both connections go silent for good; nothing was expected, and the sender was late."""
+    logs = {"to_aws": probe_log(120, 0.01, [(20, 999)]), "from_aws": probe_log(120, 0.01, [(20, 999)])}
+    impacts = (Impact(fault="device_dead", at=Seconds(20), until=None, cables=("primary", "backup")),)
+    return run(folder, [fault(20, "device_dead", "dx_1")], logs, impacts=impacts, bfd=False, lateness_s=0.007)
+
+
+def quiet(folder: Path) -> Result:
+    return run(folder, path(0, PRIMARY), {"to_aws": probe_log(5, 0.01, []), "from_aws": probe_log(5, 0.01, [])})
+
+
+@pytest.mark.parametrize(
+    ("story", "width"),
+    [
+        (hold_timer, 120),
+        (hold_timer, 80),
+        (hold_timer, 60),
+        (failing, 100),
+        (healing, 120),
+        (dead, 100),
+        (quiet, 100),
+    ],
+)
+def test_golden(story, width, tmp_path):
+    golden = GOLDEN / f"{story.__name__}_{width}.txt"
+    assert text(story(tmp_path), width, header=True) == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("story", [hold_timer, failing, healing, dead, quiet])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(story, width, tmp_path):
+    assert max(len(line) for line in text(story(tmp_path), width).splitlines()) <= width
+
+
+def test_a_saved_result_gives_the_same_report(tmp_path):
+    result = failing(tmp_path)
+    result_json.write(result, tmp_path / "result.json")
+    assert text(result_json.read(tmp_path / "result.json"), 100) == text(result, 100)
+    assert [p.name for p in tmp_path.glob("result*")] == ["result.json"]
+
+
+def test_what_is_no_result_is_refused(tmp_path):
+    (tmp_path / "result.json").write_text("[]")
+    with pytest.raises(ValueError, match="is not a result"):
+        result_json.read(tmp_path / "result.json")
+
+
+def test_colour_only_on_a_terminal(tmp_path):
+    for terminal in (False, True):
+        out = io.StringIO()
+        show(
+            hold_timer(tmp_path),
+            Console(file=out, force_terminal=terminal, width=120, color_system="standard" if terminal else None),
+        )
+        assert ("\x1b[" in out.getvalue()) is terminal
+
+
+def test_header():
+    assert header_line("backup_connection", "embedded", "6.12", "virtual", 1) == (
+        "backup_connection   embedded kernel 6.12   virtual clock   seed 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (
+            {"t": -1, "event": "lab_ready", "nodes": 7, "cables": 7, "sessions": 1, "wall_s": 2.41},
+            "  lab        7 nodes, 7 cables, 1 BGP session established" + 16 * " " + "2.4 s",
+        ),
+        (
+            {
+                "t": 30,
+                "event": "fault_injected",
+                "fault": "cable_silent",
+                "kind": "cable_silent",
+                "target": "primary",
+                "evidence": "212 packets",
+            },
+            "  30.000 s   cable_silent on primary                                      confirmed: 212 packets",
+        ),
+        (
+            {"t": 60, "event": "fault_healed", "fault": "cable_silent#2", "evidence": ""},
+            "  60.000 s   cable_silent#2 healed",
+        ),
+        (
+            {"t": 5, "event": "carrier", "node": "dx_1", "cable": "primary", "up": False},
+            "   5.000 s   primary lost light on dx_1",
+        ),
+        (
+            {"t": 5, "event": "carrier", "node": "dx_1", "cable": "primary", "up": True},
+            "   5.000 s   primary has light again on dx_1",
+        ),
+        (
+            {"t": 5.7, "event": "bfd", "node": "dx_1", "session": "primary", "state": "down", "reason": "x"},
+            "   5.700 s   BFD down on dx_1 for primary",
+        ),
+        (
+            {
+                "t": 118.402,
+                "event": "bgp",
+                "node": "dx_1",
+                "session": "primary",
+                "state": "down",
+                "reason": "hold_timer",
+            },
+            " 118.402 s   hold timer expired on dx_1 for primary",
+        ),
+        (
+            {"t": 5.7, "event": "bgp", "node": "dx_1", "session": "primary", "state": "down", "reason": "notification"},
+            "   5.700 s   BGP down on dx_1 for primary: the other end said so",
+        ),
+        (
+            {"t": 41.5, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up", "reason": ""},
+            "  41.500 s   BGP up on dx_1 for primary",
+        ),
+        (
+            {
+                "t": 5.7,
+                "event": "best",
+                "node": "vgw",
+                "prefix": "10.0.0.0/16",
+                "session": "backup",
+                "rule": "only path",
+            },
+            "   5.700 s   10.0.0.0/16 now through backup on vgw (only path)",
+        ),
+        (
+            {"t": 5.7, "event": "best", "node": "vgw", "prefix": "10.0.0.0/16", "session": None, "rule": ""},
+            "   5.700 s   10.0.0.0/16 has no path left on vgw",
+        ),
+        ({"t": 150, "event": "run_ended", "wall_s": 8.1}, " " + "━" * 42 + " 150.0 virtual s in 8.1 s"),
+        ({"t": 1, "event": "route", "node": "vgw"}, None),
+        ({"t": -1, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up"}, None),
+    ],
+)
+def test_live_lines(event, line):
+    assert live_line(event) == line
+
+
+def test_a_detection_says_how_long_it_took():
+    event = {
+        "t": 118.402,
+        "event": "bgp",
+        "node": "dx_1",
+        "session": "primary",
+        "state": "down",
+        "reason": "hold_timer",
+    }
+    assert live_line(event, 30.0).endswith("   88.40 s after the fault")
+    assert small_plan().node("dx_1").name in live_line(event, 30.0)
+
+
+def test_the_live_lines_remember_the_last_fault():
+    out = io.StringIO()
+    live = LiveLines(Console(file=out, width=60))
+    live.hear(
+        {"t": 30, "event": "fault_injected", "fault": "cable_silent", "kind": "cable_silent", "target": "[primary]"}
+    )
+    live.hear({"t": 31, "event": "route", "node": "vgw"})
+    live.hear(
+        {"t": 118.4, "event": "bgp", "node": "dx_1", "session": "primary", "state": "down", "reason": "hold_timer"}
+    )
+    assert out.getvalue().splitlines()[0] == "  30.000 s   cable_silent on [primary]"
+    assert out.getvalue().splitlines()[1].endswith("88.40 s after the fault")
+    assert len(out.getvalue().splitlines()) == 2

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dxemu.topology.codes import UnknownCode, codes, explain
+
+PACKAGE = Path(__file__).parents[3] / "dxemu"
+CODE = re.compile(r'"(DX-[A-Z][0-9]{3})"')
+
+
+def test_codes_in_use_are_the_codes_explained() -> None:
+    used = {
+        code
+        for path in PACKAGE.rglob("*.py")
+        if path.parent != PACKAGE / "topology" / "paragraphs"
+        for code in CODE.findall(path.read_text(encoding="utf-8"))
+    }
+    assert used == set(codes())
+
+
+@pytest.mark.parametrize("code", codes())
+def test_paragraph_fits_a_terminal(code: str) -> None:
+    text = explain(code)
+    assert text.endswith(".")
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_code_in_any_spelling() -> None:
+    assert explain("t014") == explain(" DX-T014 ") == explain("DX-T014")
+
+
+def test_unknown_code_offers_the_nearest() -> None:
+    with pytest.raises(UnknownCode, match="there is no code DX-T0144; the nearest is DX-T014"):
+        explain("DX-T0144")

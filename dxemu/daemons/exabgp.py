@@ -95,7 +95,8 @@ def _neighbor(speaker: Speaker, peer: Peer) -> str:
         f"hold-time {round(peer.session.hold_time)}",
         "family { ipv4 unicast; }",
         "capability { graceful-restart disable; route-refresh enable; asn4 enable; }",
-        "api { processes [ dxemu ]; neighbor-changes; receive { parsed; update; notification; } }",
+        # Named, because ExaBGP makes up names from the clock, and under the virtual clock two would be the same.
+        f"api peer_{int(peer.other.address)} {{ processes [ dxemu ]; neighbor-changes; receive {{ parsed; update; }} }}",
     ]
     lines += ["passive", f"listen {BGP_PORT}"] if peer.mine.passive else [f"connect {BGP_PORT}"]
     if peer.session.external:

@@ -35,9 +35,13 @@ from exabgp.reactor.api.response import Response
 from exabgp.reactor.network import outgoing as exabgp_outgoing
 from exabgp.version import json as json_version
 
+from dxemu.host.timer import Timer
+
 CONNECT_RETRY_S = 1.0
 SYN_WAIT_S = 5.0
 ROUNDS_WITHOUT_INPUT = 10
+START_WAIT_S = 0.001
+MIN_WAIT_NS = 1_000
 
 _READABLE = select.POLLIN | select.POLLPRI | select.POLLHUP | select.POLLERR
 
@@ -130,8 +134,12 @@ class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unty
 
     _listening: frozenset[int] = frozenset()
     _rounds = 0
+    _timer: Timer | None = None
 
     def _wait_for_io(self, sleeptime: int) -> Generator[int, None, None]:
+        if self._timer is None:
+            self._timer = Timer()
+            self._poller.register(self._timer.fd, select.POLLIN)
         listening = frozenset(sock.fileno() for sock in self.listener._sockets) if self.listener else frozenset()
         for fd in listening - self._listening:
             self._poller.register(fd, _READABLE)
@@ -140,34 +148,40 @@ class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unty
         for fd in connecting:
             self._poller.register(fd, select.POLLOUT)
         ready = self._poller.poll(self._patience_ms(sleeptime))
+        if any(fd == self._timer.fd for fd, _ in ready):
+            self._timer.wait()
         self._rounds = 0 if ready or sleeptime else self._rounds + 1
         for fd in connecting:
             self._poller.unregister(fd)
         for fd, event in ready:
             if event & select.POLLNVAL and fd not in connecting:  # ExaBGP closed it and left it here
                 self._poller.unregister(fd)
-            elif event & _READABLE and fd not in listening and fd not in connecting:
+            elif event & _READABLE and fd != self._timer.fd and fd not in listening and fd not in connecting:
                 yield fd
 
     def _patience_ms(self, sleeptime: int) -> int:
-        """How long to wait for a socket. ExaBGP asks for no wait at all also where only the peer can bring it on."""
-        if sleeptime:
-            return self._until_due_ms()
-        return 1 if self._rounds >= ROUNDS_WITHOUT_INPUT else 0
+        """How long to wait for a socket; -1: until the timer fires, which is set for the next thing that is due.
 
-    def _until_due_ms(self) -> int:
-        """Milliseconds until a timer of ExaBGP may act. A timer long past belongs to a session that is gone."""
+        ExaBGP asks for no wait at all also where only the peer can bring it on.
+        """
+        if not sleeptime:
+            return 1 if self._rounds >= ROUNDS_WITHOUT_INPUT else 0
+        assert self._timer is not None
+        self._timer.fire_at(time.monotonic_ns() + max(MIN_WAIT_NS, round(self._until_due_s() * 1e9)))
+        return -1
+
+    def _until_due_s(self) -> float:
+        """Seconds until a timer of ExaBGP may act. One that is past has acted, or belongs to a session that is gone."""
         now = time.time()
         due = [until for _, until in _Outgoing.waiting.values()]
         starting = [peer for peer in self._peers.values() if self._starting(peer)]
         if len(starting) > len(_Outgoing.waiting):
-            due.append(max(min(peer._delay._time for peer in starting), now) + 0.001)
+            due.append(max(min(peer._delay._time for peer in starting), now) + START_WAIT_S)
         for peer in self._peers.values():
             if peer.recv_timer is not None and peer.proto is not None:
                 due.append(peer.recv_timer.last_read + peer.recv_timer.holdtime + 1)
         due.extend(timer.last_sent + timer.keepalive for timer in _SendTimer.live if timer.keepalive)
-        due = [at for at in due if at > now - 1]
-        return max(1, int((min(due, default=now + 60) - now) * 1000) + 1)
+        return min((at for at in due if at > now), default=now + 60) - now
 
     @staticmethod
     def _starting(peer: Any) -> bool:

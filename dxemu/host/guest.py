@@ -68,22 +68,22 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
     from dxemu.host.channel import Channel
 
     module, _, function = str(header["target"]).partition(":")
-    with open(os.path.join(folder, "timeline.jsonl"), "w", encoding="utf-8") as keep:  # noqa: PTH118,PTH123 - pathlib costs 5 ms here
-        channel = Channel(channel_fd, keep)
-        try:
-            target = getattr(importlib.import_module(module), function)
-            with open(os.path.join(folder, "job.pickle"), "rb") as file:  # noqa: PTH118,PTH123
-                payload = pickle.load(file)  # noqa: S301 - written by the process that started us
-            target(payload, channel, folder)
-        except DxemuError as error:
-            channel.send("failed", 0, kind=type(error).__name__, problem=getattr(error, "problem", str(error)), remedy=getattr(error, "remedy", ""))
-        except BaseException as error:  # noqa: BLE001 - the outermost line of this process: told to the one who waits
-            import traceback
+    channel = Channel(channel_fd)
+    try:
+        target = getattr(importlib.import_module(module), function)
+        with open(os.path.join(folder, "job.pickle"), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time here
+            payload = pickle.load(file)  # noqa: S301 - written by the process that started us
+        target(payload, channel, folder)
+    except DxemuError as error:
+        problem, remedy = getattr(error, "problem", str(error)), getattr(error, "remedy", "")
+        channel.send("failed", 0, kind=type(error).__name__, problem=problem, remedy=remedy)
+    except BaseException as error:  # noqa: BLE001 - the outermost line of this process: told to the one who waits
+        import traceback
 
-            traceback.print_exc()
-            channel.send("failed", 0, kind="bug", problem=f"{type(error).__name__}: {error}", remedy="")
-        else:
-            channel.send("finished", 0)
+        traceback.print_exc()
+        channel.send("failed", 0, kind="bug", problem=f"{type(error).__name__}: {error}", remedy="")
+    else:
+        channel.send("finished", 0)
 
 
 def main() -> None:

@@ -16,20 +16,35 @@ Event = Mapping[str, object]
 
 
 class Journal:
-    """Tells every event to the channel, and to those who wait for one."""
+    """Tells every event to the channel, and to those who wait for one.
 
-    def __init__(self, channel: Channel, clock: Clock) -> None:
-        self.clock = clock
+    What happens while the lab is being built is told when the run starts, because only then is it
+    known how long before the start it was.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self.clock = Clock()
         self._channel = channel
+        self._before: list[tuple[int, str, dict[str, object]]] | None = []
         self._listeners: list[Callable[[Event], None]] = []
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
         self._recent: deque[Event] = deque(maxlen=RECENT)
 
+    def start(self) -> None:
+        """The run starts at this moment. Also to be called when the lab could not be built: what happened is told."""
+        self.clock.start()
+        before, self._before = self._before or [], None
+        for stamp, event, values in before:
+            self._channel.send(event, self.clock.since_start(stamp), **values)
+
     def tell(self, event: str, **values: object) -> None:
         """Something happened just now. The words are those of `dxemu.measure.timeline`."""
-        t = self.clock.now()
-        self._channel.send(event, t, **values)
-        happened = {"t": t, "event": event, **values}
+        stamp = self.clock.stamp()
+        if self._before is not None:
+            self._before.append((stamp, event, values))
+        else:
+            self._channel.send(event, self.clock.since_start(stamp), **values)
+        happened = {"event": event, **values}
         self._recent.append(happened)
         for listener in self._listeners:
             listener(happened)
@@ -56,5 +71,5 @@ class Journal:
 
 
 def _words(event: Event) -> str:
-    rest = " ".join(str(value) for key, value in event.items() if key not in ("t", "event") and value not in (None, ""))
+    rest = " ".join(str(value) for key, value in event.items() if key != "event" and value not in (None, ""))
     return f"{event['event']} {rest}"

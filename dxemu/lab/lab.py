@@ -63,19 +63,24 @@ class Lab:
         """Raises KeyError for a name that the plan does not have."""
         return self._cables[name]
 
-    async def converged(self) -> None:
-        """Return when every session is up at both ends, and BFD where it runs. Raises LabError if that takes too long."""
+    async def converged(self, probes: Sequence[tuple[str, str, str]]) -> None:
+        """Return when every session is up at both ends, BFD where it runs, and packets find their way.
+
+        `probes` are name, near host and far host of each; from now on their paths are told whenever a
+        route changes. Raises LabError if it takes too long.
+        """
+        self._watched = probes
         wanted = {want for session in self.plan.sessions for want in _signs_of_life(session)}
         while not wanted <= self._up:
             missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
             await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
+        await self.journal.wait_for("a path for every probe", self._all_paths_complete, CONVERGED_WITHIN_S)
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not touch those pages in the processes forked later
 
-    async def watch_paths(self, probes: Sequence[tuple[str, str, str]]) -> None:
-        """From now on tell the path of each probe (name, near host, far host) whenever a route changes."""
-        self._watched = probes
-        await self.tell_paths(always=True)
+    def _all_paths_complete(self, _event: Event) -> bool:
+        wanted = [(probe, direction) for probe, _, _ in self._watched for direction in ("to_aws", "from_aws")]
+        return all(self._paths.get(key, ([], False))[1] for key in wanted)
 
     async def tell_paths(self, *, always: bool = False) -> None:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""

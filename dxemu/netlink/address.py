@@ -29,3 +29,12 @@ async def read(netlink: Netlink, interface: str) -> tuple[IPv4Interface, ...]:
     answers = await netlink.request("read addresses", request, RTM_GETADDR, NLM_F_DUMP)
     found = [a for a in answers if a["index"] == index]
     return tuple(IPv4Interface(f"{a.get_attr('IFA_LOCAL')}/{a['prefixlen']}") for a in found)
+
+
+async def delete(netlink: Netlink, interface: str, address: IPv4Interface) -> None:
+    """Take an address away. Raises NetlinkError if it is not there."""
+    request = ifaddrmsg()
+    request["family"], request["prefixlen"] = AF_INET, address.network.prefixlen
+    request["index"] = await netlink.index(interface)
+    request["attrs"] = [("IFA_LOCAL", str(address.ip))]
+    await netlink.request(f"delete address {address} on {interface}", request, RTM_DELADDR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from typing import Any
 
 from dxemu.netlink import link
 from dxemu.netlink import message as m
@@ -94,35 +95,38 @@ class BondState:
         )
 
 
-async def apply(nl: Netlink, bond: Bond) -> None:
+async def apply(netlink: Netlink, bond: Bond) -> None:
     """Make it, down, with its members, which are switched off and on for it."""
-    data = [
-        ("IFLA_BOND_MODE", _MODE_802_3AD),
-        ("IFLA_BOND_MIIMON", bond.miimon_ms),
-        ("IFLA_BOND_XMIT_HASH_POLICY", int(bond.xmit_hash_policy)),
-        ("IFLA_BOND_MIN_LINKS", bond.min_links),
-        ("IFLA_BOND_AD_LACP_RATE", int(bond.lacp_rate)),
-    ]
-    await link.create(nl, bond.name, "bond", data, mtu=bond.mtu, mac=bond.mac)
+    data = {
+        "IFLA_BOND_MODE": _MODE_802_3AD,
+        "IFLA_BOND_MIIMON": bond.miimon_ms,
+        "IFLA_BOND_XMIT_HASH_POLICY": int(bond.xmit_hash_policy),
+        "IFLA_BOND_MIN_LINKS": bond.min_links,
+        "IFLA_BOND_AD_LACP_RATE": int(bond.lacp_rate),
+    }
+    given = {"mtu": bond.mtu, "address": bond.mac}
+    await link.create(
+        netlink, bond.name, "bond", data, **{name: value for name, value in given.items() if value is not None}
+    )
     for member in bond.members:
-        await add_member(nl, bond.name, member)
+        await add_member(netlink, bond.name, member)
 
 
-async def add_member(nl: Netlink, bond: str, member: str) -> None:
+async def add_member(netlink: Netlink, bond: str, member: str) -> None:
     """Put an interface in. The bond gives it its MTU and MAC, and switches it on."""
-    await link.set_up(nl, member, up=False)
-    await link.set_master(nl, member, bond)
+    await link.set_up(netlink, member, up=False)
+    await link.set_master(netlink, member, bond)
 
 
-async def remove_member(nl: Netlink, member: str) -> None:
+async def remove_member(netlink: Netlink, member: str) -> None:
     """Take an interface out; it is down then."""
-    await link.set_master(nl, member, None)
+    await link.set_master(netlink, member, None)
 
 
-def _member(message: m.Message) -> BondMember:
-    state = link.from_message(message)
+def _member(message: Any) -> BondMember:  # Any: pyroute2 is untyped
+    state = link.state_of(message)
     data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_SLAVE_DATA")
-    raw = m.attributes(m.raw_attribute(message, "IFLA_LINKINFO", "IFLA_INFO_SLAVE_DATA"))
+    raw = m.attributes(m.bytes_of(message, "IFLA_LINKINFO", "IFLA_INFO_SLAVE_DATA"))
     return BondMember(
         name=state.name,
         carrier=state.carrier,
@@ -133,21 +137,20 @@ def _member(message: m.Message) -> BondMember:
     )
 
 
-async def read(nl: Netlink, name: str) -> BondState:
-    """Raises KernelRefused if there is no such interface."""
-    message = await link.read_message(nl, name)
+async def read(netlink: Netlink, name: str) -> BondState:
+    """Raises LabError if there is no such interface."""
+    message = await link.read_message(netlink, name)
     info = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA").get_attr("IFLA_BOND_AD_INFO")
     partner = str(info.get_attr("IFLA_BOND_AD_INFO_PARTNER_MAC")) if info else _NO_PARTNER
-    members = [one.name for one in await link.read_all(nl) if one.master == message["index"]]
     return BondState(
         name=name,
-        carrier=link.from_message(message).carrier,
+        carrier=link.state_of(message).carrier,
         aggregator_id=int(info.get_attr("IFLA_BOND_AD_INFO_AGGREGATOR")) if info else 0,
         partner_mac="" if partner == _NO_PARTNER else partner,
-        members=tuple([_member(await link.read_message(nl, member)) for member in members]),
+        members=tuple([_member(await link.read_message(netlink, member)) for member in await link.members(netlink, name)]),
     )
 
 
-async def delete(nl: Netlink, name: str, *, missing_ok: bool = False) -> None:
+async def delete(netlink: Netlink, name: str) -> None:
     """Remove it; its members stay."""
-    await link.delete(nl, name, missing_ok=missing_ok)
+    await link.delete(netlink, name)

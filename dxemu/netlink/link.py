@@ -7,7 +7,8 @@ from typing import Any
 
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
-from dxemu.netlink.session import NLM_F_CREATE, NLM_F_EXCL, Netlink
+from dxemu.netlink.namespace import Namespace
+from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink
 
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 IFF_UP = 0x1
@@ -64,11 +65,11 @@ async def set_up(netlink: Netlink, name: str, *, up: bool) -> None:
     await netlink.request(f"switch {name} {'on' if up else 'off'}", request, RTM_NEWLINK)
 
 
-async def create(netlink: Netlink, name: str, kind: str, data: dict[str, Any] | None = None, **attributes: Any) -> None:
+async def create(netlink: Netlink, name: str, kind: str, data: dict[str, Any] | bytes | None = None, **attributes: Any) -> None:
     """Make an interface of a `kind` (RTM_NEWLINK) with IFLA_`attributes` and IFLA_INFO_DATA `data`."""
-    info = [["IFLA_INFO_KIND", kind]]
+    info: list[tuple[str, Any]] = [("IFLA_INFO_KIND", kind)]  # Any: text, bytes or pyroute2's nesting
     if data:
-        info.append(["IFLA_INFO_DATA", {"attrs": list(data.items())}])  # type: ignore[list-item]  # pyroute2's nesting
+        info.append(("IFLA_INFO_DATA", data if isinstance(data, bytes) else {"attrs": list(data.items())}))
     request = ifinfmsg()
     request["attrs"] = [
         ("IFLA_IFNAME", name),
@@ -78,12 +79,42 @@ async def create(netlink: Netlink, name: str, kind: str, data: dict[str, Any] | 
     await netlink.request(f"make {kind} {name}", request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
 
 
-async def set_master(netlink: Netlink, name: str, master: str) -> None:
-    """Put a port into a bridge, bond or VRF."""
+async def set_master(netlink: Netlink, name: str, master: str | None) -> None:
+    """Put a port into a bridge, bond or VRF; None takes it out."""
     request = ifinfmsg()
     request["index"] = await netlink.index(name)
-    request["attrs"] = [("IFLA_MASTER", await netlink.index(master))]
-    await netlink.request(f"put {name} into {master}", request, RTM_NEWLINK)
+    request["attrs"] = [("IFLA_MASTER", await netlink.index(master) if master else 0)]
+    await netlink.request(f"put {name} into {master or 'nothing'}", request, RTM_NEWLINK)
+
+
+async def members(netlink: Netlink, master: str) -> tuple[str, ...]:
+    """The ports of a bridge, bond or VRF, in order of number."""
+    index = await netlink.index(master)
+    answers = await netlink.request(f"read the ports of {master}", ifinfmsg(), RTM_GETLINK, NLM_F_DUMP)
+    return tuple(a.get_attr("IFLA_IFNAME") for a in answers if a.get_attr("IFLA_MASTER") == index)
+
+
+async def set_mtu(netlink: Netlink, name: str, mtu: int) -> None:
+    """Bytes of the largest packet, without the Ethernet header."""
+    await _set(netlink, name, ("IFLA_MTU", mtu), f"mtu {mtu} on {name}")
+
+
+async def set_mac(netlink: Netlink, name: str, mac: str) -> None:
+    """Written `02:00:00:00:00:01`."""
+    await _set(netlink, name, ("IFLA_ADDRESS", mac), f"mac {mac} on {name}")
+
+
+async def move(netlink: Netlink, name: str, to: Namespace) -> None:
+    """Give it to another namespace, where it is down and without addresses."""
+    await _set(netlink, name, ("IFLA_NET_NS_FD", to.fd), f"move {name} to {to.name}")
+    netlink.forget(name)
+
+
+async def _set(netlink: Netlink, name: str, attribute: tuple[str, str | int], what: str) -> None:
+    request = ifinfmsg()
+    request["index"] = await netlink.index(name)
+    request["attrs"] = [attribute]
+    await netlink.request(what, request, RTM_NEWLINK)
 
 
 async def delete(netlink: Netlink, name: str) -> None:

@@ -6,9 +6,11 @@ import errno
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Any
 
-from dxemu.netlink import message as m
-from dxemu.netlink.session import KernelRefused, Netlink
+from pyroute2.netlink.rtnl.ndmsg import ndmsg
+
+from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE, Netlink, NetlinkError
 
 RTM_NEWNEIGH = 28
 RTM_DELNEIGH = 29
@@ -28,35 +30,38 @@ class Neighbour:
     state: int
 
 
-async def _message(nl: Netlink, interface: str, address: IPv4Address, state: int, mac: str | None) -> m.Message:
-    fields = {"family": socket.AF_INET, "ifindex": await nl.index(interface), "state": state}
-    attributes: m.Attributes = [("NDA_DST", str(address))]
-    if mac is not None:
-        attributes.append(("NDA_LLADDR", mac))
-    return m.build(m.NeighbourMessage, fields, attributes)
+async def _message(netlink: Netlink, interface: str, address: IPv4Address, mac: str | None = None) -> Any:  # Any: pyroute2
+    request = ndmsg()
+    request["family"], request["ifindex"] = socket.AF_INET, await netlink.index(interface)
+    request["state"] = PERMANENT if mac else 0
+    request["attrs"] = [("NDA_DST", str(address)), *([("NDA_LLADDR", mac)] if mac else [])]
+    return request
 
 
-async def apply(nl: Netlink, interface: str, address: IPv4Address, mac: str) -> None:
+async def apply(netlink: Netlink, interface: str, address: IPv4Address, mac: str) -> None:
     """A permanent entry, in place of any other for that address."""
-    message = await _message(nl, interface, address, PERMANENT, mac)
-    await nl.change(RTM_NEWNEIGH, message, m.NLM_F_CREATE | m.NLM_F_REPLACE, f"neighbour {address} on {interface}")
+    request = await _message(netlink, interface, address, mac)
+    await netlink.request(f"neighbour {address} on {interface}", request, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE)
 
 
-async def read(nl: Netlink, interface: str) -> tuple[Neighbour, ...]:
+async def read(netlink: Netlink, interface: str) -> tuple[Neighbour, ...]:
     """All entries of an interface."""
-    fields = {"family": socket.AF_INET}
-    question = m.build(m.NeighbourMessage, fields, [("NDA_IFINDEX", await nl.index(interface))])
-    answers = await nl.dump(RTM_GETNEIGH, question, m.NeighbourMessage, f"neighbours on {interface}")
+    request = ndmsg()
+    request["family"] = socket.AF_INET
+    index = await netlink.index(interface)
+    answers = await netlink.request(f"neighbours on {interface}", request, RTM_GETNEIGH, NLM_F_DUMP)
     return tuple(
-        Neighbour(IPv4Address(a.get_attr("NDA_DST")), a.get_attr("NDA_LLADDR") or "", int(a["state"])) for a in answers
+        Neighbour(IPv4Address(a.get_attr("NDA_DST")), a.get_attr("NDA_LLADDR") or "", int(a["state"]))
+        for a in answers
+        if a["ifindex"] == index
     )
 
 
-async def delete(nl: Netlink, interface: str, address: IPv4Address, *, missing_ok: bool = False) -> None:
-    """Forget an entry. Raises KernelRefused if there is none, unless that is fine."""
-    message = await _message(nl, interface, address, 0, None)
+async def delete(netlink: Netlink, interface: str, address: IPv4Address, *, missing_ok: bool = False) -> None:
+    """Forget an entry. Raises NetlinkError if there is none, unless that is fine."""
+    request = await _message(netlink, interface, address)
     try:
-        await nl.change(RTM_DELNEIGH, message, 0, f"neighbour {address} on {interface}: delete")
-    except KernelRefused as refused:
-        if not (missing_ok and refused.errno == errno.ENOENT):
+        await netlink.request(f"delete neighbour {address} on {interface}", request, RTM_DELNEIGH)
+    except NetlinkError as error:
+        if not (missing_ok and error.errno == errno.ENOENT):
             raise

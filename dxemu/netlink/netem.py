@@ -44,12 +44,18 @@ class _tcmsg(tcmsg):  # type: ignore[misc]  # pyroute2 is untyped; noqa: N801
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Netem:
-    """Rate in bits per second, one-way delay in seconds, loss in percent, queue in packets."""
+    """Rate in bits per second, one-way delay in seconds, loss in percent, queue in packets.
+
+    With the same `seed` the same packets are lost; None draws a new one at each change. The kernel counts `packets`
+    sent and `dropped` (lost, or the queue was full) since the qdisc was made, across changes in place.
+    """
 
     rate_bps: int
     delay_s: float
     loss_percent: float
     limit: int
+    seed: int | None = None
+    packets: int = 0
     dropped: int = 0
 
 
@@ -67,6 +73,7 @@ async def apply(netlink: Netlink, interface: str, netem: Netem) -> None:
             ("TCA_NETEM_RATE", {"rate": min(rate_bytes, MAX_RATE32_BYTES), "packet_overhead": 0, "cell_size": 0, "cell_overhead": 0}),
             ("TCA_NETEM_RATE64", rate_bytes),
             ("TCA_NETEM_LATENCY64", round(netem.delay_s * 1e9)),
+            *([("TCA_NETEM_PRNG_SEED", netem.seed)] if netem.seed is not None else []),
         ],
     }
     request = _tcmsg()
@@ -84,12 +91,20 @@ async def read(netlink: Netlink, interface: str) -> Netem:
         if answer["index"] == index and answer.get_attr("TCA_KIND") == "netem":
             options = answer.get_attr("TCA_OPTIONS")
             rate = options.get_attr("TCA_NETEM_RATE64") or options.get_attr("TCA_NETEM_RATE")["rate"]
-            stats = answer.get_attr("TCA_STATS2").get_attr("TCA_STATS_QUEUE")
+            stats = answer.get_attr("TCA_STATS2")
             return Netem(
                 rate_bps=rate * 8,
                 delay_s=options.get_attr("TCA_NETEM_LATENCY64") / 1e9,
                 loss_percent=round(options["loss"] / ALL * 100, 6),
                 limit=options["limit"],
-                dropped=stats["drops"],
+                packets=stats.get_attr("TCA_STATS_BASIC")["packets"],
+                dropped=stats.get_attr("TCA_STATS_QUEUE")["drops"],
             )
     raise LabError(f"{netlink.namespace.name} has no netem on {interface}")
+
+
+async def delete(netlink: Netlink, interface: str) -> None:
+    """Take it off; what it holds is lost. Raises NetlinkError if there is none."""
+    request = _tcmsg()
+    request["index"], request["parent"] = await netlink.index(interface), TC_H_ROOT
+    await netlink.request(f"delete netem on {interface}", request, RTM_DELQDISC)

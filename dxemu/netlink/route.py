@@ -16,6 +16,7 @@ AF_INET = 2
 MAIN = 254
 UNIVERSE = 0
 UNICAST = 1
+KERNEL = 2
 STATIC = 4
 BGP = 186
 _NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES)
@@ -54,12 +55,12 @@ async def delete(netlink: Netlink, prefix: IPv4Network, *, protocol: int = BGP, 
             raise
 
 
-async def read(netlink: Netlink, *, protocol: int = BGP) -> tuple[Route, ...]:
-    """The routes of this protocol, in order of prefix."""
+async def read(netlink: Netlink, *, protocol: int = BGP, table: int = MAIN) -> tuple[Route, ...]:
+    """The routes of this protocol in a table (up to 255), in order of prefix."""
     request = rtmsg()
     request["family"] = AF_INET
     answers = await netlink.request("read routes", request, RTM_GETROUTE, NLM_F_DUMP)
-    mine = [a for a in answers if a["proto"] == protocol and a["table"] == MAIN]
+    mine = [a for a in answers if a["proto"] == protocol and a["table"] == table]
     return tuple(sorted([await _route(netlink, a) for a in mine], key=lambda route: route.prefix))
 
 

@@ -13,6 +13,9 @@ from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 
 NETLINK_ROUTE = 0
+NETLINK_XFRM = 6
+NETLINK_NETFILTER = 12
+NETLINK_GENERIC = 16
 NLM_F_REQUEST = 0x1
 NLM_F_ACK = 0x4
 NLM_F_REPLACE = 0x100
@@ -84,6 +87,29 @@ class Netlink:
                 answer = type(message)(part)
                 answer.decode()
                 answers.append(answer)
+
+    async def transaction(self, what: str, requests: list[tuple[Message, int, int]]) -> None:
+        """Send messages, each with its type and flags, as one. Those with NLM_F_ACK are confirmed. Raises NetlinkError.
+
+        nftables takes its changes between two messages that mark begin and end, all or none.
+        """
+        data = b""
+        waiting = set()
+        for message, kind, flags in requests:
+            self._sequence += 1
+            message["header"].update(type=kind, flags=flags | NLM_F_REQUEST, sequence_number=self._sequence)
+            message.encode()
+            data += bytes(message.data)
+            if flags & NLM_F_ACK:
+                waiting.add(self._sequence)
+        self._socket.send(data)
+        while waiting:
+            for kind, sequence, part in parts(self._socket.recv(_BUFFER)):
+                if kind == NLMSG_ERROR and sequence in waiting:
+                    number, said = _error(part)
+                    if number:
+                        raise NetlinkError(f"{self.namespace.name}: {what}", number, said)
+                    waiting.discard(sequence)
 
     async def index(self, interface: str) -> int:
         """An interface's number. Raises LabError if it is not there."""

@@ -24,3 +24,12 @@ def write(namespace: Namespace, name: str, value: str) -> None:
             os.close(fd)
     if said != value:
         raise LabError(f"{namespace.name}: {path} should be {value}, the kernel says {said}")
+
+
+def read(namespace: Namespace, name: str) -> str:
+    """The value, without the space around it. Raises LabError if there is no such setting."""
+    try:
+        with namespace.entered(), open(f"/proc/sys/{name}", encoding="ascii") as file:  # noqa: PTH123 - pathlib costs time in the guest
+            return file.read().strip()
+    except OSError as error:
+        raise LabError(f"{namespace.name}: /proc/sys/{name}: {error.strerror}") from None

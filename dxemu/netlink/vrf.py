@@ -17,21 +17,20 @@ class Vrf:
     members: tuple[str, ...]
 
 
-async def apply(nl: Netlink, vrf: Vrf) -> None:
+async def apply(netlink: Netlink, vrf: Vrf) -> None:
     """Make it, down, and put the members in."""
-    await link.create(nl, vrf.name, "vrf", [("IFLA_VRF_TABLE", vrf.table)])
+    await link.create(netlink, vrf.name, "vrf", {"IFLA_VRF_TABLE": vrf.table})
     for member in vrf.members:
-        await link.set_master(nl, member, vrf.name)
+        await link.set_master(netlink, member, vrf.name)
 
 
-async def read(nl: Netlink, name: str) -> Vrf:
-    """Raises KernelRefused if there is no such interface."""
-    message = await link.read_message(nl, name)
+async def read(netlink: Netlink, name: str) -> Vrf:
+    """Raises LabError if there is no such interface."""
+    message = await link.read_message(netlink, name)
     data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")
-    members = tuple(one.name for one in await link.read_all(nl) if one.master == message["index"])
-    return Vrf(name, int(data.get_attr("IFLA_VRF_TABLE")), members)
+    return Vrf(name, int(data.get_attr("IFLA_VRF_TABLE")), await link.members(netlink, name))
 
 
-async def delete(nl: Netlink, name: str, *, missing_ok: bool = False) -> None:
+async def delete(netlink: Netlink, name: str) -> None:
     """Remove it; its members stay."""
-    await link.delete(nl, name, missing_ok=missing_ok)
+    await link.delete(netlink, name)

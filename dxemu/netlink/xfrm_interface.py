@@ -18,20 +18,20 @@ class XfrmInterface:
     mtu: int
 
 
-async def apply(nl: Netlink, interface: XfrmInterface) -> None:
+async def apply(netlink: Netlink, interface: XfrmInterface) -> None:
     """Make it, down."""
-    data = [("IFLA_XFRM_IF_ID", interface.if_id), ("IFLA_XFRM_LINK", await nl.index(interface.parent))]
-    await link.create(nl, interface.name, "xfrm", data, mtu=interface.mtu)
+    data = {"IFLA_XFRM_IF_ID": interface.if_id, "IFLA_XFRM_LINK": await netlink.index(interface.parent)}
+    await link.create(netlink, interface.name, "xfrm", data, mtu=interface.mtu)
 
 
-async def read(nl: Netlink, name: str) -> XfrmInterface:
-    """Raises KernelRefused if there is no such interface."""
-    message = await link.read_message(nl, name)
+async def read(netlink: Netlink, name: str) -> XfrmInterface:
+    """Raises LabError if there is no such interface."""
+    message = await link.read_message(netlink, name)
     data = message.get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")
-    parent = await nl.name(int(data.get_attr("IFLA_XFRM_LINK")))
+    parent = await netlink.name(int(data.get_attr("IFLA_XFRM_LINK")))
     return XfrmInterface(name, int(data.get_attr("IFLA_XFRM_IF_ID")), parent, int(message.get_attr("IFLA_MTU")))
 
 
-async def delete(nl: Netlink, name: str, *, missing_ok: bool = False) -> None:
+async def delete(netlink: Netlink, name: str) -> None:
     """Remove it; states and policies stay."""
-    await link.delete(nl, name, missing_ok=missing_ok)
+    await link.delete(netlink, name)

@@ -9,7 +9,6 @@ costs some 20 us and a packet through five hops about as much.
 from __future__ import annotations
 
 import ctypes
-import os
 import select
 import socket
 import struct
@@ -19,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from dxemu.host.timer import Timer
 from dxemu.measure.timeline import ProbeLog
 from dxemu.netlink.namespace import Namespace
 
@@ -30,8 +30,6 @@ RECEIVE_BUFFER_BYTES = 8 << 20
 LINGER_S = 0.5
 """Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
 _SEQUENCE = struct.Struct("=Q")
-_CLOCK_MONOTONIC = 1
-_TFD_TIMER_ABSTIME = 1
 _BATCH = 512
 _SO_TIMESTAMPNS = 35
 SO_RCVBUFFORCE = 33
@@ -56,21 +54,6 @@ class Flow:
     def file(self) -> str:
         """Name of its ProbeLog in the run's folder."""
         return f"{self.probe}.{self.direction}.probe"
-
-
-class _Timer:
-    """A periodic timerfd on CLOCK_MONOTONIC."""
-
-    def __init__(self, first_ns: int, interval_ns: int) -> None:
-        self.fd = _libc.timerfd_create(_CLOCK_MONOTONIC, 0)
-        setting = struct.pack("=qqqq", *divmod(interval_ns, 10**9), *divmod(first_ns, 10**9))
-        if self.fd < 0 or _libc.timerfd_settime(self.fd, _TFD_TIMER_ABSTIME, setting, None):
-            number = ctypes.get_errno()
-            raise OSError(number, f"timerfd: {os.strerror(number)}")
-
-    def wait(self) -> int:
-        """Block until it fires; how many times it has since the last call (1, if we are in time)."""
-        return int.from_bytes(os.read(self.fd, 8), "little")
 
 
 class _Receiver:
@@ -166,7 +149,9 @@ def send_and_receive(
     paces = [_Pace(group, interval, first_ns, duration_s) for interval, group in groups.items()]
     zero_realtime_ns = time.time_ns() - time.monotonic_ns() + epoch_ns
     _send_all(paces, epoch_ns, zero_realtime_ns)
-    _Timer(time.monotonic_ns() + round(LINGER_S * 1e9), 10**9).wait()
+    linger = Timer()
+    linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
+    linger.wait()
     results = []
     for pace in paces:
         for active in pace.group:
@@ -185,7 +170,8 @@ class _Pace:
         self._first_ns = first_ns
         self._number = 0
         self._total = round(duration_s * 1e9) // interval_ns
-        self.timer = _Timer(first_ns, interval_ns)
+        self.timer = Timer()
+        self.timer.fire_at(first_ns, interval_ns)
 
     @property
     def over(self) -> bool:

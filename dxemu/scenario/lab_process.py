@@ -13,7 +13,6 @@ from random import Random
 
 from dxemu.faults.menu import fault_of
 from dxemu.host.channel import Channel
-from dxemu.host.clock import Clock
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.scenario.job import RunJob
@@ -30,16 +29,18 @@ def main(job: RunJob, channel: Channel, folder: str) -> None:
 
 
 async def _run(job: RunJob, channel: Channel, folder: str) -> None:
-    clock = Clock()
-    journal = Journal(channel, clock)
+    journal = Journal(channel)
+    clock = journal.clock
     async with AsyncExitStack() as stack:
-        lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
-        await lab.converged()
-        journal.tell("lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions))
-        await clock.settle(_phase(job))
-        clock.start()
+        try:
+            lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
+            await lab.converged([(probe.name, probe.from_host, probe.to_host) for probe in job.probes])
+            journal.tell("lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions))
+            await clock.settle(_phase(job))
+        finally:
+            journal.start()
         journal.tell("run_started", seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns)
-        await lab.watch_paths([(probe.name, probe.from_host, probe.to_host) for probe in job.probes])
+        await lab.tell_paths(always=True)
         prober = stack.enter_context(Prober(lab, job, clock.epoch_ns, folder))
         for at, do in _agenda(job, lab, journal):
             await clock.until(at)
@@ -51,7 +52,12 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
 
 
 def _phase(job: RunJob) -> float:
-    """Where in the cycle of the slowest timer the run starts: drawn from the seed, so that seeds try them all."""
+    """Where in the cycle of the slowest timer the run starts: drawn from the seed, so that seeds try them all.
+
+    Nobody waits for it where the clock is real: chance itself does it there.
+    """
+    if job.clock != "virtual":
+        return 0.0
     cycle = max((session.keepalive for session in job.plan.sessions), default=0.0)
     return Random(job.seed).uniform(0, float(cycle))
 

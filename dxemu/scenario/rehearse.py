@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -89,11 +90,14 @@ async def rehearse(
         clock=where.clock,
     )
     events: list[Event] = []
-    async with aclosing(where.run(Job(target="dxemu.scenario.lab_process:main", payload=job), folder, seed)) as stream:
-        async for event in stream:
-            told = _with_wall_time(event, time.monotonic() - started)
-            events.append(told)
-            on_event(told)
+    stream = where.run(Job(target="dxemu.scenario.lab_process:main", payload=job), folder, seed)
+    with (folder / "timeline.jsonl").open("w", encoding="utf-8") as timeline:
+        async with aclosing(stream):
+            async for event in stream:
+                told = _with_wall_time(event, time.monotonic() - started)
+                timeline.write(json.dumps(told) + "\n")
+                events.append(told)
+                on_event(told)
     meta = RunMeta(
         kernel=where.kernel,
         kernel_release=where.release,

@@ -1,0 +1,114 @@
+"""Every scenario of the repository, run whole: it passes, and `result.json` says so in the agreed words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.guest import REPOSITORY
+from tests.lab.rehearsals import CIRCUIT, Rehearsed, rehearsed
+
+pytestmark = pytest.mark.lab
+
+SCENARIOS = sorted(file.stem for file in (REPOSITORY / "scenarios").glob("*.yaml"))
+SILENT = ("cut_primary_silently", "cut_primary_silently_without_bfd")
+NUMBER = (int, float)
+OR_NONE = type(None)
+
+SCHEMA: dict[str, dict[str, Any]] = {
+    "expectations": {"text": str, "verdict": ("pass", "fail"), "measured": str, "file": str, "line": int},
+    "faults": {"kind": str, "injected_at_s": NUMBER, "healed_at_s": (*NUMBER, OR_NONE), "evidence": str},
+    "outages": {
+        "probe": str, "direction": ("to_aws", "from_aws"), "fault": (str, OR_NONE), "start_s": NUMBER,
+        "end_s": (*NUMBER, OR_NONE), "duration_ms": (*NUMBER, OR_NONE), "uncertainty_ms": NUMBER, "packets_lost": int,
+    },
+    "stages": {
+        "fault": str, "detected_by": ("carrier", "bfd", "hold_timer", "lacp", "dpd", "notification"),
+        "detect_ms": (*NUMBER, OR_NONE), "withdraw_ms": (*NUMBER, OR_NONE), "install_ms": (*NUMBER, OR_NONE),
+        "first_packet_ms": (*NUMBER, OR_NONE),
+    },
+    "predicted": {"fault": str, "detect_ms": list, "outage_ms": list, "terms": list},
+}
+"""The keys of `result.json` as the architecture states them: a type, types, or the words that are allowed."""
+
+
+def mistakes(written: dict[str, Any]) -> list[str]:
+    """What of a `result.json` differs from the agreed schema."""
+    wanted = {"schema": ("dxemu.result/1",), "scenario": str, "topology": str, "kernel": ("embedded",), "clock": ("virtual",),
+              "seed": int, "verdict": ("pass", "fail", "invalid"), "virtual_s": NUMBER, "wall_s": NUMBER}
+    found = _mistakes("", written, wanted)
+    for key, entry in SCHEMA.items():
+        for number, value in enumerate(written[key]):
+            found += _mistakes(f"{key}[{number}].", value, entry)
+    return found
+
+
+def _mistakes(where: str, value: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    found = []
+    for key, kind in wanted.items():
+        words = isinstance(kind, tuple) and isinstance(kind[0], str)
+        if key not in value:
+            found.append(f"{where}{key} is missing")
+        elif not (value[key] in kind if words else isinstance(value[key], kind)):
+            found.append(f"{where}{key} is {value[key]!r}")
+    return found
+
+
+def measured_inside_predicted(run: Rehearsed) -> None:
+    """Compare the numbers themselves: of every fault, what each direction lost lies in its own window."""
+    slack_ms = 1000 / min(1000 / probe.interval_ms for probe in run.result.probes)
+    for prediction in run.result.predicted:
+        low, high = prediction.outage_ms
+        lost = [
+            outage.duration_ms
+            for outage in run.result.outages
+            if (outage.fault, outage.direction, outage.after) == (prediction.fault, prediction.direction, "fault")
+        ]
+        total = sum(duration or 0.0 for duration in lost)
+        assert None not in lost, f"still out at the end: {run.result.outages}"
+        assert low is not None and high is not None
+        assert low - slack_ms <= total <= high + slack_ms, f"{prediction.direction}: {total} ms outside {low} - {high} ms"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
+    run = rehearsed(scenario, tmp_path)
+    assert run.result.verdict == "pass", [e for e in run.result.expectations if e.verdict != "pass"]
+    assert mistakes(run.written) == []
+    assert (run.written["scenario"], run.written["topology"]) == (scenario, "backup_connection")
+    assert run.written["faults"] and run.written["predicted"] and run.written["expectations"]
+    measured_inside_predicted(run)
+    assert run.result.wall_s < run.result.virtual_s * 2
+
+
+def test_schema_check_can_fail(tmp_path: Path) -> None:
+    del tmp_path
+    good = {"schema": "dxemu.result/1", "scenario": "a", "topology": "b", "kernel": "embedded", "clock": "virtual", "seed": 1,
+            "verdict": "pass", "virtual_s": 1.0, "wall_s": 1, **{key: [] for key in SCHEMA}}
+    assert mistakes(good) == []
+    assert mistakes({**good, "seed": "1", "verdict": "passed", "stages": [{}]}) != []
+
+
+@pytest.mark.parametrize("scenario", SILENT)
+def test_silent_cut_means_the_same_through_a_carriers_circuit(scenario: str, tmp_path: Path) -> None:
+    run = rehearsed(scenario, tmp_path, CIRCUIT)
+    assert run.result.verdict == "pass", [e for e in run.result.expectations if e.verdict != "pass"]
+    assert run.result.topology == CIRCUIT.stem
+    measured_inside_predicted(run)
+
+
+@pytest.mark.parametrize("scenario", ["pull_primary_cable", "primary_comes_back"])
+def test_pulled_cable_behind_a_carriers_circuit_is_seen_by_aws_only(scenario: str, tmp_path: Path) -> None:
+    """AWS's port loses light. The customer's port is the carrier's and stays lit: BFD has to notice there."""
+    run = rehearsed(scenario, tmp_path, CIRCUIT)
+    assert run.detected() == {"dx_1": "carrier", "customer_router": "bfd"}
+    assert {p.direction: p.detected_by for p in run.result.predicted} == {"to_aws": "bfd", "from_aws": "carrier"}
+    lost_light = {e["node"] for e in run.events if e["event"] == "carrier" and not e["up"] and e["t"] > 0}
+    assert lost_light == {"dx_1", "carrier_primary"} & lost_light and "dx_1" in lost_light
+    measured_inside_predicted(run)
+    assert run.verdict_of("within_prediction") == "pass"
+    assert run.verdict_of("at_most: 50 ms") == "fail"
+    assert run.verdict_of("session: backup") == "pass"
+    assert run.verdict_of("via: backup") == "pass"

@@ -7,6 +7,7 @@ import json
 import click
 
 from dxemu.host.diagnosis import diagnose
+from dxemu.host.proof import prove_here
 from dxemu.report import doctor
 
 
@@ -17,7 +18,7 @@ def command(as_json: bool) -> None:
 
     Exits with 0 if a lab can run on the embedded kernel or on this machine's own, else with 3.
     """
-    diagnosis = diagnose()
+    diagnosis = diagnose(prove_here)
     if as_json:
         click.echo(json.dumps(doctor.to_json(diagnosis), indent=2))
     else:

@@ -8,6 +8,7 @@ import time
 import click
 
 from dxemu.host import kernel_build, kernel_store
+from dxemu.host.proving import prove_embedded
 from dxemu.report import kernel as kernel_report
 
 
@@ -28,7 +29,7 @@ def build(force: bool) -> None:
     def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:5.0f} s  {line}")
 
-    kernel = kernel_build.build(progress, force=force)
+    kernel = kernel_build.build(progress, prove_embedded, force=force)
     click.echo(kernel_report.render_text(kernel), nl=False)
 
 

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -142,7 +142,8 @@ class ExaBgp:
         with namespace.entered():
             self.pid = os.fork()
             if self.pid == 0:
-                _be_exabgp(render(speaker, peers), commands, events, log_file)
+                keepalives = {str(peer.other.address): round(peer.session.keepalive) for peer in peers}
+                _be_exabgp(render(speaker, peers), keepalives, commands, events, log_file)
         os.close(commands)
         os.close(events)
         os.set_blocking(self._events, False)
@@ -204,13 +205,15 @@ class ExaBgp:
         os.close(self._commands)
 
 
-def _be_exabgp(configuration: str, commands: int, events: int, log_file: str) -> None:
+def _be_exabgp(
+    configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: str
+) -> None:
     """In the forked child. Never returns."""
     log = os.open(log_file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
     keep = sorted({0, 1, 2, commands, events, log})
     for low, high in zip(keep, [*keep[1:], 1 << 16], strict=True):
         os.closerange(low + 1, high)
-    exabgp_child.run(configuration, commands, events, log)
+    exabgp_child.run(configuration, keepalives, commands, events, log)
 
 
 def reason_of(detail: str) -> str:

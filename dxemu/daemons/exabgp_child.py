@@ -19,7 +19,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any, NoReturn
 from weakref import WeakSet
 
@@ -84,12 +84,19 @@ class _PipedProcesses(Processes):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
 
 
 class _SendTimer(exabgp_timer.SendTimer):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
-    """Remembers every timer, so that the reactor knows when the next keepalive is due."""
+    """Remembers every timer, so that the reactor knows when the next keepalive is due.
+
+    ExaBGP sends a keepalive every third of the hold time. `intervals` has another one for some peers, by address.
+    """
 
     live: WeakSet[Any] = WeakSet()
+    intervals: Mapping[str, int] = {}  # noqa: RUF012 - one reactor in this process, filled before it starts
 
-    def __init__(self, session: object, holdtime: object) -> None:
+    def __init__(self, session: Any, holdtime: object) -> None:
         super().__init__(session, holdtime)
+        connection = session.__self__  # `session` is the method that names it; an incoming one has its ends reversed
+        for address in (connection.peer, connection.local):
+            self.keepalive = min(self.keepalive, self.intervals.get(str(address), self.keepalive))
         self.live.add(self)
 
 
@@ -191,10 +198,10 @@ class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unty
         return not peer.neighbor["passive"]
 
 
-def run(configuration: str, commands: int, events: int, log_file: int) -> NoReturn:
+def run(configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: int) -> NoReturn:
     """Be ExaBGP with this configuration text until a signal ends it. Call it in a fresh fork, in the namespace.
 
-    `commands` is read and `events` written, one line each; `log_file` takes what ExaBGP logs.
+    `keepalives` are seconds by the peer's address. `commands` is read and `events` written, one line each; `log_file` takes what ExaBGP logs.
     """
     os.dup2(log_file, 1)
     os.dup2(log_file, 2)
@@ -211,6 +218,7 @@ def run(configuration: str, commands: int, events: int, log_file: int) -> NoRetu
     log.init(environment)
     _PipedProcesses.pipe = _Pipe(commands, events)
     exabgp_loop.Processes = _PipedProcesses
+    _SendTimer.intervals = keepalives
     exabgp_keepalive.SendTimer = _SendTimer
     exabgp_protocol.Outgoing = _Outgoing
     status = 1

@@ -13,7 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Interface, IPv4Network
 
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
@@ -112,13 +112,14 @@ async def _pair(*, cable: bool = True) -> AsyncIterator[_Pair]:
 
 
 async def _vlan() -> str:
+    wanted = vlan.Vlan("vlan101", _PORT, 101, _MTU)
     async with _pair() as pair:
         for netlink in pair.ends:
-            await vlan.apply(netlink, vlan.Vlan("vlan101", _PORT, 101, _MTU))
+            await vlan.apply(netlink, wanted)
         await pair.up("vlan101")
         await pair.address("vlan101")
         seen = await vlan.read(pair.ends[1], "vlan101")
-        expect(seen.vlan_id == 101 and seen.parent == _PORT, f"read back {seen}")
+        expect(seen == wanted, f"read back {seen}")
         await pair.passes()
         return "VLAN 101 carries packets"
 
@@ -133,7 +134,7 @@ async def _bond() -> str:
         await pair.up("bond")
         waited = 0.0
         while not all([(await bond.read(netlink, "bond")).ready for netlink in pair.ends]):
-            expect(waited < _LACP_LIMIT_S, f"LACP found no partner in {_LACP_LIMIT_S:g} s: {await bond.read(netlink, 'bond')}")
+            expect(waited < _LACP_LIMIT_S, f"LACP found no partner in {_LACP_LIMIT_S:g} s")
             await Clock().settle(_LACP_LOOK_S)  # the kernel tells no event for a partner found
             waited += _LACP_LOOK_S
         state = await bond.read(pair.ends[0], "bond")
@@ -334,7 +335,8 @@ async def _try(name: str) -> Feature:
     try:
         return Feature(name, True, await _TRIALS[name]())
     except LabError as error:
-        return Feature(name, False, error.problem)
+        where, _, what = error.problem.partition(": ")
+        return Feature(name, False, what if where.startswith(PREFIX) else error.problem)
     except OSError as error:
         return Feature(name, False, str(error))
 

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 
-_UDP_PORT = 4500 + 1
+_UDP_PORT = 47807
 _TCP_PORT = 179
 _TRIES = 3
 _WAIT_S = 1.0
@@ -26,8 +26,7 @@ def expect(holds: object, otherwise: str) -> None:
 
 def _socket(namespace: Namespace, kind: socket.SocketKind) -> socket.socket:
     with namespace.entered():
-        sock = socket.socket(socket.AF_INET, kind | socket.SOCK_NONBLOCK)
-    return sock
+        return socket.socket(socket.AF_INET, kind | socket.SOCK_NONBLOCK)
 
 
 async def passes(a: Namespace, b: Namespace, address: IPv4Address) -> None:

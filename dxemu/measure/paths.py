@@ -20,9 +20,11 @@ def path_at(plan: Plan, events: Sequence[Event], probe: str, direction: str, at:
 
 
 def path_at_start(plan: Plan, events: Sequence[Event], probe: str, direction: str) -> PathSeen | None:
-    """The first path that was ever seen, if that was before the first fault."""
+    """The path when the run started, if that was before the first fault. While the lab is built, paths come and go."""
     asked = [
-        e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)
+        e
+        for e in events
+        if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction) and number(e, "t") >= 0
     ]
     first_fault = min((happened_at(e) for e in events if e["event"] == "fault_injected"), default=float("inf"))
     return _seen(plan, asked[0], "") if asked and number(asked[0], "t") <= first_fault else None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 SECOND_MS = 1e3
+SHORT_MS = 0.1
 
 
 def duration(ms: float) -> str:
-    """`683 ms`, `4.2 ms`, `88.41 s`, `0 ms`."""
+    """`683 ms`, `4.2 ms`, `88.41 s`, `0 ms`, and `under 0.1 ms` where more digits would tell nobody anything."""
+    if 0 < abs(ms) < SHORT_MS:
+        return f"under {SHORT_MS:g} ms"
     if abs(ms) >= SECOND_MS:
         return f"{ms / SECOND_MS:.2f} s"
     return f"{ms:.3g} ms" if abs(ms) < 100 else f"{ms:.0f} ms"  # noqa: PLR2004 - three digits
@@ -14,7 +17,7 @@ def duration(ms: float) -> str:
 
 def measured(ms: float, uncertainty_ms: float) -> str:
     """`88.41 s ± 10 ms`."""
-    return f"{duration(ms)} ± {duration(uncertainty_ms)}"
+    return f"{duration(ms)} ± {duration(float(f'{uncertainty_ms:.2g}'))}"
 
 
 def bounds(low_ms: float | None, high_ms: float | None) -> str:

@@ -86,7 +86,10 @@ class BondState:
 
     @property
     def ready(self) -> bool:
-        """Whether a partner answers on every member. A Linux bond without a partner forwards too, so carrier says nothing."""
+        """Whether a partner answers on every member.
+
+        A Linux bond without a partner forwards too, so carrier does not say this.
+        """
         return bool(self.partner_mac and self.members) and all(
             member.aggregator_id == self.aggregator_id
             and member.actor_state & FORWARDING == FORWARDING
@@ -147,7 +150,9 @@ async def read(netlink: Netlink, name: str) -> BondState:
         carrier=link.state_of(message).carrier,
         aggregator_id=int(info.get_attr("IFLA_BOND_AD_INFO_AGGREGATOR")) if info else 0,
         partner_mac="" if partner == _NO_PARTNER else partner,
-        members=tuple([_member(await link.read_message(netlink, member)) for member in await link.members(netlink, name)]),
+        members=tuple(
+            [_member(await link.read_message(netlink, member)) for member in await link.members(netlink, name)]
+        ),
     )
 
 

@@ -65,7 +65,9 @@ async def set_up(netlink: Netlink, name: str, *, up: bool) -> None:
     await netlink.request(f"switch {name} {'on' if up else 'off'}", request, RTM_NEWLINK)
 
 
-async def create(netlink: Netlink, name: str, kind: str, data: dict[str, Any] | bytes | None = None, **attributes: Any) -> None:
+async def create(
+    netlink: Netlink, name: str, kind: str, data: dict[str, Any] | bytes | None = None, **attributes: Any
+) -> None:
     """Make an interface of a `kind` (RTM_NEWLINK) with IFLA_`attributes` and IFLA_INFO_DATA `data`."""
     info: list[tuple[str, Any]] = [("IFLA_INFO_KIND", kind)]  # Any: text, bytes or pyroute2's nesting
     if data:

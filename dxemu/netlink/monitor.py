@@ -62,7 +62,9 @@ class Monitor:
         asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._socket.close()
 
@@ -78,7 +80,7 @@ class Monitor:
                 if message["proto"] == route.BGP:
                     self._tell_route(message, gone=kind == route.RTM_DELROUTE)
 
-    def _remember(self, message: "ifinfmsg", *, tell: bool = False) -> None:
+    def _remember(self, message: ifinfmsg, *, tell: bool = False) -> None:
         state = link.state_of(message)
         self._names[message["index"]] = state.name
         before = self._carrier.get(state.name)
@@ -86,6 +88,6 @@ class Monitor:
         if tell and before is not None and before is not state.carrier:
             self._on_change(CarrierChanged(state.name, state.carrier))
 
-    def _tell_route(self, message: "rtmsg", *, gone: bool) -> None:
+    def _tell_route(self, message: rtmsg, *, gone: bool) -> None:
         prefix, via, index = route.fields(message)
         self._on_change(RouteChanged(prefix, None if gone else via, self._names.get(index, "")))

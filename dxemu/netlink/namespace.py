@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
+import socket
+import struct
 from collections.abc import Iterator
 
 from dxemu.errors import LabError
@@ -13,12 +16,20 @@ FOLDER = "/run/netns"
 _CLONE_NEWNET = 0x40000000
 _MS_BIND = 4096
 _MNT_DETACH = 2
+_SIOCSIFFLAGS = 0x8914
+_IFF_UP = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _check(result: int, what: str) -> None:
     if result:
         raise LabError(f"{what}: {os.strerror(ctypes.get_errno())}", "dxemu doctor says what this kernel offers")
+
+
+def _set_loopback_up() -> None:
+    """In the namespace of the moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        fcntl.ioctl(sock, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
 
 
 class Namespace:
@@ -30,7 +41,7 @@ class Namespace:
 
     @classmethod
     def create(cls, name: str) -> Namespace:
-        """A new one, bound to /run/netns/`name`. Raises LabError, also if the name is taken."""
+        """A new one with `lo` up, bound to /run/netns/`name`. Raises LabError, also if the name is taken."""
         path = f"{FOLDER}/{name}"
         os.makedirs(FOLDER, exist_ok=True)  # noqa: PTH103 - pathlib costs time in the guest
         home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -38,9 +49,16 @@ class Namespace:
             try:
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o444))
             except FileExistsError:
-                raise LabError(f"a network namespace named '{name}' exists already", f"ip netns delete {name}") from None
-            _check(_libc.unshare(_CLONE_NEWNET), f"make network namespace '{name}'")
-            _check(_libc.mount(b"/proc/thread-self/ns/net", path.encode(), b"none", _MS_BIND, None), f"mount {path}")
+                raise LabError(
+                    f"a network namespace named '{name}' exists already", f"ip netns delete {name}"
+                ) from None
+            try:
+                _check(_libc.unshare(_CLONE_NEWNET), f"make network namespace '{name}'")
+                _set_loopback_up()
+                _check(_libc.mount(b"/proc/thread-self/ns/net", path.encode(), b"none", _MS_BIND, None), f"mount {path}")
+            except LabError:
+                os.unlink(path)  # noqa: PTH108 - pathlib costs time in the guest
+                raise
             fd = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         finally:
             _libc.setns(home, _CLONE_NEWNET)

@@ -30,7 +30,7 @@ class Neighbour:
     state: int
 
 
-async def _message(netlink: Netlink, interface: str, address: IPv4Address, mac: str | None = None) -> Any:  # Any: pyroute2
+async def _message(netlink: Netlink, interface: str, address: IPv4Address, mac: str | None = None) -> Any:
     request = ndmsg()
     request["family"], request["ifindex"] = socket.AF_INET, await netlink.index(interface)
     request["state"] = PERMANENT if mac else 0

@@ -70,7 +70,10 @@ async def apply(netlink: Netlink, interface: str, netem: Netem) -> None:
         "duplicate": 0,
         "jitter": 0,
         "attrs": [
-            ("TCA_NETEM_RATE", {"rate": min(rate_bytes, MAX_RATE32_BYTES), "packet_overhead": 0, "cell_size": 0, "cell_overhead": 0}),
+            (
+                "TCA_NETEM_RATE",
+                {"rate": min(rate_bytes, MAX_RATE32_BYTES), "packet_overhead": 0, "cell_size": 0, "cell_overhead": 0},
+            ),
             ("TCA_NETEM_RATE64", rate_bytes),
             ("TCA_NETEM_LATENCY64", round(netem.delay_s * 1e9)),
             *([("TCA_NETEM_PRNG_SEED", netem.seed)] if netem.seed is not None else []),

@@ -112,7 +112,11 @@ def _expressions(rule: DropRule) -> list[dict[str, Any]]:
             ("NFTA_BYTEORDER_LEN", 4),
             ("NFTA_BYTEORDER_SIZE", 4),
         ]
-        found += [_meta(_META_LEN), _expression("byteorder", order), _compare(_GREATER, struct.pack("!I", rule.longer_than))]
+        found += [
+            _meta(_META_LEN),
+            _expression("byteorder", order),
+            _compare(_GREATER, struct.pack("!I", rule.longer_than)),
+        ]
     verdict = _nested([("NFTA_DATA_VERDICT", _nested([("NFTA_VERDICT_CODE", _DROP)]))])
     drop: _Attributes = [("NFTA_IMMEDIATE_DREG", _VERDICT), ("NFTA_IMMEDIATE_DATA", verdict)]
     return [*found, _expression("counter", []), _expression("immediate", drop)]
@@ -123,9 +127,7 @@ async def _transaction(netlink: Netlink, requests: list[tuple[Any, int, int]], w
         return _build(nft_table_msg, {"nfgen_family": 0, "res_id": _SUBSYSTEM}, [])
 
     confirmed = [(message, kind, flags | NLM_F_ACK) for message, kind, flags in requests]
-    await netlink.transaction(
-        what, [(edge(), _NFNL_MSG_BATCH_BEGIN, 0), *confirmed, (edge(), _NFNL_MSG_BATCH_END, 0)]
-    )
+    await netlink.transaction(what, [(edge(), _NFNL_MSG_BATCH_BEGIN, 0), *confirmed, (edge(), _NFNL_MSG_BATCH_END, 0)])
 
 
 async def apply(netlink: Netlink, table: str, hook: Hook, rules: tuple[DropRule, ...]) -> None:

@@ -72,7 +72,7 @@ async def _route(netlink: Netlink, message: Any) -> Route:  # Any: pyroute2 is u
 def fields(message: Any) -> tuple[IPv4Network, IPv4Address | None, int]:  # Any: pyroute2 is untyped
     """Prefix, next hop and interface number of a route message."""
     via = message.get_attr("RTA_GATEWAY")
-    prefix = IPv4Network(f"{message.get_attr('RTA_DST') or '0.0.0.0'}/{message['dst_len']}")
+    prefix = IPv4Network(f"{message.get_attr('RTA_DST') or '0.0.0.0'}/{message['dst_len']}")  # noqa: S104 - a default route
     return prefix, IPv4Address(via) if via else None, message.get_attr("RTA_OIF") or 0
 
 

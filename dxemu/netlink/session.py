@@ -27,6 +27,8 @@ NLMSG_DONE = 3
 SOL_NETLINK = 270
 NETLINK_EXT_ACK = 11
 NETLINK_CAP_ACK = 10
+FIRST_NUMBER = 1000
+"""Interfaces that are given a number get one above this; the kernel counts from 1."""
 _NLA_MSG = 1
 _HEADER = struct.Struct("=IHHII")
 _BUFFER = 1 << 18
@@ -50,6 +52,7 @@ class Netlink:
         self._protocol = protocol
         self._sequence = 0
         self._indexes: dict[str, int] = {}
+        self._last_number = FIRST_NUMBER
 
     async def __aenter__(self) -> Self:
         with self.namespace.entered():
@@ -59,7 +62,9 @@ class Netlink:
         self._socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._socket.close()
 
     async def request(self, what: str, message: Message, kind: int, flags: int = 0) -> list[Message]:
@@ -133,6 +138,12 @@ class Netlink:
                 raise LabError(f"{self.namespace.name} has no interface number {index}") from None
         self._indexes[name] = index
         return name
+
+    def number(self, interface: str, *, odd: bool) -> int:
+        """A number for an interface that is about to be made. Only one session of a namespace may give them."""
+        self._last_number += 1 if self._last_number % 2 != odd else 2
+        self._indexes[interface] = self._last_number
+        return self._last_number
 
     def forget(self, interface: str) -> None:
         """The interface was deleted."""

@@ -20,6 +20,8 @@ def write(namespace: Namespace, name: str, value: str) -> None:
             os.write(fd, value.encode())
             os.lseek(fd, 0, os.SEEK_SET)
             said = os.read(fd, 256).decode().strip()
+        except OSError as error:
+            raise LabError(f"{namespace.name}: {path} cannot be {value}: {error.strerror}") from None
         finally:
             os.close(fd)
     if said != value:

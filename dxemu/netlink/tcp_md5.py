@@ -33,7 +33,11 @@ def delete(sock: socket.socket, peer: IPv4Address) -> None:
 
 def _set(sock: socket.socket, peer: IPv4Address, key: bytes) -> None:
     address = struct.pack("=HH", socket.AF_INET, 0) + peer.packed
-    value = address.ljust(_SOCKADDR_BYTES, b"\0") + struct.pack("=BBHI", 0, 0, len(key), 0) + key.ljust(MAX_KEY_BYTES, b"\0")
+    value = (
+        address.ljust(_SOCKADDR_BYTES, b"\0")
+        + struct.pack("=BBHI", 0, 0, len(key), 0)
+        + key.ljust(MAX_KEY_BYTES, b"\0")
+    )
     try:
         sock.setsockopt(socket.IPPROTO_TCP, TCP_MD5SIG, value)
     except OSError as error:

@@ -1,4 +1,7 @@
-"""IPsec in the kernel: ESP states (keys) and policies (what must use them). Layouts: linux/xfrm.h; pyroute2 has none."""
+"""IPsec in the kernel: ESP states (keys) and policies (what must use them).
+
+Layouts: linux/xfrm.h; pyroute2 has none.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +94,7 @@ class EspState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EspStateRead:
-    """What the kernel says of a state. `algorithms` are the kernel's names; `packets` were protected or opened by it."""
+    """What the kernel says of a state: its own names of the algorithms, and the packets that it protected or opened."""
 
     source: IPv4Address
     destination: IPv4Address
@@ -123,9 +126,7 @@ def _address(address: IPv4Address) -> bytes:
 
 def _selector(source: IPv4Network, destination: IPv4Network) -> bytes:
     addresses = _address(destination.network_address), _address(source.network_address)
-    return _SELECTOR.pack(
-        *addresses, 0, 0, 0, 0, socket.AF_INET, destination.prefixlen, source.prefixlen, 0, 0, 0
-    )
+    return _SELECTOR.pack(*addresses, 0, 0, 0, 0, socket.AF_INET, destination.prefixlen, source.prefixlen, 0, 0, 0)
 
 
 def _spi(spi: int) -> bytes:
@@ -193,7 +194,9 @@ def _read_state(answer: bytes) -> EspStateRead:
     size, packets, _, _ = _CURRENT.unpack_from(answer, _SA_CURRENT_OFFSET)
     mode = _SA_TAIL.unpack_from(answer, _SA_TAIL_OFFSET)[6]
     found = m.attributes(answer[_SA_BYTES:])
-    algorithms = (found[kind][:64] for kind in (_XFRMA_ALG_AEAD, _XFRMA_ALG_CRYPT, _XFRMA_ALG_AUTH_TRUNC) if kind in found)
+    algorithms = (
+        found[kind][:64] for kind in (_XFRMA_ALG_AEAD, _XFRMA_ALG_CRYPT, _XFRMA_ALG_AUTH_TRUNC) if kind in found
+    )
     return EspStateRead(
         source=IPv4Address(answer[_SA_SOURCE_OFFSET : _SA_SOURCE_OFFSET + 4]),
         destination=IPv4Address(destination[:4]),

@@ -10,7 +10,7 @@ from dxemu.netlink.session import Netlink
 
 @dataclass(frozen=True, slots=True)
 class XfrmInterface:
-    """`if_id` (not 0) ties it to policies and states with the same number; `parent` is the interface that the packets leave by."""
+    """`if_id` (not 0) ties it to the policies and states with that number; packets leave by `parent`."""
 
     name: str
     if_id: int

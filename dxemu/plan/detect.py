@@ -15,6 +15,9 @@ CARRIER_UP_S = 1.0
 CONNECT_RETRY_S = 1.0
 SYN_WAIT_S = 5.0
 LONGEST_BACKOFF_S = 60
+POLL_ROUNDING_S = 0.001
+POLL_SLACK = 0.001
+BIRD_TIMER = "bird 2.0.12 sysdep/unix/io.c: poll(2) in whole milliseconds; Linux fs/select.c: up to 0.1 % longer"
 EXABGP_TIMER = "exabgp 5.0.15 bgp/timer.py: whole seconds must differ by more than the hold time"
 EXABGP_DELAY = "exabgp 5.0.15 reactor/delay.py: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s between attempts"
 
@@ -45,6 +48,7 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
             Window().plus(
                 Term(name, mult * interval, mult * interval, "RFC 5880 6.8.4"),
                 Term("since the last control packet", -interval, 0, "RFC 5880 6.8.7: 75 - 100 % of the interval apart"),
+                Term("BIRD's timers", -_bird_late_s(interval), _bird_late_s(mult * interval), BIRD_TIMER),
                 arriving,
             ),
         )
@@ -59,6 +63,11 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
             arriving,
         ),
     )
+
+
+def _bird_late_s(timer_s: float) -> float:
+    """How late BIRD may act on a timer. A late control packet shortens the other end's wait, a late look lengthens it."""
+    return POLL_ROUNDING_S + POLL_SLACK * timer_s
 
 
 def carrier() -> Window:

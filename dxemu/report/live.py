@@ -9,7 +9,7 @@ from rich.console import Console
 from dxemu.measure.stages import detected_by
 from dxemu.measure.timeline import Event
 from dxemu.measure.values import number, text
-from dxemu.measure.words import count, duration
+from dxemu.measure.words import SHORT_MS, count, duration
 
 _RULE = "━" * 42
 
@@ -37,7 +37,12 @@ def live_line(event: Event, last_fault_s: float | None = None) -> str | None:
     line = f"{number(event, 't'):8.3f} s   {words}"
     if last_fault_s is None or not detected_by(event):
         return line
-    return f"{line:<73} {duration((number(event, 't') - last_fault_s) * 1e3)} after the fault"
+    return f"{line:<73} {_after(number(event, 't') - last_fault_s)}"
+
+
+def _after(fault_s: float) -> str:
+    ms = fault_s * 1e3
+    return "at once" if ms < SHORT_MS else f"{duration(ms)} after the fault"
 
 
 def _injected(event: Event) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dxemu.measure.outage_verdict import against_prediction
 from dxemu.measure.result import Bounds, Fault, Outage, Predicted, Recovery, Result, Stage
 from dxemu.measure.timeline import DIRECTIONS
-from dxemu.measure.words import bounds, count, direction, duration, measured
+from dxemu.measure.words import SHORT_MS, bounds, count, direction, duration, measured
 from dxemu.plan.windows import SMALL_PART, SMALL_S
 
 MS = 1e3
@@ -185,7 +185,8 @@ def _where(stage: Stage) -> str:
         (stage.install_ms, "to install"),
         (stage.first_packet_ms, "until the first packet"),
     ):
-        if at is None or at < last:  # the first packet through may have been on its way when the route changed
+        # Too short to tell, or before: the first packet through may have been on its way when the route changed.
+        if at is None or at < last + SHORT_MS:
             continue
         words.append(f"{duration(at - last)} {what}")
         last = at

@@ -58,7 +58,7 @@ def _mistakes(where: str, value: dict[str, Any], wanted: dict[str, Any]) -> list
 
 def measured_inside_predicted(run: Rehearsed) -> None:
     """Compare the numbers themselves: of every fault, what each direction lost lies in its own window."""
-    slack_ms = 1000 / min(1000 / probe.interval_ms for probe in run.result.probes)
+    slack_ms = max(probe.interval_ms for probe in run.result.probes)
     for prediction in run.result.predicted:
         low, high = prediction.outage_ms
         lost = [
@@ -83,8 +83,7 @@ def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
     assert run.result.wall_s < run.result.virtual_s * 2
 
 
-def test_schema_check_can_fail(tmp_path: Path) -> None:
-    del tmp_path
+def test_schema_check_can_fail() -> None:
     good = {"schema": "dxemu.result/1", "scenario": "a", "topology": "b", "kernel": "embedded", "clock": "virtual", "seed": 1,
             "verdict": "pass", "virtual_s": 1.0, "wall_s": 1, **{key: [] for key in SCHEMA}}
     assert mistakes(good) == []
@@ -99,14 +98,13 @@ def test_silent_cut_means_the_same_through_a_carriers_circuit(scenario: str, tmp
     measured_inside_predicted(run)
 
 
-@pytest.mark.parametrize("scenario", ["pull_primary_cable", "primary_comes_back"])
-def test_pulled_cable_behind_a_carriers_circuit_is_seen_by_aws_only(scenario: str, tmp_path: Path) -> None:
-    """AWS's port loses light. The customer's port is the carrier's and stays lit: BFD has to notice there."""
-    run = rehearsed(scenario, tmp_path, CIRCUIT)
+def test_pulled_cable_behind_a_carriers_circuit_is_seen_by_aws_only(tmp_path: Path) -> None:
+    """AWS's port loses light. The customer's port leads to the carrier and stays lit: BFD has to notice there."""
+    run = rehearsed("pull_primary_cable", tmp_path, CIRCUIT)
     assert run.detected() == {"dx_1": "carrier", "customer_router": "bfd"}
     assert {p.direction: p.detected_by for p in run.result.predicted} == {"to_aws": "bfd", "from_aws": "carrier"}
     lost_light = {e["node"] for e in run.events if e["event"] == "carrier" and not e["up"] and e["t"] > 0}
-    assert lost_light == {"dx_1", "carrier_primary"} & lost_light and "dx_1" in lost_light
+    assert lost_light == {"dx_1"}
     measured_inside_predicted(run)
     assert run.verdict_of("within_prediction") == "pass"
     assert run.verdict_of("at_most: 50 ms") == "fail"

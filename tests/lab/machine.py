@@ -1,0 +1,125 @@
+"""What this machine holds, so that a test can tell what a run left behind; and how to be an ordinary user on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dxemu.host import kernel_store
+from tests.lab.guest import REPOSITORY
+
+NOBODY = 65534
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Processes that work in `folder` or were started for it: number and command line."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if not entry.name.isdigit():
+                continue
+            inside = Path(os.readlink(entry / "cwd")).is_relative_to(folder)
+            if inside or str(folder).encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes():
+                found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+    return found
+
+
+def child_running(parent: int, program: str) -> int | None:
+    """The child of `parent` whose command line names `program`, however far down."""
+    for child in (int(word) for word in _children(parent).split()):
+        with contextlib.suppress(OSError):
+            if program in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
+                return child
+        below = child_running(child, program)
+        if below is not None:
+            return below
+    return None
+
+
+def _children(parent: int) -> str:
+    words = ""
+    for task in Path(f"/proc/{parent}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            words += " " + task.read_text()
+    return words
+
+
+def network() -> tuple[list[str], list[str]]:
+    """Names of the machine's network namespaces and interfaces."""
+    named = Path("/run/netns")
+    return (
+        sorted(entry.name for entry in named.iterdir()) if named.exists() else [],
+        sorted(entry.name for entry in Path("/sys/class/net").iterdir()),
+    )
+
+
+def environment(home: Path, memory: Path) -> dict[str, str]:
+    """For a `dxemu` that is to use `home` and `memory` and nothing else of the user's."""
+    return {
+        "PATH": os.defpath,
+        "HOME": str(home),
+        "TMPDIR": str(memory),
+        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "XDG_CACHE_HOME": str(kernel_store.store_folder().parents[1]),
+        kernel_store.OVERRIDE: os.environ.get(kernel_store.OVERRIDE, ""),
+    }
+
+
+@dataclass(frozen=True)
+class OrdinaryUser:
+    """Somebody who is not root. `folder` is theirs to write in."""
+
+    folder: Path
+    prefix: tuple[str, ...]
+    python: str
+    repository: Path
+    kernel: Path
+
+    def dxemu(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `dxemu` in the user's folder."""
+        home = self.folder / "home"
+        env = environment(home, home) | {"PYTHONPATH": str(self.repository), kernel_store.OVERRIDE: str(self.kernel)}
+        command = [*self.prefix, self.python, "-m", "dxemu.cli.app", *arguments]
+        return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextlib.contextmanager
+def ordinary_user() -> Iterator[OrdinaryUser]:
+    """This user, or `nobody` if this is root.
+
+    `nobody` may not be able to read where the repository, Python or the kernel are: they are shown to it, read-only, in
+    a mount namespace that ends with its process.
+    """
+    kernel = kernel_store.require().path
+    folder = Path(tempfile.mkdtemp(prefix="dxemu-test-"))
+    folder.chmod(0o755)
+    (folder / "home").mkdir()
+    try:
+        if os.geteuid() != 0:
+            yield OrdinaryUser(folder, (), sys.executable, REPOSITORY, kernel)
+            return
+        shutil.chown(folder / "home", NOBODY, NOBODY)
+        for name in ("repository", "python"):
+            (folder / name).mkdir()
+        (folder / "linux").touch()
+        mounts = ((REPOSITORY, "repository"), (Path(sys.prefix), "python"), (kernel, "linux"))
+        script = " && ".join(f'mount --bind "{source}" "{folder / name}"' for source, name in mounts) + ' && exec "$@"'
+        alone = ("unshare", "--mount", "sh", "-ec", script, "sh")
+        tried = subprocess.run([*alone, "true"], capture_output=True, text=True, timeout=10, check=False)
+        if tried.returncode != 0:
+            pytest.skip(f"cannot show the repository to an ordinary user here: {tried.stderr.strip()}")
+        become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs")
+        python = str(folder / "python" / Path(sys.executable).relative_to(sys.prefix))
+        yield OrdinaryUser(folder, (*alone, *become), python, folder / "repository", folder / "linux")
+    finally:
+        shutil.rmtree(folder)

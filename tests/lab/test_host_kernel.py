@@ -1,0 +1,97 @@
+"""`--kernel host`: the same lab on the kernel that dxemu itself runs on, as root.
+
+This machine's kernel may have no 802.1Q and no netem, so the embedded kernel plays the machine: `dxemu run --kernel
+host` is started as a program inside it. What is "real" to that program is the guest's virtual clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dxemu.host import where
+from dxemu.host.channel import Channel
+from dxemu.host.job import Job
+from tests.lab.guest import REPOSITORY
+from tests.lab.machine import network, ordinary_user
+
+pytestmark = pytest.mark.lab
+
+SCENARIO = REPOSITORY / "scenarios" / "pull_primary_cable.yaml"
+
+
+def run_dxemu(payload: list[str], channel: Channel, folder: str) -> None:
+    """In the guest: run `dxemu` with these arguments; tell how it ended and what it left in the guest."""
+
+    def here() -> dict[str, Any]:
+        return {
+            "network": network(),
+            "mounts": Path("/proc/mounts").read_text().splitlines(),
+            "processes": sorted(int(entry) for entry in os.listdir("/proc") if entry.isdigit() and _is_program(entry)),
+        }
+
+    before = here()
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "COLUMNS": "160"}
+    command = [sys.executable, "-m", "dxemu.cli.app", *payload, "--runs", f"{folder}/runs"]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False)
+    channel.send("ran", 0, status=done.returncode, out=done.stdout, err=done.stderr, before=before, after=here())
+
+
+def _is_program(process: str) -> bool:
+    """Whether it is no thread of the kernel's own."""
+    with contextlib.suppress(OSError):
+        return bool(Path(f"/proc/{process}/cmdline").read_text())
+    return False
+
+
+def inside(folder: Path, *arguments: str) -> dict[str, Any]:
+    """What `run_dxemu` tells."""
+
+    async def collect() -> list[dict[str, Any]]:
+        place = where.embedded("virtual", stall_limit_s=120)
+        job = Job(target="tests.lab.test_host_kernel:run_dxemu", payload=list(arguments))
+        async with contextlib.aclosing(place.run(job, folder, 1)) as stream:
+            return [dict(event) async for event in stream]
+
+    (event,) = asyncio.run(collect())
+    return event
+
+
+def test_passes_and_leaves_nothing(tmp_path: Path) -> None:
+    ran = inside(tmp_path, "run", "--kernel", "host", "--clock", "real", str(SCENARIO))
+    assert (ran["status"], ran["err"]) == (0, ""), ran["out"]
+    assert ran["after"] == ran["before"]
+    (folder,) = tmp_path.glob("runs/*/1")
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    assert (result["kernel"], result["clock"], result["verdict"]) == ("host", "real", "pass")
+    assert {stage["detected_by"] for stage in result["stages"]} == {"carrier"}
+    for words in ("host kernel", "real clock", "predicted", "inside", "=primary=>", "=backup=>", "PASS"):
+        assert words in ran["out"]
+
+
+def test_needs_root() -> None:
+    with ordinary_user() as user:
+        scenario = str(user.repository / "scenarios" / SCENARIO.name)
+        done = user.dxemu("run", "--kernel", "host", scenario)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "--kernel host needs root" in done.stderr
+        assert "use sudo, or --kernel embedded" in done.stderr
+        assert list((user.folder / "home").iterdir()) == []
+
+
+def test_has_no_virtual_clock(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "dxemu.cli.app", "run", "--kernel", "host", "--clock", "virtual", str(SCENARIO)]
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "the virtual clock needs the embedded kernel" in done.stderr
+    assert "--clock real" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,148 @@
+"""However a run ends, it ends at once, says why, and leaves nothing: no process, no file, no network namespace."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dxemu.host import kernel_store
+from tests.lab.guest import REPOSITORY
+from tests.lab.machine import child_running, environment, network, ordinary_user, processes_of
+
+pytestmark = pytest.mark.lab
+
+ENDS_WITHIN_S = 2.0
+STARTS_WITHIN_S = 30.0
+LOOK_S = 0.02
+SCENARIO = REPOSITORY / "scenarios" / "cut_primary_silently.yaml"
+
+
+@dataclass
+class Run:
+    """A `dxemu run` that was started in `folder`, with folders of its own for everything that it could write."""
+
+    folder: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def guest(self) -> int | None:
+        """The embedded kernel's process."""
+        return child_running(self.process.pid, str(kernel_store.require().path))
+
+    def reach(self, moment: str) -> None:
+        """Return when the run has come so far."""
+        reached: dict[str, Callable[[], object]] = {
+            "booting": lambda: self.guest,
+            "building": lambda: list(self.folder.glob("runs/*/*/*.exabgp.log")),
+            "running": lambda: "BGP sessions established" in (self.folder / "out").read_text(),
+        }
+        late = time.monotonic() + STARTS_WITHIN_S
+        while not reached[moment]():
+            assert self.process.poll() is None, (self.folder / "err").read_text()
+            assert time.monotonic() < late, f"not {moment} after {STARTS_WITHIN_S:g} s"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(LOOK_S)
+
+    def ended(self) -> tuple[int, str, str]:
+        """Exit status, stdout and stderr, once it has ended. Fails if that takes too long or anything is left."""
+        started = time.monotonic()
+        status = self.process.wait(ENDS_WITHIN_S)
+        while (left := processes_of(self.folder)) and time.monotonic() < started + ENDS_WITHIN_S:
+            pass
+        assert left == {}
+        assert list((self.folder / "memory").iterdir()) == []
+        assert list((self.folder / "home").iterdir()) == []
+        assert sorted(entry.name for entry in self.folder.iterdir()) == ["err", "home", "memory", "out", "runs"]
+        return status, (self.folder / "out").read_text(), (self.folder / "err").read_text()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    for name in ("home", "memory"):
+        (tmp_path / name).mkdir()
+    before = network()
+    command = [sys.executable, "-m", "dxemu.cli.app", "run", str(SCENARIO)]
+    with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environment(tmp_path / "home", tmp_path / "memory"), stdout=out, stderr=err, text=True
+        )
+    try:
+        yield Run(tmp_path, process)
+        assert network() == before
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (signal.SIGINT, "booting"),
+        (signal.SIGINT, "running"),
+        (signal.SIGTERM, "building"),
+        (signal.SIGTERM, "running"),
+    ],
+    ids=lambda value: value.name if isinstance(value, signal.Signals) else value,
+)
+def test_interrupted(run: Run, number: signal.Signals, moment: str) -> None:
+    run.reach(moment)
+    run.process.send_signal(number)
+    status, _, err = run.ended()
+    assert status == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert "runs/cut_primary_silently/1/" in err
+    assert not [*run.folder.glob("runs/*/1/job.*"), *run.folder.glob("runs/*/1/.uml")]
+
+
+def test_interrupted_by_an_impatient_person(run: Run) -> None:
+    run.reach("running")
+    for _ in range(3):
+        run.process.send_signal(signal.SIGINT)
+    status, _, err = run.ended()
+    assert status == 130
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("moment", ["building", "running"])
+def test_dxemu_killed(run: Run, moment: str) -> None:
+    """Nobody can tidy up after SIGKILL: the machine's kernel has to end the guest."""
+    run.reach(moment)
+    assert {run.guest, run.process.pid} <= processes_of(run.folder).keys()
+    run.process.kill()
+    status, _, _ = run.ended()
+    assert status == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("moment", ["booting", "running"])
+def test_guest_killed(run: Run, moment: str) -> None:
+    run.reach(moment)
+    guest = run.guest
+    assert guest is not None
+    os.kill(guest, signal.SIGKILL)
+    status, _, err = run.ended()
+    assert status == 3
+    assert "the lab died before the run was over" in err
+    assert "console.log" in err
+    assert "Traceback" not in err
+    assert not [*run.folder.glob("runs/*/1/job.*"), *run.folder.glob("runs/*/1/.uml")]
+
+
+def test_ordinary_user_can_run_it() -> None:
+    with ordinary_user() as user:
+        before = network()
+        done = user.dxemu("run", str(user.repository / "scenarios" / "pull_primary_cable.yaml"))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "PASS" in done.stdout
+        assert sorted(entry.name for entry in (user.folder / "home").iterdir()) == ["runs"]
+        assert processes_of(user.folder) == {}
+        assert network() == before

@@ -29,14 +29,15 @@ class Job:
     payload: object
 
     def write(self, folder: Path, *, native: bool) -> None:
-        """Put the job into the run's folder. `native` says that no kernel of our own is around it."""
+        """Put the job into the run's folder, for its owner alone. `native`: no kernel of our own is around it."""
         header = {
             "target": self.target,
             "native": native,
             "sys_path": [str(Path(dxemu.__file__).resolve().parent.parent), *(p for p in sys.path if p)],
         }
-        (folder / JOB_FILE).write_text(json.dumps(header), encoding="utf-8")
-        (folder / PAYLOAD_FILE).write_bytes(pickle.dumps(self.payload))
+        for name, data in ((JOB_FILE, json.dumps(header).encode()), (PAYLOAD_FILE, pickle.dumps(self.payload))):
+            (folder / name).touch(0o600)
+            (folder / name).write_bytes(data)
 
     @staticmethod
     def remove(folder: Path) -> None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv4Network
+from ipaddress import IPv4Network
 
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
-from dxemu.host.proof_traffic import expect, first_connection, passes
+from dxemu.host.proof_pair import ADDRESSES, INSIDE, MACS, MTU, PORT, PREFIX, Pair, two_nodes
+from dxemu.host.proof_traffic import expect, first_connection
 from dxemu.netlink import (
     address,
     bond,
@@ -28,21 +27,13 @@ from dxemu.netlink import (
     nftables,
     route,
     tcp_md5,
-    veth,
     vlan,
     vrf,
     xfrm,
     xfrm_interface,
 )
-from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_XFRM, Netlink
 
-PREFIX = "dxemu-proof-"
-_MTU = 1500
-_PORT = "port"
-_MACS = ("02:00:00:00:00:0a", "02:00:00:00:00:0b")
-_ADDRESSES = (IPv4Interface("10.0.0.1/30"), IPv4Interface("10.0.0.2/30"))
-_INSIDE = (IPv4Interface("10.1.0.1/30"), IPv4Interface("10.1.0.2/30"))
 _EVERYTHING = IPv4Network("0.0.0.0/0")
 _LACP_LIMIT_S = 20.0
 _LACP_LOOK_S = 0.25
@@ -62,58 +53,9 @@ class Feature:
         return {"feature": self.name, "works": self.ok, "detail": self.detail}
 
 
-class _Pair:
-    """Two namespaces and the cables between them."""
-
-    def __init__(self, ends: tuple[Netlink, Netlink], stack: AsyncExitStack) -> None:
-        self.ends = ends
-        self.stack = stack
-
-    async def cable(self, name: str, macs: tuple[str, str] = _MACS) -> None:
-        """A veth pair, both ends with the same name, down."""
-        a, b = self.ends
-        await veth.apply(a, veth.End(name, macs[0]), b, veth.End(name, macs[1]), mtu=_MTU)
-
-    async def up(self, *names: str) -> None:
-        """Switch interfaces on, at both ends."""
-        for netlink in self.ends:
-            for name in names:
-                await link.set_up(netlink, name, up=True)
-
-    async def address(self, name: str, addresses: tuple[IPv4Interface, IPv4Interface] = _ADDRESSES) -> None:
-        """Number an interface, at both ends."""
-        for netlink, one in zip(self.ends, addresses, strict=True):
-            await address.apply(netlink, name, one)
-
-    async def passes(self, addresses: tuple[IPv4Interface, IPv4Interface] = _ADDRESSES) -> None:
-        """Raises LabError unless a packet goes from end to end."""
-        await passes(self.ends[0].namespace, self.ends[1].namespace, addresses[1].ip)
-
-    async def sessions(self, protocol: int) -> tuple[Netlink, Netlink]:
-        """Further sockets, of another netlink protocol."""
-        a, b = (Netlink(netlink.namespace, protocol) for netlink in self.ends)
-        return await self.stack.enter_async_context(a), await self.stack.enter_async_context(b)
-
-
-@asynccontextmanager
-async def _pair(*, cable: bool = True) -> AsyncIterator[_Pair]:
-    """Two namespaces; with `cable`, joined by one that is up and has no addresses."""
-    async with AsyncExitStack() as stack:
-        ends = []
-        for name in ("a", "b"):
-            namespace = Namespace.create(f"{PREFIX}{os.getpid()}-{name}")
-            stack.callback(namespace.delete)
-            ends.append(await stack.enter_async_context(Netlink(namespace)))
-        pair = _Pair((ends[0], ends[1]), stack)
-        if cable:
-            await pair.cable(_PORT)
-            await pair.up(_PORT)
-        yield pair
-
-
 async def _vlan() -> str:
-    wanted = vlan.Vlan("vlan101", _PORT, 101, _MTU)
-    async with _pair() as pair:
+    wanted = vlan.Vlan("vlan101", PORT, 101, MTU)
+    async with two_nodes() as pair:
         for netlink in pair.ends:
             await vlan.apply(netlink, wanted)
         await pair.up("vlan101")
@@ -125,7 +67,7 @@ async def _vlan() -> str:
 
 
 async def _bond() -> str:
-    async with _pair(cable=False) as pair:
+    async with two_nodes(cable=False) as pair:
         members = ("port1", "port2")
         for number, name in enumerate(members):
             await pair.cable(name, (f"02:00:00:00:01:0{number}", f"02:00:00:00:02:0{number}"))
@@ -144,48 +86,48 @@ async def _bond() -> str:
 
 
 async def _bridge() -> str:
-    async with _pair() as pair:
-        await bridge.apply(pair.ends[1], bridge.Bridge("lan", (_PORT,)))
+    async with two_nodes() as pair:
+        await bridge.apply(pair.ends[1], bridge.Bridge("lan", (PORT,)))
         await link.set_up(pair.ends[1], "lan", up=True)
         ports = await link.members(pair.ends[1], "lan")
-        expect(ports == (_PORT,), f"its ports are {ports}")
-        await address.apply(pair.ends[0], _PORT, _ADDRESSES[0])
-        await address.apply(pair.ends[1], "lan", _ADDRESSES[1])
+        expect(ports == (PORT,), f"its ports are {ports}")
+        await address.apply(pair.ends[0], PORT, ADDRESSES[0])
+        await address.apply(pair.ends[1], "lan", ADDRESSES[1])
         await pair.passes()
         return "forwards between its ports"
 
 
 async def _netem() -> str:
     wanted = netem.Netem(rate_bps=100_000_000_000, delay_s=0.001000001, loss_percent=0, limit=10_000, seed=1)
-    async with _pair() as pair:
-        await netem.apply(pair.ends[0], _PORT, wanted)
-        seen = await netem.read(pair.ends[0], _PORT)
+    async with two_nodes() as pair:
+        await netem.apply(pair.ends[0], PORT, wanted)
+        seen = await netem.read(pair.ends[0], PORT)
         expect((seen.rate_bps, seen.delay_s) == (wanted.rate_bps, wanted.delay_s), f"read back {seen}")
-        await pair.address(_PORT)
+        await pair.address(PORT)
         await pair.passes()
         return "100 Gbps, delay in nanoseconds"
 
 
 async def _vrf() -> str:
-    async with _pair() as pair:
-        await vrf.apply(pair.ends[0], vrf.Vrf("vrf", 100, (_PORT,)))
+    async with two_nodes() as pair:
+        await vrf.apply(pair.ends[0], vrf.Vrf("vrf", 100, (PORT,)))
         await link.set_up(pair.ends[0], "vrf", up=True)
-        await pair.address(_PORT)
+        await pair.address(PORT)
         seen = await vrf.read(pair.ends[0], "vrf")
-        expect(seen == vrf.Vrf("vrf", 100, (_PORT,)), f"read back {seen}")
+        expect(seen == vrf.Vrf("vrf", 100, (PORT,)), f"read back {seen}")
         routes = await route.read(pair.ends[0], protocol=route.KERNEL, table=100)
-        expect(any(one.prefix == _ADDRESSES[0].network for one in routes), f"table 100 has only {routes}")
+        expect(any(one.prefix == ADDRESSES[0].network for one in routes), f"table 100 has only {routes}")
         return "routes in a table of its own"
 
 
 async def _protect(
-    pair: _Pair, cipher: xfrm.AesGcm | xfrm.AesCbcSha256, mode: xfrm.Mode, if_id: int
+    pair: Pair, cipher: xfrm.AesGcm | xfrm.AesCbcSha256, mode: xfrm.Mode, if_id: int
 ) -> tuple[Netlink, Netlink]:
     """The same ESP states at both ends, one for each direction, and the policies that ask for them."""
     sessions = await pair.sessions(NETLINK_XFRM)
     for number, netlink in enumerate(sessions):
         for sender in (0, 1):
-            source, destination = _ADDRESSES[sender].ip, _ADDRESSES[1 - sender].ip
+            source, destination = ADDRESSES[sender].ip, ADDRESSES[1 - sender].ip
             state = xfrm.EspState(
                 source=source, destination=destination, spi=0x1000 + sender, cipher=cipher, mode=mode, if_id=if_id
             )
@@ -208,14 +150,14 @@ async def _protect(
 async def _expect_protected(sessions: tuple[Netlink, Netlink]) -> str:
     """Raises LabError unless both ends have counted a protected packet. Gives the kernel's names of the algorithms."""
     for netlink in sessions:
-        seen = await xfrm.read_state(netlink, _ADDRESSES[1].ip, 0x1000)
+        seen = await xfrm.read_state(netlink, ADDRESSES[1].ip, 0x1000)
         expect(seen.packets > 0, f"{netlink.namespace.name}: no packet was protected: {seen}")
     return ", ".join(seen.algorithms)
 
 
 async def _esp(cipher: xfrm.AesGcm | xfrm.AesCbcSha256) -> str:
-    async with _pair() as pair:
-        await pair.address(_PORT)
+    async with two_nodes() as pair:
+        await pair.address(PORT)
         sessions = await _protect(pair, cipher, xfrm.Mode.TRANSPORT, 0)
         await pair.passes()
         return f"protects packets with {await _expect_protected(sessions)}"
@@ -230,41 +172,41 @@ async def _esp_cbc() -> str:
 
 
 async def _xfrm_interface() -> str:
-    async with _pair() as pair:
-        await pair.address(_PORT)
+    async with two_nodes() as pair:
+        await pair.address(PORT)
         for netlink in pair.ends:
-            wanted = xfrm_interface.XfrmInterface("tunnel", 7, _PORT, 1400)
+            wanted = xfrm_interface.XfrmInterface("tunnel", 7, PORT, 1400)
             await xfrm_interface.apply(netlink, wanted)
             seen = await xfrm_interface.read(netlink, "tunnel")
             expect(seen == wanted, f"read back {seen}")
         await pair.up("tunnel")
-        await pair.address("tunnel", _INSIDE)
+        await pair.address("tunnel", INSIDE)
         sessions = await _protect(pair, xfrm.AesGcm(bytes(range(36))), xfrm.Mode.TUNNEL, 7)
-        await pair.passes(_INSIDE)
+        await pair.passes(INSIDE)
         return f"routes into a tunnel with {await _expect_protected(sessions)}"
 
 
 async def _tcp_md5() -> str:
-    async with _pair() as pair:
-        await pair.address(_PORT)
+    async with two_nodes() as pair:
+        await pair.address(PORT)
         a, b = (netlink.namespace for netlink in pair.ends)
         for key, wanted in ((b"right", True), (b"wrong", False)):
             connected = await first_connection(
                 a,
                 b,
-                _ADDRESSES[1].ip,
-                lambda sock: tcp_md5.apply(sock, _ADDRESSES[0].ip, b"right"),
-                lambda sock, key=key: tcp_md5.apply(sock, _ADDRESSES[1].ip, key),  # type: ignore[misc]  # the key of this turn
+                ADDRESSES[1].ip,
+                lambda sock: tcp_md5.apply(sock, ADDRESSES[0].ip, b"right"),
+                lambda sock, key=key: tcp_md5.apply(sock, ADDRESSES[1].ip, key),  # type: ignore[misc]  # the key of this turn
             )
             expect(connected == wanted, f"the {key.decode()} key {'connects' if connected else 'does not connect'}")
         return "the right key connects, a wrong one does not"
 
 
 async def _nftables() -> str:
-    async with _pair() as pair:
-        await pair.address(_PORT)
+    async with two_nodes() as pair:
+        await pair.address(PORT)
         _, filters = await pair.sessions(NETLINK_NETFILTER)
-        await nftables.apply(filters, "proof", nftables.Hook.INPUT, (nftables.DropRule(interface=_PORT, protocol=17),))
+        await nftables.apply(filters, "proof", nftables.Hook.INPUT, (nftables.DropRule(interface=PORT, protocol=17),))
         try:
             await pair.passes()
         except LabError:
@@ -279,15 +221,15 @@ async def _nftables() -> str:
 
 async def _macsec() -> str:
     keys = macsec.Association(0, bytes(range(32))), macsec.Association(0, bytes(range(32, 64)))
-    async with _pair() as pair:
+    async with two_nodes() as pair:
         sessions = await pair.sessions(NETLINK_GENERIC)
         for number, (netlink, generic) in enumerate(zip(pair.ends, sessions, strict=True)):
-            wanted = macsec.Macsec("macsec", _PORT)
+            wanted = macsec.Macsec("macsec", PORT)
             await macsec.apply(netlink, wanted)
             seen = await macsec.read(netlink, "macsec")
             expect(seen == wanted, f"read back {seen}")
             index = await netlink.index("macsec")
-            await macsec.apply_keys(generic, index, _MACS[1 - number], keys[number], keys[1 - number])
+            await macsec.apply_keys(generic, index, MACS[1 - number], keys[number], keys[1 - number])
         await pair.up("macsec")
         await pair.address("macsec")
         await pair.passes()

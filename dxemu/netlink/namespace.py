@@ -55,7 +55,9 @@ class Namespace:
             try:
                 _check(_libc.unshare(_CLONE_NEWNET), f"make network namespace '{name}'")
                 _set_loopback_up()
-                _check(_libc.mount(b"/proc/thread-self/ns/net", path.encode(), b"none", _MS_BIND, None), f"mount {path}")
+                _check(
+                    _libc.mount(b"/proc/thread-self/ns/net", path.encode(), b"none", _MS_BIND, None), f"mount {path}"
+                )
             except LabError:
                 os.unlink(path)  # noqa: PTH108 - pathlib costs time in the guest
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from dxemu.errors import InputErrors, Problem
 LinesOf = Callable[[str], Sequence[str]]
 
 _BOLD, _RED, _DIM, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
+_AUTH_KEY = re.compile(r"""(auth_key["']?:\s*)("[^"]*"?|'[^']*'?|[^\s,}][^,}#]*?(?=\s*(?:[,}]|\s#|$)))""")
 TAB = 4
 WIDTH = 120
 WIDEST = 160
@@ -62,7 +64,9 @@ def _one(problem: Problem, lines: Sequence[str], colour: bool) -> str:
 
 
 def _line(line: str) -> str:
-    shown = "".join(c if c.isprintable() else "?" for c in line.expandtabs(TAB))
+    """The line as it is shown: the characters of an MD5 key are secret even in the file's own line."""
+    hidden = _AUTH_KEY.sub(lambda found: found[1] + "*" * len(found[2]), line)
+    shown = "".join(c if c.isprintable() else "?" for c in hidden.expandtabs(TAB))
     return shown if len(shown) <= WIDEST else shown[: WIDEST - 3] + "..."
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.host import kernel_store
+from dxemu.host.machine import memory_folder
 from tests.lab.guest import REPOSITORY
 
 NOBODY = 65534
@@ -88,7 +89,7 @@ class OrdinaryUser:
     def dxemu(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `dxemu` in the user's folder."""
         home = self.folder / "home"
-        env = environment(home, home) | {"PYTHONPATH": str(self.repository), kernel_store.OVERRIDE: str(self.kernel)}
+        env = environment(home, memory_folder()) | {"PYTHONPATH": str(self.repository), kernel_store.OVERRIDE: str(self.kernel)}
         command = [*self.prefix, self.python, "-m", "dxemu.cli.app", *arguments]
         return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, timeout=60, check=False)
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.host import kernel_store
+from dxemu.host.machine import memory_folder
 from tests.lab.guest import REPOSITORY
 from tests.lab.machine import child_running, environment, network, ordinary_user, processes_of
 
@@ -31,6 +33,7 @@ class Run:
     """A `dxemu run` that was started in `folder`, with folders of its own for everything that it could write."""
 
     folder: Path
+    memory: Path
     process: subprocess.Popen[str]
 
     @property
@@ -59,28 +62,28 @@ class Run:
         while (left := processes_of(self.folder)) and time.monotonic() < started + ENDS_WITHIN_S:
             pass
         assert left == {}
-        assert list((self.folder / "memory").iterdir()) == []
+        assert list(self.memory.iterdir()) == []
         assert list((self.folder / "home").iterdir()) == []
-        assert sorted(entry.name for entry in self.folder.iterdir()) == ["err", "home", "memory", "out", "runs"]
+        assert sorted(entry.name for entry in self.folder.iterdir()) == ["err", "home", "out", "runs"]
         return status, (self.folder / "out").read_text(), (self.folder / "err").read_text()
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    for name in ("home", "memory"):
-        (tmp_path / name).mkdir()
+    (tmp_path / "home").mkdir()
     before = network()
     command = [sys.executable, "-m", "dxemu.cli.app", "run", str(SCENARIO)]
-    with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment(tmp_path / "home", tmp_path / "memory"), stdout=out, stderr=err, text=True
-        )
-    try:
-        yield Run(tmp_path, process)
-        assert network() == before
-    finally:
-        process.kill()
-        process.wait()
+    with tempfile.TemporaryDirectory(prefix="dxemu-test-", dir=memory_folder()) as name:
+        memory = Path(name)
+        with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
+            env = environment(tmp_path / "home", memory)
+            process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=out, stderr=err, text=True)
+        try:
+            yield Run(tmp_path, memory, process)
+            assert network() == before
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 
 from dxemu.errors import LabError
 from dxemu.host import proof
+from dxemu.host.proof_pair import PREFIX
 from dxemu.netlink import address, bond, bridge, link, neighbour, netem, nftables, route, sysctl, veth, vlan
 from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
 from dxemu.netlink.namespace import FOLDER, Namespace
@@ -373,4 +374,4 @@ def test_the_embedded_kernel_has(name: str) -> None:
 
 def test_the_proof_leaves_nothing_behind() -> None:
     asyncio.run(proof.prove(("802.1Q", "TCP MD5")))
-    assert not list(Path(FOLDER).glob(f"{proof.PREFIX}*"))
+    assert not list(Path(FOLDER).glob(f"{PREFIX}*"))

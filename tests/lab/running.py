@@ -1,0 +1,100 @@
+"""Parts of a lab for tests that run inside the embedded kernel, and what other programs say of it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import os
+import subprocess
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from dxemu.host.channel import Channel
+from dxemu.lab.journal import Event, Journal
+from dxemu.lab.lab import Lab
+from dxemu.plan.make import make_plan
+from dxemu.plan.model import Plan, Side
+from dxemu.topology.load import load
+from tests.lab.guest import REPOSITORY
+
+T = TypeVar("T")
+FOLDER = "/run"
+"""Where daemons may write inside the guest: its own tmpfs."""
+
+
+def plan_of(topology: str, **changes: str) -> Plan:
+    """The plan of `topologies/NAME.yaml`, where each word that names a change is written as its value."""
+    text = (REPOSITORY / "topologies" / f"{topology}.yaml").read_text(encoding="utf-8")
+    for old, new in changes.items():
+        text = text.replace(old.replace("_", " "), new)
+    file = Path(FOLDER, f"{topology}.yaml")
+    file.write_text(text, encoding="utf-8")
+    return make_plan(load(file))
+
+
+def without_customer_speakers(plan: Plan) -> Plan:
+    """The same plan where nobody speaks BGP on the customer's side: that is left to another program."""
+    return dataclasses.replace(plan, speakers=tuple(s for s in plan.speakers if s.side is Side.AWS))
+
+
+def silent_journal() -> tuple[Journal, list[Event]]:
+    """A journal that tells nobody, and the list of what it was told."""
+    journal = Journal(Channel(os.open(os.devnull, os.O_WRONLY)))
+    events: list[Event] = []
+    journal.listen(events.append)
+    return journal, events
+
+
+@asynccontextmanager
+async def lab_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Event]]]:
+    """A running lab whose sessions are not awaited, with its events."""
+    journal, events = silent_journal()
+    async with Lab.built(plan, journal, FOLDER) as lab:
+        journal.start()
+        yield lab, events
+
+
+class Loop:
+    """An event loop that keeps a lab alive from one test to the next."""
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        return self
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run it to its end."""
+        return self._loop.run_until_complete(work)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._loop.close()
+
+
+def said(*command: str, within_s: float = 20.0) -> str:
+    """What a program prints. Fails with its words if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=within_s, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def ip(node: str, *words: str) -> list[dict[str, Any]]:
+    """What iproute2 says of a node."""
+    found: list[dict[str, Any]] = json.loads(said("ip", "-n", node, "-d", "-j", *words) or "[]")
+    return found
+
+
+def tc(node: str) -> dict[str, dict[str, Any]]:
+    """The options of the netem on each of a node's interfaces, as iproute2 reads them, with `dropped`."""
+    found = json.loads(said("tc", "-n", node, "-j", "-s", "qdisc", "show"))
+    return {q["dev"]: {**q["options"], "dropped": q["drops"]} for q in found if q["kind"] == "netem"}
+
+
+async def eventually(journal: Journal, what: str, holds: Any, events: list[Event], within_s: float = 60.0) -> Event:
+    """The first event, past or to come, for which `holds`."""
+    for event in events:
+        if holds(event):
+            return event
+    return await journal.wait_for(what, holds, within_s)

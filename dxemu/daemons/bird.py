@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from dxemu.errors import LabError
 from dxemu.host.process import Process
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BfdSession, BgpSession
@@ -70,6 +71,7 @@ class Bird:
         peers: Sequence[BfdPeer],
         namespace: Namespace,
         on_state: Callable[[str, bool, str], None],
+        on_death: Callable[[LabError], None],
     ) -> None:
         self._sessions = {str(peer.peer): peer.session for peer in peers}
         self._on_state = on_state
@@ -78,7 +80,7 @@ class Bird:
         with open(f"{base}.conf", "w", encoding="ascii") as file:  # noqa: PTH123 - pathlib costs time in the guest
             file.write(render(router_id, peers))
         command = ["/usr/sbin/bird", "-f", "-c", f"{base}.conf", "-s", f"{base}.ctl", "-P", f"{base}.pid"]
-        self.process = Process(f"bird on {node}", command, namespace, self._line)
+        self.process = Process(f"bird on {node}", command, namespace, self._line, on_death)
 
     def _line(self, line: str) -> None:
         match = _STATE.search(line)

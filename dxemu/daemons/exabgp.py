@@ -20,11 +20,13 @@ from ipaddress import IPv4Address, IPv4Network
 from dxemu.bgp.rib import Update
 from dxemu.bgp.route import Announcement, Origin
 from dxemu.daemons import exabgp_child
+from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BgpSession, SessionEnd, Speaker
 from dxemu.units import Asn
 
 BGP_PORT = 179
+KEPT_LINES = 20
 CEASE_ADMINISTRATIVE_RESET = 4
 """RFC 4486."""
 CEASE_BFD_DOWN = 10
@@ -122,7 +124,7 @@ def announce_command(peer: IPv4Address, route: Announcement) -> str:
 
 
 class ExaBgp:
-    """A running ExaBGP. `on_event` is called for everything that it says; its log goes to `log_file`."""
+    """A running ExaBGP. `on_event` hears everything that it says, `on_death` if it ends before `stop`; `log_file` its log."""
 
     def __init__(
         self,
@@ -130,12 +132,16 @@ class ExaBgp:
         peers: Sequence[Peer],
         namespace: Namespace,
         on_event: Callable[[SpeakerEvent], None],
+        on_death: Callable[[LabError], None],
         log_file: str,
     ) -> None:
+        self._name = f"ExaBGP on {speaker.node}"
         self._peers = {peer.session.name: peer for peer in peers}
         self._by_address = {str(peer.other.address): peer.session.name for peer in peers}
         self._established: set[str] = set()
         self._on_event = on_event
+        self._on_death = on_death
+        self._log_file = log_file
         self._rest = b""
         commands, self._commands = os.pipe()
         self._events, events = os.pipe()
@@ -153,8 +159,9 @@ class ExaBgp:
         data = os.read(self._events, 1 << 16)
         if not data:
             asyncio.get_running_loop().remove_reader(self._events)
-            for session in sorted(self._established):
-                self._on_event(SessionDown(session, "peer_closed", "ExaBGP ended"))
+            with open(self._log_file, encoding="utf-8", errors="replace") as log:  # noqa: PTH123 - pathlib costs time here
+                said = "".join(log.readlines()[-KEPT_LINES:]).strip() or "nothing"
+            self._on_death(LabError(f"{self._name} died. It said: {said}"))
             return
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:

@@ -19,11 +19,19 @@ KEPT_LINES = 20
 class Process:
     """One running program. What it prints on stderr goes to `on_line`, and its end is kept for errors."""
 
-    def __init__(self, name: str, command: Sequence[str], namespace: Namespace, on_line: Callable[[str], None]) -> None:
-        """Start it. Raises LabError if the program is not there."""
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        namespace: Namespace,
+        on_line: Callable[[str], None],
+        on_death: Callable[[LabError], None],
+    ) -> None:
+        """Start it. `on_death` hears if it ends before `stop`. Raises LabError if the program is not there."""
         self.name = name
         self.last_lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._on_line = on_line
+        self._on_death = on_death
         self._rest = b""
         try:
             with namespace.entered():
@@ -46,7 +54,8 @@ class Process:
         data = os.read(self._fd, 1 << 16)
         if not data:
             asyncio.get_running_loop().remove_reader(self._fd)
-            self._on_line("")
+            said = "\n".join(self.last_lines) or "nothing"
+            self._on_death(LabError(f"{self.name} died. It said: {said}"))
             return
         *lines, self._rest = (self._rest + data).split(b"\n")
         for raw in lines:

@@ -23,6 +23,9 @@ async def build_nodes(plan: Plan, stack: AsyncExitStack) -> Mapping[str, LabNode
         stack.callback(mininet_node.terminate)
         netlink = await stack.enter_async_context(Netlink(mininet_node.namespace))
         nodes[node.name] = LabNode(node, mininet_node, netlink)
+        # No IPv6 in this design: its router solicitations would only be counted among the packets of a cable.
+        sysctl.write(mininet_node.namespace, "net/ipv6/conf/all/disable_ipv6", "1")
+        sysctl.write(mininet_node.namespace, "net/ipv6/conf/default/disable_ipv6", "1")
         if node.role in FORWARDING:
             sysctl.write(mininet_node.namespace, "net/ipv4/ip_forward", "1")
     return nodes

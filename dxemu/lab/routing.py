@@ -31,19 +31,19 @@ async def start_routing(
     for speaker in sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS):
         router = routers[speaker.node]
         tasks.start(router.run())
-        _start_speaker(plan, speaker, router, nodes[speaker.node], folder, stack)
+        _start_speaker(plan, speaker, router, nodes[speaker.node], folder, stack, tasks)
     return routers
 
 
 def _start_speaker(
-    plan: Plan, speaker: Speaker, router: Router, node: LabNode, folder: str, stack: AsyncExitStack
+    plan: Plan, speaker: Speaker, router: Router, node: LabNode, folder: str, stack: AsyncExitStack, tasks: Tasks
 ) -> None:
     sessions = [s for s in plan.sessions if speaker.node in (s.ends[0].node, s.ends[1].node)]
     peers = [Peer.of(session, speaker.node) for session in sessions]
-    exabgp = ExaBgp(speaker, peers, node.namespace, router.heard, f"{folder}/{speaker.node}.exabgp.log")
+    exabgp = ExaBgp(speaker, peers, node.namespace, router.heard, tasks.fail, f"{folder}/{speaker.node}.exabgp.log")
     stack.callback(exabgp.stop)
     router.attach(exabgp)
     bfd = [peer for peer in (BfdPeer.of(session, speaker.node) for session in sessions) if peer is not None]
     if bfd:
-        bird = Bird(speaker.node, speaker.router_id, bfd, node.namespace, router.bfd_changed)
+        bird = Bird(speaker.node, speaker.router_id, bfd, node.namespace, router.bfd_changed, tasks.fail)
         stack.callback(bird.stop)

@@ -1,11 +1,11 @@
-"""Work that goes on beside the scenario. If any of it fails, the lab fails: nothing dies unseen."""
+"""Work that goes on beside the scenario. If any of it fails, or a callback or a daemon, the lab fails: nothing dies unseen."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 
 class Tasks:
@@ -22,18 +22,29 @@ class Tasks:
         task.add_done_callback(self._done)
         self._tasks.append(task)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None and self._error is None:
-            self._error = task.exception()
+    def fail(self, error: BaseException) -> None:
+        """Something that the lab needs has failed: end the lab with this error. Only the first one counts."""
+        if self._error is None:
+            self._error = error
             if self._owner is not None:
                 self._owner.cancel()
 
+    def _done(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.fail(error)
+
+    def _callback_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:  # Any: asyncio's
+        self.fail(context.get("exception") or RuntimeError(context["message"]))
+
     async def __aenter__(self) -> Self:
         self._owner = asyncio.current_task()
+        asyncio.get_running_loop().set_exception_handler(self._callback_failed)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._owner = None
+        asyncio.get_running_loop().set_exception_handler(None)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

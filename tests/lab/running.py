@@ -9,7 +9,6 @@ import os
 import subprocess
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -26,14 +25,9 @@ FOLDER = "/run"
 """Where daemons may write inside the guest: its own tmpfs."""
 
 
-def plan_of(topology: str, **changes: str) -> Plan:
-    """The plan of `topologies/NAME.yaml`, where each word that names a change is written as its value."""
-    text = (REPOSITORY / "topologies" / f"{topology}.yaml").read_text(encoding="utf-8")
-    for old, new in changes.items():
-        text = text.replace(old.replace("_", " "), new)
-    file = Path(FOLDER, f"{topology}.yaml")
-    file.write_text(text, encoding="utf-8")
-    return make_plan(load(file))
+def plan_of(topology: str) -> Plan:
+    """The plan of `topologies/NAME.yaml`."""
+    return make_plan(load(REPOSITORY / "topologies" / f"{topology}.yaml"))
 
 
 def without_customer_speakers(plan: Plan) -> Plan:

@@ -22,6 +22,8 @@ from dxemu.host.job import Job
 
 # 2023-11-14 22:13:20 UTC: the guest's clock starts here in every run, or ExaBGP's whole seconds fall differently.
 VIRTUAL_EPOCH_NS = 1_700_000_000_000_000_000
+INIT = "init.py"
+"""In the run's folder, which is the kernel's working directory: `/proc/self/cwd` as hostfs shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +37,21 @@ class Boot:
     memory: str = "1G"
     stall_limit_s: float = 60.0
 
-    def command(self, folder: Path, channel_fd: int) -> list[str]:
-        """The argument list. Its order and text are mixed into the guest's entropy pool: no path of a run in it."""
+    def command(self, folder: Path) -> list[str]:
+        """The argument list. The kernel mixes its text into its entropy pool: nothing of a run or a checkout is in it.
+
+        `random_seed` and `hostfs_write` are the exceptions: our patches take them out before.
+        """
         clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}"] if self.virtual_clock else []
-        python = [f"init={Path(sys.executable).resolve()}", "--", "-I", "-S", guest.__file__]
         return [
             str(self.kernel),
             *("rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
-            *("con=null", "con0=null,fd:1", f"ssl0=null,fd:{channel_fd}"),
+            *("con=null", "con0=null,fd:1", "ssl0=null,fd:0"),
             # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
             *clock,
             "initcall_blacklist=jent_mod_init",
-            *(f"uml_dir={folder / '.uml'}", f"hostfs_write={folder}", f"random_seed={self.seed}"),
-            *python,
+            *(f"hostfs_write={folder}", f"random_seed={self.seed}"),
+            *(f"init={Path(sys.executable).resolve()}", "--", "-I", "-S", f"/proc/self/cwd/{INIT}"),
         ]
 
     def with_seed(self, seed: int) -> Self:
@@ -61,13 +65,14 @@ async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Map
     Whatever ends it, no process and no file outside `folder` is left.
     """
     job.write(folder, native=False)
-    uml_folder = folder / ".uml"
-    uml_folder.mkdir(exist_ok=True)
+    (folder / INIT).symlink_to(guest.__file__)
+    # The kernel keeps a few small files in ~/.uml while it runs.
     env = {"TMPDIR": str(boot.memory_folder), "HOME": str(folder), "PATH": os.defpath}
     try:
-        events = follow(lambda channel: boot.command(folder, channel), env, folder, boot.stall_limit_s)
+        events = follow(boot.command(folder), env, folder, boot.stall_limit_s)
         async with contextlib.aclosing(events):
             async for event in events:
                 yield event
     finally:
-        shutil.rmtree(uml_folder, ignore_errors=True)
+        (folder / INIT).unlink(missing_ok=True)
+        shutil.rmtree(folder / ".uml", ignore_errors=True)

@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
 from dxemu.errors import GuestError, LabError
@@ -20,11 +20,11 @@ REAP_LIMIT_S = 2.0
 
 
 async def follow(
-    command: Callable[[int], Sequence[str]], env: Mapping[str, str], folder: Path, stall_limit_s: float
+    command: Sequence[str], env: Mapping[str, str], folder: Path, stall_limit_s: float
 ) -> AsyncGenerator[Mapping[str, object], None]:
-    """Start `command(channel)` in `folder`, where its job was written; yield its events until the job has finished.
+    """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
-    The process dies with this one (`setpriv --pdeathsig`), and when the generator is closed. What it
+    Its standard input is the channel, which it writes to. The process dies with this one (`setpriv --pdeathsig`), and when the generator is closed. What it
     prints goes to `console.log`. Raises GuestError if it crashes or says nothing for `stall_limit_s`
     of wall time, LabError if the job says that it failed.
     """
@@ -35,13 +35,12 @@ async def follow(
         stack.enter_context(ours)
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "KILL", *command(theirs.fileno())),
+                *("setpriv", "--pdeathsig", "KILL", *command),
                 cwd=folder,
                 env=dict(env),
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=theirs,
                 stdout=console,
                 stderr=console,
-                pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
             stack.push_async_callback(_end, process)

@@ -14,7 +14,7 @@ MS_NOSUID_NODEV = 2 | 4
 MS_REC_PRIVATE = 16384 | 262144
 MCL_CURRENT_FUTURE = 1 | 2
 RB_POWER_OFF = 0x4321FEDC
-NATIVE = "--native="
+NATIVE = "--native"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -50,12 +50,12 @@ def _prepare_embedded() -> tuple[str, int]:
     return folder, channel
 
 
-def _prepare_native(channel: int) -> tuple[str, int]:
+def _prepare_native() -> tuple[str, int]:
     """On the machine's kernel, in a mount and a process namespace of its own: /run is ours alone."""
     _mount("none", "/", "none", MS_REC_PRIVATE)
     _mount("proc", "/proc", "proc")
     _mount("tmpfs", "/run", "tmpfs", MS_NOSUID_NODEV)
-    return os.getcwd(), channel  # noqa: PTH109 - pathlib costs time in the guest
+    return os.getcwd(), 0  # noqa: PTH109 - pathlib costs time in the guest
 
 
 def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
@@ -88,9 +88,9 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
 
 def main() -> None:
     """Be process 1. Never returns inside the embedded kernel."""
-    native = [int(word.removeprefix(NATIVE)) for word in sys.argv if word.startswith(NATIVE)]
+    native = NATIVE in sys.argv
     _libc.mlockall(MCL_CURRENT_FUTURE)  # one call in place of thousands of page faults; without the right to it, slower
-    folder, channel = _prepare_native(native[0]) if native else _prepare_embedded()
+    folder, channel = _prepare_native() if native else _prepare_embedded()
     import json
 
     with open(os.path.join(folder, "job.json"), encoding="utf-8") as file:  # noqa: PTH118,PTH123

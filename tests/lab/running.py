@@ -7,7 +7,7 @@ import dataclasses
 import json
 import os
 import subprocess
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -86,9 +86,9 @@ def tc(node: str) -> dict[str, dict[str, Any]]:
     return {q["dev"]: {**q["options"], "dropped": q["drops"]} for q in found if q["kind"] == "netem"}
 
 
-async def eventually(journal: Journal, what: str, holds: Any, events: list[Event], within_s: float = 60.0) -> Event:
-    """The first event, past or to come, for which `holds`."""
-    for event in events:
-        if holds(event):
-            return event
-    return await journal.wait_for(what, holds, within_s)
+async def all_seen(journal: Journal, events: Sequence[Event], wanted: Sequence[Event], within_s: float) -> None:
+    """Return once each of `wanted` has happened: an event with at least these values, among `events` or to come."""
+    missing = [want for want in wanted if not any(want.items() <= event.items() for event in events)]
+    while missing:
+        event = await journal.wait_for(f"{missing}", lambda event: any(w.items() <= event.items() for w in missing), within_s)
+        missing = [want for want in missing if not want.items() <= event.items()]

@@ -36,7 +36,8 @@ async def comes_up(customer_key: str | None) -> tuple[bool, dict[str, int]]:
                         both.set()
 
             peer = Peer.of(known, speaker.node)
-            exabgp = ExaBgp(speaker, [peer], nodes[speaker.node].namespace, hear, f"{FOLDER}/{speaker.node}.exabgp.log")
+            log = f"{FOLDER}/{speaker.node}.exabgp.log"
+            exabgp = ExaBgp(speaker, [peer], nodes[speaker.node].namespace, hear, pytest.fail, log)
             stack.callback(exabgp.stop)
 
         start(next(s for s in plan.speakers if s.node == session.ends[1].node), session)

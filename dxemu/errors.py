@@ -106,6 +106,7 @@ class ProblemList:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, mark: Mark, code: str, problem: str, remedy: str) -> None:
+        """Note one mistake."""
         self.problems.append(Problem(mark, code, problem, remedy))
 
     def raise_if_any(self) -> None:

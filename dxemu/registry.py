@@ -21,7 +21,10 @@ def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
         classes = [
             value
             for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__ and value is not base
+            if isinstance(value, type)
+            and issubclass(value, base)
+            and value.__module__ == module.__name__
+            and value is not base
         ]
         if len(classes) > 1:
             raise TypeError(f"{module.__name__} defines {len(classes)} members; one file holds one")

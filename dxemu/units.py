@@ -40,9 +40,9 @@ class Seconds(float):
         return cls(round(_parse(text, cls.UNITS, "30 s or 300 ms"), 9))
 
     def __str__(self) -> str:
-        if self == 0 or self >= 1:
+        if float(self) == 0 or self >= 1:
             return f"{float(self):g} s"
-        if self >= 1e-3:
+        if self >= self.UNITS["ms"]:
             return f"{float(self) * 1e3:g} ms"
         return f"{float(self) * 1e6:g} us"
 
@@ -58,7 +58,7 @@ class BitsPerSecond(int):
         return cls(round(_parse(text, cls.UNITS, "10 Gbps")))
 
     def __str__(self) -> str:
-        for name, size in reversed(self.UNITS.items()):
+        for name, size in reversed(list(self.UNITS.items())):
             if self >= size:
                 return f"{self / size:g} {name}"
         return f"{int(self)} bps"

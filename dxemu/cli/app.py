@@ -74,7 +74,9 @@ def _say(error: DxemuError) -> int:
         click.echo(problems.render(error, colour=sys.stderr.isatty()), err=True)
         return error.exit_status
     if isinstance(error, GuestError) and error.console:
-        click.echo("The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True)
+        click.echo(
+            "The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True
+        )
     click.echo(f"dxemu: {error}", err=True)
     return error.exit_status
 

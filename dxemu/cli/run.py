@@ -24,19 +24,56 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 @click.command("run")
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--topology", type=click.Path(path_type=Path), help="Use this design instead of the scenario's own.")
-@click.option("--kernel", type=click.Choice(["embedded", "host"]), default="embedded", show_default=True,
-              help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.")
-@click.option("--clock", type=click.Choice(["virtual", "real"]), help="Virtual time passes as fast as the machine allows."
-              "  [default: virtual; real with --kernel host]")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True,
-              help="Everything random is drawn from it: the same seed gives the same run.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Also write result.json here; - for stdout.")
-@click.option("--runs", "runs_folder", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True,
-              help="Folder for the run's files.")
-@click.option("--stall-limit", type=click.FloatRange(min=1), default=where.STALL_LIMIT_S, show_default=True,
-              help="End a lab that says nothing for so many seconds of wall time.")
-def command(scenario: Path, topology: Path | None, kernel: str, clock: str | None, seed: int,
-            json_file: Path | None, runs_folder: Path, stall_limit: float) -> None:
+@click.option(
+    "--kernel",
+    type=click.Choice(["embedded", "host"]),
+    default="embedded",
+    show_default=True,
+    help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["virtual", "real"]),
+    help="Virtual time passes as fast as the machine allows.  [default: virtual; real with --kernel host]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="Everything random is drawn from it: the same seed gives the same run.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write result.json here; - for stdout.",
+)
+@click.option(
+    "--runs",
+    "runs_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for the run's files.",
+)
+@click.option(
+    "--stall-limit",
+    type=click.FloatRange(min=1),
+    default=where.STALL_LIMIT_S,
+    show_default=True,
+    help="End a lab that says nothing for so many seconds of wall time.",
+)
+def command(
+    scenario: Path,
+    topology: Path | None,
+    kernel: str,
+    clock: str | None,
+    seed: int,
+    json_file: Path | None,
+    runs_folder: Path,
+    stall_limit: float,
+) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
 
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
@@ -61,7 +98,9 @@ def command(scenario: Path, topology: Path | None, kernel: str, clock: str | Non
     raise SystemExit(EXIT_STATUS[result.verdict])
 
 
-async def _until_signalled(rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: Console) -> Result:
+async def _until_signalled(
+    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: Console
+) -> Result:
     """Run it; Ctrl-C and SIGTERM end the lab first and then the command."""
     live = LiveLines(console)
     task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear))

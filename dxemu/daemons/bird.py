@@ -16,7 +16,9 @@ from dxemu.host.process import Process
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BfdSession, BgpSession
 
-_STATE = re.compile(r"bfd1: Session to (?P<peer>\S+) (?:changed state from (?P<old>\w+) to (?P<new>\w+)|(?P<expired>expired))")
+_STATE = re.compile(
+    r"bfd1: Session to (?P<peer>\S+) (?:changed state from (?P<old>\w+) to (?P<new>\w+)|(?P<expired>expired))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class BfdPeer:
     timers: BfdSession
 
     @classmethod
-    def of(cls, session: BgpSession, node: str) -> "BfdPeer | None":
+    def of(cls, session: BgpSession, node: str) -> BfdPeer | None:
         """The end of `session` at `node`; None if the session has no BFD."""
         if session.bfd is None:
             return None

@@ -45,7 +45,7 @@ class Peer:
     other: SessionEnd
 
     @classmethod
-    def of(cls, session: BgpSession, node: str) -> "Peer":
+    def of(cls, session: BgpSession, node: str) -> Peer:
         """The end of `session` at `node`."""
         mine, other = session.ends if session.ends[0].node == node else session.ends[::-1]
         return cls(session, mine, other)
@@ -98,7 +98,8 @@ def _neighbor(speaker: Speaker, peer: Peer) -> str:
         "family { ipv4 unicast; }",
         "capability { graceful-restart disable; route-refresh enable; asn4 enable; }",
         # Named, because ExaBGP makes up names from the clock, and under the virtual clock two would be the same.
-        f"api peer_{int(peer.other.address)} {{ processes [ dxemu ]; neighbor-changes; receive {{ parsed; update; }} }}",
+        f"api peer_{int(peer.other.address)}"
+        " { processes [ dxemu ]; neighbor-changes; receive { parsed; update; } }",
     ]
     lines += ["passive", f"listen {BGP_PORT}"] if peer.mine.passive else [f"connect {BGP_PORT}"]
     if peer.session.external:
@@ -111,7 +112,9 @@ def _neighbor(speaker: Speaker, peer: Peer) -> str:
 
 def announce_command(peer: IPv4Address, route: Announcement) -> str:
     """ExaBGP's command for one announcement."""
-    words = [f"neighbor {peer} announce route {route.prefix} next-hop {route.next_hop} origin {route.origin.name.lower()}"]
+    words = [
+        f"neighbor {peer} announce route {route.prefix} next-hop {route.next_hop} origin {route.origin.name.lower()}"
+    ]
     if route.as_path:
         words.append(f"as-path [ {' '.join(str(int(asn)) for asn in route.as_path)} ]")
     if route.local_pref is not None:
@@ -124,7 +127,7 @@ def announce_command(peer: IPv4Address, route: Announcement) -> str:
 
 
 class ExaBgp:
-    """A running ExaBGP. `on_event` hears everything that it says, `on_death` if it ends before `stop`; `log_file` its log."""
+    """A running ExaBGP. `on_event` hears what it says, `on_death` if it ends before `stop`."""
 
     def __init__(
         self,
@@ -168,7 +171,7 @@ class ExaBgp:
             for event in self._understand(json.loads(line)):
                 self._on_event(event)
 
-    def _understand(self, message: dict) -> "list[SpeakerEvent]":  # type: ignore[type-arg]  # ExaBGP's JSON
+    def _understand(self, message: dict) -> list[SpeakerEvent]:  # type: ignore[type-arg]  # ExaBGP's JSON
         neighbor = message.get("neighbor", {})
         session = self._by_address.get(neighbor.get("address", {}).get("peer", ""), "")
         if not session:
@@ -212,9 +215,7 @@ class ExaBgp:
         os.close(self._commands)
 
 
-def _be_exabgp(
-    configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: str
-) -> None:
+def _be_exabgp(configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: str) -> None:
     """In the forked child. Never returns."""
     log = os.open(log_file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
     keep = sorted({0, 1, 2, commands, events, log})

@@ -20,7 +20,8 @@ import select
 import socket
 import time
 from collections.abc import Generator, Iterator, Mapping
-from typing import Any, NoReturn
+from time import time as wall_clock  # noqa: TID251 - ExaBGP's timers are on it: what waits for them must be, too
+from typing import Any, ClassVar, NoReturn
 from weakref import WeakSet
 
 from exabgp.bgp import timer as exabgp_timer
@@ -89,8 +90,9 @@ class _SendTimer(exabgp_timer.SendTimer):  # type: ignore[misc]  # ExaBGP 5.0 is
     ExaBGP sends a keepalive every third of the hold time. `intervals` has another one for some peers, by address.
     """
 
-    live: WeakSet[Any] = WeakSet()
-    intervals: Mapping[str, int] = {}  # noqa: RUF012 - one reactor in this process, filled before it starts
+    live: ClassVar[WeakSet[Any]] = WeakSet()
+    intervals: ClassVar[Mapping[str, int]] = {}
+    keepalive: int
 
     def __init__(self, session: Any, holdtime: object) -> None:
         super().__init__(session, holdtime)
@@ -103,21 +105,22 @@ class _SendTimer(exabgp_timer.SendTimer):  # type: ignore[misc]  # ExaBGP 5.0 is
 class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
     """A connection being made. `waiting` tells the reactor which socket, and until when."""
 
-    waiting: dict[object, tuple[int, float]] = {}  # noqa: RUF012 - one reactor in this process
+    waiting: ClassVar[dict[object, tuple[int, float]]] = {}
+    io: Any
 
     def establish(self) -> Iterator[bool]:
         """Yield False until the connection is made, then True (ExaBGP's contract)."""
         try:
             while True:
                 if self._connect() is None:
-                    yield from self._wait(self.io.fileno(), time.time() + SYN_WAIT_S)
+                    yield from self._wait(self.io.fileno(), wall_clock() + SYN_WAIT_S)
                     if self._made():
                         self.success()
                         yield True
                         return
                     self.io.close()
                     self.io = None
-                yield from self._wait(-1, time.time() + CONNECT_RETRY_S)
+                yield from self._wait(-1, wall_clock() + CONNECT_RETRY_S)
         finally:
             self.waiting.pop(self, None)
 
@@ -126,7 +129,7 @@ class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 i
         if fd >= 0:
             poller.register(fd, select.POLLOUT)
         self.waiting[self] = (fd, until)
-        while time.time() < until and not poller.poll(0):
+        while wall_clock() < until and not poller.poll(0):
             yield False
         self.waiting.pop(self, None)
 
@@ -179,7 +182,7 @@ class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unty
 
     def _until_due_s(self) -> float:
         """Seconds until a timer of ExaBGP may act. One that is past has acted, or belongs to a session that is gone."""
-        now = time.time()
+        now = wall_clock()
         due = [until for _, until in _Outgoing.waiting.values()]
         starting = [peer for peer in self._peers.values() if self._starting(peer)]
         if len(starting) > len(_Outgoing.waiting):
@@ -201,7 +204,8 @@ class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unty
 def run(configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: int) -> NoReturn:
     """Be ExaBGP with this configuration text until a signal ends it. Call it in a fresh fork, in the namespace.
 
-    `keepalives` are seconds by the peer's address. `commands` is read and `events` written, one line each; `log_file` takes what ExaBGP logs.
+    `keepalives` are seconds by the peer's address. `commands` is read and `events` written, one line each;
+    `log_file` takes what ExaBGP logs.
     """
     os.dup2(log_file, 1)
     os.dup2(log_file, 2)

@@ -25,18 +25,25 @@ class CableCut(Fault):
     targets: ClassVar[Mapping[str, str]] = {"connection": "connection", "circuit": "circuit"}
 
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+        """No packet over the cable, and both its ends know at once."""
         cable = cable_of(plan, self.parameters)
-        return Impact(fault=fault, at=at, until=until, cables=(cable.name,), carrier_lost_at=(cable.a.node, cable.b.node))
+        return Impact(
+            fault=fault, at=at, until=until, cables=(cable.name,), carrier_lost_at=(cable.a.node, cable.b.node)
+        )
 
     async def inject(self, lab: Lab) -> str:
+        """Take the light away; the kernel of both ends is asked."""
         return await self._set_carrier(lab, up=False)
 
     async def heal(self, lab: Lab) -> str:
+        """Give the light back."""
         return await self._set_carrier(lab, up=True)
 
     async def _set_carrier(self, lab: Lab, *, up: bool) -> str:
         cable = lab.cable(cable_of(lab.plan, self.parameters).name)
         read = await cable.set_carrier(up=up)
         if any(carrier is not up for carrier in read.values()):
-            raise FaultNotApplied(f"carrier on cable {cable.name} should be {'up' if up else 'down'}, the kernel says {read}")
+            raise FaultNotApplied(
+                f"carrier on cable {cable.name} should be {'up' if up else 'down'}, the kernel says {read}"
+            )
         return ", ".join(f"{end} {'has' if carrier else 'lost'} carrier" for end, carrier in read.items())

@@ -26,12 +26,15 @@ class CableSilent(Fault):
     targets: ClassVar[Mapping[str, str]] = {"connection": "connection", "circuit": "circuit"}
 
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+        """No packet over the cable, and nobody is told."""
         return Impact(fault=fault, at=at, until=until, cables=(cable_of(plan, self.parameters).name,))
 
     async def inject(self, lab: Lab) -> str:
+        """Drop everything at both ends; both queueing disciplines are read back."""
         return await self._set_loss(lab, ALL)
 
     async def heal(self, lab: Lab) -> str:
+        """Let packets through again, and tell how many were dropped."""
         dropped = await lab.cable(cable_of(lab.plan, self.parameters).name).dropped()
         return f"{await self._set_loss(lab, 0.0)}, {dropped} packets dropped meanwhile"
 

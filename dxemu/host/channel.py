@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+
 class Channel:
     """The lab process's end."""
 

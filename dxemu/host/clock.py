@@ -46,8 +46,13 @@ async def _fired_at(moment_ns: int) -> None:
     fired = loop.create_future()
     try:
         timer.fire_at(moment_ns)
-        loop.add_reader(timer.fd, lambda: fired.done() or fired.set_result(None))
+        loop.add_reader(timer.fd, _finish, fired)
         await fired
     finally:
         loop.remove_reader(timer.fd)
         timer.close()
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

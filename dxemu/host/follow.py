@@ -24,8 +24,8 @@ async def follow(
 ) -> AsyncGenerator[Mapping[str, object], None]:
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
-    Its standard input is the channel, which it writes to. The process dies with this one (`setpriv --pdeathsig`), and when the generator is closed. What it
-    prints goes to `console.log`. Raises GuestError if it crashes or says nothing for `stall_limit_s`
+    Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
+    --pdeathsig`), and when the generator is closed. What it prints goes to `console.log`. Raises GuestError if it crashes or says nothing for `stall_limit_s`
     of wall time, LabError if the job says that it failed.
     """
     ours, theirs = socket.socketpair()
@@ -38,7 +38,7 @@ async def follow(
                 *("setpriv", "--pdeathsig", "KILL", *command),
                 cwd=folder,
                 env=dict(env),
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=console,
                 stderr=console,
                 start_new_session=True,

@@ -32,7 +32,7 @@ def _prepare_embedded() -> tuple[str, int]:
     The run's folder is the working directory of the kernel's own process on the machine. Before a
     /proc of the guest is mounted, hostfs still shows the machine's.
     """
-    folder = os.readlink("/proc/self/cwd")
+    folder = os.readlink("/proc/self/cwd")  # noqa: PTH115 - pathlib costs time in the guest
     _mount("tmpfs", "/run", "tmpfs", MS_NOSUID_NODEV)  # and not over /tmp: the program itself may live there
     os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - pathlib costs time in the guest
     _mount("none", folder, "hostfs", 0, folder)

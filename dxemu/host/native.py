@@ -16,17 +16,17 @@ from dxemu.netlink.namespace import Namespace
 class MininetNode(Node):  # type: ignore[misc]  # Mininet is untyped
     """A Mininet node whose namespace is made by netlink and whose shell starts on demand."""
 
-    isSetup = True  # noqa: N815 - Mininet would look for mnexec and ifconfig, which only its shells need
+    isSetup = True
 
     def __init__(self, name: str) -> None:
         self.namespace = Namespace.create(name)
         super().__init__(name, inNamespace=True)
 
-    def startShell(self, mnopts: str | None = None) -> None:  # noqa: N802 - Mininet's name
+    def startShell(self, mnopts: str | None = None) -> None:
         """Mininet calls this when a node is made: not yet."""
         del mnopts
 
-    def sendCmd(self, *args: object, **kwargs: object) -> None:  # noqa: N802 - Mininet's name
+    def sendCmd(self, *args: object, **kwargs: object) -> None:
         """Run a command in the node's shell, which starts now if it has not."""
         if not self.shell:
             self.inNamespace = False  # the shell is born in the namespace: it need not make one
@@ -45,7 +45,7 @@ class _Link(Link):  # type: ignore[misc]  # Mininet is untyped
     """A Mininet link over a veth pair that is there already."""
 
     @classmethod
-    def makeIntfPair(cls, *args: object, **kwargs: object) -> None:  # noqa: N802 - Mininet's name
+    def makeIntfPair(cls, *args: object, **kwargs: object) -> None:
         """Mininet would run `ip link add`."""
         del args, kwargs
 
@@ -58,7 +58,7 @@ class _Intf(Intf):  # type: ignore[misc]  # Mininet is untyped
         del args, kwargs
         return {}
 
-    def isUp(self, setUp: bool = False) -> bool:  # noqa: N802,N803,FBT001,FBT002 - Mininet's names
+    def isUp(self, setUp: bool = False) -> bool:
         """Mininet would run commands."""
         del setUp
         return True

@@ -9,7 +9,6 @@ from dxemu.netlink import link, netem
 from dxemu.plan.model import Cable, Port
 
 
-
 class LabCable:
     """Both ends of one cable."""
 
@@ -22,7 +21,10 @@ class LabCable:
         """What each end does to what it sends: the cable's rate and delay, and loss."""
         cable = self._cable
         return netem.Netem(
-            rate_bps=int(cable.bandwidth), delay_s=float(cable.delay), loss_percent=loss_percent, limit=queue_limit(cable)
+            rate_bps=int(cable.bandwidth),
+            delay_s=float(cable.delay),
+            loss_percent=loss_percent,
+            limit=queue_limit(cable),
         )
 
     async def connect(self) -> None:

@@ -26,7 +26,9 @@ CONVERGED_WITHIN_S = 120.0
 class Lab:
     """Nodes, cables and routers of one plan."""
 
-    def __init__(self, plan: Plan, journal: Journal, nodes: Mapping[str, LabNode], cables: Mapping[str, LabCable]) -> None:
+    def __init__(
+        self, plan: Plan, journal: Journal, nodes: Mapping[str, LabNode], cables: Mapping[str, LabCable]
+    ) -> None:
         self.plan = plan
         self.journal = journal
         self._nodes = nodes

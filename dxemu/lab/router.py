@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from ipaddress import IPv4Network
 
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
@@ -73,16 +74,21 @@ class Router:
 
     def carrier_changed(self, port: str, up: bool) -> None:
         """A port lost or gained carrier: sessions over it do not wait for a timer (fast external failover)."""
-        for session, peer in self._peers.items():
-            if peer.mine.port == port and not up:
-                self._work.put_nowait(
-                    lambda session=session: self._close(session, "carrier", f"{port} lost carrier", CEASE_ADMINISTRATIVE_RESET)
-                )
+        sessions = [name for name, peer in self._peers.items() if peer.mine.port == port and not up]
+        for session in sessions:
+            close = partial(self._close, session, "carrier", f"{port} lost carrier", CEASE_ADMINISTRATIVE_RESET)
+            self._work.put_nowait(close)
 
     async def _up(self, session: str) -> None:
         self.established.add(session)
         self._tell_bgp(session, "up", "", "")
-        self._send([self._adj_rib_out.up(export_policy(self._plan, self._peers[session].session, self.name), self.loc_rib.routes())])
+        self._send(
+            [
+                self._adj_rib_out.up(
+                    export_policy(self._plan, self._peers[session].session, self.name), self.loc_rib.routes()
+                )
+            ]
+        )
 
     async def _close(self, session: str, reason: str, detail: str, cease: int) -> None:
         """Give up a session that ExaBGP still believes in."""

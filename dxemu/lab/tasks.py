@@ -1,4 +1,4 @@
-"""Work that goes on beside the scenario. If any of it fails, or a callback or a daemon, the lab fails: nothing dies unseen."""
+"""Work that goes on beside the scenario. If any of it fails, or a callback, or a daemon, the lab fails."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ class Tasks:
         asyncio.get_running_loop().set_exception_handler(self._callback_failed)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._owner = None
         asyncio.get_running_loop().set_exception_handler(None)
         for task in self._tasks:

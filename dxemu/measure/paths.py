@@ -24,7 +24,9 @@ def path_at_start(plan: Plan, events: Sequence[Event], probe: str, direction: st
     asked = [
         e
         for e in events
-        if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction) and number(e, "t") >= 0
+        if e["event"] == "path"
+        and (text(e, "probe"), text(e, "direction")) == (probe, direction)
+        and number(e, "t") >= 0
     ]
     first_fault = min((happened_at(e) for e in events if e["event"] == "fault_injected"), default=float("inf"))
     return _seen(plan, asked[0], "") if asked and number(asked[0], "t") <= first_fault else None

@@ -65,7 +65,7 @@ class ProbeLog:
         self.write(Path(folder) / name)
 
     @classmethod
-    def read(cls, path: Path) -> "ProbeLog":
+    def read(cls, path: Path) -> ProbeLog:
         """Raises ValueError if the file is not a whole probe log."""
         data = array("q")
         data.frombytes(path.read_bytes())

@@ -66,7 +66,7 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
 
 
 def _bird_late_s(timer_s: float) -> float:
-    """How late BIRD may act on a timer. A late control packet shortens the other end's wait, a late look lengthens it."""
+    """How late BIRD may act on a timer. Sending late shortens the other end's wait, looking late lengthens its own."""
     return POLL_ROUNDING_S + POLL_SLACK * timer_s
 
 

@@ -54,7 +54,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """One end of a cable. `name` is the interface's name (15 characters at most); `mac` is computed from the names, so it never changes."""
+    """One end of a cable. `name` is the interface's name (15 characters at most); `mac` is computed from names."""
 
     node: str
     name: str
@@ -235,4 +235,3 @@ class Plan:
     def address_of(self, node: str) -> IPv4Address:
         """The first address of a node: for a host or instance, the one that it has."""
         return next(a.address.ip for a in self.addresses if a.node == node)
-

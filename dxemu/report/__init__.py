@@ -1,0 +1,1 @@
+"""Results, plans, problems and findings for people and for machines. Pure."""

@@ -35,7 +35,9 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
             await lab.converged([(probe.name, probe.from_host, probe.to_host) for probe in job.probes])
-            journal.tell("lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions))
+            journal.tell(
+                "lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions)
+            )
             await clock.settle(_phase(job))
         finally:
             journal.start()
@@ -85,12 +87,16 @@ def _step(step: FaultStep, lab: Lab, journal: Journal) -> list[tuple[float, Call
     async def inject() -> None:
         t = journal.clock.now()
         evidence = await fault.inject(lab)
-        journal.tell("fault_injected", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, injected_at_s=t)
+        journal.tell(
+            "fault_injected", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, injected_at_s=t
+        )
 
     async def heal() -> None:
         t = journal.clock.now()
         evidence = await fault.heal(lab)
-        journal.tell("fault_healed", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, healed_at_s=t)
+        journal.tell(
+            "fault_healed", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, healed_at_s=t
+        )
 
     agenda: list[tuple[float, Callable[[], Awaitable[None]]]] = [(float(step.at), inject)]
     if step.duration is not None:

@@ -49,17 +49,21 @@ class Prober:
     async def finished(self) -> list[dict[str, object]]:
         """The `probe` events, once everything was sent and received. Raises LabError if the process died."""
         loop = asyncio.get_running_loop()
-        readable = loop.create_future()
-        loop.add_reader(self._results, lambda: readable.done() or readable.set_result(None))
-        await readable
-        loop.remove_reader(self._results)
+        readable = asyncio.Event()
+        loop.add_reader(self._results, readable.set)
+        try:
+            await readable.wait()
+        finally:
+            loop.remove_reader(self._results)
         data = os.read(self._results, 1 << 16)
         if not data:
             raise LabError("the process that sends the probes died; its traceback is in console.log")
         found: list[dict[str, object]] = json.loads(data)
         return found
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)

@@ -48,7 +48,9 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
     scenario = load(path, faults={kind: fault.targets for kind, fault in kinds().items()}, topology=topology)
     plan = make_plan(scenario.topology)
     impacts = [
-        fault_of(step).impact(plan, step.id, step.at, None if step.duration is None else Seconds(step.at + step.duration))
+        fault_of(step).impact(
+            plan, step.id, step.at, None if step.duration is None else Seconds(step.at + step.duration)
+        )
         for step in scenario.steps
     ]
     predictions = predict(plan, impacts)

@@ -110,7 +110,7 @@ class Colocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circuit:
-    """A carrier's circuit: between two of the customer's routers, or from a router to a connection (layer 2 extension)."""
+    """A carrier's circuit: between two of the customer's routers, or from one to a connection (layer 2 extension)."""
 
     name: str
     from_router: str

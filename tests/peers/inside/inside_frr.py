@@ -1,0 +1,98 @@
+"""FRR as the customer's router against our AWS side: BGP with MD5, BFD with AWS's passive end, a silent cut."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from datetime import UTC, datetime
+
+from dxemu.faults.cable_silent import CableSilent
+from dxemu.lab.journal import Event
+from dxemu.plan.model import BgpSession
+from tests.lab.running import all_seen, ip, lab_of, plan_of, without_customer_speakers
+from tests.peers.programs import Frr, frr, need
+
+COMMON = "frr defaults traditional\nhostname customer\nlog timestamp precision 6\nservice integrated-vtysh-config\n"
+BFD_DOWN = re.compile(r"(?P<at>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+).*state-change: \[.*peer:(?P<peer>\S+?)[ ,].*up -> down")
+INTERVAL_S, MULTIPLIER = 0.3, 3
+
+
+def configurations(sessions: tuple[BgpSession, ...]) -> dict[str, str]:
+    """What a network engineer would give each daemon."""
+    bgp = ["router bgp 65000", " bgp router-id 10.0.0.1", " no bgp ebgp-requires-policy", " no bgp default ipv4-unicast"]
+    family = [" address-family ipv4 unicast", "  network 10.0.0.0/16"]
+    bfd = ["debug bfd peer", "bfd"]
+    maps = ["bgp community-list standard any permit 7224:8100"]
+    for session in sessions:
+        mine, other = session.ends
+        preferred = session.name == "primary"
+        bgp += [f" neighbor {other.address} remote-as {other.asn}", f" neighbor {other.address} password {session.auth_key}"]
+        bgp += [f" neighbor {other.address} bfd"]
+        family += [f"  neighbor {other.address} activate", f"  neighbor {other.address} route-map in-{session.name} in"]
+        family += [f"  neighbor {other.address} route-map out-{session.name} out"]
+        maps += [f"route-map in-{session.name} permit 10", f" set local-preference {200 if preferred else 100}"]
+        maps += [f"route-map out-{session.name} permit 10", " match ip address prefix-list customer"]
+        maps += [f" set community 7224:{7300 if preferred else 7100}"]
+        bfd += [f" peer {other.address} local-address {mine.address} interface {mine.interface}"]
+        bfd += [f"  receive-interval {round(INTERVAL_S * 1e3)}", f"  transmit-interval {round(INTERVAL_S * 1e3)}"]
+        bfd += [f"  detect-multiplier {MULTIPLIER}"]
+    prefixes = "ip prefix-list customer permit 10.0.0.0/16\n"
+    return {
+        "zebra": COMMON,
+        "bfdd": COMMON + "\n".join(bfd) + "\n",
+        "bgpd": COMMON + "\n".join([*bgp, *family, " exit-address-family"]) + "\n" + prefixes + "\n".join(maps[1:]) + "\n",
+    }
+
+
+async def all_up(frr: Frr, events: list[Event], journal_wait: object) -> None:
+    """Placeholder for type checkers: see the story."""
+    del frr, events, journal_wait
+
+
+def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
+    need("frr", "zebra", "bgpd", "bfdd", "vtysh")
+
+    async def story() -> None:
+        plan = without_customer_speakers(plan_of("backup_connection_by_circuit"))
+        primary = next(s for s in plan.sessions if s.name == "primary")
+        aws = str(primary.ends[1].address)
+        async with lab_of(plan) as (lab, events):
+            with frr(lab.node("customer_router"), configurations(plan.sessions)) as customer:
+                wanted = [
+                    {"event": kind, "session": session, "node": node, "state": "up"}
+                    for kind in ("bgp", "bfd")
+                    for session, node in (("primary", "dx_1"), ("backup", "dx_2"))
+                ]
+                await all_seen(lab.journal, events, wanted, within_s=180)
+                await lab.journal.clock.settle(5.0)
+                peer = customer.show(f"bfd peer {aws}")
+                assert (peer["status"], peer["remote-detect-multiplier"]) == ("up", MULTIPLIER), peer
+                assert {peer["remote-receive-interval"], peer["remote-transmit-interval"]} == {300}, peer
+                neighbor = customer.show(f"ip bgp neighbors {aws}")[aws]
+                assert (neighbor["bgpState"], neighbor["remoteAs"]) == ("Established", 64512)
+                assert neighbor["bgpTimerHoldTimeMsecs"] == 90_000
+                (path,) = [p for p in customer.show("ip bgp 172.31.0.0/16")["paths"] if p.get("bestpath", {}).get("overall")]
+                assert (path["aspath"]["string"], path["locPrf"], path["peer"]["peerId"]) == ("64512", 200, aws)
+                assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].backbone[0].device_address)
+
+                cut = time.time()
+                await CableSilent({"connection": "primary"}).inject(lab)
+                down = {"event": "bfd", "session": "primary", "node": "dx_1", "state": "down"}
+                await all_seen(lab.journal, [], [down], within_s=5)
+                await lab.journal.clock.settle(2.0)
+                (noticed,) = [found["at"] for found in BFD_DOWN.finditer(customer.log.read_text()) if found["peer"] == aws]
+                took_s = datetime.strptime(noticed, "%Y/%m/%d %H:%M:%S.%f").replace(tzinfo=UTC).timestamp() - cut
+                # What was on its way when the cable fell silent arrives one delay of the path later.
+                delay_s = sum(float(plan.cable(name).delay) for name in primary.cables)
+                assert (MULTIPLIER - 1) * INTERVAL_S <= took_s <= MULTIPLIER * INTERVAL_S + delay_s, f"took {took_s} s"
+                assert gateway_of("customer_router", "172.31.0.0/16") != aws
+                assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].backbone[1].device_address)
+
+    asyncio.run(story())
+
+
+def gateway_of(node: str, prefix: str) -> str:
+    """The next hop in a node's kernel."""
+    (route,) = [r for r in ip(node, "-4", "route", "show") if r["dst"] == prefix]
+    return str(route["gateway"])

@@ -1,0 +1,112 @@
+"""Independent implementations, started by hand inside the embedded kernel, as a customer would run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dxemu.lab.node import LabNode
+from tests.lab.running import FOLDER, said
+
+STARTS_WITHIN_S = 20
+FRR = Path("/usr/lib/frr")
+
+
+def need(package: str, *programs: str) -> None:
+    """Skip the test if a program of a Debian package is missing."""
+    for program in programs:
+        if shutil.which(program, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/frr") is None:
+            pytest.skip(f"{program} is missing: apt-get install {package}")
+
+
+@contextmanager
+def started(node: LabNode, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that runs in a node's namespace meanwhile."""
+    with node.namespace.entered():
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        yield process
+        assert process.poll() is None, f"{command[0]} ended with {process.returncode}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+class Bird:
+    """A running BIRD 2, asked through `birdc`."""
+
+    def __init__(self, name: str) -> None:
+        self.control = f"{FOLDER}/peer-{name}.ctl"
+
+    def show(self, *words: str) -> str:
+        """What `birdc show WORDS` prints."""
+        return said("/usr/sbin/birdc", "-s", self.control, "show", *words)
+
+
+@contextmanager
+def bird(node: LabNode, configuration: str) -> Iterator[Bird]:
+    """BIRD 2 with this configuration in a node."""
+    running = Bird(node.name)
+    file = Path(f"{running.control}.conf")
+    file.write_text(configuration, encoding="ascii")
+    with started(node, "/usr/sbin/bird", "-f", "-c", str(file), "-s", running.control, "-P", f"{running.control}.pid"):
+        yield running
+
+
+class Frr:
+    """Running FRR daemons of one router, asked through `vtysh`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.folder = Path("/run/frr", name)
+        self.log = self.folder / "log"
+
+    def show(self, words: str) -> Any:
+        """What `vtysh -c 'show WORDS json'` answers."""
+        return json.loads(said("vtysh", "--vty_socket", str(self.folder), "-c", f"show {words} json"))
+
+
+@contextmanager
+def frr(node: LabNode, configurations: dict[str, str]) -> Iterator[Frr]:
+    """FRR daemons, each with its configuration, in a node. Zebra must come first.
+
+    FRR refuses to run as root: the daemons are its own user's, with a run folder of that user's.
+    """
+    running = Frr(node.name)
+    running.folder.mkdir(parents=True)
+    with _all_started(node, running, configurations):
+        yield running
+
+
+@contextmanager
+def _all_started(node: LabNode, running: Frr, configurations: dict[str, str]) -> Iterator[None]:
+    daemons = []
+    try:
+        for daemon, configuration in configurations.items():
+            file = running.folder / f"{daemon}.conf"
+            file.write_text(configuration, encoding="ascii")
+            _give_to_frr(running.folder, file)
+            command = [str(FRR / daemon), "-u", "frr", "-g", "frr", "-N", running.name, "-f", str(file), "-d"]
+            command += ["-i", str(running.folder / f"{daemon}.pid"), "--vty_socket", str(running.folder)]
+            command += ["-z", str(running.folder / "zserv.api"), "--log", f"file:{running.log}", "--log-level", "debug"]
+            with node.namespace.entered():
+                done = subprocess.run(command, capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False)
+            assert done.returncode == 0, f"{daemon}: {done.stdout}{done.stderr}"
+            daemons.append(int((running.folder / f"{daemon}.pid").read_text()))
+        yield
+    finally:
+        for pid in reversed(daemons):
+            os.kill(pid, 15)
+
+
+def _give_to_frr(*paths: Path) -> None:
+    for path in paths:
+        shutil.chown(path, "frr", "frr")

@@ -6,6 +6,7 @@ valid, 130 interrupted (Ctrl-C or SIGTERM), 70 a bug of dxemu itself.
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import pkgutil
 import sys
@@ -29,8 +30,11 @@ class _Commands(click.Group):
         return sorted(info.name for info in pkgutil.iter_modules(cli.__path__) if info.name != "app")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        known = self.list_commands(ctx)
+        if cmd_name not in known:
+            nearest = difflib.get_close_matches(cmd_name, known, n=1)
+            hint = f"Did you mean '{nearest[0]}'?" if nearest else f"There are {', '.join(known)}."
+            raise click.UsageError(f"No such command '{cmd_name}'. {hint}", ctx)
         command: click.Command = importlib.import_module(f"dxemu.cli.{cmd_name}").command
         return command
 
@@ -44,7 +48,7 @@ def root() -> None:
 def main() -> None:
     """The program."""
     try:
-        status = root.main(standalone_mode=False)
+        status = root.main(prog_name="dxemu", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         status = 130

@@ -9,7 +9,7 @@ import click
 from dxemu.scenario.rehearse import prepare_any
 
 
-@click.command("check")
+@click.command("check", short_help="Check files; start nothing.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def command(files: tuple[Path, ...]) -> None:
     """Check topology and scenario FILES: every mistake with its place, what is wrong and what to do.

@@ -11,7 +11,7 @@ from dxemu.host.proof import prove_here
 from dxemu.report import doctor
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Say whether a lab can run here.")
 @click.option("--json", "as_json", is_flag=True, help="Print every finding as JSON.")
 def command(as_json: bool) -> None:
     """Try what a lab needs and name the command that repairs each lack.

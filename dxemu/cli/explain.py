@@ -7,7 +7,7 @@ import click
 from dxemu.topology.codes import explain
 
 
-@click.command("explain")
+@click.command("explain", short_help="Explain an error's code.")
 @click.argument("code")
 def command(code: str) -> None:
     """Explain an error CODE such as DX-T014: the rule, why AWS has it, and how to keep it."""

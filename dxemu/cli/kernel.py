@@ -12,7 +12,7 @@ from dxemu.host.proving import prove_embedded
 from dxemu.report import kernel as kernel_report
 
 
-@click.group("kernel")
+@click.group("kernel", short_help="Build the embedded kernel, or show it.")
 def command() -> None:
     """The embedded kernel: Linux as an ordinary process, for labs without root."""
 

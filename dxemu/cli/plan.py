@@ -12,7 +12,7 @@ from dxemu.report.plan import plan_to_json, render_plan
 from dxemu.topology.load import load
 
 
-@click.command("plan")
+@click.command("plan", short_help="Show what a topology becomes.")
 @click.argument("topology", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def command(topology: Path, as_json: bool) -> None:

@@ -21,7 +21,7 @@ from dxemu.scenario.rehearse import Rehearsal, prepare, rehearse, run_folder
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 
 
-@click.command("run")
+@click.command("run", short_help="Rehearse a scenario and measure it.")
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--topology", type=click.Path(path_type=Path), help="Use this design instead of the scenario's own.")
 @click.option(

@@ -25,8 +25,10 @@ async def follow(
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
     Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
-    --pdeathsig`), and when the generator is closed. What it prints goes to `console.log`. Raises GuestError if it crashes or says nothing for `stall_limit_s`
-    of wall time, LabError if the job says that it failed.
+    --pdeathsig`), and when the generator is closed. What it prints goes to `console.log`.
+
+    Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time, LabError if the
+    job says that it failed.
     """
     ours, theirs = socket.socketpair()
     async with contextlib.AsyncExitStack() as stack:

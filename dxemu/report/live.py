@@ -14,7 +14,7 @@ from dxemu.measure.words import SHORT_MS, count, duration
 _RULE = "━" * 42
 
 
-def live_line(event: Event, last_fault_s: float | None = None) -> str | None:
+def live_line(event: Event, last_fault_s: float | None = None, clock: str = "virtual") -> str | None:
     """One line for a timeline event, or None for those that would only fill the screen.
 
     With `last_fault_s`, when the last fault began, a detection also says how long it took.
@@ -29,7 +29,7 @@ def live_line(event: Event, last_fault_s: float | None = None) -> str | None:
         )
         return f"  {'lab':<10} {what:<59} {number(event, 'wall_s'):.1f} s"
     if event["event"] == "run_ended":
-        return f" {_RULE} {number(event, 't'):.1f} virtual s in {number(event, 'wall_s'):.1f} s"
+        return f" {_RULE} {number(event, 't'):.1f} {clock} s in {number(event, 'wall_s'):.1f} s"
     say = _SAYING.get(str(event["event"]))
     words = say(event) if say is not None and number(event, "t") >= 0 else ""
     if not words:
@@ -106,18 +106,21 @@ class LiveLines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._last_fault_s: float | None = None
+        self._clock = "virtual"
         self._status = console.status("building the lab") if console.is_terminal else None
         if self._status is not None:
             self._status.start()
 
     def hear(self, event: Event) -> None:
         """Show one event, if it is one for people."""
+        if event["event"] == "run_started":
+            self._clock = text(event, "clock")
         if event["event"] == "fault_injected":
             self._last_fault_s = number(event, "t")
         if self._status is not None and event["event"] == "run_ended":
             self._status.stop()
         elif self._status is not None and event["event"] in ("tick", "run_started"):
             self._status.update(f"{number(event, 't'):.0f} s")
-        line = live_line(event, self._last_fault_s)
+        line = live_line(event, self._last_fault_s, self._clock)
         if line is not None:
             self._console.print(line, soft_wrap=True, highlight=False, markup=False)

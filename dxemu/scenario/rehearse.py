@@ -16,6 +16,7 @@ from dxemu.host.job import Job
 from dxemu.host.where import Where
 from dxemu.measure.evaluate import RunMeta, evaluate
 from dxemu.measure.result import Result
+from dxemu.measure.words import count
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.plan.predict import Prediction, natural_end, predict
@@ -71,7 +72,7 @@ def prepare_any(path: Path) -> str:
         return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables"
     rehearsal = prepare(path)
     steps, expect = len(rehearsal.scenario.steps), len(rehearsal.scenario.expect)
-    return f"a scenario of {steps} steps and {expect} expectations, over in {rehearsal.end}"
+    return f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"
 
 
 async def rehearse(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import os
 import subprocess
@@ -16,7 +15,7 @@ from dxemu.host.channel import Channel
 from dxemu.lab.journal import Event, Journal
 from dxemu.lab.lab import Lab
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Plan, Side
+from dxemu.plan.model import Plan
 from dxemu.topology.load import load
 from tests.lab.guest import REPOSITORY
 
@@ -28,11 +27,6 @@ FOLDER = "/run"
 def plan_of(topology: str) -> Plan:
     """The plan of `topologies/NAME.yaml`."""
     return make_plan(load(REPOSITORY / "topologies" / f"{topology}.yaml"))
-
-
-def without_customer_speakers(plan: Plan) -> Plan:
-    """The same plan where nobody speaks BGP on the customer's side: that is left to another program."""
-    return dataclasses.replace(plan, speakers=tuple(s for s in plan.speakers if s.side is Side.AWS))
 
 
 def silent_journal() -> tuple[Journal, list[Event]]:

@@ -92,11 +92,12 @@ def _all_started(node: LabNode, running: Frr, configurations: dict[str, str]) ->
     try:
         for daemon, configuration in configurations.items():
             file = running.folder / f"{daemon}.conf"
-            file.write_text(configuration, encoding="ascii")
+            log = f"log file {running.log} debugging\nlog timestamp precision 6\n"
+            file.write_text(configuration + log, encoding="ascii")
             _give_to_frr(running.folder, file)
             command = [str(FRR / daemon), "-u", "frr", "-g", "frr", "-N", running.name, "-f", str(file), "-d"]
             command += ["-i", str(running.folder / f"{daemon}.pid"), "--vty_socket", str(running.folder)]
-            command += ["-z", str(running.folder / "zserv.api"), "--log", f"file:{running.log}", "--log-level", "debug"]
+            command += ["-z", str(running.folder / "zserv.api")]
             with node.namespace.entered():
                 done = subprocess.run(command, capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False)
             assert done.returncode == 0, f"{daemon}: {done.stdout}{done.stderr}"

@@ -9,19 +9,19 @@ import pytest
 from dxemu.lab.lab import Lab
 from dxemu.lab.journal import Event
 from dxemu.plan.model import BgpSession
-from tests.lab.running import all_seen, ip, lab_of, plan_of, said, without_customer_speakers
+from tests.lab.running import all_seen, ip, plan_of, said
+from tests.peers.aws_side import aws_side_of
 from tests.peers.programs import bird, need
 
 ROUTER = """
 log stderr { warning, error, fatal, bug, auth };
 router id 10.0.0.1;
 protocol device { }
-protocol direct { ipv4; }
 protocol static customer { ipv4; route 10.0.0.0/16 unreachable; }
 protocol kernel { ipv4 { import none; export where proto != "customer"; }; }
 """
 SESSION = """
-protocol bgp %(name)s {
+protocol bgp vif_%(name)s {
   local %(local)s as 65000;
   neighbor %(peer)s as 64512;
   password "%(key)s";
@@ -68,12 +68,12 @@ def test_routes_go_both_ways_with_md5_and_communities(preferred: str, device: st
     need("bird2", "bird", "birdc")
 
     async def story() -> None:
-        plan = without_customer_speakers(plan_of("backup_connection_by_circuit"))
-        async with lab_of(plan) as (lab, events):
+        plan = plan_of("backup_connection_by_circuit")
+        async with aws_side_of(plan) as (lab, events):
             with bird(lab.node("customer_router"), configuration(plan.sessions, preferred)) as customer:
                 await learnt_by(lab, events, preferred)
                 for name in ("primary", "backup"):
-                    shown = customer.show("protocols", "all", name)
+                    shown = customer.show("protocols", "all", f"vif_{name}")
                     assert "BGP state:          Established" in shown
                     assert "Neighbor AS:      64512" in shown
                     assert "Hold timer:" in shown and "/90" in shown
@@ -82,7 +82,7 @@ def test_routes_go_both_ways_with_md5_and_communities(preferred: str, device: st
                 assert f"BGP.as_path: {AWS_ASN}\n" in shown
                 assert "BGP.origin: IGP" in shown
                 chosen = next(line for line in shown.splitlines() if "*" in line)
-                assert preferred in chosen, shown
+                assert f"vif_{preferred}" in chosen, shown
             link = next(link for link in plan.gateways[0].backbone if link.device == device)
             (route,) = [r for r in ip("vgw", "-4", "route", "show") if r["dst"] == "10.0.0.0/16"]
             assert route["gateway"] == str(link.device_address)
@@ -94,14 +94,14 @@ def test_wrong_key_is_refused_on_both_sides() -> None:
     need("bird2", "bird", "birdc")
 
     async def story() -> None:
-        plan = without_customer_speakers(plan_of("backup_connection_by_circuit"))
+        plan = plan_of("backup_connection_by_circuit")
         text = configuration(plan.sessions, "primary").replace('"rehearse-1"', '"rehearse-9"')
-        async with lab_of(plan) as (lab, events):
+        async with aws_side_of(plan) as (lab, events):
             with bird(lab.node("customer_router"), text) as customer:
                 await all_seen(lab.journal, events, [up("backup", "dx_2")], within_s=120)
                 await lab.journal.clock.settle(60.0)
-                assert "Established" not in customer.show("protocols", "all", "primary")
+                assert "Established" not in customer.show("protocols", "all", "vif_primary")
+                assert "172.31.0.0/16 via 169.254.0.9" in said("ip", "-n", "customer_router", "route")
             assert not [event for event in events if up("primary", "dx_1").items() <= event.items()]
-            assert "172.31" in said("ip", "-n", "customer_router", "route")
 
     asyncio.run(story())

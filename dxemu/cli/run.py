@@ -102,15 +102,16 @@ async def _until_signalled(
     rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: Console
 ) -> Result:
     """Run it; Ctrl-C and SIGTERM end the lab first and then the command."""
-    live = LiveLines(console)
-    task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        raise Interrupted(f"interrupted; the lab is gone, what was recorded is in {_shown(folder)}") from None
+    with LiveLines(console) as live:
+        task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            pass
+    raise Interrupted(f"interrupted; the lab is gone, what was recorded is in {_shown(folder)}")
 
 
 def _shown(folder: Path) -> str:

@@ -46,4 +46,4 @@ class CableCut(Fault):
             raise FaultNotApplied(
                 f"carrier on cable {cable.name} should be {'up' if up else 'down'}, the kernel says {read}"
             )
-        return ", ".join(f"{end} {'has' if carrier else 'lost'} carrier" for end, carrier in read.items())
+        return f"carrier {'up' if up else 'down'} on {' and '.join(read)}"

@@ -43,4 +43,4 @@ class CableSilent(Fault):
         read = await cable.set_loss(percent)
         if any(loss != percent for loss in read.values()):
             raise FaultNotApplied(f"loss on cable {cable.name} should be {percent:g} %, the kernel says {read}")
-        return ", ".join(f"netem on {end} drops {loss:g} %" for end, loss in read.items())
+        return f"netem drops {percent:g} % on {' and '.join(read)}"

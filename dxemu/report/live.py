@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Self
 
 from rich.console import Console
 
@@ -101,15 +102,22 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
 
 
 class LiveLines:
-    """Prints the lines of a run as its events come in, and on a terminal how far it is."""
+    """A context manager: inside it, prints the lines of a run as its events come in, and on a terminal how far it is."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._last_fault_s: float | None = None
         self._clock = "virtual"
         self._status = console.status("building the lab") if console.is_terminal else None
+
+    def __enter__(self) -> Self:
         if self._status is not None:
             self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
 
     def hear(self, event: Event) -> None:
         """Show one event, if it is one for people."""
@@ -117,9 +125,7 @@ class LiveLines:
             self._clock = text(event, "clock")
         if event["event"] == "fault_injected":
             self._last_fault_s = number(event, "t")
-        if self._status is not None and event["event"] == "run_ended":
-            self._status.stop()
-        elif self._status is not None and event["event"] in ("tick", "run_started"):
+        if self._status is not None and event["event"] in ("tick", "run_started"):
             self._status.update(f"{number(event, 't'):.0f} s")
         line = live_line(event, self._last_fault_s, self._clock)
         if line is not None:

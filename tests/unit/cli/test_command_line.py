@@ -1,0 +1,208 @@
+"""The command line where no lab is needed: what it prints, where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dxemu.cli import app
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+TOPOLOGIES = sorted((REPOSITORY / "topologies").glob("*.yaml"))
+SCENARIOS = sorted((REPOSITORY / "scenarios").glob("*.yaml"))
+
+TYPO = """\
+story: A word that nobody knows.
+topology: backup_connection
+probes:
+  app: {udp: {from: app, to: web, rate: 100/s}}
+steps:
+  - at: 5 s
+    fault: {cable_cutt: {connection: primary}}
+expect:
+  - {outage: app, at_most: 1 s}
+end: 10 s
+"""
+TYPO_SHOWN = """\
+scenarios/typo.yaml:7:13: DX-S007  'cable_cutt' is not a fault
+    6 |   - at: 5 s
+    7 |     fault: {cable_cutt: {connection: primary}}
+      |             ^^^^^^^^^^
+  Did you mean 'cable_cut'?     dxemu explain DX-S007
+
+1 error; nothing was started.
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+Dxemu = Callable[..., Ended]
+
+
+@pytest.fixture
+def dxemu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Dxemu:
+    """Run `dxemu` with these arguments in an empty folder. Whatever it ends with, it is no traceback."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "topologies").symlink_to(REPOSITORY / "topologies")
+
+    def run(*arguments: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["dxemu", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            app.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def typo(tmp_path: Path) -> str:
+    """A scenario with one mistake."""
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "typo.yaml").write_text(TYPO, encoding="utf-8")
+    return "scenarios/typo.yaml"
+
+
+def test_help_lists_every_command(dxemu: Dxemu) -> None:
+    shown = dxemu("--help")
+    assert (shown.status, shown.err) == (0, "")
+    listed = [line.split()[0] for line in shown.out.partition("Commands:\n")[2].splitlines()]
+    files = {file.stem for file in (REPOSITORY / "dxemu" / "cli").glob("*.py")} - {"__init__", "app"}
+    assert listed == sorted(files)
+    assert {"check", "doctor", "explain", "kernel", "plan", "run"} <= files
+
+
+@pytest.mark.parametrize("command", ["check", "doctor", "explain", "kernel", "plan", "run"])
+def test_every_command_has_help_of_its_own(dxemu: Dxemu, command: str) -> None:
+    shown = dxemu(command, "--help")
+    assert (shown.status, shown.err) == (0, "")
+    assert shown.out.startswith(f"Usage: dxemu {command} ")
+
+
+def test_version(dxemu: Dxemu) -> None:
+    shown = dxemu("--version")
+    assert (shown.status, shown.err) == (0, "")
+    assert shown.out.startswith("dxemu")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["rehearse"], "No such command 'rehearse'"),
+        (["chek"], "Did you mean 'check'?"),
+        (["run", "--sped", "3", "x.yaml"], "Did you mean '--seed'?"),
+        (["run"], "Missing argument 'SCENARIO'"),
+        (["check"], "Missing argument 'FILES...'"),
+        (["run", "--seed", "-1", "x.yaml"], "-1 is not in the range"),
+        (["run", "--kernel", "mine", "x.yaml"], "'mine' is not one of 'embedded', 'host'"),
+        (["kernel", "bild"], "No such command 'bild'"),
+    ],
+)
+def test_wrong_usage_is_said(dxemu: Dxemu, arguments: list[str], says: str) -> None:
+    ended = dxemu(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert says in ended.err
+    assert "--help' for help" in ended.err
+
+
+@pytest.mark.parametrize("file", [*TOPOLOGIES, *SCENARIOS], ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_check_accepts_what_we_ship(dxemu: Dxemu, file: Path) -> None:
+    checked = dxemu("check", file)
+    assert (checked.status, checked.err) == (0, "")
+    kind = "a topology of " if file in TOPOLOGIES else "a scenario of "
+    assert checked.out.startswith(f"{file}: {kind}")
+
+
+def test_check_shows_the_place_and_the_remedy(dxemu: Dxemu, typo: str) -> None:
+    checked = dxemu("check", typo)
+    assert (checked.status, checked.out, checked.err.rstrip()) == (2, "", TYPO_SHOWN.rstrip())
+
+
+@pytest.mark.parametrize("command", ["check", "run", "plan"])
+def test_no_such_file(dxemu: Dxemu, command: str) -> None:
+    ended = dxemu(command, "nowhere.yaml")
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith("nowhere.yaml:1:1: DX-F002  cannot be read")
+
+
+@pytest.mark.parametrize("options", [[], ["--kernel", "host"], ["--clock", "real"], ["--json", "result.json"]])
+def test_run_starts_nothing_for_a_bad_file(dxemu: Dxemu, tmp_path: Path, typo: str, options: list[str]) -> None:
+    before = sorted(entry.name for entry in tmp_path.iterdir())
+    ended = dxemu("run", *options, typo)
+    assert (ended.status, ended.out, ended.err.rstrip()) == (2, "", TYPO_SHOWN.rstrip())
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == before
+
+
+def test_run_checks_the_other_topology_too(dxemu: Dxemu, tmp_path: Path) -> None:
+    text = TOPOLOGIES[0].read_text(encoding="utf-8").replace("vlan: 101", "vlan: 4095")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    ended = dxemu("run", "--topology", "mine.yaml", SCENARIOS[0])
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err.startswith("mine.yaml:")
+    assert "4095" in ended.err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_run_without_a_kernel_names_the_command_that_builds_one(
+    dxemu: Dxemu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DXEMU_KERNEL", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    ended = dxemu("run", SCENARIOS[0])
+    assert (ended.status, ended.out) == (3, "")
+    assert "dxemu kernel build" in ended.err
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("file", TOPOLOGIES, ids=lambda file: file.stem)
+def test_plan_says_what_will_exist(dxemu: Dxemu, file: Path) -> None:
+    text, data = dxemu("plan", file), dxemu("plan", "--json", file)
+    assert (text.status, text.err, data.status, data.err) == (0, "", 0, "")
+    plan = json.loads(data.out)
+    assert text.out.startswith(f"{file.stem}\n")
+    for key in ("nodes", "cables", "addresses"):
+        assert plan[key]
+    for node in plan["nodes"]:
+        assert node["name"] in text.out
+    for word in ("VLAN 101 on", "169.254.0.5/30", "AS 64512", "hold 90 s, keepalive 30 s", "BFD 300 ms x 3"):
+        assert word in text.out
+    assert "rehearse-1" not in text.out + data.out  # the MD5 key
+
+
+@pytest.mark.parametrize("code", ["DX-T014", "dx-t014", "T014"])
+def test_explain(dxemu: Dxemu, code: str) -> None:
+    explained = dxemu("explain", code)
+    assert (explained.status, explained.err) == (0, "")
+    assert "VLAN" in explained.out
+    assert "Source: Direct Connect User Guide" in explained.out
+
+
+def test_explain_names_the_nearest_code(dxemu: Dxemu) -> None:
+    ended = dxemu("explain", "DX-T0144")
+    assert (ended.status, ended.out) == (2, "")
+    assert "DX-T014" in ended.err
+
+
+def test_it_is_a_program(tmp_path: Path) -> None:
+    """The same as a process of its own, where every warning is an error."""
+    command = [sys.executable, "-m", "dxemu.cli.app", "check", str(TOPOLOGIES[0]), "nowhere.yaml"]
+    env = {"PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "error"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert done.stdout == f"{TOPOLOGIES[0]}: a topology of 7 nodes and 7 cables\n"
+    assert done.stderr.startswith("nowhere.yaml:1:1: DX-F002")

@@ -67,11 +67,9 @@ def options(claim: str | None) -> argparse.ArgumentParser:
 
 
 def progress(text: str) -> None:
-    """Say that something goes on, where a person is watching."""
+    """Say what goes on, in a line that is written over by the next, where a person is watching."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-        if not text:
-            print(end="", file=sys.stderr, flush=True)
 
 
 def scenario(name: str) -> Path:
@@ -128,21 +126,17 @@ def whole_command(name: str, runs: int, *, at_most_s: float, virtual_s: float) -
         progress(f"{name}: run {number + 1} of {runs}")
         found.append(dxemu_run(scenario(name)))
     progress("")
+    walls = [run.wall_s for run in found]
     median = sorted(found, key=lambda run: run.wall_s)[(runs - 1) // 2]
-    ready = statistics.median(event["wall_s"] for run in found for event in run.timeline if event["event"] == "lab_ready")
+    ready = statistics.median(e["wall_s"] for run in found for e in run.timeline if e["event"] == "lab_ready")
     lines = [
         at_most(f"whole command, median of {runs}", median.wall_s, at_most_s, "s"),
-        Line("  fastest and slowest", " - ".join(f"{wall:.1f}" for wall in _range(run.wall_s for run in found)) + " s"),
+        Line("  fastest and slowest", f"{min(walls):.1f} - {max(walls):.1f} s"),
         Line("  until the lab was built and converged", f"{ready:.1f} s"),
         at_least("virtual time", min(run.result["virtual_s"] for run in found), virtual_s, "s", 0),
         all_of("runs that met their expectations", sum(run.result["verdict"] == "pass" for run in found), runs),
     ]
     return median, lines
-
-
-def _range(values: Any) -> tuple[float, float]:
-    kept = list(values)
-    return min(kept), max(kept)
 
 
 def usable_cores() -> int:

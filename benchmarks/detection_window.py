@@ -48,6 +48,16 @@ def detections(seed: int, run: Run) -> Iterator[Detection]:
         )
 
 
+def measured(name: str, runs: int, jobs: int) -> Iterator[Detection]:
+    """The detections of seeds 1 to `runs`, `jobs` runs at a time."""
+    seeds = range(1, runs + 1)
+    with ThreadPoolExecutor(jobs) as pool:
+        found = pool.map(lambda seed: dxemu_run(scenario(name), "--seed", str(seed)), seeds)
+        for seed, run in zip(seeds, found, strict=True):
+            progress(f"{name}: {seed} of {runs}")
+            yield from detections(seed, run)
+
+
 def judged(name: str, found: list[Detection]) -> Iterator[Line]:
     """The lines of one scenario."""
     low_named, high_named = NAMED_MS[name]
@@ -72,7 +82,7 @@ def judged(name: str, found: list[Detection]) -> Iterator[Line]:
 
 def main() -> None:
     parser = options(__doc__)
-    parser.add_argument("--runs", type=int, default=50, help="runs of each scenario, seeds 1 to N (default: %(default)s)")
+    parser.add_argument("--runs", type=int, default=50, help="seeds 1 to N of each scenario (default: %(default)s)")
     parser.add_argument(
         "--jobs",
         type=int,
@@ -83,14 +93,8 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = 5 if arguments.quick else arguments.runs
     lines: list[Line] = []
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        for name in NAMED_MS:
-            seeds = range(1, runs + 1)
-            found: list[Detection] = []
-            for seed, run in zip(seeds, pool.map(lambda s: dxemu_run(scenario(name), "--seed", str(s)), seeds)):
-                progress(f"{name}: seed {seed} of {runs}")
-                found += detections(seed, run)
-            lines += judged(name, found)
+    for name in NAMED_MS:
+        lines += judged(name, list(measured(name, runs, arguments.jobs)))
     progress("")
     finish(lines)
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -17,6 +18,7 @@ from dxemu.host.job import Job
 CONSOLE_TAIL_LINES = 12
 MAX_EVENT_BYTES = 1 << 24
 REAP_LIMIT_S = 2.0
+_STACK = re.compile(r"^\[ *[0-9.]+\] Stack:$", re.MULTILINE)
 
 
 async def follow(
@@ -60,9 +62,9 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def _console_tail(folder: Path) -> str:
-    """The end of what the kernel and the lab process printed."""
+    """The end of what the kernel and the lab process printed, without the stack of a panic: its cause stands before."""
     text = (folder / "console.log").read_text(encoding="utf-8", errors="replace")
-    return "\n".join(text.splitlines()[-CONSOLE_TAIL_LINES:])
+    return "\n".join(_STACK.split(text)[0].splitlines()[-CONSOLE_TAIL_LINES:])
 
 
 async def _events(

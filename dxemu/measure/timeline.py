@@ -5,13 +5,15 @@ Every event has `t`, seconds since the run's start (before it, negative), and `e
 event           keys beside `t`
 lab_ready       nodes, cables, sessions (counts), wall_s (since the lab process started)
 run_started     seed, kernel, clock, epoch_ns (CLOCK_MONOTONIC at t = 0)
-fault_injected  fault (step id), kind, target, evidence (what the kernel read back)
-fault_healed    fault, evidence
+tick            (a sign of life every few seconds)
+fault_injected  fault (step id), kind, target, evidence (what the kernel read back), injected_at_s (before the read-back)
+fault_healed    fault, kind, target, evidence, healed_at_s
 carrier         node, interface, cable, up
 bfd             node, session, state (`up`, `down`), reason
 bgp             node, session, peer (node), state (`up`, `down`), reason
                 (`hold_timer`, `bfd`, `carrier`, `notification`, `peer_closed`; empty when up), detail
 withdrawn       node, session, prefixes: the routes of a lost session, or withdrawn by the peer, have left the RIB
+refused         node, session, prefix, reason: an announcement that the import policy does not let in
 best            node, prefix, session (None: no path left), rule: the decision process chose anew
 route           node, prefix, via (None: deleted), interface: the kernel says that its table changed
 path            probe, direction, hops (node and cable names in turn), complete: asked of the kernels' tables

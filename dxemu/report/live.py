@@ -102,7 +102,7 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
 
 
 class LiveLines:
-    """A context manager: inside it, prints the lines of a run as its events come in, and on a terminal how far it is."""
+    """A context manager: prints the lines of a run as its events come in, and on a terminal how far it is."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

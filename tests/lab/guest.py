@@ -24,7 +24,8 @@ def run_inside(files: list[Path], folder: Path, *options: str, seed: int = 1) ->
 
     async def run() -> list[dict[str, object]]:
         place = where.embedded("virtual", stall_limit_s=120)
-        async with contextlib.aclosing(place.run(Job(target="tests.lab.guest:main", payload=payload), folder, seed)) as stream:
+        job = Job(target="tests.lab.guest:main", payload=payload)
+        async with contextlib.aclosing(place.run(job, folder, seed)) as stream:
             return [dict(event) async for event in stream]
 
     (event,) = asyncio.run(run())

@@ -89,7 +89,10 @@ class OrdinaryUser:
     def dxemu(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `dxemu` in the user's folder."""
         home = self.folder / "home"
-        env = environment(home, memory_folder()) | {"PYTHONPATH": str(self.repository), kernel_store.OVERRIDE: str(self.kernel)}
+        env = environment(home, memory_folder()) | {
+            "PYTHONPATH": str(self.repository),
+            kernel_store.OVERRIDE: str(self.kernel),
+        }
         command = [*self.prefix, self.python, "-m", "dxemu.cli.app", *arguments]
         return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, timeout=60, check=False)
 

@@ -57,7 +57,9 @@ class Loop:
         """Run it to its end."""
         return self._loop.run_until_complete(work)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._loop.close()
 
 
@@ -82,7 +84,11 @@ def tc(node: str) -> dict[str, dict[str, Any]]:
 
 async def all_seen(journal: Journal, events: Sequence[Event], wanted: Sequence[Event], within_s: float) -> None:
     """Return once each of `wanted` has happened: an event with at least these values, among `events` or to come."""
+
+    def is_wanted(event: Event) -> bool:
+        return any(want.items() <= event.items() for want in missing)
+
     missing = [want for want in wanted if not any(want.items() <= event.items() for event in events)]
     while missing:
-        event = await journal.wait_for(f"{missing}", lambda event: any(w.items() <= event.items() for w in missing), within_s)
+        event = await journal.wait_for(f"{missing}", is_wanted, within_s)
         missing = [want for want in missing if not want.items() <= event.items()]

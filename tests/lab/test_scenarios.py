@@ -21,12 +21,21 @@ SCHEMA: dict[str, dict[str, Any]] = {
     "expectations": {"text": str, "verdict": ("pass", "fail"), "measured": str, "file": str, "line": int},
     "faults": {"kind": str, "injected_at_s": NUMBER, "healed_at_s": (*NUMBER, OR_NONE), "evidence": str},
     "outages": {
-        "probe": str, "direction": ("to_aws", "from_aws"), "fault": (str, OR_NONE), "start_s": NUMBER,
-        "end_s": (*NUMBER, OR_NONE), "duration_ms": (*NUMBER, OR_NONE), "uncertainty_ms": NUMBER, "packets_lost": int,
+        "probe": str,
+        "direction": ("to_aws", "from_aws"),
+        "fault": (str, OR_NONE),
+        "start_s": NUMBER,
+        "end_s": (*NUMBER, OR_NONE),
+        "duration_ms": (*NUMBER, OR_NONE),
+        "uncertainty_ms": NUMBER,
+        "packets_lost": int,
     },
     "stages": {
-        "fault": str, "detected_by": ("carrier", "bfd", "hold_timer", "lacp", "dpd", "notification"),
-        "detect_ms": (*NUMBER, OR_NONE), "withdraw_ms": (*NUMBER, OR_NONE), "install_ms": (*NUMBER, OR_NONE),
+        "fault": str,
+        "detected_by": ("carrier", "bfd", "hold_timer", "lacp", "dpd", "notification"),
+        "detect_ms": (*NUMBER, OR_NONE),
+        "withdraw_ms": (*NUMBER, OR_NONE),
+        "install_ms": (*NUMBER, OR_NONE),
         "first_packet_ms": (*NUMBER, OR_NONE),
     },
     "predicted": {"fault": str, "detect_ms": list, "outage_ms": list, "terms": list},
@@ -36,8 +45,17 @@ SCHEMA: dict[str, dict[str, Any]] = {
 
 def mistakes(written: dict[str, Any]) -> list[str]:
     """What of a `result.json` differs from the agreed schema."""
-    wanted = {"schema": ("dxemu.result/1",), "scenario": str, "topology": str, "kernel": ("embedded",), "clock": ("virtual",),
-              "seed": int, "verdict": ("pass", "fail", "invalid"), "virtual_s": NUMBER, "wall_s": NUMBER}
+    wanted = {
+        "schema": ("dxemu.result/1",),
+        "scenario": str,
+        "topology": str,
+        "kernel": ("embedded",),
+        "clock": ("virtual",),
+        "seed": int,
+        "verdict": ("pass", "fail", "invalid"),
+        "virtual_s": NUMBER,
+        "wall_s": NUMBER,
+    }
     found = _mistakes("", written, wanted)
     for key, entry in SCHEMA.items():
         for number, value in enumerate(written[key]):
@@ -69,7 +87,8 @@ def measured_inside_predicted(run: Rehearsed) -> None:
         total = sum(duration or 0.0 for duration in lost)
         assert None not in lost, f"still out at the end: {run.result.outages}"
         assert low is not None and high is not None
-        assert low - slack_ms <= total <= high + slack_ms, f"{prediction.direction}: {total} ms outside {low} - {high} ms"
+        inside = low - slack_ms <= total <= high + slack_ms
+        assert inside, f"{prediction.direction}: {total} ms is outside {low} - {high} ms"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -84,8 +103,18 @@ def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
 
 
 def test_schema_check_can_fail() -> None:
-    good = {"schema": "dxemu.result/1", "scenario": "a", "topology": "b", "kernel": "embedded", "clock": "virtual", "seed": 1,
-            "verdict": "pass", "virtual_s": 1.0, "wall_s": 1, **{key: [] for key in SCHEMA}}
+    good = {
+        "schema": "dxemu.result/1",
+        "scenario": "a",
+        "topology": "b",
+        "kernel": "embedded",
+        "clock": "virtual",
+        "seed": 1,
+        "verdict": "pass",
+        "virtual_s": 1.0,
+        "wall_s": 1,
+        **{key: [] for key in SCHEMA},
+    }
     assert mistakes(good) == []
     assert mistakes({**good, "seed": "1", "verdict": "passed", "stages": [{}]}) != []
 

@@ -40,7 +40,9 @@ async def aws_side_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Event]]]:
             router.attach(exabgp)
             bfd = [peer for peer in (BfdPeer.of(session, speaker.node) for session in sessions) if peer is not None]
             if bfd:
-                stack.callback(Bird(speaker.node, speaker.router_id, bfd, node.namespace, router.bfd_changed, tasks.fail).stop)
+                stack.callback(
+                    Bird(speaker.node, speaker.router_id, bfd, node.namespace, router.bfd_changed, tasks.fail).stop
+                )
         for gateway in plan.gateways:
             chooser = GatewayRouter(plan, gateway, Fib(nodes[gateway.node].netlink), journal)
             for link in gateway.backbone:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import shutil
 import subprocess
@@ -41,7 +42,8 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def run() -> None:
         place = where.embedded("virtual", stall_limit_s=120)
-        async with contextlib.aclosing(place.run(Job(target="tests.peers.capture:main", payload=PLAN), folder, 1)) as stream:
+        job = Job(target="tests.peers.wire:main", payload=PLAN)
+        async with contextlib.aclosing(place.run(job, folder, 1)) as stream:
             assert [event["event"] async for event in stream] == ["captured"]
 
     asyncio.run(run())
@@ -108,5 +110,5 @@ def test_keepalives_come_every_thirty_seconds(segments: list[dict[str, list[str]
     for end in (CUSTOMER, AWS):
         times = [float(s["frame.time_relative"][0]) for s in messages(segments, KEEPALIVE, end.address)]
         # The first answers the OPEN.
-        gaps = [later - earlier for earlier, later in zip(times[1:], times[2:], strict=False)]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(times[1:])]
         assert gaps and all(29 <= gap <= 31 for gap in gaps), times

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from dxemu.daemons.exabgp import ExaBgp, Peer, SessionUp, SpeakerEvent
+from dxemu.errors import LabError
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
 from dxemu.plan.model import BgpSession, Speaker
 from tests.lab.running import FOLDER, plan_of
@@ -28,6 +29,9 @@ async def comes_up(customer_key: str | None) -> tuple[bool, dict[str, int]]:
         await build_cables(plan, nodes)
         await build_interfaces(plan, nodes)
 
+        def die(error: LabError) -> None:
+            pytest.fail(str(error))
+
         def start(speaker: Speaker, known: BgpSession) -> None:
             def hear(event: SpeakerEvent) -> None:
                 if isinstance(event, SessionUp):
@@ -37,7 +41,7 @@ async def comes_up(customer_key: str | None) -> tuple[bool, dict[str, int]]:
 
             peer = Peer.of(known, speaker.node)
             log = f"{FOLDER}/{speaker.node}.exabgp.log"
-            exabgp = ExaBgp(speaker, [peer], nodes[speaker.node].namespace, hear, pytest.fail, log)
+            exabgp = ExaBgp(speaker, [peer], nodes[speaker.node].namespace, hear, die, log)
             stack.callback(exabgp.stop)
 
         start(next(s for s in plan.speakers if s.node == session.ends[1].node), session)

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from dxemu.lab.lab import Lab
 from dxemu.lab.journal import Event
+from dxemu.lab.lab import Lab
 from dxemu.plan.model import BgpSession
 from tests.lab.running import all_seen, ip, plan_of, said
 from tests.peers.aws_side import aws_side_of

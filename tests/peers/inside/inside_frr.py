@@ -13,36 +13,70 @@ from tests.lab.running import all_seen, ip, plan_of
 from tests.peers.aws_side import aws_side_of
 from tests.peers.programs import frr, need
 
-COMMON = "frr defaults traditional\nhostname customer\n"
-BFD_DOWN = re.compile(r"(?P<at>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+).*state-change: \[.*peer:(?P<peer>\S+?)[ ,].*up -> down")
+ZEBRA = """
+frr defaults traditional
+hostname customer
+"""
+BGPD = """
+router bgp 65000
+ bgp router-id 10.0.0.1
+ no bgp ebgp-requires-policy
+ no bgp default ipv4-unicast
+ address-family ipv4 unicast
+  network 10.0.0.0/16
+ exit-address-family
+"""
+BGP_SESSION = """
+route-map in-%(name)s permit 10
+ set local-preference %(local_pref)d
+route-map out-%(name)s permit 10
+ set community 7224:%(community)d
+router bgp 65000
+ neighbor %(peer)s remote-as %(asn)d
+ neighbor %(peer)s password %(key)s
+ neighbor %(peer)s bfd
+ address-family ipv4 unicast
+  neighbor %(peer)s activate
+  neighbor %(peer)s route-map in-%(name)s in
+  neighbor %(peer)s route-map out-%(name)s out
+ exit-address-family
+"""
+BFD_SESSION = """
+debug bfd peer
+bfd
+ peer %(peer)s local-address %(local)s interface %(interface)s
+  receive-interval 300
+  transmit-interval 300
+  detect-multiplier 3
+"""
 INTERVAL_S, MULTIPLIER = 0.3, 3
+BFD_DOWN = re.compile(r"(?P<at>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d\.\d+) .*peer:(?P<peer>\S+) .*\] up -> down")
 
 
 def configurations(sessions: tuple[BgpSession, ...]) -> dict[str, str]:
-    """What a network engineer would give each daemon."""
-    bgp = ["router bgp 65000", " bgp router-id 10.0.0.1", " no bgp ebgp-requires-policy", " no bgp default ipv4-unicast"]
-    family = [" address-family ipv4 unicast", "  network 10.0.0.0/16"]
-    bfd = ["debug bfd peer", "bfd"]
-    maps = ["bgp community-list standard any permit 7224:8100"]
+    """What a network engineer would give each daemon: both directions prefer the primary."""
+    bgpd, bfdd = ZEBRA + BGPD, ZEBRA
     for session in sessions:
         mine, other = session.ends
         preferred = session.name == "primary"
-        bgp += [f" neighbor {other.address} remote-as {other.asn}", f" neighbor {other.address} password {session.auth_key}"]
-        bgp += [f" neighbor {other.address} bfd"]
-        family += [f"  neighbor {other.address} activate", f"  neighbor {other.address} route-map in-{session.name} in"]
-        family += [f"  neighbor {other.address} route-map out-{session.name} out"]
-        maps += [f"route-map in-{session.name} permit 10", f" set local-preference {200 if preferred else 100}"]
-        maps += [f"route-map out-{session.name} permit 10", " match ip address prefix-list customer"]
-        maps += [f" set community 7224:{7300 if preferred else 7100}"]
-        bfd += [f" peer {other.address} local-address {mine.address} interface {mine.interface}"]
-        bfd += [f"  receive-interval {round(INTERVAL_S * 1e3)}", f"  transmit-interval {round(INTERVAL_S * 1e3)}"]
-        bfd += [f"  detect-multiplier {MULTIPLIER}"]
-    prefixes = "ip prefix-list customer permit 10.0.0.0/16\n"
-    return {
-        "zebra": COMMON,
-        "bfdd": COMMON + "\n".join(bfd) + "\n",
-        "bgpd": COMMON + "\n".join([*bgp, *family, " exit-address-family"]) + "\n" + prefixes + "\n".join(maps[1:]) + "\n",
-    }
+        values = {
+            "name": session.name,
+            "local": mine.address,
+            "interface": mine.interface,
+            "peer": other.address,
+            "asn": other.asn,
+            "key": session.auth_key,
+            "local_pref": 200 if preferred else 100,
+            "community": 7300 if preferred else 7100,
+        }
+        bgpd += BGP_SESSION % values
+        bfdd += BFD_SESSION % values
+    return {"zebra": ZEBRA, "bfdd": bfdd, "bgpd": bgpd}
+
+
+def stamp_of(noticed: str) -> float:
+    """Seconds since 1970 of a time stamp in FRR's log."""
+    return datetime.strptime(noticed, "%Y/%m/%d %H:%M:%S.%f").replace(tzinfo=UTC).timestamp()
 
 
 def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
@@ -67,7 +101,8 @@ def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
                 neighbor = customer.show(f"ip bgp neighbors {aws}")[aws]
                 assert (neighbor["bgpState"], neighbor["remoteAs"]) == ("Established", 64512)
                 assert neighbor["bgpTimerHoldTimeMsecs"] == 90_000
-                (path,) = [p for p in customer.show("ip bgp 172.31.0.0/16")["paths"] if p.get("bestpath", {}).get("overall")]
+                paths = customer.show("ip bgp 172.31.0.0/16")["paths"]
+                (path,) = [path for path in paths if path.get("bestpath", {}).get("overall")]
                 assert (path["aspath"]["string"], path["locPrf"], path["peer"]["peerId"]) == ("64512", 200, aws)
                 assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].backbone[0].device_address)
 
@@ -76,8 +111,8 @@ def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
                 down = {"event": "bfd", "session": "primary", "node": "dx_1", "state": "down"}
                 await all_seen(lab.journal, [], [down], within_s=5)
                 await lab.journal.clock.settle(2.0)
-                (noticed,) = [found["at"] for found in BFD_DOWN.finditer(customer.log.read_text()) if found["peer"] == aws]
-                took_s = datetime.strptime(noticed, "%Y/%m/%d %H:%M:%S.%f").replace(tzinfo=UTC).timestamp() - cut
+                log = customer.log.read_text()
+                (took_s,) = [stamp_of(down["at"]) - cut for down in BFD_DOWN.finditer(log) if down["peer"] == aws]
                 # What was on its way when the cable fell silent arrives one delay of the path later.
                 delay_s = sum(float(plan.cable(name).delay) for name in primary.cables)
                 assert (MULTIPLIER - 1) * INTERVAL_S <= took_s <= MULTIPLIER * INTERVAL_S + delay_s, f"took {took_s} s"

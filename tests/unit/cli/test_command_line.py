@@ -30,11 +30,11 @@ expect:
 end: 10 s
 """
 TYPO_SHOWN = """\
-scenarios/typo.yaml:7:13: DX-S007  'cable_cutt' is not a fault
+scenarios/typo.yaml:7:13: DX-S002  unknown fault 'cable_cutt'
     6 |   - at: 5 s
     7 |     fault: {cable_cutt: {connection: primary}}
       |             ^^^^^^^^^^
-  Did you mean 'cable_cut'?     dxemu explain DX-S007
+  Did you mean 'cable_cut'?     dxemu explain DX-S002
 
 1 error; nothing was started.
 """

@@ -1,0 +1,113 @@
+"""A topology as an SVG picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dxemu.plan.model import Plan
+from dxemu.report.picture.cables import draw_cable, words
+from dxemu.report.picture.colours import (
+    CARD_FILL,
+    CARD_FRAME,
+    CARD_INK,
+    CARD_MUTED,
+    FRAME,
+    INK,
+    MUTED,
+    PAPER,
+    PLACE_FILL,
+    VPC_FRAME,
+)
+from dxemu.report.picture.layout import MARGIN, PLACE_NAME_SIZE, Box, Layout, make_layout
+from dxemu.report.picture.legend import draw_legend
+from dxemu.report.picture.shapes import icon
+from dxemu.report.picture.sizes import CARD_PAD, DETAIL_SIZE, ICON, NAME_SIZE
+from dxemu.report.picture.sketch import Card, Sketch, make_sketch
+from dxemu.report.picture.svg import element, number, text
+from dxemu.report.picture.text import FONTS, wrapped
+from dxemu.topology.model import Topology
+
+STORY_SIZE = 22.0
+STORY_LINE = 28.0
+TITLE_GAP = 22.0
+
+
+def draw(topology: Topology, plan: Plan) -> str:
+    """The picture of `topology`, whose plan is `plan`, as an SVG document.
+
+    The same topology always gives the same text. The picture has its own background, for light and dark pages.
+    """
+    sketch = make_sketch(topology, plan)
+    width = make_layout(sketch, 0).width
+    story = wrapped(sketch.story or sketch.name, STORY_SIZE, width - 2 * MARGIN, bold=True)
+    layout = make_layout(sketch, MARGIN + STORY_LINE * len(story) + 18 + TITLE_GAP)
+    legend, bottom = draw_legend(sketch, MARGIN, layout.height + TITLE_GAP, width - MARGIN)
+    height = bottom + MARGIN / 2
+    body = [
+        element("title", _escaped(f"{sketch.name}: {sketch.story}" if sketch.story else sketch.name)),
+        element(
+            "rect", x=0.5, y=0.5, width=width - 1, height=height - 1, rx=14, fill=PAPER, stroke=FRAME, stroke_width=1
+        ),
+        *_title(sketch.name, story),
+        *_frames(layout),
+        *(draw_cable(route) for route in layout.routes),
+        *(_card(card, box) for card, box in layout.cards.values()),
+        *words(layout.labels),
+        legend,
+    ]
+    return _document("\n".join(body), width, height)
+
+
+def _document(body: str, width: float, height: float) -> str:
+    size = f'width="{number(width)}" height="{number(height)}" viewBox="0 0 {number(width)} {number(height)}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONTS}" role="img">\n{body}\n</svg>\n'
+    )
+
+
+def _title(name: str, story: tuple[str, ...]) -> Iterator[str]:
+    for index, line in enumerate(story):
+        y = MARGIN + STORY_SIZE + STORY_LINE * index
+        yield text(line, MARGIN, y, STORY_SIZE, INK, font_weight="bold")
+    yield text(name, MARGIN, MARGIN + STORY_LINE * len(story) + 16, NAME_SIZE, MUTED)
+
+
+def _frames(layout: Layout) -> Iterator[str]:
+    """The places, and the VPCs in them."""
+    for place, box in layout.places:
+        yield _rounded(box, 12, fill=PLACE_FILL[place.side], stroke=FRAME, stroke_width=1.5)
+        yield text(place.name, box.left + 16, box.top + 26, PLACE_NAME_SIZE, INK, font_weight="bold")
+        yield text(place.detail, box.left + 16, box.top + 43, DETAIL_SIZE, MUTED)
+    for vpc, box in layout.vpcs:
+        yield _rounded(box, 9, fill="none", stroke=VPC_FRAME, stroke_width=1.5, stroke_dasharray="5 4")
+        yield text(vpc.name, box.left + 14, box.top + 20, DETAIL_SIZE, INK, font_weight="bold")
+        yield text(str(vpc.cidr), box.right - 14, box.top + 20, DETAIL_SIZE, MUTED, text_anchor="end")
+
+
+def _card(card: Card, box: Box) -> str:
+    """A node: its shape to the left, its name and what matters of it to the right."""
+    text_left = box.left + 2 * CARD_PAD + ICON
+    if not card.name or card.name.endswith("/"):
+        return text(card.detail, (box.left + box.right) / 2, box.middle + 4, DETAIL_SIZE, MUTED, text_anchor="middle")
+    return (
+        _rounded(box, 9, fill=CARD_FILL[card.side], stroke=CARD_FRAME[card.side], stroke_width=1.5)
+        + icon(card.role, box.left + CARD_PAD + ICON / 2, box.middle, CARD_INK[card.side])
+        + text(card.name, text_left, box.middle - 2, NAME_SIZE, CARD_INK[card.side], font_weight="bold")
+        + text(card.detail, text_left, box.middle + 14, DETAIL_SIZE, CARD_MUTED[card.side])
+    )
+
+
+def _rounded(box: Box, radius: float, **attributes: str | float) -> str:
+    return element(
+        "rect",
+        x=box.left,
+        y=box.top,
+        width=box.right - box.left,
+        height=box.bottom - box.top,
+        rx=radius,
+        **attributes,
+    )
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;")

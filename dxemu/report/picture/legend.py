@@ -1,0 +1,61 @@
+"""The legend: whose a node is, what a line is, and which colour is which virtual interface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dxemu.plan.model import Side
+from dxemu.report.picture.colours import CABLE, CARD_FILL, CARD_FRAME, INK, MUTED, PIPE
+from dxemu.report.picture.sizes import DETAIL_SIZE
+from dxemu.report.picture.sketch import Sketch
+from dxemu.report.picture.svg import element, text
+from dxemu.report.picture.text import text_width
+
+ROW = 24.0
+SAMPLE = 30.0
+GAP = 26.0
+_SIDES = {Side.CUSTOMER: "customer's", Side.CARRIER: "carrier's", Side.AWS: "AWS's"}
+
+
+def draw_legend(sketch: Sketch, left: float, top: float, right: float) -> tuple[str, float]:
+    """The legend as SVG, in as many rows as it needs between `left` and `right`, and where it ends."""
+    sides = [side for side in _SIDES if any(card.side is side for card in sketch.cards)]
+    general = [(_card_sample(side), _SIDES[side]) for side in sides]
+    general += [(_line_sample(CABLE, "", 2.2), "cable: bandwidth, one-way delay")]
+    general += [(_pipe_sample(), "Direct Connect connection")]
+    own = [(_line_sample(strand.colour, strand.dash, 3.2), words) for strand, words in sketch.legend]
+    first, bottom = _flow("Legend", general, left, top, right)
+    second, bottom = _flow("Virtual interfaces", own, left, bottom, right)
+    return first + second, bottom
+
+
+def _flow(
+    title: str, entries: Sequence[tuple[str, str]], left: float, top: float, right: float
+) -> tuple[str, float]:
+    """Samples with words, one after the other, in rows behind a title."""
+    indent = left + text_width("Virtual interfaces", DETAIL_SIZE, bold=True) + GAP
+    y = top + ROW / 2
+    parts = [text(title, left, y + 4, DETAIL_SIZE, INK, font_weight="bold")]
+    x = indent
+    for sample, words in entries:
+        width = SAMPLE + 8 + text_width(words, DETAIL_SIZE)
+        if x > indent and x + width > right:
+            x, y = indent, y + ROW
+        parts.append(element("g", sample, transform=f"translate({x:g} {y:g})"))
+        parts.append(text(words, x + SAMPLE + 8, y + 4, DETAIL_SIZE, MUTED))
+        x += round(width + GAP)
+    return "".join(parts), y + ROW / 2
+
+
+def _card_sample(side: Side) -> str:
+    return element(
+        "rect", x=4, y=-7, width=SAMPLE - 8, height=14, rx=4, fill=CARD_FILL[side], stroke=CARD_FRAME[side]
+    )
+
+
+def _line_sample(colour: str, dash: str, width: float) -> str:
+    return element("path", d=f"M0 0H{SAMPLE:g}", stroke=colour, stroke_width=width, stroke_dasharray=dash)
+
+
+def _pipe_sample() -> str:
+    return element("rect", y=-6, width=SAMPLE, height=12, fill=PIPE, stroke=CABLE)

@@ -1,0 +1,54 @@
+"""How much room each thing needs, in pixels."""
+
+from __future__ import annotations
+
+from dxemu.report.picture.sketch import Card, Link
+from dxemu.report.picture.text import text_width
+
+NAME_SIZE = 13.0
+DETAIL_SIZE = 11.0
+
+ICON = 30.0
+CARD_PAD = 10.0
+CARD_HEIGHT = 50.0
+
+STRAND_PITCH = 6.0
+"""Between two virtual interfaces on one cable."""
+
+PORT_GAP = 6.0
+TITLE_ROW = 20.0
+STRAND_ROW = 21.0
+LABEL_PAD = 10.0
+
+
+def card_size(card: Card, ports: float) -> tuple[float, float]:
+    """Width and height of a card whose cables need `ports` pixels on the fuller side."""
+    words = max(_name_width(card.name), text_width(card.detail, DETAIL_SIZE))
+    return round(3 * CARD_PAD + ICON + words), max(CARD_HEIGHT, ports + 2 * PORT_GAP)
+
+
+def port_height(link: Link) -> float:
+    """What a cable needs at a card's side."""
+    return cable_width(link) + PORT_GAP
+
+
+def cable_width(link: Link) -> float:
+    """How thick a cable is away from its label."""
+    return max(1, len(link.strands)) * STRAND_PITCH + (4 if link.strands else 0)
+
+
+def label_size(link: Link) -> tuple[float, float]:
+    """Width and height of a cable where its label is.
+
+    The names of virtual interfaces each have a row; otherwise the cable's name is above it and its numbers below.
+    """
+    name, detail = _name_width(link.name, DETAIL_SIZE), text_width(link.detail, DETAIL_SIZE)
+    if link.labelled:
+        rows = [text_width(strand.label, DETAIL_SIZE) for strand in link.strands]
+        width = max(name + LABEL_PAD + detail, *rows)
+        return round(width + 2 * LABEL_PAD), TITLE_ROW + STRAND_ROW * len(rows) + 6
+    return round(max(name, detail) + 2 * LABEL_PAD), cable_width(link) + 2 * (DETAIL_SIZE + 4)
+
+
+def _name_width(name: str, size: float = NAME_SIZE) -> float:
+    return text_width(name, size, bold=True)

@@ -1,0 +1,122 @@
+"""How high each thing stands: near what it is connected to, and never on something else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from dxemu.report.picture.layers import Item, Kind, Layers
+
+CARD_GAP = 22.0
+LABEL_GAP = 8.0
+VPC_TITLE = 30.0
+VPC_PAD = 14.0
+VPC_GAP = 16.0
+PLACE_TITLE = 58.0
+PLACE_PAD = 22.0
+PLACE_GAP = 26.0
+
+SWEEPS = 60
+
+
+def stack(layers: Layers, places: Sequence[str]) -> Mapping[str, float]:
+    """The middle of each item, by its name, in pixels downwards from some point.
+
+    Each item is drawn to the mean height of its neighbours, as far as the order and the distances allow; then the
+    places of one rank, which stand below each other, are drawn apart as whole boxes.
+    """
+    y = {item.name: 0.0 for column in layers.columns for item in column}
+    neighbours = _neighbours(layers)
+    for sweep in range(SWEEPS):
+        columns = layers.columns if sweep % 2 == 0 else layers.columns[::-1]
+        for column in columns:
+            _settle(column, neighbours, y)
+        for rank in sorted({rank for rank in layers.ranks if rank is not None}):
+            _part(layers, rank, places, y)
+    return y
+
+
+def extents(items: Sequence[Item], y: Mapping[str, float]) -> tuple[float, float]:
+    """Top and bottom of the boxes around `items` of one column and one place, a VPC's box included."""
+    margins = _margins(items)
+    tops = [y[item.name] - above for item, (above, _) in zip(items, margins, strict=True)]
+    bottoms = [y[item.name] + below for item, (_, below) in zip(items, margins, strict=True)]
+    return min(tops), max(bottoms)
+
+
+def _neighbours(layers: Layers) -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for chain in layers.chains:
+        for left, right in zip(chain.items, chain.items[1:], strict=False):
+            found[left.name].append(right.name)
+            found[right.name].append(left.name)
+    return found
+
+
+def _settle(column: Sequence[Item], neighbours: Mapping[str, list[str]], y: dict[str, float]) -> None:
+    """Move the items of one column to the mean of their neighbours, in order and apart."""
+    if not column:
+        return
+    wanted = [_mean([y[n] for n in neighbours[item.name]]) if neighbours[item.name] else y[item.name] for item in column]
+    margins = _margins(column)
+    steps = [
+        below + above + _gap(left, right)
+        for (_, below), (above, _), left, right in zip(margins, margins[1:], column, column[1:], strict=False)
+    ]
+    for item, height in zip(column, apart(wanted, steps), strict=True):
+        y[item.name] = height
+
+
+def _margins(column: Sequence[Item]) -> list[tuple[float, float]]:
+    """What each item needs above and below its middle: half its height, and a VPC's title and edge."""
+    found = []
+    for index, item in enumerate(column):
+        first = item.vpc is not None and (index == 0 or column[index - 1].vpc != item.vpc)
+        last = item.vpc is not None and (index + 1 == len(column) or column[index + 1].vpc != item.vpc)
+        found.append((item.height / 2 + VPC_TITLE * first, item.height / 2 + VPC_PAD * last))
+    return found
+
+
+def _gap(upper: Item, lower: Item) -> float:
+    if upper.vpc != lower.vpc:
+        return VPC_GAP
+    return CARD_GAP if Kind.CARD in {upper.kind, lower.kind} else LABEL_GAP
+
+
+def _part(layers: Layers, rank: int, places: Sequence[str], y: dict[str, float]) -> None:
+    """Move the places of a rank apart, with everything in them; ways that pass the rank stand below all of them."""
+    columns = [column for column, of in zip(layers.columns, layers.ranks, strict=True) if of == rank]
+    inside = [place for place in (*places, None) if any(item.place == place for c in columns for item in c)]
+    boxes = []
+    for place in inside:
+        parts = [[item for item in column if item.place == place] for column in columns]
+        spans = [extents(part, y) for part in parts if part]
+        title, pad = (PLACE_TITLE, PLACE_PAD) if place is not None else (0.0, 0.0)
+        boxes.append((min(top for top, _ in spans) - title, max(bottom for _, bottom in spans) + pad))
+    middles = [(top + bottom) / 2 for top, bottom in boxes]
+    halves = [(bottom - top) / 2 for top, bottom in boxes]
+    steps = [upper + lower + PLACE_GAP for upper, lower in zip(halves, halves[1:], strict=False)]
+    for place, old, new in zip(inside, middles, apart(middles, steps), strict=True):
+        for item in (item for column in columns for item in column if item.place == place):
+            y[item.name] += new - old
+
+
+def apart(wanted: Sequence[float], steps: Sequence[float]) -> list[float]:
+    """The positions nearest to `wanted`, by least squares, where each is at least its step after the one before.
+
+    Isotonic regression by pooling adjacent violators (Barlow and others, 1972), after taking the steps off.
+    """
+    offsets = [sum(steps[:index]) for index in range(len(wanted))]
+    pools: list[tuple[float, int]] = []
+    for value in (want - offset for want, offset in zip(wanted, offsets, strict=True)):
+        pool = (value, 1)
+        while pools and pools[-1][0] > pool[0]:
+            mean, size = pools.pop()
+            pool = ((mean * size + pool[0] * pool[1]) / (size + pool[1]), size + pool[1])
+        pools.append(pool)
+    level = [mean for mean, size in pools for _ in range(size)]
+    return [value + offset for value, offset in zip(level, offsets, strict=True)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,241 @@
+"""The README shows what happens, and names what there is.
+
+In its `sh` blocks a line that begins with `$ dxemu` is run, in a folder that holds what a clone holds. The lines below
+it, if there are any, are what it prints at a width of 100; `$ echo $?` says its exit status where that is not 0. To take
+over what is printed now, after reading it: DXEMU_WRITE_GOLDEN=1 pytest tests/docs
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import inspect
+import math
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+from pydantic import BaseModel
+
+from dxemu import errors
+from dxemu.cli.app import root
+from dxemu.faults.base import Fault
+from dxemu.faults.menu import kinds
+from dxemu.measure.result import Result
+from dxemu.measure.words import bounds
+from dxemu.plan.make import make_plan
+from dxemu.plan.predict import predict
+from dxemu.scenario import expectations, rehearse
+from dxemu.scenario import file as scenario_file
+from dxemu.topology import file as topology_file
+from dxemu.topology.load import load
+from dxemu.units import Seconds
+
+pytestmark = pytest.mark.docs
+
+REPOSITORY = Path(__file__).resolve().parent.parent.parent
+FILE = REPOSITORY / "README.md"
+README = FILE.read_text(encoding="utf-8")
+SCENARIOS = sorted(file.stem for file in (REPOSITORY / "scenarios").glob("*.yaml"))
+WIDTH = "100"
+LIMIT_S = 120
+MADE_ELSEWHERE = ("/", "~", "../", ".venv/", "runs/")
+"""How the paths begin that are no files of the repository."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the README, what is shown below it and its exit status."""
+
+    line: str
+    output: str
+    status: int
+
+    def run(self, folder: Path) -> subprocess.CompletedProcess[str]:
+        """Run it as somebody in `folder` does."""
+        program, *arguments = shlex.split(self.line)
+        assert program == "dxemu"
+        env = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
+        return subprocess.run(
+            [sys.executable, "-m", "dxemu.cli.app", *arguments],
+            cwd=folder,
+            env=env | {"COLUMNS": WIDTH, "PYTHONPATH": str(REPOSITORY)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+
+
+def blocks(kind: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands_of(block: str) -> list[Command]:
+    """The commands of a block, in order."""
+    found: list[Command] = []
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        line, _, output = part.partition("\n")
+        if line == "echo $?":
+            found[-1] = dataclasses.replace(found[-1], status=int(output))
+        else:
+            found.append(Command(line, output, 0))
+    return found
+
+
+COMMANDS = [command for block in blocks("sh") for command in commands_of(block)]
+
+
+def shape(text: str) -> list[str]:
+    """The lines without what may differ between machines: numbers, and the order of what happens at the same time."""
+    lines = [" ".join(re.sub(r"\d[\d.]*", "#", line).split()) for line in text.splitlines()]
+    runs = groupby((line for line in lines if line), key=lambda line: line.startswith("# s "))
+    return [line for timed, run in runs for line in (sorted(run) if timed else run)]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    for name in ("topologies", "scenarios", "tests"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.line)
+def test_command_does_what_is_shown(command: Command, clone: Path) -> None:
+    done = command.run(clone)
+    assert done.returncode == command.status, done.stdout
+    if command.output and os.environ.get("DXEMU_WRITE_GOLDEN"):
+        shown = f"$ {command.line}\n{command.output}"
+        said = "".join(f"{line.rstrip()}\n" for line in done.stdout.strip("\n").splitlines())
+        text = FILE.read_text(encoding="utf-8")
+        FILE.write_text(text.replace(shown, f"$ {command.line}\n{said}"), encoding="utf-8")
+    elif command.output:
+        assert shape(done.stdout) == shape(command.output)
+
+
+def test_shape_can_tell_reports_apart() -> None:
+    report = " 20.000 s   one\n 20.000 s   two\n\n  PASS   5 of 5\n"
+    assert shape(report) == shape(" 21.5 s   two\n 21.5 s  one\n PASS   6 of 6\n")
+    assert shape(report) != shape(report.replace("PASS", "FAIL"))
+    assert shape(report) != shape(report.replace("one", "none"))
+
+
+def test_first_commands_are_there() -> None:
+    demo = (REPOSITORY / "scripts" / "demo").read_text(encoding="utf-8")
+    for script in re.findall(r"^scripts/\w+", blocks("")[0], re.MULTILINE):
+        assert os.access(REPOSITORY / script, os.X_OK), script
+    assert COMMANDS[0].line in demo and COMMANDS[0].output
+
+
+def known_commands() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(root)
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        assert command is not None
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", found) for inner, found in command.commands.items())
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {option for p in command.params for option in p.opts if option.startswith("--")}
+
+
+def test_every_command_and_option_is_named() -> None:
+    commands = dict(known_commands())
+    missing = [name for name in commands if name != "kernel" and f"`{name}`" not in README]
+    missing += [option for option in options_of(commands["run"]) if not re.search(rf"`{option}[` ]", README)]
+    assert missing == []
+
+
+def test_every_option_that_is_named_exists() -> None:
+    known = {option for _, command in known_commands() for option in options_of(command)}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) - known == set()
+
+
+def test_every_file_that_is_named_exists() -> None:
+    named = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"|`([\w.~/-]*/[\w./-]*)`|^(\w+/\w+) ", README, re.MULTILINE)
+    paths = {next(filter(None, groups)) for groups in named}
+    assert len(paths) > 20
+    missing = {path for path in paths if not path.startswith(MADE_ELSEWHERE) and not (REPOSITORY / path).exists()}
+    assert missing == {"dxemu/faults/device_down.py"}, "only the file of the example is not there"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_table_of_scenarios(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a row whose prediction is the one that is made now, and whose measured outages can lie inside."""
+    monkeypatch.chdir(REPOSITORY)
+    (row,) = re.findall(rf"^\| \[{name}\]\(scenarios/{name}.yaml\) \| (.*) \|$", README, re.MULTILINE)
+    *_, to_aws, from_aws, predicted = row.split(" | ")
+    made = rehearse.prepare(Path("scenarios") / f"{name}.yaml").predictions
+    low, high = min(p.outage.low_s for p in made), max(p.outage.high_s for p in made)
+    assert predicted == bounds(low * 1e3, high * 1e3)
+    for cell in (to_aws, from_aws):
+        measured = 0.0 if cell == "none" else Seconds.parse(cell)
+        assert low <= measured <= high
+
+
+def test_every_fault_is_named() -> None:
+    assert [kind for kind in kinds() if f"`{kind}`" not in README] == []
+
+
+def fields_of(module: ModuleType) -> Iterator[tuple[str, bool]]:
+    """Every key of the files that `module` reads, and whether it is needed."""
+    for _, entry in inspect.getmembers(module, inspect.isclass):
+        if issubclass(entry, BaseModel) and entry.__module__ == module.__name__:
+            yield from ((field.alias or name, field.is_required()) for name, field in entry.model_fields.items())
+
+
+def test_every_key_of_the_files_is_named() -> None:
+    keys = {*fields_of(topology_file), *fields_of(scenario_file)} - {("udp", True)}
+    missing = [key for key, needed in keys if (f"`{key}`" if needed else f"*`{key}`*") not in README]
+    words = {word for form in expectations._FORMS.values() for word in form.arguments} | set(expectations._FORMS)
+    assert missing + [word for word in words if not re.search(rf"`{word}\b", README)] == []
+
+
+def test_the_scenario_that_is_shown_is_the_file() -> None:
+    (shown,) = blocks("yaml")
+    (name,) = re.findall(r"This is\s+`(scenarios/\w+\.yaml)`", README)
+    assert shown == (REPOSITORY / name).read_text(encoding="utf-8")
+
+
+def test_every_key_of_the_result_is_named() -> None:
+    assert [f.name for f in dataclasses.fields(Result) if not re.search(rf"`\"?{f.name}\b", README)] == []
+
+
+def test_every_exit_status_is_named() -> None:
+    (listed,) = re.findall(r"\*\*Exit status\*\*: (.*?)\n\n", README, re.DOTALL)
+    ours = {e.exit_status for _, e in inspect.getmembers(errors, inspect.isclass) if issubclass(e, errors.DxemuError)}
+    assert {int(number) for number in re.findall(r"(?:^|; )(\d+) ", listed.replace("\n", " "))} == {0, 1} | ours
+
+
+def test_the_fault_of_the_example_works(tmp_path: Path) -> None:
+    """With its imports it is a fault of which the outage is predicted. (That it strikes is seen in a lab only.)"""
+    (example,) = blocks("python")
+    neighbour = (REPOSITORY / "dxemu" / "faults" / "cable_cut.py").read_text(encoding="utf-8")
+    file = tmp_path / "device_down.py"
+    file.write_text(neighbour.partition("class ")[0] + example, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("device_down", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    fault = module.DeviceDown({"device": "dx_1"})
+    assert isinstance(fault, Fault)
+    plan = make_plan(load(REPOSITORY / "topologies" / "backup_connection.yaml"))
+    impact = fault.impact(plan, "device_down", Seconds(5), None)
+    assert impact.cables == ("primary",) and set(impact.carrier_lost_at) == {"dx_1", "colo_router"}
+    predictions = predict(plan, [impact])
+    assert {p.detected_by for p in predictions} == {"carrier"}
+    assert all(math.isfinite(p.outage.high_s) and p.outage.high_s > 0 for p in predictions)

@@ -1,8 +1,9 @@
 """The README shows what happens, and names what there is.
 
 In its `sh` blocks a line that begins with `$ dxemu` is run, in a folder that holds what a clone holds. The lines below
-it, if there are any, are what it prints at a width of 100; `$ echo $?` says its exit status where that is not 0. To take
-over what is printed now, after reading it: DXEMU_WRITE_GOLDEN=1 pytest tests/docs
+it, if there are any, are what it prints at a width of 100; `$ echo $?` says its exit status where that is not 0.
+
+To take over what is printed now, after reading it: DXEMU_WRITE_GOLDEN=1 pytest tests/docs
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def options_of(command: click.Command) -> set[str]:
 def test_every_command_and_option_is_named() -> None:
     commands = dict(known_commands())
     missing = [name for name in commands if name != "kernel" and f"`{name}`" not in README]
-    missing += [option for option in options_of(commands["run"]) if not re.search(rf"`{option}[` ]", README)]
+    missing += [option for option in options_of(commands["run"]) if not re.search(rf"`{option}[`\s]", README)]
     assert missing == []
 
 

@@ -34,15 +34,12 @@ def processes_of(folder: Path) -> dict[int, str]:
     return found
 
 
-def child_running(parent: int, program: str) -> int | None:
-    """The child of `parent` whose command line names `program`, however far down."""
+def guest_of(parent: int) -> int | None:
+    """The embedded kernel that `parent` has booted: it works in the run's folder; one only asked for its version not."""
     for child in (int(word) for word in _children(parent).split()):
         with contextlib.suppress(OSError):
-            if program in Path(f"/proc/{child}/cmdline").read_text().split("\0"):
+            if os.readlink(f"/proc/{child}/cwd") != os.readlink(f"/proc/{parent}/cwd"):
                 return child
-        below = child_running(child, program)
-        if below is not None:
-            return below
     return None
 
 

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.host import kernel_store
 from dxemu.host.machine import memory_folder
 from tests.lab.guest import REPOSITORY
-from tests.lab.machine import child_running, environment, network, ordinary_user, processes_of
+from tests.lab.machine import environment, guest_of, network, ordinary_user, processes_of
 
 pytestmark = pytest.mark.lab
 
@@ -39,7 +38,7 @@ class Run:
     @property
     def guest(self) -> int | None:
         """The embedded kernel's process."""
-        return child_running(self.process.pid, str(kernel_store.require().path))
+        return guest_of(self.process.pid)
 
     def reach(self, moment: str) -> None:
         """Return when the run has come so far."""

@@ -18,6 +18,8 @@ def draw_cable(route: Route) -> str:
     """The cable without words."""
     link = route.chain.link
     points = _line(route, [0.0] * len(route.between), 0.0)
+    if route.chain.is_upright:
+        return _stroke(_upright_path(route), CABLE, 2.2)
     if route.chain.is_loop:
         return _stroke(_loop_path(points), CABLE, 2.2)
     if not link.strands:
@@ -35,17 +37,14 @@ def draw_label(link: Link, box: Box) -> str:
     """The words on a cable."""
     middle = (box.left + box.right) / 2
     if not link.labelled:
-        above, below = box.top + DETAIL_SIZE, box.bottom - 3
+        above, below = box.top + DETAIL_SIZE, box.bottom - 4
         return _text(link.name, middle, above, bold=True) + _text(link.detail, middle, below)
-    title = element("tspan", link.name, font_weight="bold") + element("tspan", f"  {link.detail}", fill=MUTED)
+    title = element("tspan", link.name, font_weight="bold") + element("tspan", link.detail, dx=LABEL_PAD, fill=MUTED)
     rows = [
-        element(
-            "text", title, x=middle, y=box.top + TITLE_ROW - 5, font_size=DETAIL_SIZE, fill=INK, text_anchor="middle",
-            xml_space="preserve",
-        )
+        element("text", title, x=middle, y=box.top + TITLE_ROW - 6, font_size=DETAIL_SIZE, fill=INK, text_anchor="middle")
     ]
     rows += [
-        text(strand.label, box.left + LABEL_PAD, _row(box, index) - 5, DETAIL_SIZE, INK)
+        text(strand.label, box.left + LABEL_PAD, _row(box, index) - 6, DETAIL_SIZE, INK)
         for index, strand in enumerate(link.strands)
     ]
     return "".join(rows)
@@ -109,6 +108,12 @@ def _loop_path(points: Sequence[Point]) -> str:
     """From one card to the label beside it, along it, and back to the other card of the same column."""
     start, left, right, end = points
     return f"{_path([start, left, right])}M{number(left[0])} {number(left[1])}{curve(*left, *end)}"
+
+
+def _upright_path(route: Route) -> str:
+    """Down to the label, and on from below it."""
+    (x, top), (end_x, bottom), (label,) = route.start, route.end, route.between
+    return f"M{number(x)} {number(top)}V{number(label.top)}M{number(end_x)} {number(label.bottom)}V{number(bottom)}"
 
 
 def _stroke(d: str, colour: str, width: float, *, dash: str = "") -> str:

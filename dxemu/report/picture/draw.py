@@ -21,14 +21,14 @@ from dxemu.report.picture.colours import (
 from dxemu.report.picture.layout import MARGIN, PLACE_NAME_SIZE, Box, Layout, make_layout
 from dxemu.report.picture.legend import draw_legend
 from dxemu.report.picture.shapes import icon
-from dxemu.report.picture.sizes import CARD_PAD, DETAIL_SIZE, ICON, NAME_SIZE
+from dxemu.report.picture.sizes import DETAIL_SIZE, NAME_SIZE
 from dxemu.report.picture.sketch import Card, Sketch, make_sketch
 from dxemu.report.picture.svg import element, number, text
 from dxemu.report.picture.text import FONTS, wrapped
 from dxemu.topology.model import Topology
 
-STORY_SIZE = 22.0
-STORY_LINE = 28.0
+STORY_SIZE = 24.0
+STORY_LINE = 31.0
 TITLE_GAP = 22.0
 
 
@@ -76,8 +76,8 @@ def _frames(layout: Layout) -> Iterator[str]:
     """The places, and the VPCs in them."""
     for place, box in layout.places:
         yield _rounded(box, 12, fill=PLACE_FILL[place.side], stroke=FRAME, stroke_width=1.5)
-        yield text(place.name, box.left + 16, box.top + 26, PLACE_NAME_SIZE, INK, font_weight="bold")
-        yield text(place.detail, box.left + 16, box.top + 43, DETAIL_SIZE, MUTED)
+        yield text(place.name, box.left + 16, box.top + 28, PLACE_NAME_SIZE, INK, font_weight="bold")
+        yield text(place.detail, box.left + 16, box.top + 47, DETAIL_SIZE, MUTED)
     for vpc, box in layout.vpcs:
         yield _rounded(box, 9, fill="none", stroke=VPC_FRAME, stroke_width=1.5, stroke_dasharray="5 4")
         yield text(vpc.name, box.left + 14, box.top + 20, DETAIL_SIZE, INK, font_weight="bold")
@@ -85,15 +85,16 @@ def _frames(layout: Layout) -> Iterator[str]:
 
 
 def _card(card: Card, box: Box) -> str:
-    """A node: its shape to the left, its name and what matters of it to the right."""
-    text_left = box.left + 2 * CARD_PAD + ICON
+    """A node: its shape, its name, and what matters of it."""
+    middle = {"text_anchor": "middle"}
+    centre = (box.left + box.right) / 2
     if not card.name or card.name.endswith("/"):
-        return text(card.detail, (box.left + box.right) / 2, box.middle + 4, DETAIL_SIZE, MUTED, text_anchor="middle")
+        return text(card.detail, centre, box.middle + 4, DETAIL_SIZE, MUTED, text_anchor="middle")
     return (
         _rounded(box, 9, fill=CARD_FILL[card.side], stroke=CARD_FRAME[card.side], stroke_width=1.5)
-        + icon(card.role, box.left + CARD_PAD + ICON / 2, box.middle, CARD_INK[card.side])
-        + text(card.name, text_left, box.middle - 2, NAME_SIZE, CARD_INK[card.side], font_weight="bold")
-        + text(card.detail, text_left, box.middle + 14, DETAIL_SIZE, CARD_MUTED[card.side])
+        + icon(card.role, centre, box.middle - 19, CARD_INK[card.side])
+        + text(card.name, centre, box.middle + 17, NAME_SIZE, CARD_INK[card.side], font_weight="bold", **middle)
+        + text(card.detail, centre, box.middle + 34, DETAIL_SIZE, CARD_MUTED[card.side], **middle)
     )
 
 

@@ -47,7 +47,8 @@ class Item:
 class Chain:
     """A cable on its way from the card `items[0]` to the card `items[-1]`, from left to right.
 
-    If both stand in one column, `items` has the two cards around one label and the cable is a loop beside them.
+    If both stand in one column, `items` has the two cards around one label: in the next column for a loop beside the
+    cards, in their own for an upright between them.
     """
 
     link: Link
@@ -56,7 +57,12 @@ class Chain:
     @property
     def is_loop(self) -> bool:
         """Whether it comes back to the column where it began."""
-        return self.items[0].column == self.items[-1].column
+        return self.items[0].column == self.items[-1].column != self.items[1].column
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether it runs down from a card to the one below it."""
+        return self.items[0].column == self.items[-1].column == self.items[1].column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

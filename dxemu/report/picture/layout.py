@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dxemu.report.picture.layers import Chain, Item, Kind, Layers, make_layers
 from dxemu.report.picture.sizes import DETAIL_SIZE, port_height
 from dxemu.report.picture.sketch import Card, Place, Sketch
 from dxemu.report.picture.stacking import PLACE_PAD, PLACE_TITLE, extents, stack
 from dxemu.report.picture.text import text_width
+from dxemu.report.picture.uprights import stand_up
 from dxemu.topology.model import Vpc
 
 MARGIN = 36.0
-FAN = 34.0
+FAN = 26.0
 """From a card to its cables' labels: room to spread. It grows with the height that they spread over."""
 
 FAN_LIMIT = 120.0
@@ -22,7 +23,7 @@ OUTSIDE = 14.0
 """From a place's edge to the labels between places."""
 
 VPC_SIDE = 14.0
-PLACE_NAME_SIZE = 16.0
+PLACE_NAME_SIZE = 18.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class Layout:
 
 def make_layout(sketch: Sketch, top: float) -> Layout:
     """Positions for a sketch; nothing is above `top`."""
-    layers = make_layers(sketch)
+    layers = stand_up(make_layers(sketch))
     y = stack(layers, [place.name for place in sketch.places])
     spans = _spans(layers, y, sketch)
     items = [item for column in layers.columns for item in column]
@@ -84,7 +85,7 @@ def make_layout(sketch: Sketch, top: float) -> Layout:
     )
     y = {name: middle - highest + top for name, middle in y.items()}
     boxes = {item.name: _box(item, y[item.name], spans[item.column]) for item in items}
-    places = tuple(_places(layers, y, spans, sketch))
+    places = tuple(_level(_places(layers, y, spans, sketch), layers))
     everything = [*boxes.values(), *(box for _, box in places)]
     return Layout(
         width=max(box.right for box in everything) + MARGIN,
@@ -113,9 +114,9 @@ def _spans(layers: Layers, y: Mapping[str, float], sketch: Sketch) -> list[tuple
             cursor += width
         elif column:
             border = PLACE_PAD + OUTSIDE if rank is None else 0.0
-            before, after = (_fan(layers, y, index, side) for side in (-1, 1))
-            spans.append((cursor + border + before, cursor + border + before + width))
-            cursor += 2 * border + before + width + after
+            before, after = (max(border, _fan(layers, y, index, side)) for side in (-1, 1))
+            spans.append((cursor + before, cursor + before + width))
+            cursor += before + width + after
         else:
             spans.append((cursor, cursor))
     return spans
@@ -149,9 +150,9 @@ def _fan(layers: Layers, y: Mapping[str, float], index: int, side: int) -> float
 
 
 def _box(item: Item, middle: float, span: tuple[float, float]) -> Box:
-    """A card in the middle of its column; a cable over the whole of it."""
+    """A card, or the label of an upright, in the middle of its column; a cable over the whole of it."""
     left, right = span
-    if item.kind is Kind.CARD:
+    if item.kind is not Kind.LANE and item.column % 2 == 0:
         centre = (left + right) / 2
         left, right = centre - item.width / 2, centre + item.width / 2
     return Box(left=left, top=middle - item.height / 2, right=right, bottom=middle + item.height / 2)
@@ -178,6 +179,19 @@ def _places(
             )
 
 
+def _level(places: Iterable[tuple[Place, Box]], layers: Layers) -> Iterator[tuple[Place, Box]]:
+    """Places that stand alone in their rank, from the top of the highest place to the bottom of the lowest."""
+    found = list(places)
+    top, bottom = min(box.top for _, box in found), max(box.bottom for _, box in found)
+    passed = {
+        rank for rank, column in zip(layers.ranks, layers.columns, strict=True) for i in column if i.place is None
+    }
+    ranks = [place.rank for place, _ in found]
+    for place, box in found:
+        alone = ranks.count(place.rank) == 1 and place.rank not in passed
+        yield place, replace(box, top=top, bottom=bottom) if alone else box
+
+
 def _vpcs(
     layers: Layers, y: Mapping[str, float], spans: Sequence[tuple[float, float]], sketch: Sketch
 ) -> Iterator[tuple[Vpc, Box]]:
@@ -194,11 +208,16 @@ def _vpcs(
 def _routes(chains: Sequence[Chain], boxes: Mapping[str, Box]) -> Iterator[Route]:
     """Every cable, with its ports: on each side of a card they stand in the order of what they lead to."""
     sides: defaultdict[tuple[str, str], list[tuple[float, int, int]]] = defaultdict(list)
+    points: dict[tuple[int, int], tuple[float, float]] = {}
     for index, chain in enumerate(chains):
+        if chain.is_upright:
+            upper, lower = boxes[chain.items[0].name], boxes[chain.items[-1].name]
+            points[index, 0] = ((upper.left + upper.right) / 2, upper.bottom)
+            points[index, 1] = ((lower.left + lower.right) / 2, lower.top)
+            continue
         for end, (card, beside) in enumerate(((chain.items[0], chain.items[1]), (chain.items[-1], chain.items[-2]))):
             side = "left" if end == 1 and not chain.is_loop else "right"
             sides[card.name, side].append((boxes[beside.name].middle, index, end))
-    points: dict[tuple[int, int], tuple[float, float]] = {}
     for (name, side), ports in sides.items():
         heights = [port_height(chains[index].link) for _, index, _ in sorted(ports)]
         edge = boxes[name].left if side == "left" else boxes[name].right

@@ -11,7 +11,7 @@ from dxemu.report.picture.sketch import Sketch
 from dxemu.report.picture.svg import element, text
 from dxemu.report.picture.text import text_width
 
-ROW = 24.0
+ROW = 28.0
 SAMPLE = 30.0
 GAP = 26.0
 _SIDES = {Side.CUSTOMER: "customer's", Side.CARRIER: "carrier's", Side.AWS: "AWS's"}

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dxemu.report.picture.sketch import Card, Link
 from dxemu.report.picture.text import text_width
 
-NAME_SIZE = 13.0
-DETAIL_SIZE = 11.0
+NAME_SIZE = 15.0
+DETAIL_SIZE = 13.0
 
 ICON = 30.0
 CARD_PAD = 10.0
-CARD_HEIGHT = 50.0
+CARD_HEIGHT = 88.0
 
 STRAND_PITCH = 6.0
 """Between two virtual interfaces on one cable."""
 
 PORT_GAP = 6.0
-TITLE_ROW = 20.0
-STRAND_ROW = 21.0
+TITLE_ROW = 24.0
+STRAND_ROW = 25.0
 LABEL_PAD = 10.0
 
 
 def card_size(card: Card, ports: float) -> tuple[float, float]:
     """Width and height of a card whose cables need `ports` pixels on the fuller side."""
     words = max(_name_width(card.name), text_width(card.detail, DETAIL_SIZE))
-    return round(3 * CARD_PAD + ICON + words), max(CARD_HEIGHT, ports + 2 * PORT_GAP)
+    return round(max(ICON, words) + 2 * CARD_PAD), max(CARD_HEIGHT, ports + 2 * PORT_GAP)
 
 
 def port_height(link: Link) -> float:

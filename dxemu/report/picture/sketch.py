@@ -174,11 +174,10 @@ def _places(topology: Topology, plan: Plan) -> Iterator[Place]:
         sides.setdefault(node.place, node.side)
     sides.setdefault(topology.aws.region, Side.AWS)
     locations = {location.code for location in topology.aws.locations}
-    colocation = topology.customer.colocation
-    cage = colocation.location if colocation is not None and colocation.routers else None
+    cages = {node.place for node in plan.nodes if node.side is Side.CUSTOMER}
     for name, side in sides.items():
         if name in locations:
-            with_cage = "colocation and Direct Connect location" if name == cage else "Direct Connect location"
+            with_cage = "colocation and Direct Connect location" if name in cages else "Direct Connect location"
             yield Place(name=name, detail=with_cage, rank=1, side=Side.CARRIER)
         elif side is Side.AWS:
             yield Place(name=name, detail="AWS Region", rank=2, side=side)

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from dxemu.report.picture.layers import Item, Kind, Layers
 
-CARD_GAP = 22.0
-LABEL_GAP = 8.0
+CARD_GAP = 26.0
+LABEL_GAP = 16.0
 VPC_TITLE = 30.0
 VPC_PAD = 14.0
 VPC_GAP = 16.0
-PLACE_TITLE = 58.0
+PLACE_TITLE = 64.0
 PLACE_PAD = 22.0
 PLACE_GAP = 26.0
 

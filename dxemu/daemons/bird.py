@@ -35,16 +35,16 @@ class BfdPeer:
     @classmethod
     def of(cls, session: BgpSession, node: str) -> BfdPeer | None:
         """The end of `session` at `node`; None if the session has no BFD."""
-        if session.bfd is None:
-            return None
         mine, other = session.ends if session.ends[0].node == node else session.ends[::-1]
+        if mine.bfd is None:
+            return None
         return cls(
             session=session.name,
             interface=mine.interface,
             local=mine.address,
             peer=other.address,
             passive=mine.passive,
-            timers=session.bfd,
+            timers=mine.bfd,
         )
 
 

@@ -15,6 +15,7 @@ class LabCable:
     def __init__(self, cable: Cable, a: LabNode, b: LabNode) -> None:
         self.name = cable.name
         self._cable = cable
+        self._dropped_before = 0
         self._ends: tuple[tuple[Port, LabNode], ...] = ((cable.a, a), (cable.b, b))
 
     def profile(self, loss_percent: float = 0.0) -> netem.Netem:
@@ -34,6 +35,7 @@ class LabCable:
 
     async def set_loss(self, percent: float) -> Mapping[str, float]:
         """Drop this part of the packets at both ends from now on. Gives what the kernel says, by node."""
+        self._dropped_before += await self.dropped()
         read = {}
         for port, node in self._ends:
             await netem.apply(node.netlink, port.name, self.profile(percent))
@@ -41,8 +43,9 @@ class LabCable:
         return read
 
     async def dropped(self) -> int:
-        """Packets that netem has dropped at both ends since the lab was built."""
-        return sum([(await netem.read(node.netlink, port.name)).dropped for port, node in self._ends])
+        """Packets that netem has dropped at both ends since the loss was last set."""
+        counts = [(await netem.read(node.netlink, port.name)).dropped for port, node in self._ends]
+        return sum(counts) - self._dropped_before
 
     async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
         """Take the light away from both ends, or give it back. Gives what the kernel says, by node.

@@ -130,5 +130,5 @@ class Lab:
 
 
 def _signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:
-    kinds = ("bgp", "bfd") if session.bfd is not None else ("bgp",)
+    kinds = ("bgp", "bfd") if session.has_bfd else ("bgp",)
     return [(kind, session.name, end.node) for kind in kinds for end in session.ends]

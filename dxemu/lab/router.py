@@ -135,11 +135,19 @@ class Router:
                 prefix=str(change.prefix),
                 session=change.new.session if change.new else None,
                 rule=change.rule,
+                **self._learnt_from(change),
             )
             await self._install(change)
         for listener in self.on_best:
             await listener(changes)
         self._send(self._adj_rib_out.after(changes))
+
+    def _learnt_from(self, change: Change) -> dict[str, object]:
+        """The peer that the new best route came from, and whether that is a router of the same AS."""
+        if change.new is None or change.new.originated:
+            return {}
+        peer = self._peers[change.new.session]
+        return {"peer": peer.other.node, "internal": not peer.session.external}
 
     async def _install(self, change: Change) -> None:
         if change.new is None or change.new.originated:

@@ -14,7 +14,8 @@ bgp             node, session, peer (node), state (`up`, `down`), reason
                 (`hold_timer`, `bfd`, `carrier`, `notification`, `peer_closed`; empty when up), detail
 withdrawn       node, session, prefixes: the routes of a lost session, or withdrawn by the peer, have left the RIB
 refused         node, session, prefix, reason: an announcement that the import policy does not let in
-best            node, prefix, session (None: no path left), rule: the decision process chose anew
+best            node, prefix, session (None: no path left), rule: the decision process chose anew; a router also tells
+                peer (node that the route came from) and internal (whether by iBGP)
 route           node, prefix, via (None: deleted), interface: the kernel says that its table changed
 path            probe, direction, hops (node and cable names in turn), complete: asked of the kernels' tables
 probe           probe, direction, interval_s, sent, received, lateness_max_s, file (of ProbeLog, relative)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
 
+from dxemu.aws import bfd
+from dxemu.aws.timers import negotiated_hold_time
 from dxemu.plan.addressing import Peers, peer_addresses
 from dxemu.plan.customer_side import CIRCUIT_MTU, is_layer2_extension
 from dxemu.plan.draft import Draft
@@ -124,6 +127,7 @@ def _ebgp_session(
     amazon, customer = peers
     router_interface = _vlan(draft, attachment.router, vif, customer)
     device_interface = _vlan(draft, attachment.device, vif, amazon)
+    hold_time = negotiated_hold_time(vif.hold_time)
     return BgpSession(
         name=vif.name,
         virtual_interface=vif.name,
@@ -138,6 +142,7 @@ def _ebgp_session(
                 passive=False,
                 import_local_pref=vif.customer.local_pref,
                 export_communities=vif.customer.communities,
+                bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
             ),
             SessionEnd(
                 node=attachment.device.node,
@@ -146,12 +151,12 @@ def _ebgp_session(
                 address=amazon.ip,
                 asn=amazon_asn,
                 passive=True,
+                bfd=None if vif.bfd is None else BfdSession(interval=bfd.INTERVAL, detect_mult=bfd.DETECT_MULT),
             ),
         ),
-        hold_time=vif.hold_time,
-        keepalive=vif.keepalive,
+        hold_time=hold_time,
+        keepalive=min(vif.keepalive, Seconds(math.floor(hold_time / 3))),
         auth_key=vif.auth_key if vif.auth_key is not None else auth_key(draft.topology.name, vif.name),
-        bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
         cables=attachment.cables,
     )
 

@@ -108,6 +108,5 @@ def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
         hold_time=IBGP_HOLD_TIME,
         keepalive=IBGP_KEEPALIVE,
         auth_key=None,
-        bfd=None,
         cables=(cable.name,),
     )

@@ -39,9 +39,10 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
     if end.node in impact.carrier_lost_at:
         return Detection(end.node, "carrier", carrier())
     arriving = _still_arriving(plan, impact, session, end)
-    if session.bfd is not None:
-        interval, mult = float(session.bfd.interval), session.bfd.detect_mult
-        name = f"BFD {mult} x {session.bfd.interval} ="
+    other = session.ends[1] if end == session.ends[0] else session.ends[0]
+    if end.bfd is not None and other.bfd is not None:
+        interval, mult = max(end.bfd.interval, other.bfd.interval), other.bfd.detect_mult
+        name = f"BFD {mult} x {interval} ="
         return Detection(
             end.node,
             "bfd",
@@ -73,7 +74,7 @@ def _bird_late_s(timer_s: float) -> float:
 def carrier() -> Window:
     """A port without light: the kernel says so at once."""
     source = "Linux net/core/link_watch.c: at once, if no other link changed in the second before"
-    return Window((Term("netlink telling the router", 0, NETLINK_S, source),))
+    return Window((Term("the router hearing of it", 0, NETLINK_S, source),))
 
 
 def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[Detection, Detection]) -> Window:

@@ -118,7 +118,7 @@ class StaticRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BfdSession:
-    """BFD parameters of a BGP session (RFC 5880). AWS's end is always passive."""
+    """One end's own BFD parameters (RFC 5880): it sends and expects `interval`, and the other end waits `detect_mult`."""
 
     interval: Seconds
     detect_mult: int
@@ -130,7 +130,7 @@ class SessionEnd:
 
     `import_local_pref` is set on what this end learns (None: 100, or by AWS's community rules);
     `export_communities` are added to what it sends. `port` is the physical port whose carrier this
-    end sees; `interface` the one that holds `address`.
+    end sees; `interface` the one that holds `address`. `bfd` is what this end runs; None: no BFD.
     """
 
     node: str
@@ -141,6 +141,7 @@ class SessionEnd:
     passive: bool
     import_local_pref: int | None = None
     export_communities: tuple[str, ...] = ()
+    bfd: BfdSession | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +159,17 @@ class BgpSession:
     hold_time: Seconds
     keepalive: Seconds
     auth_key: str | None = field(repr=False)
-    bfd: BfdSession | None
     cables: tuple[str, ...]
 
     @property
     def external(self) -> bool:
         """Whether it is eBGP."""
         return self.ends[0].asn != self.ends[1].asn
+
+    @property
+    def has_bfd(self) -> bool:
+        """Whether BFD watches over it: both ends run it, or none."""
+        return self.ends[0].bfd is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

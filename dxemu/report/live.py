@@ -56,7 +56,7 @@ def _healed(event: Event) -> str:
 
 def _confirmed(words: str, event: Event) -> str:
     evidence = text(event, "evidence")
-    return f"{words:<60} confirmed: {evidence}" if evidence else words
+    return f"{words}   confirmed: {evidence}" if evidence else words
 
 
 def _carrier(event: Event) -> str:
@@ -87,8 +87,10 @@ def _best(event: Event) -> str:
     node, prefix, session = text(event, "node"), text(event, "prefix"), text(event, "session")
     rule = text(event, "rule")
     if not session:
-        return f"{prefix} has no path left on {node}"
-    return f"{prefix} now through {session} on {node}" + (f" ({rule})" if rule else "")
+        return f"{node}: {prefix} withdrawn, no other path"
+    if event.get("internal") is True:
+        return f"{node}: {prefix} now through {text(event, 'peer')} (iBGP, {rule})"
+    return f"{node}: {prefix} now through {session}" + (f" ({rule})" if rule else "")
 
 
 _SAYING: Mapping[str, Callable[[Event], str]] = {
@@ -108,6 +110,7 @@ class LiveLines:
         self._console = console
         self._last_fault_s: float | None = None
         self._clock = "virtual"
+        self._down: set[tuple[str, str]] = set()
         self._status = console.status("building the lab") if console.is_terminal else None
 
     def __enter__(self) -> Self:
@@ -128,5 +131,15 @@ class LiveLines:
         if self._status is not None and event["event"] in ("tick", "run_started"):
             self._status.update(f"{number(event, 't'):.0f} s")
         line = live_line(event, self._last_fault_s, self._clock)
-        if line is not None:
+        if line is not None and not self._known(event):
             self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+    def _known(self, event: Event) -> bool:
+        """Whether it is BFD agreeing that a session is down which that node has given up already."""
+        if event["event"] not in ("bgp", "bfd"):
+            return False
+        end = (text(event, "node"), text(event, "session"))
+        if event["event"] == "bfd":
+            return event["state"] == "down" and end in self._down
+        (self._down.add if event["state"] == "down" else self._down.discard)(end)
+        return False

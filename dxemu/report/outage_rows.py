@@ -66,14 +66,14 @@ def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outag
         )
     ]
     stages = [s for s in result.stages if s.fault == fault.fault and s.probe in (probe, None)]
-    went = _per_direction((s.direction, _where(s)) for s in stages if any(o.direction == s.direction for o in outages))
+    went = _per_direction((s.direction, _where(s, _blur_ms(outages, s))) for s in stages if _blur_ms(outages, s) is not None)
     why = _per_direction((p.direction, p.why) for p in predicted)
     return Row(
         (
             fault.fault,
             *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
             _predicted([(p, p.outage_ms) for p in predicted]),
-            _said(wrong, bool(predicted)),
+            _said(result, wrong, bool(predicted)),
         ),
         tuple(("where it went", w) for w in went) + tuple(("why this window", w) for w in why),
         right=not wrong if predicted else None,
@@ -91,7 +91,7 @@ def _heal_row(result: Result, fault: Fault, outages: Sequence[Outage]) -> Row:
             "  and its heal",
             *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
             _predicted(limits),
-            _said(wrong, bool(predicted)),
+            _said(result, wrong, bool(predicted)),
         ),
         tuple(notes),
         right=not wrong if predicted else None,
@@ -154,7 +154,9 @@ def _widest(choose: Callable[[list[float]], float], limits: Sequence[float | Non
     return choose(known) if known else None
 
 
-def _said(wrong: Sequence[str], predicted: bool) -> str:
+def _said(result: Result, wrong: Sequence[str], predicted: bool) -> str:
+    if result.verdict == "invalid":
+        return "not valid"
     if not predicted:
         return "not predicted"
     if not wrong:
@@ -174,7 +176,12 @@ def _per_direction(notes: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{direction(d)}: {words}" for d, words in found]
 
 
-def _where(stage: Stage) -> str:
+def _blur_ms(outages: Sequence[Outage], stage: Stage) -> float | None:
+    """How exactly the outage of a stage's direction was measured; None if there was none."""
+    return min((o.uncertainty_ms for o in outages if o.direction == stage.direction), default=None)
+
+
+def _where(stage: Stage, blur_ms: float | None) -> str:
     """`88.40 s until the hold timer noticed, 2 ms to withdraw, 4 ms until the first packet`."""
     if stage.detect_ms is None:
         return "nobody noticed"
@@ -185,8 +192,8 @@ def _where(stage: Stage) -> str:
         (stage.install_ms, "to install"),
         (stage.first_packet_ms, "until the first packet"),
     ):
-        # Too short to tell, or before: the first packet through may have been on its way when the route changed.
-        if at is None or at < last + SHORT_MS:
+        # Shorter than the measurement can tell. Before: the first packet was on its way when the route changed.
+        if at is None or at < last + max(SHORT_MS, blur_ms or 0.0):
             continue
         words.append(f"{duration(at - last)} {what}")
         last = at

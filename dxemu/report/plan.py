@@ -119,7 +119,8 @@ def _end(end: SessionEnd) -> Sequence[str]:
 
 
 def _bfd(session: BgpSession) -> str:
-    return "no BFD" if session.bfd is None else f"BFD {session.bfd.interval} x {session.bfd.detect_mult}"
+    own = session.ends[0].bfd
+    return "no BFD" if own is None else f"BFD {own.interval} x {own.detect_mult}"
 
 
 def _gateways(plan: Plan) -> Iterator[Sequence[str]]:

@@ -35,7 +35,7 @@ def processes_of(folder: Path) -> dict[int, str]:
 
 
 def guest_of(parent: int) -> int | None:
-    """The embedded kernel that `parent` has booted: it works in the run's folder; one only asked for its version not."""
+    """The embedded kernel that `parent` has booted. It works in the run's folder; one asked its version does not."""
     for child in (int(word) for word in _children(parent).split()):
         with contextlib.suppress(OSError):
             if os.readlink(f"/proc/{child}/cwd") != os.readlink(f"/proc/{parent}/cwd"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from dxemu.errors import GuestError
+from dxemu.host.follow import follow
 from dxemu.host.machine import memory_folder
 from tests.lab.guest import REPOSITORY
 from tests.lab.machine import environment, guest_of, network, ordinary_user, processes_of
@@ -125,7 +128,7 @@ def test_dxemu_killed(run: Run, moment: str) -> None:
     assert status == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("moment", ["booting", "running"])
+@pytest.mark.parametrize("moment", ["building", "running"])
 def test_guest_killed(run: Run, moment: str) -> None:
     run.reach(moment)
     guest = run.guest
@@ -137,6 +140,20 @@ def test_guest_killed(run: Run, moment: str) -> None:
     assert "console.log" in err
     assert "Traceback" not in err
     assert not [*run.folder.glob("runs/*/1/job.*"), *run.folder.glob("runs/*/1/.uml")]
+
+
+@pytest.mark.xfail(reason="the end of the lab is known by its channel only, which a child may hold open", strict=True)
+def test_death_is_noticed_though_a_child_lives_on(tmp_path: Path) -> None:
+    """User-Mode Linux that dies while it boots leaves a stopped child, which holds the channel."""
+    orphan = ["sh", "-c", "exec 3<&0; sleep 60 & kill -KILL $$"]
+
+    async def run() -> None:
+        async with contextlib.aclosing(follow(orphan, {"PATH": os.defpath}, tmp_path, 5.0)) as events:
+            async for _ in events:
+                pass
+
+    with pytest.raises(GuestError, match="died before the run was over"):
+        asyncio.run(run())
 
 
 def test_ordinary_user_can_run_it() -> None:

@@ -41,7 +41,9 @@ def draw_label(link: Link, box: Box) -> str:
         return _text(link.name, middle, above, bold=True) + _text(link.detail, middle, below)
     title = element("tspan", link.name, font_weight="bold") + element("tspan", link.detail, dx=LABEL_PAD, fill=MUTED)
     rows = [
-        element("text", title, x=middle, y=box.top + TITLE_ROW - 6, font_size=DETAIL_SIZE, fill=INK, text_anchor="middle")
+        element(
+            "text", title, x=middle, y=box.top + TITLE_ROW - 6, font_size=DETAIL_SIZE, fill=INK, text_anchor="middle"
+        )
     ]
     rows += [
         text(strand.label, box.left + LABEL_PAD, _row(box, index) - 6, DETAIL_SIZE, INK)

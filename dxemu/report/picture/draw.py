@@ -22,7 +22,7 @@ from dxemu.report.picture.layout import MARGIN, PLACE_NAME_SIZE, Box, Layout, ma
 from dxemu.report.picture.legend import draw_legend
 from dxemu.report.picture.shapes import icon
 from dxemu.report.picture.sizes import DETAIL_SIZE, NAME_SIZE
-from dxemu.report.picture.sketch import Card, Sketch, make_sketch
+from dxemu.report.picture.sketch import Card, make_sketch
 from dxemu.report.picture.svg import element, number, text
 from dxemu.report.picture.text import FONTS, wrapped
 from dxemu.topology.model import Topology
@@ -60,9 +60,7 @@ def draw(topology: Topology, plan: Plan) -> str:
 
 def _document(body: str, width: float, height: float) -> str:
     size = f'width="{number(width)}" height="{number(height)}" viewBox="0 0 {number(width)} {number(height)}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONTS}" role="img">\n{body}\n</svg>\n'
-    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONTS}" role="img">\n{body}\n</svg>\n'
 
 
 def _title(name: str, story: tuple[str, ...]) -> Iterator[str]:

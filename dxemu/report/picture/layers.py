@@ -118,9 +118,7 @@ def _card_item(card: Card, column: int, ports: float) -> Item:
     )
 
 
-def _chain(
-    link: Link, cards: Mapping[str, Item], ranks: Sequence[int | None], rank_of: Mapping[str, int]
-) -> Chain:
+def _chain(link: Link, cards: Mapping[str, Item], ranks: Sequence[int | None], rank_of: Mapping[str, int]) -> Chain:
     start, end = sorted((cards[link.a], cards[link.b]), key=lambda item: item.column)
     if start.column == end.column:
         place = start.place if ranks[start.column + 1] is not None else None

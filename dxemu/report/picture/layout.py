@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dxemu.report.picture.layers import Chain, Item, Kind, Layers, make_layers
 from dxemu.report.picture.sizes import DETAIL_SIZE, port_height
@@ -142,7 +143,7 @@ def _fan(layers: Layers, y: Mapping[str, float], index: int, side: int) -> float
     pairs = [
         (left, right)
         for chain in layers.chains
-        for left, right in zip(chain.items, chain.items[1:], strict=False)
+        for left, right in pairwise(chain.items)
         if {left.column, right.column} == {index, index + side}
     ]
     spread = max((abs(y[left.name] - y[right.name]) for left, right in pairs), default=0.0)

@@ -29,9 +29,7 @@ def draw_legend(sketch: Sketch, left: float, top: float, right: float) -> tuple[
     return first + second, bottom
 
 
-def _flow(
-    title: str, entries: Sequence[tuple[str, str]], left: float, top: float, right: float
-) -> tuple[str, float]:
+def _flow(title: str, entries: Sequence[tuple[str, str]], left: float, top: float, right: float) -> tuple[str, float]:
     """Samples with words, one after the other, in rows behind a title."""
     indent = left + text_width("Virtual interfaces", DETAIL_SIZE, bold=True) + GAP
     y = top + ROW / 2
@@ -48,9 +46,7 @@ def _flow(
 
 
 def _card_sample(side: Side) -> str:
-    return element(
-        "rect", x=4, y=-7, width=SAMPLE - 8, height=14, rx=4, fill=CARD_FILL[side], stroke=CARD_FRAME[side]
-    )
+    return element("rect", x=4, y=-7, width=SAMPLE - 8, height=14, rx=4, fill=CARD_FILL[side], stroke=CARD_FRAME[side])
 
 
 def _line_sample(colour: str, dash: str, width: float) -> str:

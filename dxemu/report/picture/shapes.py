@@ -12,8 +12,16 @@ from dxemu.report.picture.svg import element, number
 def icon(role: str, x: float, y: float, colour: str) -> str:
     """The drawing for `role`, with its middle at `x`, `y`. A role without one gets a plain ring."""
     draw = _drawings().get(role, _ring)
-    group = {"fill": "none", "stroke": colour, "stroke_width": 1.8, "stroke_linejoin": "round"}
-    return element("g", draw(), transform=f"translate({number(x)} {number(y)})", stroke_linecap="round", **group)
+    return element(
+        "g",
+        draw(),
+        transform=f"translate({number(x)} {number(y)})",
+        fill="none",
+        stroke=colour,
+        stroke_width=1.8,
+        stroke_linecap="round",
+        stroke_linejoin="round",
+    )
 
 
 def _drawings() -> Mapping[str, Callable[[], str]]:
@@ -54,9 +62,7 @@ def _arrow(angle: float, start: float, end: float) -> str:
     """An arrow along a radius, from one distance to another."""
     barb = 4.0 if end < start else -4.0
     points = [(start, 0.0), (end, 0.0), (end + barb, barb), (end + barb, -barb)]
-    at = [
-        f"{number(r * cos(angle) - s * sin(angle))} {number(r * sin(angle) + s * cos(angle))}" for r, s in points
-    ]
+    at = [f"{number(r * cos(angle) - s * sin(angle))} {number(r * sin(angle) + s * cos(angle))}" for r, s in points]
     return f"M{at[0]}L{at[1]}M{at[2]}L{at[1]}L{at[3]}"
 
 

@@ -19,6 +19,8 @@ PORT_GAP = 6.0
 TITLE_ROW = 24.0
 STRAND_ROW = 25.0
 LABEL_PAD = 10.0
+WORDS_OFF = 6.0
+"""From a cable to the words above and below it."""
 
 
 def card_size(card: Card, ports: float) -> tuple[float, float]:
@@ -47,7 +49,7 @@ def label_size(link: Link) -> tuple[float, float]:
         rows = [text_width(strand.label, DETAIL_SIZE) for strand in link.strands]
         width = max(name + LABEL_PAD + detail, *rows)
         return round(width + 2 * LABEL_PAD), TITLE_ROW + STRAND_ROW * len(rows) + 6
-    return round(max(name, detail) + 2 * LABEL_PAD), cable_width(link) + 2 * (DETAIL_SIZE + 4)
+    return round(max(name, detail) + 2 * LABEL_PAD), cable_width(link) + 2 * (DETAIL_SIZE + WORDS_OFF)
 
 
 def _name_width(name: str, size: float = NAME_SIZE) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from dxemu.report.picture.layers import Item, Kind, Layers
 
@@ -17,6 +18,7 @@ PLACE_PAD = 22.0
 PLACE_GAP = 26.0
 
 SWEEPS = 60
+CONNECTION_PULL = 4
 
 
 def stack(layers: Layers, places: Sequence[str]) -> Mapping[str, float]:
@@ -45,11 +47,13 @@ def extents(items: Sequence[Item], y: Mapping[str, float]) -> tuple[float, float
 
 
 def _neighbours(layers: Layers) -> Mapping[str, list[str]]:
+    """What draws each item, as often as it counts: connections should run straight."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for chain in layers.chains:
-        for left, right in zip(chain.items, chain.items[1:], strict=False):
-            found[left.name].append(right.name)
-            found[right.name].append(left.name)
+        pull = CONNECTION_PULL if chain.link.connection else 1
+        for left, right in pairwise(chain.items):
+            found[left.name] += [right.name] * pull
+            found[right.name] += [left.name] * pull
     return found
 
 
@@ -57,7 +61,7 @@ def _settle(column: Sequence[Item], neighbours: Mapping[str, list[str]], y: dict
     """Move the items of one column to the mean of their neighbours, in order and apart."""
     if not column:
         return
-    wanted = [_mean([y[n] for n in neighbours[item.name]]) if neighbours[item.name] else y[item.name] for item in column]
+    wanted = [_mean([y[n] for n in neighbours.get(item.name, [item.name])]) for item in column]
     margins = _margins(column)
     steps = [
         below + above + _gap(left, right)
@@ -95,7 +99,7 @@ def _part(layers: Layers, rank: int, places: Sequence[str], y: dict[str, float])
         boxes.append((min(top for top, _ in spans) - title, max(bottom for _, bottom in spans) + pad))
     middles = [(top + bottom) / 2 for top, bottom in boxes]
     halves = [(bottom - top) / 2 for top, bottom in boxes]
-    steps = [upper + lower + PLACE_GAP for upper, lower in zip(halves, halves[1:], strict=False)]
+    steps = [upper + lower + PLACE_GAP for upper, lower in pairwise(halves)]
     for place, old, new in zip(inside, middles, apart(middles, steps), strict=True):
         for item in (item for column in columns for item in column if item.place == place):
             y[item.name] += new - old

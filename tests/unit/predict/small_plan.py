@@ -28,5 +28,7 @@ def small_plan(
     return replace(
         plan,
         cables=tuple(replace(c, delay=Seconds(delays.get(c.role, c.delay))) for c in plan.cables),
-        sessions=tuple(replace(s, bfd=bfd) if s.external else s for s in plan.sessions),
+        sessions=tuple(
+            replace(s, ends=tuple(replace(end, bfd=bfd) for end in s.ends)) if s.external else s for s in plan.sessions
+        ),
     )

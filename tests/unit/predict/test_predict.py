@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from dxemu.daemons import exabgp_child
 from dxemu.plan import detect
 from dxemu.plan.detect import reconnect_delay_s, syn_gap_s
 from dxemu.plan.impact import Impact
+from dxemu.plan.model import BfdSession
 from dxemu.plan.predict import Prediction, explain_in_words, natural_end, predict
 from dxemu.units import Seconds
 
@@ -230,3 +232,12 @@ def test_windows_are_ordered_and_every_term_has_a_source(at, lasts, bfd, cables,
             assert all(t.source and t.name for t in window.terms)
         assert lasts is None or p.outage.low_s <= lasts + 1e-6
         assert explain_in_words(p)
+
+
+def test_each_end_waits_as_long_as_the_other_ends_multiplier_says():
+    plan = small_plan(bfd=BfdSession(interval=Seconds(1), detect_mult=5))
+    aws = BfdSession(interval=Seconds(0.3), detect_mult=3)
+    sessions = tuple(replace(s, ends=(s.ends[0], replace(s.ends[1], bfd=aws))) if s.external else s for s in plan.sessions)
+    found = both(replace(plan, sessions=sessions), impact())
+    assert found["to_aws"].detect.high_s == pytest.approx(3 * 1 + 0.004)
+    assert found["from_aws"].detect.high_s == pytest.approx(5 * 1 + 0.006)

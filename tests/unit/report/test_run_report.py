@@ -1,8 +1,9 @@
-"""The report as a person sees it. The golden texts are reviewed by eye and never written by a test."""
+"""The report as a person sees it. The golden texts are reviewed by eye: DXEMU_WRITE_GOLDEN=1 writes them."""
 
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -118,6 +119,8 @@ def quiet(folder: Path) -> Result:
 )
 def test_golden(story, width, tmp_path):
     golden = GOLDEN / f"{story.__name__}_{width}.txt"
+    if os.environ.get("DXEMU_WRITE_GOLDEN"):
+        golden.write_text(text(story(tmp_path), width, header=True), encoding="utf-8")
     assert text(story(tmp_path), width, header=True) == golden.read_text(encoding="utf-8")
 
 
@@ -172,7 +175,7 @@ def test_header():
                 "target": "primary",
                 "evidence": "212 packets",
             },
-            "  30.000 s   cable_silent on primary                                      confirmed: 212 packets",
+            "  30.000 s   cable_silent on primary   confirmed: 212 packets",
         ),
         (
             {"t": 60, "event": "fault_healed", "fault": "cable_silent#2", "evidence": ""},
@@ -218,11 +221,11 @@ def test_header():
                 "session": "backup",
                 "rule": "only path",
             },
-            "   5.700 s   10.0.0.0/16 now through backup on vgw (only path)",
+            "   5.700 s   vgw: 10.0.0.0/16 now through backup (only path)",
         ),
         (
             {"t": 5.7, "event": "best", "node": "vgw", "prefix": "10.0.0.0/16", "session": None, "rule": ""},
-            "   5.700 s   10.0.0.0/16 has no path left on vgw",
+            "   5.700 s   vgw: 10.0.0.0/16 withdrawn, no other path",
         ),
         ({"t": 150, "event": "run_ended", "wall_s": 8.1}, " " + "━" * 42 + " 150.0 virtual s in 8.1 s"),
         ({"t": 1, "event": "route", "node": "vgw"}, None),
@@ -259,3 +262,13 @@ def test_the_live_lines_remember_the_last_fault():
     assert out.getvalue().splitlines()[0] == "  30.000 s   cable_silent on [primary]"
     assert out.getvalue().splitlines()[1].endswith("88.40 s after the fault")
     assert len(out.getvalue().splitlines()) == 2
+
+
+def test_bfd_that_agrees_with_what_the_port_said_is_not_told_again():
+    out = io.StringIO()
+    with LiveLines(Console(file=out, width=100)) as live:
+        for event in ("bgp", "bfd"):
+            live.hear({"t": 5, "event": event, "node": "dx_1", "session": "primary", "state": "down", "reason": "carrier"})
+        live.hear({"t": 9, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up", "reason": ""})
+        live.hear({"t": 10, "event": "bfd", "node": "dx_1", "session": "primary", "state": "down", "reason": "x"})
+    assert [line.split()[2] for line in out.getvalue().splitlines()] == ["BGP", "BGP", "BFD"]

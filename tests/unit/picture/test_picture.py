@@ -1,0 +1,219 @@
+"""Pictures of topologies: nothing is missing, nothing is on something else, and they stay as they were looked at.
+
+After a change that is meant, run `dxemu graph topologies/NAME.yaml --out tests/unit/picture/golden/NAME.svg` and look
+at the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from drawn_designs import NAMES, Design, design
+
+from dxemu.report.picture.colours import PALETTE, colour_of, dash_of, virtual_interfaces
+from dxemu.report.picture.draw import draw
+from dxemu.report.picture.layout import Box, Layout, make_layout
+from dxemu.report.picture.sketch import make_sketch
+from dxemu.report.picture.stacking import apart
+from dxemu.report.picture.text import text_width, wrapped
+from dxemu.topology.model import VifType
+from dxemu.units import Seconds
+
+SVG = "{http://www.w3.org/2000/svg}"
+GOLDEN = Path(__file__).parent / "golden"
+every_design = pytest.mark.parametrize("name", NAMES)
+
+
+def picture_of(name: str) -> ElementTree.Element:
+    return ElementTree.fromstring(draw(design(name).topology, design(name).plan))
+
+
+def layout_of(name: str) -> Layout:
+    return make_layout(make_sketch(design(name).topology, design(name).plan), 0)
+
+
+def texts(picture: ElementTree.Element) -> Sequence[ElementTree.Element]:
+    return list(picture.iter(f"{SVG}text"))
+
+
+def words(picture: ElementTree.Element) -> set[str]:
+    """Every text, and every part of one that is in its own style."""
+    spans = {span.text or "" for span in picture.iter(f"{SVG}tspan")}
+    return {"".join(text.itertext()) for text in texts(picture)} | spans
+
+
+def extent(text: ElementTree.Element) -> Box:
+    """Where a text is, at most."""
+    x, y, size = (float(text.attrib[key]) for key in ("x", "y", "font-size"))
+    bold = "font-weight" in text.attrib
+    width = text_width(text.text or "", size, bold=bold)
+    for span in text:
+        width += text_width(span.text or "", size, bold="font-weight" in span.attrib) + float(span.get("dx", 0))
+    left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor", "start")]
+    return Box(left=left, top=y - 0.75 * size, right=left + width, bottom=y + 0.2 * size)
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
+
+
+def inside(inner: Box, outer: Box) -> bool:
+    across = outer.left <= inner.left and inner.right <= outer.right
+    return across and outer.top <= inner.top and inner.bottom <= outer.bottom
+
+
+@pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.svg")), ids=lambda path: path.stem)
+def test_picture_is_as_looked_at(golden: Path) -> None:
+    drawn = design(golden.stem)
+    assert draw(drawn.topology, drawn.plan) == golden.read_text(encoding="utf-8")
+
+
+def test_the_first_designs_have_a_golden_picture() -> None:
+    assert {"backup_connection", "backup_connection_by_circuit"} <= {path.stem for path in GOLDEN.glob("*.svg")}
+
+
+@every_design
+def test_everything_is_named(name: str) -> None:
+    plan, topology, shown = design(name).plan, design(name).topology, words(picture_of(name))
+    assert shown >= {node.name for node in plan.nodes}
+    assert shown >= {node.place for node in plan.nodes}
+    assert shown >= {cable.name for cable in plan.cables}
+    assert shown >= {f"{cable.bandwidth} · {cable.delay}" for cable in plan.cables}
+    assert shown >= {f"VIF {vif.name} · {vif.type} · VLAN {vif.vlan}" for vif in topology.virtual_interfaces}
+    assert shown >= {vpc.name for vpc in topology.aws.vpcs}
+    assert topology.story in " ".join("".join(text.itertext()) for text in texts(picture_of(name)))
+
+
+@every_design
+def test_each_virtual_interface_runs_over_its_cables_in_its_colour(name: str) -> None:
+    plan = design(name).plan
+    links = {link.name: link for link in make_sketch(design(name).topology, plan).links}
+    for session in plan.sessions:
+        if session.virtual_interface is not None:
+            for cable in session.cables:
+                strand = next(s for s in links[cable].strands if s.name == session.virtual_interface)
+                assert strand.colour == colour_of(session.virtual_interface, plan)
+            assert links[session.cables[-1]].labelled
+
+
+@every_design
+def test_each_virtual_interface_goes_on_to_its_gateway(name: str) -> None:
+    links = make_sketch(design(name).topology, design(name).plan).links
+    for vif in design(name).topology.virtual_interfaces:
+        ends = [{link.a, link.b} for link in links if vif.name in {strand.name for strand in link.strands}]
+        assert any(vif.gateway in pair for pair in ends)
+
+
+@every_design
+def test_no_two_boxes_overlap(name: str) -> None:
+    layout = layout_of(name)
+    things = {
+        **{f"node {card.name}": box for card, box in layout.cards.values()},
+        **{f"label {route.chain.link.name} {route.chain.link.b}": box for route, box in layout.labels},
+    }
+    assert len(things) == len(layout.cards) + len(layout.labels)
+    pairs = [*combinations(things.items(), 2), *combinations([(p.name, box) for p, box in layout.places], 2)]
+    pairs += combinations([(vpc.name, box) for vpc, box in layout.vpcs], 2)
+    assert [(a, b) for (a, box), (b, other) in pairs if overlap(box, other)] == []
+
+
+@every_design
+def test_nodes_stand_in_their_place_and_vpc(name: str) -> None:
+    layout = layout_of(name)
+    places = {place.name: box for place, box in layout.places}
+    vpcs = {vpc.name: box for vpc, box in layout.vpcs}
+    for card, box in layout.cards.values():
+        assert inside(box, places[card.place]), card.name
+        assert all(overlap(box, other) == (place == card.place) for place, other in places.items()), card.name
+        assert all(overlap(box, other) == (vpc == card.vpc) for vpc, other in vpcs.items()), card.name
+
+
+@every_design
+def test_no_two_texts_overlap_and_none_leaves_the_picture(name: str) -> None:
+    picture = picture_of(name)
+    found = [("".join(text.itertext()), extent(text)) for text in texts(picture)]
+    assert [(a, b) for (a, box), (b, other) in combinations(found, 2) if overlap(box, other)] == []
+    whole = Box(left=0, top=0, right=float(picture.attrib["width"]), bottom=float(picture.attrib["height"]))
+    assert [words for words, box in found if not inside(box, whole)] == []
+
+
+@every_design
+def test_labels_of_cables_stay_clear_of_nodes(name: str) -> None:
+    picture = picture_of(name)
+    cards = [
+        Box(left=x, top=y, right=x + width, bottom=y + height)
+        for rect in picture.iter(f"{SVG}rect")
+        if "rx" in rect.attrib and rect.get("stroke-width") == "1.5" and rect.get("rx") == "9"
+        if rect.get("fill") != "none"
+        for x, y, width, height in [tuple(float(rect.attrib[key]) for key in ("x", "y", "width", "height"))]
+    ]
+    assert len(cards) == len(design(name).plan.nodes)
+    for text in texts(picture):
+        box = extent(text)
+        assert all(inside(box, card) or not overlap(box, card) for card in cards), "".join(text.itertext())
+
+
+def test_two_pictures_of_one_design_are_equal() -> None:
+    plan, topology = design("many_vpcs").plan, design("many_vpcs").topology
+    assert draw(topology, plan) == draw(topology, plan)
+
+
+def test_colours_are_told_apart() -> None:
+    plan = design("many_vpcs").plan
+    looks = [(colour_of(name, plan), dash_of(name, plan)) for name in virtual_interfaces(plan)]
+    assert len(looks) == 40
+    assert len(set(looks[:24])) == 24
+    assert {colour for colour, _ in looks} == set(PALETTE)
+    with pytest.raises(ValueError, match="not in"):
+        colour_of("stranger", plan)
+
+
+def test_a_change_of_anything_else_leaves_the_colour() -> None:
+    plan = design("backup_connection").plan
+    slower = replace(plan, sessions=tuple(replace(s, hold_time=Seconds(9)) for s in plan.sessions))
+    for changed in (plan, slower, design("backup_connection_by_circuit").plan):
+        assert [colour_of(name, changed) for name in ("primary", "backup")] == list(PALETTE[:2])
+
+
+def test_the_type_of_a_virtual_interface_is_shown() -> None:
+    topology, plan = design("backup_connection").topology, design("backup_connection").plan
+    vifs = tuple(replace(vif, type=VifType.TRANSIT) for vif in topology.virtual_interfaces)
+    shown = draw(replace(topology, virtual_interfaces=vifs), plan)
+    assert "VIF primary · transit · VLAN 101" in shown
+
+
+def test_a_design_without_a_story_is_titled_by_its_name() -> None:
+    topology, plan = design("backup_connection").topology, design("backup_connection").plan
+    drawn = Design(replace(topology, story=""), replace(plan, story=""))
+    title = texts(ElementTree.fromstring(draw(drawn.topology, drawn.plan)))[0]
+    assert title.text == "backup_connection"
+
+
+def test_no_key_is_shown() -> None:
+    drawn = design("backup_connection")
+    keys = {session.auth_key for session in drawn.plan.sessions if session.auth_key is not None}
+    assert keys
+    assert not any(key in draw(drawn.topology, drawn.plan) for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "steps", "got"),
+    [
+        ([0.0, 10.0], [5.0], [0.0, 10.0]),
+        ([0.0, 0.0], [10.0], [-5.0, 5.0]),
+        ([0.0, 0.0, 100.0], [10.0, 10.0], [-5.0, 5.0, 100.0]),
+        ([10.0, 0.0, 5.0], [1.0, 1.0], [4.0, 5.0, 6.0]),
+    ],
+)
+def test_apart_moves_as_little_as_it_can(wanted: list[float], steps: list[float], got: list[float]) -> None:
+    assert apart(wanted, steps) == pytest.approx(got)
+
+
+def test_a_long_story_is_wrapped() -> None:
+    lines = wrapped("one two three four", 10, text_width("one two", 10))
+    assert lines == ("one two", "three", "four")

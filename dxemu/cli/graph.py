@@ -35,5 +35,8 @@ def command(topology: Path, out: Path | None) -> None:
     if file.suffix == ".png":
         svg_to_png(svg, file)
     else:
-        file.write_text(svg, encoding="utf-8")
+        try:
+            file.write_text(svg, encoding="utf-8")
+        except OSError as error:
+            raise click.FileError(str(file), error.strerror) from None
     click.echo(f"wrote {file}")

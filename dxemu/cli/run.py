@@ -39,6 +39,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
     default=1,
     show_default=True,
     help="Everything random is drawn from it: the same seed gives the same run.",

@@ -1,7 +1,7 @@
 """An SVG picture as PNG, by `rsvg-convert`.
 
-It is a program and no Python package because it is the small one: 200 KB of Debian, and it draws with the fonts that
-the machine's other programs use. CairoSVG would need the same system libraries and more.
+A program, because only those who want PNG need it, and Debian keeps it. The well-kept Python package, CairoSVG, would
+bring five packages to everybody and still need a library of the system's, libcairo.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ from dxemu.host.embedded import Boot, run_embedded
 from dxemu.host.job import Job
 from dxemu.host.machine import architecture_problem, is_root, memory_folder, ptrace_problem
 from dxemu.host.on_host import run_on_host
+from dxemu.host.proof import prove
 
 STALL_LIMIT_S = 60.0
+NEEDED = ("802.1Q", "bridge", "netem above 4 Gbps", "TCP MD5")
+"""Features of `dxemu.host.proof` that every lab needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +54,15 @@ def embedded(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
 
 
 def host(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
-    """The machine's own kernel. Raises Unsupported unless root and the clock is real."""
+    """The machine's own kernel. Raises Unsupported unless root, the clock real and the kernel able."""
     if clock == "virtual":
         raise Unsupported("the virtual clock needs the embedded kernel", "use --clock real with --kernel host")
     if not is_root():
         raise Unsupported("--kernel host needs root", "use sudo, or --kernel embedded, which needs none")
+    lacking = [feature for feature in asyncio.run(prove(NEEDED)).values() if not feature.ok]
+    if lacking:
+        raise Unsupported(
+            f"this machine's kernel, Linux {platform.release()}, lacks {', '.join(feature.name for feature in lacking)}",
+            "dxemu doctor says what could be loaded; --kernel embedded has it all",
+        )
     return Where(kernel="host", clock=clock, release=platform.release(), stall_limit_s=stall_limit_s)

@@ -75,12 +75,15 @@ class Diagnosis:
 def render_text(diagnosis: Diagnosis) -> str:
     """One line for each group; a group that is not ready is followed by its lacks, each with its repair."""
     lines: list[str] = []
-    for group in (*diagnosis.kernels, *diagnosis.shared):
-        lines += _entry(group.name, group.state, group.summary)
+    groups = (*diagnosis.kernels, *diagnosis.shared)
+    lacks = [f"  {f.name}" for group in groups for f in group.findings if f.state is not State.READY]
+    width = max(len(name) for name in (*(group.name for group in groups), *lacks))
+    for group in groups:
+        lines += _entry(group.name, group.state, group.summary, width)
         for finding in group.findings:
             if finding.state is not State.READY:
-                lines += _entry(f"  {finding.name}", finding.state, finding.detail)
-        lines += _repairs(group.findings)
+                lines += _entry(f"  {finding.name}", finding.state, finding.detail, width)
+        lines += _repairs(group.findings, width)
     lines.append("")
     lines.append(_conclusion(diagnosis))
     return "\n".join(lines) + "\n"
@@ -106,14 +109,14 @@ def _conclusion(diagnosis: Diagnosis) -> str:
     return f"No lab can run here yet.{first}"
 
 
-def _entry(name: str, state: State, detail: str) -> list[str]:
-    head = f"{name:<{_NAME_WIDTH}}  {state:<{_STATE_WIDTH}}  "
+def _entry(name: str, state: State, detail: str, width: int) -> list[str]:
+    head = f"{name:<{width}}  {state:<{_STATE_WIDTH}}  "
     wrapped = textwrap.wrap(detail, _LINE_WIDTH - len(head), break_long_words=False, break_on_hyphens=False) or [""]
     return [(head + wrapped[0]).rstrip(), *(" " * len(head) + line for line in wrapped[1:])]
 
 
-def _repairs(findings: Iterable[Finding]) -> list[str]:
-    indent = " " * (_NAME_WIDTH + _STATE_WIDTH + 4)
+def _repairs(findings: Iterable[Finding], width: int) -> list[str]:
+    indent = " " * (width + _STATE_WIDTH + 4)
     repairs = _unique(finding.repair for finding in findings if finding.state is not State.READY)
     return [f"{indent}repair: {repair}" for repair in repairs]
 

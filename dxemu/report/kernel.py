@@ -65,7 +65,14 @@ def render_text(kernel: Kernel) -> str:
     if kernel.build_s is not None:
         facts.append(("built in", f"{kernel.build_s:.0f} s"))
     if kernel.proof is None:
-        facts.append(("features", "not tried yet: dxemu kernel build"))
+        facts.append(
+            (
+                "features",
+                "not tried yet: dxemu kernel build"
+                if kernel.build_s is not None
+                else "not tried: only what is built here is",
+            )
+        )
     else:
         facts.append(("features", ", ".join(kernel.features) or "none"))
     if kernel.lacking:

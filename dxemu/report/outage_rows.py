@@ -66,7 +66,9 @@ def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outag
         )
     ]
     stages = [s for s in result.stages if s.fault == fault.fault and s.probe in (probe, None)]
-    went = _per_direction((s.direction, _where(s, _blur_ms(outages, s))) for s in stages if _blur_ms(outages, s) is not None)
+    went = _per_direction(
+        (s.direction, _where(s, _blur_ms(outages, s))) for s in stages if _blur_ms(outages, s) is not None
+    )
     why = _per_direction((p.direction, p.why) for p in predicted)
     return Row(
         (

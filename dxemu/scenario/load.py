@@ -12,7 +12,7 @@ from dxemu.errors import InputErrors, Problem, ProblemList
 from dxemu.scenario.expectations import ExpectationReader, Known
 from dxemu.scenario.file import ProbeEntry, ScenarioFile
 from dxemu.scenario.model import Scenario, UdpProbe
-from dxemu.scenario.names import names_of
+from dxemu.scenario.names import names_in, names_of
 from dxemu.scenario.steps import Faults, Names, StepReader
 from dxemu.topology import yaml
 from dxemu.topology.check.names import is_name
@@ -41,8 +41,9 @@ def load(path: Path, *, faults: Faults, topology: Path | None = None) -> Scenari
     except ValidationError as error:
         raise InputErrors(problems_of(error, ScenarioFile, tree.marks)) from error
     problems = ProblemList()
-    built = _topology(path, file, tree, topology, problems)
-    names = names_of(built) if built is not None else None
+    place = topology if topology is not None else topology_path(path, file.topology)
+    built = _topology(place, file, tree, problems, named=topology is None)
+    names = names_of(built) if built is not None else _names_in(place)
     probes = _probes(file.probes, names, tree.marks, problems)
     steps = StepReader(faults, names, file.end, tree.marks, problems).read(file.steps)
     known = Known(
@@ -87,11 +88,19 @@ def topology_path(scenario: Path, name: str) -> Path:
     return Path(os.path.normpath(scenario.parent / ".." / "topologies" / f"{name}.yaml"))
 
 
+def _names_in(topology: Path) -> Names | None:
+    """The names of a topology that has mistakes, so that a scenario's own are shown with them; None if not YAML."""
+    try:
+        return names_in(yaml.read(topology).value)
+    except InputErrors:
+        return None
+
+
 def _topology(
-    path: Path, file: ScenarioFile, tree: yaml.Tree, instead: Path | None, problems: ProblemList
+    place: Path, file: ScenarioFile, tree: yaml.Tree, problems: ProblemList, *, named: bool
 ) -> Topology | None:
-    place = instead if instead is not None else topology_path(path, file.topology)
-    if instead is None and not place.is_file():
+    """The topology of a scenario, `named` in its file or given instead; None, and problems, if it has mistakes."""
+    if named and not place.is_file():
         known = [entry.stem for entry in place.parent.glob("*.yaml")]
         remedy = suggestion(place.stem, known, f"{place.parent} has no topologies.")
         problem = f"there is no topology {quoted(file.topology)} in {place.parent}"

@@ -27,5 +27,6 @@ def explain(code: str) -> str:
     wanted = wanted if wanted.startswith("DX-") else f"DX-{wanted}"
     if wanted in paragraphs:
         return paragraphs[wanted]
-    close = nearest(wanted, paragraphs) or next(iter(paragraphs))
-    raise UnknownCode(f"there is no code {code.strip()}; the nearest is {close}")
+    close = nearest(wanted, paragraphs) if wanted[-1:].isdigit() else None
+    hint = f"the nearest is {close}" if close else f"there are {', '.join(paragraphs)}"
+    raise UnknownCode(f"there is no code {code.strip()}; {hint}")

@@ -51,6 +51,7 @@ def draw(topology: Topology, plan: Plan) -> str:
         *_title(sketch.name, story),
         *_frames(layout),
         *(draw_cable(route) for route in layout.routes),
+        *_place_titles(layout),
         *(_card(card, box) for card, box in layout.cards.values()),
         *words(layout.labels),
         legend,
@@ -74,12 +75,19 @@ def _frames(layout: Layout) -> Iterator[str]:
     """The places, and the VPCs in them."""
     for place, box in layout.places:
         yield _rounded(box, 12, fill=PLACE_FILL[place.side], stroke=FRAME, stroke_width=1.5)
-        yield text(place.name, box.left + 16, box.top + 28, PLACE_NAME_SIZE, INK, font_weight="bold")
-        yield text(place.detail, box.left + 16, box.top + 47, DETAIL_SIZE, MUTED)
     for vpc, box in layout.vpcs:
         yield _rounded(box, 9, fill="none", stroke=VPC_FRAME, stroke_width=1.5, stroke_dasharray="5 4")
         yield text(vpc.name, box.left + 14, box.top + 20, DETAIL_SIZE, INK, font_weight="bold")
         yield text(str(vpc.cidr), box.right - 14, box.top + 20, DETAIL_SIZE, MUTED, text_anchor="end")
+
+
+def _place_titles(layout: Layout) -> Iterator[str]:
+    """Names of places. They stay readable where a cable between two places runs behind them."""
+    for place, box in layout.places:
+        halo = {"stroke": PLACE_FILL[place.side], "paint_order": "stroke"}
+        x = box.left + 16
+        yield text(place.name, x, box.top + 28, PLACE_NAME_SIZE, INK, font_weight="bold", stroke_width=5, **halo)
+        yield text(place.detail, x, box.top + 47, DETAIL_SIZE, MUTED, stroke_width=5, **halo)
 
 
 def _card(card: Card, box: Box) -> str:

@@ -40,7 +40,7 @@ def test_a_noexec_mount_is_refused() -> None:
         if " tmpfs " in line and "noexec" in line.split()[5] and os.access(line.split()[4], os.W_OK)
     ]
     if not noexec:
-        pytest.skip("no writable noexec tmpfs on this machine")
+        pytest.skip("no writable noexec tmpfs on this machine; to run it, as root: mount -t tmpfs -o noexec none /mnt")
     (tried,) = machine.memory_folders(noexec[:1])
     assert tried.problem == "is mounted noexec"
 

@@ -59,6 +59,13 @@ def test_says_what_to_install_for_png(graph: Graph, monkeypatch: pytest.MonkeyPa
     )
 
 
+def test_says_why_a_file_could_not_be_written(graph: Graph) -> None:
+    Path("backup_connection.svg").mkdir()
+    status, _, err = graph(TOPOLOGY)
+    assert status == 2
+    assert "Is a directory" in err
+
+
 @pytest.mark.parametrize(
     ("out", "said"),
     [

@@ -217,3 +217,19 @@ def test_apart_moves_as_little_as_it_can(wanted: list[float], steps: list[float]
 def test_a_long_story_is_wrapped() -> None:
     lines = wrapped("one two three four", 10, text_width("one two", 10))
     assert lines == ("one two", "three", "four")
+
+
+@pytest.mark.parametrize(
+    ("text", "regular", "bold"),
+    [
+        ("VIF primary · private · VLAN 101", 16.128, 18.235),
+        ("customer_router", 8.284, 9.320),
+        ("10 Gbps · 50 us", 7.854, 8.710),
+        ("172.31.0.0/16", 7.017, 7.767),
+        ("AWWWWM illil", 7.209, 8.243),
+    ],
+)
+def test_widths_of_texts_are_a_close_upper_bound(text: str, regular: float, bold: float) -> None:
+    """The widths in em are those of DejaVu Sans 2.37, summed over its `hmtx` table."""
+    assert regular <= text_width(text, 1) <= 1.15 * regular
+    assert bold <= text_width(text, 1, bold=True) <= 1.15 * bold

@@ -4,9 +4,9 @@
 # To build the embedded kernel and to run labs. libc6-dev is listed because gcc only recommends it.
 SETUP_PACKAGES='python3 python3-venv gcc libc6-dev make flex bison bc patch xz-utils bzip2 iproute2 bird2 mininet'
 # Independent implementations and tools that only the tests compare with.
-TEST_PACKAGES='iperf3 tcpdump tshark frr gobgpd'
+TEST_PACKAGES='tcpdump tshark frr librsvg2-bin'
 # Services that some of these packages enable. dxemu starts the programs itself, inside labs only.
-SERVICES='bird frr gobgpd'
+SERVICES='bird frr'
 
 # Debian starts a service as soon as its package is installed, unless this file says no. It is made for the time of an
 # installation only, and never touched if the machine has its own.

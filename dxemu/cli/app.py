@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import signal
 import sys
 import traceback
 
@@ -46,7 +47,8 @@ def root() -> None:
 
 
 def main() -> None:
-    """The program."""
+    """The program. SIGTERM is Ctrl-C to it, from the first moment on."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = root.main(prog_name="dxemu", standalone_mode=False)
     except click.exceptions.Abort:

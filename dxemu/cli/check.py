@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dxemu.errors import InputErrors, Problem
 from dxemu.scenario.rehearse import prepare_any
 
 
@@ -16,5 +17,11 @@ def command(files: tuple[Path, ...]) -> None:
 
     Exits with 0 if all are right, else with 2.
     """
+    problems: list[Problem] = []
     for file in files:
-        click.echo(f"{file}: {prepare_any(file)}")
+        try:
+            click.echo(f"{file}: {prepare_any(file)}")
+        except InputErrors as errors:
+            problems += errors.problems
+    if problems:
+        raise InputErrors(problems)

@@ -11,13 +11,15 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from dxemu.errors import GuestError, LabError
 from dxemu.host.job import Job
 
 CONSOLE_TAIL_LINES = 12
 MAX_EVENT_BYTES = 1 << 24
-REAP_LIMIT_S = 2.0
+REAP_LIMIT_S = 5.0
+LAST_WORDS_S = 0.2
 _STACK = re.compile(r"^\[ *[0-9.]+\] Stack:$", re.MULTILINE)
 
 
@@ -50,7 +52,9 @@ async def follow(
             stack.push_async_callback(_end, process)
         reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
         stack.callback(writer.close)
-        async for event in _events(reader, stall_limit_s, folder):
+        dead = asyncio.ensure_future(process.wait())
+        stack.callback(dead.cancel)
+        async for event in _events(reader, dead, stall_limit_s, folder):
             yield event
 
 
@@ -58,7 +62,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     """End the process and every other of its session, which was made for it."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    await asyncio.wait_for(process.wait(), REAP_LIMIT_S)
+    with contextlib.suppress(TimeoutError):  # it is being killed: a busy machine may take a moment to say so
+        await asyncio.wait_for(process.wait(), REAP_LIMIT_S)
 
 
 def _console_tail(folder: Path) -> str:
@@ -67,12 +72,31 @@ def _console_tail(folder: Path) -> str:
     return "\n".join(_STACK.split(text)[0].splitlines()[-CONSOLE_TAIL_LINES:])
 
 
+async def _line(reader: asyncio.StreamReader, dead: asyncio.Future[int], limit_s: float) -> bytes:
+    """The next line; empty if the process has died. A child of it may live on and hold the channel open.
+
+    Raises TimeoutError.
+    """
+    reading = asyncio.ensure_future(reader.readline())
+    either: set[asyncio.Future[Any]] = {reading, dead}  # Any: a line, or an exit status
+    try:
+        await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done() and dead.done():  # what it said last may still be on the way
+            await asyncio.wait({reading}, timeout=LAST_WORDS_S)
+            return reading.result() if reading.done() else b""
+        if not reading.done():
+            raise TimeoutError
+        return reading.result()
+    finally:
+        reading.cancel()
+
+
 async def _events(
-    reader: asyncio.StreamReader, stall_limit_s: float, folder: Path
+    reader: asyncio.StreamReader, dead: asyncio.Future[int], stall_limit_s: float, folder: Path
 ) -> AsyncGenerator[Mapping[str, object], None]:
     while True:
         try:
-            line = await asyncio.wait_for(reader.readline(), stall_limit_s)
+            line = await _line(reader, dead, stall_limit_s)
         except TimeoutError:
             raise GuestError(
                 f"the lab said nothing for {stall_limit_s:g} s of wall time and was ended",

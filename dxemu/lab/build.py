@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.node import LabNode
-from dxemu.netlink import address, bridge, link, route, sysctl, veth, vlan
+from dxemu.netlink import address, bridge, link, neighbour, route, sysctl, veth, vlan
 from dxemu.netlink.session import Netlink
 from dxemu.plan.model import Plan, Role
 
@@ -59,9 +59,30 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     for sub in plan.vlans:
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
         await link.set_up(nodes[sub.node].netlink, sub.name, up=True)
+    for node, port in dict.fromkeys((sub.node, sub.parent) for sub in plan.vlans):
+        _refuse_untagged(nodes[node], port)
     for planned in plan.bridges:
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
     for held in plan.addresses:
         await address.apply(nodes[held.node].netlink, held.interface, held.address)
+    await _introduce_aws(plan, nodes)
     for fixed in plan.static_routes:
         await route.replace(nodes[fixed.node].netlink, fixed.destination, fixed.via, protocol=route.STATIC)
+
+
+def _refuse_untagged(node: LabNode, port: str) -> None:
+    """Linux would take an untagged packet for an address that a VLAN of the port has; AWS and routers do not."""
+    sysctl.write(node.namespace, f"net/ipv4/conf/{port}/rp_filter", "1")
+    sysctl.write(node.namespace, f"net/ipv4/conf/{port}/arp_ignore", "1")
+
+
+async def _introduce_aws(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+    """AWS's own devices know each other: nobody waits for ARP on the backbone when traffic moves to another device."""
+    macs = {(port.node, port.name): port.mac for cable in plan.cables for port in (cable.a, cable.b)}
+    for gateway in plan.gateways:
+        for hop in gateway.backbone:
+            device, hub = nodes[hop.device].netlink, nodes[gateway.node].netlink
+            hub_mac = macs[gateway.node, hop.gateway_interface]
+            device_mac = macs[hop.device, hop.device_interface]
+            await neighbour.apply(device, hop.device_interface, hop.gateway_address, hub_mac)
+            await neighbour.apply(hub, hop.gateway_interface, hop.device_address, device_mac)

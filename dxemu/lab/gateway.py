@@ -21,10 +21,10 @@ class GatewayRouter:
     def __init__(self, plan: Plan, gateway: Gateway, fib: Fib, journal: Journal) -> None:
         self.name = gateway.node
         self._plan = plan
-        self._gateway = gateway
+        self.gateway = gateway
         self._fib = fib
         self._journal = journal
-        self._loc_rib = LocRib()
+        self.loc_rib = LocRib()
         self._session_at: dict[str, str] = {}
 
     def listener_for(self, link: BackboneLink) -> Callable[[Sequence[Change]], Awaitable[None]]:
@@ -38,17 +38,17 @@ class GatewayRouter:
 
     async def _hear(self, link: BackboneLink, change: Change) -> None:
         if change.new is None or change.new.originated:
-            decided = self._loc_rib.withdraw(link.device, [change.prefix])
+            decided = self.loc_rib.withdraw(link.device, [change.prefix])
         else:
             self._session_at[link.device] = change.new.session
-            decided = self._loc_rib.learn(link.device, [gateway_route(self._plan, link, change.new)])
+            decided = self.loc_rib.learn(link.device, [gateway_route(self._plan, link, change.new)])
         for choice in decided:
             await self._install(choice)
 
     async def _install(self, change: Change) -> None:
         session = self._session_at[change.new.session] if change.new else None
         self._journal.tell("best", node=self.name, prefix=str(change.prefix), session=session, rule=change.rule)
-        if not self._gateway.route_propagation:
+        if not self.gateway.route_propagation:
             return
         if change.new is None:
             await self._fib.remove(change.prefix)

@@ -14,7 +14,7 @@ from dxemu.lab.journal import Event, Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.paths import walk
 from dxemu.lab.router import Router
-from dxemu.lab.routing import start_routing
+from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan, Role
@@ -37,6 +37,7 @@ class Lab:
         self._watched: Sequence[tuple[str, str, str]] = ()
         self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
         self._route_changed = asyncio.Event()
+        self._routing = Routing({}, ())
 
     @classmethod
     @asynccontextmanager
@@ -49,10 +50,10 @@ class Lab:
             lab = cls(plan, journal, nodes, cables)
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
-            routers = await start_routing(plan, nodes, journal, folder, stack, tasks)
+            lab._routing = routing = await start_routing(plan, nodes, journal, folder, stack, tasks)
             for node in plan.nodes:
                 if node.role in (Role.ROUTER, Role.DX_DEVICE, Role.GATEWAY):
-                    monitor = Monitor(nodes[node.name].namespace, partial(lab._changed, node.name, routers))
+                    monitor = Monitor(nodes[node.name].namespace, partial(lab._changed, node.name, routing.routers))
                     await stack.enter_async_context(monitor)
             tasks.start(lab._follow_paths())
             yield lab
@@ -66,7 +67,7 @@ class Lab:
         return self._cables[name]
 
     async def converged(self, probes: Sequence[tuple[str, str, str]]) -> None:
-        """Return when every session is up at both ends, BFD where it runs, and packets find their way.
+        """Return when every session is up at both ends, BFD where it runs, and every route where it belongs.
 
         `probes` are name, near host and far host of each; from now on their paths are told whenever a
         route changes. Raises LabError if it takes too long.
@@ -76,13 +77,11 @@ class Lab:
         while not wanted <= self._up:
             missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
             await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
-        await self.journal.wait_for("a path for every probe", self._all_paths_complete, CONVERGED_WITHIN_S)
+        while not self._routing.settled(self.plan):
+            await self.journal.wait_for("every route in its table", lambda _event: True, CONVERGED_WITHIN_S)
+        await self._routing.idle()
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not touch those pages in the processes forked later
-
-    def _all_paths_complete(self, _event: Event) -> bool:
-        wanted = [(probe, direction) for probe, _, _ in self._watched for direction in ("to_aws", "from_aws")]
-        return all(self._paths.get(key, ([], False))[1] for key in wanted)
 
     async def tell_paths(self, *, always: bool = False) -> None:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""

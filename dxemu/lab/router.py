@@ -55,6 +55,11 @@ class Router:
         while True:
             do = await self._work.get()
             await do()
+            self._work.task_done()
+
+    async def idle(self) -> None:
+        """Return when everything that has come in is done."""
+        await self._work.join()
 
     def heard(self, event: SpeakerEvent) -> None:
         """ExaBGP says something."""

@@ -67,4 +67,5 @@ def gateway_route(plan: Plan, link: BackboneLink, route: Route) -> Route:
 
 
 def _router_id(plan: Plan, node: str) -> IPv4Address:
-    return next(speaker.router_id for speaker in plan.speakers if speaker.node == node)
+    """Its router ID; 0.0.0.0 for a node that is no speaker of ours."""
+    return next((speaker.router_id for speaker in plan.speakers if speaker.node == node), IPv4Address(0))

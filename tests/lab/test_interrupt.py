@@ -142,7 +142,6 @@ def test_guest_killed(run: Run, moment: str) -> None:
     assert not [*run.folder.glob("runs/*/1/job.*"), *run.folder.glob("runs/*/1/.uml")]
 
 
-@pytest.mark.xfail(reason="the end of the lab is known by its channel only, which a child may hold open", strict=True)
 def test_death_is_noticed_though_a_child_lives_on(tmp_path: Path) -> None:
     """User-Mode Linux that dies while it boots leaves a stopped child, which holds the channel."""
     orphan = ["sh", "-c", "exec 3<&0; sleep 60 & kill -KILL $$"]

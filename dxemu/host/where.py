@@ -62,7 +62,7 @@ def host(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
     lacking = [feature for feature in asyncio.run(prove(NEEDED)).values() if not feature.ok]
     if lacking:
         raise Unsupported(
-            f"this machine's kernel, Linux {platform.release()}, lacks {', '.join(feature.name for feature in lacking)}",
+            f"Linux {platform.release()} of this machine lacks {', '.join(feature.name for feature in lacking)}",
             "dxemu doctor says what could be loaded; --kernel embedded has it all",
         )
     return Where(kernel="host", clock=clock, release=platform.release(), stall_limit_s=stall_limit_s)

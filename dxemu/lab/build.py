@@ -59,8 +59,8 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     for sub in plan.vlans:
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
         await link.set_up(nodes[sub.node].netlink, sub.name, up=True)
-    for node, port in dict.fromkeys((sub.node, sub.parent) for sub in plan.vlans):
-        _refuse_untagged(nodes[node], port)
+    for node, parent in dict.fromkeys((sub.node, sub.parent) for sub in plan.vlans):
+        _refuse_untagged(nodes[node], parent)
     for planned in plan.bridges:
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
     for held in plan.addresses:

@@ -6,7 +6,7 @@ event           keys beside `t`
 lab_ready       nodes, cables, sessions (counts), wall_s (since the lab process started)
 run_started     seed, kernel, clock, epoch_ns (CLOCK_MONOTONIC at t = 0)
 tick            (a sign of life every few seconds)
-fault_injected  fault (step id), kind, target, evidence (what the kernel read back), injected_at_s (before the read-back)
+fault_injected  fault (step id), kind, target, evidence (what the kernel read back), injected_at_s (before that)
 fault_healed    fault, kind, target, evidence, healed_at_s
 carrier         node, interface, cable, up
 bfd             node, session, state (`up`, `down`), reason

@@ -118,7 +118,7 @@ class StaticRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BfdSession:
-    """One end's own BFD parameters (RFC 5880): it sends and expects `interval`, and the other end waits `detect_mult`."""
+    """One end's own BFD parameters (RFC 5880): it sends and takes `interval`, the other end waits `detect_mult`."""
 
     interval: Seconds
     detect_mult: int

@@ -14,7 +14,7 @@ from typing import Any
 
 SCHEMA = "dxemu.doctor/1"
 
-_NAME_WIDTH = 16
+_LEAST_NAME_WIDTH = 16
 _STATE_WIDTH = 8
 _LINE_WIDTH = 120
 
@@ -77,7 +77,7 @@ def render_text(diagnosis: Diagnosis) -> str:
     lines: list[str] = []
     groups = (*diagnosis.kernels, *diagnosis.shared)
     lacks = [f"  {f.name}" for group in groups for f in group.findings if f.state is not State.READY]
-    width = max(len(name) for name in (*(group.name for group in groups), *lacks))
+    width = max(_LEAST_NAME_WIDTH, *(len(name) for name in lacks))
     for group in groups:
         lines += _entry(group.name, group.state, group.summary, width)
         for finding in group.findings:

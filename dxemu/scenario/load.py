@@ -36,6 +36,10 @@ def load(path: Path, *, faults: Faults, topology: Path | None = None) -> Scenari
     Raises InputErrors with every mistake of both files.
     """
     tree = yaml.read(path)
+    if isinstance(tree.value, dict) and "topology" not in tree.value and "virtual_interfaces" in tree.value:
+        problem = f"{path.name} is a topology, not a scenario"
+        remedy = f"Break it with a scenario: dxemu run scenarios/NAME.yaml --topology {path}"
+        raise InputErrors([Problem(tree.marks.key_at("virtual_interfaces"), "DX-S016", problem, remedy)])
     try:
         file = ScenarioFile.model_validate(tree.value)
     except ValidationError as error:

@@ -67,7 +67,7 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
 def prepare_any(path: Path) -> str:
     """Check a scenario, or a topology, which has no `steps`. Says in a few words what it is. Raises InputErrors."""
     value = yaml.read(path).value
-    if isinstance(value, dict) and "steps" not in value:
+    if isinstance(value, dict) and "topology" not in value:
         plan = make_plan(load_topology(path))
         return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables"
     rehearsal = prepare(path)

@@ -62,6 +62,10 @@ def _topology(tree: yaml.Tree, overrides: Overrides, name: str) -> Topology:
     if isinstance(overrides, Mapping):
         file = "overrides"
         overrides = yaml.Tree(dict(overrides), Marks(file, {(): Mark(file, 1, 1)}, ()))
+    if isinstance(tree.value, dict) and "topology" in tree.value and "virtual_interfaces" not in tree.value:
+        problem = "this is a scenario, not a topology"
+        remedy = f"Its topology is {tree.value['topology']}."
+        raise InputErrors([Problem(tree.marks.key_at("topology"), "DX-T029", problem, remedy)])
     if overrides is not None:
         tree = yaml.overlay(tree, overrides)
     try:

@@ -59,5 +59,9 @@ hyphens and underscores.""",
         "DX-S014": """\
 The expectation begins when a fault is injected or healed, but in this scenario that never happens.
 A step without `for` is never healed.""",
+        "DX-S016": """\
+A topology says what there is, a scenario what happens to it: it names its topology and has steps,
+probes and expectations. `dxemu plan` and `dxemu graph` show a topology, `dxemu run` takes a
+scenario, and with --topology another design for it.""",
     }
 )

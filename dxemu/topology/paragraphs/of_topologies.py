@@ -122,5 +122,8 @@ redundancy attach several virtual interfaces to the same gateway: that is what a
 is.""",
         "DX-T028": """\
 AWS takes a /16 to a /28 as the CIDR of a VPC.""",
+        "DX-T029": """\
+A scenario says what happens to a design, and names it under `topology`. What shows a design
+(`dxemu plan`, `dxemu graph`, --topology) takes the topology's own file.""",
     }
 )

@@ -237,7 +237,9 @@ def test_windows_are_ordered_and_every_term_has_a_source(at, lasts, bfd, cables,
 def test_each_end_waits_as_long_as_the_other_ends_multiplier_says():
     plan = small_plan(bfd=BfdSession(interval=Seconds(1), detect_mult=5))
     aws = BfdSession(interval=Seconds(0.3), detect_mult=3)
-    sessions = tuple(replace(s, ends=(s.ends[0], replace(s.ends[1], bfd=aws))) if s.external else s for s in plan.sessions)
+    sessions = tuple(
+        replace(s, ends=(s.ends[0], replace(s.ends[1], bfd=aws))) if s.external else s for s in plan.sessions
+    )
     found = both(replace(plan, sessions=sessions), impact())
     assert found["to_aws"].detect.high_s == pytest.approx(3 * 1 + 0.004)
     assert found["from_aws"].detect.high_s == pytest.approx(5 * 1 + 0.006)

@@ -268,7 +268,9 @@ def test_bfd_that_agrees_with_what_the_port_said_is_not_told_again():
     out = io.StringIO()
     with LiveLines(Console(file=out, width=100)) as live:
         for event in ("bgp", "bfd"):
-            live.hear({"t": 5, "event": event, "node": "dx_1", "session": "primary", "state": "down", "reason": "carrier"})
+            live.hear(
+                {"t": 5, "event": event, "node": "dx_1", "session": "primary", "state": "down", "reason": "carrier"}
+            )
         live.hear({"t": 9, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up", "reason": ""})
         live.hear({"t": 10, "event": "bfd", "node": "dx_1", "session": "primary", "state": "down", "reason": "x"})
     assert [line.split()[2] for line in out.getvalue().splitlines()] == ["BGP", "BGP", "BFD"]

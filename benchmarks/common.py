@@ -45,13 +45,15 @@ def all_of(what: str, count: int, total: int) -> Line:
     return Line(what, f"{count} of {total}", f"{total} of {total}", count == total)
 
 
-def finish(lines: Sequence[Line]) -> NoReturn:
-    """Print the table; exit with 1 if a limit was missed."""
+def finish(lines: Sequence[Line], notes: Sequence[str] = ()) -> NoReturn:
+    """Print the table, and below it what is too long for it; exit with 1 if a limit was missed."""
     rows = [(line.what, line.measured, line.limit, _mark(line)) for line in lines]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         cells = [text.ljust(width) for text, width in zip(row, widths, strict=False)]
         print("  ".join([*cells, row[3]]).rstrip())
+    for note in notes:
+        print(note)
     raise SystemExit(0 if all(line.holds for line in lines) else 1)
 
 

@@ -15,12 +15,16 @@ NAMED_MS = {"cut_primary_silently": (600, 900), "cut_primary_silently_without_bf
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One direction of one fault of one run. `measured_ms` is None if nobody noticed, or noticed by something else."""
+    """One direction of one fault of one run.
+
+    `measured_ms` is None if it was not noticed by what was predicted: `instead` says who noticed, by what, when.
+    """
 
     seed: int
     direction: str
     node: str
     by: str
+    instead: str
     measured_ms: float | None
     low_ms: float
     high_ms: float
@@ -35,13 +39,15 @@ def detections(seed: int, run: Run) -> Iterator[Detection]:
     """One for every fault and direction that was predicted."""
     for predicted in run.result["predicted"]:
         key = ("fault", "direction", "node", "detected_by")
-        noticed = [s["detect_ms"] for s in run.result["stages"] if all(s[k] == predicted[k] for k in key)]
+        same_way = [s for s in run.result["stages"] if all(s[k] == predicted[k] for k in key[:2])]
+        noticed = [s["detect_ms"] for s in same_way if all(s[k] == predicted[k] for k in key)]
         low, high = predicted["detect_ms"]
         yield Detection(
             seed,
             predicted["direction"],
             predicted["node"],
             predicted["detected_by"],
+            ", ".join(f"{s['detected_by']} at {s['node']} after {s['detect_ms']} ms" for s in same_way) or "nobody",
             noticed[0] if noticed else None,
             low,
             high,
@@ -74,10 +80,13 @@ def judged(name: str, found: list[Detection]) -> Iterator[Line]:
             yield Line("    min / median / max", shown)
         named = sum(low_named <= t <= high_named for t in times)
         yield Line(f"    inside {low_named:,} - {high_named:,} ms", f"{named} of {len(these)}")
+
+
+def told(name: str, found: list[Detection]) -> Iterator[str]:
+    """What was outside its window."""
     for missed in (d for d in found if not d.inside):
-        text = "not noticed so" if missed.measured_ms is None else f"{missed.measured_ms:.3f} ms"
-        window = f"outside {missed.low_ms:.3f} - {missed.high_ms:.3f} ms"
-        yield Line(f"    seed {missed.seed} {missed.direction}", text, window, holds=False)
+        predicted = f"{missed.by} at {missed.node} after {missed.low_ms} - {missed.high_ms} ms"
+        yield f"{name}, seed {missed.seed}, {missed.direction}: predicted {predicted}, noticed by {missed.instead}"
 
 
 def main() -> None:
@@ -93,10 +102,13 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = 5 if arguments.quick else arguments.runs
     lines: list[Line] = []
+    notes: list[str] = []
     for name in NAMED_MS:
-        lines += judged(name, list(measured(name, runs, arguments.jobs)))
+        found = list(measured(name, runs, arguments.jobs))
+        lines += judged(name, found)
+        notes += told(name, found)
     progress("")
-    finish(lines)
+    finish(lines, notes)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def first_difference(a: Run, b: Run) -> str:
     """The first event that differs in content, in words; "" if none does."""
     for number, (one, other) in enumerate(zip(a.timeline, b.timeline, strict=False)):
         if content(one) != content(other):
-            return f"event {number}: {content(one)} became {content(other)}"
+            return f"event {number}\n  at {one['t']} s {content(one)}\n  at {other['t']} s {content(other)}"
     more, fewer = len(a.timeline), len(b.timeline)
     return "" if more == fewer else f"{more} events became {fewer}"
 
@@ -56,6 +56,14 @@ def largest_time_difference_us(a: Run, b: Run) -> float:
     return max(abs(float(a) - float(b)) * 1e6 for a, b in both)
 
 
+def told(name: str, runs: Sequence[Run], seed: int) -> Iterator[str]:
+    """Where runs first differ from the first one."""
+    for number, run in enumerate(runs[1:], 2):
+        difference = first_difference(runs[0], run)
+        if difference:
+            yield f"{name}, seed {seed}, run {number} differs from run 1: {difference}"
+
+
 def judged(name: str, runs: Sequence[Run], busy: int) -> Iterator[Line]:
     """The lines of one scenario; every run is compared with the first."""
     differences = [first_difference(runs[0], run) for run in runs[1:]]
@@ -65,9 +73,6 @@ def judged(name: str, runs: Sequence[Run], busy: int) -> Iterator[Line]:
     whole = f"{len(differences)} of {len(differences)}"
     events = f"  the same {len(runs[0].timeline)} events in the same order"
     yield Line(events, f"{same} of {len(differences)}", whole, same == len(differences))
-    for number, difference in enumerate(differences, 2):
-        if difference:
-            yield Line(f"    run {number}, {difference}", "")
     if same == len(differences):
         worst = max(largest_time_difference_us(runs[0], run) for run in runs[1:])
         yield at_most("  largest difference of any time", worst, LIMIT_US, "us")
@@ -86,6 +91,7 @@ def main() -> None:
     arguments = parser.parse_args()
     total, busy = (3, 1) if arguments.quick else (arguments.runs, arguments.busy)
     lines: list[Line] = []
+    notes: list[str] = []
     for name in arguments.scenario or SCENARIOS:
         runs = []
         for number in range(total):
@@ -96,8 +102,9 @@ def main() -> None:
             with busy_machine():
                 runs.append(dxemu_run(scenario(name), "--seed", str(arguments.seed), "--stall-limit", "300"))
         lines += judged(name, runs, busy)
+        notes += told(name, runs, arguments.seed)
     progress("")
-    finish(lines)
+    finish(lines, notes)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,9 @@ CONNECT_RETRY_S = 1.0
 SYN_WAIT_S = 5.0
 ROUNDS_WITHOUT_INPUT = 10
 START_WAIT_S = 0.001
-MIN_WAIT_NS = 1_000
+PAST_NS = 2_000
+"""Wake up past the moment, never before: a float of the wall clock is exact to 240 ns, and ExaBGP looks once."""
+JUST_PAST_S = 0.01
 
 _READABLE = select.POLLIN | select.POLLPRI | select.POLLHUP | select.POLLERR
 
@@ -177,11 +179,15 @@ class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unty
         if not sleeptime:
             return 1 if self._rounds >= ROUNDS_WITHOUT_INPUT else 0
         assert self._timer is not None
-        self._timer.fire_at(time.monotonic_ns() + max(MIN_WAIT_NS, round(self._until_due_s() * 1e9)))
+        self._timer.fire_at(time.monotonic_ns() + round(self._until_due_s() * 1e9) + PAST_NS)
         return -1
 
     def _until_due_s(self) -> float:
-        """Seconds until a timer of ExaBGP may act. One that is past has acted, or belongs to a session that is gone."""
+        """Seconds until a timer of ExaBGP may act.
+
+        One that is long past has acted, or belongs to a session that is gone. One that is just past may have
+        become due while ExaBGP was looking: it gets another look.
+        """
         now = wall_clock()
         due = [until for _, until in _Outgoing.waiting.values()]
         starting = [peer for peer in self._peers.values() if self._starting(peer)]
@@ -191,7 +197,9 @@ class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unty
             if peer.recv_timer is not None and peer.proto is not None:
                 due.append(peer.recv_timer.last_read + peer.recv_timer.holdtime + 1)
         due.extend(timer.last_sent + timer.keepalive for timer in _SendTimer.live if timer.keepalive)
-        return min((at for at in due if at > now), default=now + 60) - now
+        return min(
+            (max(at - now, START_WAIT_S if at <= now else 0) for at in due if at > now - JUST_PAST_S), default=60
+        )
 
     @staticmethod
     def _starting(peer: Any) -> bool:

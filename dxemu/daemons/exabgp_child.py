@@ -18,7 +18,9 @@ from __future__ import annotations
 import os
 import select
 import socket
+import sys
 import time
+import traceback
 from collections.abc import Generator, Iterator, Mapping
 from time import time as wall_clock  # noqa: TID251 - ExaBGP's timers are on it: what waits for them must be, too
 from typing import Any, ClassVar, NoReturn
@@ -237,4 +239,8 @@ def run(configuration: str, keepalives: Mapping[str, int], commands: int, events
     try:
         status = _Reactor(Configuration([configuration], text=True)).run()
     finally:
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(status)

@@ -35,6 +35,11 @@ class Clock:
         """Return at `t` seconds after the run's start, or at once if that is past."""
         await _fired_at(self.epoch_ns + round(t * 1e9))
 
+    @staticmethod
+    async def reach(seconds: float) -> None:
+        """Return at a moment of CLOCK_MONOTONIC, or at once if that is past."""
+        await _fired_at(round(seconds * 1e9))
+
     async def settle(self, seconds: float) -> None:
         """Let time pass while the lab does what it does."""
         await _fired_at(self.stamp() + round(seconds * 1e9))

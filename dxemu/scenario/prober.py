@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+import sys
+import traceback
 from types import TracebackType
 from typing import Self
 
@@ -44,6 +46,9 @@ class Prober:
             os.write(results, json.dumps(done).encode())
             status = 0
         finally:
+            if status:
+                traceback.print_exc()
+                sys.stderr.flush()
             os._exit(status)
 
     async def finished(self) -> list[dict[str, object]]:

@@ -1,12 +1,14 @@
 # Sourced by the scripts beside it: what dxemu needs from the distribution, and how it is installed.
 # shellcheck shell=sh disable=SC2034 # the lists are used by those scripts
 
-# To build the embedded kernel and to run labs. libc6-dev is listed because gcc only recommends it.
-SETUP_PACKAGES='python3 python3-venv gcc libc6-dev make flex bison bc patch xz-utils bzip2 iproute2 bird2 mininet'
+# To build the embedded kernel and to run labs. libc6-dev is listed because gcc only recommends it; charon-systemd is
+# strongSwan's daemon with the fewest packages that have vici, the standard plugins have OpenSSL for it.
+SETUP_PACKAGES='python3 python3-venv gcc libc6-dev make flex bison bc patch xz-utils bzip2 iproute2 bird2 keepalived mininet
+    charon-systemd libstrongswan-standard-plugins'
 # Independent implementations and tools that only the tests compare with.
-TEST_PACKAGES='tcpdump tshark frr librsvg2-bin'
-# Services that some of these packages enable. dxemu starts the programs itself, inside labs only.
-SERVICES='bird frr'
+TEST_PACKAGES='tcpdump tshark frr librsvg2-bin iperf3'
+# Services that some of these packages enable, as PACKAGE:SERVICE. dxemu starts the programs itself, inside labs only.
+SERVICES='bird2:bird keepalived:keepalived frr:frr charon-systemd:strongswan'
 
 # Debian starts a service as soon as its package is installed, unless this file says no. It is made for the time of an
 # installation only, and never touched if the machine has its own.
@@ -89,6 +91,6 @@ install_packages() {
     fi
     command -v systemctl >/dev/null || return 0
     for service in $SERVICES; do
-        case " $* " in *" $service "* | *" ${service}2 "*) as_root systemctl disable "$service" >>"$log" 2>&1 || : ;; esac
+        case " $* " in *" ${service%:*} "*) as_root systemctl disable "${service#*:}" >>"$log" 2>&1 || : ;; esac
     done
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from dxemu.bgp.route import Route
+from dxemu.units import IPAddress
 
-IgpCost = Callable[[IPv4Address], int]
+IgpCost = Callable[[IPAddress], int]
 """Interior cost of a next hop."""
 
 
@@ -78,6 +78,7 @@ def _med(route: Route) -> int:
 def _steps(igp_cost: IgpCost | None) -> Iterator[_Step | None]:
     """The steps in order; None stands for MED, which compares only some pairs."""
     yield _Step(lambda r: not r.originated, lambda _w, _l: "originated by this router")
+    yield _Step(lambda r: r.precedence, lambda w, x: f"{w.kind} over {x.kind}")
     yield _Step(lambda r: -r.local_pref, lambda w, x: f"higher local preference ({w.local_pref} over {x.local_pref})")
     yield _Step(lambda r: len(r.as_path), lambda w, x: f"shorter AS_PATH ({len(w.as_path)} over {len(x.as_path)})")
     yield _Step(lambda r: r.origin, lambda w, x: f"lower ORIGIN ({w.origin.name} over {x.origin.name})")
@@ -92,5 +93,8 @@ def _steps(igp_cost: IgpCost | None) -> Iterator[_Step | None]:
     yield _Step(
         lambda r: r.peer_router_id, lambda w, x: f"lower router ID ({w.peer_router_id} over {x.peer_router_id})"
     )
-    yield _Step(lambda r: r.peer_address, lambda w, x: f"lower peer address ({w.peer_address} over {x.peer_address})")
+    yield _Step(
+        lambda r: (r.peer_address.version, r.peer_address),
+        lambda w, x: f"lower peer address ({w.peer_address} over {x.peer_address})",
+    )
     yield _Step(lambda r: (r.session, repr(r)), lambda w, x: f"first by name ({w.session} over {x.session})")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from dxemu.bgp.route import DEFAULT_LOCAL_PREF, Announcement, Route
-from dxemu.units import Asn
+from dxemu.units import Asn, IPAddress, IPNetwork
 
 PreferenceRule = Callable[[tuple[str, ...]], int]
 """LOCAL_PREF by the communities of a route, as at AWS."""
@@ -18,23 +18,24 @@ class ImportPolicy:
     """What one end of a session does with what it hears, and who it hears it from.
 
     LOCAL_PREF becomes `local_pref` if that is given, else what `preference_rule` says if that is given. Else it is
-    what an iBGP peer sent, or 100.
+    what an iBGP peer sent, or 100. With `accepts` everything outside these prefixes is refused.
     """
 
     session: str
     own_asn: Asn
     external: bool
     peer_router_id: IPv4Address
-    peer_address: IPv4Address
+    peer_address: IPAddress
     local_pref: int | None = None
     preference_rule: PreferenceRule | None = None
+    accepts: tuple[IPNetwork, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """An announcement that the import policy does not let in, and why."""
 
-    prefix: IPv4Network
+    prefix: IPNetwork
     reason: str
 
 
@@ -43,6 +44,8 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
     if policy.own_asn in announcement.as_path:
         path = " ".join(str(asn) for asn in announcement.as_path)
         return Refused(announcement.prefix, f"AS loop: own AS {policy.own_asn} is in the AS_PATH {path}")
+    if policy.accepts is not None and not any(_within(announcement.prefix, accepted) for accepted in policy.accepts):
+        return Refused(announcement.prefix, "the prefix is not among the virtual interface's route filter prefixes")
     return Route(
         prefix=announcement.prefix,
         next_hop=announcement.next_hop,
@@ -56,6 +59,12 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
         peer_router_id=policy.peer_router_id,
         peer_address=policy.peer_address,
     )
+
+
+def _within(prefix: IPNetwork, accepted: IPNetwork) -> bool:
+    if isinstance(prefix, IPv4Network):
+        return isinstance(accepted, IPv4Network) and prefix.subnet_of(accepted)
+    return isinstance(accepted, IPv6Network) and prefix.subnet_of(accepted)
 
 
 def _imported_local_pref(announcement: Announcement, policy: ImportPolicy) -> int:
@@ -72,16 +81,19 @@ def _imported_local_pref(announcement: Announcement, policy: ImportPolicy) -> in
 class ExportPolicy:
     """What one end of a session announces.
 
-    `own_address` is this end's address, which becomes the next hop. `communities` are added. With
-    `originated_only` nothing is passed on from other peers: an AWS device announces the VPC's prefixes only.
+    `own_address` is this end's address, which becomes the next hop; a session carries prefixes of its IP version only.
+    `communities` are added. With `originated_only` nothing is passed on from other peers: an AWS device announces the
+    VPC's prefixes only. Towards eBGP the own ASN is put in front `prepend` more times. `only` are the prefixes that the peer may hear of; None: no such limit.
     """
 
     session: str
     own_asn: Asn
     external: bool
-    own_address: IPv4Address
+    own_address: IPAddress
     communities: tuple[str, ...] = ()
+    prepend: int = 0
     originated_only: bool = False
+    only: tuple[IPNetwork, ...] | None = None
 
 
 def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
@@ -93,6 +105,10 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
     needs a route to the subnet of the virtual interface, so routers at the edge are set to next-hop-self.
     """
     if route.session == policy.session or (policy.originated_only and not route.originated):
+        return None
+    if route.prefix.version != policy.own_address.version or (
+        policy.only is not None and route.prefix not in policy.only
+    ):
         return None
     if not policy.external and not route.originated and not route.external:
         return None
@@ -106,5 +122,7 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
         communities=tuple(dict.fromkeys((*route.communities, *policy.communities))),
     )
     if policy.external:
-        return replace(announcement, as_path=(policy.own_asn, *route.as_path), local_pref=None, med=None)
+        return replace(
+            announcement, as_path=((policy.own_asn,) * (1 + policy.prepend) + route.as_path), local_pref=None, med=None
+        )
     return announcement

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 from dxemu.bgp.decision import Choice, IgpCost, best
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, Refused, export_route, import_route
 from dxemu.bgp.route import Announcement, Route, originate
+from dxemu.units import IPNetwork
 
 NO_PATH = "no path left"
+
+
+def in_order(prefixes: Iterable[IPNetwork]) -> list[IPNetwork]:
+    """IPv4 before IPv6, each by address and length."""
+    return sorted(prefixes, key=lambda p: (p.version, int(p.network_address), p.prefixlen))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """The best route to `prefix` was `old` and is `new` (None: there was or is none); `rule` says why `new`."""
 
-    prefix: IPv4Network
+    prefix: IPNetwork
     old: Route | None
     new: Route | None
     rule: str
@@ -35,9 +40,9 @@ class AdjRibIn:
     """What one peer has announced and not withdrawn, after the import policy."""
 
     def __init__(self) -> None:
-        self._routes: dict[IPv4Network, Route] = {}
+        self._routes: dict[IPNetwork, Route] = {}
 
-    def learn(self, routes: Iterable[Route]) -> set[IPv4Network]:
+    def learn(self, routes: Iterable[Route]) -> set[IPNetwork]:
         """Put `routes` in; a later one to the same prefix replaces the earlier. Gives the prefixes that changed."""
         changed = set()
         for route in routes:
@@ -46,18 +51,18 @@ class AdjRibIn:
                 changed.add(route.prefix)
         return changed
 
-    def withdraw(self, prefixes: Iterable[IPv4Network]) -> set[IPv4Network]:
+    def withdraw(self, prefixes: Iterable[IPNetwork]) -> set[IPNetwork]:
         """Take `prefixes` out; unknown ones do not matter. Gives those that were there."""
         return {prefix for prefix in prefixes if self._routes.pop(prefix, None) is not None}
 
-    def get(self, prefix: IPv4Network) -> Route | None:
+    def get(self, prefix: IPNetwork) -> Route | None:
         """The peer's route to `prefix`."""
         return self._routes.get(prefix)
 
     @property
-    def prefixes(self) -> tuple[IPv4Network, ...]:
+    def prefixes(self) -> tuple[IPNetwork, ...]:
         """What the peer announces, in order."""
-        return tuple(sorted(self._routes))
+        return tuple(in_order(self._routes))
 
 
 class LocRib:
@@ -67,27 +72,34 @@ class LocRib:
     whose best route stays the same has no change, even if the rule is another.
     """
 
-    def __init__(self, originates: Iterable[IPv4Network] = (), igp_cost: IgpCost | None = None) -> None:
+    def __init__(self, originates: Iterable[IPNetwork] = (), igp_cost: IgpCost | None = None) -> None:
         self._igp_cost = igp_cost
         self._adj_ribs_in: dict[str, AdjRibIn] = {}
-        self._best: dict[IPv4Network, Choice] = {}
+        self._best: dict[IPNetwork, Choice] = {}
         self.learn("", [originate(prefix) for prefix in originates])
 
+    def originate(self, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
+        """From now on this speaker announces exactly `prefixes` of its own."""
+        wanted = tuple(prefixes)
+        own = self._adj_rib_in("")
+        gone = own.withdraw([prefix for prefix in own.prefixes if prefix not in wanted])
+        return self._decide(gone | own.learn([originate(prefix) for prefix in wanted]))
+
     @property
-    def best(self) -> Mapping[IPv4Network, Choice]:
+    def best(self) -> Mapping[IPNetwork, Choice]:
         """The chosen route and the rule that chose it, by prefix. A view: do not keep it over a change."""
         return self._best
 
     def routes(self) -> tuple[Route, ...]:
         """The best routes in order of their prefixes."""
-        return tuple(self._best[prefix].route for prefix in sorted(self._best))
+        return tuple(self._best[prefix].route for prefix in in_order(self._best))
 
-    def candidates(self, prefix: IPv4Network) -> tuple[Route, ...]:
+    def candidates(self, prefix: IPNetwork) -> tuple[Route, ...]:
         """All routes to `prefix`, one for each session that has one, in order of the sessions' names."""
         found = (self._adj_ribs_in[session].get(prefix) for session in sorted(self._adj_ribs_in))
         return tuple(route for route in found if route is not None)
 
-    def learnt(self, session: str) -> tuple[IPv4Network, ...]:
+    def learnt(self, session: str) -> tuple[IPNetwork, ...]:
         """The prefixes that `session` has announced."""
         return self._adj_rib_in(session).prefixes
 
@@ -95,12 +107,12 @@ class LocRib:
         """Routes that came in on `session`, each with that session's name."""
         return self._decide(self._adj_rib_in(session).learn(routes))
 
-    def withdraw(self, session: str, prefixes: Iterable[IPv4Network]) -> tuple[Change, ...]:
+    def withdraw(self, session: str, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
         """The peer of `session` takes back `prefixes`."""
         return self._decide(self._adj_rib_in(session).withdraw(prefixes))
 
     def receive(
-        self, announce: Iterable[Announcement], withdraw: Iterable[IPv4Network], policy: ImportPolicy
+        self, announce: Iterable[Announcement], withdraw: Iterable[IPNetwork], policy: ImportPolicy
     ) -> Received:
         """An UPDATE message that came in on the session of `policy`.
 
@@ -121,10 +133,10 @@ class LocRib:
     def _adj_rib_in(self, session: str) -> AdjRibIn:
         return self._adj_ribs_in.setdefault(session, AdjRibIn())
 
-    def _decide(self, prefixes: Iterable[IPv4Network]) -> tuple[Change, ...]:
+    def _decide(self, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
         """Choose anew for each of `prefixes`."""
         changes = []
-        for prefix in sorted(prefixes):
+        for prefix in in_order(prefixes):
             before = self._best.pop(prefix, None)
             choice = best(self.candidates(prefix), self._igp_cost)
             if choice is not None:
@@ -142,7 +154,7 @@ class Update:
 
     session: str
     announce: tuple[Announcement, ...]
-    withdraw: tuple[IPv4Network, ...]
+    withdraw: tuple[IPNetwork, ...]
 
 
 class AdjRibOut:
@@ -150,7 +162,7 @@ class AdjRibOut:
 
     def __init__(self) -> None:
         self._policies: dict[str, ExportPolicy] = {}
-        self._sent: dict[str, dict[IPv4Network, Announcement]] = {}
+        self._sent: dict[str, dict[IPNetwork, Announcement]] = {}
 
     def up(self, policy: ExportPolicy, routes: Iterable[Route]) -> Update:
         """The session of `policy` was established: the whole table `routes`, which are the best ones.
@@ -174,13 +186,14 @@ class AdjRibOut:
 
     def sent(self, session: str) -> tuple[Announcement, ...]:
         """What the peer of `session` knows from us, in order of prefixes."""
-        return tuple(announcement for _, announcement in sorted(self._sent.get(session, {}).items()))
+        sent = self._sent.get(session, {})
+        return tuple(sent[prefix] for prefix in in_order(sent))
 
-    def _update(self, policy: ExportPolicy, routes: Mapping[IPv4Network, Route | None]) -> Update:
+    def _update(self, policy: ExportPolicy, routes: Mapping[IPNetwork, Route | None]) -> Update:
         """Bring the peer from what it was told of the prefixes in `routes` to what it should know."""
         sent = self._sent[policy.session]
         announce, withdraw = [], []
-        for prefix in sorted(routes):
+        for prefix in in_order(routes):
             route = routes[prefix]
             announcement = None if route is None else export_route(route, policy)
             if announcement is None:

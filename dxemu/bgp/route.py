@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv6Address
 
-from dxemu.units import Asn
+from dxemu.units import Asn, IPAddress, IPNetwork
 
 DEFAULT_LOCAL_PREF = 100
 """LOCAL_PREF where no policy set one: what every vendor uses; RFC 4271 names no number."""
 
 UNSPECIFIED = IPv4Address(0)
+UNSPECIFIED_IPV6 = IPv6Address(0)
 
 
 class Origin(IntEnum):
@@ -28,10 +29,11 @@ class Route:
 
     `session` is the name of the session that it was learnt on, empty if this router originates the prefix.
     `external` says whether that session is eBGP. `med` None means that the peer sent none, which counts as 0.
+    `precedence` is a gateway's rule between its attachments, of which `kind` is the name: the lower is preferred.
     """
 
-    prefix: IPv4Network
-    next_hop: IPv4Address
+    prefix: IPNetwork
+    next_hop: IPAddress
     as_path: tuple[Asn, ...] = ()
     origin: Origin = Origin.IGP
     local_pref: int = DEFAULT_LOCAL_PREF
@@ -40,7 +42,9 @@ class Route:
     session: str = ""
     external: bool = False
     peer_router_id: IPv4Address = UNSPECIFIED
-    peer_address: IPv4Address = UNSPECIFIED
+    peer_address: IPAddress = UNSPECIFIED
+    precedence: int = 0
+    kind: str = ""
 
     @property
     def originated(self) -> bool:
@@ -53,17 +57,17 @@ class Route:
         return self.as_path[0] if self.as_path else None
 
 
-def originate(prefix: IPv4Network) -> Route:
+def originate(prefix: IPNetwork) -> Route:
     """The route of a router that announces `prefix` of its own."""
-    return Route(prefix=prefix, next_hop=UNSPECIFIED)
+    return Route(prefix=prefix, next_hop=UNSPECIFIED if prefix.version == 4 else UNSPECIFIED_IPV6)  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """What goes into an UPDATE message. `local_pref` and `med` None are left out of it."""
 
-    prefix: IPv4Network
-    next_hop: IPv4Address
+    prefix: IPNetwork
+    next_hop: IPAddress
     as_path: tuple[Asn, ...]
     origin: Origin = Origin.IGP
     local_pref: int | None = None

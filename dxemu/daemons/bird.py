@@ -15,6 +15,7 @@ from dxemu.errors import LabError
 from dxemu.host.process import Process
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BfdSession, BgpSession
+from dxemu.units import IPAddress
 
 _STATE = re.compile(
     r"bfd1: Session to (?P<peer>\S+) (?:changed state from (?P<old>\w+) to (?P<new>\w+)|(?P<expired>expired))"
@@ -27,8 +28,8 @@ class BfdPeer:
 
     session: str
     interface: str
-    local: IPv4Address
-    peer: IPv4Address
+    local: IPAddress
+    peer: IPAddress
     passive: bool
     timers: BfdSession
 

@@ -15,15 +15,15 @@ import re
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from dxemu.bgp.rib import Update
 from dxemu.bgp.route import Announcement, Origin
 from dxemu.daemons import exabgp_child
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
-from dxemu.plan.model import BgpSession, SessionEnd, Speaker
-from dxemu.units import Asn
+from dxemu.plan.model import BgpSession, SessionEnd
+from dxemu.units import Asn, IPAddress, IPNetwork
 
 BGP_PORT = 179
 KEPT_LINES = 20
@@ -33,6 +33,7 @@ CEASE_BFD_DOWN = 10
 """RFC 9384."""
 _REASON = re.compile(r"notification (sent|received) \((\d+),(\d+)\)")
 _HOLD_TIMER_EXPIRED = "4"
+FAMILIES = ("ipv4 unicast", "ipv6 unicast")
 _ORIGINS = {"igp": Origin.IGP, "egp": Origin.EGP, "incomplete": Origin.INCOMPLETE}
 
 
@@ -49,6 +50,17 @@ class Peer:
         """The end of `session` at `node`."""
         mine, other = session.ends if session.ends[0].node == node else session.ends[::-1]
         return cls(session, mine, other)
+
+    @classmethod
+    def at(cls, session: BgpSession, speaker: str) -> Peer:
+        """The end of `session` at a speaker, of which a node may have several."""
+        mine, other = session.ends if session.ends[0].speaker == speaker else session.ends[::-1]
+        return cls(session, mine, other)
+
+    @property
+    def family(self) -> str:
+        """What the session carries: prefixes of the IP version that it runs over."""
+        return f"ipv{self.mine.address.version} unicast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +85,36 @@ class Learnt:
 
     session: str
     announce: tuple[Announcement, ...]
-    withdraw: tuple[IPv4Network, ...]
+    withdraw: tuple[IPNetwork, ...]
 
 
 SpeakerEvent = SessionUp | SessionDown | Learnt
 
 
-def render(speaker: Speaker, peers: Sequence[Peer]) -> str:
+def render(router_id: IPv4Address, peers: Sequence[Peer]) -> str:
     """ExaBGP's configuration: every session, no routes. It holds the MD5 keys, so it is never written to a file.
 
-    BGP packets carry TTL 1 between AWS and the customer (DX User Guide, "BGP-specific settings").
+    BGP packets carry TTL 1 between AWS and the customer (DX User Guide, "BGP-specific settings"), except in tunnels.
     """
     helper = "process dxemu { run /bin/true; encoder json; }\n"  # never run: see exabgp_child
-    return helper + "\n".join(_neighbor(speaker, peer) for peer in peers)
+    return helper + "\n".join(_neighbor(router_id, peer) for peer in peers)
 
 
-def _neighbor(speaker: Speaker, peer: Peer) -> str:
+def _neighbor(router_id: IPv4Address, peer: Peer) -> str:
     lines = [
-        f"router-id {speaker.router_id}",
+        f"router-id {router_id}",
         f"local-address {peer.mine.address}",
         f"local-as {peer.mine.asn}",
         f"peer-as {peer.other.asn}",
         f"hold-time {round(peer.session.hold_time)}",
-        "family { ipv4 unicast; }",
+        f"family {{ {peer.family}; }}",
         "capability { graceful-restart disable; route-refresh enable; asn4 enable; }",
         # Named, because ExaBGP makes up names from the clock, and under the virtual clock two would be the same.
         f"api peer_{int(peer.other.address)}"
         " { processes [ dxemu ]; neighbor-changes; receive { parsed; update; } }",
     ]
     lines += ["passive", f"listen {BGP_PORT}"] if peer.mine.passive else [f"connect {BGP_PORT}"]
-    if peer.session.external:
+    if peer.session.external and peer.session.tunnel is None:
         lines.append("outgoing-ttl 1")
     if peer.session.auth_key is not None:
         lines.append(f'md5-password "{peer.session.auth_key}"')
@@ -110,7 +122,7 @@ def _neighbor(speaker: Speaker, peer: Peer) -> str:
     return f"neighbor {peer.other.address} {{\n{body}\n}}\n"
 
 
-def announce_command(peer: IPv4Address, route: Announcement) -> str:
+def announce_command(peer: IPAddress, route: Announcement) -> str:
     """ExaBGP's command for one announcement."""
     words = [
         f"neighbor {peer} announce route {route.prefix} next-hop {route.next_hop} origin {route.origin.name.lower()}"
@@ -127,18 +139,22 @@ def announce_command(peer: IPv4Address, route: Announcement) -> str:
 
 
 class ExaBgp:
-    """A running ExaBGP. `on_event` hears what it says, `on_death` if it ends before `stop`."""
+    """A running ExaBGP, for all BGP tables of a node.
+
+    `on_event` hears what it says, `on_death` if it ends before `stop`.
+    """
 
     def __init__(
         self,
-        speaker: Speaker,
+        node: str,
+        router_id: IPv4Address,
         peers: Sequence[Peer],
         namespace: Namespace,
         on_event: Callable[[SpeakerEvent], None],
         on_death: Callable[[LabError], None],
         log_file: str,
     ) -> None:
-        self._name = f"ExaBGP on {speaker.node}"
+        self._name = f"ExaBGP on {node}"
         self._peers = {peer.session.name: peer for peer in peers}
         self._by_address = {str(peer.other.address): peer.session.name for peer in peers}
         self._established: set[str] = set()
@@ -152,7 +168,7 @@ class ExaBgp:
             self.pid = os.fork()
             if self.pid == 0:
                 keepalives = {str(peer.other.address): round(peer.session.keepalive) for peer in peers}
-                _be_exabgp(render(speaker, peers), keepalives, commands, events, log_file)
+                _be_exabgp(render(router_id, peers), keepalives, commands, events, log_file)
         os.close(commands)
         os.close(events)
         os.set_blocking(self._events, False)
@@ -245,16 +261,19 @@ def _learnt(session: str, update: dict) -> Learnt:  # type: ignore[type-arg]  # 
     )
     announce = tuple(
         Announcement(
-            prefix=IPv4Network(nlri["nlri"]),
-            next_hop=IPv4Address(next_hop),
+            prefix=ip_network(nlri["nlri"]),
+            next_hop=ip_address(next_hop),
             as_path=as_path,
             origin=_ORIGINS[attribute.get("origin", "incomplete")],
             local_pref=attribute.get("local-preference"),
             med=attribute.get("med"),
             communities=tuple(f"{high}:{low}" for high, low in attribute.get("community", [])),
         )
-        for next_hop, nlris in update.get("announce", {}).get("ipv4 unicast", {}).items()
+        for family in FAMILIES
+        for next_hop, nlris in update.get("announce", {}).get(family, {}).items()
         for nlri in nlris
     )
-    withdraw = tuple(IPv4Network(nlri["nlri"]) for nlri in update.get("withdraw", {}).get("ipv4 unicast", []))
+    withdraw = tuple(
+        ip_network(nlri["nlri"]) for family in FAMILIES for nlri in update.get("withdraw", {}).get(family, [])
+    )
     return Learnt(session, announce, withdraw)

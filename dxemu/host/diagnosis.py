@@ -194,11 +194,19 @@ def _mnexec_finding() -> Finding:
     return Finding("mnexec", State.READY, str(program))
 
 
+def _strongswan_finding() -> Finding:
+    program = machine.find_program("charon-systemd")  # which takes no --version: it would start
+    if program is None:
+        remedy = f"{_APT} charon-systemd libstrongswan-standard-plugins"
+        return Finding("strongSwan", State.WARNING, "strongSwan is missing: needed for VPN tunnels only", remedy)
+    return Finding("strongSwan", State.READY, f"strongSwan at {program}")
+
+
 def _daemons() -> Group:
     findings = (
         _python_finding("ExaBGP", "exabgp", "speaks BGP"),
         _program_finding("BIRD", "bird", "bird2", State.NO, "speaks BFD"),
-        _program_finding("strongSwan", "charon", "strongswan-charon", State.WARNING, "needed for VPN tunnels only"),
+        _strongswan_finding(),
     )
     return Group("daemons", ", ".join(f.detail for f in findings if f.state is State.READY), findings)
 

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
@@ -26,8 +26,12 @@ class Process:
         namespace: Namespace,
         on_line: Callable[[str], None],
         on_death: Callable[[LabError], None],
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start it. `on_death` hears if it ends before `stop`. Raises LabError if the program is not there."""
+        """Start it, with this environment or our own.
+
+        `on_death` hears if it ends before `stop`. Raises LabError if the program is not there.
+        """
         self.name = name
         self.last_lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._on_line = on_line
@@ -36,7 +40,11 @@ class Process:
         try:
             with namespace.entered():
                 self._popen = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    env=environment,
                 )
         except FileNotFoundError:
             raise LabError(f"{command[0]} is not installed", "run scripts/setup") from None

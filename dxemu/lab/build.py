@@ -8,27 +8,78 @@ from contextlib import AsyncExitStack
 from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.node import LabNode
-from dxemu.netlink import address, bridge, link, neighbour, route, sysctl, veth, vlan
+from dxemu.netlink import (
+    address,
+    bond,
+    bridge,
+    link,
+    neighbour,
+    route,
+    rule,
+    sysctl,
+    veth,
+    vlan,
+    vrf,
+    xfrm_interface,
+)
 from dxemu.netlink.session import Netlink
-from dxemu.plan.model import Plan, Role
+from dxemu.plan.model import CableRole, Plan, Role, RouteRule
+from dxemu.plan.wires import Wires
 
-FORWARDING = (Role.ROUTER, Role.DX_DEVICE, Role.GATEWAY)
+FORWARDING = (Role.ROUTER, Role.INTERNET, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC)
+FIRST_RULE, LAST_RULE = 100, 32_800
+"""Priorities: rules by incoming interface come before the VRFs' own (1000), the last one after the main table's."""
+
+QUIET_IPV6 = {
+    "net/ipv6/conf/all/accept_dad": "0",
+    "net/ipv6/conf/default/accept_dad": "0",
+    "net/ipv6/conf/all/accept_ra": "0",
+    "net/ipv6/conf/default/accept_ra": "0",
+    "net/ipv6/conf/default/router_solicitations": "0",
+    "net/ipv6/conf/default/mldv2_unsolicited_report_interval": "0",
+}
+"""An address is usable at once, and nobody asks for routers: lab routers do not advertise themselves."""
+
+VRF_SERVERS = {
+    "net/ipv4/tcp_l3mdev_accept": "1",
+    "net/ipv4/udp_l3mdev_accept": "1",
+    "net/ipv4/raw_l3mdev_accept": "1",
+    "net/ipv4/ip_nonlocal_bind": "1",
+    "net/ipv6/ip_nonlocal_bind": "1",
+}
+"""One BGP speaker and one BFD speaker serve all VRFs of a device (Linux Documentation/networking/vrf.rst). They are in
+none of them, so their addresses are not local to them."""
 
 
 async def build_nodes(plan: Plan, stack: AsyncExitStack) -> Mapping[str, LabNode]:
     """A namespace for every node, with a socket to configure it."""
+    dual_stack = {held.node for held in plan.addresses if held.address.version == 6}  # noqa: PLR2004
+    with_vrf = {planned.node for planned in plan.vrfs}
     nodes = {}
     for node in plan.nodes:
         mininet_node = MininetNode(node.name)
         stack.callback(mininet_node.terminate)
         netlink = await stack.enter_async_context(Netlink(mininet_node.namespace))
         nodes[node.name] = LabNode(node, mininet_node, netlink)
-        # No IPv6 in this design: its router solicitations would only be counted among the packets of a cable.
-        sysctl.write(mininet_node.namespace, "net/ipv6/conf/all/disable_ipv6", "1")
-        sysctl.write(mininet_node.namespace, "net/ipv6/conf/default/disable_ipv6", "1")
-        if node.role in FORWARDING:
-            sysctl.write(mininet_node.namespace, "net/ipv4/ip_forward", "1")
+        settings = _settings(node.role, dual_stack=node.name in dual_stack, with_vrf=node.name in with_vrf)
+        for name, value in settings.items():
+            sysctl.write(mininet_node.namespace, name, value)
     return nodes
+
+
+def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, str]:
+    settings: dict[str, str] = {}
+    if dual_stack:
+        settings |= QUIET_IPV6
+    else:  # its router solicitations would only be counted among the packets of a cable
+        settings |= {"net/ipv6/conf/all/disable_ipv6": "1", "net/ipv6/conf/default/disable_ipv6": "1"}
+    if role in FORWARDING:
+        settings["net/ipv4/ip_forward"] = "1"
+        if dual_stack:
+            settings["net/ipv6/conf/all/forwarding"] = "1"
+    if with_vrf:
+        settings |= VRF_SERVERS
+    return settings
 
 
 async def build_cables(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[str, LabCable]:
@@ -50,15 +101,24 @@ async def build_cables(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[str,
 
 
 async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
-    """Bridges, VLANs, everything up, addresses, static routes: in this order, since each needs the one before."""
+    """Bridges, bonds, VLANs, tunnels, VRFs, everything up, addresses, routes: each needs the ones before.
+
+    AWS's end of a hosted virtual interface that nobody has accepted stays down.
+    """
     for planned in plan.bridges:
         await bridge.apply(nodes[planned.node].netlink, bridge.Bridge(planned.name, planned.ports))
+    for group in plan.bonds:
+        await _bond(plan, nodes, group.node, group.name)
     for cable in plan.cables:
         for port in (cable.a, cable.b):
             await link.set_up(nodes[port.node].netlink, port.name, up=True)
     for sub in plan.vlans:
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
-        await link.set_up(nodes[sub.node].netlink, sub.name, up=True)
+    await _virtual_links(plan, nodes)
+    waiting = {(s.ends[1].node, s.ends[1].interface) for s in plan.sessions if not s.confirmed}
+    for sub in plan.vlans:
+        if (sub.node, sub.name) not in waiting:
+            await link.set_up(nodes[sub.node].netlink, sub.name, up=True)
     for node, parent in dict.fromkeys((sub.node, sub.parent) for sub in plan.vlans):
         _refuse_untagged(nodes[node], parent)
     for planned in plan.bridges:
@@ -66,8 +126,68 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     for held in plan.addresses:
         await address.apply(nodes[held.node].netlink, held.interface, held.address)
     await _introduce_aws(plan, nodes)
+    await _routes(plan, nodes)
+
+
+async def _bond(plan: Plan, nodes: Mapping[str, LabNode], node: str, name: str) -> None:
+    planned = next(b for b in plan.bonds if (b.node, b.name) == (node, name))
+    await bond.apply(
+        nodes[node].netlink,
+        bond.Bond(
+            name=name,
+            members=planned.members,
+            mac=planned.mac,
+            mtu=planned.mtu,
+            lacp_rate=bond.LacpRate.FAST if planned.lacp_fast else bond.LacpRate.SLOW,
+            min_links=planned.min_links,
+        ),
+    )
+    await link.set_up(nodes[node].netlink, name, up=True)
+
+
+async def _virtual_links(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+    """Tunnels' interfaces and VRFs. `lo` is up where it has an address."""
+    for node in dict.fromkeys(held.node for held in plan.addresses if held.interface == "lo"):
+        await link.set_up(nodes[node].netlink, "lo", up=True)
+    for tunnel in plan.tunnels:
+        for end in tunnel.ends:
+            wanted = xfrm_interface.XfrmInterface(end.interface, tunnel.if_id, end.underlay_interface, tunnel.mtu)
+            await xfrm_interface.apply(nodes[end.node].netlink, wanted)
+            await link.set_up(nodes[end.node].netlink, end.interface, up=True)
+    for planned in plan.vrfs:
+        await vrf.apply(nodes[planned.node].netlink, vrf.Vrf(planned.name, planned.table, planned.interfaces))
+        await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
+
+
+async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+    """Static routes and rules. A rule is for each IP version that its node has."""
+    versions: dict[str, set[int]] = {}
+    for held in plan.addresses:
+        versions.setdefault(held.node, set()).add(held.address.version)
+    wires = Wires(plan)
     for fixed in plan.static_routes:
-        await route.replace(nodes[fixed.node].netlink, fixed.destination, fixed.via, protocol=route.STATIC)
+        interface = None if fixed.via is None else wires.interface_towards(fixed.via, fixed.node)
+        await route.replace(
+            nodes[fixed.node].netlink,
+            fixed.destination,
+            fixed.via,
+            protocol=route.STATIC,
+            table=fixed.table,
+            interface=interface,
+        )
+    in_vrf = {(planned.node, name) for planned in plan.vrfs for name in planned.interfaces}
+    for held in plan.addresses:  # the interface's own addresses are local in its VRF's table only
+        for planned in plan.rules:
+            if (held.node, held.interface) == (planned.node, planned.incoming) and (held.node, held.interface) in in_vrf:
+                await route.throw(nodes[held.node].netlink, held.address.network, table=planned.table)
+    for number, planned in enumerate(plan.rules):
+        for version in sorted(versions[planned.node]):
+            await rule.apply(nodes[planned.node].netlink, _rule(planned, number, version))
+
+
+def _rule(planned: RouteRule, number: int, version: int) -> rule.Rule:
+    priority = LAST_RULE if planned.incoming is None else FIRST_RULE + number
+    return rule.Rule(priority=priority, table=planned.table, incoming=planned.incoming, version=version)
 
 
 def _refuse_untagged(node: LabNode, port: str) -> None:
@@ -77,12 +197,14 @@ def _refuse_untagged(node: LabNode, port: str) -> None:
 
 
 async def _introduce_aws(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
-    """AWS's own devices know each other: nobody waits for ARP on the backbone when traffic moves to another device."""
-    macs = {(port.node, port.name): port.mac for cable in plan.cables for port in (cable.a, cable.b)}
-    for gateway in plan.gateways:
-        for hop in gateway.backbone:
-            device, hub = nodes[hop.device].netlink, nodes[gateway.node].netlink
-            hub_mac = macs[gateway.node, hop.gateway_interface]
-            device_mac = macs[hop.device, hop.device_interface]
-            await neighbour.apply(device, hop.device_interface, hop.gateway_address, hub_mac)
-            await neighbour.apply(hub, hop.gateway_interface, hop.device_address, device_mac)
+    """AWS's own nodes know each other: nobody waits for ARP on the backbone when traffic moves to another device."""
+    held = {
+        (a.node, a.interface): [b.address.ip for b in plan.addresses if (b.node, b.interface) == (a.node, a.interface)]
+        for a in plan.addresses
+    }
+    for cable in plan.cables:
+        if cable.role is not CableRole.BACKBONE:
+            continue
+        for here, there in ((cable.a, cable.b), (cable.b, cable.a)):
+            for far in held.get((there.node, there.name), ()):
+                await neighbour.apply(nodes[here.node].netlink, here.name, far, there.mac)

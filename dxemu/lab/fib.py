@@ -1,27 +1,28 @@
-"""One router's routes in the kernel. All of them carry the protocol number of BGP, so that they are known for ours."""
+"""One routing table in the kernel. Its routes carry the protocol number of BGP, so that they are known for ours."""
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network
-
 from dxemu.netlink import route
 from dxemu.netlink.session import Netlink
+from dxemu.plan.model import MAIN_TABLE
+from dxemu.units import IPAddress, IPNetwork
 
 
 class Fib:
     """Installs and removes. What the kernel then says of its table is told by the monitor, not here."""
 
-    def __init__(self, netlink: Netlink) -> None:
+    def __init__(self, netlink: Netlink, table: int = MAIN_TABLE) -> None:
         self._netlink = netlink
-        self._installed: set[IPv4Network] = set()
+        self._table = table
+        self._installed: set[IPNetwork] = set()
 
-    async def install(self, prefix: IPv4Network, next_hop: IPv4Address) -> None:
+    async def install(self, prefix: IPNetwork, next_hop: IPAddress) -> None:
         """Put a route in, in place of an earlier one to the same prefix. Raises LabError."""
-        await route.replace(self._netlink, prefix, next_hop)
+        await route.replace(self._netlink, prefix, next_hop, table=self._table)
         self._installed.add(prefix)
 
-    async def remove(self, prefix: IPv4Network) -> None:
+    async def remove(self, prefix: IPNetwork) -> None:
         """Take ours out. One that the kernel took out itself, because its interface went down, does not matter."""
         if prefix in self._installed:
             self._installed.discard(prefix)
-            await route.delete(self._netlink, prefix, missing_ok=True)
+            await route.delete(self._netlink, prefix, missing_ok=True, table=self._table)

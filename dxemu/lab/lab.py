@@ -8,16 +8,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from dxemu.lab.build import build_cables, build_interfaces, build_nodes
+from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.journal import Event, Journal
+from dxemu.lab.lags import lags_ready
 from dxemu.lab.node import LabNode
-from dxemu.lab.paths import walk
-from dxemu.lab.router import Router
+from dxemu.lab.paths import Walker
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
+from dxemu.netlink import link
 from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
-from dxemu.plan.model import BgpSession, Plan, Role
+from dxemu.plan.model import BgpSession, Plan
 
 CONVERGED_WITHIN_S = 120.0
 """Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
@@ -37,7 +38,10 @@ class Lab:
         self._watched: Sequence[tuple[str, str, str]] = ()
         self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
         self._route_changed = asyncio.Event()
-        self._routing = Routing({}, ())
+        self._routing = Routing({}, {}, {})
+        self._walker = Walker(plan, nodes)
+        self._carriers = _carriers(plan)
+        self._tasks = Tasks()
 
     @classmethod
     @asynccontextmanager
@@ -50,11 +54,13 @@ class Lab:
             lab = cls(plan, journal, nodes, cables)
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
-            lab._routing = routing = await start_routing(plan, nodes, journal, folder, stack, tasks)
+            await lags_ready(plan, nodes, journal.clock)
+            lab._routing = await start_routing(plan, nodes, journal, folder, stack, tasks)
             for node in plan.nodes:
-                if node.role in (Role.ROUTER, Role.DX_DEVICE, Role.GATEWAY):
-                    monitor = Monitor(nodes[node.name].namespace, partial(lab._changed, node.name, routing.routers))
+                if node.role in FORWARDING:
+                    monitor = Monitor(nodes[node.name].namespace, partial(lab._changed, node.name))
                     await stack.enter_async_context(monitor)
+            lab._tasks = tasks
             tasks.start(lab._follow_paths())
             yield lab
 
@@ -73,7 +79,7 @@ class Lab:
         route changes. Raises LabError if it takes too long.
         """
         self._watched = probes
-        wanted = {want for session in self.plan.sessions for want in _signs_of_life(session)}
+        wanted = {want for session in self.plan.sessions if session.confirmed for want in _signs_of_life(session)}
         while not wanted <= self._up:
             missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
             await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
@@ -87,7 +93,7 @@ class Lab:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""
         for probe, near, far in self._watched:
             for direction, source, target in (("to_aws", near, far), ("from_aws", far, near)):
-                found = await walk(self.plan, self._nodes, source, target)
+                found = await self._walker.walk(source, target)
                 if always or self._paths.get((probe, direction)) != found:
                     self._paths[probe, direction] = found
                     hops, complete = found
@@ -107,25 +113,36 @@ class Lab:
             else:
                 self._up.discard(sign)
 
-    def _changed(self, node: str, routers: Mapping[str, Router], change: CarrierChanged | RouteChanged) -> None:
+    async def confirm(self, virtual_interface: str) -> bool:
+        """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""
+        for session in self.plan.sessions:
+            if session.virtual_interface == virtual_interface:
+                end = session.ends[1]
+                await link.set_up(self._nodes[end.node].netlink, end.interface, up=True)
+                return (await link.read(self._nodes[end.node].netlink, end.interface)).up
+        raise KeyError(virtual_interface)
+
+    def _changed(self, node: str, change: CarrierChanged | RouteChanged) -> None:
         """The kernel of a node says that something changed."""
         if isinstance(change, RouteChanged):
             via = None if change.via is None else str(change.via)
             self.journal.tell("route", node=node, prefix=str(change.prefix), via=via, interface=change.interface)
             self._route_changed.set()
             return
-        cable = self._cable_at(node, change.interface)
+        cable = self._carriers.get((node, change.interface))
         if cable is None:
             return
         self.journal.tell("carrier", node=node, interface=change.interface, cable=cable, up=change.up)
-        if node in routers:
-            routers[node].carrier_changed(change.interface, change.up)
+        for router in self._routing.at(node):
+            router.carrier_changed(change.interface, change.up)
+        if node in self._routing.gateways:
+            self._tasks.start(self._routing.gateways[node].carrier_changed(change.interface, up=change.up))
 
-    def _cable_at(self, node: str, interface: str) -> str | None:
-        for cable in self.plan.cables:
-            if any(port.node == node and port.name == interface for port in (cable.a, cable.b)):
-                return cable.name
-        return None
+
+def _carriers(plan: Plan) -> dict[tuple[str, str], str]:
+    """What a loss of carrier is about, by node and interface: a cable, or a LAG as a whole."""
+    found = {(port.node, port.name): cable.name for cable in plan.cables for port in (cable.a, cable.b)}
+    return found | {(bond.node, bond.name): bond.lag for bond in plan.bonds}
 
 
 def _signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:

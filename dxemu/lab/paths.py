@@ -5,56 +5,71 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dxemu.lab.node import LabNode
-from dxemu.netlink import route
-from dxemu.plan.model import Cable, Plan, Port, Role
+from dxemu.netlink import address, route
+from dxemu.plan.model import Plan
+from dxemu.plan.wires import Wires
+from dxemu.units import IPAddress
 
 MAX_HOPS = 32
 
 
-async def walk(plan: Plan, nodes: Mapping[str, LabNode], source: str, target: str) -> tuple[list[str], bool]:
-    """Names of nodes and cables in turn, from `source`; and whether the tables lead to `target`.
+class Walker:
+    """Asks the kernels of one lab."""
 
-    It follows the tables, whether or not the cables carry anything at this moment.
-    """
-    destination = plan.address_of(target)
-    hops, here = [source], source
-    while here != target and len(hops) < MAX_HOPS:
-        found = await route.lookup(nodes[here].netlink, destination)
-        if found is None:
-            return hops, False
-        next_hop = found.via if found.via is not None else destination
-        port = _port_of(plan, here, found.interface, next_hop)
-        cable, other = _other_end(plan, here, port)
-        hops += [cable.name, other.node]
-        while plan.node(other.node).role is Role.CARRIER:
-            cable, other = _through(plan, other)
-            hops += [cable.name, other.node]
-        here = other.node
-    return hops, here == target
+    def __init__(self, plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+        self._plan = plan
+        self._nodes = nodes
+        self._wires = Wires(plan)
 
+    async def walk(self, source: str, target: str, version: int = 4) -> tuple[list[str], bool]:
+        """Names of nodes and cables in turn, from `source`; and whether the tables lead to `target`.
 
-def _port_of(plan: Plan, node: str, interface: str, next_hop: object) -> str:
-    """The port under an interface: itself, the parent of a VLAN, or the port of a bridge that leads to `next_hop`."""
-    for sub in plan.vlans:
-        if sub.node == node and sub.name == interface:
-            return sub.parent
-    for bridge in plan.bridges:
-        if bridge.node == node and bridge.name == interface:
-            holder = next(a.node for a in plan.addresses if a.address.ip == next_hop)
-            return next(p for p in bridge.ports if _other_end(plan, node, p)[1].node == holder)
-    return interface
+        It follows the tables, whether or not the cables carry anything at this moment. A tunnel counts as one cable of
+        its name; of a LAG the first member is named.
+        """
+        destination, own = self._plan.address_of(target, version), self._plan.address_of(source, version)
+        hops, here = [source], source
+        incoming: str | None = None
+        while here != target and len(hops) < MAX_HOPS:
+            found = await route.lookup(
+                self._nodes[here].netlink,
+                destination,
+                source=own if incoming is not None else None,
+                incoming=incoming,
+            )
+            if found is None or found.interface is None:
+                return hops, False
+            step = await self._step(here, found.interface, found.via if found.via is not None else destination)
+            if step is None:
+                return hops, False
+            on_the_way, here, incoming = step
+            hops += [*on_the_way, here]
+        return hops, here == target
 
+    async def _step(self, node: str, interface: str, next_hop: IPAddress) -> tuple[list[str], str, str | None] | None:
+        tunnel = self._wires.tunnel_far_end(node, interface)
+        if tunnel is not None:
+            return [tunnel[0]], tunnel[1], tunnel[2]
+        holder = await self._holder(next_hop)
+        if holder is None:
+            return None
+        to, incoming = holder
+        crossing = self._wires.crossing(node, interface, to)
+        if crossing is None:
+            return None
+        words: list[str] = []
+        for number, cable in enumerate(crossing.ways[0]):
+            words.append(cable)
+            if number < len(crossing.through):
+                words.append(crossing.through[number])
+        return words, to, incoming
 
-def _other_end(plan: Plan, node: str, port: str) -> tuple[Cable, Port]:
-    for cable in plan.cables:
-        for here, there in ((cable.a, cable.b), (cable.b, cable.a)):
-            if here.node == node and here.name == port:
-                return cable, there
-    raise KeyError(f"no cable at port {port} of {node}")
-
-
-def _through(plan: Plan, port: Port) -> tuple[Cable, Port]:
-    """Across a carrier's bridge, which joins two ports."""
-    bridge = next(b for b in plan.bridges if b.node == port.node and port.name in b.ports)
-    other = next(name for name in bridge.ports if name != port.name)
-    return _other_end(plan, port.node, other)
+    async def _holder(self, next_hop: IPAddress) -> tuple[str, str] | None:
+        """Who answers to an address. Of a virtual one the kernels are asked who has it."""
+        group = self._wires.virtual.get(next_hop)
+        if group is None:
+            return next(iter(self._wires.holders.get(next_hop, ())), None)
+        for node, interface in group.interfaces:
+            if await address.holds(self._nodes[node].netlink, next_hop):
+                return node, interface
+        return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from ipaddress import IPv4Network
 
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
 from dxemu.daemons.exabgp import (
@@ -25,16 +24,21 @@ from dxemu.daemons.exabgp import (
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.plan.model import Plan, Speaker
-from dxemu.plan.policy import export_policy, import_policy
+from dxemu.plan.policy import export_policy, import_policy, static_announcements
+from dxemu.units import IPNetwork
 
 Listener = Callable[[Sequence[Change]], Awaitable[None]]
 
 
 class Router:
-    """One speaker's control plane. `on_best` hears of every change of best routes, after the kernel was changed."""
+    """One speaker's control plane: one BGP table of a node. `node` is where it is, `name` tells it from others there.
+
+    `on_best` hears of every change of best routes, after the kernel was changed.
+    """
 
     def __init__(self, plan: Plan, speaker: Speaker, peers: Sequence[Peer], fib: Fib, journal: Journal) -> None:
-        self.name = speaker.node
+        self.name = speaker.name
+        self.node = speaker.node
         self._plan = plan
         self.established: set[str] = set()
         self.on_best: list[Listener] = []
@@ -73,7 +77,7 @@ class Router:
 
     def bfd_changed(self, session: str, up: bool, reason: str) -> None:
         """BFD says something about a session (RFC 5882 section 4.3: the client closes what BFD declares down)."""
-        self._journal.tell("bfd", node=self.name, session=session, state="up" if up else "down", reason=reason)
+        self._journal.tell("bfd", node=self.node, session=session, state="up" if up else "down", reason=reason)
         if not up:
             self._work.put_nowait(lambda: self._close(session, "bfd", reason, CEASE_BFD_DOWN))
 
@@ -83,6 +87,27 @@ class Router:
         for session in sessions:
             close = partial(self._close, session, "carrier", f"{port} lost carrier", CEASE_ADMINISTRATIVE_RESET)
             self._work.put_nowait(close)
+
+    def tunnel_changed(self, tunnel: str, *, up: bool, reason: str) -> None:
+        """IPsec says something of a tunnel. The routes of a static VPN are there while it is up.
+
+        A BGP session in a tunnel that went down has lost its interface, as on a router.
+        """
+        for name, peer in self._peers.items():
+            if peer.session.tunnel != tunnel:
+                continue
+            if not up:
+                self._work.put_nowait(
+                    partial(self._close, name, reason, f"{tunnel} is down", CEASE_ADMINISTRATIVE_RESET)
+                )
+            elif peer.session.static:
+                self._work.put_nowait(partial(self._static_up, name))
+
+    async def _static_up(self, session: str) -> None:
+        self.established.add(session)
+        self._tell_bgp(session, "up", "", "static routes")
+        announce = static_announcements(self._plan, self._peers[session].session, self.name)
+        await self._learn(Learnt(session, announce, ()))
 
     async def _up(self, session: str) -> None:
         self.established.add(session)
@@ -101,7 +126,8 @@ class Router:
             return
         await self._down(session, reason, detail)
         assert self._exabgp is not None
-        self._exabgp.teardown(session, cease)
+        if not self._peers[session].session.static:
+            self._exabgp.teardown(session, cease)
 
     async def _down(self, session: str, reason: str, detail: str) -> None:
         if session not in self.established:
@@ -125,7 +151,7 @@ class Router:
         received = self.loc_rib.receive(event.announce, event.withdraw, policy)
         for refused in received.refused:
             self._journal.tell(
-                "refused", node=self.name, session=event.session, prefix=str(refused.prefix), reason=refused.reason
+                "refused", node=self.node, session=event.session, prefix=str(refused.prefix), reason=refused.reason
             )
         if event.withdraw:
             self._tell_withdrawn(event.session, event.withdraw)
@@ -136,7 +162,8 @@ class Router:
         for change in changes:
             self._journal.tell(
                 "best",
-                node=self.name,
+                node=self.node,
+                speaker=self.name,
                 prefix=str(change.prefix),
                 session=change.new.session if change.new else None,
                 rule=change.rule,
@@ -163,11 +190,12 @@ class Router:
     def _send(self, updates: Sequence[Update]) -> None:
         assert self._exabgp is not None
         for update in updates:
-            self._exabgp.update(update)
+            if not self._peers[update.session].session.static:
+                self._exabgp.update(update)
 
     def _tell_bgp(self, session: str, state: str, reason: str, detail: str) -> None:
         peer = self._peers[session].other.node
-        self._journal.tell("bgp", node=self.name, session=session, peer=peer, state=state, reason=reason, detail=detail)
+        self._journal.tell("bgp", node=self.node, session=session, peer=peer, state=state, reason=reason, detail=detail)
 
-    def _tell_withdrawn(self, session: str, prefixes: Sequence[IPv4Network]) -> None:
-        self._journal.tell("withdrawn", node=self.name, session=session, prefixes=[str(p) for p in prefixes])
+    def _tell_withdrawn(self, session: str, prefixes: Sequence[IPNetwork]) -> None:
+        self._journal.tell("withdrawn", node=self.node, session=session, prefixes=[str(p) for p in prefixes])

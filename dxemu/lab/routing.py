@@ -5,35 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 from dxemu.bgp.rib import LocRib
 from dxemu.daemons.bird import BfdPeer, Bird
-from dxemu.daemons.exabgp import ExaBgp, Peer
+from dxemu.daemons.exabgp import ExaBgp, Peer, SpeakerEvent
 from dxemu.lab.fib import Fib
 from dxemu.lab.gateway import GatewayRouter
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.router import Router
 from dxemu.lab.tasks import Tasks
-from dxemu.plan.converge import converge, gateway_rib
-from dxemu.plan.model import Plan, Side, Speaker
+from dxemu.plan.converge import converge, gateway_rib, tables_of
+from dxemu.plan.model import BgpSession, Plan, Side
+from dxemu.units import IPNetwork
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The control plane: routers by node, and gateways."""
+    """The control plane: routers by speaker, and gateways by node. `speakers` are the ExaBGP processes by node."""
 
     routers: Mapping[str, Router]
-    gateways: tuple[GatewayRouter, ...]
+    gateways: Mapping[str, GatewayRouter]
+    speakers: Mapping[str, ExaBgp]
 
     def settled(self, plan: Plan) -> bool:
         """Whether every table holds, from every peer, what the plan's policies will bring to it: the spares too."""
         expected = converge(plan)
         tables = [(self.routers[name].loc_rib, loc_rib) for name, loc_rib in expected.items() if name in self.routers]
         tables += [
-            (chooser.loc_rib, gateway_rib(plan, chooser.gateway, expected))
-            for chooser in self.gateways
+            (chooser.loc_ribs[table], gateway_rib(plan, chooser.gateway, expected, table))
+            for chooser in self.gateways.values()
+            for table in tables_of(chooser.gateway)
             if chooser.gateway.route_propagation
         ]
         return all(_routes(mine) == _routes(theirs) for mine, theirs in tables)
@@ -43,8 +45,12 @@ class Routing:
         for router in self.routers.values():
             await router.idle()
 
+    def at(self, node: str) -> list[Router]:
+        """The routers of a node."""
+        return [router for router in self.routers.values() if router.node == node]
 
-def _routes(loc_rib: LocRib) -> set[tuple[IPv4Network, str]]:
+
+def _routes(loc_rib: LocRib) -> set[tuple[IPNetwork, str]]:
     return {(prefix, route.session) for prefix in loc_rib.best for route in loc_rib.candidates(prefix)}
 
 
@@ -54,30 +60,57 @@ async def start_routing(
     """Start every speaker, the passive ones first, so that nobody connects to a closed port. Raises LabError."""
     routers = {}
     for speaker in plan.speakers:
-        peers = [Peer.of(s, speaker.node) for s in plan.sessions if speaker.node in (s.ends[0].node, s.ends[1].node)]
-        routers[speaker.node] = Router(plan, speaker, peers, Fib(nodes[speaker.node].netlink), journal)
-    gateways = []
+        peers = [Peer.at(session, speaker.name) for session in _sessions_of(plan, speaker.name)]
+        fib = Fib(nodes[speaker.node].netlink, speaker.table)
+        routers[speaker.name] = Router(plan, speaker, peers, fib, journal)
+    gateways = {}
     for gateway in plan.gateways:
-        chooser = GatewayRouter(plan, gateway, Fib(nodes[gateway.node].netlink), journal)
-        gateways.append(chooser)
-        for link in gateway.backbone:
-            routers[link.device].on_best.append(chooser.listener_for(link))
-    for speaker in sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS):
-        router = routers[speaker.node]
+        netlink = nodes[gateway.node].netlink
+        fibs = {table: Fib(netlink, table) for table in tables_of(gateway)}
+        gateways[gateway.node] = chooser = GatewayRouter(plan, gateway, fibs, journal)
+        for attachment in gateway.attachments:
+            routers[attachment.speaker].on_best.append(chooser.listener_for(attachment))
+    exabgps = {}
+    by_side = sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS)
+    for router in routers.values():
         tasks.start(router.run())
-        _start_speaker(plan, speaker, router, nodes[speaker.node], folder, stack, tasks)
-    return Routing(routers, tuple(gateways))
+    for node in dict.fromkeys(speaker.node for speaker in by_side):
+        exabgps[node] = _start_node(plan, node, routers, nodes[node], folder, stack, tasks)
+    return Routing(routers, gateways, exabgps)
 
 
-def _start_speaker(
-    plan: Plan, speaker: Speaker, router: Router, node: LabNode, folder: str, stack: AsyncExitStack, tasks: Tasks
-) -> None:
-    sessions = [s for s in plan.sessions if speaker.node in (s.ends[0].node, s.ends[1].node)]
-    peers = [Peer.of(session, speaker.node) for session in sessions]
-    exabgp = ExaBgp(speaker, peers, node.namespace, router.heard, tasks.fail, f"{folder}/{speaker.node}.exabgp.log")
+def _sessions_of(plan: Plan, speaker: str) -> list[BgpSession]:
+    return [s for s in plan.sessions if speaker in (s.ends[0].speaker, s.ends[1].speaker)]
+
+
+def _start_node(
+    plan: Plan,
+    node: str,
+    routers: Mapping[str, Router],
+    lab_node: LabNode,
+    folder: str,
+    stack: AsyncExitStack,
+    tasks: Tasks,
+) -> ExaBgp:
+    """One ExaBGP and one BIRD for all tables of a node."""
+    here = {speaker.name: speaker for speaker in plan.speakers if speaker.node == node}
+    of_session = {session.name: (routers[name], session) for name in here for session in _sessions_of(plan, name)}
+
+    def heard(event: SpeakerEvent) -> None:
+        of_session[event.session][0].heard(event)
+
+    peers = [Peer.at(session, router.name) for router, session in of_session.values() if not session.static]
+    router_id = next(iter(here.values())).router_id
+    exabgp = ExaBgp(node, router_id, peers, lab_node.namespace, heard, tasks.fail, f"{folder}/{node}.exabgp.log")
     stack.callback(exabgp.stop)
-    router.attach(exabgp)
-    bfd = [peer for peer in (BfdPeer.of(session, speaker.node) for session in sessions) if peer is not None]
+    for name in here:
+        routers[name].attach(exabgp)
+    bfd = [peer for router, session in of_session.values() if (peer := BfdPeer.of(session, node)) is not None]
     if bfd:
-        bird = Bird(speaker.node, speaker.router_id, bfd, node.namespace, router.bfd_changed, tasks.fail)
+
+        def bfd_changed(session: str, up: bool, reason: str) -> None:
+            of_session[session][0].bfd_changed(session, up, reason)
+
+        bird = Bird(node, router_id, bfd, lab_node.namespace, bfd_changed, tasks.fail)
         stack.callback(bird.stop)
+    return exabgp

@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
 from types import TracebackType
 from typing import Self
 
@@ -16,9 +15,11 @@ from pyroute2.netlink.rtnl.rtmsg import rtmsg
 from dxemu.netlink import link, route
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import NETLINK_ROUTE, Netlink, parts
+from dxemu.units import IPAddress, IPNetwork
 
 RTMGRP_LINK = 0x1
 RTMGRP_IPV4_ROUTE = 0x40
+RTMGRP_IPV6_ROUTE = 0x400
 RECEIVE_BUFFER_BYTES = 1 << 20
 SO_RCVBUFFORCE = 33
 _BUFFER = 1 << 18
@@ -36,9 +37,10 @@ class CarrierChanged:
 class RouteChanged:
     """A BGP route was put in (`via` is its next hop) or taken out (None)."""
 
-    prefix: IPv4Network
-    via: IPv4Address | None
+    prefix: IPNetwork
+    via: IPAddress | None
     interface: str
+    table: int = route.MAIN
 
 
 class Monitor:
@@ -54,7 +56,7 @@ class Monitor:
         with self._namespace.entered():
             self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_ROUTE)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
-        self._socket.bind((0, RTMGRP_LINK | RTMGRP_IPV4_ROUTE))
+        self._socket.bind((0, RTMGRP_LINK | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE))
         self._socket.setblocking(False)
         async with Netlink(self._namespace) as netlink:
             for message in await netlink.request("read interfaces", ifinfmsg(), link.RTM_GETLINK, 0x300):
@@ -90,4 +92,6 @@ class Monitor:
 
     def _tell_route(self, message: rtmsg, *, gone: bool) -> None:
         prefix, via, index = route.fields(message)
-        self._on_change(RouteChanged(prefix, None if gone else via, self._names.get(index, "")))
+        self._on_change(
+            RouteChanged(prefix, None if gone else via, self._names.get(index, ""), route.table_of(message))
+        )

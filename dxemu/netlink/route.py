@@ -1,67 +1,106 @@
-"""A route in a kernel's main table. Those that BGP brought carry BGP's protocol number."""
+"""A route in one of a kernel's tables, of either IP version. Those that BGP brought carry BGP's protocol number."""
 
 from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE, Netlink, NetlinkError
+from dxemu.units import IPAddress, IPNetwork
 
 RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
-AF_INET = 2
+FAMILY = {4: 2, 6: 10}
+"""AF_INET and AF_INET6."""
+VERSION = {2: 4, 10: 6}
+BITS = {4: 32, 6: 128}
+ANY = {4: "0.0.0.0", 6: "::"}  # noqa: S104 - a default route
 MAIN = 254
+COMPAT = 252
+"""Stands in the header where a table's number does not fit."""
 UNIVERSE = 0
-UNICAST = 1
+UNICAST, UNREACHABLE, THROW = 1, 7, 9
 KERNEL = 2
 STATIC = 4
 BGP = 186
-_NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES)
+_NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES, errno.ENODEV)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """`via` is None for a network that is connected."""
 
-    prefix: IPv4Network
-    via: IPv4Address | None
+    prefix: IPNetwork
+    via: IPAddress | None
     interface: str
 
 
-def _message(prefix: IPv4Network, protocol: int) -> Any:  # Any: pyroute2 is untyped
+def _message(prefix: IPNetwork, protocol: int, table: int) -> Any:  # Any: pyroute2 is untyped
     request = rtmsg()
-    request["family"], request["dst_len"], request["table"] = AF_INET, prefix.prefixlen, MAIN
+    request["family"], request["dst_len"] = FAMILY[prefix.version], prefix.prefixlen
+    request["table"] = table if table < COMPAT or table == MAIN else COMPAT
     request["proto"], request["scope"], request["type"] = protocol, UNIVERSE, UNICAST
-    request["attrs"] = [("RTA_DST", str(prefix.network_address))] if prefix.prefixlen else []
+    request["attrs"] = [("RTA_TABLE", table)]
+    if prefix.prefixlen:
+        request["attrs"].append(("RTA_DST", str(prefix.network_address)))
     return request
 
 
-async def replace(netlink: Netlink, prefix: IPv4Network, via: IPv4Address, *, protocol: int = BGP) -> None:
-    """Put a route in, in place of one to the same prefix. Raises NetlinkError."""
-    request = _message(prefix, protocol)
-    request["attrs"].append(("RTA_GATEWAY", str(via)))
-    await netlink.request(f"route {prefix} via {via}", request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
+async def replace(
+    netlink: Netlink,
+    prefix: IPNetwork,
+    via: IPAddress | None,
+    *,
+    protocol: int = BGP,
+    table: int = MAIN,
+    interface: str | None = None,
+) -> None:
+    """Put a route in, in place of one to the same prefix. `via` None: unreachable. Raises NetlinkError.
+
+    `interface` must be given where `table` is not the one that the interface's own network is in.
+    """
+    request = _message(prefix, protocol, table)
+    if via is None:
+        request["type"] = UNREACHABLE
+    else:
+        request["attrs"].append(("RTA_GATEWAY", str(via)))
+        if interface is not None:
+            request["attrs"].append(("RTA_OIF", await netlink.index(interface)))
+    what = f"route {prefix} via {via}" if via is not None else f"unreachable route {prefix}"
+    await netlink.request(what, request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
 
 
-async def delete(netlink: Netlink, prefix: IPv4Network, *, protocol: int = BGP, missing_ok: bool = False) -> None:
+async def throw(netlink: Netlink, prefix: IPNetwork, *, table: int) -> None:
+    """Have packets to `prefix` looked up further, by the rules after the one that led to `table`."""
+    request = _message(prefix, STATIC, table)
+    request["type"] = THROW
+    await netlink.request(f"throw route {prefix}", request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
+
+
+async def delete(
+    netlink: Netlink, prefix: IPNetwork, *, protocol: int = BGP, table: int = MAIN, missing_ok: bool = False
+) -> None:
     """Take a route of this protocol out. Raises NetlinkError; with `missing_ok` not if there is none."""
     try:
-        await netlink.request(f"delete route {prefix}", _message(prefix, protocol), RTM_DELROUTE)
+        await netlink.request(f"delete route {prefix}", _message(prefix, protocol, table), RTM_DELROUTE)
     except NetlinkError as error:
         if not (missing_ok and error.errno == errno.ESRCH):
             raise
 
 
 async def read(netlink: Netlink, *, protocol: int = BGP, table: int = MAIN) -> tuple[Route, ...]:
-    """The routes of this protocol in a table (up to 255), in order of prefix."""
-    request = rtmsg()
-    request["family"] = AF_INET
-    answers = await netlink.request("read routes", request, RTM_GETROUTE, NLM_F_DUMP)
-    mine = [a for a in answers if a["proto"] == protocol and a["table"] == table]
-    return tuple(sorted([await _route(netlink, a) for a in mine], key=lambda route: route.prefix))
+    """The routes of this protocol in a table, IPv4 first, in order of prefix."""
+    answers = []
+    for version in (4, 6):
+        request = rtmsg()
+        request["family"] = FAMILY[version]
+        answers += await netlink.request("read routes", request, RTM_GETROUTE, NLM_F_DUMP)
+    mine = [a for a in answers if a["proto"] == protocol and table_of(a) == table]
+    found = [await _route(netlink, a) for a in mine]
+    return tuple(sorted(found, key=lambda r: (r.prefix.version, int(r.prefix.network_address), r.prefix.prefixlen)))
 
 
 async def _route(netlink: Netlink, message: Any) -> Route:  # Any: pyroute2 is untyped
@@ -69,22 +108,36 @@ async def _route(netlink: Netlink, message: Any) -> Route:  # Any: pyroute2 is u
     return Route(prefix, via, await netlink.name(index) if index else "")
 
 
-def fields(message: Any) -> tuple[IPv4Network, IPv4Address | None, int]:  # Any: pyroute2 is untyped
+def table_of(message: Any) -> int:  # Any: pyroute2 is untyped
+    """The number of the table that a route message is about."""
+    return int(message.get_attr("RTA_TABLE") or message["table"])
+
+
+def fields(message: Any) -> tuple[IPNetwork, IPAddress | None, int]:  # Any: pyroute2 is untyped
     """Prefix, next hop and interface number of a route message."""
     via = message.get_attr("RTA_GATEWAY")
-    prefix = IPv4Network(f"{message.get_attr('RTA_DST') or '0.0.0.0'}/{message['dst_len']}")  # noqa: S104 - a default route
-    return prefix, IPv4Address(via) if via else None, message.get_attr("RTA_OIF") or 0
+    version = VERSION[message["family"]]
+    prefix = ip_network(f"{message.get_attr('RTA_DST') or ANY[version]}/{message['dst_len']}", strict=False)
+    return prefix, ip_address(via) if via else None, message.get_attr("RTA_OIF") or 0
 
 
-async def lookup(netlink: Netlink, destination: IPv4Address) -> Route | None:
-    """How the kernel would forward a packet to `destination` now; None if it would not."""
+async def lookup(
+    netlink: Netlink, destination: IPAddress, *, source: IPAddress | None = None, incoming: str | None = None
+) -> Route | None:
+    """How the kernel would forward a packet to `destination` now; None if it would not.
+
+    With `source` and `incoming` it is one that came in by that interface: rules and VRFs count. Without, its own.
+    """
     request = rtmsg()
-    request["family"], request["dst_len"] = AF_INET, 32
+    request["family"], request["dst_len"] = FAMILY[destination.version], BITS[destination.version]
     request["attrs"] = [("RTA_DST", str(destination))]
+    if incoming is not None and source is not None:
+        request["src_len"] = BITS[source.version]
+        request["attrs"] += [("RTA_SRC", str(source)), ("RTA_IIF", await netlink.index(incoming))]
     try:
         (answer,) = await netlink.request(f"look up {destination}", request, RTM_GETROUTE)
     except NetlinkError as error:
         if error.errno in _NO_PATH:
             return None
         raise
-    return await _route(netlink, answer)
+    return None if answer["type"] == UNREACHABLE else await _route(netlink, answer)

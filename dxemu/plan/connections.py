@@ -1,40 +1,42 @@
-"""Direct Connect connections and the virtual interfaces on them, from the customer's router to the AWS device."""
+"""Direct Connect connections, from a port of the customer's router to one of the AWS device; LAGs; hosted ones."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Interface
 
-from dxemu.aws import bfd
-from dxemu.aws.timers import negotiated_hold_time
-from dxemu.plan.addressing import Peers, peer_addresses
+from dxemu.aws import policing
 from dxemu.plan.customer_side import CIRCUIT_MTU, is_layer2_extension
 from dxemu.plan.draft import Draft
-from dxemu.plan.model import BfdSession, BgpSession, Cable, CableRole, Port, Role, SessionEnd, Side
-from dxemu.plan.names import auth_key
+from dxemu.plan.model import Bond, Cable, CableRole, LimitKind, Port, RateLimit, Role, Side
+from dxemu.plan.names import MAX_PARENT_NAME, mac
 from dxemu.topology.model import Circuit, Connection, Topology, VirtualInterface
-from dxemu.units import Asn, Seconds
+from dxemu.units import BitsPerSecond, Seconds
 
 CROSS_CONNECT_DELAY = Seconds(10e-6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """Where a connection ends: a port of the customer's router and one of the AWS device, and the cables between."""
+class Attached:
+    """Where a connection or LAG ends: a port (or bond) of the customer's router and of the AWS device.
 
-    router: Port
-    device: Port
+    `cables` are those between, in order; of a LAG, those of all members.
+    """
+
+    router: str
+    router_port: str
+    device: str
+    device_port: str
     cables: tuple[str, ...]
 
 
 def device_nodes(topology: Topology) -> Mapping[tuple[str, str], str]:
-    """The node of each AWS device that a connection uses, by location and device.
+    """The node of each AWS device that is used, by location and device.
 
     It is called as the device, or `dx_1_EqDC2` if several locations have a device of that name.
     """
     devices = dict.fromkeys((connection.location, connection.device) for connection in topology.connections)
+    devices |= dict.fromkeys((other.location, other.device) for other in topology.other_customers)
     names = [device for _, device in devices]
     return {
         (location, device): device if names.count(device) == 1 else f"{device}_{location}"
@@ -47,9 +49,14 @@ def device_of(connection: Connection, topology: Topology) -> str:
     return device_nodes(topology)[connection.location, connection.device]
 
 
+def members_of(name: str, topology: Topology) -> tuple[Connection, ...]:
+    """The connections behind the name that a virtual interface gives: the members of a LAG, or the connection."""
+    return tuple(c for c in topology.connections if name in (c.name, c.lag))
+
+
 def connection_of(vif: VirtualInterface, topology: Topology) -> Connection:
-    """The connection that `vif` is on."""
-    return next(c for c in topology.connections if c.name == vif.connection)
+    """The connection that `vif` is on; of a LAG its first member."""
+    return members_of(vif.connection, topology)[0]
 
 
 def circuit_of(connection: Connection, topology: Topology) -> Circuit | None:
@@ -60,14 +67,14 @@ def circuit_of(connection: Connection, topology: Topology) -> Circuit | None:
 
 
 def carrier_node(connection: Connection) -> str:
-    """The carrier's switch at the end of a layer 2 extension."""
-    return f"carrier_{connection.name}"
+    """The carrier's switch at the end of a layer 2 extension, or the partner's of a hosted connection."""
+    return f"{'partner' if connection.hosted else 'carrier'}_{connection.name}"
 
 
 def add_carriers(draft: Draft) -> None:
-    """A node for the carrier at the Direct Connect location of each extended connection."""
+    """A node for the carrier at the Direct Connect location of each connection that is extended or hosted."""
     for connection in draft.topology.connections:
-        if circuit_of(connection, draft.topology) is not None:
+        if circuit_of(connection, draft.topology) is not None or connection.hosted:
             draft.node(carrier_node(connection), Role.CARRIER, Side.CARRIER, connection.location)
 
 
@@ -77,91 +84,104 @@ def add_devices(draft: Draft) -> None:
         draft.node(node, Role.DX_DEVICE, Side.AWS, location)
 
 
-def add_connection(draft: Draft, connection: Connection) -> Attachment:
+def add_connections(draft: Draft) -> Mapping[str, Attached]:
+    """All connections and LAGs, by the name that virtual interfaces give."""
+    attached = {}
+    members: dict[str, list[tuple[Cable, ...]]] = {}
+    for connection in draft.topology.connections:
+        cables = _add_connection(draft, connection)
+        if connection.lag is None:
+            attached[connection.name] = Attached(
+                router=cables[0].a.node,
+                router_port=cables[0].a.name,
+                device=cables[-1].b.node,
+                device_port=cables[-1].b.name,
+                cables=tuple(cable.name for cable in cables),
+            )
+        else:
+            members.setdefault(connection.lag, []).append(cables)
+    for lag, ways in members.items():
+        attached[lag] = _add_lag(draft, lag, ways)
+    return attached
+
+
+def _add_connection(draft: Draft, connection: Connection) -> tuple[Cable, ...]:
     """The cross connect, and the carrier's circuit and switch if there are any, in order from router to device."""
     circuit = circuit_of(connection, draft.topology)
-    if circuit is None:
-        cross_connect = _cross_connect(draft, connection, (connection.router, connection.name))
-        return Attachment(router=cross_connect.a, device=cross_connect.b, cables=(cross_connect.name,))
+    if circuit is None and not connection.hosted:
+        return (_cross_connect(draft, connection, (connection.router, connection.name), connection.bandwidth),)
     carrier = carrier_node(connection)
-    extension = draft.cable(
-        draft.circuit_cables[circuit.name],
-        CableRole.CIRCUIT,
-        (circuit.from_router, connection.name),
+    speed = connection.interconnect or connection.bandwidth
+    near = draft.cable(
+        draft.cable_name(f"{connection.name}_handoff", "cable") if circuit is None else _name_of(draft, circuit),
+        CableRole.CROSS_CONNECT if circuit is None else CableRole.CIRCUIT,
+        (connection.router if circuit is None else circuit.from_router, connection.name),
         (carrier, "customer"),
-        bandwidth=circuit.bandwidth,
-        delay=circuit.delay,
+        bandwidth=speed if circuit is None else circuit.bandwidth,
+        delay=CROSS_CONNECT_DELAY if circuit is None else circuit.delay,
         mtu=CIRCUIT_MTU,
         connection=connection.name,
     )
-    cross_connect = _cross_connect(draft, connection, (carrier, "aws"))
-    draft.bridge(carrier, "bridge", (extension.b.name, cross_connect.a.name))
-    return Attachment(router=extension.a, device=cross_connect.b, cables=(extension.name, cross_connect.name))
+    cross_connect = _cross_connect(draft, connection, (carrier, "aws"), speed)
+    draft.bridge(carrier, "bridge", (near.b.name, cross_connect.a.name))
+    if connection.hosted:
+        for port in (cross_connect.b, cross_connect.a):
+            _police(draft, port, connection.bandwidth)
+    return near, cross_connect
 
 
-def _cross_connect(draft: Draft, connection: Connection, near: tuple[str, str]) -> Cable:
+def _police(draft: Draft, port: Port, rate: BitsPerSecond) -> None:
+    """Both directions are policed: what the customer sends by AWS's port, what AWS sends by the partner's."""
+    draft.limits.append(
+        RateLimit(
+            node=port.node, interface=port.name, kind=LimitKind.POLICE, rate=rate, burst=policing.policer_burst(rate)
+        )
+    )
+
+
+def _name_of(draft: Draft, circuit: Circuit) -> str:
+    return draft.circuit_cables[circuit.name]
+
+
+def _cross_connect(draft: Draft, connection: Connection, near: tuple[str, str], bandwidth: BitsPerSecond) -> Cable:
     return draft.cable(
         connection.name,
         CableRole.CROSS_CONNECT,
         near,
         (device_of(connection, draft.topology), connection.name),
-        bandwidth=connection.bandwidth,
+        bandwidth=bandwidth,
         delay=CROSS_CONNECT_DELAY,
         mtu=CIRCUIT_MTU,
         connection=connection.name,
     )
 
 
-def add_virtual_interfaces(draft: Draft, attachments: Mapping[str, Attachment]) -> None:
-    """A VLAN interface with its address at both ends of each virtual interface, and its eBGP session."""
-    peers = peer_addresses(draft.topology)
-    asns = {gateway.name: gateway.asn for gateway in draft.topology.aws.virtual_private_gateways}
-    for vif in draft.topology.virtual_interfaces:
-        session = _ebgp_session(draft, vif, attachments[vif.connection], peers[vif.name], asns[vif.gateway])
-        draft.sessions.append(session)
+def _add_lag(draft: Draft, name: str, ways: list[tuple[Cable, ...]]) -> Attached:
+    """A bond at both ends over the members' ports."""
+    lag = next(lag for lag in draft.topology.lags if lag.name == name)
 
+    def bond(ports: tuple[Port, ...]) -> str:
+        node = ports[0].node
+        interface = draft.interface_name(node, name, MAX_PARENT_NAME)
+        draft.bonds.append(
+            Bond(
+                node=node,
+                name=interface,
+                lag=name,
+                members=tuple(port.name for port in ports),
+                mac=mac(node, interface),
+                mtu=CIRCUIT_MTU,
+                min_links=lag.minimum_links,
+                lacp_fast=lag.lacp_fast,
+            )
+        )
+        return interface
 
-def _ebgp_session(
-    draft: Draft, vif: VirtualInterface, attachment: Attachment, peers: Peers, amazon_asn: Asn
-) -> BgpSession:
-    amazon, customer = peers
-    router_interface = _vlan(draft, attachment.router, vif, customer)
-    device_interface = _vlan(draft, attachment.device, vif, amazon)
-    hold_time = negotiated_hold_time(vif.hold_time)
-    return BgpSession(
-        name=vif.name,
-        virtual_interface=vif.name,
-        connection=vif.connection,
-        ends=(
-            SessionEnd(
-                node=attachment.router.node,
-                interface=router_interface,
-                port=attachment.router.name,
-                address=customer.ip,
-                asn=vif.asn,
-                passive=False,
-                import_local_pref=vif.customer.local_pref,
-                export_communities=vif.customer.communities,
-                bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
-            ),
-            SessionEnd(
-                node=attachment.device.node,
-                interface=device_interface,
-                port=attachment.device.name,
-                address=amazon.ip,
-                asn=amazon_asn,
-                passive=True,
-                bfd=None if vif.bfd is None else BfdSession(interval=bfd.INTERVAL, detect_mult=bfd.DETECT_MULT),
-            ),
-        ),
-        hold_time=hold_time,
-        keepalive=min(vif.keepalive, Seconds(math.floor(hold_time / 3))),
-        auth_key=vif.auth_key if vif.auth_key is not None else auth_key(draft.topology.name, vif.name),
-        cables=attachment.cables,
+    near, far = tuple(way[0].a for way in ways), tuple(way[-1].b for way in ways)
+    return Attached(
+        router=near[0].node,
+        router_port=bond(near),
+        device=far[0].node,
+        device_port=bond(far),
+        cables=tuple(cable.name for way in ways for cable in way),
     )
-
-
-def _vlan(draft: Draft, port: Port, vif: VirtualInterface, address: IPv4Interface) -> str:
-    name = draft.vlan(port, vif.vlan, vif.mtu)
-    draft.address(port.node, name, address)
-    return name

@@ -1,19 +1,19 @@
-"""The customer's side of a plan: data centre, routers, circuits between them with iBGP."""
+"""The customer's side of a plan: data centre, routers, circuits between them with iBGP, lines to the Internet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from dxemu.plan.addressing import Peers
+from dxemu.plan.addressing import CUSTOMER_ROUTER_IDS, Links, Peers, router_ids
 from dxemu.plan.draft import Draft
-from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side
+from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
 from dxemu.plan.segment import Segment, add_segment
+from dxemu.plan.vrrp_lan import add_vrrp_lan
 from dxemu.topology.model import Circuit, Topology
-from dxemu.units import Asn, BitsPerSecond, Seconds
+from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds
 
 DATA_CENTER = "data center"
-LAN_BANDWIDTH = BitsPerSecond(10 * 10**9)
+LAN_BANDWIDTH = BitsPerSecond(100 * 10**9)
 LAN_DELAY = Seconds(50e-6)
+LAN_SWITCH = "lan_switch"
 
 CIRCUIT_MTU = 9100
 """MTU of everything between the customer's router and the AWS device: a jumbo packet and its VLAN tag fit."""
@@ -24,8 +24,8 @@ IBGP_KEEPALIVE = Seconds(30)
 
 def customer_routers(topology: Topology) -> tuple[str, ...]:
     """The customer's routers, the data centre's first. The hosts hang on the first one."""
-    colocation = topology.customer.colocation
-    return (*topology.customer.data_center.routers, *(colocation.routers if colocation else ()))
+    cages = topology.customer.colocations
+    return (*topology.customer.data_center.routers, *(router for cage in cages for router in cage.routers))
 
 
 def is_layer2_extension(circuit: Circuit, topology: Topology) -> bool:
@@ -34,38 +34,80 @@ def is_layer2_extension(circuit: Circuit, topology: Topology) -> bool:
 
 
 def add_customer_nodes(draft: Draft) -> None:
-    """The hosts and routers."""
+    """The hosts and routers, and the switch between them where several routers share the hosts' gateway."""
     customer = draft.topology.customer
     for host in customer.data_center.hosts:
         draft.node(host.name, Role.HOST, Side.CUSTOMER, DATA_CENTER)
+    if customer.data_center.vrrp is not None:
+        draft.node(LAN_SWITCH, Role.SWITCH, Side.CUSTOMER, DATA_CENTER)
     for router in customer.data_center.routers:
         draft.node(router, Role.ROUTER, Side.CUSTOMER, DATA_CENTER)
-    if customer.colocation is not None:
-        for router in customer.colocation.routers:
-            draft.node(router, Role.ROUTER, Side.CUSTOMER, customer.colocation.location)
+    for cage in customer.colocations:
+        for router in cage.routers:
+            draft.node(router, Role.ROUTER, Side.CUSTOMER, cage.location)
 
 
 def add_lan(draft: Draft) -> None:
     """The data centre's hosts on the first router, with frames as long as the longest of any virtual interface."""
     topology = draft.topology
     data_center = topology.customer.data_center
-    add_segment(
-        draft,
-        Segment(
-            name="lan",
-            router=customer_routers(topology)[0],
-            hosts=data_center.hosts,
-            networks=data_center.networks,
-            role=CableRole.LAN,
-            bandwidth=LAN_BANDWIDTH,
-            delay=LAN_DELAY,
-            mtu=max((vif.mtu for vif in topology.virtual_interfaces), default=1500),
-        ),
+    segment = Segment(
+        name="lan",
+        router=customer_routers(topology)[0],
+        hosts=data_center.hosts,
+        networks=(*data_center.networks, *_public_networks_with_hosts(topology)),
+        role=CableRole.LAN,
+        bandwidth=LAN_BANDWIDTH,
+        delay=LAN_DELAY,
+        mtu=max((vif.mtu for vif in topology.virtual_interfaces), default=1500),
+    )
+    if data_center.vrrp is None:
+        add_segment(draft, segment)
+    else:
+        add_vrrp_lan(draft, segment, data_center.vrrp, LAN_SWITCH)
+
+
+def _public_networks_with_hosts(topology: Topology) -> tuple[IPNetwork, ...]:
+    data_center = topology.customer.data_center
+    addresses = [address for host in data_center.hosts for address in host.addresses]
+    return tuple(
+        network
+        for network in data_center.public_networks
+        if any(address.version == network.version and address in network for address in addresses)
     )
 
 
-def add_circuits(draft: Draft, links: Iterator[Peers]) -> None:
-    """The circuits between the customer's routers, and an iBGP session over each."""
+def add_speakers(draft: Draft) -> None:
+    """Every router of the customer. Those that the hosts hang on announce the data centre's networks.
+
+    Its public networks are announced by the same routers, and narrowed to the virtual interfaces that want them.
+    """
+    topology = draft.topology
+    routers = customer_routers(topology)
+    ids = router_ids(routers, CUSTOMER_ROUTER_IDS)
+    data_center = topology.customer.data_center
+    with_hosts = data_center.routers if data_center.vrrp is not None else routers[:1]
+    for router in routers:
+        networks = (*data_center.networks, *data_center.public_networks) if router in with_hosts else ()
+        draft.speakers.append(
+            Speaker(
+                name=router,
+                node=router,
+                side=Side.CUSTOMER,
+                asn=topology.customer.asn,
+                router_id=ids[router],
+                originates=networks,
+            )
+        )
+
+
+def has_ipv6(topology: Topology) -> bool:
+    """Whether the data centre has an IPv6 network."""
+    return any(network.version == 6 for network in topology.customer.data_center.networks)  # noqa: PLR2004
+
+
+def add_circuits(draft: Draft, links: Links) -> None:
+    """The circuits between the customer's routers, and an iBGP session of each IP version over each."""
     for circuit in draft.topology.customer.circuits:
         if is_layer2_extension(circuit, draft.topology):
             continue
@@ -79,10 +121,10 @@ def add_circuits(draft: Draft, links: Iterator[Peers]) -> None:
             delay=circuit.delay,
             mtu=CIRCUIT_MTU,
         )
-        peers = next(links)
-        for port, address in zip((cable.a, cable.b), peers, strict=True):
-            draft.address(port.node, port.name, address)
-        draft.sessions.append(_ibgp_session(draft, cable, peers))
+        for peers in links.next(ipv6=has_ipv6(draft.topology)):
+            for port, address in zip((cable.a, cable.b), peers, strict=True):
+                draft.address(port.node, port.name, address)
+            draft.sessions.append(_ibgp_session(draft, cable, peers))
 
 
 def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
@@ -91,6 +133,7 @@ def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
     def end(index: int, asn: Asn) -> SessionEnd:
         port = (cable.a, cable.b)[index]
         return SessionEnd(
+            speaker=port.node,
             node=port.node,
             interface=port.name,
             port=port.name,
@@ -100,8 +143,9 @@ def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
         )
 
     asn = draft.topology.customer.asn
+    version = "_ipv6" if peers[0].version == 6 else ""  # noqa: PLR2004
     return BgpSession(
-        name=draft.session_name(f"{cable.a.node}-{cable.b.node}", cable.name),
+        name=draft.session_name(f"{cable.a.node}-{cable.b.node}{version}", cable.name),
         virtual_interface=None,
         connection=None,
         ends=(end(0, asn), end(1, asn)),

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 
 from dxemu.plan.impact import Impact
-from dxemu.plan.model import BgpSession, Plan, SessionEnd
-from dxemu.plan.traffic import walk
+from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.plan.windows import Term, Window
 
 NETLINK_S = 0.01
@@ -132,10 +131,15 @@ def reconnect_delay_s(refused_for_s: float) -> float:
 
 def _still_arriving(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) -> Term:
     """What had passed the cut still arrives: the detection counts from there."""
-    other = session.ends[1] if end == session.ends[0] else session.ends[0]
     before = 0.0
-    for cable in walk(end.node, other.node, [plan.cable(name) for name in session.cables]) or []:
+    for cable in _in_order(plan, session, end):
         if cable.name in impact.cables:
             return Term("packets that were past the cut", before, before + cable.delay, "one-way delays of the cables")
         before += cable.delay
     return Term("packets that were past the cut", 0, 0, "one-way delays of the cables")
+
+
+def _in_order(plan: Plan, session: BgpSession, end: SessionEnd) -> list[Cable]:
+    """The session's cables from `end` on; of a LAG every member's in turn."""
+    cables = [plan.cable(name) for name in session.cables]
+    return cables if end == session.ends[0] else cables[::-1]

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.plan.model import (
+    MAIN_TABLE,
     Address,
     BgpSession,
+    Bond,
     Bridge,
     Cable,
     CableRole,
+    Gateway,
+    IpsecTunnel,
     Node,
     Port,
+    RateLimit,
     Role,
+    RouteRule,
+    Service,
     Side,
+    SilentDrop,
+    SourceNat,
+    Speaker,
     StaticRoute,
     VlanInterface,
+    Vrf,
+    VrrpGroup,
 )
 from dxemu.plan.names import MAX_INTERFACE_NAME, MAX_PARENT_NAME, InterfaceNames, mac, unique, vlan_interface
 from dxemu.topology.model import Topology
-from dxemu.units import BitsPerSecond, Seconds, VlanId
+from dxemu.units import BitsPerSecond, IPAddress, IPInterface, IPNetwork, Seconds, VlanId
+
+EVERYTHING: Mapping[int, IPNetwork] = {4: IPv4Network("0.0.0.0/0"), 6: IPv6Network("::/0")}
+"""The default route of each IP version."""
 
 
 class Draft:
@@ -31,10 +47,21 @@ class Draft:
         self.nodes: dict[str, Node] = {}
         self.cables: list[Cable] = []
         self.bridges: list[Bridge] = []
+        self.bonds: list[Bond] = []
         self.vlans: list[VlanInterface] = []
+        self.vrfs: list[Vrf] = []
+        self.rules: list[RouteRule] = []
         self.addresses: list[Address] = []
         self.static_routes: list[StaticRoute] = []
         self.sessions: list[BgpSession] = []
+        self.speakers: list[Speaker] = []
+        self.gateways: list[Gateway] = []
+        self.limits: list[RateLimit] = []
+        self.vrrp: list[VrrpGroup] = []
+        self.tunnels: list[IpsecTunnel] = []
+        self.services: list[Service] = []
+        self.nats: list[SourceNat] = []
+        self.silent_drops: list[SilentDrop] = []
         self._interfaces: defaultdict[str, InterfaceNames] = defaultdict(InterfaceNames)
         self._cable_names = {connection.name for connection in topology.connections}
         self.circuit_cables = {
@@ -54,8 +81,12 @@ class Draft:
         return unique(wanted, self._cable_names, suffix)
 
     def session_name(self, wanted: str, suffix: str) -> str:
-        """A free name for an iBGP session: `wanted`, else with `suffix`."""
+        """A free name for a session: `wanted`, else with `suffix`. Virtual interfaces have theirs already."""
         return unique(wanted, self._session_names, suffix)
+
+    def interface_name(self, node: str, wanted: str, max_length: int = MAX_INTERFACE_NAME) -> str:
+        """A free interface name on `node`: `wanted`, or one that resembles it."""
+        return self._interfaces[node].take(wanted, max_length)
 
     def cable(
         self,
@@ -94,16 +125,25 @@ class Draft:
         self.bridges.append(Bridge(node=node, name=name, ports=ports))
         return name
 
-    def vlan(self, port: Port, vlan_id: VlanId, mtu: int) -> str:
-        """Add a VLAN interface on `port`."""
-        name = vlan_interface(port.name, vlan_id)
-        self.vlans.append(VlanInterface(node=port.node, name=name, parent=port.name, vlan_id=vlan_id, mtu=mtu))
+    def vlan(self, node: str, parent: str, vlan_id: VlanId, mtu: int) -> str:
+        """Add a VLAN interface on `parent`."""
+        name = vlan_interface(parent, vlan_id)
+        self.vlans.append(VlanInterface(node=node, name=name, parent=parent, vlan_id=vlan_id, mtu=mtu))
         return name
 
-    def address(self, node: str, interface: str, address: IPv4Interface) -> None:
+    def address(self, node: str, interface: str, address: IPInterface) -> None:
         """Put `address` on an interface."""
         self.addresses.append(Address(node=node, interface=interface, address=address))
 
-    def static_route(self, node: str, destination: IPv4Network, via: IPv4Address) -> None:
-        """Add a route that never changes."""
-        self.static_routes.append(StaticRoute(node=node, destination=destination, via=via))
+    def static_route(self, node: str, destination: IPNetwork, via: IPAddress | None, table: int = MAIN_TABLE) -> None:
+        """Add a route that never changes; `via` None: nothing is to go there."""
+        self.static_routes.append(StaticRoute(node=node, destination=destination, via=via, table=table))
+
+    def rule(self, node: str, incoming: str | None, table: int) -> None:
+        """Have packets that come in by `incoming` looked up in `table`."""
+        self.rules.append(RouteRule(node=node, incoming=incoming, table=table))
+
+    def nowhere_else(self, node: str, table: int, versions: Iterable[int]) -> None:
+        """What `table` has no other route to is unreachable, and looked up no further."""
+        for version in sorted(versions):
+            self.static_route(node, EVERYTHING[version], None, table)

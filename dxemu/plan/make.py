@@ -5,24 +5,32 @@ from __future__ import annotations
 from dxemu.plan.addressing import (
     AWS_ROUTER_IDS,
     BACKBONE,
+    BACKBONE_IPV6,
     CIRCUITS,
+    CIRCUITS_IPV6,
     CUSTOMER_ROUTER_IDS,
+    Links,
     given_networks,
-    links,
     router_ids,
 )
-from dxemu.plan.aws_side import add_aws_nodes, add_backbone, add_vpcs, attached_vpcs
-from dxemu.plan.connections import (
-    add_carriers,
-    add_connection,
-    add_devices,
-    add_virtual_interfaces,
-    connection_of,
-    device_of,
-)
-from dxemu.plan.customer_side import add_circuits, add_customer_nodes, add_lan, customer_routers
+from dxemu.plan.connections import add_carriers, add_connections, add_devices
+from dxemu.plan.customer_side import add_circuits, add_customer_nodes, add_lan, add_speakers
 from dxemu.plan.draft import Draft
-from dxemu.plan.model import Plan, Side, Speaker
+from dxemu.plan.edge import finish_edges, make_edges
+from dxemu.plan.model import Plan
+from dxemu.plan.private_gateways import add_private_gateway_nodes, add_private_gateways, add_vpcs
+from dxemu.plan.public_side import add_internet, add_other_customers, add_public_nodes, add_public_regions
+from dxemu.plan.transit_gateways import add_transit_gateway_nodes, add_transit_gateways
+from dxemu.plan.virtual_interfaces import add_virtual_interfaces
+from dxemu.plan.vpn import (
+    add_endpoint_speakers,
+    add_endpoints,
+    add_tunnels,
+    add_vpn_nodes,
+    attachments_of,
+    route_private_endpoints,
+    transit_hops,
+)
 from dxemu.topology.model import Topology
 
 
@@ -33,21 +41,45 @@ def make_plan(topology: Topology) -> Plan:
     addresses left.
     """
     draft = Draft(topology)
+    _add_nodes(draft)
+    given = given_networks(topology)
+    own_links = Links(CIRCUITS, CIRCUITS_IPV6, (*given, CUSTOMER_ROUTER_IDS))
+    backbone = Links(BACKBONE, BACKBONE_IPV6, (*given, AWS_ROUTER_IDS))
+    add_lan(draft)
+    add_speakers(draft)
+    add_circuits(draft, own_links)
+    edges = make_edges(topology)
+    add_virtual_interfaces(draft, add_connections(draft), edges)
+    add_other_customers(draft, edges, backbone)
+    endings = add_endpoints(draft, backbone)
+    every_edge = tuple(edges.values())
+    add_private_gateways(draft, every_edge, attachments_of(endings), backbone)
+    add_transit_gateways(draft, every_edge, transit_hops(endings, topology), backbone)
+    route_private_endpoints(draft, endings)
+    add_public_regions(draft, every_edge, backbone)
+    lines = add_internet(draft, backbone)
+    add_vpcs(draft)
+    ids = router_ids([*(edge.name for edge in every_edge), *(ending.node for ending in endings)], AWS_ROUTER_IDS)
+    finish_edges(draft, every_edge, ids)
+    add_endpoint_speakers(draft, endings, ids)
+    add_tunnels(draft, endings, lines)
+    return _plan(draft)
+
+
+def _add_nodes(draft: Draft) -> None:
     add_customer_nodes(draft)
     add_carriers(draft)
     add_devices(draft)
-    add_aws_nodes(draft)
+    add_private_gateway_nodes(draft)
+    add_transit_gateway_nodes(draft)
+    add_vpn_nodes(draft)
+    add_public_nodes(draft)
 
-    given = given_networks(topology)
-    add_lan(draft)
-    add_circuits(draft, links(CIRCUITS, (*given, CUSTOMER_ROUTER_IDS)))
-    attachments = {connection.name: add_connection(draft, connection) for connection in topology.connections}
-    add_virtual_interfaces(draft, attachments)
-    gateways = add_backbone(draft, links(BACKBONE, (*given, AWS_ROUTER_IDS)))
-    add_vpcs(draft)
+
+def _plan(draft: Draft) -> Plan:
     return Plan(
-        topology=topology.name,
-        story=topology.story,
+        topology=draft.topology.name,
+        story=draft.topology.story,
         nodes=tuple(draft.nodes.values()),
         cables=tuple(draft.cables),
         bridges=tuple(draft.bridges),
@@ -55,43 +87,15 @@ def make_plan(topology: Topology) -> Plan:
         addresses=tuple(draft.addresses),
         static_routes=tuple(draft.static_routes),
         sessions=tuple(draft.sessions),
-        speakers=(*_customer_speakers(topology), *_aws_speakers(topology)),
-        gateways=gateways,
-    )
-
-
-def _customer_speakers(topology: Topology) -> tuple[Speaker, ...]:
-    """Every router of the customer. The one that the hosts hang on announces the data centre's networks."""
-    routers = customer_routers(topology)
-    ids = router_ids(routers, CUSTOMER_ROUTER_IDS)
-    return tuple(
-        Speaker(
-            node=router,
-            side=Side.CUSTOMER,
-            asn=topology.customer.asn,
-            router_id=ids[router],
-            originates=topology.customer.data_center.networks if router == routers[0] else (),
-        )
-        for router in routers
-    )
-
-
-def _aws_speakers(topology: Topology) -> tuple[Speaker, ...]:
-    """Every device with a virtual interface. It announces the VPCs of the gateways behind it."""
-    by_name = {gateway.name: gateway for gateway in topology.aws.virtual_private_gateways}
-    gateways: dict[str, list[str]] = {}
-    for vif in topology.virtual_interfaces:
-        gateways.setdefault(device_of(connection_of(vif, topology), topology), []).append(vif.gateway)
-    ids = router_ids(gateways, AWS_ROUTER_IDS)
-    return tuple(
-        Speaker(
-            node=device,
-            side=Side.AWS,
-            asn=by_name[names[0]].asn,
-            router_id=ids[device],
-            originates=tuple(
-                vpc.cidr for name in dict.fromkeys(names) for vpc in attached_vpcs(by_name[name], topology)
-            ),
-        )
-        for device, names in gateways.items()
+        speakers=tuple(draft.speakers),
+        gateways=tuple(draft.gateways),
+        bonds=tuple(draft.bonds),
+        vrfs=tuple(draft.vrfs),
+        rules=tuple(draft.rules),
+        limits=tuple(draft.limits),
+        vrrp=tuple(draft.vrrp),
+        tunnels=tuple(draft.tunnels),
+        services=tuple(draft.services),
+        nats=tuple(draft.nats),
+        silent_drops=tuple(draft.silent_drops),
     )

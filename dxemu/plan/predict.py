@@ -1,22 +1,25 @@
 """What a fault should cost, from the protocols' arithmetic, before anything is started.
 
-`to_aws` is decided by the customer's router that holds the session, `from_aws` by the AWS device. All times are
-durations in seconds from the fault (`recovery`: from the heal), in the *send* time of the packets that are lost.
+The routers' tables are computed for what they believe, from the fault until everything has been noticed; an outage
+lasts until the tables lead around what is dead. All times are durations in seconds from the fault (`recovery`: from
+the heal), in the *send* time of the packets that are lost.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dxemu.plan.detect import Detection, carrier, detection, session_back
+from dxemu.plan.detect import Detection, detection, session_back
 from dxemu.plan.impact import Impact
-from dxemu.plan.model import BgpSession, Plan, Role, SessionEnd, Side
-from dxemu.plan.paths import Direction
-from dxemu.plan.traffic import Traffic, traffic
+from dxemu.plan.model import BgpSession, Plan, Role, Side
+from dxemu.plan.notice import Noticed, everything, notices, sooner
+from dxemu.plan.outcome import Fate, Flow, Turn, World, turn
+from dxemu.plan.forward import Believed, Way
 from dxemu.plan.windows import Term, Window
 
+Direction = str
 DIRECTIONS: tuple[Direction, ...] = ("to_aws", "from_aws")
 ROUTER_S = 0.01
 NOBODY = Detection("", "none", Window((Term("nobody notices", math.inf, math.inf, "no session crosses it"),)))
@@ -36,14 +39,17 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """One direction of one fault. `detected_by` is `carrier`, `bfd`, `hold_timer` or `none`; `node` is who notices.
+    """One direction of one fault, for one probe (`probe` empty: there is none).
+
+    `detected_by` is `carrier`, `bfd`, `hold_timer`, `lacp`, `vrrp`, `dpd` or `none`; `node` is who notices.
 
     `sessions` and `cables` are what the fault touches. An `outage` of exactly 0 means that this direction does not
     use them; an infinite one, that nothing is left. `recovery` is None when the fault is never healed.
     """
 
     fault: str
-    direction: str
+    probe: str
+    direction: Direction
     detected_by: str
     node: str
     detect: Window
@@ -53,12 +59,37 @@ class Prediction:
     cables: tuple[str, ...]
 
 
-def predict(plan: Plan, impacts: Sequence[Impact]) -> tuple[Prediction, ...]:
-    """Two predictions, one a direction, for each impact in turn.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two ends of a probe: on the customer's side, and on AWS's."""
 
-    Earlier impacts that still last are taken to be known to the routers.
+    probe: str
+    near: str
+    far: str
+    version: int = 4
+
+
+def default_pair(plan: Plan) -> Pair | None:
+    """The first host and the first instance, for a scenario without probes."""
+    host = next((n.name for n in plan.nodes if n.role is Role.HOST and n.side is Side.CUSTOMER), None)
+    instance = next((n.name for n in plan.nodes if n.role is Role.INSTANCE), None)
+    return None if host is None or instance is None else Pair("", host, instance)
+
+
+def predict(plan: Plan, impacts: Sequence[Impact], pairs: Iterable[Pair] = ()) -> tuple[Prediction, ...]:
+    """For each impact in turn two predictions, one a direction, for each of `pairs`.
+
+    Earlier impacts that still last are taken to be known to the routers; those at the same moment strike together.
     """
-    return tuple(_Case(plan, tuple(impacts), impact, d).prediction() for impact in impacts for d in DIRECTIONS)
+    world = World(plan)
+    default = default_pair(plan)
+    chosen = tuple(pairs) or (() if default is None else (default,))
+    return tuple(
+        _Case(world, tuple(impacts), impact, pair, direction).prediction()
+        for impact in impacts
+        for pair in chosen
+        for direction in DIRECTIONS
+    )
 
 
 def explain_in_words(prediction: Prediction) -> str:
@@ -79,79 +110,106 @@ def natural_end(predictions: Sequence[Prediction], impacts: Sequence[Impact]) ->
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One direction of one impact among the others."""
+    """One direction of one impact among the others, for one probe."""
 
-    plan: Plan
+    world: World
     impacts: tuple[Impact, ...]
     impact: Impact
+    pair: Pair
     direction: Direction
 
+    @property
+    def plan(self) -> Plan:
+        return self.world.plan
+
+    @property
+    def flow(self) -> Flow:
+        source, target = self.pair.near, self.pair.far
+        if self.direction == "from_aws":
+            source, target = target, source
+        return Flow(source, target, self.plan.address_of(target, self.pair.version))
+
     def prediction(self) -> Prediction:
-        before = traffic(self.plan, self.direction, self._dead_at(self.impact.at, but_not=self.impact))
-        cuts = [i for i, c in enumerate(before.cables) if c.name in self.impact.cables] if before else []
-        sessions = tuple(s for s in self.plan.sessions if not set(s.cables).isdisjoint(self.impact.cables))
-        found = self._detection(before, cuts, sessions)
-        outage = self._outage(before, cuts, found) if before and cuts else Window()
+        earlier = self._active(self.impact.at, before_mine=True)
+        known = self._known(earlier)
+        dead = self._cables(self._active(self.impact.at, before_mine=False))
+        noticed = self._noticed(dead)
+        before = self.world.way(self.flow, known)
+        touched = not before.cables().isdisjoint(self.impact.cables) and (
+            self.world.fate(self.flow, known, self._cables(earlier)) is not Fate.LOST
+        )
+        last = turn(self.world, self.flow, noticed, known, dead, earliest=False)
+        found = self._detection(last, before, noticed)
+        sessions = self._sessions()
         return Prediction(
             fault=self.impact.fault,
+            probe=self.pair.probe,
             direction=self.direction,
             detected_by=found.by,
             node=found.node,
             detect=found.after,
-            outage=outage,
+            outage=self._outage(before, known, dead, noticed, last) if touched else Window(),
             recovery=self._recovery(before, sessions),
             sessions=tuple(s.name for s in sessions),
             cables=self.impact.cables,
         )
 
-    def _dead_at(self, time: float, but_not: Impact | None = None) -> frozenset[str]:
-        """The cables that are dead at `time`. Of impacts at the same time, the earlier in the list comes first."""
-        order = {id(i): n for n, i in enumerate(self.impacts)}
-        mine = order[id(self.impact)]
-        return frozenset(
-            name
+    def _active(self, time: float, *, before_mine: bool) -> tuple[Impact, ...]:
+        """The impacts that last at `time`; with `before_mine` without those that come with this one."""
+        return tuple(
+            i
             for i in self.impacts
-            if i is not but_not
-            and (i.at < time or (i.at == time and order[id(i)] <= mine))
-            and (i.until is None or i.until > time)
-            for name in i.cables
+            if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
         )
 
-    def _deciding_end(self, session: BgpSession, way: Traffic | None) -> SessionEnd:
-        """The end on the sender's side: it is the one whose routes move this direction's traffic."""
+    @staticmethod
+    def _cables(impacts: Iterable[Impact]) -> frozenset[str]:
+        return frozenset(cable for impact in impacts for cable in impact.cables)
+
+    def _known(self, impacts: Sequence[Impact]) -> Believed:
+        """What is believed when everything about `impacts` has been noticed."""
+        dead = self._cables(impacts)
+        return everything([one for i in impacts for one in notices(self.plan, i, dead)], Believed())
+
+    def _together(self) -> tuple[Impact, ...]:
+        """This impact and those of the same moment."""
+        return tuple(i for i in self.impacts if i.at == self.impact.at)
+
+    def _noticed(self, dead: frozenset[str]) -> list[Noticed]:
+        return [one for i in self._together() for one in notices(self.plan, i, dead)]
+
+    def _sessions(self) -> tuple[BgpSession, ...]:
+        return tuple(s for s in self.plan.sessions if not set(s.cables).isdisjoint(self.impact.cables))
+
+    def _detection(self, last: Turn | None, way: Way, noticed: Sequence[Noticed]) -> Detection:
+        """The one that ends the outage; else that of this direction's own session; else any."""
+        if last is not None and last.decisive is not None:
+            return last.decisive.detection
         side = Side.CUSTOMER if self.direction == "to_aws" else Side.AWS
-        ends = [e for e in session.ends if self.plan.node(e.node).side is side] or list(session.ends)
-        if way is not None:
-            ends.sort(key=lambda e: way.nodes.index(e.node) if e.node in way.nodes else len(way.nodes))
-        return ends[0]
+        own = [n for n in noticed if self.plan.node(n.detection.node).side is side] or list(noticed)
 
-    def _decisive(self, way: Traffic | None, sessions: tuple[BgpSession, ...]) -> BgpSession | None:
-        """The session that notices: the traffic's own, else one that the traffic passes along, else any that is hit."""
-        on_way = set(way.nodes) if way else set()
+        def rank(one: Noticed) -> tuple[bool, bool, int]:
+            node = one.detection.node
+            return (
+                one.session is None or one.session not in way.sessions,
+                node not in way.nodes,
+                way.nodes.index(node) if node in way.nodes else 0,
+            )
 
-        def rank(session: BgpSession) -> tuple[bool, bool]:
-            return way is None or session != way.session, not {e.node for e in session.ends} <= on_way
+        return min(own, key=rank).detection if own else NOBODY
 
-        return min(sessions, key=rank, default=None)
-
-    def _detection(self, way: Traffic | None, cuts: list[int], sessions: tuple[BgpSession, ...]) -> Detection:
-        session = self._decisive(way, sessions)
-        if session is not None:
-            return detection(self.plan, self.impact, session, self._deciding_end(session, way))
-        upstream = way.nodes[cuts[0]] if way and cuts else ""
-        routes = (Role.ROUTER, Role.DX_DEVICE, Role.GATEWAY)
-        if upstream in self.impact.carrier_lost_at and self.plan.node(upstream).role in routes:
-            return Detection(upstream, "carrier", carrier())
-        return NOBODY
-
-    def _outage(self, way: Traffic, cuts: list[int], found: Detection) -> Window:
-        other = traffic(self.plan, self.direction, self._dead_at(self.impact.at))
-        healed, by_session = self._healed_after()
-        if other is None or found.by == "none":
-            return healed if found.after.low_s >= healed.low_s else healed.plus(*by_session.terms)
+    def _outage(
+        self, before: Way, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed], last: Turn | None
+    ) -> Window:
+        healed, by_session = self._healed_after(known)
+        if last is None or last.decisive is None:
+            return healed if self._first_low(noticed) >= healed.low_s else healed.plus(*by_session.terms)
+        first = turn(self.world, self.flow, noticed, known, dead, earliest=True)
+        found = last.decisive.detection
         switched = found.after.plus(
+            *sooner(first.at_s if first is not None else found.after.low_s, found.after.low_s),
             Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free with a virtual clock"),
-            *self._in_flight(way, cuts, other, found),
+            *self._in_flight(before, self.world.way(self.flow, last.believed), found),
         )
         if switched.high_s <= healed.low_s:
             return switched
@@ -161,49 +219,78 @@ class _Case:
         cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")
         return switched.plus(cut)
 
-    def _in_flight(self, way: Traffic, cuts: list[int], other: Traffic, found: Detection) -> tuple[Term, ...]:
+    @staticmethod
+    def _first_low(noticed: Sequence[Noticed]) -> float:
+        return min((one.detection.after.low_s for one in noticed if one.session is not None), default=math.inf)
+
+    def _in_flight(self, way: Way, other: Way, found: Detection) -> tuple[Term, ...]:
         """Packets that had passed the deciding router when the cable died are lost though they were sent before."""
-        router = way.nodes.index(found.node) if found.node in way.nodes else cuts[0]
-        turn = min(way.shared_with(other), router)
+        cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & set(self.impact.cables) for w in c.ways)]
+        if not cuts:
+            return ()
         cut = cuts[-1]
-        device = way.nodes.index(way.session.ends[1].node)
-        told = turn if self.direction == "to_aws" else max(turn, min(device, router))  # AWS's gateways hear at once
+        router = way.nodes.index(found.node) if found.node in way.nodes else cuts[0]
+        turning = min(_shared(way, other), router)
+        aws = self.plan.node(found.node).side is Side.AWS  # whose gateways hear at once
+        hearing = 0.0 if aws else self._delay(way, turning, router)
         return (
-            Term(f"{way.nodes[turn]} hearing of it", 0, way.delay_s(told, router), "one-way delays of the cables"),
+            Term(f"{way.nodes[turning]} hearing of it", 0, hearing, "one-way delays of the cables"),
             Term(
                 "packets between the router and the cut",
-                way.delay_s(router, cut),
-                way.delay_s(turn, cut + 1),
+                self._delay(way, router, cut),
+                self._delay(way, turning, cut + 1),
                 "one-way delays of the cables",
             ),
         )
 
-    def _healed_after(self) -> tuple[Window, Window]:
+    def _delay(self, way: Way, start: int, end: int) -> float:
+        """One-way delay from `way.nodes[start]` to `way.nodes[end]`."""
+        cables = [cable for crossing in way.crossings[start:end] for cable in crossing.ways[0]]
+        return float(sum(self.plan.cable(name).delay for name in cables))
+
+    def _healed_after(self, known: Believed) -> tuple[Window, Window]:
         """How long the direction is dead if only a heal helps, and what a session must add to come back."""
-        for healer in sorted((i for i in self.impacts if i.until is not None and i.until > self.impact.at), key=_until):
+        healers = [i for i in self.impacts if i.until is not None and i.until > self.impact.at]
+        for healer in sorted(healers, key=_until):
             until = _until(healer)
-            back = traffic(self.plan, self.direction, self._dead_at(until))
-            if back is not None:
+            left = self._active(until, before_mine=False)
+            if self.world.fate(self.flow, self._known(left), self._cables(left)) is not Fate.LOST:
                 lasted = until - self.impact.at
                 inside = max((self.plan.cable(c).delay for c in self.impact.cables), default=0.0)
                 window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
                     Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
                 )
-                case = _Case(self.plan, self.impacts, healer, self.direction)
-                return window, case._back(back.session)
+                back = self.world.way(self.flow, self._known(left))
+                case = _Case(self.world, self.impacts, healer, self.pair, self.direction)
+                return window, case.back(back)
         return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
 
+    def back(self, way: Way) -> Window:
+        """What the sessions on `way` need to come back after this impact's heal: the slowest of them."""
+        needed = [s for s in self._sessions() if {e.node for e in s.ends} <= set(way.nodes)]
+        return max((self._back(s) for s in needed), key=lambda w: w.high_s, default=Window())
+
     def _back(self, session: BgpSession) -> Window:
-        if set(session.cables).isdisjoint(self.impact.cables):
-            return Window()
         first, second = (detection(self.plan, self.impact, session, e) for e in session.ends)
         return session_back(self.plan, self.impact, session, (first, second))
 
-    def _recovery(self, way: Traffic | None, sessions: tuple[BgpSession, ...]) -> Recovery | None:
-        session = self._decisive(way, sessions)
-        if self.impact.until is None or session is None:
+    def _recovery(self, way: Way, sessions: tuple[BgpSession, ...]) -> Recovery | None:
+        if self.impact.until is None or not sessions:
             return None
+        session = min(
+            sessions, key=lambda s: (s.name not in way.sessions, not {e.node for e in s.ends} <= set(way.nodes))
+        )
         return Recovery(session=session.name, outage=Window(), session_back=self._back(session))
+
+
+def _shared(way: Way, other: Way) -> int:
+    """Index of the last node until which both ways are the same: there the traffic changes over."""
+    last = 0
+    for index, (mine, theirs) in enumerate(zip(way.crossings, other.crossings, strict=False)):
+        if mine != theirs:
+            break
+        last = index + 1
+    return last
 
 
 def _until(impact: Impact) -> float:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Interface, IPv6Interface
 
 from dxemu.plan.addressing import gateway_address, network_of
-from dxemu.plan.draft import Draft
+from dxemu.plan.draft import EVERYTHING, Draft
 from dxemu.plan.model import CableRole
 from dxemu.topology.model import Host
-from dxemu.units import BitsPerSecond, Seconds
+from dxemu.units import BitsPerSecond, IPAddress, IPInterface, IPNetwork, Seconds
 
-DEFAULT_ROUTE = IPv4Network("0.0.0.0/0")
 HOST_PORT = "eth0"
 
 
@@ -23,7 +22,7 @@ class Segment:
     name: str
     router: str
     hosts: Sequence[Host]
-    networks: Sequence[IPv4Network]
+    networks: Sequence[IPNetwork]
     role: CableRole
     bandwidth: BitsPerSecond
     delay: Seconds
@@ -37,7 +36,17 @@ def add_segment(draft: Draft, segment: Segment) -> None:
     """
     if not segment.hosts:
         return
-    cables = [
+    ports = host_ports(draft, segment)
+    interface = ports[0] if len(ports) == 1 else draft.bridge(segment.router, segment.name, ports)
+    gateways = gateway_addresses(segment)
+    for gateway in gateways.values():
+        draft.address(segment.router, interface, gateway)
+    add_host_addresses(draft, segment, gateways)
+
+
+def host_ports(draft: Draft, segment: Segment) -> tuple[str, ...]:
+    """A cable from each host to `segment.router`; gives the router's ports."""
+    return tuple(
         draft.cable(
             draft.cable_name(host.name, segment.role),
             segment.role,
@@ -46,25 +55,31 @@ def add_segment(draft: Draft, segment: Segment) -> None:
             bandwidth=segment.bandwidth,
             delay=segment.delay,
             mtu=segment.mtu,
-        )
+        ).b.name
         for host in segment.hosts
-    ]
-    ports = tuple(cable.b.name for cable in cables)
-    interface = ports[0] if len(ports) == 1 else draft.bridge(segment.router, segment.name, ports)
-    gateways = _gateways(segment)
-    for gateway in gateways.values():
-        draft.address(segment.router, interface, gateway)
+    )
+
+
+def add_host_addresses(draft: Draft, segment: Segment, gateways: dict[IPNetwork, IPInterface]) -> None:
+    """Each host's addresses, and a default route of each IP version."""
     for host in segment.hosts:
-        network = network_of(host.address, segment.networks)
-        draft.address(host.name, HOST_PORT, IPv4Interface((host.address, network.prefixlen)))
-        draft.static_route(host.name, DEFAULT_ROUTE, gateways[network].ip)
+        for address in host.addresses:
+            network = network_of(address, segment.networks)
+            draft.address(host.name, HOST_PORT, _with_length(address, network))
+            draft.static_route(host.name, EVERYTHING[address.version], gateways[network].ip)
 
 
-def _gateways(segment: Segment) -> dict[IPv4Network, IPv4Interface]:
-    """The router's address in each network: its first usable one that is free."""
-    taken: set[IPv4Address] = {host.address for host in segment.hosts}
+def gateway_addresses(segment: Segment) -> dict[IPNetwork, IPInterface]:
+    """The router's address in each network that has a host: its first usable one that is free."""
+    taken: set[IPAddress] = {address for host in segment.hosts for address in host.addresses}
     gateways = {}
     for network in segment.networks:
         gateways[network] = gateway_address(network, taken)
         taken.add(gateways[network].ip)
     return gateways
+
+
+def _with_length(address: IPAddress, network: IPNetwork) -> IPInterface:
+    if address.version == 4:  # noqa: PLR2004
+        return IPv4Interface((address, network.prefixlen))
+    return IPv6Interface((address, network.prefixlen))

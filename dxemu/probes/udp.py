@@ -16,11 +16,11 @@ import time
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from dxemu.host.timer import Timer
 from dxemu.measure.timeline import ProbeLog
 from dxemu.netlink.namespace import Namespace
+from dxemu.units import IPAddress
 
 PORT = 47808
 """First port; each probe takes the next."""
@@ -32,6 +32,7 @@ LINGER_S = 0.5
 _SEQUENCE = struct.Struct("=Q")
 _BATCH = 512
 _SO_TIMESTAMPNS = 35
+_FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 SO_RCVBUFFORCE = 33
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -44,9 +45,9 @@ class Flow:
     probe: str
     direction: str
     source: Namespace
-    source_address: IPv4Address
+    source_address: IPAddress
     target: Namespace
-    target_address: IPv4Address
+    target_address: IPAddress
     port: int
     interval_ns: int
 
@@ -123,11 +124,11 @@ class _Active:
 
 def _open(flow: Flow) -> _Active:
     with flow.source.entered():
-        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
     sender.bind((str(flow.source_address), flow.port))
     sender.connect((str(flow.target_address), flow.port + 1))
     with flow.target.entered():
-        sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sink = socket.socket(_FAMILY[flow.target_address.version], socket.SOCK_DGRAM)
     sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
     sink.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     sink.bind((str(flow.target_address), flow.port + 1))

@@ -128,9 +128,9 @@ def _gateways(plan: Plan) -> Iterator[Sequence[str]]:
         yield (
             gateway.node,
             f"AS {gateway.asn}",
-            f"VPC {', '.join(str(cidr) for cidr in gateway.vpc_cidrs) or 'none'}",
+            f"in front of {', '.join(str(prefix) for prefix in gateway.prefixes) or 'nothing'}",
             f"route propagation {'on' if gateway.route_propagation else 'off'}",
-            f"reaches {', '.join(link.device for link in gateway.backbone) or 'no device'}",
+            f"hears {', '.join(f'{a.speaker} ({a.kind})' for a in gateway.attachments) or 'nobody'}",
         )
 
 

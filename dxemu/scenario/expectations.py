@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dxemu.errors import ProblemList
 from dxemu.scenario.model import Expectation, FaultStep
 from dxemu.topology.fields import Wrong, read_duration
-from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, quoted, suggestion
 from dxemu.units import Seconds
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from dxemu.topology.fields import Duration, PacketRate
-from dxemu.topology.file import Entry
+from dxemu.topology.entry import Entry
 from dxemu.units import PacketsPerSecond
 
 DEFAULT_RATE = PacketsPerSecond(100)

@@ -18,7 +18,8 @@ from dxemu.topology import yaml
 from dxemu.topology.check.names import is_name
 from dxemu.topology.invalid import problems_of
 from dxemu.topology.load import load as load_topology
-from dxemu.topology.model import Marks, Topology
+from dxemu.topology.marks import Marks
+from dxemu.topology.model import Topology
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import PacketsPerSecond
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dxemu.errors import Mark
-from dxemu.topology.model import Marks, Topology
+from dxemu.topology.marks import Marks
+from dxemu.topology.model import Topology
 from dxemu.units import PacketsPerSecond, Seconds
 
 

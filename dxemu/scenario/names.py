@@ -14,7 +14,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
     `cable` is every connection and circuit.
     """
     customer, aws = topology.customer, topology.aws
-    routers = (*customer.data_center.routers, *(customer.colocation.routers if customer.colocation is not None else ()))
+    routers = (*customer.data_center.routers, *(router for cage in customer.colocations for router in cage.routers))
     hosts = tuple(host.name for host in customer.data_center.hosts)
     instances = tuple(instance.name for vpc in aws.vpcs for instance in vpc.instances)
     devices = tuple(device for location in aws.locations for device in location.devices)

@@ -19,11 +19,11 @@ from dxemu.measure.result import Result
 from dxemu.measure.words import count
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
-from dxemu.plan.predict import Prediction, natural_end, predict
+from dxemu.plan.predict import Pair, Prediction, natural_end, predict
 from dxemu.report import result_json
 from dxemu.scenario.job import RunJob
 from dxemu.scenario.load import load, never_ends
-from dxemu.scenario.model import Scenario
+from dxemu.scenario.model import Scenario, UdpProbe
 from dxemu.topology import yaml
 from dxemu.topology.load import load as load_topology
 from dxemu.units import Seconds
@@ -54,7 +54,7 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
         )
         for step in scenario.steps
     ]
-    predictions = predict(plan, impacts)
+    predictions = predict(plan, impacts, _pairs(scenario))
     end = scenario.end
     if end is None:
         last = natural_end(predictions, impacts)
@@ -62,6 +62,11 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))
     return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end)
+
+
+def _pairs(scenario: Scenario) -> list[Pair]:
+    """The ends of every probe that measures outages."""
+    return [Pair(probe.name, probe.from_host, probe.to_host) for probe in scenario.probes if isinstance(probe, UdpProbe)]
 
 
 def prepare_any(path: Path) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dxemu.errors import ProblemList
 from dxemu.scenario.file import StepEntry
 from dxemu.scenario.model import FaultStep
-from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, quoted, suggestion
 from dxemu.units import Seconds
 

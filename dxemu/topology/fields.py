@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_address, ip_interface, ip_network
 from typing import Annotated, TypeVar
 
 from pydantic import PlainValidator, WithJsonSchema
 
 from dxemu.topology.model import Bfd
 from dxemu.topology.words import kind_of, listed, quoted, sentence
-from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
+from dxemu.units import BitsPerSecond, IPAddress, IPNetwork, PacketsPerSecond, Seconds
 
 _BFD = re.compile(r"(.*\S)\s+x\s+([0-9]{1,3})\Z")
 
@@ -68,17 +68,43 @@ def _address(value: object) -> IPv4Address:
         raise _not_ipv4(error, value, "an IPv4 address", "10.0.1.10") from error
 
 
+def _addresses(value: object) -> tuple[IPAddress, ...]:
+    """One address, or one of each IP version."""
+    values = value if isinstance(value, list) else [value]
+    found: dict[int, IPAddress] = {}
+    for item in values:
+        try:
+            address = ip_address(_text(item, "an address", "10.0.1.10"))
+        except ValueError as error:
+            raise _not_ipv4(error, item, "an address", "10.0.1.10") from error
+        if address.version in found:
+            remedy = "Write one address, or an IPv4 and an IPv6 one."
+            raise Wrong("DX-F009", f"{found[address.version]} and {address} are two of one IP version", remedy)
+        found[address.version] = address
+    if not found:
+        raise Wrong("DX-F009", "there is no address in the list", "Write for example 10.0.1.10.")
+    return tuple(found[version] for version in sorted(found))
+
+
 def _network(value: object) -> IPv4Network:
-    text = _text(value, "an IPv4 network", "10.0.0.0/16")
+    network = _network_of_any_version(value)
+    if isinstance(network, IPv4Network):
+        return network
+    raise Wrong("DX-F009", f"{network} is not an IPv4 network", "Write for example 10.0.0.0/16.")
+
+
+def _network_of_any_version(value: object) -> IPNetwork:
+    text = _text(value, "a network", "10.0.0.0/16")
     try:
-        network = IPv4Network(text, strict=False)
-        with_host_bits = IPv4Interface(text).ip != network.network_address
+        network = ip_network(text, strict=False)
+        with_host_bits = ip_interface(text).ip != network.network_address
     except ValueError as error:
-        raise _not_ipv4(error, value, "an IPv4 network", "10.0.0.0/16") from error
+        raise _not_ipv4(error, value, "a network", "10.0.0.0/16") from error
     if with_host_bits:
         raise Wrong("DX-F009", f"{text} is an address inside a network", f"Write the network itself: {network}.")
     if "/" not in text:
-        raise Wrong("DX-F009", f"{text} has no length", f"Write for example {text}/16.")
+        length = 16 if network.version == 4 else 64  # noqa: PLR2004
+        raise Wrong("DX-F009", f"{text} has no length", f"Write for example {text}/{length}.")
     return network
 
 
@@ -102,8 +128,6 @@ def _text(value: object, what: str, example: str) -> str:
 def _not_ipv4(error: ValueError, value: object, what: str, example: str) -> Wrong:
     if isinstance(error, Wrong):
         return error
-    if str(value).count(":") > 1:
-        return Wrong("DX-F009", f"{quoted(value)} is not {what}", "This version knows IPv4 only.")
     return Wrong("DX-F009", f"{quoted(value)} is not {what}", f"Write for example {example}.")
 
 
@@ -145,6 +169,21 @@ PacketRate = Annotated[
     _schema("^[0-9]+ ?/s$", "100/s"),
 ]
 Address = Annotated[IPv4Address, PlainValidator(_address), _schema(r"^[0-9.]+$", "10.0.1.10")]
+Addresses = Annotated[
+    tuple[IPAddress, ...],
+    PlainValidator(_addresses),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^[0-9a-fA-F.:]+$", "examples": ["10.0.1.10"]},
+                {"type": "array", "items": {"type": "string"}, "examples": [["10.0.1.10", "2001:db8:10::10"]]},
+            ]
+        }
+    ),
+]
+AnyNetwork = Annotated[
+    IPNetwork, PlainValidator(_network_of_any_version), _schema(r"^[0-9a-fA-F.:]+/[0-9]+$", "10.0.0.0/16")
+]
 Network = Annotated[IPv4Network, PlainValidator(_network), _schema(r"^[0-9.]+/[0-9]+$", "10.0.0.0/16")]
 Interface = Annotated[IPv4Interface, PlainValidator(_interface), _schema(r"^[0-9.]+/[0-9]+$", "169.254.10.2/30")]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]

@@ -7,151 +7,96 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.config import JsonDict
+from pydantic import BeforeValidator, Field
 
-from dxemu.topology.fields import Address, BfdSetting, BitRate, Duration, Interface, Network, Switch, Wrong
-from dxemu.topology.words import quoted
+from dxemu.topology.entry import Entry, empty_is_mapping
+from dxemu.topology.fields import Address, AnyNetwork, BfdSetting, BitRate, Duration, Interface, Network, Switch
+from dxemu.topology.file_aws import AwsEntry
+from dxemu.topology.file_customer import CustomerEntry, OtherCustomerEntry
 from dxemu.units import Seconds
 
 MAX_32_BIT = 4_294_967_295
-
-
-class Entry(BaseModel):
-    """A mapping of the file. Strict: `"101"` is not a number, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
-
-
-def _empty_is_mapping(value: object) -> object:
-    return {} if value is None else value
-
-
-def _circuit_is_none(value: object) -> object:
-    if value is None:
-        raise Wrong("DX-F007", "'colocation' is empty", "Write circuit, or `location:` and `routers:` under it.")
-    if isinstance(value, str) and value != "circuit":
-        raise Wrong(
-            "DX-F009",
-            f"'colocation' cannot be {quoted(value)}",
-            "Write circuit, or `location:` and `routers:` under it.",
-        )
-    return None if value == "circuit" else value
-
-
-def _circuit_in_schema(schema: JsonDict) -> None:
-    choices = schema.get("anyOf")
-    if isinstance(choices, list):
-        choices[1:] = [{"const": "circuit"}]
-
-
-class RouterEntry(Entry):
-    """A router of the customer's. It has no settings yet."""
-
-
-Routers = dict[str, Annotated[RouterEntry, BeforeValidator(_empty_is_mapping)]]
-
-
-class DataCenterEntry(Entry):
-    """The customer's premises."""
-
-    networks: list[Network] = Field(min_length=1, examples=["[10.0.0.0/16]"])
-    hosts: dict[str, Address] = Field(default_factory=dict, examples=["{app: 10.0.1.10}"])
-    routers: Routers = Field(min_length=1, examples=["{customer_router: {}}"])
-
-
-class ColocationEntry(Entry):
-    """The customer's cage at the Direct Connect location, with its own routers."""
-
-    location: str = Field(examples=["EqDC2"])
-    routers: Routers = Field(min_length=1, examples=["{colo_router: {}}"])
-
-
-class CircuitEntry(Entry):
-    """A carrier's circuit from a router to another router, or to a connection."""
-
-    from_router: str = Field(alias="from", examples=["customer_router"])
-    to: str = Field(examples=["colo_router"])
-    bandwidth: BitRate = Field(examples=["10 Gbps"])
-    delay: Duration = Field(examples=["3 ms"])
-
-
-class CustomerEntry(Entry):
-    """The customer's side. `colocation` is `circuit` where a carrier extends layer 2 to the data centre."""
-
-    asn: int = Field(examples=["65000"])
-    data_center: DataCenterEntry = Field(examples=["{networks: [10.0.0.0/16], routers: {customer_router: {}}}"])
-    colocation: Annotated[ColocationEntry | None, BeforeValidator(_circuit_is_none)] = Field(
-        examples=["circuit"], json_schema_extra=_circuit_in_schema
-    )
-    circuits: dict[str, CircuitEntry] = Field(default_factory=dict, examples=["{metro: {from: ..., to: ...}}"])
-
-
-class LocationEntry(Entry):
-    """A Direct Connect location and AWS's devices there."""
-
-    devices: list[str] = Field(min_length=1, examples=["[dx_1, dx_2]"])
-    delay_to_region: Duration = Field(default_factory=lambda: Seconds(0.001), examples=["1 ms"])
-
-
-class VpcEntry(Entry):
-    """A VPC."""
-
-    cidr: Network = Field(examples=["172.31.0.0/16"])
-    instances: dict[str, Address] = Field(default_factory=dict, examples=["{web: 172.31.1.10}"])
-
-
-class VirtualPrivateGatewayEntry(Entry):
-    """A virtual private gateway, attached to one VPC."""
-
-    asn: int = Field(default=64512, examples=["64512"])
-    vpc: str = Field(examples=["prod"])
-    route_propagation: Switch = Field(default=False, examples=["on"])
-
-
-class AwsEntry(Entry):
-    """AWS's side."""
-
-    region: str = Field(examples=["us-east-1"])
-    locations: dict[str, LocationEntry] = Field(min_length=1, examples=["{EqDC2: {devices: [dx_1, dx_2]}}"])
-    vpcs: dict[str, VpcEntry] = Field(min_length=1, examples=["{prod: {cidr: 172.31.0.0/16}}"])
-    virtual_private_gateways: dict[str, VirtualPrivateGatewayEntry] = Field(
-        min_length=1, examples=["{vgw: {vpc: prod, route_propagation: on}}"]
-    )
+MOST_PREPENDS = 10
 
 
 class ConnectionEntry(Entry):
-    """A dedicated connection."""
+    """A dedicated connection, or with `hosted` a partner's hosted connection."""
 
     location: str = Field(examples=["EqDC2"])
     device: str = Field(examples=["dx_1"])
     router: str = Field(examples=["colo_router"])
     bandwidth: BitRate = Field(examples=["10 Gbps"])
+    lag: str | None = Field(default=None, examples=["lag_1"])
+    hosted: Switch = Field(default=False, examples=["on"])
+    interconnect: BitRate | None = Field(default=None, examples=["10 Gbps"])
+    owner_account: str = Field(default="", examples=["network"])
+
+
+class LagEntry(Entry):
+    """A link aggregation group. Its members are the connections that name it."""
+
+    minimum_links: int = Field(default=0, examples=["1"])
+    lacp_timeout: Literal["long", "short"] = Field(default="long", examples=["short"])
 
 
 class PolicyEntry(Entry):
-    """What the customer's router does with routes of this virtual interface."""
+    """What the customer's router does with this virtual interface."""
 
     local_pref: int = Field(default=100, ge=0, le=MAX_32_BIT, examples=["200"])
     communities: list[str] = Field(default_factory=list, examples=['["7224:7300"]'])
+    as_path_prepend: int = Field(default=0, ge=0, le=MOST_PREPENDS, examples=["2"])
+    shape: BitRate | None = Field(default=None, examples=["500 Mbps"])
+    nat: Address | None = Field(default=None, examples=["203.0.113.1"])
 
 
 class VirtualInterfaceEntry(Entry):
-    """A virtual interface with its BGP session."""
+    """A virtual interface with its BGP sessions. `connection` is a connection or a LAG."""
 
     type: Literal["private", "public", "transit"] = Field(examples=["private"])
     connection: str = Field(examples=["primary"])
     vlan: int = Field(examples=["101"])
-    gateway: str = Field(examples=["vgw"])
+    gateway: str | None = Field(default=None, examples=["vgw"])
     asn: int | None = Field(default=None, examples=["65000"])
     amazon_address: Interface | None = Field(default=None, examples=["169.254.10.1/30"])
     customer_address: Interface | None = Field(default=None, examples=["169.254.10.2/30"])
+    ipv6: Switch = Field(default=False, examples=["on"])
     auth_key: str | None = Field(default=None, examples=["rehearse-1"], repr=False)
     bfd: BfdSetting = Field(default=None, examples=["300 ms x 3"])
     hold_time: Duration = Field(default_factory=lambda: Seconds(90), examples=["90 s"])
     keepalive: Duration | None = Field(default=None, examples=["30 s"])
     mtu: int = Field(default=1500, examples=["1500"])
+    route_filter_prefixes: list[Network] = Field(default_factory=list, examples=["[203.0.113.0/24]"])
+    owner_account: str = Field(default="", examples=["analytics"])
+    confirmed: Switch = Field(default=True, examples=["off"])
     customer: PolicyEntry = Field(default_factory=PolicyEntry, examples=["{local_pref: 200}"])
+
+
+class VpnTunnelEntry(Entry):
+    """A tunnel of a VPN connection: what AWS would choose if it is left out."""
+
+    inside_cidr: Network | None = Field(default=None, examples=["169.254.20.0/30"])
+    outside_address: Address | None = Field(default=None, examples=["52.1.0.10"])
+    pre_shared_key: str | None = Field(default=None, examples=["Rehearse_1"], repr=False)
+
+
+class VpnEntry(Entry):
+    """A Site-to-Site VPN connection with its two tunnels."""
+
+    gateway: str = Field(examples=["vgw"])
+    router: str = Field(examples=["customer_router"])
+    customer_address: Address = Field(examples=["198.51.100.2"])
+    outside_ip_address_type: Literal["public", "private"] = Field(default="public", examples=["private"])
+    routing: Literal["bgp", "static"] = Field(default="bgp", examples=["static"])
+    static_routes: list[AnyNetwork] = Field(default_factory=list, examples=["[10.0.0.0/16]"])
+    tunnels: list[Annotated[VpnTunnelEntry, BeforeValidator(empty_is_mapping)]] = Field(
+        default_factory=list, max_length=2, examples=["[{inside_cidr: 169.254.20.0/30}]"]
+    )
+    phase1_lifetime: Duration = Field(default_factory=lambda: Seconds(28_800), examples=["28800 s"])
+    phase2_lifetime: Duration = Field(default_factory=lambda: Seconds(3600), examples=["3600 s"])
+    rekey_margin: Duration = Field(default_factory=lambda: Seconds(270), examples=["270 s"])
+    dpd_timeout: Duration = Field(default_factory=lambda: Seconds(40), examples=["40 s"])
+    startup_action: Literal["add", "start"] = Field(default="add", examples=["start"])
+    customer: PolicyEntry = Field(default_factory=lambda: PolicyEntry(local_pref=50), examples=["{local_pref: 50}"])
 
 
 class TopologyFile(Entry):
@@ -159,10 +104,19 @@ class TopologyFile(Entry):
 
     story: str = Field(default="", examples=["Two dedicated connections at one location."])
     customer: CustomerEntry
+    other_customers: dict[str, OtherCustomerEntry] = Field(
+        default_factory=dict, examples=["{rival: {asn: 65100, location: EqDC2, device: dx_2, ...}}"]
+    )
     aws: AwsEntry
     connections: dict[str, ConnectionEntry] = Field(
         min_length=1, examples=["{primary: {location: EqDC2, device: dx_1, router: colo_router, bandwidth: 10 Gbps}}"]
     )
+    lags: dict[str, Annotated[LagEntry, BeforeValidator(empty_is_mapping)]] = Field(
+        default_factory=dict, examples=["{lag_1: {minimum_links: 1}}"]
+    )
     virtual_interfaces: dict[str, VirtualInterfaceEntry] = Field(
         min_length=1, examples=["{primary: {type: private, connection: primary, vlan: 101, gateway: vgw}}"]
+    )
+    vpns: dict[str, VpnEntry] = Field(
+        default_factory=dict, examples=["{backup: {gateway: vgw, router: customer_router, customer_address: ...}}"]
     )

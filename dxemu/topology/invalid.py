@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from dxemu.errors import Problem
 from dxemu.topology.fields import Wrong
-from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, nearest, quoted, suggestion
 
 _EXPECTED = {

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
-from ipaddress import IPv4Address
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from dxemu.errors import InputErrors, Mark, Problem
-from dxemu.topology import file as entries
 from dxemu.topology import yaml
+from dxemu.topology.built import built
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.rules import RULES
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.invalid import field_at, problems_of
-from dxemu.topology.model import (
-    Aws,
-    Circuit,
-    Colocation,
-    Connection,
-    Customer,
-    CustomerPolicy,
-    DataCenter,
-    Host,
-    KeyPath,
-    Location,
-    Marks,
-    Topology,
-    VifType,
-    VirtualInterface,
-    VirtualPrivateGateway,
-    Vpc,
-)
-from dxemu.units import Asn, Seconds, VlanId
+from dxemu.topology.marks import KeyPath, Marks
+from dxemu.topology.model import Topology
 
 Overrides = yaml.Tree | Mapping[str, object] | None
 
@@ -75,7 +56,7 @@ def _topology(tree: yaml.Tree, overrides: Overrides, name: str) -> Topology:
     problems = _findings(file_entry, tree.marks, frozenset())
     if problems:
         raise InputErrors(problems)
-    return _built(file_entry, name, tree.marks)
+    return built(file_entry, name, tree.marks)
 
 
 def _all_problems(error: ValidationError, tree: yaml.Tree) -> list[Problem]:
@@ -121,80 +102,3 @@ def _findings(file: TopologyFile, marks: Marks, spoilt: frozenset[KeyPath]) -> l
     for rule in RULES:
         rule(file, findings)
     return findings.problems
-
-
-def _built(file: TopologyFile, name: str, marks: Marks) -> Topology:
-    return Topology(
-        name=name,
-        story=file.story,
-        customer=_customer(file),
-        aws=_aws(file.aws),
-        connections=tuple(
-            Connection(name=key, location=c.location, device=c.device, router=c.router, bandwidth=c.bandwidth)
-            for key, c in file.connections.items()
-        ),
-        virtual_interfaces=tuple(
-            _virtual_interface(key, vif, file.customer.asn) for key, vif in file.virtual_interfaces.items()
-        ),
-        marks=marks,
-    )
-
-
-def _hosts(hosts: Mapping[str, IPv4Address]) -> tuple[Host, ...]:
-    return tuple(Host(name=name, address=address) for name, address in hosts.items())
-
-
-def _customer(file: TopologyFile) -> Customer:
-    customer = file.customer
-    cage = customer.colocation
-    first_location = next(iter(file.connections.values())).location
-    return Customer(
-        asn=Asn(customer.asn),
-        data_center=DataCenter(
-            networks=tuple(customer.data_center.networks),
-            hosts=_hosts(customer.data_center.hosts),
-            routers=tuple(customer.data_center.routers),
-        ),
-        colocation=Colocation(
-            location=cage.location if cage is not None else first_location,
-            routers=tuple(cage.routers) if cage is not None else (),
-        ),
-        circuits=tuple(
-            Circuit(name=key, from_router=c.from_router, to=c.to, bandwidth=c.bandwidth, delay=c.delay)
-            for key, c in customer.circuits.items()
-        ),
-    )
-
-
-def _aws(aws: entries.AwsEntry) -> Aws:
-    return Aws(
-        region=aws.region,
-        locations=tuple(
-            Location(code=code, devices=tuple(at.devices), delay_to_region=at.delay_to_region)
-            for code, at in aws.locations.items()
-        ),
-        vpcs=tuple(Vpc(name=key, cidr=vpc.cidr, instances=_hosts(vpc.instances)) for key, vpc in aws.vpcs.items()),
-        virtual_private_gateways=tuple(
-            VirtualPrivateGateway(name=key, asn=Asn(vgw.asn), vpc=vgw.vpc, route_propagation=vgw.route_propagation)
-            for key, vgw in aws.virtual_private_gateways.items()
-        ),
-    )
-
-
-def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_asn: int) -> VirtualInterface:
-    return VirtualInterface(
-        name=name,
-        type=VifType(vif.type),
-        connection=vif.connection,
-        vlan=VlanId(vif.vlan),
-        gateway=vif.gateway,
-        asn=Asn(customer_asn if vif.asn is None else vif.asn),
-        amazon_address=vif.amazon_address,
-        customer_address=vif.customer_address,
-        auth_key=vif.auth_key,
-        bfd=vif.bfd,
-        hold_time=vif.hold_time,
-        keepalive=vif.keepalive if vif.keepalive is not None else Seconds(math.floor(vif.hold_time / 3)),
-        mtu=vif.mtu,
-        customer=CustomerPolicy(local_pref=vif.customer.local_pref, communities=tuple(vif.customer.communities)),
-    )

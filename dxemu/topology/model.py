@@ -10,66 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from dxemu.errors import Mark
-from dxemu.units import Asn, BitsPerSecond, Seconds, VlanId
-
-KeyPath = tuple[str | int, ...]
-
-
-class Marks:
-    """Where each value of a file stands, and each key if `keys` says so."""
-
-    def __init__(
-        self,
-        file: str,
-        marks: Mapping[KeyPath, Mark],
-        lines: tuple[str, ...],
-        keys: Mapping[KeyPath, Mark] | None = None,
-    ) -> None:
-        self.file = file
-        self.lines = lines
-        self._marks = marks
-        self._keys = keys or {}
-
-    def at(self, *path: str | int) -> Mark:
-        """The mark of the value at `path`, or of the nearest enclosing value that is in the file."""
-        while path:
-            if path in self._marks:
-                return self._marks[path]
-            path = path[:-1]
-        return Mark(self.file, 1, 1)
-
-    def key_at(self, *path: str | int) -> Mark:
-        """The mark of the last key of `path`; where it has none (a list's entry), that of the value."""
-        return self._keys.get(path) or self.at(*path)
-
-    def below(self, *path: str | int) -> Marks:
-        """The marks of the part of the file that stands under `path`, by paths that start there."""
-        size = len(path)
-        return Marks(
-            self.file,
-            {p[size:]: mark for p, mark in self._marks.items() if p[:size] == path},
-            self.lines,
-            {p[size:]: mark for p, mark in self._keys.items() if p[:size] == path},
-        )
-
-    def replaced(self, path: KeyPath, other: Marks) -> Marks:
-        """These marks, with everything at and below `path` as `other` has it: that value now comes from there."""
-        size = len(path)
-        return Marks(
-            self.file,
-            _grafted(self._marks, other._marks, path, size),
-            self.lines,
-            _grafted(self._keys, other._keys, path, size),
-        )
-
-
-def _grafted(
-    tree: Mapping[KeyPath, Mark], graft: Mapping[KeyPath, Mark], path: KeyPath, size: int
-) -> dict[KeyPath, Mark]:
-    kept = {p: mark for p, mark in tree.items() if p[:size] != path}
-    return kept | {p: mark for p, mark in graft.items() if p[:size] == path}
-
+from dxemu.topology.marks import Marks
+from dxemu.units import Asn, BitsPerSecond, IPAddress, IPNetwork, Seconds, VlanId
 
 class VifType(StrEnum):
     """AWS `virtualInterfaceType`."""
@@ -81,24 +23,38 @@ class VifType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """A machine that sends and receives: in the data centre, or an instance in a VPC."""
+    """A machine that sends and receives: in the data centre, or an instance in a VPC. One address per IP version."""
 
     name: str
-    address: IPv4Address
+    addresses: tuple[IPAddress, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vrrp:
+    """First-hop redundancy of the data centre's routers (RFC 5798): the highest of `priorities` has the address."""
+
+    priorities: Mapping[str, int]
+    advertisement_interval: Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataCenter:
-    """The customer's premises: networks that are announced to AWS, hosts in them, routers."""
+    """The customer's premises: networks that are announced to AWS, hosts in them, routers.
 
-    networks: tuple[IPv4Network, ...]
+    `public_networks` are the customer's own public prefixes, which are announced on public virtual interfaces only.
+    The hosts are on the first router, or with `vrrp` on a LAN with all of them.
+    """
+
+    networks: tuple[IPNetwork, ...]
+    public_networks: tuple[IPNetwork, ...]
     hosts: tuple[Host, ...]
     routers: tuple[str, ...]
+    vrrp: Vrrp | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colocation:
-    """The customer's side of the Direct Connect location.
+    """The customer's side of a Direct Connect location.
 
     With `routers` empty the file said `colocation: circuit`: a carrier extends layer 2 from the AWS
     port to the data centre, and the data centre's own router speaks BGP to AWS.
@@ -120,21 +76,45 @@ class Circuit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InternetAccess:
+    """A router's line to the Internet: its public address there. `delay` is one way, as far as AWS's Region."""
+
+    router: str
+    address: IPv4Address
+    bandwidth: BitsPerSecond
+    delay: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """Everything on the customer's side."""
 
     asn: Asn
     data_center: DataCenter
-    colocation: Colocation | None
+    colocations: tuple[Colocation, ...]
     circuits: tuple[Circuit, ...]
+    internet: tuple[InternetAccess, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCustomer:
+    """Another customer of AWS's with a public virtual interface of their own, at the same location."""
+
+    name: str
+    asn: Asn
+    location: str
+    device: str
+    network: IPv4Network
+    host: Host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A Direct Connect location: AWS devices (`awsLogicalDeviceId`) and the distance to the Region."""
+    """A Direct Connect location: AWS devices (`awsLogicalDeviceId`), its Region, and the distance to it (one way)."""
 
     code: str
     devices: tuple[str, ...]
+    region: str
     delay_to_region: Seconds
 
 
@@ -143,7 +123,8 @@ class Vpc:
     """A VPC with its instances."""
 
     name: str
-    cidr: IPv4Network
+    region: str
+    cidrs: tuple[IPNetwork, ...]
     instances: tuple[Host, ...]
 
 
@@ -158,24 +139,110 @@ class VirtualPrivateGateway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransitGatewayRouteTable:
+    """Attachments whose packets are looked up here, and those whose routes are propagated to it.
+
+    An attachment is named by its VPC, Direct Connect gateway or VPN. `static_routes` are by prefix; None: blackhole.
+    """
+
+    name: str
+    associations: tuple[str, ...]
+    propagations: tuple[str, ...]
+    static_routes: tuple[tuple[IPNetwork, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitGateway:
+    """A transit gateway with the VPCs attached to it. `cidr_blocks` hold the outside addresses of private IP VPNs."""
+
+    name: str
+    asn: Asn
+    region: str
+    cidr_blocks: tuple[IPv4Network, ...]
+    attachments: tuple[str, ...]
+    route_tables: tuple[TransitGatewayRouteTable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Association:
+    """A gateway behind a Direct Connect gateway.
+
+    `allowed_prefixes` filter a virtual private gateway's prefixes (None: all of them), and are what is announced,
+    literally, for a transit gateway.
+    """
+
+    gateway: str
+    allowed_prefixes: tuple[IPNetwork, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectConnectGateway:
+    """A Direct Connect gateway: a global object of the control plane; packets go from the device to the Region."""
+
+    name: str
+    asn: Asn
+    associations: tuple[Association, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicService:
+    """An AWS public service in a Region: `kind` is `s3`, `dynamodb`, `cloudfront` or `route53`."""
+
+    name: str
+    kind: str
+    region: str
+    address: IPv4Address
+    prefix: IPv4Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """Everything on AWS's side that is not a connection or a virtual interface."""
+    """Everything on AWS's side that is not a connection or a virtual interface.
+
+    `region_delays` are one way between `region` and each other Region.
+    """
 
     region: str
+    region_delays: Mapping[str, Seconds]
     locations: tuple[Location, ...]
     vpcs: tuple[Vpc, ...]
     virtual_private_gateways: tuple[VirtualPrivateGateway, ...]
+    direct_connect_gateways: tuple[DirectConnectGateway, ...]
+    transit_gateways: tuple[TransitGateway, ...]
+    public_services: tuple[PublicService, ...]
+    internet_hosts: tuple[Host, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A dedicated connection: a port on an AWS device, cross-connected to a customer router's port."""
+    """A port on an AWS device, cross-connected to a customer router's port.
+
+    Dedicated, or with `hosted` a part of a partner's port (the interconnect, whose speed is `interconnect`), policed
+    to `bandwidth`. `lag` names the link aggregation group that it is a member of. `owner_account` is empty for the
+    customer's own account.
+    """
 
     name: str
     location: str
     device: str
     router: str
     bandwidth: BitsPerSecond
+    lag: str | None
+    hosted: bool
+    interconnect: BitsPerSecond | None
+    owner_account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """A link aggregation group. With fewer than `minimum_links` members that work all of it goes down.
+
+    `lacp_fast`: LACP's short timeout, 3 s, instead of 90 s. AWS does not publish which one it uses.
+    """
+
+    name: str
+    minimum_links: int
+    lacp_fast: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,30 +260,77 @@ class Bfd:
 class CustomerPolicy:
     """What the customer's router does with this virtual interface.
 
-    `local_pref` is set on routes learnt from AWS; `communities` are sent to AWS with the customer's prefixes.
+    `local_pref` is set on routes learnt from AWS; `communities` and `as_path_prepend` more of the own ASN are sent to
+    AWS with the customer's prefixes. `shape` holds what is sent to a rate; `nat` is the public source address that
+    packets of the data centre's private networks get.
     """
 
     local_pref: int = 100
     communities: tuple[str, ...] = ()
+    as_path_prepend: int = 0
+    shape: BitsPerSecond | None = None
+    nat: IPv4Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualInterface:
-    """A virtual interface. Addresses and key are None where AWS would choose them."""
+    """A virtual interface. Addresses and key are None where AWS would choose them.
+
+    `connection` names a connection or a LAG. `gateway` is None on a public one. With `ipv6` there is an IPv6 session
+    beside the IPv4 one on the same VLAN. `confirmed` is False for a hosted one that nobody has accepted yet.
+    """
 
     name: str
     type: VifType
     connection: str
     vlan: VlanId
-    gateway: str
+    gateway: str | None
     asn: Asn
     amazon_address: IPv4Interface | None
     customer_address: IPv4Interface | None
+    ipv6: bool
     auth_key: str | None = field(repr=False)
     bfd: Bfd | None
     hold_time: Seconds
     keepalive: Seconds
     mtu: int
+    route_filter_prefixes: tuple[IPv4Network, ...]
+    owner_account: str
+    confirmed: bool
+    customer: CustomerPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VpnTunnel:
+    """One of the two tunnels of a VPN connection; None where AWS would choose."""
+
+    inside_cidr: IPv4Network | None
+    outside_address: IPv4Address | None
+    pre_shared_key: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vpn:
+    """A Site-to-Site VPN connection from `router`'s `customer_address` to a virtual private or transit gateway.
+
+    `static_routes` are None for a BGP VPN. With `private` (AWS `OutsideIpAddressType: PrivateIpv4`) the outside
+    addresses are private and the tunnels run over a transit virtual interface.
+    """
+
+    name: str
+    gateway: str
+    router: str
+    customer_address: IPv4Address
+    private: bool
+    static_routes: tuple[IPNetwork, ...] | None
+    tunnels: tuple[VpnTunnel, VpnTunnel]
+    phase1_lifetime: Seconds
+    phase2_lifetime: Seconds
+    rekey_margin: Seconds
+    dpd_timeout: Seconds
+    startup_action_start: bool
+    hold_time: Seconds
+    keepalive: Seconds
     customer: CustomerPolicy
 
 
@@ -227,7 +341,10 @@ class Topology:
     name: str
     story: str
     customer: Customer
+    other_customers: tuple[OtherCustomer, ...]
     aws: Aws
     connections: tuple[Connection, ...]
+    lags: tuple[Lag, ...]
     virtual_interfaces: tuple[VirtualInterface, ...]
+    vpns: tuple[Vpn, ...]
     marks: Marks = field(repr=False, compare=False)

@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from dxemu.errors import InputErrors, Mark, Problem, ProblemList
-from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import sentence
 
 MAX_VALUES = 50_000

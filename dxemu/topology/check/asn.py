@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.model import KeyPath
+from dxemu.topology.marks import KeyPath
 from dxemu.units import MAX_ASN
 
 AMAZON_DEFAULT = 64512

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dxemu.errors import Problem
-from dxemu.topology.model import KeyPath, Marks
+from dxemu.topology.marks import KeyPath, Marks
 
 
 class Findings:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.model import KeyPath
+from dxemu.topology.marks import KeyPath
 
 AWS_FIRST_FREE = 4
 CUSTOMER_FIRST_FREE = 2

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.model import KeyPath
+from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted
 
 MAX_LENGTH = 100

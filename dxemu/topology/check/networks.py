@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.model import KeyPath
+from dxemu.topology.marks import KeyPath
 
 RESERVED = (
     (IPv4Network("100.64.0.0/15"), "which dxemu uses between AWS's devices and gateways"),

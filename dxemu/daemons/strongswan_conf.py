@@ -1,0 +1,128 @@
+"""What charon is told: its `strongswan.conf`, and what it gets over its vici socket for each tunnel.
+
+Sources: strongswan.conf(5) and swanctl.conf(5) of strongSwan 5.9.8; Site-to-Site VPN User Guide, "Tunnel options";
+read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Interface
+
+from dxemu.plan.dead_peer import RETRANSMISSIONS, give_up_after, retransmit_interval, silence_before_probe
+from dxemu.plan.model import IpsecTunnel, TunnelEnd
+
+PLUGINS = ("random", "nonce", "openssl", "kdf", "kernel-netlink", "socket-default", "vici")
+"""Named, because others that Debian would load (kernel-libipsec, bypass-lan, farp) put routes and policies of their own
+beside the tunnels'. openssl brings the cryptography, kdf derives keys with it (OpenSSL's own does not know all hashes)."""
+
+THREADS = 8
+"""Five of them wait for good: for packets, for something to send, for the clock, for sockets, for the kernel."""
+
+Section = dict[str, "str | list[str] | Section"]
+"""A message of vici."""
+
+
+def ends_at(tunnel: IpsecTunnel, node: str) -> tuple[TunnelEnd, TunnelEnd]:
+    """This node's end of a tunnel, and the other."""
+    mine, other = tunnel.ends if tunnel.ends[0].node == node else tunnel.ends[::-1]
+    return mine, other
+
+
+def render(tunnels: Sequence[IpsecTunnel], vici_socket: str, log_file: str) -> str:
+    """The `strongswan.conf` of one charon: no connection and no key is in it.
+
+    Every request is sent again at even intervals (base 1), so that a peer is given up when AWS would.
+    One setting a line: strongSwan reads `a { b = c }` wrongly.
+    """
+    return f"""\
+charon {{
+  load = {" ".join(PLUGINS)}
+  threads = {THREADS}
+  install_routes = no
+  install_virtual_ip = no
+  process_route = no
+  retransmit_tries = {RETRANSMISSIONS}
+  retransmit_timeout = {retransmit_interval(tunnels):.3f}
+  retransmit_base = 1.0
+  plugins {{
+    kernel-netlink {{
+      roam_events = no
+    }}
+    socket-default {{
+      use_ipv6 = no
+    }}
+    vici {{
+      socket = unix://{vici_socket}
+    }}
+  }}
+  filelog {{
+    dxemu {{
+      path = {log_file}
+      default = 1
+      enc = 0
+      net = 0
+      ike_name = yes
+      flush_line = yes
+      append = yes
+    }}
+  }}
+}}
+charon-systemd {{
+  journal {{
+    default = -1
+  }}
+}}
+"""
+
+
+def secret(tunnel: IpsecTunnel) -> Section:
+    """The message `load-shared`: the tunnel's pre-shared key, for its two outside addresses."""
+    owners = [str(end.outside) for end in tunnel.ends]
+    return {"id": tunnel.name, "type": "IKE", "data": tunnel.pre_shared_key, "owners": owners}
+
+
+def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -> Section:
+    """The message `load-conn` for this node's end of a tunnel. `tunnels` are all of the node's.
+
+    The connection and its only child carry the tunnel's name. The customer's end comes back by itself after its peer
+    was dead or closed the tunnel, and tries for ever; AWS's waits (DPD action `clear`). A rekeying starts
+    `rekey_margin` to twice that before the end of a lifetime, drawn evenly: AWS's rekey fuzz of 100 %.
+    """
+    mine, other = ends_at(tunnel, node)
+    come_back = "start" if mine is tunnel.ends[0] else "none"
+    everything = ["0.0.0.0/0" if isinstance(mine.inside, IPv4Interface) else "::/0"]
+    margin = f"{round(tunnel.rekey_margin)}s"
+    child: Section = {
+        "mode": "tunnel",
+        "local_ts": everything,
+        "remote_ts": everything,
+        "esp_proposals": [tunnel.esp_proposal],
+        "if_id_in": str(tunnel.if_id),
+        "if_id_out": str(tunnel.if_id),
+        "rekey_time": f"{round(tunnel.phase2_lifetime - tunnel.rekey_margin)}s",
+        "rand_time": margin,
+        "life_time": f"{round(tunnel.phase2_lifetime)}s",
+        "replay_window": str(tunnel.replay_window),
+        "start_action": "none",
+        "dpd_action": come_back,
+        "close_action": come_back,
+    }
+    settings: Section = {
+        "version": "2",
+        "local_addrs": [str(mine.outside)],
+        "remote_addrs": [str(other.outside)],
+        "local": {"auth": "psk", "id": str(mine.outside)},
+        "remote": {"auth": "psk", "id": str(other.outside)},
+        "proposals": [tunnel.ike_proposal],
+        "mobike": "no",
+        "encap": "no",
+        "keyingtries": "0",
+        "unique": "replace",
+        "dpd_delay": f"{round(silence_before_probe(tunnel, give_up_after(tunnels)))}s",
+        "rekey_time": f"{round(tunnel.phase1_lifetime - tunnel.rekey_margin)}s",
+        "rand_time": margin,
+        "over_time": margin,
+        "children": {tunnel.name: child},
+    }
+    return {tunnel.name: settings}

@@ -1,0 +1,53 @@
+"""Dead peer detection of IPsec tunnels: when an end gives its peer up, and how often it tries to come back.
+
+An end that has heard nothing for the DPD delay sends a probe, sends it again twice at even intervals, and takes the
+peer for dead when the last one has stayed without an answer for as long: three unanswered probes, `dpd_timeout` after
+the last packet. With AWS's 40 s: probes after 10, 20 and 30 s, dead after 40 s.
+
+Source: Site-to-Site VPN User Guide, "Tunnel options" (DPD timeout), and AWS Knowledge Center, "VPN tunnel inactivity or
+instability"; read 2026-11-23. IKEv2 has no timer of its own for it (RFC 7296 section 2.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dxemu.plan.model import IpsecTunnel
+from dxemu.units import Seconds
+
+RETRANSMISSIONS = 2
+"""How often a request is sent again, at even intervals, before the peer is given up."""
+
+WHOLE_SECONDS = 1.0
+"""strongSwan counts silence in whole seconds of the clock: a packet at 9.9 s and one at 9.0 s are the same to it."""
+
+
+def give_up_after(tunnels: Iterable[IpsecTunnel]) -> Seconds:
+    """From a request's first packet until its peer is given up, for all tunnels of one node.
+
+    strongSwan has one setting for them all. The tunnel with the shortest time decides.
+    """
+    return Seconds(min(tunnel.dpd_timeout - tunnel.dpd_delay for tunnel in tunnels))
+
+
+def retransmit_interval(tunnels: Iterable[IpsecTunnel]) -> Seconds:
+    """Between two packets of one request, for all tunnels of one node.
+
+    This is also how long a tunnel may need to come back after its peer is reachable again: a new attempt to connect
+    sends its first message at this interval for as long as nobody answers.
+    """
+    return Seconds(give_up_after(tunnels) / (RETRANSMISSIONS + 1))
+
+
+def silence_before_probe(tunnel: IpsecTunnel, node_gives_up_after: Seconds) -> Seconds:
+    """The DPD delay: the tunnel's own, or longer where another tunnel of the node has made giving up quicker."""
+    return Seconds(tunnel.dpd_timeout - node_gives_up_after)
+
+
+def dead_peer_window(tunnel: IpsecTunnel) -> tuple[float, float]:
+    """Earliest and latest seconds from the last packet that came from the peer until an end gives it up.
+
+    The silence before the first probe is exact to a second either way, what follows is exact. An exchange that is
+    under way when the peer falls silent (a rekeying) is the first probe itself, and ends sooner by the DPD delay.
+    """
+    return tunnel.dpd_timeout - WHOLE_SECONDS, tunnel.dpd_timeout + WHOLE_SECONDS

@@ -1,0 +1,36 @@
+"""When a LAG takes a member out: LACP's timers (IEEE 802.1AX-2020 section 6.4) and the bond's look at carrier."""
+
+from __future__ import annotations
+
+from dxemu.plan.model import Bond
+from dxemu.plan.windows import Term, Window
+
+MIIMON_S = 0.1
+"""How often a Linux bond looks at its members' carrier (`miimon`)."""
+
+FAST_PERIODIC_S, SLOW_PERIODIC_S = 1.0, 30.0
+"""Time between LACPDUs that the partner has asked for (802.1AX 6.4.4: Fast_Periodic_Time, Slow_Periodic_Time)."""
+
+TIMEOUT_PERIODS = 3
+MACHINE_TICK_S = 0.1
+"""A Linux bond's state machines run every 100 ms (drivers/net/bonding/bond_3ad.c, AD_TIMER_INTERVAL)."""
+
+
+def carrier_lost() -> Window:
+    """A member's port without light."""
+    return Window((Term("the bond looking at carrier", 0, MIIMON_S, "Linux bonding: miimon 100 ms"),))
+
+
+def expired(bond: Bond, *, fast: bool) -> Window:
+    """A member whose partner has gone silent: three periods without an LACPDU.
+
+    The receive machine then goes to EXPIRED and the member is no longer distributing.
+    """
+    del bond
+    period = FAST_PERIODIC_S if fast else SLOW_PERIODIC_S
+    timeout = TIMEOUT_PERIODS * period
+    return Window().plus(
+        Term(f"LACP timeout {TIMEOUT_PERIODS} x {period:g} s =", timeout, timeout, "IEEE 802.1AX 6.4.4"),
+        Term("since the last LACPDU", -period, 0, "IEEE 802.1AX 6.4.4"),
+        Term("the bond's state machines", 0, 3 * MACHINE_TICK_S + period * 0.1, "Linux bonding: every 100 ms"),
+    )

@@ -1,0 +1,152 @@
+"""Transit gateways: VPCs and edges as attachments, each looked up in the route table that it is associated with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dxemu.plan.addressing import Links
+from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between
+from dxemu.plan.draft import EVERYTHING, Draft
+from dxemu.plan.edge import FIRST_TABLE, Edge
+from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, Role, Side
+from dxemu.plan.private_gateways import add_instances, edges_of
+from dxemu.topology.model import Topology, TransitGateway, TransitGatewayRouteTable, Vpc
+from dxemu.units import IPNetwork
+
+TRANSIT_MTU = 8500
+"""Longest packet through a transit gateway, except over VPN. Source: Transit Gateway User Guide, "Quotas"."""
+
+
+def attached_vpcs(tgw: TransitGateway, topology: Topology) -> tuple[Vpc, ...]:
+    """The VPCs attached to `tgw`."""
+    return tuple(vpc for vpc in topology.aws.vpcs if vpc.name in tgw.attachments)
+
+
+def add_transit_gateway_nodes(draft: Draft) -> None:
+    """Transit gateways, the routers of the VPCs attached to them, and their instances."""
+    for tgw in draft.topology.aws.transit_gateways:
+        draft.node(tgw.name, Role.GATEWAY, Side.AWS, tgw.region)
+    for tgw in draft.topology.aws.transit_gateways:
+        for vpc in attached_vpcs(tgw, draft.topology):
+            draft.node(vpc.name, Role.VPC, Side.AWS, vpc.region)
+            for instance in vpc.instances:
+                draft.node(instance.name, Role.INSTANCE, Side.AWS, vpc.region)
+
+
+class Tables:
+    """A transit gateway's route tables as kernel tables: which an attachment is associated with, which it feeds."""
+
+    def __init__(self, tgw: TransitGateway) -> None:
+        self.tables: tuple[TransitGatewayRouteTable, ...] = tgw.route_tables
+        self.numbers = {table.name: FIRST_TABLE + number for number, table in enumerate(self.tables)}
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every kernel table; the one default table if the file names none."""
+        return tuple(self.numbers.values()) or (FIRST_TABLE,)
+
+    def associated(self, name: str) -> int | None:
+        """The table that packets from an attachment are looked up in; None if it is associated with none."""
+        if not self.tables:
+            return FIRST_TABLE
+        return next((self.numbers[table.name] for table in self.tables if name in table.associations), None)
+
+    def fed_by(self, name: str) -> tuple[int, ...]:
+        """The tables that an attachment propagates its routes to."""
+        if not self.tables:
+            return (FIRST_TABLE,)
+        return tuple(self.numbers[table.name] for table in self.tables if name in table.propagations)
+
+
+def add_transit_gateways(
+    draft: Draft,
+    edges: Iterable[Edge],
+    vpn_hops: Mapping[str, list[tuple[str, Hop, Attachment]]],
+    links: Links,
+) -> None:
+    """Each transit gateway with its attachments. `vpn_hops` are VPN, hop and attachment by transit gateway."""
+    edges = list(edges)
+    for tgw in draft.topology.aws.transit_gateways:
+        tables = Tables(tgw)
+        ways: dict[str, list[Hop]] = {}
+        attachments: list[Attachment] = []
+        ipv6 = any(cidr.version == 6 for vpc in attached_vpcs(tgw, draft.topology) for cidr in vpc.cidrs)  # noqa: PLR2004
+        for vpc in attached_vpcs(tgw, draft.topology):
+            ways[vpc.name] = [_attach_vpc(draft, tgw, vpc, tables, links)]
+        for edge in edges_of(tgw.name, edges, draft.topology):
+            hop = _attach_edge(draft, tgw, edge, links, ipv6=ipv6)
+            ways.setdefault(edge.gateway, []).append(hop)
+            attachments.append(attachment(hop, AttachmentKind.DIRECT_CONNECT, edge.name, tables.fed_by(edge.gateway)))
+        for vpn, hop, attached in vpn_hops.get(tgw.name, ()):
+            ways.setdefault(vpn, []).append(hop)
+            attachments.append(attached)
+        _associate(draft, tgw, ways, tables, {6, 4} if ipv6 else {4})
+        fixed = _static_routes(draft, tgw, ways, tables)
+        draft.gateways.append(
+            Gateway(
+                node=tgw.name,
+                kind=GatewayKind.TRANSIT_GATEWAY,
+                asn=tgw.asn,
+                prefixes=tuple(cidr for vpc in attached_vpcs(tgw, draft.topology) for cidr in vpc.cidrs),
+                route_propagation=True,
+                attachments=tuple(attachments),
+                fixed=fixed,
+            )
+        )
+
+
+def _attach_vpc(draft: Draft, tgw: TransitGateway, vpc: Vpc, tables: Tables, links: Links) -> Hop:
+    """The VPC's route table has a default route to the transit gateway, which AWS leaves to the customer to add."""
+    ipv6 = any(cidr.version == 6 for cidr in vpc.cidrs)  # noqa: PLR2004
+    hop = add_hop(draft, links, vpc.name, tgw.name, REGION_DELAY, ipv6=ipv6, mtu=TRANSIT_MTU)
+    for cidr in vpc.cidrs:
+        draft.static_route(vpc.name, EVERYTHING[cidr.version], hop.far_of(cidr.version))
+        for table in tables.fed_by(vpc.name):
+            draft.static_route(tgw.name, cidr, hop.near_of(cidr.version), table)
+    add_instances(draft, vpc.name, vpc)
+    return hop
+
+
+def _attach_edge(draft: Draft, tgw: TransitGateway, edge: Edge, links: Links, *, ipv6: bool) -> Hop:
+    delay = delay_between(draft.topology, draft.nodes[edge.device].place, tgw.region)
+    hop = add_hop(draft, links, edge.device, tgw.name, delay, ipv6=ipv6, mtu=TRANSIT_MTU)
+    edge.gateway_interfaces.append(hop.cable.a.name)
+    prefixes: list[IPNetwork] = list(_reachable(draft.topology, edge.gateway, tgw.name))
+    edge.prefixes += [(prefix, hop.far_of(prefix.version)) for prefix in prefixes]
+    return hop
+
+
+def _reachable(topology: Topology, dxgw: str, tgw: str) -> tuple[IPNetwork, ...]:
+    """What packets from the customer may reach: the allowed prefixes, and what is really behind the gateway."""
+    gateway = next(g for g in topology.aws.direct_connect_gateways if g.name == dxgw)
+    allowed = next(a.allowed_prefixes for a in gateway.associations if a.gateway == tgw) or ()
+    behind = next(g for g in topology.aws.transit_gateways if g.name == tgw)
+    cidrs = tuple(cidr for vpc in attached_vpcs(behind, topology) for cidr in vpc.cidrs)
+    return tuple(dict.fromkeys((*allowed, *cidrs, *behind.cidr_blocks)))
+
+
+def _associate(
+    draft: Draft, tgw: TransitGateway, ways: Mapping[str, list[Hop]], tables: Tables, versions: Iterable[int]
+) -> None:
+    for table in tables.all:
+        draft.nowhere_else(tgw.name, table, versions)
+    for name, hops in ways.items():
+        table_of = tables.associated(name)
+        for hop in hops:
+            if table_of is not None:
+                draft.rule(tgw.name, hop.cable.b.name, table_of)
+    draft.rule(tgw.name, None, tables.all[0])
+
+
+def _static_routes(
+    draft: Draft, tgw: TransitGateway, ways: Mapping[str, list[Hop]], tables: Tables
+) -> tuple[tuple[int, IPNetwork], ...]:
+    """The static routes of the route tables: to the first way of an attachment, or nowhere (blackhole)."""
+    fixed = []
+    for table in tables.tables:
+        number = tables.numbers[table.name]
+        for prefix, to in table.static_routes:
+            via = None if to is None else ways[to][0].near_of(prefix.version)
+            draft.static_route(tgw.name, prefix, via, number)
+            fixed.append((number, prefix))
+    return tuple(fixed)

@@ -1,0 +1,117 @@
+"""Virtual interfaces: a VLAN with its addresses at both ends, and a BGP session of each IP version."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from dxemu.aws import bfd, policing
+from dxemu.aws.timers import negotiated_hold_time
+from dxemu.plan.addressing import Peers, peer_addresses
+from dxemu.plan.connections import Attached
+from dxemu.plan.draft import Draft
+from dxemu.plan.edge import PUBLIC, Edge, asn_of, gateway_of
+from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceNat
+from dxemu.plan.names import auth_key
+from dxemu.topology.model import VifType, VirtualInterface
+from dxemu.units import Seconds
+
+SHORTEST_PUBLIC_AS_PATH = 3
+"""AWS announces its public prefixes with an AS_PATH of at least this length.
+
+Source: Direct Connect User Guide, "Routing policies and BGP communities"; read 2026-11-23.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vlan:
+    """The VLAN interfaces of one virtual interface, at the customer's router and at AWS's device."""
+
+    vif: VirtualInterface
+    attached: Attached
+    router: str
+    device: str
+
+
+def add_virtual_interfaces(
+    draft: Draft, attached: Mapping[str, Attached], edges: Mapping[tuple[str, str], Edge]
+) -> None:
+    """Every virtual interface of the topology."""
+    peers = peer_addresses(draft.topology)
+    for vif in draft.topology.virtual_interfaces:
+        where = attached[vif.connection]
+        vlan = _Vlan(
+            vif=vif,
+            attached=where,
+            router=draft.vlan(where.router, where.router_port, vif.vlan, vif.mtu),
+            device=draft.vlan(where.device, where.device_port, vif.vlan, vif.mtu),
+        )
+        edge = edges[where.device, gateway_of(vif.type, vif.gateway)]
+        edge.customer_interfaces.append(vlan.device)
+        for pair in peers[vif.name]:
+            amazon, customer = pair
+            draft.address(where.router, vlan.router, customer)
+            draft.address(where.device, vlan.device, amazon)
+            draft.sessions.append(_session(draft, vlan, edge, pair))
+        _customer_settings(draft, vlan)
+
+
+def _customer_settings(draft: Draft, vlan: _Vlan) -> None:
+    """The customer's shaper and source NAT."""
+    policy, node = vlan.vif.customer, vlan.attached.router
+    if policy.shape is not None:
+        burst = policing.shaper_burst(policy.shape)
+        draft.limits.append(
+            RateLimit(node=node, interface=vlan.router, kind=LimitKind.SHAPE, rate=policy.shape, burst=burst)
+        )
+    if policy.nat is not None:
+        for network in draft.topology.customer.data_center.networks:
+            if isinstance(network, IPv4Network):
+                draft.nats.append(SourceNat(node=node, interface=vlan.router, network=network, address=policy.nat))
+
+
+def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
+    vif, where = vlan.vif, vlan.attached
+    amazon, customer = peers
+    public = vif.type is VifType.PUBLIC
+    hold_time = negotiated_hold_time(vif.hold_time)
+    return BgpSession(
+        name=vif.name if amazon.version == 4 else draft.session_name(f"{vif.name}_ipv6", "session"),  # noqa: PLR2004
+        virtual_interface=vif.name,
+        connection=vif.connection,
+        ends=(
+            SessionEnd(
+                speaker=where.router,
+                node=where.router,
+                interface=vlan.router,
+                port=where.router_port,
+                address=customer.ip,
+                asn=vif.asn,
+                passive=False,
+                import_local_pref=vif.customer.local_pref,
+                export_communities=vif.customer.communities,
+                export_prepend=vif.customer.as_path_prepend,
+                announces=vif.route_filter_prefixes if public else draft.topology.customer.data_center.networks,
+                bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
+            ),
+            SessionEnd(
+                speaker=edge.name,
+                node=where.device,
+                interface=vlan.device,
+                port=where.device_port,
+                address=amazon.ip,
+                asn=asn_of(draft.topology, edge.gateway),
+                passive=True,
+                export_prepend=SHORTEST_PUBLIC_AS_PATH - 1 if edge.gateway == PUBLIC else 0,
+                bfd=None if vif.bfd is None else BfdSession(interval=bfd.INTERVAL, detect_mult=bfd.DETECT_MULT),
+            ),
+        ),
+        hold_time=hold_time,
+        keepalive=min(vif.keepalive, Seconds(math.floor(hold_time / 3))),
+        auth_key=vif.auth_key if vif.auth_key is not None else auth_key(draft.topology.name, vif.name),
+        cables=where.cables,
+        confirmed=vif.confirmed,
+        route_filter_prefixes=vif.route_filter_prefixes if public else None,
+    )

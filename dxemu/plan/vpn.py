@@ -1,0 +1,303 @@
+"""Site-to-Site VPN: two endpoints on AWS's side, an IPsec tunnel from the customer's router to each, BGP in them.
+
+The endpoints' public addresses are Amazon's: packets to them take the Internet, or a public virtual interface where
+the router has learnt the prefix there. With private outside addresses they are in a CIDR block of the transit gateway
+and are reached over a transit virtual interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from dxemu.aws import vpn_tunnels
+from dxemu.plan.addressing import Links, Peers, inside_addresses
+from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment
+from dxemu.plan.draft import Draft
+from dxemu.plan.edge import VPN_ENDPOINTS, announced, vpc_cidrs
+from dxemu.plan.model import (
+    Attachment,
+    AttachmentKind,
+    BgpSession,
+    IpsecTunnel,
+    Role,
+    SessionEnd,
+    Side,
+    SilentDrop,
+    Speaker,
+    TunnelEnd,
+)
+from dxemu.plan.names import auth_key
+from dxemu.plan.private_gateways import vpc_of
+from dxemu.plan.public_side import hop_to_region, public_node
+from dxemu.plan.transit_gateways import Tables, attached_vpcs
+from dxemu.topology.model import Topology, TransitGateway, Vpn, VpnTunnel
+from dxemu.units import Asn, IPNetwork
+
+FIRST_IF_ID = 1
+LOOPBACK = "lo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """An endpoint with its two cables: to what carries the tunnel, and to the gateway behind it."""
+
+    vpn: Vpn
+    number: int
+    node: str
+    underlay: Hop
+    behind: Hop
+
+
+def endpoint_node(vpn: Vpn, number: int) -> str:
+    """AWS's endpoint of a tunnel, which are numbered 1 and 2."""
+    return f"{vpn.name}_endpoint_{number}"
+
+
+def tunnel_name(vpn: Vpn, number: int) -> str:
+    """`backup_tunnel_1`: also the name of its BGP session."""
+    return f"{vpn.name}_tunnel_{number}"
+
+
+def add_vpn_nodes(draft: Draft) -> None:
+    """Two endpoints for each VPN connection."""
+    for vpn in draft.topology.vpns:
+        for number in (1, 2):
+            draft.node(endpoint_node(vpn, number), Role.VPN_ENDPOINT, Side.AWS, region_of(vpn, draft.topology))
+
+
+def region_of(vpn: Vpn, topology: Topology) -> str:
+    """The Region of the gateway behind the VPN."""
+    tgw = _tgw(vpn, topology)
+    if tgw is not None:
+        return tgw.region
+    return next(vpc_of(g, topology).region for g in topology.aws.virtual_private_gateways if g.name == vpn.gateway)
+
+
+def _tgw(vpn: Vpn, topology: Topology) -> TransitGateway | None:
+    return next((tgw for tgw in topology.aws.transit_gateways if tgw.name == vpn.gateway), None)
+
+
+def gateway_asn(vpn: Vpn, topology: Topology) -> Asn:
+    """The ASN of AWS's end of the BGP session: the gateway's."""
+    aws = topology.aws
+    asns = {g.name: g.asn for g in aws.virtual_private_gateways} | {g.name: g.asn for g in aws.transit_gateways}
+    return asns[vpn.gateway]
+
+
+def prefixes_of(vpn: Vpn, topology: Topology) -> tuple[IPNetwork, ...]:
+    """What the customer hears in the tunnel: the prefixes of the VPCs behind the gateway."""
+    tgw = _tgw(vpn, topology)
+    if tgw is None:
+        return vpc_cidrs(topology, vpn.gateway)
+    return tuple(cidr for vpc in attached_vpcs(tgw, topology) for cidr in vpc.cidrs)
+
+
+def kind_of(vpn: Vpn) -> AttachmentKind:
+    """How the gateway ranks the routes that come by this VPN."""
+    if vpn.static_routes is not None:
+        return AttachmentKind.VPN_STATIC
+    return AttachmentKind.PRIVATE_VPN if vpn.private else AttachmentKind.VPN_BGP
+
+
+def add_endpoints(draft: Draft, links: Links) -> tuple[Ending, ...]:
+    """The endpoints' cables. A tunnel carries no more than the cable to the gateway does."""
+    endings = []
+    for vpn in draft.topology.vpns:
+        for number in (1, 2):
+            node = endpoint_node(vpn, number)
+            if vpn.private:
+                underlay = add_hop(
+                    draft, links, node, vpn.gateway, REGION_DELAY, near_name="underlay", far_name=f"{node}_under"
+                )
+            else:
+                underlay = hop_to_region(draft, links, node, draft.topology.aws.region)
+            behind = add_hop(
+                draft, links, node, vpn.gateway, REGION_DELAY, near_name="gateway", bandwidth=vpn_tunnels.BANDWIDTH
+            )
+            endings.append(Ending(vpn=vpn, number=number, node=node, underlay=underlay, behind=behind))
+            _route_endpoint(draft, endings[-1])
+    return tuple(endings)
+
+
+def _route_endpoint(draft: Draft, ending: Ending) -> None:
+    vpn, node = ending.vpn, ending.node
+    outside = outside_address(vpn, ending.number, draft.topology)
+    draft.address(node, LOOPBACK, IPv4Interface((outside, 32)))
+    draft.static_route(node, IPv4Network((vpn.customer_address, 32)), ending.underlay.far_of(4))
+    for prefix in prefixes_of(vpn, draft.topology):
+        if isinstance(prefix, IPv4Network):
+            draft.static_route(node, prefix, ending.behind.far_of(4))
+    if not vpn.private:
+        draft.static_route(
+            public_node(draft.topology.aws.region), IPv4Network((outside, 32)), ending.underlay.near_of(4)
+        )
+    draft.silent_drops.append(SilentDrop(node=node, interface=ending.behind.cable.a.name, longer_than=vpn_tunnels.MTU))
+
+
+def outside_address(vpn: Vpn, number: int, topology: Topology) -> IPv4Address:
+    """AWS's outside address of a tunnel, given or drawn from the transit gateway's CIDR block or AWS's own prefix."""
+    given = vpn.tunnels[number - 1].outside_address
+    if given is not None:
+        return given
+    tgw = _tgw(vpn, topology)
+    pool = tgw.cidr_blocks[0] if vpn.private and tgw is not None else VPN_ENDPOINTS
+    earlier = sum(2 for other in topology.vpns[: topology.vpns.index(vpn)] if other.private == vpn.private)
+    return pool.network_address + earlier + number
+
+
+def add_tunnels(draft: Draft, endings: tuple[Ending, ...], lines: Mapping[str, str]) -> None:
+    """Tunnel, addresses, session and speaker for every endpoint. `lines` are the routers' lines to the Internet."""
+    inside = inside_addresses(draft.topology)
+    loopbacks: set[tuple[str, IPv4Address]] = set()
+    for number, ending in enumerate(endings):
+        vpn = ending.vpn
+        peers = inside[vpn.name][ending.number - 1]
+        on_line = any(line.address == vpn.customer_address for line in draft.topology.customer.internet)
+        if not on_line and (vpn.router, vpn.customer_address) not in loopbacks:
+            loopbacks.add((vpn.router, vpn.customer_address))
+            draft.address(vpn.router, LOOPBACK, IPv4Interface((vpn.customer_address, 32)))
+        tunnel = _tunnel(draft, ending, peers, FIRST_IF_ID + number)
+        draft.tunnels.append(tunnel)
+        for end in tunnel.ends:
+            draft.address(end.node, end.interface, end.inside)
+        crossed = [ending.underlay.cable.name]
+        if on_line:
+            crossed.insert(0, lines[vpn.router])
+        draft.sessions.append(_session(draft, ending, tunnel, tuple(crossed)))
+
+
+def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunnel:
+    vpn, topology = ending.vpn, draft.topology
+    amazon, customer = peers
+    settings: VpnTunnel = vpn.tunnels[ending.number - 1]
+    name = tunnel_name(vpn, ending.number)
+    return IpsecTunnel(
+        name=name,
+        vpn=vpn.name,
+        if_id=if_id,
+        ends=(
+            TunnelEnd(
+                node=vpn.router,
+                interface=draft.interface_name(vpn.router, f"{vpn.name}_{ending.number}"),
+                underlay_interface=LOOPBACK,
+                outside=vpn.customer_address,
+                inside=customer,
+                initiates=not vpn.startup_action_start,
+            ),
+            TunnelEnd(
+                node=ending.node,
+                interface=draft.interface_name(ending.node, "tunnel"),
+                underlay_interface=ending.underlay.cable.a.name,
+                outside=outside_address(vpn, ending.number, topology),
+                inside=amazon,
+                initiates=vpn.startup_action_start,
+            ),
+        ),
+        pre_shared_key=settings.pre_shared_key or auth_key(topology.name, name),
+        mtu=vpn_tunnels.MTU,
+        rate=vpn_tunnels.BANDWIDTH,
+        phase1_lifetime=vpn.phase1_lifetime,
+        phase2_lifetime=vpn.phase2_lifetime,
+        rekey_margin=vpn.rekey_margin,
+        dpd_delay=vpn_tunnels.DPD_DELAY,
+        dpd_timeout=vpn.dpd_timeout,
+        replay_window=vpn_tunnels.REPLAY_WINDOW,
+    )
+
+
+def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[str, ...]) -> BgpSession:
+    vpn, topology = ending.vpn, draft.topology
+    near, far = tunnel.ends
+    prefixes = prefixes_of(vpn, topology)
+    networks = vpn.static_routes if vpn.static_routes is not None else topology.customer.data_center.networks
+    return BgpSession(
+        name=draft.session_name(tunnel.name, "session"),
+        virtual_interface=None,
+        connection=None,
+        ends=(
+            SessionEnd(
+                speaker=vpn.router,
+                node=vpn.router,
+                interface=near.interface,
+                port=near.interface,
+                address=near.inside.ip,
+                asn=topology.customer.asn,
+                passive=False,
+                import_local_pref=vpn.customer.local_pref,
+                export_communities=vpn.customer.communities,
+                export_prepend=vpn.customer.as_path_prepend,
+                announces=networks,
+            ),
+            SessionEnd(
+                speaker=ending.node,
+                node=ending.node,
+                interface=far.interface,
+                port=far.interface,
+                address=far.inside.ip,
+                asn=gateway_asn(vpn, topology),
+                passive=True,
+                announces=prefixes,
+            ),
+        ),
+        hold_time=vpn.hold_time,
+        keepalive=vpn.keepalive,
+        auth_key=None,
+        cables=cables,
+        tunnel=tunnel.name,
+        static=vpn.static_routes is not None,
+    )
+
+
+def add_endpoint_speakers(draft: Draft, endings: tuple[Ending, ...], ids: Mapping[str, IPv4Address]) -> None:
+    """One BGP table for each endpoint."""
+    for ending in endings:
+        draft.speakers.append(
+            Speaker(
+                name=ending.node,
+                node=ending.node,
+                side=Side.AWS,
+                asn=gateway_asn(ending.vpn, draft.topology),
+                router_id=ids[ending.node],
+                originates=prefixes_of(ending.vpn, draft.topology),
+            )
+        )
+
+
+def attachments_of(endings: tuple[Ending, ...]) -> dict[str, list[Attachment]]:
+    """The attachments of the VPNs to virtual private gateways, by gateway."""
+    found: dict[str, list[Attachment]] = {}
+    for ending in endings:
+        found.setdefault(ending.vpn.gateway, []).append(attachment(ending.behind, kind_of(ending.vpn), ending.node))
+    return found
+
+
+def transit_hops(endings: tuple[Ending, ...], topology: Topology) -> dict[str, list[tuple[str, Hop, Attachment]]]:
+    """VPN, hop and attachment of the VPNs to transit gateways, by gateway."""
+    found: dict[str, list[tuple[str, Hop, Attachment]]] = {}
+    for ending in endings:
+        tgw = _tgw(ending.vpn, topology)
+        if tgw is not None:
+            attached = attachment(ending.behind, kind_of(ending.vpn), ending.node, Tables(tgw).fed_by(ending.vpn.name))
+            found.setdefault(tgw.name, []).append((ending.vpn.name, ending.behind, attached))
+    return found
+
+
+def route_private_endpoints(draft: Draft, endings: tuple[Ending, ...]) -> None:
+    """The transit gateway's routes to the endpoints' private outside addresses, and the endpoints' way out.
+
+    The tunnels' own packets are looked up where those of the Direct Connect gateway are.
+    """
+    topology = draft.topology
+    for ending in endings:
+        tgw = _tgw(ending.vpn, topology)
+        if tgw is None or not ending.vpn.private:
+            continue
+        tables = Tables(tgw)
+        outside = IPv4Network((outside_address(ending.vpn, ending.number, topology), 32))
+        for table in tables.all:
+            draft.static_route(tgw.name, outside, ending.underlay.near_of(4), table)
+        dxgws = [g.name for g in topology.aws.direct_connect_gateways if announced(topology, g.name)]
+        table_of = next((t for name in dxgws if (t := tables.associated(name)) is not None), tables.all[0])
+        draft.rule(tgw.name, ending.underlay.cable.b.name, table_of)

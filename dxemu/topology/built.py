@@ -1,0 +1,157 @@
+"""A topology file without mistakes -> Topology."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from dxemu.topology import file as entries
+from dxemu.topology.built_aws import aws
+from dxemu.topology.built_vpn import vpn
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_customer import DataCenterEntry
+from dxemu.topology.marks import Marks
+from dxemu.topology.model import (
+    Circuit,
+    Colocation,
+    Connection,
+    Customer,
+    CustomerPolicy,
+    DataCenter,
+    Host,
+    InternetAccess,
+    Lag,
+    OtherCustomer,
+    Topology,
+    VifType,
+    VirtualInterface,
+    Vrrp,
+)
+from dxemu.units import Asn, IPAddress, Seconds, VlanId
+
+
+def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
+    """The topology of a file in which no rule found anything wrong."""
+    return Topology(
+        name=name,
+        story=file.story,
+        customer=_customer(file),
+        other_customers=tuple(
+            OtherCustomer(
+                name=key,
+                asn=Asn(c.asn),
+                location=c.location,
+                device=c.device,
+                network=c.network,
+                host=Host(name=f"{key}_host", addresses=(c.host,)),
+            )
+            for key, c in file.other_customers.items()
+        ),
+        aws=aws(file.aws),
+        connections=tuple(_connection(key, c) for key, c in file.connections.items()),
+        lags=tuple(
+            Lag(name=key, minimum_links=lag.minimum_links, lacp_fast=lag.lacp_timeout == "short")
+            for key, lag in file.lags.items()
+        ),
+        virtual_interfaces=tuple(
+            _virtual_interface(key, vif, file.customer.asn) for key, vif in file.virtual_interfaces.items()
+        ),
+        vpns=tuple(vpn(key, entry, policy(entry.customer)) for key, entry in file.vpns.items()),
+        marks=marks,
+    )
+
+
+def hosts(named: Mapping[str, Iterable[IPAddress]]) -> tuple[Host, ...]:
+    """Hosts by name with their addresses."""
+    return tuple(Host(name=name, addresses=tuple(addresses)) for name, addresses in named.items())
+
+
+def _customer(file: TopologyFile) -> Customer:
+    customer = file.customer
+    return Customer(
+        asn=Asn(customer.asn),
+        data_center=_data_center(customer.data_center),
+        colocations=tuple(_colocations(file)),
+        circuits=tuple(
+            Circuit(name=key, from_router=c.from_router, to=c.to, bandwidth=c.bandwidth, delay=c.delay)
+            for key, c in customer.circuits.items()
+        ),
+        internet=tuple(
+            InternetAccess(router=key, address=line.address, bandwidth=line.bandwidth, delay=line.delay)
+            for key, line in customer.internet.items()
+        ),
+    )
+
+
+def _colocations(file: TopologyFile) -> Iterator[Colocation]:
+    cage = file.customer.colocation
+    if cage is not None:
+        yield Colocation(location=cage.location, routers=tuple(cage.routers))
+    for location, of_several in file.customer.colocations.items():
+        yield Colocation(location=location, routers=tuple(of_several.routers))
+    if cage is None and not file.customer.colocations:
+        for location in dict.fromkeys(connection.location for connection in file.connections.values()):
+            yield Colocation(location=location, routers=())
+
+
+def _data_center(entry: DataCenterEntry) -> DataCenter:
+    priorities = {
+        name: router.vrrp_priority for name, router in entry.routers.items() if router.vrrp_priority is not None
+    }
+    return DataCenter(
+        networks=tuple(entry.networks),
+        public_networks=tuple(entry.public_networks),
+        hosts=hosts(entry.hosts),
+        routers=tuple(entry.routers),
+        vrrp=Vrrp(priorities=priorities, advertisement_interval=entry.vrrp_advertisement_interval)
+        if priorities
+        else None,
+    )
+
+
+def _connection(name: str, c: entries.ConnectionEntry) -> Connection:
+    return Connection(
+        name=name,
+        location=c.location,
+        device=c.device,
+        router=c.router,
+        bandwidth=c.bandwidth,
+        lag=c.lag,
+        hosted=c.hosted,
+        interconnect=c.interconnect,
+        owner_account=c.owner_account,
+    )
+
+
+def policy(entry: entries.PolicyEntry) -> CustomerPolicy:
+    """The customer's policy as the file states it."""
+    return CustomerPolicy(
+        local_pref=entry.local_pref,
+        communities=tuple(entry.communities),
+        as_path_prepend=entry.as_path_prepend,
+        shape=entry.shape,
+        nat=entry.nat,
+    )
+
+
+def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_asn: int) -> VirtualInterface:
+    return VirtualInterface(
+        name=name,
+        type=VifType(vif.type),
+        connection=vif.connection,
+        vlan=VlanId(vif.vlan),
+        gateway=vif.gateway,
+        asn=Asn(customer_asn if vif.asn is None else vif.asn),
+        amazon_address=vif.amazon_address,
+        customer_address=vif.customer_address,
+        ipv6=vif.ipv6,
+        auth_key=vif.auth_key,
+        bfd=vif.bfd,
+        hold_time=vif.hold_time,
+        keepalive=vif.keepalive if vif.keepalive is not None else Seconds(math.floor(vif.hold_time / 3)),
+        mtu=vif.mtu,
+        route_filter_prefixes=tuple(vif.route_filter_prefixes),
+        owner_account=vif.owner_account,
+        confirmed=vif.confirmed,
+        customer=policy(vif.customer),
+    )

@@ -1,0 +1,44 @@
+"""A VPN connection of the file -> Vpn."""
+
+from __future__ import annotations
+
+from dxemu.topology import file as entries
+from dxemu.topology.model import CustomerPolicy, Vpn, VpnTunnel
+from dxemu.units import Seconds
+
+HOLD_TIME = Seconds(30)
+KEEPALIVE = Seconds(10)
+"""BGP's timers over a tunnel. Source: Site-to-Site VPN User Guide, sample configurations; read 2026-11-23."""
+
+
+def vpn(name: str, entry: entries.VpnEntry, customer: CustomerPolicy) -> Vpn:
+    """The VPN connection with both its tunnels, written or not."""
+    first, second = (_tunnel(entry, number) for number in range(2))
+    return Vpn(
+        name=name,
+        gateway=entry.gateway,
+        router=entry.router,
+        customer_address=entry.customer_address,
+        private=entry.outside_ip_address_type == "private",
+        static_routes=tuple(entry.static_routes) if entry.routing == "static" else None,
+        tunnels=(first, second),
+        phase1_lifetime=entry.phase1_lifetime,
+        phase2_lifetime=entry.phase2_lifetime,
+        rekey_margin=entry.rekey_margin,
+        dpd_timeout=entry.dpd_timeout,
+        startup_action_start=entry.startup_action == "start",
+        hold_time=HOLD_TIME,
+        keepalive=KEEPALIVE,
+        customer=customer,
+    )
+
+
+def _tunnel(entry: entries.VpnEntry, number: int) -> VpnTunnel:
+    if number >= len(entry.tunnels):
+        return VpnTunnel(inside_cidr=None, outside_address=None, pre_shared_key=None)
+    tunnel = entry.tunnels[number]
+    return VpnTunnel(
+        inside_cidr=tunnel.inside_cidr,
+        outside_address=tunnel.outside_address,
+        pre_shared_key=tunnel.pre_shared_key,
+    )

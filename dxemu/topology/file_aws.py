@@ -1,0 +1,102 @@
+"""The topology file's `aws`, key by key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from dxemu.topology.entry import Entry, empty_is_mapping
+from dxemu.topology.fields import Address, Addresses, AnyNetwork, Duration, Network, Switch
+from dxemu.units import Seconds
+
+
+class LocationEntry(Entry):
+    """A Direct Connect location and AWS's devices there."""
+
+    devices: list[str] = Field(min_length=1, examples=["[dx_1, dx_2]"])
+    region: str | None = Field(default=None, examples=["us-east-1"])
+    delay_to_region: Duration = Field(default_factory=lambda: Seconds(0.001), examples=["1 ms"])
+
+
+class VpcEntry(Entry):
+    """A VPC."""
+
+    cidr: Network = Field(examples=["172.31.0.0/16"])
+    ipv6_cidr: AnyNetwork | None = Field(default=None, examples=["2001:db8:aaaa::/56"])
+    region: str | None = Field(default=None, examples=["us-east-1"])
+    instances: dict[str, Addresses] = Field(default_factory=dict, examples=["{web: 172.31.1.10}"])
+
+
+class VirtualPrivateGatewayEntry(Entry):
+    """A virtual private gateway, attached to one VPC."""
+
+    asn: int = Field(default=64512, examples=["64512"])
+    vpc: str = Field(examples=["prod"])
+    route_propagation: Switch = Field(default=False, examples=["on"])
+
+
+class AssociationEntry(Entry):
+    """A gateway behind a Direct Connect gateway."""
+
+    allowed_prefixes: list[AnyNetwork] | None = Field(default=None, examples=["[172.31.0.0/16]"])
+
+
+class DirectConnectGatewayEntry(Entry):
+    """A Direct Connect gateway."""
+
+    asn: int = Field(default=64512, examples=["64512"])
+    associations: dict[str, Annotated[AssociationEntry, BeforeValidator(empty_is_mapping)]] = Field(
+        min_length=1, examples=["{vgw: {allowed_prefixes: [172.31.0.0/16]}}"]
+    )
+
+
+class RouteTableEntry(Entry):
+    """A route table of a transit gateway. Attachments go by the name of their VPC, Direct Connect gateway or VPN."""
+
+    associations: list[str] = Field(default_factory=list, examples=["[prod]"])
+    propagations: list[str] = Field(default_factory=list, examples=["[dxgw, prod]"])
+    static_routes: dict[str, str] = Field(default_factory=dict, examples=["{10.9.0.0/16: blackhole}"])
+
+
+class TransitGatewayEntry(Entry):
+    """A transit gateway. Without `route_tables` there is one, which every attachment is associated with and feeds."""
+
+    asn: int = Field(default=64512, examples=["64513"])
+    region: str | None = Field(default=None, examples=["us-east-1"])
+    cidr_blocks: list[Network] = Field(default_factory=list, examples=["[10.255.0.0/24]"])
+    attachments: list[str] = Field(min_length=1, examples=["[prod, dev]"])
+    route_tables: dict[str, RouteTableEntry] = Field(
+        default_factory=dict, examples=["{main: {associations: [prod], propagations: [dxgw]}}"]
+    )
+
+
+class PublicServiceEntry(Entry):
+    """A public service of AWS's."""
+
+    service: Literal["s3", "dynamodb", "cloudfront", "route53"] = Field(examples=["s3"])
+    region: str | None = Field(default=None, examples=["us-east-1"])
+    prefix: Network = Field(examples=["52.216.0.0/16"])
+    address: Address = Field(examples=["52.216.1.1"])
+
+
+class AwsEntry(Entry):
+    """AWS's side."""
+
+    region: str = Field(examples=["us-east-1"])
+    region_delays: dict[str, Duration] = Field(default_factory=dict, examples=["{us-west-2: 30 ms}"])
+    locations: dict[str, LocationEntry] = Field(min_length=1, examples=["{EqDC2: {devices: [dx_1, dx_2]}}"])
+    vpcs: dict[str, VpcEntry] = Field(default_factory=dict, examples=["{prod: {cidr: 172.31.0.0/16}}"])
+    virtual_private_gateways: dict[str, VirtualPrivateGatewayEntry] = Field(
+        default_factory=dict, examples=["{vgw: {vpc: prod, route_propagation: on}}"]
+    )
+    direct_connect_gateways: dict[str, DirectConnectGatewayEntry] = Field(
+        default_factory=dict, examples=["{dxgw: {asn: 64512, associations: {vgw: {}}}}"]
+    )
+    transit_gateways: dict[str, TransitGatewayEntry] = Field(
+        default_factory=dict, examples=["{tgw: {asn: 64513, attachments: [prod]}}"]
+    )
+    public_services: dict[str, PublicServiceEntry] = Field(
+        default_factory=dict, examples=["{s3_east: {service: s3, prefix: 52.216.0.0/16, address: 52.216.1.1}}"]
+    )
+    internet_hosts: dict[str, Address] = Field(default_factory=dict, examples=["{stranger: 192.0.2.200}"])

@@ -1,0 +1,107 @@
+"""The topology file's `customer` and `other_customers`, key by key."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+from pydantic.config import JsonDict
+
+from dxemu.topology.entry import Entry, empty_is_mapping
+from dxemu.topology.fields import Address, Addresses, AnyNetwork, BitRate, Duration, Network, Wrong
+from dxemu.topology.words import quoted
+from dxemu.units import BitsPerSecond, Seconds
+
+
+def _circuit_is_none(value: object) -> object:
+    if value is None:
+        raise Wrong("DX-F007", "'colocation' is empty", "Write circuit, or `location:` and `routers:` under it.")
+    if isinstance(value, str) and value != "circuit":
+        raise Wrong(
+            "DX-F009",
+            f"'colocation' cannot be {quoted(value)}",
+            "Write circuit, or `location:` and `routers:` under it.",
+        )
+    return None if value == "circuit" else value
+
+
+def _circuit_in_schema(schema: JsonDict) -> None:
+    choices = schema.get("anyOf")
+    if isinstance(choices, list):
+        choices[1:] = [{"const": "circuit"}]
+
+
+class RouterEntry(Entry):
+    """A router of the customer's. With `vrrp_priority` it shares the address that is the hosts' gateway."""
+
+    vrrp_priority: int | None = Field(default=None, ge=1, le=254, examples=["200"])
+
+
+Routers = dict[str, Annotated[RouterEntry, BeforeValidator(empty_is_mapping)]]
+
+
+class DataCenterEntry(Entry):
+    """The customer's premises."""
+
+    networks: list[AnyNetwork] = Field(min_length=1, examples=["[10.0.0.0/16]"])
+    public_networks: list[AnyNetwork] = Field(default_factory=list, examples=["[203.0.113.0/24]"])
+    hosts: dict[str, Addresses] = Field(default_factory=dict, examples=["{app: 10.0.1.10}"])
+    routers: Routers = Field(min_length=1, examples=["{customer_router: {}}"])
+    vrrp_advertisement_interval: Duration = Field(default_factory=lambda: Seconds(1), examples=["1 s"])
+
+
+class ColocationEntry(Entry):
+    """The customer's cage at a Direct Connect location, with its own routers."""
+
+    location: str = Field(examples=["EqDC2"])
+    routers: Routers = Field(min_length=1, examples=["{colo_router: {}}"])
+
+
+class ColocationsEntry(Entry):
+    """One of several cages: its location is its name."""
+
+    routers: Routers = Field(min_length=1, examples=["{colo_router: {}}"])
+
+
+class CircuitEntry(Entry):
+    """A carrier's circuit from a router to another router, or to a connection."""
+
+    from_router: str = Field(alias="from", examples=["customer_router"])
+    to: str = Field(examples=["colo_router"])
+    bandwidth: BitRate = Field(examples=["10 Gbps"])
+    delay: Duration = Field(examples=["3 ms"])
+
+
+class InternetEntry(Entry):
+    """A router's line to the Internet."""
+
+    address: Address = Field(examples=["198.51.100.2"])
+    bandwidth: BitRate = Field(default_factory=lambda: BitsPerSecond(10**9), examples=["1 Gbps"])
+    delay: Duration = Field(default_factory=lambda: Seconds(0.01), examples=["10 ms"])
+
+
+class CustomerEntry(Entry):
+    """The customer's side. `colocation` is `circuit` where a carrier extends layer 2 to the data centre."""
+
+    asn: int = Field(examples=["65000"])
+    data_center: DataCenterEntry = Field(examples=["{networks: [10.0.0.0/16], routers: {customer_router: {}}}"])
+    colocation: Annotated[ColocationEntry | None, BeforeValidator(_circuit_is_none)] = Field(
+        default=None, examples=["circuit"], json_schema_extra=_circuit_in_schema
+    )
+    colocations: dict[str, ColocationsEntry] = Field(
+        default_factory=dict, examples=["{EqDC2: {routers: {colo_router: {}}}}"]
+    )
+    circuits: dict[str, CircuitEntry] = Field(default_factory=dict, examples=["{metro: {from: ..., to: ...}}"])
+    internet: dict[str, InternetEntry] = Field(
+        default_factory=dict, examples=["{customer_router: {address: 198.51.100.2}}"]
+    )
+
+
+class OtherCustomerEntry(Entry):
+    """Another customer of AWS's, with a public virtual interface and one host."""
+
+    asn: int = Field(examples=["65100"])
+    location: str = Field(examples=["EqDC2"])
+    device: str = Field(examples=["dx_2"])
+    network: Network = Field(examples=["192.0.2.0/25"])
+    host: Address = Field(examples=["192.0.2.10"])

@@ -50,6 +50,7 @@ class StrongSwan:
         self._log_read = 0
         self._state = Tunnels(tunnel.name for tunnel in tunnels)
         self._started = asyncio.get_running_loop().create_future()
+        self._new_log_lines()  # an earlier charon's
         base = f"/run/charon.{node}"  # where the distributions' AppArmor profiles expect charon's files
         self._vici_socket = f"{base}.vici"
         with contextlib.ExitStack() as stack:

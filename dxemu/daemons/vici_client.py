@@ -29,6 +29,7 @@ class ViciClient:
         """Connect to the socket `path` of `who`. Raises LabError."""
         self._who = who
         self._on_event = on_event
+        self._sending = asyncio.Lock()
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._rest = b""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
@@ -69,10 +70,11 @@ class ViciClient:
     async def _ask(self, what: str, packet: bytes) -> Any:  # Any: vici is untyped
         loop = asyncio.get_running_loop()
         waiting = loop.create_future()
-        self._waiting.append(waiting)
         try:
             async with asyncio.timeout(ANSWER_LIMIT_S):
-                await loop.sock_sendall(self._socket, _LENGTH.pack(len(packet)) + packet)
+                async with self._sending:
+                    self._waiting.append(waiting)
+                    await loop.sock_sendall(self._socket, _LENGTH.pack(len(packet)) + packet)
                 return await waiting
         except TimeoutError:
             raise LabError(f"{self._who} did not answer {what} within {ANSWER_LIMIT_S:g} s") from None

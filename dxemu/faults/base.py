@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from dxemu.errors import FaultNotApplied
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import Cable, Plan
 from dxemu.units import Seconds
@@ -45,5 +46,26 @@ class Fault(ABC):
 
 
 def cable_of(plan: Plan, parameters: Mapping[str, str]) -> Cable:
-    """The cable that `connection` (its cross connect, at AWS's port) or `circuit` names."""
-    return plan.cable(next(iter(parameters.values())))
+    """The cable that `connection` (its cross connect, at AWS's port), `circuit` or `internet` (a router) names."""
+    ((what, name),) = parameters.items()
+    return plan.cable(f"internet_{name}" if what == "internet" else name)
+
+
+def dark_nodes(plan: Plan, fault: str, at: Seconds, until: Seconds | None, nodes: Collection[str]) -> Impact:
+    """The impact of nodes without power: their cables are dead, and whoever is at the other ends loses light."""
+    cables = [cable for cable in plan.cables if {cable.a.node, cable.b.node} & set(nodes)]
+    ends = dict.fromkeys(end.node for cable in cables for end in (cable.a, cable.b))
+    return Impact(
+        fault=fault, at=at, until=until, cables=tuple(cable.name for cable in cables), carrier_lost_at=tuple(ends)
+    )
+
+
+async def switch_power(lab: Lab, nodes: Collection[str], *, on: bool) -> str:
+    """Take the power of `nodes`, or give it back, and say what the kernels say. Raises FaultNotApplied."""
+    for node in nodes:
+        read = await lab.set_power(node, on=on)
+        wrong = sorted(far for far, carrier in read.items() if carrier is not on and far not in nodes)
+        if wrong:
+            state = "light" if on else "no light"
+            raise FaultNotApplied(f"{', '.join(wrong)} should see {state} from {node}, the kernel says {read}")
+    return f"every port of {', '.join(nodes)} is {'lit' if on else 'dark'}"

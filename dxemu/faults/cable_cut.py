@@ -22,7 +22,11 @@ class CableCut(Fault):
     the router at the far end of the circuit sees nothing.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {"connection": "connection", "circuit": "circuit"}
+    targets: ClassVar[Mapping[str, str]] = {
+        "connection": "connection",
+        "circuit": "circuit",
+        "internet": "internet",
+    }
 
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
         """No packet over the cable, and both its ends know at once."""

@@ -23,7 +23,11 @@ class CableSilent(Fault):
     Both ends of the cable drop everything that is to be sent from now on; what is on the way arrives.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {"connection": "connection", "circuit": "circuit"}
+    targets: ClassVar[Mapping[str, str]] = {
+        "connection": "connection",
+        "circuit": "circuit",
+        "internet": "internet",
+    }
 
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
         """No packet over the cable, and nobody is told."""

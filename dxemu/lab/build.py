@@ -36,7 +36,8 @@ QUIET_IPV6 = {
     "net/ipv6/conf/all/accept_ra": "0",
     "net/ipv6/conf/default/accept_ra": "0",
     "net/ipv6/conf/default/router_solicitations": "0",
-    "net/ipv6/conf/default/mldv2_unsolicited_report_interval": "0",
+    "net/ipv6/conf/all/keep_addr_on_down": "1",
+    "net/ipv6/conf/default/keep_addr_on_down": "1",
 }
 """An address is usable at once, and nobody asks for routers: lab routers do not advertise themselves."""
 
@@ -159,13 +160,17 @@ async def _virtual_links(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
 
 
-async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
-    """Static routes and rules. A rule is for each IP version that its node has."""
-    versions: dict[str, set[int]] = {}
-    for held in plan.addresses:
-        versions.setdefault(held.node, set()).add(held.address.version)
+async def restore_node(plan: Plan, nodes: Mapping[str, LabNode], node: str) -> None:
+    """What the kernel forgot of a node while its ports were down: static routes and permanent neighbours."""
+    await _introduce_aws(plan, nodes, node)
+    await _static_routes(plan, nodes, node)
+
+
+async def _static_routes(plan: Plan, nodes: Mapping[str, LabNode], only: str | None = None) -> None:
     wires = Wires(plan)
     for fixed in plan.static_routes:
+        if only not in (None, fixed.node):
+            continue
         interface = None if fixed.via is None else wires.interface_towards(fixed.via, fixed.node)
         await route.replace(
             nodes[fixed.node].netlink,
@@ -175,6 +180,14 @@ async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             table=fixed.table,
             interface=interface,
         )
+
+
+async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+    """Static routes and rules. A rule is for each IP version that its node has."""
+    await _static_routes(plan, nodes)
+    versions: dict[str, set[int]] = {}
+    for held in plan.addresses:
+        versions.setdefault(held.node, set()).add(held.address.version)
     in_vrf = {(planned.node, name) for planned in plan.vrfs for name in planned.interfaces}
     for held in plan.addresses:  # the interface's own addresses are local in its VRF's table only
         for planned in plan.rules:
@@ -196,7 +209,7 @@ def _refuse_untagged(node: LabNode, port: str) -> None:
     sysctl.write(node.namespace, f"net/ipv4/conf/{port}/arp_ignore", "1")
 
 
-async def _introduce_aws(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+async def _introduce_aws(plan: Plan, nodes: Mapping[str, LabNode], only: str | None = None) -> None:
     """AWS's own nodes know each other: nobody waits for ARP on the backbone when traffic moves to another device."""
     held = {
         (a.node, a.interface): [b.address.ip for b in plan.addresses if (b.node, b.interface) == (a.node, a.interface)]
@@ -206,5 +219,7 @@ async def _introduce_aws(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
         if cable.role is not CableRole.BACKBONE:
             continue
         for here, there in ((cable.a, cable.b), (cable.b, cable.a)):
+            if only not in (None, here.node):
+                continue
             for far in held.get((there.node, there.name), ()):
                 await neighbour.apply(nodes[here.node].netlink, here.name, far, there.mac)

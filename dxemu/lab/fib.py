@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+
 from dxemu.netlink import route
-from dxemu.netlink.session import Netlink
+from dxemu.netlink.session import Netlink, NetlinkError
 from dxemu.plan.model import MAIN_TABLE
 from dxemu.units import IPAddress, IPNetwork
+
+_DOWN = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)
 
 
 class Fib:
@@ -17,9 +21,18 @@ class Fib:
         self._installed: set[IPNetwork] = set()
 
     async def install(self, prefix: IPNetwork, next_hop: IPAddress) -> None:
-        """Put a route in, in place of an earlier one to the same prefix. Raises LabError."""
-        await route.replace(self._netlink, prefix, next_hop, table=self._table)
-        self._installed.add(prefix)
+        """Put a route in, in place of an earlier one to the same prefix. Raises LabError.
+
+        One over an interface that is down at this moment is taken out instead: its session is about to end, too.
+        """
+        try:
+            await route.replace(self._netlink, prefix, next_hop, table=self._table)
+        except NetlinkError as error:
+            if error.errno not in _DOWN:
+                raise
+            await self.remove(prefix)
+        else:
+            self._installed.add(prefix)
 
     async def remove(self, prefix: IPNetwork) -> None:
         """Take ours out. One that the kernel took out itself, because its interface went down, does not matter."""

@@ -14,11 +14,13 @@ from dxemu.lab.journal import Event, Journal
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.node import LabNode
 from dxemu.lab.paths import Walker
+from dxemu.lab.power import set_power
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import link
 from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan
+from dxemu.units import IPNetwork
 
 CONVERGED_WITHIN_S = 120.0
 """Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
@@ -112,6 +114,14 @@ class Lab:
                 self._up.add(sign)
             else:
                 self._up.discard(sign)
+
+    async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
+        """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""
+        return await set_power(self.plan, self._nodes, node, on=on)
+
+    async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> None:
+        """Have a speaker of AWS's edge announce exactly `prefixes`."""
+        await self._routing.routers[speaker].originate(prefixes)
 
     async def confirm(self, virtual_interface: str) -> bool:
         """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""

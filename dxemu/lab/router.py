@@ -88,6 +88,17 @@ class Router:
             close = partial(self._close, session, "carrier", f"{port} lost carrier", CEASE_ADMINISTRATIVE_RESET)
             self._work.put_nowait(close)
 
+    async def originate(self, prefixes: Sequence[IPNetwork]) -> None:
+        """From now on this router announces exactly `prefixes` of its own. Returns when its peers have been told."""
+        done = asyncio.get_running_loop().create_future()
+
+        async def change() -> None:
+            await self._apply(self.loc_rib.originate(prefixes))
+            done.set_result(None)
+
+        self._work.put_nowait(change)
+        await done
+
     def tunnel_changed(self, tunnel: str, *, up: bool, reason: str) -> None:
         """IPsec says something of a tunnel. The routes of a static VPN are there while it is up.
 

@@ -10,29 +10,45 @@ from dxemu.topology.model import Topology
 def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
     """`connection`, `circuit`, `session` and so on -> the names of that kind.
 
-    `session` and `virtual_interface` are the same names; `node` is every router, device, gateway, host and instance;
-    `cable` is every connection and circuit.
+    `session` are virtual interfaces, their IPv6 sessions (`NAME_ipv6`) and VPN tunnels; `node` is every router, device,
+    gateway, host and instance; `cable` is every connection and circuit; `internet` are routers with a line to it.
     """
     customer, aws = topology.customer, topology.aws
-    routers = (*customer.data_center.routers, *(router for cage in customer.colocations for router in cage.routers))
-    hosts = tuple(host.name for host in customer.data_center.hosts)
-    instances = tuple(instance.name for vpc in aws.vpcs for instance in vpc.instances)
-    devices = tuple(device for location in aws.locations for device in location.devices)
-    gateways = tuple(gateway.name for gateway in aws.virtual_private_gateways)
-    connections = tuple(connection.name for connection in topology.connections)
-    circuits = tuple(circuit.name for circuit in customer.circuits)
-    sessions = tuple(vif.name for vif in topology.virtual_interfaces)
+    vifs = tuple(vif.name for vif in topology.virtual_interfaces)
+    tunnels = tuple(f"{vpn.name}_tunnel_{number}" for vpn in topology.vpns for number in (1, 2))
+    ipv6 = tuple(f"{vif.name}_ipv6" for vif in topology.virtual_interfaces if vif.ipv6)
+    gateways = (*aws.virtual_private_gateways, *aws.transit_gateways)
+    associations = tuple(a.gateway for dxgw in aws.direct_connect_gateways for a in dxgw.associations)
     return _by_kind(
-        connections=connections,
-        circuits=circuits,
-        sessions=sessions,
-        routers=routers,
-        devices=devices,
-        gateways=gateways,
-        hosts=hosts,
-        instances=instances,
-        vpcs=tuple(vpc.name for vpc in aws.vpcs),
-        locations=tuple(location.code for location in aws.locations),
+        {
+            "connection": tuple(connection.name for connection in topology.connections),
+            "circuit": tuple(circuit.name for circuit in customer.circuits),
+            "internet": tuple(line.router for line in customer.internet),
+            "lag": tuple(lag.name for lag in topology.lags),
+            "tunnel": tunnels,
+            "virtual_interface": vifs,
+            "session": (*vifs, *ipv6, *tunnels),
+            "router": (
+                *customer.data_center.routers,
+                *(router for cage in customer.colocations for router in cage.routers),
+            ),
+            "device": tuple(device for location in aws.locations for device in location.devices),
+            "gateway": tuple(gateway.name for gateway in gateways),
+            "association": associations,
+            "host": tuple(host.name for host in customer.data_center.hosts),
+            "instance": tuple(instance.name for vpc in aws.vpcs for instance in vpc.instances),
+            "service": (*(s.name for s in aws.public_services), *_strangers(topology)),
+            "vpc": tuple(vpc.name for vpc in aws.vpcs),
+            "location": tuple(location.code for location in aws.locations),
+        }
+    )
+
+
+def _strangers(topology: Topology) -> tuple[str, ...]:
+    """Hosts that are neither the customer's nor AWS's."""
+    return (
+        *(host.name for host in topology.aws.internet_hosts),
+        *(other.host.name for other in topology.other_customers),
     )
 
 
@@ -41,17 +57,39 @@ def names_in(tree: object) -> Mapping[str, tuple[str, ...]]:
     locations = _keys(tree, "aws", "locations")
     devices = [_at(tree, "aws", "locations", location, "devices") for location in locations]
     vpcs = _keys(tree, "aws", "vpcs")
+    vifs = _keys(tree, "virtual_interfaces")
+    tunnels = tuple(f"{vpn}_tunnel_{number}" for vpn in _keys(tree, "vpns") for number in (1, 2))
+    cages = _keys(tree, "customer", "colocations")
+    dxgws = _keys(tree, "aws", "direct_connect_gateways")
     return _by_kind(
-        connections=_keys(tree, "connections"),
-        circuits=_keys(tree, "customer", "circuits"),
-        sessions=_keys(tree, "virtual_interfaces"),
-        routers=_keys(tree, "customer", "data_center", "routers") + _keys(tree, "customer", "colocation", "routers"),
-        devices=tuple(str(device) for found in devices if isinstance(found, list) for device in found),
-        gateways=_keys(tree, "aws", "virtual_private_gateways"),
-        hosts=_keys(tree, "customer", "data_center", "hosts"),
-        instances=tuple(name for vpc in vpcs for name in _keys(tree, "aws", "vpcs", vpc, "instances")),
-        vpcs=vpcs,
-        locations=locations,
+        {
+            "connection": _keys(tree, "connections"),
+            "circuit": _keys(tree, "customer", "circuits"),
+            "internet": _keys(tree, "customer", "internet"),
+            "lag": _keys(tree, "lags"),
+            "tunnel": tunnels,
+            "virtual_interface": vifs,
+            "session": (*vifs, *(f"{vif}_ipv6" for vif in vifs), *tunnels),
+            "router": (
+                *_keys(tree, "customer", "data_center", "routers"),
+                *_keys(tree, "customer", "colocation", "routers"),
+                *(router for cage in cages for router in _keys(tree, "customer", "colocations", cage, "routers")),
+            ),
+            "device": tuple(str(device) for found in devices if isinstance(found, list) for device in found),
+            "gateway": _keys(tree, "aws", "virtual_private_gateways") + _keys(tree, "aws", "transit_gateways"),
+            "association": tuple(
+                name for dxgw in dxgws for name in _keys(tree, "aws", "direct_connect_gateways", dxgw, "associations")
+            ),
+            "host": _keys(tree, "customer", "data_center", "hosts"),
+            "instance": tuple(name for vpc in vpcs for name in _keys(tree, "aws", "vpcs", vpc, "instances")),
+            "service": (
+                *_keys(tree, "aws", "public_services"),
+                *_keys(tree, "aws", "internet_hosts"),
+                *(f"{other}_host" for other in _keys(tree, "other_customers")),
+            ),
+            "vpc": vpcs,
+            "location": locations,
+        }
     )
 
 
@@ -66,31 +104,11 @@ def _keys(tree: object, *path: str) -> tuple[str, ...]:
     return tuple(str(key) for key in found) if isinstance(found, dict) else ()
 
 
-def _by_kind(
-    *,
-    connections: tuple[str, ...],
-    circuits: tuple[str, ...],
-    sessions: tuple[str, ...],
-    routers: tuple[str, ...],
-    devices: tuple[str, ...],
-    gateways: tuple[str, ...],
-    hosts: tuple[str, ...],
-    instances: tuple[str, ...],
-    vpcs: tuple[str, ...],
-    locations: tuple[str, ...],
-) -> Mapping[str, tuple[str, ...]]:
+def _by_kind(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """With the kinds that are made of others: every cable, every node."""
+    nodes = ("router", "device", "gateway", "host", "instance", "service")
     return {
-        "connection": connections,
-        "circuit": circuits,
-        "cable": (*connections, *circuits),
-        "virtual_interface": sessions,
-        "session": sessions,
-        "router": routers,
-        "device": devices,
-        "gateway": gateways,
-        "host": hosts,
-        "instance": instances,
-        "vpc": vpcs,
-        "location": locations,
-        "node": (*routers, *devices, *gateways, *hosts, *instances),
+        **names,
+        "cable": (*names["connection"], *names["circuit"]),
+        "node": tuple(name for kind in nodes for name in names[kind]),
     }

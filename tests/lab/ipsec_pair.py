@@ -8,13 +8,13 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from dxemu.daemons.strongswan import StrongSwan
 from dxemu.daemons.strongswan_events import TunnelDown, TunnelEvent, TunnelUp
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
-from dxemu.netlink import address, link, netem, sysctl, veth, xfrm_interface
+from dxemu.netlink import address, link, netem, route, sysctl, veth, xfrm_interface
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.netem import Netem
 from dxemu.netlink.session import Netlink
@@ -29,14 +29,14 @@ FOLDER = "/run"
 
 
 def tunnel(number: int, **changes: object) -> IpsecTunnel:
-    """AWS's defaults. The tunnels share the customer's outside address and have different ones at AWS."""
+    """AWS's defaults. The tunnels share the customer's outside address and have different ones at AWS, as in a plan."""
     outside = IPv4Address("203.0.113.1"), IPv4Address("203.0.113.10") + number
     inside = IPv4Interface(f"169.254.{number}.2/30"), IPv4Interface(f"169.254.{number}.1/30")
     ends = [
         TunnelEnd(
             node=node,
             interface=f"tunnel{number}",
-            underlay_interface=WAN,
+            underlay_interface=("lo", WAN)[index],
             outside=outside[index],
             inside=inside[index],
             initiates=index == 0,
@@ -91,7 +91,9 @@ class IpsecPair:
 
     def up(self, node: str, name: str) -> bool:
         """Whether the last that `node` said of the tunnel is that it is up."""
-        states = [e for _, n, e in self.heard if n == node and e.tunnel == name and isinstance(e, TunnelUp | TunnelDown)]
+        states = [
+            e for _, n, e in self.heard if n == node and e.tunnel == name and isinstance(e, TunnelUp | TunnelDown)
+        ]
         return bool(states) and isinstance(states[-1], TunnelUp)
 
     async def connect(self, *tunnels: IpsecTunnel) -> None:
@@ -141,11 +143,16 @@ async def _wire(pair: IpsecPair, stack: AsyncExitStack, tunnels: Sequence[IpsecT
     await pair.cable(CABLE)
     for netlink in pair.netlinks.values():
         await link.set_up(netlink, WAN, up=True)
-    for outside in sorted({(end.node, end.outside) for one in tunnels for end in one.ends}):
-        await address.apply(pair.netlinks[outside[0]], WAN, IPv4Interface(f"{outside[1]}/24"))
+    hops = {CUSTOMER: IPv4Interface("192.0.2.1/30"), AWS: IPv4Interface("192.0.2.2/30")}
+    for node, hop in hops.items():
+        await address.apply(pair.netlinks[node], WAN, hop)
+    for node, outside in sorted({(end.node, end.outside) for one in tunnels for end in one.ends}):
+        await address.apply(pair.netlinks[node], "lo", IPv4Interface((outside, 32)))
+        other = AWS if node == CUSTOMER else CUSTOMER
+        await route.replace(pair.netlinks[other], IPv4Network((outside, 32)), hops[node].ip)
     for one in tunnels:
         for end in one.ends:
-            wanted = xfrm_interface.XfrmInterface(end.interface, one.if_id, WAN, one.mtu)
+            wanted = xfrm_interface.XfrmInterface(end.interface, one.if_id, end.underlay_interface, one.mtu)
             await xfrm_interface.apply(pair.netlinks[end.node], wanted)
             await link.set_up(pair.netlinks[end.node], end.interface, up=True)
             await address.apply(pair.netlinks[end.node], end.interface, end.inside)

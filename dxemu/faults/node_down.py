@@ -1,0 +1,39 @@
+"""A router, an AWS device or a VPN endpoint loses power: all its ports go dark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from dxemu.faults.base import Fault, dark_nodes, switch_power
+from dxemu.plan.impact import Impact
+from dxemu.plan.model import Plan
+from dxemu.units import Seconds
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+
+class NodeDown(Fault):
+    """Everything connected to the node loses light. `tunnel` names a VPN tunnel and means AWS's endpoint of it."""
+
+    targets: ClassVar[Mapping[str, str]] = {"router": "router", "device": "device", "tunnel": "tunnel"}
+
+    def node(self, plan: Plan) -> str:
+        """The node that is meant."""
+        ((what, name),) = self.parameters.items()
+        if what == "tunnel":
+            return next(tunnel.ends[1].node for tunnel in plan.tunnels if tunnel.name == name)
+        return name
+
+    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+        """No packet over any of its cables, and every neighbour knows at once."""
+        return dark_nodes(plan, fault, at, until, (self.node(plan),))
+
+    async def inject(self, lab: Lab) -> str:
+        """Take the power away; the kernels of all neighbours are asked."""
+        return await switch_power(lab, (self.node(lab.plan),), on=False)
+
+    async def heal(self, lab: Lab) -> str:
+        """Give the power back."""
+        return await switch_power(lab, (self.node(lab.plan),), on=True)

@@ -1,0 +1,51 @@
+"""The plan's policers and shapers in the running lab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dxemu.aws import policing
+from dxemu.lab.node import LabNode
+from dxemu.netlink import police, segmentation, shape
+from dxemu.netlink.traffic_control import Counters
+from dxemu.plan.model import LimitKind, Plan, RateLimit, Role
+
+SENDERS = (Role.HOST, Role.INSTANCE, Role.SERVICE)
+"""Whose TCP is heard: with a limit anywhere they send frame by frame, as a network card does."""
+
+
+async def apply_limits(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+    """Every limit of the plan; the interfaces must be there. Raises LabError."""
+    for limit in plan.limits:
+        netlink = nodes[limit.node].netlink
+        if limit.kind is LimitKind.POLICE:
+            await police.apply(netlink, limit.interface, police_of(limit))
+        else:
+            await shape.apply(netlink, limit.interface, shape_of(limit))
+    if plan.limits:
+        senders = {node.name for node in plan.nodes if node.role in SENDERS}
+        for cable in plan.cables:
+            for port in (cable.a, cable.b):
+                if port.node in senders:
+                    await segmentation.apply(nodes[port.node].netlink, port.name, 1)
+
+
+async def read_limits(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[tuple[str, str, LimitKind], Counters]:
+    """What each has passed and dropped, by node, interface and kind. Raises LabError if one is not there."""
+    found = {}
+    for limit in plan.limits:
+        netlink = nodes[limit.node].netlink
+        read = police.read if limit.kind is LimitKind.POLICE else shape.read
+        _, counters = await read(netlink, limit.interface)
+        found[limit.node, limit.interface, limit.kind] = counters
+    return found
+
+
+def police_of(limit: RateLimit) -> police.Police:
+    """The kernel's words for a policer."""
+    return police.Police(rate_bps=int(limit.rate), burst=limit.burst)
+
+
+def shape_of(limit: RateLimit) -> shape.Shape:
+    """The kernel's words for a shaper."""
+    return shape.Shape(rate_bps=int(limit.rate), bucket=policing.shaper_bucket(limit.rate), queue=limit.burst)

@@ -14,7 +14,7 @@ from dxemu.plan.model import IpsecTunnel, TunnelEnd
 
 PLUGINS = ("random", "nonce", "openssl", "kdf", "kernel-netlink", "socket-default", "vici")
 """Named, because others that Debian would load (kernel-libipsec, bypass-lan, farp) put routes and policies of their own
-beside the tunnels'. openssl brings the cryptography, kdf derives keys with it (OpenSSL's own does not know all hashes)."""
+beside the tunnels'. openssl brings the cryptography, kdf the derivation of keys from it (RFC 7296 section 2.13)."""
 
 THREADS = 8
 """Five of them wait for good: for packets, for something to send, for the clock, for sockets, for the kernel."""

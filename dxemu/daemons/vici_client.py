@@ -56,7 +56,7 @@ class ViciClient:
         answer = await self._ask(command, Packet.request(command, Encoding.serialize(message)))
         if answer.response_type != Packet.CMD_RESPONSE:
             raise LabError(f"{self._who} does not know the command {command}", "it needs strongSwan 5.9 or later")
-        said = _text(Encoding.deserialize(answer.payload))
+        said: Mapping[str, Any] = _text(Encoding.deserialize(answer.payload))
         if said.get("success", "yes") != "yes":
             raise LabError(f"{self._who} refused {command}: {said.get('errmsg', '')}")
         return said

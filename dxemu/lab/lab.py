@@ -10,9 +10,11 @@ from functools import partial
 
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
+from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.journal import Event, Journal
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.node import LabNode
+from dxemu.lab.overlay import Overlay, start_vrrp
 from dxemu.lab.paths import Walker
 from dxemu.lab.power import set_power
 from dxemu.lab.routing import Routing, start_routing
@@ -37,6 +39,7 @@ class Lab:
         self._nodes = nodes
         self._cables = cables
         self._up: set[tuple[str, str, str]] = set()
+        self._vrrp: dict[tuple[int, str], str] = {}
         self._watched: Sequence[tuple[str, str, str]] = ()
         self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
         self._route_changed = asyncio.Event()
@@ -44,6 +47,7 @@ class Lab:
         self._walker = Walker(plan, nodes)
         self._carriers = _carriers(plan)
         self._tasks = Tasks()
+        self._overlay = Overlay(plan, journal, self._tunnel_changed)
 
     @classmethod
     @asynccontextmanager
@@ -56,7 +60,11 @@ class Lab:
             lab = cls(plan, journal, nodes, cables)
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
+            await build_extras(plan, nodes)
+            await start_services(plan, nodes, stack)
             await lags_ready(plan, nodes, journal.clock)
+            start_vrrp(plan, nodes, journal, stack, tasks)
+            await lab._overlay.start(nodes, folder, stack, tasks)
             lab._routing = await start_routing(plan, nodes, journal, folder, stack, tasks)
             for node in plan.nodes:
                 if node.role in FORWARDING:
@@ -81,15 +89,34 @@ class Lab:
         route changes. Raises LabError if it takes too long.
         """
         self._watched = probes
-        wanted = {want for session in self.plan.sessions if session.confirmed for want in _signs_of_life(session)}
-        while not wanted <= self._up:
-            missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
-            await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
+        await self._alive([session for session in self.plan.sessions if session.tunnel is None and session.confirmed])
+        await self._overlay.connect()
+        await self._alive([session for session in self.plan.sessions if session.confirmed])
+        while not self._masters() >= _first_masters(self.plan):
+            await self.journal.wait_for("a VRRP master", lambda event: event["event"] == "vrrp", CONVERGED_WITHIN_S)
         while not self._routing.settled(self.plan):
             await self.journal.wait_for("every route in its table", lambda _event: True, CONVERGED_WITHIN_S)
         await self._routing.idle()
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not touch those pages in the processes forked later
+
+    async def _alive(self, sessions: Sequence[BgpSession]) -> None:
+        """Return when `sessions` are up at both ends, with BFD where it runs."""
+        wanted = {want for session in sessions for want in _signs_of_life(session)}
+        while not wanted <= self._up:
+            missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
+            await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
+
+    def _masters(self) -> set[tuple[int, str]]:
+        return {group for group, state in self._vrrp.items() if state == "master"}
+
+    async def rekey(self, tunnel: str) -> None:
+        """New keys for the ESP of a tunnel. Raises LabError if it is not up."""
+        await self._overlay.rekey(tunnel)
+
+    def _tunnel_changed(self, node: str, tunnel: str, up: bool, reason: str) -> None:
+        for router in self._routing.at(node):
+            router.tunnel_changed(tunnel, up=up, reason=reason)
 
     async def tell_paths(self, *, always: bool = False) -> None:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""
@@ -108,6 +135,9 @@ class Lab:
             await self.tell_paths()
 
     def _note(self, event: Event) -> None:
+        if event["event"] == "vrrp":
+            self._vrrp[int(str(event["virtual_router_id"])), str(event["node"])] = str(event["state"])
+            self._route_changed.set()
         if event["event"] in ("bgp", "bfd"):
             sign = (str(event["event"]), str(event["session"]), str(event["node"]))
             if event["state"] == "up":
@@ -153,6 +183,11 @@ def _carriers(plan: Plan) -> dict[tuple[str, str], str]:
     """What a loss of carrier is about, by node and interface: a cable, or a LAG as a whole."""
     found = {(port.node, port.name): cable.name for cable in plan.cables for port in (cable.a, cable.b)}
     return found | {(bond.node, bond.name): bond.lag for bond in plan.bonds}
+
+
+def _first_masters(plan: Plan) -> set[tuple[int, str]]:
+    """Who has each shared address while nothing is broken, by virtual router ID: the highest priority."""
+    return {(group.virtual_router_id, group.priorities[0][0]) for group in plan.vrrp}
 
 
 def _signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:

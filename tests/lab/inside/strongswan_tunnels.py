@@ -153,7 +153,7 @@ def test_tunnels_of_one_node_may_have_different_timeouts() -> None:
             for one in (quick, slow):
                 earliest, latest = dead_peer_window(one)
                 assert earliest - 1.3 <= dead[one.name] <= latest
-            assert give_up_after((quick, slow)) == 20
+            assert give_up_after((quick, slow)) == Seconds(20)
 
     asyncio.run(run())
 

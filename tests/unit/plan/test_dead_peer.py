@@ -23,9 +23,9 @@ def with_timeout(seconds: float) -> IpsecTunnel:
 
 
 def test_with_aws_defaults_a_peer_is_dead_30_s_after_the_first_probe_and_40_s_after_the_last_packet() -> None:
-    assert give_up_after([TUNNEL]) == 30
-    assert silence_before_probe(TUNNEL, give_up_after([TUNNEL])) == 10
-    assert retransmit_interval([TUNNEL]) == 10
+    assert give_up_after([TUNNEL]) == Seconds(30)
+    assert silence_before_probe(TUNNEL, give_up_after([TUNNEL])) == Seconds(10)
+    assert retransmit_interval([TUNNEL]) == Seconds(10)
     assert dead_peer_window(TUNNEL) == (39, 41)
 
 

@@ -1,0 +1,43 @@
+"""What some labs have beside cables and routes: policers and shapers, source NAT, packets that vanish, services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from ipaddress import IPv4Address, IPv4Network
+
+from dxemu.lab.limits import apply_limits
+from dxemu.lab.node import LabNode
+from dxemu.netlink import nftables, source_nat
+from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
+from dxemu.plan.model import Plan
+
+NAT_TABLE = "dxemu_nat"
+DROP_TABLE = "dxemu_vpn_mtu"
+
+
+async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+    """All of them, once interfaces are up."""
+    await apply_limits(plan, nodes)
+    for node in dict.fromkeys(nat.node for nat in plan.nats):
+        rules = tuple(
+            (nat.interface, nat.network, nat.address)
+            for nat in plan.nats
+            if nat.node == node and isinstance(nat.network, IPv4Network) and isinstance(nat.address, IPv4Address)
+        )
+        async with Netlink(nodes[node].namespace, NETLINK_NETFILTER) as netlink:
+            await source_nat.apply(netlink, NAT_TABLE, rules)
+    for drop in plan.silent_drops:
+        rule = nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than)
+        async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
+            await nftables.apply(netlink, DROP_TABLE, nftables.Hook.FORWARD, (rule,))
+
+
+async def start_services(plan: Plan, nodes: Mapping[str, LabNode], stack: AsyncExitStack) -> None:
+    """The public services, each on its host."""
+    if not plan.services:
+        return
+    from dxemu.daemons.services import serve  # imported where there are any: imports cost time in the guest
+
+    for service in plan.services:
+        stack.callback(serve(service, nodes[service.node].namespace))

@@ -1,0 +1,91 @@
+"""Daemons that only some labs have: strongSwan for IPsec tunnels, keepalived for a shared gateway address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from dxemu.lab.journal import Journal
+from dxemu.lab.node import LabNode
+from dxemu.lab.tasks import Tasks
+from dxemu.plan.model import Plan
+
+if TYPE_CHECKING:
+    from dxemu.daemons.strongswan import StrongSwan
+    from dxemu.daemons.strongswan_events import TunnelEvent
+
+OnTunnel = Callable[[str, str, bool, str], None]
+"""Called with node, tunnel, whether it is up, and the reason if not."""
+
+
+class Overlay:
+    """The tunnels of a lab. `up` are those that are up, as (node, tunnel)."""
+
+    def __init__(self, plan: Plan, journal: Journal, on_tunnel: OnTunnel) -> None:
+        self._plan = plan
+        self._journal = journal
+        self._on_tunnel = on_tunnel
+        self._charons: dict[str, StrongSwan] = {}
+
+    async def start(self, nodes: Mapping[str, LabNode], folder: str, stack: AsyncExitStack, tasks: Tasks) -> None:
+        """Start charon on every node at which a tunnel ends; none of them connects yet. Raises LabError."""
+        if not self._plan.tunnels:
+            return
+        from dxemu.daemons.strongswan import StrongSwan  # imports cost time in the guest
+
+        for node in dict.fromkeys(end.node for tunnel in self._plan.tunnels for end in tunnel.ends):
+            mine = [t for t in self._plan.tunnels if node in (t.ends[0].node, t.ends[1].node)]
+            log = f"{folder}/{node}.charon.log"
+            charon = StrongSwan(node, mine, nodes[node].namespace, self._listener(node), tasks.fail, log)
+            stack.callback(charon.stop)
+            self._charons[node] = charon
+        for charon in self._charons.values():
+            await charon.ready()
+
+    async def connect(self) -> None:
+        """Have every tunnel come up. The session or a `tunnel` event says when it is there."""
+        for tunnel in self._plan.tunnels:
+            for end in tunnel.ends:
+                if end.initiates:
+                    await self._charons[end.node].initiate(tunnel.name)
+
+    async def rekey(self, tunnel: str) -> None:
+        """New keys for a tunnel's ESP, asked for by the customer's end. Raises LabError if it is not up."""
+        near = next(t.ends[0] for t in self._plan.tunnels if t.name == tunnel)
+        await self._charons[near.node].rekey(tunnel)
+
+    def _listener(self, node: str) -> Callable[[TunnelEvent], None]:
+        from dxemu.daemons.strongswan_events import TunnelDown, TunnelRekeyed, TunnelUp
+
+        def hear(event: TunnelEvent) -> None:
+            match event:
+                case TunnelUp(tunnel):
+                    self._journal.tell("tunnel", node=node, tunnel=tunnel, state="up", reason="")
+                    self._on_tunnel(node, tunnel, True, "")
+                case TunnelDown(tunnel, reason, detail):
+                    self._journal.tell("tunnel", node=node, tunnel=tunnel, state="down", reason=reason, detail=detail)
+                    if reason != "replaced":
+                        self._on_tunnel(node, tunnel, False, reason)
+                case TunnelRekeyed(tunnel, what):
+                    self._journal.tell("tunnel", node=node, tunnel=tunnel, state="rekeyed", reason=what)
+
+        return hear
+
+
+def start_vrrp(
+    plan: Plan, nodes: Mapping[str, LabNode], journal: Journal, stack: AsyncExitStack, tasks: Tasks
+) -> None:
+    """Keepalived on every router that shares an address."""
+    if not plan.vrrp:
+        return
+    from dxemu.daemons.keepalived import Keepalived  # imports cost time in the guest
+
+    for node in dict.fromkeys(router for group in plan.vrrp for router, _ in group.priorities):
+        groups = [group for group in plan.vrrp if node in dict(group.priorities)]
+
+        def tell(virtual_router_id: int, state: str, node: str = node) -> None:
+            journal.tell("vrrp", node=node, virtual_router_id=virtual_router_id, state=state)
+
+        keepalived = Keepalived(node, groups, nodes[node].namespace, tell, tasks.fail)
+        stack.callback(keepalived.stop)

@@ -191,7 +191,10 @@ async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     in_vrf = {(planned.node, name) for planned in plan.vrfs for name in planned.interfaces}
     for held in plan.addresses:  # the interface's own addresses are local in its VRF's table only
         for planned in plan.rules:
-            if (held.node, held.interface) == (planned.node, planned.incoming) and (held.node, held.interface) in in_vrf:
+            if (held.node, held.interface) == (planned.node, planned.incoming) and (
+                held.node,
+                held.interface,
+            ) in in_vrf:
                 await route.throw(nodes[held.node].netlink, held.address.network, table=planned.table)
     for number, planned in enumerate(plan.rules):
         for version in sorted(versions[planned.node]):

@@ -20,7 +20,7 @@ from dxemu.lab.power import set_power
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import link
-from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
+from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.units import IPNetwork
 
@@ -149,9 +149,11 @@ class Lab:
         """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""
         return await set_power(self.plan, self._nodes, node, on=on)
 
-    async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> None:
-        """Have a speaker of AWS's edge announce exactly `prefixes`."""
-        await self._routing.routers[speaker].originate(prefixes)
+    async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a speaker of AWS's edge announce exactly `prefixes`. Gives what its table then says."""
+        router = self._routing.routers[speaker]
+        await router.originate(prefixes)
+        return tuple(route.prefix for route in router.loc_rib.routes() if route.originated)
 
     async def confirm(self, virtual_interface: str) -> bool:
         """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""
@@ -162,7 +164,7 @@ class Lab:
                 return (await link.read(self._nodes[end.node].netlink, end.interface)).up
         raise KeyError(virtual_interface)
 
-    def _changed(self, node: str, change: CarrierChanged | RouteChanged) -> None:
+    def _changed(self, node: str, change: Change) -> None:
         """The kernel of a node says that something changed."""
         if isinstance(change, RouteChanged):
             via = None if change.via is None else str(change.via)
@@ -171,6 +173,10 @@ class Lab:
             return
         cable = self._carriers.get((node, change.interface))
         if cable is None:
+            return
+        if isinstance(change, MemberChanged):
+            lag = next(b.lag for b in self.plan.bonds if b.node == node and change.interface in b.members)
+            self.journal.tell("lacp", node=node, lag=lag, cable=cable, up=change.sends)
             return
         self.journal.tell("carrier", node=node, interface=change.interface, cable=cable, up=change.up)
         for router in self._routing.at(node):

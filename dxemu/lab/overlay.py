@@ -73,9 +73,7 @@ class Overlay:
         return hear
 
 
-def start_vrrp(
-    plan: Plan, nodes: Mapping[str, LabNode], journal: Journal, stack: AsyncExitStack, tasks: Tasks
-) -> None:
+def start_vrrp(plan: Plan, nodes: Mapping[str, LabNode], journal: Journal, stack: AsyncExitStack, tasks: Tasks) -> None:
     """Keepalived on every router that shares an address."""
     if not plan.vrrp:
         return

@@ -12,6 +12,8 @@ from dxemu.netlink.session import Netlink
 
 _MODE_802_3AD = 4
 _NO_PARTNER = "00:00:00:00:00:00"
+_SLAVE_STATE, _ACTIVE = 1, 0
+"""IFLA_BOND_SLAVE_STATE and its value for a member that is sent by."""
 _ACTOR_STATE = 7
 _PARTNER_STATE = 8
 """IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE and its partner's, a byte and two: linux/if_link.h."""
@@ -124,6 +126,15 @@ async def add_member(netlink: Netlink, bond: str, member: str) -> None:
 async def remove_member(netlink: Netlink, member: str) -> None:
     """Take an interface out; it is down then."""
     await link.set_master(netlink, member, None)
+
+
+def sends_by(message: Any) -> bool | None:  # Any: pyroute2 is untyped
+    """Whether the bond sends by the member that an RTM_NEWLINK message is about; None if it is no bond's member."""
+    info = message.get_attr("IFLA_LINKINFO")
+    if info is None or info.get_attr("IFLA_INFO_SLAVE_KIND") != "bond":
+        return None
+    raw = m.attributes(m.bytes_of(message, "IFLA_LINKINFO", "IFLA_INFO_SLAVE_DATA"))
+    return raw.get(_SLAVE_STATE, b"\0")[0] == _ACTIVE
 
 
 def _member(message: Any) -> BondMember:  # Any: pyroute2 is untyped

@@ -12,7 +12,7 @@ from typing import Self
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-from dxemu.netlink import link, route
+from dxemu.netlink import bond, link, route
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import NETLINK_ROUTE, Netlink, parts
 from dxemu.units import IPAddress, IPNetwork
@@ -43,13 +43,25 @@ class RouteChanged:
     table: int = route.MAIN
 
 
+@dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """A bond began (`sends`) or ceased to send by one of its members."""
+
+    interface: str
+    sends: bool
+
+
+Change = CarrierChanged | RouteChanged | MemberChanged
+
+
 class Monitor:
     """A context manager: inside it `on_change` is called for every change in the namespace."""
 
-    def __init__(self, namespace: Namespace, on_change: Callable[[CarrierChanged | RouteChanged], None]) -> None:
+    def __init__(self, namespace: Namespace, on_change: Callable[[Change], None]) -> None:
         self._namespace = namespace
         self._on_change = on_change
         self._carrier: dict[str, bool] = {}
+        self._sends: dict[str, bool] = {}
         self._names: dict[int, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -89,6 +101,11 @@ class Monitor:
         self._carrier[state.name] = state.carrier
         if tell and before is not None and before is not state.carrier:
             self._on_change(CarrierChanged(state.name, state.carrier))
+        sends = bond.sends_by(message)
+        if sends is not None:
+            if tell and self._sends.get(state.name, sends) is not sends:
+                self._on_change(MemberChanged(state.name, sends))
+            self._sends[state.name] = sends
 
     def _tell_route(self, message: rtmsg, *, gone: bool) -> None:
         prefix, via, index = route.fields(message)

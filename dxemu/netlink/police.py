@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dxemu.errors import LabError
 from dxemu.netlink import traffic_control as tc
 from dxemu.netlink.message import Raw, attribute, attributes
-from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE, Netlink, NetlinkError
+from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink, NetlinkError
 
 RTM_NEWQDISC, RTM_DELQDISC = 36, 37
 RTM_NEWTFILTER, RTM_GETTFILTER = 44, 46
@@ -42,15 +42,22 @@ class Police:
 async def apply(netlink: Netlink, interface: str, police: Police) -> None:
     """Set it, or set it anew: its bucket is full and its counters are 0 then. Raises NetlinkError."""
     index = await netlink.index(interface)
-    ingress = Raw(payload=tc.request(index, TC_H_INGRESS, _HANDLE) + attribute(tc.TCA_KIND, tc.text("ingress")))
     try:
-        await netlink.request(f"ingress on {interface}", ingress, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
+        await _make_ingress(netlink, interface)
     except NetlinkError as error:
         if error.errno != errno.EEXIST:
             raise
+        await delete(netlink, interface)  # matchall cannot be changed in place
+        await _make_ingress(netlink, interface)
     info = _PRIORITY << 16 | socket.htons(_ETH_P_ALL)
     request = Raw(payload=tc.request(index, _HANDLE, 1, info) + _matchall(police))
-    await netlink.request(f"policer on {interface}", request, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_REPLACE)
+    await netlink.request(f"policer on {interface}", request, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL)
+
+
+async def _make_ingress(netlink: Netlink, interface: str) -> None:
+    head = tc.request(await netlink.index(interface), TC_H_INGRESS, _HANDLE)
+    request = Raw(payload=head + attribute(tc.TCA_KIND, tc.text("ingress")))
+    await netlink.request(f"ingress on {interface}", request, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
 
 
 def _matchall(police: Police) -> bytes:

@@ -53,7 +53,7 @@ def add_hop(
     role: CableRole = CableRole.BACKBONE,
     bandwidth: BitsPerSecond | None = None,
 ) -> Hop:
-    """A cable from `near` to `far` with addresses at both ends; `near_name` and `far_name` are what ports are called."""
+    """A cable from `near` to `far` with addresses at both ends, whose ports are called `near_name` and `far_name`."""
     cable = draft.cable(
         draft.cable_name(f"backbone_{near}", far),
         role,

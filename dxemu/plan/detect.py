@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from dxemu.plan.dead_peer import dead_peer_window
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.plan.windows import Term, Window
@@ -18,6 +19,7 @@ POLL_ROUNDING_S = 0.001
 POLL_SLACK = 0.001
 BIRD_TIMER = "bird 2.0.12 sysdep/unix/io.c: poll(2) in whole milliseconds; Linux fs/select.c: up to 0.1 % longer"
 EXABGP_TIMER = "exabgp 5.0.15 bgp/timer.py: whole seconds must differ by more than the hold time"
+_NO_TERM = Term("", 0, 0, "")
 EXABGP_DELAY = "exabgp 5.0.15 reactor/delay.py: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s between attempts"
 
 
@@ -52,6 +54,12 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
                 arriving,
             ),
         )
+    held = hold_timer(session, end)
+    return Detection(held.node, held.by, held.after.plus(arriving))
+
+
+def hold_timer(session: BgpSession, end: SessionEnd) -> Detection:
+    """BGP's own timer."""
     hold, keepalive = float(session.hold_time), float(session.keepalive)
     return Detection(
         end.node,
@@ -60,9 +68,37 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
             Term("hold", hold, hold, "RFC 4271 6.5"),
             Term("since the last keepalive", -keepalive, 0, "RFC 4271 4.4"),
             Term("ExaBGP's whole-second timer", 0, 1, EXABGP_TIMER),
-            arriving,
         ),
     )
+
+
+def in_tunnel(plan: Plan, session: BgpSession, end: SessionEnd) -> Detection:
+    """How `end` of a session in an IPsec tunnel notices: by the hold timer, or sooner by dead peer detection.
+
+    There is no BFD over AWS's VPN. A static VPN has dead peer detection only.
+    """
+    tunnel = next(t for t in plan.tunnels if t.name == session.tunnel)
+    low, high = dead_peer_window(tunnel)
+    silent = Detection(
+        end.node,
+        "dpd",
+        Window().plus(
+            Term("DPD timeout", tunnel.dpd_timeout, tunnel.dpd_timeout, "Site-to-Site VPN User Guide: tunnel options"),
+            Term(
+                "strongSwan counting silence in whole seconds",
+                low - tunnel.dpd_timeout,
+                high - tunnel.dpd_timeout,
+                "strongSwan 5.9.8 sa/ike_sa.c",
+            ),
+            Term("since the last packet", -float(session.keepalive), 0, "RFC 4271 4.4")
+            if not session.static
+            else _NO_TERM,
+        ),
+    )
+    if session.static:
+        return silent
+    held = hold_timer(session, end)
+    return held if held.after.high_s <= silent.after.high_s else silent
 
 
 def _bird_late_s(timer_s: float) -> float:

@@ -157,9 +157,9 @@ class Forwarding:
         crossing = self.wires.crossing(node, interface, to)
         if crossing is None:
             return None
-        return crossing, to, self._incoming(to, next_hop, node)
+        return crossing, to, self._incoming(to, next_hop)
 
-    def _incoming(self, node: str, own_address: IPAddress, came_from: str) -> str | None:
+    def _incoming(self, node: str, own_address: IPAddress) -> str | None:
         """The interface by which a packet to next hop `own_address` comes into `node`."""
         for holder, interface in self.wires.holders.get(own_address, ()):
             if holder == node:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dxemu.plan.model import Bond
 from dxemu.plan.windows import Term, Window
 
 MIIMON_S = 0.1
@@ -21,12 +20,11 @@ def carrier_lost() -> Window:
     return Window((Term("the bond looking at carrier", 0, MIIMON_S, "Linux bonding: miimon 100 ms"),))
 
 
-def expired(bond: Bond, *, fast: bool) -> Window:
+def expired(*, fast: bool) -> Window:
     """A member whose partner has gone silent: three periods without an LACPDU.
 
     The receive machine then goes to EXPIRED and the member is no longer distributing.
     """
-    del bond
     period = FAST_PERIODIC_S if fast else SLOW_PERIODIC_S
     timeout = TIMEOUT_PERIODS * period
     return Window().plus(

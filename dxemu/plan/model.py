@@ -374,7 +374,8 @@ class AttachmentKind(StrEnum):
 class Attachment:
     """A gateway's way to one speaker of AWS's edge (a Direct Connect device or VPN endpoint), over AWS's own network.
 
-    How AWS's devices tell its gateways of routes is not published. Here the gateway hears at once. `tables` are the gateway's kernel tables that the routes from there go into.
+    How AWS's devices tell its gateways of routes is not published. Here the gateway hears at once. The addresses are
+    this link's two ends, the edge's first. `tables` are the gateway's kernel tables that the routes from there go into.
     """
 
     kind: AttachmentKind

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dxemu.plan import lacp, vrrp
-from dxemu.plan.detect import Detection, carrier, detection
+from dxemu.plan.detect import Detection, carrier, detection, in_tunnel
 from dxemu.plan.forward import Believed
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
@@ -78,7 +79,7 @@ def _loses(gone: tuple[str, str]) -> Callable[[Believed], Believed]:
 
 
 def _session_down(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd, dead: AbstractSet[str]) -> Noticed:
-    found = detection(plan, impact, session, end)
+    found = detection(plan, impact, session, end) if session.tunnel is None else in_tunnel(plan, session, end)
     bond = bond_of(plan, end)
     if bond is not None:
         by_bond = _bond_down(plan, impact, bond, dead)
@@ -93,13 +94,13 @@ def _bond_down(plan: Plan, impact: Impact, bond: Bond, dead: AbstractSet[str]) -
     gone = [port for port in bond.members if not dead.isdisjoint(member_cables(plan, bond, port))]
     if len(bond.members) - len(gone) >= max(1, bond.min_links):
         return None
-    return max((_member_out(plan, impact, bond) for _ in gone), key=lambda d: d.after.high_s, default=None)
+    return max((_member_out(impact, bond) for _ in gone), key=lambda d: d.after.high_s, default=None)
 
 
-def _member_out(plan: Plan, impact: Impact, bond: Bond) -> Detection:
+def _member_out(impact: Impact, bond: Bond) -> Detection:
     if bond.node in impact.carrier_lost_at:
         return Detection(bond.node, "carrier", lacp.carrier_lost())
-    return Detection(bond.node, "lacp", lacp.expired(bond, fast=bond.lacp_fast))
+    return Detection(bond.node, "lacp", lacp.expired(fast=bond.lacp_fast))
 
 
 def _members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
@@ -109,7 +110,7 @@ def _members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
             if not set(impact.cables).isdisjoint(cables):
                 out = frozenset((bond.node, cable) for cable in cables)
                 yield Noticed(
-                    _member_out(plan, impact, bond),
+                    _member_out(impact, bond),
                     lambda believed, out=out: replace(believed, out=believed.out | out),  # type: ignore[misc]
                 )
 
@@ -119,7 +120,7 @@ def _vrrp(plan: Plan, hit: AbstractSet[str]) -> Iterator[Noticed]:
     for group in plan.vrrp:
         interfaces = dict(group.interfaces)
         routers = [router for router, _ in group.priorities]
-        for router, backup in zip(routers, routers[1:], strict=False):
+        for router, backup in pairwise(routers):
             if _cable_at(plan, router, interfaces[router]) in hit:
                 gone = (group.virtual_router_id, router)
                 yield Noticed(
@@ -136,7 +137,9 @@ def everything(noticed: Sequence[Noticed], believed: Believed) -> Believed:
 
 
 def sooner(term_low: float, detection_low: float) -> tuple[Term, ...]:
-    """A term for what may end the outage before the decisive detection does."""
+    """A term for what may end the outage before the decisive detection does: 0 if it may not even begin."""
     if term_low >= detection_low:
         return ()
+    if term_low <= 0:
+        return (Term("all of it if the flow uses another member", -detection_low, 0, "the bond's hash: layer 3 + 4"),)
     return (Term("somebody else noticing first", term_low - detection_low, 0, "each end notices by itself"),)

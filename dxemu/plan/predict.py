@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dxemu.plan.detect import Detection, detection, session_back
+from dxemu.plan.forward import Believed, Way
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Plan, Role, Side
 from dxemu.plan.notice import Noticed, everything, notices, sooner
 from dxemu.plan.outcome import Fate, Flow, Turn, World, turn
-from dxemu.plan.forward import Believed, Way
 from dxemu.plan.windows import Term, Window
 
 Direction = str
@@ -201,7 +201,7 @@ class _Case:
     def _outage(
         self, before: Way, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed], last: Turn | None
     ) -> Window:
-        healed, by_session = self._healed_after(known)
+        healed, by_session = self._healed_after()
         if last is None or last.decisive is None:
             return healed if self._first_low(noticed) >= healed.low_s else healed.plus(*by_session.terms)
         first = turn(self.world, self.flow, noticed, known, dead, earliest=True)
@@ -248,7 +248,7 @@ class _Case:
         cables = [cable for crossing in way.crossings[start:end] for cable in crossing.ways[0]]
         return float(sum(self.plan.cable(name).delay for name in cables))
 
-    def _healed_after(self, known: Believed) -> tuple[Window, Window]:
+    def _healed_after(self) -> tuple[Window, Window]:
         """How long the direction is dead if only a heal helps, and what a session must add to come back."""
         healers = [i for i in self.impacts if i.until is not None and i.until > self.impact.at]
         for healer in sorted(healers, key=_until):

@@ -1,0 +1,29 @@
+"""New keys for an IPsec tunnel, as both ends make them by themselves before a lifetime is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from dxemu.actions.base import Action
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+WITHIN_S = 10.0
+
+
+class RekeyTunnel(Action):
+    """A new pair of ESP keys (CREATE_CHILD_SA, RFC 7296 section 1.3.3), started by the customer's end."""
+
+    targets: ClassVar[Mapping[str, str]] = {"tunnel": "tunnel"}
+
+    async def do(self, lab: Lab) -> str:
+        """Ask charon for it, and wait until it says that it is done."""
+        await lab.rekey(self.target)
+        event = await lab.journal.wait_for(
+            f"the rekeying of {self.target}",
+            lambda e: e["event"] == "tunnel" and e["tunnel"] == self.target and e["state"] == "rekeyed",
+            WITHIN_S,
+        )
+        return f"{event['node']} has new keys"

@@ -19,13 +19,15 @@ from dxemu.lab.paths import Walker
 from dxemu.lab.power import set_power
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
-from dxemu.netlink import link
+from dxemu.netlink import link, netem
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.units import IPNetwork
 
 CONVERGED_WITHIN_S = 120.0
 """Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
+
+NOTHING_PASSES = netem.Netem(rate_bps=10**9, delay_s=0.0, loss_percent=100.0, limit=1000)
 
 
 class Lab:
@@ -63,7 +65,7 @@ class Lab:
             await build_extras(plan, nodes)
             await start_services(plan, nodes, stack)
             await lags_ready(plan, nodes, journal.clock)
-            start_vrrp(plan, nodes, journal, stack, tasks)
+            await start_vrrp(plan, nodes, journal, stack, tasks)
             await lab._overlay.start(nodes, folder, stack, tasks)
             lab._routing = await start_routing(plan, nodes, journal, folder, stack, tasks)
             for node in plan.nodes:
@@ -144,6 +146,20 @@ class Lab:
                 self._up.add(sign)
             else:
                 self._up.discard(sign)
+
+    async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
+        """Drop all of one virtual interface's packets at both ends, or none. Gives the loss in percent, by node."""
+        read = {}
+        for session in self.plan.sessions:
+            for end in session.ends if session.virtual_interface == virtual_interface else ():
+                netlink = self._nodes[end.node].netlink
+                if silent:
+                    await netem.apply(netlink, end.interface, NOTHING_PASSES)
+                    read[end.node] = (await netem.read(netlink, end.interface)).loss_percent
+                elif end.node not in read:
+                    await netem.delete(netlink, end.interface)
+                    read[end.node] = 0.0
+        return read
 
     async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
         """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.tasks import Tasks
+from dxemu.netlink import nftables
+from dxemu.netlink.namespace import Namespace
+from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
 from dxemu.plan.model import Plan
 
 if TYPE_CHECKING:
@@ -73,17 +76,54 @@ class Overlay:
         return hear
 
 
-def start_vrrp(plan: Plan, nodes: Mapping[str, LabNode], journal: Journal, stack: AsyncExitStack, tasks: Tasks) -> None:
+async def start_vrrp(
+    plan: Plan, nodes: Mapping[str, LabNode], journal: Journal, stack: AsyncExitStack, tasks: Tasks
+) -> None:
     """Keepalived on every router that shares an address."""
     if not plan.vrrp:
         return
-    from dxemu.daemons.keepalived import Keepalived  # imports cost time in the guest
+    from dxemu.daemons.keepalived import Keepalived, virtual_interface  # imports cost time in the guest
 
     for node in dict.fromkeys(router for group in plan.vrrp for router, _ in group.priorities):
         groups = [group for group in plan.vrrp if node in dict(group.priorities)]
 
-        def tell(virtual_router_id: int, state: str, node: str = node) -> None:
-            journal.tell("vrrp", node=node, virtual_router_id=virtual_router_id, state=state)
+        deaf = await stack.enter_async_context(_Deaf(nodes[node].namespace))
 
+        def tell(virtual_router_id: int, state: str, node: str = node, deaf: _Deaf = deaf) -> None:
+            journal.tell("vrrp", node=node, virtual_router_id=virtual_router_id, state=state)
+            tasks.start(deaf.set(f"vrrp{virtual_router_id}", deaf=state != "master"))
+
+        for group in groups:
+            await deaf.set(virtual_interface(group), deaf=True)
         keepalived = Keepalived(node, groups, nodes[node].namespace, tell, tasks.fail)
         stack.callback(keepalived.stop)
+
+
+class _Deaf:
+    """A router that is not master discards what is for the virtual MAC (RFC 5798 section 6.4.2).
+
+    keepalived leaves that out: its macvlan takes such packets in, and the kernel forwards them. A switch sends them
+    there when it has lost the master's port.
+    """
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._netlink = Netlink(namespace, NETLINK_NETFILTER)
+        self._tables: set[str] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._netlink.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._netlink.__aexit__(None, None, None)
+
+    async def set(self, interface: str, *, deaf: bool) -> None:
+        """Discard what comes in by `interface` to be forwarded, or no longer."""
+        if deaf and interface not in self._tables:
+            self._tables.add(interface)
+            await nftables.apply(
+                self._netlink, interface, nftables.Hook.FORWARD, (nftables.DropRule(interface=interface),)
+            )
+        elif not deaf and interface in self._tables:
+            self._tables.discard(interface)
+            await nftables.delete(self._netlink, interface)

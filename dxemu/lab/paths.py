@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dxemu.lab.node import LabNode
 from dxemu.netlink import address, route
+from dxemu.plan.impact import is_vlan
 from dxemu.plan.model import Plan
 from dxemu.plan.wires import Wires
 from dxemu.units import IPAddress
@@ -58,7 +59,8 @@ class Walker:
         if crossing is None:
             return None
         words: list[str] = []
-        for number, cable in enumerate(crossing.ways[0]):
+        cables = [name for name in crossing.ways[0] if not is_vlan(name)]
+        for number, cable in enumerate(cables):
             words.append(cable)
             if number < len(crossing.through):
                 words.append(crossing.through[number])

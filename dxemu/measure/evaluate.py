@@ -10,6 +10,7 @@ from pathlib import Path
 from dxemu.measure import result, sessions
 from dxemu.measure.outages import Mark, Reception, cause, reception
 from dxemu.measure.paths import paths
+from dxemu.measure.probes import found
 from dxemu.measure.stages import stages
 from dxemu.measure.timeline import Event, ProbeLog
 from dxemu.measure.values import happened_at, number, text
@@ -64,6 +65,7 @@ def evaluate(
         stages=found_stages,
         predicted=predicted,
         end_s=meta.virtual_s,
+        found=found(events),
     )
     expectations = tuple(judge(e, measured) for e in scenario.expect)
     late = _too_late(probes)
@@ -88,6 +90,10 @@ def evaluate(
         see_also=scenario.see_also,
         virtual_s=meta.virtual_s,
         wall_s=meta.wall_s,
+        throughputs=measured.found.throughputs,
+        fetches=measured.found.fetches,
+        captures=measured.found.captures,
+        path_mtus=measured.found.path_mtus,
     )
 
 
@@ -210,6 +216,7 @@ def _predicted(p: Prediction) -> result.Predicted:
         why=explain_in_words(p),
         failback_outage_ms=_bounds(p.recovery.outage) if p.recovery else None,
         session_back_ms=_bounds(p.recovery.session_back) if p.recovery else None,
+        probe=p.probe,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from dxemu.measure.result import Bounds, Fault, Outage, Predicted
 from dxemu.measure.words import bounds, count, duration, measured
-from dxemu.units import Seconds
+from dxemu.scenario.model import Argument
 
-Arguments = Mapping[str, str | bool | Seconds]
+Arguments = Mapping[str, Argument]
 Judged = tuple[bool, str]
 
 
@@ -18,6 +19,7 @@ def judge_outage(
     predicted: Sequence[Predicted],
     faults: Sequence[Fault],
     end_s: float,
+    unseen_ms: float = 0.0,
 ) -> Judged:
     """The longest outage against `at_most` and `at_least`, and every outage against its prediction."""
     passed, words = True, _longest_in_words(outages, end_s)
@@ -28,7 +30,7 @@ def judge_outage(
     if "at_least" in arguments:
         passed &= max(lasted, default=0.0) >= _ms(arguments["at_least"])
     if arguments.get("within_prediction") is True:
-        wrong = [w for f in faults for w in against_prediction(f, outages, predicted, end_s)]
+        wrong = [w for f in faults for w in against_prediction(f, outages, predicted, end_s, unseen_ms)]
         wrong += [f"{_outage_in_words(o, end_s)} that no fault explains" for o in outages if o.fault is None]
         if wrong:
             return False, "; ".join(wrong)
@@ -38,9 +40,12 @@ def judge_outage(
 
 
 def against_prediction(
-    fault: Fault, outages: Sequence[Outage], predicted: Sequence[Predicted], end_s: float
+    fault: Fault, outages: Sequence[Outage], predicted: Sequence[Predicted], end_s: float, unseen_ms: float = 0.0
 ) -> list[str]:
-    """What contradicts the prediction for one fault in one direction, in words; nothing if all is as predicted."""
+    """What contradicts the prediction for one fault in one direction, in words; nothing if all is as predicted.
+
+    An outage shorter than `unseen_ms`, the time between two packets, may have met none.
+    """
     mine = next((p for p in predicted if p.fault == fault.fault), None)
     if mine is None:
         return [f"nothing was predicted for {fault.fault}"]
@@ -51,7 +56,7 @@ def against_prediction(
         if not inside(o, mine.outage_ms)
     ]
     low = mine.outage_ms[0]
-    if not begun and (low is None or low > 0):
+    if not begun and (low is None or low > unseen_ms):
         wrong.append(f"nothing was lost, predicted {bounds(*mine.outage_ms)}")
     healed = [o for o in outages if o.fault == fault.fault and o.after == "heal"]
     allowed = mine.failback_outage_ms or (0.0, 0.0)
@@ -98,5 +103,5 @@ def _lasted_ms(outage: Outage, end_s: float) -> float:
     return outage.duration_ms if outage.duration_ms is not None else (end_s - outage.start_s) * 1e3
 
 
-def _ms(limit: str | bool | Seconds) -> float:
-    return float(limit) * 1e3
+def _ms(limit: Argument) -> float:
+    return float(limit) * 1e3 if isinstance(limit, int | float) else math.nan

@@ -103,7 +103,7 @@ class PredictedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predicted:
-    """What a fault should have cost one direction, and why (`why`, `terms` of the outage).
+    """What a fault should have cost one direction of a probe, and why (`why`, `terms` of the outage).
 
     `failback_outage_ms` and `session_back_ms` count from the heal; None if the fault is never healed.
     """
@@ -118,6 +118,7 @@ class Predicted:
     why: str
     failback_outage_ms: Bounds | None
     session_back_ms: Bounds | None
+    probe: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,73 @@ class PathSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Throughput:
+    """What one iperf3 probe's receiver counted, `omitted_s` after the start, for `seconds`: payload, no headers.
+
+    `offered_bps` is what was offered by UDP; None: TCP. `lost_percent` is UDP's. `problem`: why nothing was counted.
+    """
+
+    probe: str
+    direction: str
+    streams: int
+    started_s: float
+    seconds: float
+    omitted_s: float
+    bits_per_second: float
+    offered_bps: float | None
+    lost_percent: float | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Consecutive fetches of one probe that went alike, `first_s` to `last_s` by when they began.
+
+    `status` is HTTP's, or DNS's response code; None without an answer, and `problem` says why. `seen_as` is the
+    address that the server saw.
+    """
+
+    probe: str
+    service: str
+    first_s: float
+    last_s: float
+    count: int
+    answered: bool
+    status: int | None
+    bytes: int
+    seen_as: str
+    problem: str
+    longest_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """Frames on one cable that were counted under one word, by direction."""
+
+    probe: str
+    cable: str
+    label: str
+    to_aws: int
+    from_aws: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathMtu:
+    """The largest packet, in bytes with its IP header, that arrived; 0: none did.
+
+    `told`: an ICMP message said so to the sender (`told_by`, an address); False: larger ones vanished; None: there was
+    nothing to tell, because the sender's own MTU fits.
+    """
+
+    probe: str
+    direction: str
+    t_s: float
+    mtu: int
+    told: bool | None
+    told_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`."""
 
@@ -169,6 +237,10 @@ class Result:
     see_also: str
     virtual_s: float
     wall_s: float
+    throughputs: tuple[Throughput, ...] = ()
+    fetches: tuple[Fetch, ...] = ()
+    captures: tuple[Captured, ...] = ()
+    path_mtus: tuple[PathMtu, ...] = ()
     schema: str = SCHEMA
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from dxemu.plan import lacp, vrrp
 from dxemu.plan.detect import Detection, carrier, detection, in_tunnel
 from dxemu.plan.forward import Believed
-from dxemu.plan.impact import Impact
+from dxemu.plan.impact import Impact, vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.plan.windows import Term
 
@@ -45,17 +45,25 @@ def member_cables(plan: Plan, bond: Bond, port: str) -> tuple[str, ...]:
 
 def is_dead(plan: Plan, session: BgpSession, dead: AbstractSet[str]) -> bool:
     """Whether a session's packets can no longer cross: of a LAG fewer members are left than it needs."""
+    if session.virtual_interface is not None and vlan_of(session.virtual_interface) in dead:
+        return True
     ways = ways_of(plan, session)
     bond = bond_of(plan, session.ends[0])
     needed = max(1, bond.min_links) if bond is not None else 1
     return sum(dead.isdisjoint(way) for way in ways) < needed
 
 
+def touches(impact: Impact, session: BgpSession) -> bool:
+    """Whether anything of what the session crosses is hit."""
+    vlan = set() if session.virtual_interface is None else {vlan_of(session.virtual_interface)}
+    return not set(impact.cables).isdisjoint({*session.cables, *vlan})
+
+
 def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noticed]:
     """Everything that anybody notices of `impact`, when the cables in `dead` carry nothing."""
     hit = set(impact.cables)
     for session in plan.sessions:
-        if not session.confirmed or hit.isdisjoint(session.cables):
+        if not session.confirmed or not touches(impact, session):
             continue
         if is_dead(plan, session, dead):
             for end in session.ends:

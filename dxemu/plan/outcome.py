@@ -44,8 +44,13 @@ class World:
     def __post_init__(self) -> None:
         self.wires = Wires(self.plan)
         self.before = announcements(self.plan)
+        self._delays = {cable.name: float(cable.delay) for cable in self.plan.cables}
         self._tables: dict[Believed, Forwarding] = {}
         self._ways: dict[tuple[Believed, Flow], Way] = {}
+
+    def delay_s(self, cable: str) -> float:
+        """One-way delay of a cable; a VLAN has none of its own."""
+        return self._delays.get(cable, 0.0)
 
     def way(self, flow: Flow, believed: Believed) -> Way:
         """The way that the tables give."""

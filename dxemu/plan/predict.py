@@ -15,7 +15,7 @@ from dxemu.plan.detect import Detection, detection, session_back
 from dxemu.plan.forward import Believed, Way
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Plan, Role, Side
-from dxemu.plan.notice import Noticed, everything, notices, sooner
+from dxemu.plan.notice import Noticed, everything, notices, sooner, touches
 from dxemu.plan.outcome import Fate, Flow, Turn, World, turn
 from dxemu.plan.windows import Term, Window
 
@@ -179,7 +179,7 @@ class _Case:
         return [one for i in self._together() for one in notices(self.plan, i, dead)]
 
     def _sessions(self) -> tuple[BgpSession, ...]:
-        return tuple(s for s in self.plan.sessions if not set(s.cables).isdisjoint(self.impact.cables))
+        return tuple(s for s in self.plan.sessions if touches(self.impact, s))
 
     def _detection(self, last: Turn | None, way: Way, noticed: Sequence[Noticed]) -> Detection:
         """The one that ends the outage; else that of this direction's own session; else any."""
@@ -246,7 +246,7 @@ class _Case:
     def _delay(self, way: Way, start: int, end: int) -> float:
         """One-way delay from `way.nodes[start]` to `way.nodes[end]`."""
         cables = [cable for crossing in way.crossings[start:end] for cable in crossing.ways[0]]
-        return float(sum(self.plan.cable(name).delay for name in cables))
+        return sum(self.world.delay_s(name) for name in cables)
 
     def _healed_after(self) -> tuple[Window, Window]:
         """How long the direction is dead if only a heal helps, and what a session must add to come back."""
@@ -256,7 +256,7 @@ class _Case:
             left = self._active(until, before_mine=False)
             if self.world.fate(self.flow, self._known(left), self._cables(left)) is not Fate.LOST:
                 lasted = until - self.impact.at
-                inside = max((self.plan.cable(c).delay for c in self.impact.cables), default=0.0)
+                inside = max((self.world.delay_s(c) for c in self.impact.cables), default=0.0)
                 window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
                     Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
                 )

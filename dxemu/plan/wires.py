@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from dxemu.plan.impact import vlan_of
 from dxemu.plan.model import Cable, Plan, Port, Role, VrrpGroup
 from dxemu.units import IPAddress
 
@@ -14,6 +15,8 @@ SWITCHING = (Role.SWITCH, Role.CARRIER)
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """From one node to the next. `ways` are the members of a LAG, or one; each is its cables in order.
+
+    On a virtual interface the last of them is its VLAN (`dxemu.plan.impact.vlan_of`).
 
     `through` are the switches on the way, in order.
     """
@@ -32,7 +35,12 @@ class Wires:
             self._cable_at[cable.a.node, cable.a.name] = cable, cable.b
             self._cable_at[cable.b.node, cable.b.name] = cable, cable.a
         self._parent = {(v.node, v.name): v.parent for v in plan.vlans}
-        self._vlan_id = {(v.node, v.name): int(v.vlan_id) for v in plan.vlans}
+        self._vif = {
+            (end.node, end.interface): session.virtual_interface
+            for session in plan.sessions
+            for end in session.ends
+            if session.virtual_interface is not None
+        }
         self._bond = {(b.node, b.name): b.members for b in plan.bonds}
         self._bridge = {(b.node, b.name): b.ports for b in plan.bridges}
         self._bridge_of = {(b.node, port): b.ports for b in plan.bridges for port in b.ports}
@@ -58,7 +66,8 @@ class Wires:
         for port in self.ports(node, interface):
             found = self._follow(node, port, to)
             if found is not None:
-                ways.append(found[0])
+                vif = self._vif.get((node, interface))
+                ways.append(found[0] if vif is None else (*found[0], vlan_of(vif)))
                 through = found[1]
         return Crossing(tuple(ways), through) if ways else None
 

@@ -15,19 +15,28 @@ def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
 
     A module without one (`base.py`) is no member. Raises TypeError if a module defines two.
     """
-    found: dict[str, type[T]] = {}
-    for info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
-        classes = [
-            value
-            for value in vars(module).values()
-            if isinstance(value, type)
-            and issubclass(value, base)
-            and value.__module__ == module.__name__
-            and value is not base
-        ]
-        if len(classes) > 1:
-            raise TypeError(f"{module.__name__} defines {len(classes)} members; one file holds one")
-        if classes:
-            found[info.name] = classes[0]
+    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
+    return {name: found for name in names if (found := _defined(package, base, name)) is not None}
+
+
+def member(package: ModuleType, base: type[T], name: str) -> type[T]:
+    """The one that module `name` defines: nothing else is imported. Raises KeyError if there is none."""
+    found = _defined(package, base, name)
+    if found is None:
+        raise KeyError(name)
     return found
+
+
+def _defined(package: ModuleType, base: type[T], name: str) -> type[T] | None:
+    module = importlib.import_module(f"{package.__name__}.{name}")
+    classes = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, base)
+        and value.__module__ == module.__name__
+        and value is not base
+    ]
+    if len(classes) > 1:
+        raise TypeError(f"{module.__name__} defines {len(classes)} members; one file holds one")
+    return classes[0] if classes else None

@@ -83,7 +83,8 @@ class ExportPolicy:
 
     `own_address` is this end's address, which becomes the next hop; a session carries prefixes of its IP version only.
     `communities` are added. With `originated_only` nothing is passed on from other peers: an AWS device announces the
-    VPC's prefixes only. Towards eBGP the own ASN is put in front `prepend` more times. `only` are the prefixes that the peer may hear of; None: no such limit.
+    VPC's prefixes only. Towards eBGP the own ASN is put in front `prepend` more times. `only` are the prefixes that
+    the peer may hear of; None: no such limit.
     """
 
     session: str

@@ -261,8 +261,8 @@ def _learnt(session: str, update: dict) -> Learnt:  # type: ignore[type-arg]  # 
     )
     announce = tuple(
         Announcement(
-            prefix=ip_network(nlri["nlri"]),
-            next_hop=ip_address(next_hop),
+            prefix=prefix,
+            next_hop=next_hop,
             as_path=as_path,
             origin=_ORIGINS[attribute.get("origin", "incomplete")],
             local_pref=attribute.get("local-preference"),
@@ -270,10 +270,25 @@ def _learnt(session: str, update: dict) -> Learnt:  # type: ignore[type-arg]  # 
             communities=tuple(f"{high}:{low}" for high, low in attribute.get("community", [])),
         )
         for family in FAMILIES
-        for next_hop, nlris in update.get("announce", {}).get(family, {}).items()
-        for nlri in nlris
+        for prefix, next_hop in _next_hops(update.get("announce", {}).get(family, {})).items()
     )
     withdraw = tuple(
         ip_network(nlri["nlri"]) for family in FAMILIES for nlri in update.get("withdraw", {}).get(family, [])
     )
     return Learnt(session, announce, withdraw)
+
+
+def _next_hops(announced: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[IPNetwork, IPAddress]:
+    """The next hop of each prefix.
+
+    A peer may name its link-local address beside its global one (RFC 2545 section 3); ExaBGP tells the prefix with
+    each. The global one counts: a link-local one means nothing without its interface.
+    """
+    found: dict[IPNetwork, IPAddress] = {}
+    for text, nlris in announced.items():
+        next_hop = ip_address(text)
+        for nlri in nlris:
+            prefix = ip_network(nlri["nlri"])
+            if prefix not in found or not next_hop.is_link_local:
+                found[prefix] = next_hop
+    return found

@@ -42,7 +42,7 @@ class Lab:
         self._cables = cables
         self._up: set[tuple[str, str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
-        self._watched: Sequence[tuple[str, str, str]] = ()
+        self._watched: Sequence[tuple[str, str, str, int]] = ()
         self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
         self._route_changed = asyncio.Event()
         self._routing = Routing({}, {}, {})
@@ -84,10 +84,10 @@ class Lab:
         """Raises KeyError for a name that the plan does not have."""
         return self._cables[name]
 
-    async def converged(self, probes: Sequence[tuple[str, str, str]]) -> None:
+    async def converged(self, probes: Sequence[tuple[str, str, str, int]]) -> None:
         """Return when every session is up at both ends, BFD where it runs, and every route where it belongs.
 
-        `probes` are name, near host and far host of each; from now on their paths are told whenever a
+        `probes` are name, near host, far host and IP version of each; from now on their paths are told whenever a
         route changes. Raises LabError if it takes too long.
         """
         self._watched = probes
@@ -122,9 +122,9 @@ class Lab:
 
     async def tell_paths(self, *, always: bool = False) -> None:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""
-        for probe, near, far in self._watched:
+        for probe, near, far, version in self._watched:
             for direction, source, target in (("to_aws", near, far), ("from_aws", far, near)):
-                found = await self._walker.walk(source, target)
+                found = await self._walker.walk(source, target, version)
                 if always or self._paths.get((probe, direction)) != found:
                     self._paths[probe, direction] = found
                     hops, complete = found

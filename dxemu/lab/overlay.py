@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dxemu.daemons.strongswan import StrongSwan
     from dxemu.daemons.strongswan_events import TunnelEvent
 
+IPV4 = 4
 OnTunnel = Callable[[str, str, bool, str], None]
 """Called with node, tunnel, whether it is up, and the reason if not."""
 
@@ -87,13 +88,21 @@ async def start_vrrp(
     for node in dict.fromkeys(router for group in plan.vrrp for router, _ in group.priorities):
         groups = [group for group in plan.vrrp if node in dict(group.priorities)]
 
+        with_macvlan = {group.virtual_router_id for group in groups if group.address.version == IPV4}
         deaf = await stack.enter_async_context(_Deaf(nodes[node].namespace))
 
-        def tell(virtual_router_id: int, state: str, node: str = node, deaf: _Deaf = deaf) -> None:
+        def tell(
+            virtual_router_id: int,
+            state: str,
+            node: str = node,
+            deaf: _Deaf = deaf,
+            with_macvlan: set[int] = with_macvlan,
+        ) -> None:
             journal.tell("vrrp", node=node, virtual_router_id=virtual_router_id, state=state)
-            tasks.start(deaf.set(f"vrrp{virtual_router_id}", deaf=state != "master"))
+            if virtual_router_id in with_macvlan:
+                tasks.start(deaf.set(f"vrrp{virtual_router_id}", deaf=state != "master"))
 
-        for group in groups:
+        for group in (group for group in groups if group.address.version == IPV4):
             await deaf.set(virtual_interface(group), deaf=True)
         keepalived = Keepalived(node, groups, nodes[node].namespace, tell, tasks.fail)
         stack.callback(keepalived.stop)

@@ -22,6 +22,8 @@ from dxemu.plan.windows import Window
 from dxemu.scenario.model import Scenario
 
 PROBE_SCHEDULE = 0.5
+SAME_MOMENT_S = 0.001
+"""Faults of one moment are injected one after the other: computing takes no time where the clock is virtual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
 
 def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
     kinds: Mapping[str, str] = {"fault_injected": "fault", "fault_healed": "heal"}
-    marks = [Mark(happened_at(e), text(e, "fault"), kinds[str(e["event"])]) for e in events if e["event"] in kinds]
+    marks = _marks(events, kinds)
     uncertain_s = number(event, "interval_s") + number(event, "lateness_max_s")
     found = []
     for burst in got.bursts:
@@ -147,6 +149,18 @@ def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[resu
             )
         )
     return found
+
+
+def _marks(events: Sequence[Event], kinds: Mapping[str, str]) -> list[Mark]:
+    """Faults and heals. Of several at the same moment the first stands for all: what they cost is theirs together."""
+    marks: list[Mark] = []
+    for event in events:
+        if event["event"] not in kinds:
+            continue
+        mark = Mark(happened_at(event), text(event, "fault"), kinds[str(event["event"])])
+        if not any(m.after == mark.after and abs(m.t - mark.t) < SAME_MOMENT_S for m in marks):
+            marks.append(mark)
+    return marks
 
 
 def _probe(event: Event, got: Reception) -> result.Probe:

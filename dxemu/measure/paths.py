@@ -55,8 +55,7 @@ def paths(plan: Plan, events: Sequence[Event], probes: Sequence[tuple[str, str]]
 
 def _seen(plan: Plan, event: Event, when: str) -> PathSeen:
     hops = names(event, "hops")
-    cables = {c.name: c for c in plan.cables}
-    on = [cables[h].connection for h in hops if h in cables]
+    on = [_carried_by(plan, hop) for hop in hops[1::2]]
     return PathSeen(
         probe=text(event, "probe"),
         direction=text(event, "direction"),
@@ -69,16 +68,21 @@ def _seen(plan: Plan, event: Event, when: str) -> PathSeen:
     )
 
 
+def _carried_by(plan: Plan, hop: str) -> str | None:
+    """The connection or tunnel that a hop of a path is; None for other cables."""
+    if any(tunnel.name == hop for tunnel in plan.tunnels):
+        return hop
+    return next((cable.connection for cable in plan.cables if cable.name == hop), None)
+
+
 def _describe(plan: Plan, hops: Sequence[str], *, complete: bool) -> str:
     """`app > customer_router > colo_router =primary=> dx_1 > vgw > web`; a path that ends early says so."""
-    cables = {c.name: c for c in plan.cables}
-    known = {n.name for n in plan.nodes}
     words: list[str] = []
     arrow = ">"
     for index, hop in enumerate(hops):
-        if hop in cables and (hop not in known or index % 2):
-            connection = cables[hop].connection
-            arrow = f"={connection}=>" if connection else ">"
+        if index % 2:
+            carried_by = _carried_by(plan, hop)
+            arrow = f"={carried_by}=>" if carried_by else ">"
         else:
             words += [arrow, hop] if words else [hop]
             arrow = ">"

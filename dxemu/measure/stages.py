@@ -10,7 +10,7 @@ from dxemu.measure.values import happened_at, number, text
 from dxemu.plan.model import Plan, Side
 from dxemu.plan.predict import Prediction
 
-DETECTING_REASONS = ("hold_timer", "bfd", "carrier")
+DETECTING_REASONS = ("hold_timer", "bfd", "carrier", "dpd")
 
 
 def stages(plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event]) -> list[Stage]:
@@ -59,6 +59,10 @@ def detected_by(event: Event) -> str:
     kind = event["event"]
     if kind == "carrier" and event.get("up") is False:
         return "carrier"
+    if kind == "vrrp" and event.get("state") == "master":
+        return "vrrp"
+    if kind == "lacp" and event.get("up") is False:
+        return "lacp"
     if kind == "bfd" and event.get("state") == "down":
         return "bfd"
     if kind == "bgp" and event.get("state") == "down" and event.get("reason") in DETECTING_REASONS:

@@ -8,10 +8,15 @@ run_started     seed, kernel, clock, epoch_ns (CLOCK_MONOTONIC at t = 0)
 tick            (a sign of life every few seconds)
 fault_injected  fault (step id), kind, target, evidence (what the kernel read back), injected_at_s (before that)
 fault_healed    fault, kind, target, evidence, healed_at_s
+action_done     action (step id), kind, target, evidence, done_at_s: somebody did something on purpose
 carrier         node, interface, cable, up
 bfd             node, session, state (`up`, `down`), reason
 bgp             node, session, peer (node), state (`up`, `down`), reason
                 (`hold_timer`, `bfd`, `carrier`, `notification`, `peer_closed`; empty when up), detail
+tunnel          node, tunnel, state (`up`, `down`, `rekeyed`), reason (`dpd`, `deleted`, ...; `ike` or `child` when
+                rekeyed): what charon says of an IPsec tunnel
+vrrp            node, virtual_router_id, state (`master`, `backup`, `fault`)
+lacp            node, lag, cable, up: LACP takes a member in or out
 withdrawn       node, session, prefixes: the routes of a lost session, or withdrawn by the peer, have left the RIB
 refused         node, session, prefix, reason: an announcement that the import policy does not let in
 best            node, prefix, session (None: no path left), rule: the decision process chose anew; a router also tells
@@ -19,6 +24,11 @@ best            node, prefix, session (None: no path left), rule: the decision p
 route           node, prefix, via (None: deleted), interface: the kernel says that its table changed
 path            probe, direction, hops (node and cable names in turn), complete: asked of the kernels' tables
 probe           probe, direction, interval_s, sent, received, lateness_max_s, file (of ProbeLog, relative)
+throughput      probe, direction, streams, started_s, seconds, omitted_s, bits_per_second, offered_bps, lost_percent,
+                problem: as in `dxemu.measure.result.Throughput`
+fetched         probe, service, started_s, took_s, status, bytes, seen_as, problem: one fetch, as in `result.Fetch`
+captured        probe, cable, label, to_aws, from_aws (counts of frames)
+path_mtu        probe, direction, started_s, mtu, told, told_by: as in `result.PathMtu`
 run_ended       wall_s
 
 `direction` is `to_aws` or `from_aws`. `bgp` down with reason `hold_timer`, `bfd` or `carrier` is a

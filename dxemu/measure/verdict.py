@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from dxemu.measure import paths, sessions
 from dxemu.measure.outage_verdict import judge_lost, judge_outage
-from dxemu.measure.result import ExpectationResult, Fault, Outage, Predicted, Probe, Stage
+from dxemu.measure.probe_verdict import SUBJECTS, amount, judge_probe
+from dxemu.measure.probes import Found
+from dxemu.measure.result import ExpectationResult, Fault, Outage, PathSeen, Predicted, Probe, Stage
 from dxemu.measure.timeline import DIRECTIONS, Event
 from dxemu.measure.words import direction as in_words
 from dxemu.measure.words import duration
@@ -30,6 +32,7 @@ class Measured:
     stages: Sequence[Stage]
     predicted: Sequence[Predicted]
     end_s: float
+    found: Found = Found()  # noqa: RUF009 - frozen, and empty
 
 
 def judge(expectation: Expectation, measured: Measured) -> ExpectationResult:
@@ -40,6 +43,7 @@ def judge(expectation: Expectation, measured: Measured) -> ExpectationResult:
         "session": _session,
         "detected": _detected,
         "lost": _lost,
+        **dict.fromkeys(SUBJECTS, lambda e, m: judge_probe(e, m.found)),
     }
     judged = subjects.get(expectation.subject)
     passed, words = judged(expectation, measured) if judged else (False, f"'{expectation.subject}' cannot be judged")
@@ -77,9 +81,9 @@ def _outage(expectation: Expectation, m: Measured) -> Judged:
             findings.append((False, f"no packet of {expectation.name} was sent {in_words(direction)}"))
             continue
         mine = [o for o in outages if o.direction == direction]
-        passed, words = judge_outage(
-            arguments, mine, [p for p in m.predicted if p.direction == direction], faults, m.end_s
-        )
+        predicted = [p for p in m.predicted if p.direction == direction and p.probe in ("", expectation.name)]
+        unseen_ms = max(p.interval_ms for p in m.probes if (p.probe, p.direction) == (expectation.name, direction))
+        passed, words = judge_outage(arguments, mine, predicted, faults, m.end_s, unseen_ms)
         findings.append((passed, f"{words} {in_words(direction)}"))
     return _together(findings)
 
@@ -105,13 +109,24 @@ def _path(expectation: Expectation, m: Measured) -> Judged:
         if at == "start":
             seen = paths.path_at_start(m.plan, m.events, expectation.name, direction)
         else:
-            time = math.inf if at == "end" else float(at)
+            time = math.inf if at == "end" else amount(expectation.arguments, "at")
             seen = paths.path_at(m.plan, m.events, expectation.name, direction, time)
         if seen is None:
             findings.append((False, f"the path {in_words(direction)} was not asked for by then"))
         else:
-            findings.append((seen.complete and via in seen.connections, f"{in_words(direction)}: {seen.text}"))
+            findings.append((seen.complete and via in _carriers(m.plan, seen), f"{in_words(direction)}: {seen.text}"))
     return _together(findings)
+
+
+def _carriers(plan: Plan, seen: PathSeen) -> set[str]:
+    """The connections and tunnels on a path, and the LAGs that the connections are members of."""
+    lags = {
+        bond.lag
+        for bond in plan.bonds
+        for cable in plan.cables
+        if cable.connection in seen.connections and (cable.a.name in bond.members and cable.a.node == bond.node)
+    }
+    return {*seen.connections, *lags}
 
 
 def _session(expectation: Expectation, m: Measured) -> Judged:
@@ -136,7 +151,7 @@ def _session_within(expectation: Expectation, m: Measured, found: Sequence[sessi
     since = max((t for t in times if t is not None), default=None)
     if since is None:
         return False, f"there was no {after} to count from"
-    limit = min(since + float(arguments["within"]), m.end_s)
+    limit = min(since + amount(arguments, "within"), m.end_s)
     last = [c for c in found if c.t <= limit]
     if last and last[-1].up:
         back = last[-1].t - since

@@ -42,3 +42,12 @@ def direction(name: str) -> str:
 def count(number: int, thing: str) -> str:
     """`1 packet`, `2 packets`."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def bit_rate(bits_per_second: float) -> str:
+    """`9.53 Gbps`, `940 Mbps`, `0 bps`."""
+    size, unit = next(
+        ((size, unit) for size, unit in ((1e9, "Gbps"), (1e6, "Mbps"), (1e3, "kbps")) if bits_per_second >= size),
+        (1.0, "bps"),
+    )
+    return f"{float(f'{bits_per_second / size:.4g}'):g} {unit}"

@@ -89,6 +89,15 @@ async def set_master(netlink: Netlink, name: str, master: str | None) -> None:
     await netlink.request(f"put {name} into {master or 'nothing'}", request, RTM_NEWLINK)
 
 
+async def vrf_of(netlink: Netlink, name: str) -> str | None:
+    """The VRF that an interface is in, if it is in one."""
+    message = await read_message(netlink, name)
+    info = message.get_attr("IFLA_LINKINFO")
+    if info is None or info.get_attr("IFLA_INFO_SLAVE_KIND") != "vrf":
+        return None
+    return await netlink.name(message.get_attr("IFLA_MASTER"))
+
+
 async def members(netlink: Netlink, master: str) -> tuple[str, ...]:
     """The ports of a bridge, bond or VRF, in order of number."""
     index = await netlink.index(master)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
+from dxemu.netlink import link
 from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE, Netlink, NetlinkError
 from dxemu.units import IPAddress, IPNetwork
 
@@ -22,11 +23,12 @@ MAIN = 254
 COMPAT = 252
 """Stands in the header where a table's number does not fit."""
 UNIVERSE = 0
-UNICAST, UNREACHABLE, THROW = 1, 7, 9
+ANY_TYPE, UNICAST, UNREACHABLE, THROW = 0, 1, 7, 9
 KERNEL = 2
 STATIC = 4
 BGP = 186
-_NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES, errno.ENODEV)
+_NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES, errno.ENODEV, errno.EXDEV)
+"""EXDEV: the reverse path filter drops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,10 @@ async def delete(
     netlink: Netlink, prefix: IPNetwork, *, protocol: int = BGP, table: int = MAIN, missing_ok: bool = False
 ) -> None:
     """Take a route of this protocol out. Raises NetlinkError; with `missing_ok` not if there is none."""
+    request = _message(prefix, protocol, table)
+    request["type"] = ANY_TYPE
     try:
-        await netlink.request(f"delete route {prefix}", _message(prefix, protocol, table), RTM_DELROUTE)
+        await netlink.request(f"delete route {prefix}", request, RTM_DELROUTE)
     except NetlinkError as error:
         if not (missing_ok and error.errno == errno.ESRCH):
             raise
@@ -127,13 +131,16 @@ async def lookup(
     """How the kernel would forward a packet to `destination` now; None if it would not.
 
     With `source` and `incoming` it is one that came in by that interface: rules and VRFs count. Without, its own.
+    An IPv6 packet counts as come in by its interface's VRF: net/ipv6/route.c, ip6_route_input, looks after the VRF
+    has taken the packet over; IPv4 looks by the interface itself (net/ipv4/ip_input.c, ip_rcv_finish).
     """
     request = rtmsg()
     request["family"], request["dst_len"] = FAMILY[destination.version], BITS[destination.version]
     request["attrs"] = [("RTA_DST", str(destination))]
     if incoming is not None and source is not None:
         request["src_len"] = BITS[source.version]
-        request["attrs"] += [("RTA_SRC", str(source)), ("RTA_IIF", await netlink.index(incoming))]
+        vrf = await link.vrf_of(netlink, incoming) if destination.version == 6 else None  # noqa: PLR2004
+        request["attrs"] += [("RTA_SRC", str(source)), ("RTA_IIF", await netlink.index(vrf or incoming))]
     try:
         (answer,) = await netlink.request(f"look up {destination}", request, RTM_GETROUTE)
     except NetlinkError as error:

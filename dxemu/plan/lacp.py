@@ -32,3 +32,10 @@ def expired(*, fast: bool) -> Window:
         Term("since the last LACPDU", -period, 0, "IEEE 802.1AX 6.4.4"),
         Term("the bond's state machines", 0, 3 * MACHINE_TICK_S + period * 0.1, "Linux bonding: every 100 ms"),
     )
+
+
+def taken_in() -> Window:
+    """A member that is back: one end sends by it before the other end collects, until the next LACPDU."""
+    return Window(
+        (Term("one end of the LAG sending before the other collects", 0, FAST_PERIODIC_S, "IEEE 802.1AX 6.4.15"),)
+    )

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dxemu.plan import lacp
 from dxemu.plan.detect import Detection, detection, session_back
 from dxemu.plan.forward import Believed, Way
 from dxemu.plan.impact import Impact
@@ -79,7 +80,8 @@ def default_pair(plan: Plan) -> Pair | None:
 def predict(plan: Plan, impacts: Sequence[Impact], pairs: Iterable[Pair] = ()) -> tuple[Prediction, ...]:
     """For each impact in turn two predictions, one a direction, for each of `pairs`.
 
-    Earlier impacts that still last are taken to be known to the routers; those at the same moment strike together.
+    Earlier impacts that still last are taken to be known to the routers; those at the same moment strike together, and
+    what they cost together is predicted for the first of them.
     """
     world = World(plan)
     default = default_pair(plan)
@@ -135,7 +137,8 @@ class _Case:
         dead = self._cables(self._active(self.impact.at, before_mine=False))
         noticed = self._noticed(dead)
         before = self.world.way(self.flow, known)
-        touched = not before.cables().isdisjoint(self.impact.cables) and (
+        first = self.impact is self._together()[0]
+        touched = not before.cables().isdisjoint(self._struck()) and (
             self.world.fate(self.flow, known, self._cables(earlier)) is not Fate.LOST
         )
         last = turn(self.world, self.flow, noticed, known, dead, earliest=False)
@@ -148,7 +151,7 @@ class _Case:
             detected_by=found.by,
             node=found.node,
             detect=found.after,
-            outage=self._outage(before, known, dead, noticed, last) if touched else Window(),
+            outage=self._outage(before, known, dead, noticed, last) if touched and first else Window(),
             recovery=self._recovery(before, sessions),
             sessions=tuple(s.name for s in sessions),
             cables=self.impact.cables,
@@ -174,6 +177,10 @@ class _Case:
     def _together(self) -> tuple[Impact, ...]:
         """This impact and those of the same moment."""
         return tuple(i for i in self.impacts if i.at == self.impact.at)
+
+    def _struck(self) -> frozenset[str]:
+        """What this impact and those of the same moment hit."""
+        return self._cables(self._together())
 
     def _noticed(self, dead: frozenset[str]) -> list[Noticed]:
         return [one for i in self._together() for one in notices(self.plan, i, dead)]
@@ -225,7 +232,7 @@ class _Case:
 
     def _in_flight(self, way: Way, other: Way, found: Detection) -> tuple[Term, ...]:
         """Packets that had passed the deciding router when the cable died are lost though they were sent before."""
-        cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & set(self.impact.cables) for w in c.ways)]
+        cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & self._struck() for w in c.ways)]
         if not cuts:
             return ()
         cut = cuts[-1]
@@ -267,7 +274,8 @@ class _Case:
 
     def back(self, way: Way) -> Window:
         """What the sessions on `way` need to come back after this impact's heal: the slowest of them."""
-        needed = [s for s in self._sessions() if {e.node for e in s.ends} <= set(way.nodes)]
+        hit = [s for s in self.plan.sessions if any(touches(i, s) for i in self._together())]
+        needed = [s for s in hit if {e.node for e in s.ends} <= set(way.nodes)]
         return max((self._back(s) for s in needed), key=lambda w: w.high_s, default=Window())
 
     def _back(self, session: BgpSession) -> Window:
@@ -280,7 +288,13 @@ class _Case:
         session = min(
             sessions, key=lambda s: (s.name not in way.sessions, not {e.node for e in s.ends} <= set(way.nodes))
         )
-        return Recovery(session=session.name, outage=Window(), session_back=self._back(session))
+        return Recovery(session=session.name, outage=self._failback(way), session_back=self._back(session))
+
+    def _failback(self, way: Way) -> Window:
+        """What the heal itself costs: nothing, but for a LAG whose member LACP takes in at one end before the other."""
+        silent = not self.impact.carrier_lost_at
+        lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.cables) for w in c.ways)]
+        return lacp.taken_in() if silent and lags else Window()
 
 
 def _shared(way: Way, other: Way) -> int:

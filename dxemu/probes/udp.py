@@ -8,18 +8,22 @@ costs some 20 us and a packet through five hops about as much.
 
 from __future__ import annotations
 
-import ctypes
 import select
 import socket
 import struct
 import time
 from array import array
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
+from dxemu.host.forked import Forked
 from dxemu.host.timer import Timer
-from dxemu.measure.timeline import ProbeLog
+from dxemu.measure.timeline import DIRECTIONS, ProbeLog
 from dxemu.netlink.namespace import Namespace
+from dxemu.probes.base import START_S, Runner
+from dxemu.scenario.model import UdpProbe
 from dxemu.units import IPAddress
 
 PORT = 47808
@@ -30,12 +34,49 @@ RECEIVE_BUFFER_BYTES = 8 << 20
 LINGER_S = 0.5
 """Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
 _SEQUENCE = struct.Struct("=Q")
-_BATCH = 512
 _SO_TIMESTAMPNS = 35
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
-SO_RCVBUFFORCE = 33
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
-_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class UdpRunner(Runner[UdpProbe]):
+    """All UDP probes of a run, in a process of their own, so that nothing which the lab does can delay a packet."""
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Fork. The first packet leaves a moment later."""
+        run, flows = self.run, self._flows()
+        duration_s = run.end_s - START_S
+        self._process = stack.enter_context(
+            Forked(
+                "sends the probes",
+                lambda: send_and_receive(flows, run.epoch_ns, START_S, duration_s, run.folder),
+            )
+        )
+
+    async def finished(self) -> None:
+        """Tell a `probe` event for each direction, once everything was sent and received."""
+        for sent in await self._process.finished():
+            self.run.lab.journal.tell("probe", **sent)
+
+    def _flows(self) -> list[Flow]:
+        lab = self.run.lab
+        flows = []
+        for number, probe in enumerate(self.probes):
+            near, far = probe.ends
+            for direction, source, target in zip(DIRECTIONS, (near, far), (far, near), strict=True):
+                flows.append(
+                    Flow(
+                        probe=probe.name,
+                        direction=direction,
+                        source=lab.node(source).namespace,
+                        source_address=lab.plan.address_of(source, probe.ip_version),
+                        target=lab.node(target).namespace,
+                        target_address=lab.plan.address_of(target, probe.ip_version),
+                        port=PORT + 2 * number,
+                        interval_ns=round(probe.rate.interval * 1e9),
+                    )
+                )
+        return flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +99,20 @@ class Flow:
 
 
 class _Receiver:
-    """A socket whose packets are fetched in batches with their time stamps (recvmmsg(2), SO_TIMESTAMPNS)."""
+    """A socket whose packets are fetched in batches with their time stamps (SO_TIMESTAMPNS)."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._data = ctypes.create_string_buffer(_BATCH * _SEQUENCE.size)
-        self._control = ctypes.create_string_buffer(_BATCH * _CMSG.size)
-        self._headers = ctypes.create_string_buffer(_BATCH * 64)
-        self._vectors = ctypes.create_string_buffer(_BATCH * 16)
-        data, control, vectors = map(ctypes.addressof, (self._data, self._control, self._vectors))
-        for i in range(_BATCH):
-            struct.pack_into("=QQ", self._vectors, i * 16, data + i * _SEQUENCE.size, _SEQUENCE.size)
-            # struct mmsghdr: name, namelen, iov, iovlen, control, controllen, flags; then the length received
-            values = (0, 0, vectors + i * 16, 1, control + i * _CMSG.size, _CMSG.size, 0, 0)
-            struct.pack_into("=QQQQQQQQ", self._headers, i * 64, *values)
-        self._pristine = self._headers.raw
+        self._batch = Batch(sock, _SEQUENCE.size, _CMSG.size)
         self.received: array[int] = array("q")
 
     def drain(self, zero_realtime_ns: int) -> None:
         """Fetch all that has arrived. Times are kept in nanoseconds since `zero_realtime_ns`."""
-        count = _BATCH
-        while count == _BATCH:
-            self._headers.raw = self._pristine
-            count = _libc.recvmmsg(self._sock.fileno(), self._headers, _BATCH, socket.MSG_DONTWAIT, None)
-            if count <= 0:
-                return
-            numbers = struct.unpack_from(f"={count}Q", self._data)
-            stamps = _CMSG.iter_unpack(self._control.raw[: count * _CMSG.size])
+        batch = self._batch
+        count = SIZE
+        while count == SIZE:
+            count = batch.fetch()
+            numbers = struct.unpack_from(f"={count}Q", batch.data)
+            stamps = _CMSG.iter_unpack(batch.control.raw[: count * _CMSG.size])
             for number, (_, _, _, seconds, nanoseconds) in zip(numbers, stamps, strict=True):
                 self.received.append(number)
                 self.received.append(seconds * 10**9 + nanoseconds - zero_realtime_ns)

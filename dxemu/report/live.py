@@ -83,6 +83,28 @@ def _bgp(event: Event) -> str:
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
 
 
+def _tunnel(event: Event) -> str:
+    node, tunnel, state = text(event, "node"), text(event, "tunnel"), text(event, "state")
+    if state == "rekeyed":
+        return f"new {'IKE' if text(event, 'reason') == 'ike' else 'ESP'} keys on {node} for {tunnel}"
+    why = {"dpd": "the peer is silent (DPD)", "deleted": "closed", "refused": "refused"}.get(text(event, "reason"), "")
+    return f"{tunnel} is {state} on {node}" + (f": {why}" if why and state == "down" else "")
+
+
+def _vrrp(event: Event) -> str:
+    has = {"master": "has", "backup": "waits for", "fault": "cannot have"}.get(text(event, "state"), "")
+    return f"{text(event, 'node')} {has} the hosts' gateway address (VRRP {text(event, 'state')})"
+
+
+def _lacp(event: Event) -> str:
+    carries = "is back in" if event.get("up") is True else "is out of"
+    return f"{text(event, 'cable')} {carries} {text(event, 'lag')} on {text(event, 'node')} (LACP)"
+
+
+def _done(event: Event) -> str:
+    return _confirmed(f"{text(event, 'kind')} on {text(event, 'target')}", event)
+
+
 def _best(event: Event) -> str:
     node, prefix, session = text(event, "node"), text(event, "prefix"), text(event, "session")
     rule = text(event, "rule")
@@ -100,6 +122,10 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
     "bfd": _bfd,
     "bgp": _bgp,
     "best": _best,
+    "tunnel": _tunnel,
+    "vrrp": _vrrp,
+    "lacp": _lacp,
+    "action_done": _done,
 }
 
 

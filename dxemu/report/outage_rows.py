@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dxemu.measure.outage_verdict import against_prediction
+from dxemu.measure.outage_verdict import against_prediction, inside
 from dxemu.measure.result import Bounds, Fault, Outage, Predicted, Recovery, Result, Stage
 from dxemu.measure.timeline import DIRECTIONS
 from dxemu.measure.words import SHORT_MS, bounds, count, direction, duration, measured
@@ -20,6 +20,7 @@ NOTICED_BY = {
     "carrier": "the port",
     "lacp": "LACP",
     "dpd": "dead peer detection",
+    "vrrp": "VRRP",
 }
 
 
@@ -44,7 +45,8 @@ def rows(result: Result, probe: str) -> list[Row]:
             _fault_row(result, probe, fault, [o for o in mine if (o.fault, o.after) == (fault.fault, "fault")])
         )
         if fault.healed_at_s is not None:
-            found.append(_heal_row(result, fault, [o for o in mine if (o.fault, o.after) == (fault.fault, "heal")]))
+            healed = [o for o in mine if (o.fault, o.after) == (fault.fault, "heal")]
+            found.append(_heal_row(result, probe, fault, healed))
     unexplained = [o for o in mine if o.fault is None]
     if unexplained:
         cells = tuple(_loss([o for o in unexplained if o.direction == d]) for d in DIRECTIONS)
@@ -53,7 +55,8 @@ def rows(result: Result, probe: str) -> list[Row]:
 
 
 def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outage]) -> Row:
-    predicted = [p for p in result.predicted if p.fault == fault.fault]
+    predicted = [p for p in result.predicted if p.fault == fault.fault and p.probe in ("", probe)]
+    unseen_ms = max((p.interval_ms for p in result.probes if p.probe == probe), default=0.0)
     wrong = [
         d
         for d in DIRECTIONS
@@ -63,6 +66,7 @@ def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outag
             [o for o in outages if o.direction == d],
             [p for p in predicted if p.direction == d],
             result.virtual_s,
+            unseen_ms,
         )
     ]
     stages = [s for s in result.stages if s.fault == fault.fault and s.probe in (probe, None)]
@@ -82,9 +86,14 @@ def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outag
     )
 
 
-def _heal_row(result: Result, fault: Fault, outages: Sequence[Outage]) -> Row:
-    predicted = [p for p in result.predicted if p.fault == fault.fault and p.failback_outage_ms is not None]
-    wrong = [d for d in DIRECTIONS if any(o.direction == d for o in outages)] if predicted else []
+def _heal_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outage]) -> Row:
+    predicted = [
+        p
+        for p in result.predicted
+        if p.fault == fault.fault and p.probe in ("", probe) and p.failback_outage_ms is not None
+    ]
+    allowed = {p.direction: p.failback_outage_ms or (0.0, 0.0) for p in predicted}
+    wrong = [d for d in allowed if any(o.direction == d and not inside(o, allowed[d]) for o in outages)]
     expected = next((p.session_back_ms for p in predicted), None)
     notes = [(f"{r.session} back", _back(r, expected)) for r in result.recoveries if r.fault == fault.fault]
     limits = [(p, p.failback_outage_ms) for p in predicted if p.failback_outage_ms is not None]

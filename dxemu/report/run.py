@@ -13,6 +13,7 @@ from rich.text import Text
 from dxemu.measure.result import PathSeen, Result
 from dxemu.measure.words import count, direction
 from dxemu.report.outage_rows import Row, rows
+from dxemu.report.probe_lines import probe_lines
 
 LABEL = 25
 NARROW_LABEL = 12
@@ -51,7 +52,17 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
         lines += _paths([p for p in result.paths if p.probe == probe], probe if len(names) > 1 else "", width)
     if result.paths:
         lines.append(Text())
+    found = [line for label, words in probe_lines(result) for line in _found(label, words, width)]
+    if found:
+        lines += [*found, Text()]
     return lines + _verdict(result, folder, width)
+
+
+def _found(label: str, words: str, width: int) -> list[Text]:
+    """A label that is too long for its column has a line of its own."""
+    if len(label) < LABEL:
+        return _hanging(f"  {label}", words, width)
+    return [Text(f"  {label}"), *_hanging("", words, width)]
 
 
 def _table(probe: str, table: Sequence[Row], width: int) -> list[Text]:

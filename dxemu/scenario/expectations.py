@@ -1,150 +1,18 @@
-"""Lines under `expect` -> Expectations: which subject, about what, which words.
-
-Each subject is one `_Form`: what it names, the arguments it knows, and which of them say what is expected.
-"""
+"""Lines under `expect` -> Expectations: which subject, about what, which words."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dxemu.errors import ProblemList
-from dxemu.scenario.model import Expectation, FaultStep
-from dxemu.topology.fields import Wrong, read_duration
+from dxemu.scenario.expectation_forms import FORMS, Known, Reader, contradiction, name_of
+from dxemu.scenario.model import Argument, Expectation
+from dxemu.topology.fields import Wrong
 from dxemu.topology.marks import KeyPath, Marks
-from dxemu.topology.words import kind_of, listed, quoted, suggestion
-from dxemu.units import Seconds
+from dxemu.topology.words import listed, quoted, suggestion
 
-Value = str | bool | Seconds
-
-DETECTORS = ("carrier", "bfd", "hold_timer", "notification")
-_TIME = re.compile(r"\s*[0-9]")
-
-
-@dataclass(frozen=True)
-class Known:
-    """Names that expectations may use. None: the topology could not be read, so nothing is looked up."""
-
-    probes: Sequence[str]
-    steps: Sequence[FaultStep]
-    connections: Sequence[str] | None
-    sessions: Sequence[str] | None
-    end: Seconds | None
-
-    def of(self, noun: str) -> Sequence[str] | None:
-        """The names of `probe`, `session`, `connection` or `fault`."""
-        if noun == "fault":
-            return sorted({name for step in self.steps for name in (step.id, step.kind)})
-        return {"probe": self.probes, "session": self.sessions, "connection": self.connections}[noun]
-
-
-Reader = Callable[[object, Known], Value]
-
-
-def _duration(value: object, _: Known) -> Value:
-    return read_duration(value)
-
-
-def _true(value: object, _: Known) -> Value:
-    if value is not True and value != "on":
-        raise Wrong("DX-S012", f"{kind_of(value)} cannot be expected", "Write true, or leave the line out.")
-    return True
-
-
-def _count(value: object, _: Known) -> Value:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Wrong("DX-S012", f"{kind_of(value)} is not a number of packets", "Write for example at_most: 0.")
-    return str(value)
-
-
-def _word(*words: str) -> Reader:
-    def read(value: object, _: Known) -> Value:
-        if value not in words:
-            problem = f"{kind_of(value)} is not expected here"
-            raise Wrong("DX-S012", problem, suggestion(str(value), words))
-        return str(value)
-
-    return read
-
-
-def _name(noun: str) -> Reader:
-    def read(value: object, known: Known) -> Value:
-        names = known.of(noun)
-        if not isinstance(value, str) or (names is not None and value not in names):
-            nothing = "This scenario has no steps." if noun == "fault" else f"This scenario has no {noun}s."
-            what = quoted(value) if isinstance(value, str) else kind_of(value)
-            raise Wrong("DX-S004", f"there is no {noun} {what}", suggestion(str(value), names or (), nothing))
-        return value
-
-    return read
-
-
-def _moment(value: object, known: Known) -> Value:
-    if isinstance(value, str) and not _TIME.match(value):
-        if value not in ("start", "end"):
-            raise Wrong("DX-S012", f"{quoted(value)} is no time", "Write start, end or a time such as 30 s.")
-        return value
-    at = read_duration(value)
-    if known.end is not None and at > known.end:
-        raise Wrong("DX-S007", f"{at} is after the end at {known.end}", "Write end, or an earlier time.")
-    return at
-
-
-@dataclass(frozen=True)
-class _Form:
-    """`says`: one of these is needed. `always`: these are needed. `exclusive`: only one of `says` at once."""
-
-    noun: str
-    arguments: Mapping[str, Reader]
-    says: Sequence[str]
-    example: str
-    always: Sequence[str] = ()
-    exclusive: bool = False
-
-
-_DIRECTION = _word("to_aws", "from_aws")
-_AFTER = _word("heal", "fault")
-_FORMS: Mapping[str, _Form] = {
-    "outage": _Form(
-        "probe",
-        {
-            "at_most": _duration,
-            "at_least": _duration,
-            "within_prediction": _true,
-            "direction": _DIRECTION,
-            "fault": _name("fault"),
-        },
-        ("at_most", "at_least", "within_prediction"),
-        "{outage: app, at_most: 1 s}",
-    ),
-    "path": _Form(
-        "probe",
-        {"via": _name("connection"), "at": _moment},
-        ("via",),
-        "{path: app, via: backup, at: end}",
-        always=("at",),
-    ),
-    "session": _Form(
-        "session",
-        {"never": _word("down"), "stays": _word("up"), "within": _duration, "after": _AFTER, "fault": _name("fault")},
-        ("never", "stays", "within"),
-        "{session: backup, never: down}",
-        exclusive=True,
-    ),
-    "detected": _Form(
-        "fault",
-        {"by": _word(*DETECTORS)},
-        ("by",),
-        "{detected: cable_silent, by: bfd}",
-    ),
-    "lost": _Form(
-        "probe",
-        {"at_most": _count, "after": _AFTER, "direction": _DIRECTION, "fault": _name("fault")},
-        ("at_most",),
-        "{lost: app, after: heal, at_most: 0}",
-    ),
-}
+__all__ = ["ExpectationReader", "Known"]
 
 
 @dataclass(frozen=True)
@@ -161,14 +29,14 @@ class ExpectationReader:
         return tuple(expectation for expectation in read if expectation is not None)
 
     def _expectation(self, line: Mapping[str, object], path: KeyPath) -> Expectation | None:
-        subjects = [key for key in line if key in _FORMS]
+        subjects = [key for key in line if key in FORMS]
         if len(subjects) != 1:
             self._no_subject(line, subjects, path)
             return None
         (subject,) = subjects
-        form = _FORMS[subject]
+        form = FORMS[subject]
         before = len(self.problems.problems)
-        name = self._value(_name(form.noun), line[subject], (*path, subject))
+        name = self._value(name_of(form.noun), line[subject], (*path, subject))
         arguments = self._arguments(subject, line, path)
         if len(self.problems.problems) == before:
             self._complete(subject, arguments, path)
@@ -179,9 +47,9 @@ class ExpectationReader:
         text = _text(line, subject)
         return Expectation(subject=subject, name=str(name), arguments=arguments, text=text, mark=self.marks.at(*path))
 
-    def _arguments(self, subject: str, line: Mapping[str, object], path: KeyPath) -> dict[str, Value]:
-        readers = _FORMS[subject].arguments
-        arguments: dict[str, Value] = {}
+    def _arguments(self, subject: str, line: Mapping[str, object], path: KeyPath) -> dict[str, Argument]:
+        readers = FORMS[subject].arguments
+        arguments: dict[str, Argument] = {}
         for key, value in line.items():
             if key in readers:
                 argument = self._value(readers[key], value, (*path, key))
@@ -192,7 +60,7 @@ class ExpectationReader:
                 self.problems.add(self.marks.key_at(*path, key), "DX-S012", problem, suggestion(key, readers))
         return arguments
 
-    def _value(self, reader: Reader, value: object, path: KeyPath) -> Value | None:
+    def _value(self, reader: Reader, value: object, path: KeyPath) -> Argument | None:
         try:
             return reader(value, self.known)
         except Wrong as wrong:
@@ -207,11 +75,11 @@ class ExpectationReader:
             return
         first = next(iter(line), "")
         problem = f"{quoted(first)} is nothing that can be expected" if line else "the line is empty"
-        self.problems.add(self.marks.key_at(*path, first), "DX-S011", problem, suggestion(first, _FORMS))
+        self.problems.add(self.marks.key_at(*path, first), "DX-S011", problem, suggestion(first, FORMS))
 
-    def _complete(self, subject: str, arguments: Mapping[str, Value], path: KeyPath) -> None:
+    def _complete(self, subject: str, arguments: Mapping[str, Argument], path: KeyPath) -> None:
         """Whether the arguments together make sense; each of them does."""
-        form = _FORMS[subject]
+        form = FORMS[subject]
         example = f"Write for example {form.example}."
         mark = self.marks.key_at(*path, subject)
         said = [key for key in form.says if key in arguments]
@@ -234,13 +102,13 @@ class ExpectationReader:
             self._limits(arguments, path)
             self._healed(arguments, path)
 
-    def _limits(self, arguments: Mapping[str, Value], path: KeyPath) -> None:
-        least, most = arguments.get("at_least"), arguments.get("at_most")
-        if isinstance(least, Seconds) and isinstance(most, Seconds) and least > most:
-            problem = f"at least {least} and at most {most} cannot both be true"
-            self.problems.add(self.marks.at(*path, "at_least"), "DX-S013", problem, "Exchange the two.")
+    def _limits(self, arguments: Mapping[str, Argument], path: KeyPath) -> None:
+        wrong = contradiction(arguments)
+        if wrong is not None:
+            key, problem, remedy = wrong
+            self.problems.add(self.marks.at(*path, key), "DX-S013", problem, remedy)
 
-    def _healed(self, arguments: Mapping[str, Value], path: KeyPath) -> None:
+    def _healed(self, arguments: Mapping[str, Argument], path: KeyPath) -> None:
         after, fault = arguments.get("after"), arguments.get("fault")
         mark = self.marks.at(*path, "after")
         steps = [step for step in self.known.steps if fault is None or fault in (step.id, step.kind)]
@@ -254,4 +122,10 @@ class ExpectationReader:
 def _text(line: Mapping[str, object], subject: str) -> str:
     """The line in one row: `outage: app, at_most: 1 s`, with the subject first."""
     ordered = {subject: line[subject], **line}
-    return ", ".join(f"{key}: {str(v).lower() if isinstance(v, bool) else v}" for key, v in ordered.items())
+    return ", ".join(f"{key}: {_written(value)}" for key, value in ordered.items())
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)

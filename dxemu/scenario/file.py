@@ -7,32 +7,17 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from dxemu.topology.fields import Duration, PacketRate
+from dxemu.scenario.probe_file import ProbeEntry
 from dxemu.topology.entry import Entry
-from dxemu.units import PacketsPerSecond
-
-DEFAULT_RATE = PacketsPerSecond(100)
-
-
-class UdpEntry(Entry):
-    """Numbered UDP packets in both directions."""
-
-    from_host: str = Field(alias="from", examples=["app"])
-    to_host: str = Field(alias="to", examples=["web"])
-    rate: PacketRate = Field(default_factory=lambda: DEFAULT_RATE, examples=["100/s"])
-
-
-class ProbeEntry(Entry):
-    """A probe: its kind, and what it needs."""
-
-    udp: UdpEntry = Field(examples=["{from: app, to: web, rate: 100/s}"])
+from dxemu.topology.fields import Duration
 
 
 class StepEntry(Entry):
-    """A fault at a time; healed after `for`, if that is given."""
+    """A fault at a time, healed after `for` if that is given; or an action, which somebody does on purpose."""
 
     at: Duration = Field(examples=["5 s"])
-    fault: object = Field(examples=["{cable_cut: {connection: primary}}"])
+    fault: object = Field(default=None, examples=["{cable_cut: {connection: primary}}"])
+    action: object = Field(default=None, examples=["{confirm_virtual_interface: {virtual_interface: guest}}"])
     duration: Duration | None = Field(default=None, alias="for", examples=["30 s"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dxemu.plan.model import Plan
-from dxemu.scenario.model import FaultStep, UdpProbe
+from dxemu.scenario.model import ActionStep, FaultStep, Probe
 from dxemu.units import Seconds
 
 
@@ -14,8 +14,9 @@ class RunJob:
     """One run. `kernel` and `clock` are told to the timeline."""
 
     plan: Plan
-    probes: tuple[UdpProbe, ...]
+    probes: tuple[Probe, ...]
     steps: tuple[FaultStep, ...]
+    actions: tuple[ActionStep, ...]
     end: Seconds
     seed: int
     kernel: str

@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from random import Random
 
+from dxemu.actions.menu import action_of
 from dxemu.faults.menu import fault_of
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.scenario.job import RunJob
-from dxemu.scenario.model import FaultStep
+from dxemu.scenario.model import ActionStep, FaultStep
 from dxemu.scenario.prober import Prober
 
 BUILD_AT_S = 1.0
@@ -42,7 +43,7 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
     async with AsyncExitStack() as stack:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
-            await lab.converged([(probe.name, probe.from_host, probe.to_host) for probe in job.probes])
+            await lab.converged([(probe.name, *probe.ends, probe.version) for probe in job.probes if probe.ends is not None])
             journal.tell(
                 "lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions)
             )
@@ -51,12 +52,11 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
             journal.start()
         journal.tell("run_started", seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns)
         await lab.tell_paths(always=True)
-        prober = stack.enter_context(Prober(lab, job, clock.epoch_ns, folder))
+        prober = await stack.enter_async_context(Prober(lab, job, folder))
         for at, do in _agenda(job, lab, journal):
             await clock.until(at)
             await do()
-        for sent in await prober.finished():
-            journal.tell("probe", **sent)
+        await prober.finished()
         await lab.tell_paths(always=True)
         journal.tell("run_ended", wall_s=0.0)
 
@@ -85,8 +85,22 @@ def _agenda(job: RunJob, lab: Lab, journal: Journal) -> list[tuple[float, Callab
         tick += TICK_S
     for step in job.steps:
         agenda += _step(step, lab, journal)
+    agenda += [(float(step.at), _action(step, lab, journal)) for step in job.actions]
     agenda.append((float(job.end), alive))
     return sorted(agenda, key=lambda entry: entry[0])
+
+
+def _action(step: ActionStep, lab: Lab, journal: Journal) -> Callable[[], Awaitable[None]]:
+    action = action_of(step)
+
+    async def do() -> None:
+        t = journal.clock.now()
+        evidence = await action.do(lab)
+        journal.tell(
+            "action_done", action=step.id, kind=step.kind, target=action.target, evidence=evidence, done_at_s=t
+        )
+
+    return do
 
 
 def _step(step: FaultStep, lab: Lab, journal: Journal) -> list[tuple[float, Callable[[], Awaitable[None]]]]:

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from dxemu.errors import InputErrors, Problem, ProblemList
 from dxemu.scenario.expectations import ExpectationReader, Known
-from dxemu.scenario.file import ProbeEntry, ScenarioFile
-from dxemu.scenario.model import Scenario, UdpProbe
+from dxemu.scenario.file import ScenarioFile
+from dxemu.scenario.model import Scenario
 from dxemu.scenario.names import names_in, names_of
+from dxemu.scenario.probes import ProbeReader
 from dxemu.scenario.steps import Faults, Names, StepReader
 from dxemu.topology import yaml
-from dxemu.topology.check.names import is_name
 from dxemu.topology.invalid import problems_of
 from dxemu.topology.load import load as load_topology
-from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
 from dxemu.topology.words import quoted, suggestion
-from dxemu.units import PacketsPerSecond
-
-FASTEST_PROBE = PacketsPerSecond(100_000)
 
 
-def load(path: Path, *, faults: Faults, topology: Path | None = None) -> Scenario:
+def load(path: Path, *, faults: Faults, actions: Faults | None = None, topology: Path | None = None) -> Scenario:
     """The scenario of a file, with its topology, changed as its `change` says.
 
     `faults` are the known faults: kind -> name of parameter -> what it names, one of the words of
     `dxemu.scenario.names` (anything else is taken as written). A step gives exactly one of these parameters;
-    those whose word ends in `?` are optional and come on top.
+    those whose word ends in `?` are optional and come on top. `actions` are the known actions, in the same way.
     `topology` is used instead of the one that the file names. `end` is None if the file has none: see `never_ends`.
 
     Raises InputErrors with every mistake of both files.
@@ -49,12 +44,13 @@ def load(path: Path, *, faults: Faults, topology: Path | None = None) -> Scenari
     place = topology if topology is not None else topology_path(path, file.topology)
     built = _topology(place, file, tree, problems, named=topology is None)
     names = names_of(built) if built is not None else _names_in(place)
-    probes = _probes(file.probes, names, tree.marks, problems)
-    steps = StepReader(faults, names, file.end, tree.marks, problems).read(file.steps)
+    probes = ProbeReader(names, file.end, tree.marks, problems).read(file.probes)
+    reader = StepReader(faults, actions or {}, names, file.end, tree.marks, problems)
+    steps, done = reader.read(file.steps), reader.read_actions(file.steps)
     known = Known(
-        probes=tuple(file.probes),
+        probes={name: kind for name, entry in file.probes.items() for kind in entry.kinds()},
         steps=steps,
-        connections=names["connection"] if names is not None else None,
+        connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
         sessions=names["session"] if names is not None else None,
         end=file.end,
     )
@@ -67,6 +63,7 @@ def load(path: Path, *, faults: Faults, topology: Path | None = None) -> Scenari
         topology=built,
         probes=probes,
         steps=steps,
+        actions=done,
         expect=expect,
         end=file.end,
         see_also=file.see_also,
@@ -116,42 +113,3 @@ def _topology(
     except InputErrors as errors:
         problems.problems += errors.problems
         return None
-
-
-def _probes(
-    entries: Mapping[str, ProbeEntry], names: Names | None, marks: Marks, problems: ProblemList
-) -> tuple[UdpProbe, ...]:
-    """The probes, each from the customer's side. DX-S004: unknown host. DX-S005: one side only. DX-S006: rate."""
-    probes = []
-    for name, entry in entries.items():
-        path = ("probes", name, "udp")
-        if not is_name(name):
-            problem = f"{quoted(name)} cannot be the name of a probe"
-            problems.add(marks.key_at("probes", name), "DX-S015", problem, "Use 1 to 100 letters, digits, _ and -.")
-        udp = entry.udp
-        if not 1 <= udp.rate <= FASTEST_PROBE:
-            problem = f"a probe cannot send {udp.rate}"
-            problems.add(marks.at(*path, "rate"), "DX-S006", problem, f"Use 1/s to {FASTEST_PROBE}.")
-        ends = udp.from_host, udp.to_host
-        if names is not None:
-            ends = _ends(udp.from_host, udp.to_host, names, path, marks, problems)
-        probes.append(UdpProbe(name=name, from_host=ends[0], to_host=ends[1], rate=udp.rate))
-    return tuple(probes)
-
-
-def _ends(
-    from_host: str, to_host: str, names: Names, path: tuple[str, ...], marks: Marks, problems: ProblemList
-) -> tuple[str, str]:
-    hosts, instances = names["host"], names["instance"]
-    unknown = False
-    for key, name in (("from", from_host), ("to", to_host)):
-        if name not in hosts and name not in instances:
-            unknown = True
-            remedy = suggestion(name, (*hosts, *instances))
-            problems.add(marks.at(*path, key), "DX-S004", f"there is no host or instance {quoted(name)}", remedy)
-    if not unknown and (from_host in hosts) == (to_host in hosts):
-        side = "in the data center" if from_host in hosts else "in AWS"
-        far = suggestion("", instances if from_host in hosts else hosts)
-        problem = f"'{from_host}' and '{to_host}' are both {side}"
-        problems.add(marks.at(*path, "to"), "DX-S005", problem, f"A probe measures across Direct Connect. {far}")
-    return (to_host, from_host) if from_host in instances else (from_host, to_host)

@@ -17,7 +17,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
     vifs = tuple(vif.name for vif in topology.virtual_interfaces)
     tunnels = tuple(f"{vpn.name}_tunnel_{number}" for vpn in topology.vpns for number in (1, 2))
     ipv6 = tuple(f"{vif.name}_ipv6" for vif in topology.virtual_interfaces if vif.ipv6)
-    gateways = (*aws.virtual_private_gateways, *aws.transit_gateways)
+    gateways = [vgw.name for vgw in aws.virtual_private_gateways] + [tgw.name for tgw in aws.transit_gateways]
     associations = tuple(a.gateway for dxgw in aws.direct_connect_gateways for a in dxgw.associations)
     return _by_kind(
         {
@@ -33,7 +33,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
                 *(router for cage in customer.colocations for router in cage.routers),
             ),
             "device": tuple(device for location in aws.locations for device in location.devices),
-            "gateway": tuple(gateway.name for gateway in gateways),
+            "gateway": tuple(gateways),
             "association": associations,
             "host": tuple(host.name for host in customer.data_center.hosts),
             "instance": tuple(instance.name for vpc in aws.vpcs for instance in vpc.instances),

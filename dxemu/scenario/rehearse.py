@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
+from dxemu.actions import menu as actions
 from dxemu.errors import InputErrors
 from dxemu.faults.menu import fault_of, kinds
 from dxemu.host.job import Job
@@ -46,7 +47,12 @@ class Rehearsal:
 
 def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
     """Read and check everything. Raises InputErrors."""
-    scenario = load(path, faults={kind: fault.targets for kind, fault in kinds().items()}, topology=topology)
+    scenario = load(
+        path,
+        faults={kind: fault.targets for kind, fault in kinds().items()},
+        actions={kind: action.targets for kind, action in actions.kinds().items()},
+        topology=topology,
+    )
     plan = make_plan(scenario.topology)
     impacts = [
         fault_of(step).impact(
@@ -66,7 +72,7 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
 
 def _pairs(scenario: Scenario) -> list[Pair]:
     """The ends of every probe that measures outages."""
-    return [Pair(probe.name, probe.from_host, probe.to_host) for probe in scenario.probes if isinstance(probe, UdpProbe)]
+    return [Pair(probe.name, probe.from_host, probe.to_host, probe.ip_version) for probe in scenario.probes if isinstance(probe, UdpProbe)]
 
 
 def prepare_any(path: Path) -> str:
@@ -76,7 +82,8 @@ def prepare_any(path: Path) -> str:
         plan = make_plan(load_topology(path))
         return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables"
     rehearsal = prepare(path)
-    steps, expect = len(rehearsal.scenario.steps), len(rehearsal.scenario.expect)
+    steps = len(rehearsal.scenario.steps) + len(rehearsal.scenario.actions)
+    expect = len(rehearsal.scenario.expect)
     return f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"
 
 
@@ -92,6 +99,7 @@ async def rehearse(
         plan=rehearsal.plan,
         probes=rehearsal.scenario.probes,
         steps=rehearsal.scenario.steps,
+        actions=rehearsal.scenario.actions,
         end=rehearsal.end,
         seed=seed,
         kernel=where.kernel,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dxemu.errors import ProblemList
 from dxemu.scenario.file import StepEntry
-from dxemu.scenario.model import FaultStep
+from dxemu.scenario.model import ActionStep, FaultStep
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, quoted, suggestion
 from dxemu.units import Seconds
@@ -26,27 +26,30 @@ class StepReader:
     """
 
     faults: Faults
+    actions: Faults
     names: Names | None
     end: Seconds | None
     marks: Marks
     problems: ProblemList
 
     def read(self, entries: Sequence[StepEntry]) -> tuple[FaultStep, ...]:
-        """The steps in the order of their times; ids count uses of one kind. DX-S002 to DX-S004, DX-S007 to DX-S010."""
+        """The faults in the order of their times; ids count uses of one kind. DX-S002 to DX-S004, DX-S007 to DX-S010."""
         uses: Counter[str] = Counter()
         steps: list[FaultStep] = []
         for number, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
-            fault = self._fault(entry.fault, ("steps", number, "fault"))
+            if entry.action is not None and entry.fault is None:
+                continue
+            fault = self._fault(entry.fault, ("steps", number, "fault"), self.faults, "fault")
             if fault is None:
                 continue
             kind, written, path = fault
             uses[kind] += 1
             step = FaultStep(
-                id=kind if uses[kind] == 1 else f"{kind}#{uses[kind]}",
+                id=_id(kind, uses[kind]),
                 kind=kind,
                 at=entry.at,
                 duration=entry.duration,
-                parameters=self._parameters(kind, written, path),
+                parameters=self._parameters(kind, written, path, self.faults[kind]),
                 mark=self.marks.key_at(*path),
             )
             self._times(step, ("steps", number))
@@ -54,8 +57,38 @@ class StepReader:
             steps.append(step)
         return tuple(steps)
 
-    def _fault(self, fault: object, path: KeyPath) -> tuple[str, Mapping[str, object], KeyPath] | None:
-        """Kind, parameters as written and path of the kind; None if it is no known fault."""
+    def read_actions(self, entries: Sequence[StepEntry]) -> tuple[ActionStep, ...]:
+        """The actions in the order of their times. DX-S002 to DX-S004, DX-S007."""
+        uses: Counter[str] = Counter()
+        steps: list[ActionStep] = []
+        for number, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
+            if entry.action is None:
+                continue
+            action = self._fault(entry.action, ("steps", number, "action"), self.actions, "action")
+            if action is None:
+                continue
+            kind, written, path = action
+            uses[kind] += 1
+            parameters = self._parameters(kind, written, path, self.actions[kind])
+            steps.append(
+                ActionStep(
+                    id=_id(kind, uses[kind]),
+                    kind=kind,
+                    at=entry.at,
+                    parameters=parameters,
+                    mark=self.marks.key_at(*path),
+                )
+            )
+            if self.end is not None and entry.at >= self.end:
+                problem = f"{kind} at {entry.at} never happens: the run ends at {self.end}"
+                remedy = "Move the step before the end, or end later."
+                self.problems.add(self.marks.at("steps", number, "at"), "DX-S007", problem, remedy)
+        return tuple(steps)
+
+    def _fault(
+        self, fault: object, path: KeyPath, menu: Faults, noun: str
+    ) -> tuple[str, Mapping[str, object], KeyPath] | None:
+        """Kind, parameters as written and path of the kind; None if it is no known fault (or action)."""
         if isinstance(fault, str):
             kind, parameters, here = fault, None, path
             mark = self.marks.at(*path)
@@ -64,21 +97,22 @@ class StepReader:
             here = (*path, kind)
             mark = self.marks.key_at(*here)
         else:
-            what = f"{len(fault)} faults" if isinstance(fault, dict) else kind_of(fault)
+            what = f"{len(fault)} {noun}s" if isinstance(fault, dict) else kind_of(fault)
             remedy = "Write one fault for a step, for example {cable_cut: {connection: primary}}."
-            self.problems.add(self.marks.at(*path), "DX-S002", f"a step has one fault, this is {what}", remedy)
+            self.problems.add(self.marks.at(*path), "DX-S002", f"a step has one {noun}, this is {what}", remedy)
             return None
-        if kind not in self.faults:
-            self.problems.add(mark, "DX-S002", f"unknown fault {quoted(kind)}", suggestion(kind, self.faults))
+        if kind not in menu:
+            self.problems.add(mark, "DX-S002", f"unknown {noun} {quoted(kind)}", suggestion(kind, menu))
             return None
         if parameters is not None and not isinstance(parameters, dict):
             problem = f"{kind_of(parameters)} is no mapping of parameters"
-            self.problems.add(self.marks.at(*here), "DX-S003", problem, f"Write {self._example(kind)}.")
+            self.problems.add(self.marks.at(*here), "DX-S003", problem, f"Write {_example(kind, menu[kind])}.")
             return None
         return kind, parameters or {}, here
 
-    def _parameters(self, kind: str, written: Mapping[str, object], path: KeyPath) -> Mapping[str, str]:
-        known = self.faults[kind]
+    def _parameters(
+        self, kind: str, written: Mapping[str, object], path: KeyPath, known: Mapping[str, str]
+    ) -> Mapping[str, str]:
         for name, value in written.items():
             if name not in known:
                 problem = f"{kind} has no parameter {quoted(name)}"
@@ -86,14 +120,14 @@ class StepReader:
                 self.problems.add(self.marks.key_at(*path, name), "DX-S003", problem, remedy)
             elif isinstance(value, dict | list) or value is None:
                 problem = f"'{name}' is {kind_of(value)}, not one value"
-                self.problems.add(self.marks.at(*path, name), "DX-S003", problem, f"Write {self._example(kind)}.")
+                self.problems.add(self.marks.at(*path, name), "DX-S003", problem, f"Write {_example(kind, known)}.")
             else:
                 self._target(known[name].removesuffix("?"), str(value), (*path, name))
         targets = [name for name, noun in known.items() if not noun.endswith("?")]
         given = [name for name in written if name in targets]
         if targets and not given and set(written) <= set(known):
             problem = f"{kind} needs {listed(targets)}"
-            self.problems.add(self.marks.key_at(*path), "DX-S003", problem, f"Write {self._example(kind)}.")
+            self.problems.add(self.marks.key_at(*path), "DX-S003", problem, f"Write {_example(kind, known)}.")
         elif len(given) > 1:
             problem = f"{kind} strikes one thing, this is {listed(given, 'and')}"
             self.problems.add(self.marks.key_at(*path, given[1]), "DX-S003", problem, "Write a step for each.")
@@ -104,10 +138,6 @@ class StepReader:
         if candidates is not None and name not in candidates:
             problem = f"there is no {noun.replace('_', ' ')} {quoted(name)}"
             self.problems.add(self.marks.at(*path), "DX-S004", problem, suggestion(name, candidates))
-
-    def _example(self, kind: str) -> str:
-        target = next((name for name, noun in self.faults[kind].items() if not noun.endswith("?")), None)
-        return f"{{{kind}: {{{target}: ...}}}}" if target is not None else f"{{{kind}: {{}}}}"
 
     def _times(self, step: FaultStep, path: KeyPath) -> None:
         if self.end is None:
@@ -134,3 +164,13 @@ class StepReader:
                 remedy = "One fault cannot be injected twice at once. Heal the first one before, with `for`."
                 self.problems.add(step.mark, "DX-S010", problem, remedy)
                 return
+
+
+def _id(kind: str, use: int) -> str:
+    """The kind, with `#2` and so on when it is used again."""
+    return kind if use == 1 else f"{kind}#{use}"
+
+
+def _example(kind: str, known: Mapping[str, str]) -> str:
+    target = next((name for name, noun in known.items() if not noun.endswith("?")), None)
+    return f"{{{kind}: {{{target}: ...}}}}" if target is not None else f"{{{kind}: {{}}}}"

@@ -45,7 +45,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running]:
     with Loop() as loop:
         context = lab_of(plan)
         lab, events = loop.run(context.__aenter__())
-        loop.run(lab.converged([("app", "app", "web")]))
+        loop.run(lab.converged([("app", "app", "web", 4)]))
         loop.run(lab.journal.clock.settle(1.0))  # the backup's routes may still be on their way
         yield Running(loop, lab, plan, events)
         loop.run(context.__aexit__(None, None, None))

@@ -41,7 +41,8 @@ async def comes_up(customer_key: str | None) -> tuple[bool, dict[str, int]]:
 
             peer = Peer.of(known, speaker.node)
             log = f"{FOLDER}/{speaker.node}.exabgp.log"
-            exabgp = ExaBgp(speaker, [peer], nodes[speaker.node].namespace, hear, die, log)
+            namespace = nodes[speaker.node].namespace
+            exabgp = ExaBgp(speaker.node, speaker.router_id, [peer], namespace, hear, die, log)
             stack.callback(exabgp.stop)
 
         start(next(s for s in plan.speakers if s.node == session.ends[1].node), session)

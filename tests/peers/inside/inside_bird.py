@@ -83,9 +83,9 @@ def test_routes_go_both_ways_with_md5_and_communities(preferred: str, device: st
                 assert "BGP.origin: IGP" in shown
                 chosen = next(line for line in shown.splitlines() if "*" in line)
                 assert f"vif_{preferred}" in chosen, shown
-            link = next(link for link in plan.gateways[0].backbone if link.device == device)
+            attachment = next(way for way in plan.gateways[0].attachments if way.device == device)
             (route,) = [r for r in ip("vgw", "-4", "route", "show") if r["dst"] == "10.0.0.0/16"]
-            assert route["gateway"] == str(link.device_address)
+            assert route["gateway"] == str(attachment.device_addresses[0])
 
     asyncio.run(story())
 

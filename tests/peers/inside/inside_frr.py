@@ -104,7 +104,7 @@ def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
                 paths = customer.show("ip bgp 172.31.0.0/16")["paths"]
                 (path,) = [path for path in paths if path.get("bestpath", {}).get("overall")]
                 assert (path["aspath"]["string"], path["locPrf"], path["peer"]["peerId"]) == ("64512", 200, aws)
-                assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].backbone[0].device_address)
+                assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].attachments[0].device_addresses[0])
 
                 cut = time.time()
                 await CableSilent({"connection": "primary"}).inject(lab)
@@ -117,7 +117,7 @@ def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
                 delay_s = sum(float(plan.cable(name).delay) for name in primary.cables)
                 assert (MULTIPLIER - 1) * INTERVAL_S <= took_s <= MULTIPLIER * INTERVAL_S + delay_s, f"took {took_s} s"
                 assert gateway_of("customer_router", "172.31.0.0/16") != aws
-                assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].backbone[1].device_address)
+                assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].attachments[1].device_addresses[0])
 
     asyncio.run(story())
 

@@ -1,0 +1,89 @@
+"""A program that ends by itself, started inside a namespace: what it prints on the way, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Self
+
+from dxemu.errors import LabError
+from dxemu.netlink.namespace import Namespace
+
+STOP_LIMIT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How it ended, and all that it printed."""
+
+    status: int
+    output: str
+    errors: str
+
+
+class Command:
+    """A context manager: the program runs inside it, and is killed where the context ends early."""
+
+    def __init__(
+        self, command: Sequence[str], namespace: Namespace, on_output: Callable[[str], None] | None = None
+    ) -> None:
+        """`on_output` hears all that was printed so far, whenever more has come."""
+        self._command = command
+        self._namespace = namespace
+        self._on_output = on_output
+        self._ended = asyncio.Event()
+
+    def __enter__(self) -> Self:
+        """Raises LabError if the program is not there."""
+        try:
+            with self._namespace.entered():
+                self._popen = subprocess.Popen(
+                    self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                )
+        except FileNotFoundError:
+            raise LabError(f"{self._command[0]} is not installed", "run scripts/setup") from None
+        assert self._popen.stdout is not None
+        assert self._popen.stderr is not None
+        self._open: dict[int, IO[bytes]] = {pipe.fileno(): pipe for pipe in (self._popen.stdout, self._popen.stderr)}
+        self._said = dict.fromkeys(self._open, b"")
+        for fd in self._open:
+            asyncio.get_running_loop().add_reader(fd, self._read, fd)
+        return self
+
+    def _read(self, fd: int) -> None:
+        data = os.read(fd, 1 << 16)
+        self._said[fd] += data
+        if not data:
+            self._close(fd)
+        elif self._on_output is not None:
+            self._on_output(self._said[fd].decode(errors="replace"))
+
+    def _close(self, fd: int) -> None:
+        asyncio.get_running_loop().remove_reader(fd)
+        self._open.pop(fd).close()
+        if not self._open:
+            self._ended.set()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        self._popen.send_signal(number)
+
+    async def ended(self) -> Ended:
+        """Once it has ended, or closed what it prints to."""
+        await self._ended.wait()
+        output, errors = (said.decode(errors="replace") for said in self._said.values())
+        return Ended(self._popen.wait(STOP_LIMIT_S), output, errors)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for fd in list(self._open):
+            self._close(fd)
+        if self._popen.poll() is None:
+            self._popen.kill()
+        self._popen.wait(STOP_LIMIT_S)

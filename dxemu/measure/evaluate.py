@@ -13,7 +13,7 @@ from dxemu.measure.paths import paths
 from dxemu.measure.probes import found
 from dxemu.measure.stages import stages
 from dxemu.measure.timeline import Event, ProbeLog
-from dxemu.measure.values import happened_at, number, text
+from dxemu.measure.values import SAME_MOMENT_S, happened_at, number, text
 from dxemu.measure.verdict import Measured, judge
 from dxemu.measure.words import duration
 from dxemu.plan.model import Plan
@@ -22,8 +22,6 @@ from dxemu.plan.windows import Window
 from dxemu.scenario.model import Scenario
 
 PROBE_SCHEDULE = 0.5
-SAME_MOMENT_S = 0.001
-"""Faults of one moment are injected one after the other: computing takes no time where the clock is virtual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ def evaluate(
         stages=found_stages,
         predicted=predicted,
         end_s=meta.virtual_s,
-        found=found(events),
+        found=found(events, [probe.name for probe in scenario.probes]),
     )
     expectations = tuple(judge(e, measured) for e in scenario.expect)
     late = _too_late(probes)

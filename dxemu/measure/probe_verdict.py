@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dxemu.measure.frames import PROTOCOLS
 from dxemu.measure.probes import Found
 from dxemu.measure.result import Captured, Fetch, PathMtu, Throughput
+from dxemu.measure.values import SAME_MOMENT_S
 from dxemu.measure.words import bit_rate, count
 from dxemu.scenario.model import Argument, Expectation
 
@@ -107,7 +108,8 @@ def _words(arguments: Arguments, key: str) -> set[str]:
 def judge_path_mtu(arguments: Arguments, found: Sequence[PathMtu]) -> Judged:
     """Every measurement, or the last one that began by `at`, against `is` and `told`."""
     if "at" in arguments:
-        found = [m for m in found if m.t_s <= amount(arguments, "at")][-1:]
+        at = amount(arguments, "at") + SAME_MOMENT_S
+        found = [m for m in found if m.t_s <= at][-1:]
     if not found:
         return False, "it was not measured by then"
     checks: Mapping[str, Callable[[PathMtu], object]] = {"is": lambda m: m.mtu, "told": lambda m: m.told}

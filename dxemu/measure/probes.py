@@ -20,18 +20,20 @@ class Found:
     path_mtus: tuple[PathMtu, ...] = ()
 
 
-def found(events: Sequence[Event]) -> Found:
-    """What a timeline says."""
+def found(events: Sequence[Event], order: Sequence[str] = ()) -> Found:
+    """What a timeline says, by probe in this `order` of names."""
+    place = {name: number for number, name in enumerate(order)}
+    ordered = sorted(events, key=lambda e: place.get(str(e.get("probe")), -1))
     return Found(
-        throughputs=throughputs(events),
-        fetches=fetches(events),
-        captures=captures(events),
-        path_mtus=path_mtus(events),
+        throughputs=throughputs(ordered),
+        fetches=fetches(ordered),
+        captures=captures(ordered),
+        path_mtus=path_mtus(ordered),
     )
 
 
 def throughputs(events: Sequence[Event]) -> tuple[Throughput, ...]:
-    """In the order in which they ended."""
+    """In the order of their events."""
     return tuple(
         Throughput(
             probe=text(e, "probe"),
@@ -52,9 +54,10 @@ def throughputs(events: Sequence[Event]) -> tuple[Throughput, ...]:
 
 def fetches(events: Sequence[Event]) -> tuple[Fetch, ...]:
     """By probe, in the order in which they began; those that went alike one after the other are one."""
-    found: dict[str, list[Fetch]] = {}
-    for e in sorted((e for e in events if e["event"] == "fetched"), key=lambda e: number(e, "started_s")):
-        mine, one = found.setdefault(text(e, "probe"), []), _fetch(e)
+    all_of_them = [e for e in events if e["event"] == "fetched"]
+    found: dict[str, list[Fetch]] = {text(e, "probe"): [] for e in all_of_them}
+    for e in sorted(all_of_them, key=lambda e: number(e, "started_s")):
+        mine, one = found[text(e, "probe")], _fetch(e)
         last = mine[-1] if mine else None
         if last is not None and _outcome(last) == _outcome(one):
             longest = max(last.longest_ms, one.longest_ms)
@@ -77,11 +80,12 @@ def captures(events: Sequence[Event]) -> tuple[Captured, ...]:
         for e in events
         if e["event"] == "captured"
     ]
-    return tuple(sorted(found, key=lambda c: (c.probe, -c.to_aws - c.from_aws, c.label)))
+    place = {probe: number for number, probe in enumerate(dict.fromkeys(c.probe for c in found))}
+    return tuple(sorted(found, key=lambda c: (place[c.probe], -c.to_aws - c.from_aws, c.label)))
 
 
 def path_mtus(events: Sequence[Event]) -> tuple[PathMtu, ...]:
-    """In the order of time."""
+    """In the order of their events."""
     return tuple(
         PathMtu(
             probe=text(e, "probe"),

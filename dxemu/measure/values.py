@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dxemu.measure.timeline import Event
 
+SAME_MOMENT_S = 0.001
+"""What is asked for at one moment happens one after the other: computing takes no time where the clock is virtual."""
+
 
 def number(event: Event, key: str) -> float:
     """A number; 0 if the event lacks it. Raises ValueError for anything else."""

@@ -60,9 +60,7 @@ def aws(entry: AwsEntry) -> Aws:
         ),
         transit_gateways=tuple(_transit_gateway(key, tgw, entry) for key, tgw in entry.transit_gateways.items()),
         public_services=tuple(
-            PublicService(
-                name=key, kind=s.service, region=s.region or entry.region, address=s.address, prefix=s.prefix
-            )
+            PublicService(name=key, kind=s.service, region=s.region or entry.region, address=s.address, prefix=s.prefix)
             for key, s in entry.public_services.items()
         ),
         internet_hosts=tuple(Host(name=key, addresses=(address,)) for key, address in entry.internet_hosts.items()),

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from dxemu.topology.marks import Marks
 from dxemu.units import Asn, BitsPerSecond, IPAddress, IPNetwork, Seconds, VlanId
 
+
 class VifType(StrEnum):
     """AWS `virtualInterfaceType`."""
 

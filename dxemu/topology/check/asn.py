@@ -38,13 +38,17 @@ def _both_sides(file: TopologyFile, findings: Findings) -> None:
     """A session with one ASN at both ends is marked where the ASN was chosen: at the interface, or at the gateway."""
     reported = set()
     for name, vif in file.virtual_interfaces.items():
-        gateway = file.aws.virtual_private_gateways.get(vif.gateway)
+        gateways = {**file.aws.virtual_private_gateways, **file.aws.direct_connect_gateways}
+        gateway = None if vif.gateway is None else gateways.get(vif.gateway)
         mine = file.customer.asn if vif.asn is None else vif.asn
         if gateway is None or gateway.asn != mine:
             continue
         path: KeyPath = ("virtual_interfaces", name, "asn")
         if vif.asn is None:
-            path = ("aws", "virtual_private_gateways", vif.gateway, "asn")
+            kind = "virtual_private_gateways"
+            if vif.gateway in file.aws.direct_connect_gateways:
+                kind = "direct_connect_gateways"
+            path = ("aws", kind, str(vif.gateway), "asn")
         if path in reported:
             continue
         reported.add(path)

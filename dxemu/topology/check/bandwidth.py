@@ -13,7 +13,7 @@ DEDICATED = tuple(BitsPerSecond(gigabits * 10**9) for gigabits in (1, 10, 100, 4
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T020: not a speed of a dedicated connection."""
     for name, connection in file.connections.items():
-        if connection.bandwidth not in DEDICATED:
+        if not connection.hosted and connection.bandwidth not in DEDICATED:
             problem = f"a dedicated connection cannot have {connection.bandwidth}"
-            remedy = f"AWS has {listed(str(speed) for speed in DEDICATED)}. Hosted connections are not in this version."
+            remedy = f"AWS has {listed(str(speed) for speed in DEDICATED)}. For others a partner gives a hosted connection: hosted: on."
             findings.add(("connections", name, "bandwidth"), "DX-T020", problem, remedy)

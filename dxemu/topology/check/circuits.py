@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dxemu.topology.check.cages import cages
+from dxemu.topology.check.cages import routers as all_routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import quoted, suggestion
@@ -10,7 +12,7 @@ from dxemu.topology.words import quoted, suggestion
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T003: an end is unknown. DX-T025: something has no circuit, or two. DX-T026: it joins the wrong things."""
     _ends(file, findings)
-    if file.customer.colocation is None:
+    if not cages(file):
         _to_connections(file, findings)
     else:
         _to_routers(file, findings)
@@ -21,8 +23,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
 
 
 def _ends(file: TopologyFile, findings: Findings) -> None:
-    cage = file.customer.colocation
-    routers = [*file.customer.data_center.routers, *(cage.routers if cage is not None else ())]
+    routers = all_routers(file)
     for name, circuit in file.customer.circuits.items():
         path = ("customer", "circuits", name)
         if circuit.from_router not in routers:
@@ -63,15 +64,14 @@ def _to_connections(file: TopologyFile, findings: Findings) -> None:
 
 def _to_routers(file: TopologyFile, findings: Findings) -> None:
     """With routers in the colocation: circuits join routers, and each router is joined to the data center."""
-    cage = file.customer.colocation
     for name, circuit in file.customer.circuits.items():
-        if circuit.to in file.connections and (cage is None or circuit.to not in cage.routers):
+        if circuit.to in file.connections and circuit.to not in all_routers(file):
             problem = (
                 f"circuit '{name}' goes to connection '{circuit.to}', which the colocation's router is plugged into"
             )
             remedy = "End it at a router of the colocation, or write `colocation: circuit`."
             findings.add(("customer", "circuits", name, "to"), "DX-T026", problem, remedy)
-    routers = {*file.customer.data_center.routers, *(cage.routers if cage is not None else ())}
+    routers = set(all_routers(file))
     if not all({circuit.from_router, circuit.to} <= routers for circuit in file.customer.circuits.values()):
         return  # A circuit that leads nowhere is reported; what it was meant to join is not known.
     joined = set(file.customer.data_center.routers)
@@ -82,8 +82,9 @@ def _to_routers(file: TopologyFile, findings: Findings) -> None:
         if other in joined and end not in joined
     }:
         joined |= more
-    for router in cage.routers if cage is not None else ():
-        if router not in joined:
-            problem = f"no circuit joins router '{router}' to the data center"
-            remedy = f"Add a circuit {{from: {next(iter(file.customer.data_center.routers))}, to: {router}, ...}}."
-            findings.add(("customer", "colocation", "routers", router), "DX-T025", problem, remedy)
+    for here, path in cages(file).values():
+        for router in here:
+            if router not in joined:
+                problem = f"no circuit joins router '{router}' to the data center"
+                remedy = f"Add a circuit {{from: {next(iter(file.customer.data_center.routers))}, to: {router}, ...}}."
+                findings.add((*path, router), "DX-T025", problem, remedy)

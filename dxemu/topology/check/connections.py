@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dxemu.topology.check.cages import cages
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import ConnectionEntry, TopologyFile
 from dxemu.topology.words import listed, quoted, suggestion
@@ -14,6 +15,11 @@ def check(file: TopologyFile, findings: Findings) -> None:
         path = ("customer", "colocation", "location")
         remedy = suggestion(cage.location, file.aws.locations)
         findings.add(path, "DX-T003", f"there is no location {quoted(cage.location)}", remedy)
+    for location in file.customer.colocations:
+        if location not in file.aws.locations:
+            remedy = suggestion(location, file.aws.locations)
+            problem = f"there is no location {quoted(location)}"
+            findings.add_name(("customer", "colocations", location), "DX-T003", problem, remedy)
     for name, connection in file.connections.items():
         if connection.location not in file.aws.locations:
             problem = f"there is no location {quoted(connection.location)}"
@@ -44,20 +50,20 @@ def _device(file: TopologyFile, name: str, connection: ConnectionEntry, findings
 
 def _router(file: TopologyFile, name: str, connection: ConnectionEntry, findings: Findings) -> None:
     path = ("connections", name, "router")
-    cage = file.customer.colocation
-    routers = file.customer.data_center.routers
-    candidates = list(routers) if cage is None else list(cage.routers)
+    found = cages(file)
+    in_data_center = file.customer.data_center.routers
+    candidates = list(in_data_center) if not found else [router for here, _ in found.values() for router in here]
     if connection.router not in candidates:
-        if connection.router not in routers:
+        if connection.router not in in_data_center:
             remedy = suggestion(connection.router, candidates)
             findings.add(path, "DX-T003", f"there is no router {quoted(connection.router)}", remedy)
-        elif cage is not None:
+        elif found:
             problem = f"router '{connection.router}' is in the data center, connection '{name}' ends in the colocation"
-            remedy = f"Use {listed(cage.routers)}, or write `colocation: circuit` and a circuit to '{name}'."
+            remedy = f"Use {listed(candidates)}, or write `colocation: circuit` and a circuit to '{name}'."
             findings.add(path, "DX-T012", problem, remedy)
-    elif cage is not None and cage.location != connection.location:
-        if not {cage.location, connection.location} <= set(file.aws.locations):
-            return
-        problem = f"router '{connection.router}' is at {cage.location}, connection '{name}' is at {connection.location}"
+        return
+    at = next((location for location, (here, _) in found.items() if connection.router in here), connection.location)
+    if at != connection.location and {at, connection.location} <= set(file.aws.locations):
+        problem = f"router '{connection.router}' is at {at}, connection '{name}' is at {connection.location}"
         remedy = "A cross connect does not leave the building. Use a router and a device at one location."
         findings.add(path, "DX-T012", problem, remedy)

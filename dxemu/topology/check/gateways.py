@@ -20,14 +20,13 @@ def check(file: TopologyFile, findings: Findings) -> None:
             findings.add(path, "DX-T027", problem, "AWS attaches one to a VPC. Point both interfaces at the same one.")
         gateway_of.setdefault(gateway.vpc, name)
     for name, vif in file.virtual_interfaces.items():
-        if vif.type != "private":
-            continue
-        if vif.gateway not in file.aws.virtual_private_gateways:
-            remedy = suggestion(vif.gateway, file.aws.virtual_private_gateways)
+        gateways = [*file.aws.virtual_private_gateways, *file.aws.direct_connect_gateways]
+        if vif.gateway is not None and vif.gateway not in gateways:
+            remedy = suggestion(vif.gateway, gateways)
             problem = f"there is no gateway {quoted(vif.gateway)}"
             findings.add(("virtual_interfaces", name, "gateway"), "DX-T003", problem, remedy)
     for name, vif in file.virtual_interfaces.items():
-        if vif.connection not in file.connections:
+        if vif.connection not in file.connections and vif.connection not in file.lags:
             problem = f"there is no connection {quoted(vif.connection)}"
-            remedy = suggestion(vif.connection, file.connections)
+            remedy = suggestion(vif.connection, [*file.connections, *file.lags])
             findings.add(("virtual_interfaces", name, "connection"), "DX-T003", problem, remedy)

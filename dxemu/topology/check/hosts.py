@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
+from dxemu.units import IPAddress, IPNetwork
 
 AWS_FIRST_FREE = 4
 CUSTOMER_FIRST_FREE = 2
 USUAL_HOST = 10
 
 
-def _hosts(file: TopologyFile) -> Iterator[tuple[str, IPv4Address, KeyPath, list[IPv4Network], int]]:
+def _hosts(file: TopologyFile) -> Iterator[tuple[str, IPAddress, KeyPath, list[IPNetwork], int]]:
     """What, address, path, the networks it may be in, and how many addresses at their start are taken."""
     data_center = file.customer.data_center
-    for name, address in data_center.hosts.items():
+    networks = [*data_center.networks, *data_center.public_networks]
+    for name, addresses in data_center.hosts.items():
         path: KeyPath = ("customer", "data_center", "hosts", name)
-        yield f"host '{name}'", address, path, data_center.networks, CUSTOMER_FIRST_FREE
+        for address in addresses:
+            yield f"host '{name}'", address, path, networks, CUSTOMER_FIRST_FREE
     for vpc_name, vpc in file.aws.vpcs.items():
-        for name, address in vpc.instances.items():
+        cidrs: list[IPNetwork] = [vpc.cidr] if vpc.ipv6_cidr is None else [vpc.cidr, vpc.ipv6_cidr]
+        for name, addresses in vpc.instances.items():
             path = ("aws", "vpcs", vpc_name, "instances", name)
-            yield f"instance '{name}'", address, path, [vpc.cidr], AWS_FIRST_FREE
+            for address in addresses:
+                yield f"instance '{name}'", address, path, cidrs, AWS_FIRST_FREE
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T008: outside its network. DX-T009: an address that its network keeps. DX-T010: an address twice."""
-    seen: dict[IPv4Address, tuple[str, KeyPath]] = {}
+    seen: dict[IPAddress, tuple[str, KeyPath]] = {}
     for what, address, path, networks, first_free in _hosts(file):
-        home = next((network for network in networks if address in network), None)
+        home = next((n for n in networks if n.version == address.version and address in n), None)
         if home is None:
             places = ", ".join(str(network) for network in networks)
             place = "the data center's networks" if what.startswith("host") else "its VPC"
@@ -45,9 +49,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
         seen.setdefault(address, (what, path))
 
 
-def _kept(
-    what: str, address: IPv4Address, path: KeyPath, home: IPv4Network, first_free: int, findings: Findings
-) -> None:
+def _kept(what: str, address: IPAddress, path: KeyPath, home: IPNetwork, first_free: int, findings: Findings) -> None:
     offset = int(address) - int(home.network_address)
     if first_free <= offset < home.num_addresses - 1:
         return

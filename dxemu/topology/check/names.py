@@ -29,6 +29,9 @@ def nodes(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
     if file.customer.colocation is not None:
         for name in file.customer.colocation.routers:
             yield name, "router", ("customer", "colocation", "routers", name)
+    for location_code, cage in file.customer.colocations.items():
+        for name in cage.routers:
+            yield name, "router", ("customer", "colocations", location_code, "routers", name)
     for code, location in file.aws.locations.items():
         for number, name in enumerate(location.devices):
             yield name, "device", ("aws", "locations", code, "devices", number)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
+from dxemu.units import IPNetwork
 
 RESERVED = (
     (IPv4Network("100.64.0.0/15"), "which dxemu uses between AWS's devices and gateways"),
@@ -18,14 +19,16 @@ RESERVED = (
 SHORTEST_VPC, LONGEST_VPC = 16, 28
 
 
-def _named(file: TopologyFile) -> Iterator[tuple[str, IPv4Network, KeyPath]]:
+def _named(file: TopologyFile) -> Iterator[tuple[str, IPNetwork, KeyPath]]:
     for number, network in enumerate(file.customer.data_center.networks):
         yield f"network {network} of the data center", network, ("customer", "data_center", "networks", number)
     for name, vpc in file.aws.vpcs.items():
         yield f"network {vpc.cidr} of VPC '{name}'", vpc.cidr, ("aws", "vpcs", name, "cidr")
+        if vpc.ipv6_cidr is not None:
+            yield f"network {vpc.ipv6_cidr} of VPC '{name}'", vpc.ipv6_cidr, ("aws", "vpcs", name, "ipv6_cidr")
 
 
-def _peers(file: TopologyFile) -> Iterator[tuple[str, IPv4Network, KeyPath]]:
+def _peers(file: TopologyFile) -> Iterator[tuple[str, IPNetwork, KeyPath]]:
     for name, vif in file.virtual_interfaces.items():
         for key, address in (("customer_address", vif.customer_address), ("amazon_address", vif.amazon_address)):
             if address is not None:
@@ -38,13 +41,13 @@ def check(file: TopologyFile, findings: Findings) -> None:
     named, peers = list(_named(file)), list(_peers(file))
     for kept, why in RESERVED:
         for what, network, path in named + (peers if why.startswith("which dxemu") else []):
-            if network.overlaps(kept):
+            if _overlap(network, kept):
                 problem = f"{what} overlaps with {kept}, {why}"
                 findings.add(path, "DX-T007", problem, "Use another network, for example one of 10.0.0.0/8.")
     everything = named + peers
     for number, (what, network, path) in enumerate(everything):
         for other_what, other, other_path in everything[:number]:
-            if network.overlaps(other):
+            if _overlap(network, other):
                 problem = f"{what} overlaps with {other_what} at {findings.line(other_path, path)}"
                 findings.add(path, "DX-T007", problem, "Routers choose by address. Give one of them another network.")
                 break
@@ -53,3 +56,9 @@ def check(file: TopologyFile, findings: Findings) -> None:
             problem = f"a VPC cannot be a /{vpc.cidr.prefixlen}"
             remedy = f"AWS takes /{SHORTEST_VPC} to /{LONGEST_VPC}."
             findings.add(("aws", "vpcs", name, "cidr"), "DX-T028", problem, remedy)
+
+
+def _overlap(one: IPNetwork, other: IPNetwork) -> bool:
+    if isinstance(one, IPv4Network):
+        return isinstance(other, IPv4Network) and one.overlaps(other)
+    return isinstance(other, IPv6Network) and one.overlaps(other)

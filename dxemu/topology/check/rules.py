@@ -19,7 +19,6 @@ from dxemu.topology.check import (
     networks,
     peers,
     timers,
-    vif_type,
     vlan,
 )
 from dxemu.topology.check.findings import Findings
@@ -32,7 +31,6 @@ RULES: tuple[Callable[[TopologyFile, Findings], None], ...] = (
     gateways.check,
     networks.check,
     hosts.check,
-    vif_type.check,
     vlan.check,
     asn.check,
     peers.check,

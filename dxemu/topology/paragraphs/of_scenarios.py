@@ -27,7 +27,8 @@ A probe sends from a host in the data center to an instance in a VPC, and back. 
 on the same side, so its packets would never cross Direct Connect.""",
         "DX-S006": """\
 A probe sends 1 to 100000 packets a second in each direction; without `rate` it sends 100. The
-distance between two packets is the precision of a measured outage: 100/s is 10 ms, 1000/s is 1 ms.""",
+distance between two packets is the precision of a measured outage: 100/s is 10 ms, 1000/s is 1 ms.
+A client fetches 1 to 100 times a second; without `rate` once a second.""",
         "DX-S007": """\
 The run is over before this happens, so the step or the expectation would say nothing. `end` counts
 from the start of the run, as `at` does.""",
@@ -42,17 +43,21 @@ The same fault strikes the same target again before it was healed. The second on
 confirmed from the kernel, because nothing would change. Different faults on one target may overlap.""",
         "DX-S011": """\
 Each line under `expect` is about one thing: `outage` (how long packets were lost), `path` (which
-way they go), `session` (a BGP session), `detected` (who noticed the fault) or `lost` (packets lost
-after a fault or a repair).""",
+way they go), `session` (a BGP session), `detected` (who noticed the fault), `lost` (packets lost
+after a fault or a repair), `throughput` (how much gets through), `fetched` (whether a service
+answers), `capture` (which protocols a cable carries) or `pmtu` (the largest packet).""",
         "DX-S012": """\
 The word is not one that this expectation knows. outage: at_most, at_least, within_prediction,
 direction, fault. path: via, at. session: never: down, stays: up, within, after, fault. detected:
-by: carrier, bfd, hold_timer or notification. lost: at_most, after, direction, fault. Directions are
-to_aws and from_aws.""",
+by: carrier, bfd, hold_timer or notification. lost: at_most, after, direction, fault. throughput:
+at_least, at_most (as 940 Mbps), lost_at_least, lost_at_most (as 30 %). fetched: always, never, at,
+seen_as (an address). capture: only, has, never (lists of protocols). pmtu: is (bytes), told, at.
+Directions are to_aws and from_aws.""",
         "DX-S013": """\
 The expectation is not complete, or contradicts itself. An outage needs a limit (at_most, at_least)
 or within_prediction. A path needs via and at (start, end or a time). A session says one of never,
-stays and within; after goes with within. Lost packets need at_most.""",
+stays and within; after goes with within. Lost packets need at_most. Each of the other expectations
+needs at least one of its words.""",
         "DX-S015": """\
 The name of a probe is also that of a file beside the run's results: 1 to 100 letters, digits,
 hyphens and underscores.""",
@@ -63,5 +68,11 @@ A step without `for` is never healed.""",
 A topology says what there is, a scenario what happens to it: it names its topology and has steps,
 probes and expectations. `dxemu plan` and `dxemu graph` show a topology, `dxemu run` takes a
 scenario, and with --topology another design for it.""",
+        "DX-S017": """A probe is of one kind, which is the word under its name. udp: numbered packets both ways, for
+outages. iperf3: how much gets through. fetch: a client of a public service. capture: frames on a
+cable, by protocol. pmtu: the largest packet. Two kinds are two probes with two names.""",
+        "DX-S018": """A value of the probe cannot be, or contradicts another one. iperf3 measures for 200 ms or more,
+because it counts in tenths of a second. A fetch happens at a `rate` or once, `at` a time. A capture
+is on one cable: a connection or a circuit. A path MTU is measured between two different hosts.""",
     }
 )

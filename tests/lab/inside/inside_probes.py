@@ -175,7 +175,7 @@ def test_services_answer_and_say_whom_they_saw() -> None:
     page = FetchProbe(name="page", from_host="app", service="s3", rate=PacketsPerSecond(2), at=None)
     name = FetchProbe(name="name", from_host="app", service="dns", rate=None, at=Seconds(1))
     pages, names = found_by.fetches(run(plan_of(), page, name, end_s=5.2))
-    assert (pages.count, pages.answered, pages.status, pages.bytes, pages.seen_as) == (7, True, 200, 11, "10.0.0.1")
+    assert (pages.count, pages.answered, pages.status, pages.bytes, pages.seen_as) == (11, True, 200, 11, "10.0.0.1")
     assert (names.count, names.answered, names.status, names.seen_as) == (1, True, 0, "10.0.0.1")
     assert pages.longest_ms == pytest.approx(30, abs=1)  # ARP, and two round trips of TCP
     assert names.longest_ms == pytest.approx(10, abs=1)

@@ -14,8 +14,11 @@ from dxemu.measure.timeline import Event, ProbeLog
 from dxemu.plan.impact import Impact
 from dxemu.plan.predict import predict
 from dxemu.scenario.model import Expectation, Scenario, UdpProbe
-from dxemu.topology.model import Aws, Customer, DataCenter, Marks, Topology
-from dxemu.units import Asn, PacketsPerSecond, Seconds
+from dxemu.topology.load import load
+from dxemu.topology.marks import Marks
+from dxemu.units import PacketsPerSecond, Seconds
+
+TOPOLOGY = Path(__file__).parents[3] / "topologies/backup_connection.yaml"
 
 META = RunMeta(kernel="embedded", kernel_release="6.12", clock="virtual", seed=1, virtual_s=120.0, wall_s=8.1)
 PRIMARY = [
@@ -120,22 +123,6 @@ def silent_cut(at: float, noticed: tuple[float, float], reason: str) -> list[Eve
     return sorted(events, key=lambda e: float(str(e["t"])))
 
 
-def topology() -> Topology:
-    customer = Customer(
-        asn=Asn(65000), data_center=DataCenter(networks=(), hosts=(), routers=()), colocation=None, circuits=()
-    )
-    aws = Aws(region="us-east-1", locations=(), vpcs=(), virtual_private_gateways=())
-    return Topology(
-        name="backup_connection",
-        story="",
-        customer=customer,
-        aws=aws,
-        connections=(),
-        virtual_interfaces=(),
-        marks=Marks("", {}, ()),
-    )
-
-
 def expect(subject: str, name: str, **arguments: object) -> Expectation:
     """As if written on line 13 of silent.yaml."""
     words = ", ".join(f"{k}: {v}" for k, v in {subject: name, **arguments}.items())
@@ -182,8 +169,9 @@ def run(
     scenario = Scenario(
         name="cut_primary_silently",
         story="",
-        topology=topology(),
+        topology=load(TOPOLOGY),
         steps=(),
+        actions=(),
         expect=expected,
         end=None,
         see_also=see_also,

@@ -105,9 +105,44 @@ def quiet(folder: Path) -> Result:
     return run(folder, path(0, PRIMARY), {"to_aws": probe_log(5, 0.01, []), "from_aws": probe_log(5, 0.01, [])})
 
 
+def other_probes(folder: Path) -> Result:
+    """Throughput, fetches, a capture and path MTUs beside outages."""
+    bulk = {"event": "throughput", "t": 9, "probe": "bulk", "direction": "to_aws", "started_s": 5, "omitted_s": 0.2}
+    tcp = {"streams": 1, "seconds": 3, "bits_per_second": 9.56e9, "offered_bps": None, "lost_percent": None}
+    udp = {"streams": 4, "seconds": 1, "bits_per_second": 5e8, "offered_bps": 1e9, "lost_percent": 49.6}
+    shop = {"event": "fetched", "t": 1, "probe": "a_shop_with_a_long_name", "service": "s3_us_east_1", "took_s": 0.012}
+    answer = {"status": 200, "bytes": 24, "seen_as": "203.0.113.1", "problem": ""}
+    silence = {"status": None, "bytes": 0, "seen_as": "", "problem": "no answer within 2 s"}
+    link = {"event": "captured", "t": 12, "probe": "link", "cable": "primary"}
+    size = {"event": "path_mtu", "t": 2, "probe": "size", "direction": "to_aws"}
+    events = [
+        *path(0, PRIMARY),
+        {**bulk, **tcp, "problem": ""},
+        {**bulk, **udp, "probe": "load", "problem": ""},
+        {**bulk, **tcp, "probe": "dead", "direction": "from_aws", "problem": "no connection within 5 s"},
+        *({**shop, **answer, "started_s": 0.1 + n} for n in range(3)),
+        {**shop, **silence, "started_s": 3.1},
+        {**link, "label": "esp", "to_aws": 812, "from_aws": 790},
+        {**link, "label": "bfd", "to_aws": 40, "from_aws": 0},
+        {**link, "label": "vlan 101", "to_aws": 852, "from_aws": 790},
+        {**size, "started_s": 2, "mtu": 8500, "told": True, "told_by": "10.0.0.1"},
+        {**size, "started_s": 20.5, "mtu": 1446, "told": False, "told_by": ""},
+    ]
+    logs = {"to_aws": probe_log(5, 0.01, []), "from_aws": probe_log(5, 0.01, [])}
+    return run(folder, events, logs, expect("capture", "link", only=("esp", "ike")))
+
+
+def real_clock(folder: Path) -> Result:
+    """The same, with the clock that hurries nobody."""
+    return replace(other_probes(folder), clock="real", outages=(), paths=())
+
+
 @pytest.mark.parametrize(
     ("story", "width"),
     [
+        (other_probes, 100),
+        (other_probes, 60),
+        (real_clock, 120),
         (hold_timer, 120),
         (hold_timer, 80),
         (hold_timer, 60),
@@ -124,7 +159,7 @@ def test_golden(story, width, tmp_path):
     assert text(story(tmp_path), width, header=True) == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("story", [hold_timer, failing, healing, dead, quiet])
+@pytest.mark.parametrize("story", [hold_timer, failing, healing, dead, quiet, other_probes])
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(story, width, tmp_path):
     assert max(len(line) for line in text(story(tmp_path), width).splitlines()) <= width
@@ -135,6 +170,12 @@ def test_a_saved_result_gives_the_same_report(tmp_path):
     result_json.write(result, tmp_path / "result.json")
     assert text(result_json.read(tmp_path / "result.json"), 100) == text(result, 100)
     assert [p.name for p in tmp_path.glob("result*")] == ["result.json"]
+
+
+def test_a_saved_result_of_every_probe_gives_the_same_report(tmp_path):
+    result = other_probes(tmp_path)
+    result_json.write(result, tmp_path / "result.json")
+    assert result_json.read(tmp_path / "result.json") == result
 
 
 def test_what_is_no_result_is_refused(tmp_path):

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from dxemu.actions import menu as action_menu
 from dxemu.errors import InputErrors
+from dxemu.faults import menu as fault_menu
 from dxemu.scenario.load import load, never_ends, topology_path
-from dxemu.scenario.model import Scenario, UdpProbe
-from dxemu.units import PacketsPerSecond, Seconds
+from dxemu.scenario.model import CaptureProbe, PathMtuProbe, Scenario, ThroughputProbe, UdpProbe
+from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 
 ROOT = Path(__file__).parents[3]
 FAULTS = {
@@ -17,6 +19,15 @@ FAULTS = {
 }
 TOPOLOGY = ROOT / "tests/unit/errors/topologies/good.yaml"
 
+PROBES = """
+probes:
+  app: {udp: {from: app, to: web}}
+  bulk: {iperf3: {from: web, to: app, direction: from_aws, at: 2 s, for: 500 ms, streams: 16, mss: 1360}}
+  load: {iperf3: {from: app, to: web, at: 2 s, udp: 1 Gbps}}
+  link: {capture: {circuit: metro}}
+  size: {pmtu: {from: web, to: app, at: [8 s, 2 s]}}
+"""
+
 
 def scenario(tmp_path: Path, text: str) -> Scenario:
     path = tmp_path / "story.yaml"
@@ -25,8 +36,10 @@ def scenario(tmp_path: Path, text: str) -> Scenario:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
-def test_scenarios_of_the_repository_with_these_faults_load(path: Path) -> None:
-    loaded = load(path, faults=FAULTS | {"unknown": {}})
+def test_scenarios_of_the_repository_load(path: Path) -> None:
+    faults = {kind: fault.targets for kind, fault in fault_menu.kinds().items()}
+    actions = {kind: action.targets for kind, action in action_menu.kinds().items()}
+    loaded = load(path, faults=faults, actions=actions)
     assert loaded.name == path.stem
     assert loaded.end is not None
     assert loaded.expect
@@ -49,6 +62,35 @@ def test_probe_is_turned_to_begin_at_the_customer(tmp_path: Path) -> None:
     path.write_text("topology: good\nprobes: {back: {udp: {from: web, to: app}}}\n", encoding="utf-8")
     (probe,) = load(path, faults=FAULTS, topology=TOPOLOGY).probes
     assert (probe.from_host, probe.to_host) == ("app", "web")
+
+
+def test_every_kind_of_probe(tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(f"topology: good\n{PROBES}end: 10 s\n", encoding="utf-8")
+    _, bulk, load_, link, size = load(path, faults=FAULTS, topology=TOPOLOGY).probes
+    assert bulk == ThroughputProbe(
+        name="bulk",
+        from_host="app",
+        to_host="web",
+        direction="from_aws",
+        at=Seconds(2),
+        duration=Seconds(0.5),
+        streams=16,
+        mss=1360,
+    )
+    assert load_ == ThroughputProbe(
+        name="load",
+        from_host="app",
+        to_host="web",
+        direction="to_aws",
+        at=Seconds(2),
+        duration=Seconds(1),
+        offered=BitsPerSecond(10**9),
+    )
+    assert link == CaptureProbe(name="link", cable="metro")
+    assert size == PathMtuProbe(name="size", from_host="web", to_host="app", at=(Seconds(2), Seconds(8)))
+    assert [p.over_at for p in (bulk, link, size)] == [Seconds(2.5), Seconds(0), Seconds(8)]
+    assert [p.ends for p in (bulk, link, size)] == [("app", "web"), None, ("web", "app")]
 
 
 def test_steps_are_sorted_and_counted(tmp_path: Path) -> None:
@@ -102,13 +144,21 @@ def test_heal_must_come_before_the_end(tmp_path: Path) -> None:
         ("session: primary, within: 9 s", "primary", {"within": Seconds(9), "after": "fault"}),
         ("session: primary, within: 9 s, after: heal", "primary", {"within": Seconds(9), "after": "heal"}),
         ("detected: cable_cut, by: carrier", "cable_cut", {"by": "carrier"}),
-        ("lost: app, at_most: 0", "app", {"at_most": "0"}),
-        ("lost: app, after: heal, at_most: 3", "app", {"after": "heal", "at_most": "3"}),
+        ("throughput: bulk, at_least: 940 Mbps", "bulk", {"at_least": BitsPerSecond(940_000_000)}),
+        ("throughput: load, lost_at_least: 30 %", "load", {"lost_at_least": 30.0}),
+        ("path: bulk, via: backup, at: end", "bulk", {"via": "backup", "at": "end"}),
+        ("capture: link, only: [esp, vlan 101]", "link", {"only": ("esp", "vlan 101")}),
+        ("capture: link, never: udp", "link", {"never": ("udp",)}),
+        ("pmtu: size, is: 8500, told: false, at: 2 s", "size", {"is": 8500, "told": False, "at": Seconds(2)}),
+        ("lost: app, at_most: 0", "app", {"at_most": 0}),
+        ("lost: app, after: heal, at_most: 3", "app", {"after": "heal", "at_most": 3}),
     ],
 )
 def test_expectation(tmp_path: Path, line: str, name: str, arguments: dict[str, object]) -> None:
     steps = "steps:\n  - {at: 5 s, fault: {cable_cut: {connection: primary}}, for: 2 s}\n"
-    (expectation,) = scenario(tmp_path, f"{steps}expect:\n  - {{{line}}}\nend: 10 s\n").expect
+    path = tmp_path / "story.yaml"
+    path.write_text(f"topology: good\n{PROBES}{steps}expect:\n  - {{{line}}}\nend: 10 s\n", encoding="utf-8")
+    (expectation,) = load(path, faults=FAULTS, topology=TOPOLOGY).expect
     assert (expectation.name, expectation.arguments, expectation.text) == (name, arguments, line)
 
 

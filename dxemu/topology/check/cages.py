@@ -1,0 +1,22 @@
+"""The customer's cages: one under `colocation`, or several under `colocations`."""
+
+from __future__ import annotations
+
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.marks import KeyPath
+
+
+def cages(file: TopologyFile) -> dict[str, tuple[list[str], KeyPath]]:
+    """Routers and the path of their mapping, by location. Empty where carriers extend layer 2 to the data center."""
+    found: dict[str, tuple[list[str], KeyPath]] = {}
+    one = file.customer.colocation
+    if one is not None:
+        found[one.location] = list(one.routers), ("customer", "colocation", "routers")
+    for location, cage in file.customer.colocations.items():
+        found[location] = list(cage.routers), ("customer", "colocations", location, "routers")
+    return found
+
+
+def routers(file: TopologyFile) -> list[str]:
+    """All of the customer's routers, the data center's first."""
+    return [*file.customer.data_center.routers, *(r for there, _ in cages(file).values() for r in there)]

@@ -16,6 +16,7 @@ import asyncio
 import json
 import math
 import signal
+import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ from dxemu.lab.cable import queue_limit
 from dxemu.lab.paths import Walker
 from dxemu.measure.timeline import DIRECTIONS
 from dxemu.netlink import sysctl
+from dxemu.netlink.namespace import Namespace
 from dxemu.probes.base import START_S, Run, Runner
 from dxemu.scenario.model import ThroughputProbe
+from dxemu.units import IPAddress
 
 PORT = 5201
 """First port; each probe takes the next."""
@@ -34,8 +37,9 @@ CONNECT_LIMIT_S = 5.0
 END_LIMIT_S = 1.0
 INTERVAL_S = 0.1
 """The shortest time that iperf3 counts in."""
-UNKNOWN_ROUND_TRIP_S = 0.1
-"""Where part of the path is a tunnel, whose own path may change."""
+ROUND_TRIP_LIMIT_S = 1.0
+CLOSED_PORT = 9
+"""A TCP connection to it is refused after one round trip."""
 LARGEST_WINDOW = 2**31 - 1
 HOST_SETTINGS = {
     "net/ipv4/tcp_rmem": f"4096\t131072\t{LARGEST_WINDOW}",
@@ -54,12 +58,13 @@ _BLOCK_S = 100e-6
 _FIRST_WINDOW = 10 * 1448
 _SPARE_DOUBLINGS = 3
 _SOME = 0.02
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 FULL_FRAME_BITS = 1500 * 8
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Of its cables: the lowest rate, the time there and back, and how long a full queue takes to empty.
+    """The lowest rate of its cables, the time there and back, and how long a cable's full queue takes to empty.
 
     `limit` is the lowest of the rate and of all policers and shapers on the way.
     """
@@ -169,13 +174,30 @@ async def _path(run: Run, probe: ThroughputProbe) -> Path:
     hops, _ = await Walker(plan, {node.name: lab.node(node.name) for node in plan.nodes}).walk(*_ends(probe))
     cables = [cable for cable in plan.cables if cable.name in hops]
     limits = [int(limit.rate) for limit in plan.limits if limit.node in hops]
-    known = {node.name for node in plan.nodes} | {cable.name for cable in cables}
-    round_trip_s = 2 * sum(float(cable.delay) for cable in cables)
-    if any(hop not in known for hop in hops):
-        round_trip_s += UNKNOWN_ROUND_TRIP_S
     rate = min((int(cable.bandwidth) for cable in cables), default=10**9)
     queue_s = max((queue_limit(c) * FULL_FRAME_BITS / float(c.bandwidth) for c in cables), default=0.0)
+    source, target = _ends(probe)
+    round_trip_s = await _round_trip_s(lab.node(source).namespace, plan.address_of(target))
     return Path(rate=rate, limit=min([rate, *limits]), round_trip_s=round_trip_s, queue_s=queue_s)
+
+
+async def _round_trip_s(sender: Namespace, target: IPAddress) -> float:
+    """The second of two, since the first may have to wait for ARP. `ROUND_TRIP_LIMIT_S` if nobody answers."""
+    loop = asyncio.get_running_loop()
+    took_s = ROUND_TRIP_LIMIT_S
+    for _ in range(2):
+        with sender.entered():
+            sock = socket.socket(_FAMILIES[target.version], socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        with sock:
+            started_s = loop.time()
+            try:
+                async with asyncio.timeout(ROUND_TRIP_LIMIT_S):
+                    await loop.sock_connect(sock, (str(target), CLOSED_PORT))
+            except ConnectionRefusedError:
+                took_s = loop.time() - started_s
+            except OSError:  # no way at this moment, or no answer in time
+                return ROUND_TRIP_LIMIT_S
+    return took_s
 
 
 def _omitted_s(probe: ThroughputProbe, path: Path) -> float:

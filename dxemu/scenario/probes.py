@@ -23,7 +23,7 @@ from dxemu.units import PacketsPerSecond, Seconds
 
 FASTEST_PROBE = PacketsPerSecond(100_000)
 FASTEST_FETCH = PacketsPerSecond(100)
-SHORTEST_THROUGHPUT = Seconds(0.2)
+SHORTEST_THROUGHPUT = Seconds(0.1)
 """iperf3 counts in tenths of a second."""
 
 

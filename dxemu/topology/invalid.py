@@ -107,7 +107,10 @@ def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Probl
         field = field_at(root, path)
         known = [str(word) for word in get_args(_bare(field.annotation))] if field is not None else []
         return Problem(marks.at(*path), "DX-F009", f"{name} cannot be {quoted(value)}", suggestion(str(value), known))
-    if kind in ("too_short", "too_long"):
+    if kind == "too_long":
+        most = detail.get("ctx", {}).get("max_length")
+        return Problem(marks.at(*path), "DX-F010", f"{name} has more than {most} entries", f"Keep {most} of them.")
+    if kind == "too_short":
         return Problem(marks.at(*path), "DX-F010", f"{name} has nothing in it", _example(root, path, "Add"))
     if kind in _RANGE:
         bound = f"{'at least' if kind == 'greater_than_equal' else 'at most'} {context[_RANGE[kind]]}"

@@ -38,10 +38,10 @@ def _both_sides(file: TopologyFile, findings: Findings) -> None:
     """A session with one ASN at both ends is marked where the ASN was chosen: at the interface, or at the gateway."""
     reported = set()
     for name, vif in file.virtual_interfaces.items():
-        gateways = {**file.aws.virtual_private_gateways, **file.aws.direct_connect_gateways}
-        gateway = None if vif.gateway is None else gateways.get(vif.gateway)
+        asns = {name: vgw.asn for name, vgw in file.aws.virtual_private_gateways.items()}
+        asns |= {name: dxgw.asn for name, dxgw in file.aws.direct_connect_gateways.items()}
         mine = file.customer.asn if vif.asn is None else vif.asn
-        if gateway is None or gateway.asn != mine:
+        if vif.gateway is None or asns.get(vif.gateway) != mine:
             continue
         path: KeyPath = ("virtual_interfaces", name, "asn")
         if vif.asn is None:

@@ -15,5 +15,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for name, connection in file.connections.items():
         if not connection.hosted and connection.bandwidth not in DEDICATED:
             problem = f"a dedicated connection cannot have {connection.bandwidth}"
-            remedy = f"AWS has {listed(str(speed) for speed in DEDICATED)}. For others a partner gives a hosted connection: hosted: on."
+            remedy = (
+                f"AWS has {listed(str(speed) for speed in DEDICATED)}. Others are hosted connections: `hosted: on`."
+            )
             findings.add(("connections", name, "bandwidth"), "DX-T020", problem, remedy)

@@ -17,6 +17,11 @@ def cages(file: TopologyFile) -> dict[str, tuple[list[str], KeyPath]]:
     return found
 
 
+def unknown(file: TopologyFile) -> bool:
+    """Whether the file does not say what is at the Direct Connect location: what hangs on that cannot be judged."""
+    return not cages(file) and "colocation" not in file.customer.model_fields_set
+
+
 def routers(file: TopologyFile) -> list[str]:
     """All of the customer's routers, the data center's first."""
     return [*file.customer.data_center.routers, *(r for there, _ in cages(file).values() for r in there)]

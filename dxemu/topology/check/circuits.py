@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dxemu.topology.check.cages import cages
+from dxemu.topology.check.cages import cages, unknown
 from dxemu.topology.check.cages import routers as all_routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
@@ -11,6 +11,8 @@ from dxemu.topology.words import quoted, suggestion
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T003: an end is unknown. DX-T025: something has no circuit, or two. DX-T026: it joins the wrong things."""
+    if unknown(file):
+        return
     _ends(file, findings)
     if not cages(file):
         _to_connections(file, findings)

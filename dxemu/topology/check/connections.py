@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dxemu.topology.check.cages import cages
+from dxemu.topology.check.cages import cages, unknown
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import ConnectionEntry, TopologyFile
 from dxemu.topology.words import listed, quoted, suggestion
@@ -26,7 +26,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
             remedy = suggestion(connection.location, file.aws.locations)
             findings.add(("connections", name, "location"), "DX-T003", problem, remedy)
         _device(file, name, connection, findings)
-        _router(file, name, connection, findings)
+        if not unknown(file):
+            _router(file, name, connection, findings)
 
 
 def _device(file: TopologyFile, name: str, connection: ConnectionEntry, findings: Findings) -> None:

@@ -40,6 +40,17 @@ def nodes(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
             yield name, "instance", ("aws", "vpcs", vpc_name, "instances", name)
     for name in file.aws.virtual_private_gateways:
         yield name, "gateway", ("aws", "virtual_private_gateways", name)
+    for name, tgw in file.aws.transit_gateways.items():
+        yield name, "gateway", ("aws", "transit_gateways", name)
+        for vpc_name in dict.fromkeys(tgw.attachments):
+            if vpc_name in file.aws.vpcs:
+                yield vpc_name, "VPC", ("aws", "vpcs", vpc_name)
+    for name in file.aws.public_services:
+        yield name, "service", ("aws", "public_services", name)
+    for name in file.aws.internet_hosts:
+        yield name, "host", ("aws", "internet_hosts", name)
+    for name in file.other_customers:
+        yield name, "customer", ("other_customers", name)
 
 
 def _lines(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
@@ -47,6 +58,10 @@ def _lines(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
         yield name, "circuit", ("customer", "circuits", name)
     for name in file.connections:
         yield name, "connection", ("connections", name)
+    for name in file.lags:
+        yield name, "LAG", ("lags", name)
+    for name in file.vpns:
+        yield name, "VPN", ("vpns", name)
 
 
 def _others(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
@@ -56,6 +71,8 @@ def _others(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
         yield name, "VPC", ("aws", "vpcs", name)
     for name in file.virtual_interfaces:
         yield name, "virtual interface", ("virtual_interfaces", name)
+    for name in file.aws.direct_connect_gateways:
+        yield name, "Direct Connect gateway", ("aws", "direct_connect_gateways", name)
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

@@ -41,13 +41,13 @@ def check(file: TopologyFile, findings: Findings) -> None:
     named, peers = list(_named(file)), list(_peers(file))
     for kept, why in RESERVED:
         for what, network, path in named + (peers if why.startswith("which dxemu") else []):
-            if _overlap(network, kept):
+            if overlap(network, kept):
                 problem = f"{what} overlaps with {kept}, {why}"
                 findings.add(path, "DX-T007", problem, "Use another network, for example one of 10.0.0.0/8.")
     everything = named + peers
     for number, (what, network, path) in enumerate(everything):
         for other_what, other, other_path in everything[:number]:
-            if _overlap(network, other):
+            if overlap(network, other):
                 problem = f"{what} overlaps with {other_what} at {findings.line(other_path, path)}"
                 findings.add(path, "DX-T007", problem, "Routers choose by address. Give one of them another network.")
                 break
@@ -58,7 +58,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
             findings.add(("aws", "vpcs", name, "cidr"), "DX-T028", problem, remedy)
 
 
-def _overlap(one: IPNetwork, other: IPNetwork) -> bool:
+def overlap(one: IPNetwork, other: IPNetwork) -> bool:
+    """Whether two networks have addresses in common; of different IP versions they have none."""
     if isinstance(one, IPv4Network):
         return isinstance(other, IPv4Network) and one.overlaps(other)
     return isinstance(other, IPv6Network) and one.overlaps(other)

@@ -242,7 +242,8 @@ def test_routes_are_replaced_looked_up_and_only_ours_are_deleted() -> None:
     async def story(a: Netlink, _: Netlink) -> None:
         await route.replace(a, CUSTOMER, B.ip)
         assert await route.read(a) == (route.Route(CUSTOMER, B.ip, "port"),)
-        assert [one.prefix for one in await route.read(a, protocol=route.KERNEL)] == [A.network]
+        connected = [one.prefix for one in await route.read(a, protocol=route.KERNEL)]
+        assert [prefix for prefix in connected if prefix.version == 4] == [A.network]
         assert await route.lookup(a, IPv4Address("10.20.1.1")) is not None
         with pytest.raises(NetlinkError):
             await route.delete(a, CUSTOMER, protocol=route.STATIC)

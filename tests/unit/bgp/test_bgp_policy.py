@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 import pytest
 
@@ -89,3 +89,58 @@ def test_originated_prefixes_go_to_everybody() -> None:
 
 def test_originated_only_passes_nothing_on() -> None:
     assert export_route(imported(EBGP_IN), replace(EBGP_OUT, originated_only=True)) is None
+
+
+PREFIX6 = IPv6Network("2001:db8:c::/48")
+PEER6 = IPv6Address("2001:db8::1")
+OWN6 = IPv6Address("2001:db8::2")
+HEARD6 = replace(HEARD, prefix=PREFIX6, next_hop=PEER6)
+
+
+def test_ipv6_goes_through_both_policies_like_ipv4() -> None:
+    route = imported(replace(EBGP_IN, peer_address=PEER6, local_pref=200), HEARD6)
+    assert (route.prefix, route.next_hop, route.peer_address, route.local_pref) == (PREFIX6, PEER6, PEER6, 200)
+    assert export_route(route, replace(EBGP_OUT, own_address=OWN6)) == Announcement(
+        prefix=PREFIX6, next_hop=OWN6, as_path=(Asn(65000), Asn(64512)), communities=("7224:7300",)
+    )
+
+
+@pytest.mark.parametrize(("prefix", "own"), [(PREFIX, OWN6), (PREFIX6, OWN)], ids=["IPv4 over IPv6", "IPv6 over IPv4"])
+def test_a_session_carries_prefixes_of_its_own_ip_version_only(
+    prefix: IPv4Network | IPv6Network, own: IPv4Address | IPv6Address
+) -> None:
+    assert export_route(originate(prefix), replace(EBGP_OUT, own_address=own)) is None
+
+
+@pytest.mark.parametrize(("policy", "times"), [(EBGP_OUT, 4), (IBGP_OUT, 0)], ids=["eBGP", "not to iBGP"])
+def test_the_own_asn_is_put_in_front_more_times(policy: ExportPolicy, times: int) -> None:
+    sent = export_route(imported(EBGP_IN), replace(policy, prepend=3))
+    assert sent is not None
+    assert sent.as_path == (*[Asn(65000)] * times, Asn(64512))
+
+
+@pytest.mark.parametrize(("only", "hears"), [(None, True), ((PREFIX,), True), ((PREFIX6,), False), ((), False)])
+def test_only_what_the_peer_may_hear_of_is_sent(
+    only: tuple[IPv4Network | IPv6Network, ...] | None, hears: bool
+) -> None:
+    assert (export_route(originate(PREFIX), replace(EBGP_OUT, only=only)) is not None) is hears
+
+
+@pytest.mark.parametrize(
+    ("accepts", "prefix", "accepted"),
+    [
+        ("10.0.0.0/8", "10.1.0.0/16", True),
+        ("10.1.0.0/16", "10.1.0.0/16", True),
+        ("10.1.0.0/16", "10.0.0.0/8", False),
+        ("2001:db8::/32", "2001:db8:c::/48", True),
+        ("2001:db8:c::/48", "2001:db8:d::/48", False),
+        ("0.0.0.0/0", "2001:db8:c::/48", False),
+        ("::/0", "10.1.0.0/16", False),
+    ],
+)
+def test_route_filter_prefixes_of_either_version(accepts: str, prefix: str, accepted: bool) -> None:
+    policy = replace(EBGP_IN, accepts=(ip_network(accepts),))
+    found = import_route(replace(HEARD, prefix=ip_network(prefix)), policy)
+    assert isinstance(found, Route) is accepted
+    if isinstance(found, Refused):
+        assert "route filter" in found.reason

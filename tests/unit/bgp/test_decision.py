@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network, ip_address
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def route(
 ) -> Route:
     return Route(
         prefix=PREFIX,
-        next_hop=IPv4Address(address),
+        next_hop=ip_address(address),
         as_path=tuple(Asn(n) for n in as_path),
         origin=origin,
         local_pref=local_pref,
@@ -37,7 +38,7 @@ def route(
         session=session,
         external=external,
         peer_router_id=IPv4Address(router_id),
-        peer_address=IPv4Address(address),
+        peer_address=ip_address(address),
     )
 
 
@@ -53,7 +54,19 @@ STEPS = [
         "lower router ID (1.1.1.1 over 2.2.2.2)",
     ),
     (route("b"), route("a", address="192.0.2.9"), "lower peer address (192.0.2.1 over 192.0.2.9)"),
+    (route("b"), route("a", address="2001:db8::1"), "lower peer address (192.0.2.1 over 2001:db8::1)"),
+    (
+        route("b", address="2001:db8::9"),
+        route("a", address="2001:db8::10"),
+        "lower peer address (2001:db8::9 over 2001:db8::10)",
+    ),
     (route("a"), route("b"), "first by name (a over b)"),
+    (
+        replace(route("b"), precedence=0, kind="Direct Connect"),
+        replace(route("a", local_pref=999), precedence=1, kind="static VPN"),
+        "Direct Connect over static VPN",
+    ),
+    (originate(PREFIX), replace(route("a"), precedence=-1), "originated by this router"),
     (originate(PREFIX), route("b", local_pref=999), "originated by this router"),
 ]
 
@@ -111,7 +124,7 @@ routes = st.builds(
     med=st.none() | st.integers(0, 2),
     external=st.booleans(),
     router_id=st.sampled_from(["1.1.1.1", "2.2.2.2"]),
-    address=st.sampled_from(["192.0.2.1", "192.0.2.2"]),
+    address=st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"]),
 )
 
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_network
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy
-from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
-from dxemu.bgp.route import Announcement, Route
-from dxemu.units import Asn
+from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update, in_order
+from dxemu.bgp.route import Announcement, Route, originate
+from dxemu.units import Asn, IPNetwork
 
 PREFIX = IPv4Network("10.0.0.0/16")
 PREFIXES = [IPv4Network(f"10.{n}.0.0/16") for n in range(4)]
+PREFIXES6 = [ip_network(f"2001:db8:{n}::/48") for n in range(2)]
+MIXED = [*PREFIXES, *PREFIXES6]
 PEER = IPv4Address("192.0.2.1")
 OWN = IPv4Address("192.0.2.2")
+OWN6 = IPv6Address("2001:db8::2")
 SESSIONS = ("a", "b", "c")
+SIX = "c"
+"""The session whose peer has an IPv6 address."""
 
 
-def route(session: str, prefix: IPv4Network = PREFIX, local_pref: int = 100) -> Route:
+def route(session: str, prefix: IPNetwork = PREFIX, local_pref: int = 100) -> Route:
     return Route(
         prefix=prefix,
         next_hop=PEER,
@@ -33,7 +39,8 @@ def route(session: str, prefix: IPv4Network = PREFIX, local_pref: int = 100) -> 
 
 
 def export(session: str, *, external: bool = True) -> ExportPolicy:
-    return ExportPolicy(session=session, own_asn=Asn(65000), external=external, own_address=OWN)
+    own = OWN6 if session == SIX else OWN
+    return ExportPolicy(session=session, own_asn=Asn(65000), external=external, own_address=own)
 
 
 def test_a_better_route_takes_over_and_its_loss_gives_way() -> None:
@@ -120,14 +127,45 @@ def test_up_again_takes_back_what_is_gone() -> None:
     assert out.up(export("b"), []).withdraw == (PREFIX,)
 
 
+def test_prefixes_are_in_order_ipv4_first_by_number_then_length() -> None:
+    texts = ["2.0.0.0/8", "10.0.0.0/8", "10.0.0.0/16", "::/0", "2001:db8::/32", "2001:db8::/48", "2001:db8:1::/48"]
+    ordered = [ip_network(text) for text in texts]
+    assert in_order(reversed(ordered)) == ordered
+    rib = LocRib(reversed(ordered))
+    assert [item.prefix for item in rib.routes()] == ordered
+    assert [change.prefix for change in rib.originate([])] == ordered
+
+
+def test_what_is_originated_at_runtime_changes_only_that_route() -> None:
+    rib, out = LocRib([PREFIXES[0], PREFIXES6[0]]), AdjRibOut()
+    for session in ("a", SIX):
+        out.up(export(session), rib.routes())
+    changes = rib.originate([PREFIXES[0], PREFIXES[1], PREFIXES6[0]])
+    assert [(change.prefix, change.old is None) for change in changes] == [(PREFIXES[1], True)]
+    (update,) = out.after(changes)
+    assert (update.session, [item.prefix for item in update.announce], update.withdraw) == ("a", [PREFIXES[1]], ())
+    (update,) = out.after(rib.originate([PREFIXES[0], PREFIXES[1]]))
+    assert (update.session, update.announce, update.withdraw) == (SIX, (), (PREFIXES6[0],))
+    assert rib.originate([PREFIXES[1], PREFIXES[0]]) == ()
+
+
+def test_what_is_no_longer_originated_gives_way_to_what_was_learnt() -> None:
+    rib, learnt = LocRib([PREFIX]), route("a")
+    rib.learn("a", [learnt])
+    (change,) = rib.originate([])
+    assert (change.old, change.new) == (originate(PREFIX), learnt)
+    (change,) = rib.originate([PREFIX])
+    assert (change.old, change.new, change.rule) == (learnt, originate(PREFIX), "originated by this router")
+
+
 learnings = st.lists(
-    st.builds(route, st.sampled_from(SESSIONS), st.sampled_from(PREFIXES), local_pref=st.sampled_from([100, 200])),
+    st.builds(route, st.sampled_from(SESSIONS), st.sampled_from(MIXED), local_pref=st.sampled_from([100, 200])),
     max_size=12,
 )
 
 
 def table(found: list[Route]) -> LocRib:
-    rib = LocRib([PREFIXES[3]])
+    rib = LocRib([PREFIXES[3], PREFIXES6[1]])
     for item in found:
         rib.learn(item.session, [item])
     return rib
@@ -136,30 +174,33 @@ def table(found: list[Route]) -> LocRib:
 @given(learnings, st.sampled_from(SESSIONS))
 def test_purge_then_relearn_gives_the_same_table(found: list[Route], lost: str) -> None:
     rib, untouched = table(found), table(found)
-    kept = [item for prefix in PREFIXES for item in rib.candidates(prefix) if item.session == lost]
+    kept = [item for prefix in MIXED for item in rib.candidates(prefix) if item.session == lost]
     gone = rib.purge(lost)
     assert all(item.session != lost for item in rib.routes())
     assert len(rib.learn(lost, kept)) == len(gone)
     assert rib.best == untouched.best
 
 
-actions = st.lists(
+actions: st.SearchStrategy[list[tuple[str, list[Any] | str]]] = st.lists(
     st.one_of(
         learnings.map(lambda found: ("learn", found)),
         st.tuples(st.sampled_from(["purge", "up", "down"]), st.sampled_from(SESSIONS)),
+        st.lists(st.sampled_from(MIXED), unique=True).map(lambda prefixes: ("originate", prefixes)),
     ),
     max_size=15,
 )
 
 
 @given(actions, st.booleans())
-def test_peers_are_told_everything_once(steps: list[tuple[str, list[Route] | str]], external: bool) -> None:
+def test_peers_are_told_everything_once(steps: list[tuple[str, list[Any] | str]], external: bool) -> None:
     """A peer that obeys the updates always knows exactly what the export policy allows, and no update is redundant."""
-    rib, out = LocRib([PREFIXES[3]]), AdjRibOut()
-    known: dict[str, dict[IPv4Network, Announcement]] = {}
+    rib, out = LocRib([PREFIXES[3], PREFIXES6[1]]), AdjRibOut()
+    known: dict[str, dict[IPNetwork, Announcement]] = {}
     for action, what in steps:
         updates: list[Update] = []
-        if isinstance(what, list):
+        if action == "originate":
+            updates += out.after(rib.originate(what))
+        elif isinstance(what, list):
             for item in what:
                 updates += out.after(rib.learn(item.session, [item]))
         elif action == "purge":
@@ -179,4 +220,4 @@ def test_peers_are_told_everything_once(steps: list[tuple[str, list[Route] | str
     for session, announcements in known.items():
         fresh = AdjRibOut().up(export(session, external=external), rib.routes())
         assert {item.prefix: item for item in fresh.announce} == announcements
-        assert tuple(announcements[prefix] for prefix in sorted(announcements)) == out.sent(session)
+        assert tuple(announcements[prefix] for prefix in in_order(announcements)) == out.sent(session)

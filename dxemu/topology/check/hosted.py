@@ -1,0 +1,48 @@
+"""Hosted connections and hosted virtual interfaces."""
+
+from __future__ import annotations
+
+from dxemu.aws.speeds import HOSTED
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.words import listed
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T035: two virtual interfaces on one. DX-T036: speed, interconnect, LAG. DX-T050: nothing to confirm."""
+    for name, connection in file.connections.items():
+        path = ("connections", name)
+        if not connection.hosted:
+            if connection.interconnect is not None:
+                problem = f"connection '{name}' is dedicated and has no interconnect"
+                findings.add((*path, "interconnect"), "DX-T036", problem, "Take it out, or write `hosted: on`.")
+            continue
+        if connection.bandwidth not in HOSTED:
+            problem = f"a hosted connection cannot have {connection.bandwidth}"
+            findings.add((*path, "bandwidth"), "DX-T036", problem, f"AWS has {listed(map(str, HOSTED))}.")
+        if connection.interconnect is not None and connection.bandwidth > connection.interconnect:
+            problem = f"{connection.bandwidth} do not fit into an interconnect of {connection.interconnect}"
+            findings.add((*path, "interconnect"), "DX-T036", problem, "The partner's port is at least as fast.")
+        if connection.lag is not None:
+            problem = f"hosted connection '{name}' cannot be in a LAG"
+            findings.add((*path, "lag"), "DX-T036", problem, "AWS bundles dedicated connections only.")
+    _virtual_interfaces(file, findings)
+
+
+def _virtual_interfaces(file: TopologyFile, findings: Findings) -> None:
+    first: dict[str, str] = {}
+    for name, vif in file.virtual_interfaces.items():
+        on = file.connections.get(vif.connection)
+        if on is not None and on.hosted:
+            if vif.connection in first:
+                problem = (
+                    f"hosted connection '{vif.connection}' already has virtual interface '{first[vif.connection]}'"
+                )
+                remedy = "A hosted connection carries one virtual interface. Order another hosted connection."
+                findings.add(("virtual_interfaces", name, "connection"), "DX-T035", problem, remedy)
+            first.setdefault(vif.connection, name)
+        owner = on.owner_account if on is not None else ""
+        if not vif.confirmed and vif.owner_account == owner:
+            problem = f"'{name}' belongs to the owner of its connection: there is nothing to confirm"
+            remedy = "Only a hosted virtual interface waits. Give it another `owner_account`, or leave out `confirmed`."
+            findings.add(("virtual_interfaces", name, "confirmed"), "DX-T050", problem, remedy)

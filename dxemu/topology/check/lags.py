@@ -1,0 +1,70 @@
+"""Link aggregation groups: how many members, of what kind, and what may hang on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import ConnectionEntry, TopologyFile
+from dxemu.topology.words import listed, quoted, suggestion
+from dxemu.units import BitsPerSecond
+
+FAST = BitsPerSecond(100 * 10**9)
+MOST_SLOW, MOST_FAST = 4, 2
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T003: unknown LAG. DX-T030: too many members. DX-T031: members that differ. DX-T032: minimum links.
+
+    DX-T033: no members. DX-T034: a virtual interface on a member.
+    """
+    members: dict[str, dict[str, ConnectionEntry]] = {}
+    for name, connection in file.connections.items():
+        if connection.lag is None:
+            continue
+        if connection.lag not in file.lags:
+            problem, remedy = f"there is no LAG {quoted(connection.lag)}", suggestion(connection.lag, file.lags)
+            findings.add(("connections", name, "lag"), "DX-T003", problem, remedy)
+        members.setdefault(connection.lag, {})[name] = connection
+    for name, lag in file.lags.items():
+        mine = members.get(name, {})
+        if not mine:
+            remedy = f"Give a connection `lag: {name}`, or take the LAG out."
+            findings.add_name(("lags", name), "DX-T033", f"LAG '{name}' has no member", remedy)
+        if not 0 <= lag.minimum_links <= len(mine) and mine:
+            problem = f"LAG '{name}' has {len(mine)} members and cannot need {lag.minimum_links} of them"
+            remedy = f"AWS takes 0 to the number of members. Use at least 1, and at most {len(mine)}."
+            findings.add(("lags", name, "minimum_links"), "DX-T032", problem, remedy)
+        _count(name, mine, findings)
+        _alike(name, mine, findings)
+    for name, vif in file.virtual_interfaces.items():
+        on = file.connections.get(vif.connection)
+        if on is not None and on.lag in file.lags:
+            problem = (
+                f"connection '{vif.connection}' is a member of LAG '{on.lag}' and has no virtual interfaces itself"
+            )
+            remedy = f"Write `connection: {on.lag}`: they belong to the LAG."
+            findings.add(("virtual_interfaces", name, "connection"), "DX-T034", problem, remedy)
+
+
+def _count(lag: str, members: Mapping[str, ConnectionEntry], findings: Findings) -> None:
+    fastest = max((c.bandwidth for c in members.values()), default=0)
+    most = MOST_FAST if fastest >= FAST else MOST_SLOW
+    for name in list(members)[most:]:
+        problem = f"'{name}' is one member too many in LAG '{lag}'"
+        remedy = f"AWS takes {MOST_SLOW} members of 1 or 10 Gbps, or {MOST_FAST} of 100 or 400 Gbps."
+        findings.add(("connections", name, "lag"), "DX-T030", problem, remedy)
+
+
+def _alike(lag: str, members: Mapping[str, ConnectionEntry], findings: Findings) -> None:
+    if not members:
+        return
+    first_name, first = next(iter(members.items()))
+    for name, member in members.items():
+        for key in ("bandwidth", "location", "device", "router"):
+            mine, other = getattr(member, key), getattr(first, key)
+            if mine != other:
+                problem = f"members of LAG '{lag}' differ: {key} {mine} here, {other} of '{first_name}'"
+                remedy = f"All members have the same {listed(('bandwidth', 'location', 'device', 'router'), 'and')}."
+                findings.add(("connections", name, key), "DX-T031", problem, remedy)
+                break

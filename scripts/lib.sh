@@ -4,9 +4,9 @@
 # To build the embedded kernel and to run labs. libc6-dev is listed because gcc only recommends it; charon-systemd is
 # strongSwan's daemon with the fewest packages that have vici, the standard plugins have OpenSSL for it.
 SETUP_PACKAGES='python3 python3-venv gcc libc6-dev make flex bison bc patch xz-utils bzip2 iproute2 bird2 keepalived mininet
-    charon-systemd libstrongswan-standard-plugins'
+    charon-systemd libstrongswan-standard-plugins iperf3'
 # Independent implementations and tools that only the tests compare with.
-TEST_PACKAGES='tcpdump tshark frr librsvg2-bin iperf3'
+TEST_PACKAGES='tcpdump tshark frr librsvg2-bin'
 # Services that some of these packages enable, as PACKAGE:SERVICE. dxemu starts the programs itself, inside labs only.
 SERVICES='bird2:bird keepalived:keepalived frr:frr charon-systemd:strongswan'
 

@@ -44,8 +44,10 @@ LARGEST_WINDOW = 2**31 - 1
 HOST_SETTINGS = {
     "net/ipv4/tcp_rmem": f"4096\t131072\t{LARGEST_WINDOW}",
     "net/ipv4/tcp_wmem": f"4096\t65536\t{LARGEST_WINDOW}",
+    "net/ipv4/tcp_notsent_lowat": "4194304",
 }
-"""400 Gbit/s over 10 ms there and back is 500 MB on the way; Linux's own limits are some MB."""
+"""400 Gbit/s over 10 ms there and back is 500 MB on the way; Linux's own limits are some MB. What is not on its way yet
+is kept short: under the virtual clock a sender that fills a large buffer keeps everybody else waiting."""
 KERNEL_SETTINGS = {
     "net/ipv4/tcp_mem": "1048576\t1048576\t1048576",
     "net/core/rmem_max": "16777216",

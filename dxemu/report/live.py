@@ -10,7 +10,7 @@ from rich.console import Console
 from dxemu.measure.stages import detected_by
 from dxemu.measure.timeline import Event
 from dxemu.measure.values import number, text
-from dxemu.measure.words import SHORT_MS, count, duration
+from dxemu.measure.words import SHORT_MS, bit_rate, count, direction, duration
 
 _RULE = "━" * 42
 
@@ -115,6 +115,15 @@ def _best(event: Event) -> str:
     return f"{node}: {prefix} now through {session}" + (f" ({rule})" if rule else "")
 
 
+def _throughput(event: Event) -> str:
+    way, problem = direction(text(event, "direction")), text(event, "problem")
+    return f"{text(event, 'probe')}: {problem or bit_rate(number(event, 'bits_per_second'))} {way}"
+
+
+def _path_mtu(event: Event) -> str:
+    return f"{text(event, 'probe')}: {number(event, 'mtu'):.0f} bytes get through {direction(text(event, 'direction'))}"
+
+
 _SAYING: Mapping[str, Callable[[Event], str]] = {
     "fault_injected": _injected,
     "fault_healed": _healed,
@@ -122,6 +131,8 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
     "bfd": _bfd,
     "bgp": _bgp,
     "best": _best,
+    "throughput": _throughput,
+    "path_mtu": _path_mtu,
     "tunnel": _tunnel,
     "vrrp": _vrrp,
     "lacp": _lacp,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from dxemu.plan.model import BgpSession, Cable, Node, Plan, SessionEnd
-from dxemu.units import BitsPerSecond, Seconds
+from dxemu.units import BitsPerSecond, IPAddress, IPInterface, IPNetwork, Seconds
 
 SCHEMA = "dxemu.plan/1"
 KEY_IS_SET = "set"
+SECRETS = ("auth_key", "pre_shared_key")
 _GAP = "   "
 _INDENT = "  "
 
@@ -142,7 +142,7 @@ def plan_to_json(plan: Plan) -> dict[str, object]:
     """The plan as JSON values, under the names of `dxemu.plan.model`.
 
     Durations are numbers under keys that end in `_s`, bit rates under keys that end in `_bps`; addresses are text.
-    `auth_key` is "set" or null.
+    `auth_key` and `pre_shared_key` are "set" or null.
     """
     return {"schema": SCHEMA, **_fields(plan)}
 
@@ -152,7 +152,7 @@ def _fields(value: object) -> dict[str, object]:
     found: dict[str, object] = {}
     for field in dataclasses.fields(value):  # type: ignore[arg-type]  # only called with dataclasses
         item = getattr(value, field.name)
-        if field.name == "auth_key":
+        if field.name in SECRETS:
             found[field.name] = None if item is None else KEY_IS_SET
         elif isinstance(item, Seconds):
             found[f"{field.name}_s"] = float(item)
@@ -171,6 +171,6 @@ def _plain(value: object) -> object:
         return _fields(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, IPv4Address | IPv4Interface | IPv4Network):
+    if isinstance(value, IPAddress | IPInterface | IPNetwork):
         return str(value)
     return value

@@ -32,7 +32,7 @@ def _all(result: Result) -> Iterator[tuple[str, str]]:
         for way in DIRECTIONS:
             yield f"Frames of {probe}", f"{direction(way)} on {mine[0].cable}: {_frames(mine, way)}"
     for found in result.path_mtus:
-        when = f"{direction(found.direction)} at {Seconds(found.t_s)}"
+        when = f"{direction(found.direction)} at {Seconds(round(found.t_s, 3))}"
         yield f"Path MTU of {found.probe}", f"{when}: {path_mtu_in_words(found)}"
 
 

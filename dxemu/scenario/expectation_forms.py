@@ -67,7 +67,7 @@ def name_of(noun: str) -> Reader:
         if not isinstance(value, str) or (names is not None and value not in names):
             nothing = "This scenario has no steps." if noun == "fault" else f"This scenario has no {noun}s."
             what = quoted(value) if isinstance(value, str) else kind_of(value)
-            if noun.endswith("probe") and value in known.probes:
+            if noun.endswith("probe") and isinstance(value, str) and value in known.probes:
                 problem = f"{what} is of kind {known.probes[str(value)]}"
                 raise Wrong("DX-S004", problem, suggestion("", names or (), nothing))
             raise Wrong("DX-S004", f"there is no {noun} {what}", suggestion(str(value), names or (), nothing))

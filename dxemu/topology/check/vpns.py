@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Network
 
-from dxemu.aws.addresses import RESERVED
 from dxemu.topology.check.cages import routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile, VpnEntry
@@ -15,6 +14,7 @@ from dxemu.units import Seconds
 
 INSIDE = IPv4Network("169.254.0.0/16")
 INSIDE_LENGTH = 30
+RESERVED = (*(IPv4Network(f"169.254.{n}.0/30") for n in range(6)), IPv4Network("169.254.169.252/30"))
 _PRE_SHARED_KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}\Z")
 RANGES = {"phase1_lifetime": (900, 28_800), "phase2_lifetime": (900, 3600), "dpd_timeout": (30, 3600)}
 SHORTEST_MARGIN = 60

@@ -11,96 +11,97 @@ PARAGRAPHS: Mapping[str, str] = MappingProxyType(
 A link aggregation group has at most 4 members of 1 or 10 Gbps, or 2 of 100 or 400 Gbps. Source:
 Direct Connect User Guide, Link aggregation groups.""",
         "DX-T031": """\
-All members of a link aggregation group are dedicated connections of one speed between the same two
-devices: AWS has no multi-chassis LAG, so a LAG is one device and one location and counts as one
-connection for AWS's service level agreement. Source: Direct Connect User Guide, Link aggregation
-groups.""",
+All members of a link aggregation group are dedicated connections of one speed between the same
+two devices: AWS has no multi-chassis LAG, so a LAG is one device and one location and counts as
+one connection for AWS's service level agreement. Source: Direct Connect User Guide, Link
+aggregation groups.""",
         "DX-T032": """\
 With fewer working members than its minimum links the whole LAG goes down with all its virtual
 interfaces. More than there are members would keep it down for ever. With 0, AWS's default, a LAG
-without a working member still looks up: 1 is a better choice. Source: Direct Connect User Guide, Link
-aggregation groups.""",
+without a working member still looks up: 1 is a better choice. Source: Direct Connect User Guide,
+Link aggregation groups.""",
         "DX-T033": """\
-A link aggregation group is made of the connections that name it with `lag:`. AWS lets an empty one
-remain, but it carries nothing.""",
+A link aggregation group is made of the connections that name it with `lag:`. AWS lets an empty
+one remain, but it carries nothing.""",
         "DX-T034": """\
-When a connection joins a LAG its virtual interfaces move to the LAG, and their VLANs must be unique
-there. A virtual interface names the LAG as its `connection`. Source: Direct Connect API,
+When a connection joins a LAG its virtual interfaces move to the LAG, and their VLANs must be
+unique there. A virtual interface names the LAG as its `connection`. Source: Direct Connect API,
 AssociateConnectionWithLag.""",
         "DX-T035": """\
-A hosted connection carries exactly one virtual interface, private, public or transit. Source: Direct
-Connect User Guide, Direct Connect quotas.""",
+A hosted connection carries exactly one virtual interface, private, public or transit. Source:
+Direct Connect User Guide, Direct Connect quotas.""",
         "DX-T036": """\
-A hosted connection is a part of a partner's port, the interconnect. AWS has 50, 100, 200, 300, 400 and
-500 Mbps and 1, 2, 5, 10 and 25 Gbps, and drops what exceeds them. Hosted connections cannot be
-bundled. Source: Direct Connect User Guide, Hosted connections.""",
+A hosted connection is a part of a partner's port, the interconnect. AWS has 50, 100, 200, 300,
+400 and 500 Mbps and 1, 2, 5, 10 and 25 Gbps, and drops what exceeds them. Hosted connections
+cannot be bundled. Source: Direct Connect User Guide, Hosted connections.""",
         "DX-T037": """\
-On a public virtual interface AWS accepts the prefixes that it has approved, at least 1 and at most
-1000, each of them public and owned by the customer. Private addresses need NAT to one of them.
-Source: Direct Connect User Guide, Virtual interfaces, and Routing policies and BGP communities.""",
+On a public virtual interface AWS accepts the prefixes that it has approved, at least 1 and at
+most 1000, each of them public and owned by the customer. Private addresses need NAT to one of
+them. Source: Direct Connect User Guide, Virtual interfaces, and Routing policies and BGP
+communities.""",
         "DX-T038": """\
-A Direct Connect gateway is associated with virtual private gateways (private virtual interfaces) or
-with transit gateways (transit virtual interfaces), never with both. Source: Direct Connect User
-Guide, Direct Connect gateways.""",
+A Direct Connect gateway is associated with virtual private gateways (private virtual interfaces)
+or with transit gateways (transit virtual interfaces), never with both. Source: Direct Connect
+User Guide, Direct Connect gateways.""",
         "DX-T039": """\
-The ASNs of a Direct Connect gateway and of the transit gateways behind it must all differ, else AWS
-refuses the association: routes would be dropped as loops. Source: Direct Connect User Guide, Transit
-gateway associations.""",
+The ASNs of a Direct Connect gateway and of the transit gateways behind it must all differ, else
+AWS refuses the association: routes would be dropped as loops. Source: Direct Connect User Guide,
+Transit gateway associations.""",
         "DX-T040": """\
-For a transit gateway the allowed prefixes are what AWS announces, literally: at most 200, IPv4 and
-IPv6 together, and those of two transit gateways on one Direct Connect gateway must not overlap. An
-empty list announces nothing and AWS says nothing about it. For a virtual private gateway they are a
-filter. Source: Direct Connect User Guide, Allowed prefixes interactions.""",
+For a transit gateway the allowed prefixes are what AWS announces, literally: at most 200, IPv4
+and IPv6 together, and those of two transit gateways on one Direct Connect gateway must not
+overlap. An empty list announces nothing and AWS says nothing about it. For a virtual private
+gateway they are a filter. Source: Direct Connect User Guide, Allowed prefixes interactions.""",
         "DX-T041": """\
 AWS's quotas: 30 virtual interfaces, 20 virtual private gateways or 6 transit gateways on a Direct
 Connect gateway; 50 private and public virtual interfaces and 4 transit ones on a dedicated
 connection or LAG. Source: Direct Connect User Guide, Direct Connect quotas.""",
         "DX-T042": """\
-A virtual private gateway is associated with at most one Direct Connect gateway. Source: Direct Connect
-User Guide, Virtual private gateway associations.""",
+A virtual private gateway is associated with at most one Direct Connect gateway. Source: Direct
+Connect User Guide, Virtual private gateway associations.""",
         "DX-T043": """\
-An attachment of a transit gateway is associated with one route table, in which its packets are looked
-up; it may propagate its routes to several. Static routes are networks that lead to an attachment or
-to `blackhole`. Source: Transit Gateway User Guide, Transit gateway route tables.""",
+An attachment of a transit gateway is associated with one route table, in which its packets are
+looked up; it may propagate its routes to several. Static routes are networks that lead to an
+attachment or to `blackhole`. Source: Transit Gateway User Guide, Transit gateway route tables.""",
         "DX-T044": """\
-The inside CIDR of a VPN tunnel is a /30 of 169.254.0.0/16 that is unique on its gateway. AWS reserves
-169.254.0.0/30 to 169.254.5.0/30 and 169.254.169.252/30. Source: Site-to-Site VPN User Guide, Tunnel
-options.""",
+The inside CIDR of a VPN tunnel is a /30 of 169.254.0.0/16 that is unique on its gateway. AWS
+reserves 169.254.0.0/30 to 169.254.5.0/30 and 169.254.169.252/30. Source: Site-to-Site VPN User
+Guide, Tunnel options.""",
         "DX-T045": """\
-A pre-shared key has 8 to 64 letters, digits, dots and underscores and does not begin with 0. Source:
-Site-to-Site VPN User Guide, Tunnel options.""",
+A pre-shared key has 8 to 64 letters, digits, dots and underscores and does not begin with 0.
+Source: Site-to-Site VPN User Guide, Tunnel options.""",
         "DX-T046": """\
-AWS takes a phase 1 lifetime of 900 to 28800 s, a phase 2 lifetime of 900 to 3600 s below that of phase
-1, a rekey margin of 60 s to half of phase 2, and a DPD timeout of at least 30 s. Source: Site-to-Site
-VPN User Guide, Tunnel options.""",
+AWS takes a phase 1 lifetime of 900 to 28800 s, a phase 2 lifetime of 900 to 3600 s below that of
+phase 1, a rekey margin of 60 s to half of phase 2, and a DPD timeout of at least 30 s. Source:
+Site-to-Site VPN User Guide, Tunnel options.""",
         "DX-T047": """\
 A VPN connection is static, with the customer's networks listed at AWS, or learns them by BGP. AWS
-advises BGP. On a transit gateway a static VPN wins over Direct Connect. Source: Site-to-Site VPN User
-Guide, Routing options.""",
+advises BGP. On a transit gateway a static VPN wins over Direct Connect. Source: Site-to-Site VPN
+User Guide, Routing options.""",
         "DX-T048": """\
-The tunnels run between the customer's outside address and AWS's. A public one is the router's address
-on the Internet, or one that it announces on a public virtual interface. A private one (private IP VPN)
-is announced on a transit virtual interface, and AWS's come from a CIDR block of the transit gateway
-that must be among the allowed prefixes. Source: Site-to-Site VPN User Guide, Private IP VPN with
-Direct Connect.""",
+The tunnels run between the customer's outside address and AWS's. A public one is the router's
+address on the Internet, or one that it announces on a public virtual interface. A private one
+(private IP VPN) is announced on a transit virtual interface, and AWS's come from a CIDR block of
+the transit gateway that must be among the allowed prefixes. Source: Site-to-Site VPN User Guide,
+Private IP VPN with Direct Connect.""",
         "DX-T049": """\
-An IPv6 session carries IPv6 prefixes, and there is none to announce. IPv6 needs a network of the data
-center and an `ipv6_cidr` of the VPC.""",
+An IPv6 session carries IPv6 prefixes, and there is none to announce. IPv6 needs a network of the
+data center and an `ipv6_cidr` of the VPC.""",
         "DX-T050": """\
-A hosted virtual interface is one on somebody else's connection. It stays `confirming` until the account
-that it is for accepts it. One of the connection's own account is there at once. Source: Direct Connect
-User Guide, Hosted virtual interfaces.""",
+A hosted virtual interface is one on somebody else's connection. It stays `confirming` until the
+account that it is for accepts it. One of the connection's own account is there at once. Source:
+Direct Connect User Guide, Hosted virtual interfaces.""",
         "DX-T051": """\
-Routers that share the hosts' gateway address agree by priority who has it (VRRP, RFC 5798): all routers
-of the data center take part, at least two, each with another priority from 1 to 254.""",
+Routers that share the hosts' gateway address agree by priority who has it (VRRP, RFC 5798): all
+routers of the data center take part, at least two, each with another priority from 1 to 254.""",
         "DX-T052": """\
-Delays between Regions are counted from `aws: region:`. Every other Region that the file names stands
-under `region_delays` with its one-way delay.""",
+Delays between Regions are counted from `aws: region:`. Every other Region that the file names
+stands under `region_delays` with its one-way delay.""",
         "DX-T053": """\
-The customer's side of a Direct Connect location is `colocation: circuit` (a carrier extends layer 2 to
-the data center), one cage under `colocation:`, or several by location under `colocations:`.""",
+The customer's side of a Direct Connect location is `colocation: circuit` (a carrier extends layer
+2 to the data center), one cage under `colocation:`, or several by location under `colocations:`.""",
         "DX-T054": """\
-Settings of the customer's router that cannot have an effect: a shaper faster than the connection, or
-NAT where AWS would not send the answers.""",
+Settings of the customer's router that cannot have an effect: a shaper faster than the connection,
+or NAT where AWS would not send the answers.""",
     }
 )

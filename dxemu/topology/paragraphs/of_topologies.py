@@ -79,19 +79,19 @@ characters. If it is left out, AWS makes one. A space at its end counts as part 
 what many sessions that never come up have in common. A key that differs on the two sides looks like
 a timeout: the packets are dropped without an answer.""",
         "DX-T019": """\
-AWS has three types of virtual interface. A private one leads to a virtual private gateway, or to a
-Direct Connect gateway with virtual private gateways behind it. A transit one leads to a Direct
-Connect gateway with transit gateways behind it. A public one reaches AWS's public services and has no
-gateway. Source: Direct Connect User Guide, Virtual interfaces.""",
+AWS has three types of virtual interface. A private one leads to a virtual private gateway, or to
+a Direct Connect gateway with virtual private gateways behind it. A transit one leads to a Direct
+Connect gateway with transit gateways behind it. A public one reaches AWS's public services and
+has no gateway. Source: Direct Connect User Guide, Virtual interfaces.""",
         "DX-T020": """\
 Dedicated connections are ports of 1, 10, 100 or 400 Gbps. Other speeds, from 50 Mbps to 25 Gbps,
 are hosted connections that a partner sells on its own port; AWS polices those to the speed bought.
 Source: Direct Connect User Guide, Dedicated connections.""",
         "DX-T021": """\
-A private virtual interface has an MTU of 1500, or jumbo frames. AWS's sources disagree about jumbo:
-the guide says 9001, the API says 8500. dxemu takes both. A transit one has 1500 or 8500, a public one
-1500. The default is 1500. At AWS, switching may interrupt every virtual interface of the connection
-for up to 30 seconds. Source: Direct Connect User Guide, Virtual interfaces.""",
+A private virtual interface has an MTU of 1500, or jumbo frames. AWS's sources disagree about
+jumbo: the guide says 9001, the API says 8500. dxemu takes both. A transit one has 1500 or 8500, a
+public one 1500. The default is 1500. At AWS, switching may interrupt every virtual interface of
+the connection for up to 30 seconds. Source: Direct Connect User Guide, Virtual interfaces.""",
         "DX-T022": """\
 AWS offers a hold time of 90 s and a keepalive of 30 s. The lower hold time of the two sides is
 used, so your router alone can shorten it. AWS's minimum is 3 s with a keepalive of 1 s; a hold time

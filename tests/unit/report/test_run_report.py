@@ -269,6 +269,18 @@ def test_header():
             "   5.700 s   vgw: 10.0.0.0/16 withdrawn, no other path",
         ),
         ({"t": 150, "event": "run_ended", "wall_s": 8.1}, " " + "━" * 42 + " 150.0 virtual s in 8.1 s"),
+        (
+            {"t": 9, "event": "throughput", "probe": "bulk", "direction": "to_aws", "bits_per_second": 9.56e9},
+            "   9.000 s   bulk: 9.56 Gbps to AWS",
+        ),
+        (
+            {"t": 9, "event": "throughput", "probe": "bulk", "direction": "from_aws", "problem": "nothing arrived"},
+            "   9.000 s   bulk: nothing arrived from AWS",
+        ),
+        (
+            {"t": 2, "event": "path_mtu", "probe": "size", "direction": "to_aws", "mtu": 8500},
+            "   2.000 s   size: 8500 bytes get through to AWS",
+        ),
         ({"t": 1, "event": "route", "node": "vgw"}, None),
         ({"t": -1, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up"}, None),
     ],

@@ -12,11 +12,24 @@ import dxemu.aws.auth_key
 import dxemu.aws.bfd
 import dxemu.aws.communities
 import dxemu.aws.mtu
+import dxemu.aws.quotas
 import dxemu.aws.speeds
 import dxemu.aws.timers
 from dxemu.errors import InputErrors
 from dxemu.topology import yaml
-from dxemu.topology.check import asn, auth_key, bandwidth, bfd, communities, mtu, peers, timers
+from dxemu.topology.check import (
+    asn,
+    auth_key,
+    bandwidth,
+    bfd,
+    communities,
+    direct_connect_gateways,
+    hosted,
+    mtu,
+    peers,
+    timers,
+    vpns,
+)
 from dxemu.topology.load import json_schema, load, loads
 from dxemu.topology.model import Bfd, VifType
 from dxemu.units import BitsPerSecond, Seconds
@@ -65,8 +78,7 @@ def test_keepalive_follows_a_shorter_hold_time() -> None:
 
 
 def test_circuit_colocation_has_no_routers() -> None:
-    colocation = load(ROOT / "topologies/backup_connection_by_circuit.yaml").customer.colocation
-    assert colocation is not None
+    (colocation,) = load(ROOT / "topologies/backup_connection_by_circuit.yaml").customer.colocations
     assert (colocation.location, colocation.routers) == ("EqDC2", ())
 
 
@@ -118,7 +130,13 @@ def test_rules_and_dxemu_aws_have_the_same_numbers() -> None:
     assert bandwidth.DEDICATED == dxemu.aws.speeds.DEDICATED
     assert (bfd.SHORTEST_INTERVAL, bfd.LEAST_MULT) == (dxemu.aws.bfd.INTERVAL, dxemu.aws.bfd.DETECT_MULT)
     assert set(communities.LOCAL_PREFERENCE) == set(dxemu.aws.communities.LOCAL_PREF)
-    assert dxemu.aws.mtu.ALLOWED[VifType.PRIVATE] == mtu.PRIVATE
+    assert {str(kind): sizes for kind, sizes in dxemu.aws.mtu.ALLOWED.items()} == mtu.ALLOWED
+    assert hosted.HOSTED == dxemu.aws.speeds.HOSTED
+    assert vpns.RESERVED == dxemu.aws.addresses.RESERVED
+    assert direct_connect_gateways.MOST_ON_CONNECTION == {
+        "private or public": dxemu.aws.quotas.VIRTUAL_INTERFACES_DEDICATED.most,
+        "transit": dxemu.aws.quotas.TRANSIT_VIRTUAL_INTERFACES_DEDICATED.most,
+    }
     assert set(peers.LENGTHS) >= set(dxemu.aws.addresses.PEER_PREFIX_LENGTHS)
     assert timers.SHORTEST_HOLD == dxemu.aws.timers.MIN_HOLD_TIME
     assert timers.SHORTEST_KEEPALIVE == dxemu.aws.timers.MIN_KEEPALIVE

@@ -19,6 +19,7 @@ from dxemu.plan.model import BgpSession, Plan, Role, Side
 from dxemu.plan.notice import Noticed, everything, notices, sooner, touches
 from dxemu.plan.outcome import Fate, Flow, Turn, World, turn
 from dxemu.plan.windows import Term, Window
+from dxemu.plan.wires import Crossing
 
 Direction = str
 DIRECTIONS: tuple[Direction, ...] = ("to_aws", "from_aws")
@@ -238,17 +239,25 @@ class _Case:
         cut = cuts[-1]
         router = way.nodes.index(found.node) if found.node in way.nodes else cuts[0]
         turning = min(_shared(way, other), router)
+        before, through = self._inside(way.crossings[cut])
         aws = self.plan.node(found.node).side is Side.AWS  # whose gateways hear at once
         hearing = 0.0 if aws else self._delay(way, turning, router)
         return (
             Term(f"{way.nodes[turning]} hearing of it", 0, hearing, "one-way delays of the cables"),
             Term(
                 "packets between the router and the cut",
-                self._delay(way, router, cut),
-                self._delay(way, turning, cut + 1),
+                self._delay(way, router, cut) + before,
+                self._delay(way, turning, cut) + through,
                 "one-way delays of the cables",
             ),
         )
+
+    def _inside(self, crossing: Crossing) -> tuple[float, float]:
+        """One-way delay in a crossing until the first cable that is hit, and until the end of the last one."""
+        cables = next(way for way in crossing.ways if set(way) & self._struck())
+        hit = [i for i, cable in enumerate(cables) if cable in self._struck()]
+        delays = [self.world.delay_s(cable) for cable in cables]
+        return sum(delays[: hit[0]]), sum(delays[: hit[-1] + 1])
 
     def _delay(self, way: Way, start: int, end: int) -> float:
         """One-way delay from `way.nodes[start]` to `way.nodes[end]`."""

@@ -198,10 +198,7 @@ class PublicService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """Everything on AWS's side that is not a connection or a virtual interface.
-
-    `region_delays` are one way between `region` and each other Region.
-    """
+    """AWS's side behind the connections. `region_delays` are one way between `region` and each other Region."""
 
     region: str
     region_delays: Mapping[str, Seconds]

@@ -7,9 +7,7 @@ from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
 from dxemu.units import BitsPerSecond
 
-HOSTED = tuple(
-    BitsPerSecond(mbps * 10**6) for mbps in (50, 100, 200, 300, 400, 500, 1000, 2000, 5000, 10_000, 25_000)
-)
+HOSTED = tuple(BitsPerSecond(mbps * 10**6) for mbps in (50, 100, 200, 300, 400, 500, 1000, 2000, 5000, 10_000, 25_000))
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

@@ -53,7 +53,7 @@ def _hosts(draw: Draw, kind: str, networks: Sequence[IPv4Network]) -> tuple[Host
         st.lists(st.sampled_from([network[n] for network in networks for n in (1, 2, 3, 77)]), max_size=3, unique=True)
     )
     names = _some(draw, kind, len(addresses), len(addresses))
-    return tuple(Host(name=name, address=address) for name, address in zip(names, addresses, strict=True))
+    return tuple(Host(name=name, addresses=(address,)) for name, address in zip(names, addresses, strict=True))
 
 
 @st.composite
@@ -81,9 +81,16 @@ def _customers(draw: Draw, connections: tuple[str, ...], by_circuit: bool) -> Cu
         ]
     return Customer(
         asn=Asn(65000),
-        data_center=DataCenter(networks=tuple(networks), hosts=_hosts(draw, "h", networks), routers=routers),
-        colocation=colocation,
+        data_center=DataCenter(
+            networks=tuple(networks),
+            public_networks=(),
+            hosts=_hosts(draw, "h", networks),
+            routers=routers,
+            vrrp=None,
+        ),
+        colocations=() if colocation is None else (colocation,),
         circuits=tuple(circuits),
+        internet=(),
     )
 
 
@@ -99,6 +106,10 @@ def _vif(draw: Draw, name: str, connection: str, vlan: int, gateway: str) -> Vir
         asn=Asn(65000),
         amazon_address=None if given_addresses == "none" else IPv4Interface((subnet[2], 30)),
         customer_address=IPv4Interface((subnet[1], 30)) if given_addresses == "both" else None,
+        ipv6=False,
+        route_filter_prefixes=(),
+        owner_account="",
+        confirmed=True,
         auth_key=draw(st.none() | st.just("secret-1")),
         bfd=draw(st.none() | st.just(Bfd(interval=Seconds(0.3), detect_mult=3))),
         hold_time=Seconds(90),
@@ -112,10 +123,11 @@ def _vif(draw: Draw, name: str, connection: str, vlan: int, gateway: str) -> Vir
 def topologies(draw: Draw) -> Topology:
     names = _some(draw, "n", 1, 4)
     customer = draw(_customers(names, draw(st.booleans())))
-    routers = (*(customer.colocation.routers if customer.colocation else ()), *customer.data_center.routers)
+    routers = (*(router for cage in customer.colocations for router in cage.routers), *customer.data_center.routers)
     by_circuit = any(circuit.to in names for circuit in customer.circuits)
     locations = tuple(
-        Location(code=code, devices=("dx_1", "dx_2"), delay_to_region=Seconds(0.001)) for code in ("EqDC2", "EqSV5")
+        Location(code=code, devices=("dx_1", "dx_2"), region="us-east-1", delay_to_region=Seconds(0.001))
+        for code in ("EqDC2", "EqSV5")
     )
     connections = tuple(
         Connection(
@@ -124,11 +136,15 @@ def topologies(draw: Draw) -> Topology:
             device=draw(st.sampled_from(["dx_1", "dx_2"])),
             router=customer.data_center.routers[0] if by_circuit else draw(st.sampled_from(routers)),
             bandwidth=BitsPerSecond(10 * GBPS),
+            lag=None,
+            hosted=False,
+            interconnect=None,
+            owner_account="",
         )
         for name in names
     )
     vpcs = tuple(
-        Vpc(name=f"vpc_{n}", cidr=cidr, instances=_hosts(draw, f"i{n}", [cidr]))
+        Vpc(name=f"vpc_{n}", region="us-east-1", cidrs=(cidr,), instances=_hosts(draw, f"i{n}", [cidr]))
         for n, cidr in enumerate([IPv4Network("172.31.0.0/16"), IPv4Network("100.65.0.0/24")])
     )
     gateways = tuple(
@@ -142,9 +158,22 @@ def topologies(draw: Draw) -> Topology:
         name="generated",
         story="",
         customer=customer,
-        aws=Aws(region="us-east-1", locations=locations, vpcs=vpcs, virtual_private_gateways=gateways),
+        other_customers=(),
+        aws=Aws(
+            region="us-east-1",
+            region_delays={},
+            locations=locations,
+            vpcs=vpcs,
+            virtual_private_gateways=gateways,
+            direct_connect_gateways=(),
+            transit_gateways=(),
+            public_services=(),
+            internet_hosts=(),
+        ),
         connections=connections,
+        lags=(),
         virtual_interfaces=vifs,
+        vpns=(),
         marks=Marks("generated.yaml", {}, ()),
     )
 
@@ -245,6 +274,8 @@ def test_static_routes_lead_to_a_neighbour(topology: Topology) -> None:
     for route in plan.static_routes:
         own = [address.address.network for address in plan.addresses if address.node == route.node]
         other = [address.address.ip for address in plan.addresses if address.node != route.node]
+        if route.via is None:  # nothing is to go there
+            continue
         assert any(route.via in network for network in own)
         assert route.via in other
 

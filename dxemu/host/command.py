@@ -30,12 +30,21 @@ class Command:
     """A context manager: the program runs inside it, and is killed where the context ends early."""
 
     def __init__(
-        self, command: Sequence[str], namespace: Namespace, on_output: Callable[[str], None] | None = None
+        self,
+        command: Sequence[str],
+        namespace: Namespace,
+        on_output: Callable[[str], None] | None = None,
+        *,
+        idle: bool = False,
     ) -> None:
-        """`on_output` hears all that was printed so far, whenever more has come."""
+        """`on_output` hears all that was printed so far, whenever more has come.
+
+        `idle`: it runs when no other process wants to (sched(7), SCHED_IDLE).
+        """
         self._command = command
         self._namespace = namespace
         self._on_output = on_output
+        self._idle = idle
         self._ended = asyncio.Event()
 
     def __enter__(self) -> Self:
@@ -47,6 +56,8 @@ class Command:
                 )
         except FileNotFoundError:
             raise LabError(f"{self._command[0]} is not installed", "run scripts/setup") from None
+        if self._idle:
+            os.sched_setscheduler(self._popen.pid, os.SCHED_IDLE, os.sched_param(0))
         assert self._popen.stdout is not None
         assert self._popen.stderr is not None
         self._open: dict[int, IO[bytes]] = {pipe.fileno(): pipe for pipe in (self._popen.stdout, self._popen.stderr)}

@@ -27,6 +27,7 @@ from dxemu.plan.model import CableRole, Plan, Role, RouteRule
 from dxemu.plan.wires import Wires
 
 FORWARDING = (Role.ROUTER, Role.INTERNET, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC)
+IPV4 = 4
 FIRST_RULE, LAST_RULE = 100, 32_800
 """Priorities: rules by incoming interface come before the VRFs' own (1000), the last one after the main table's."""
 
@@ -183,7 +184,11 @@ async def _static_routes(plan: Plan, nodes: Mapping[str, LabNode], only: str | N
 
 
 async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
-    """Static routes and rules. A rule is for each IP version that its node has."""
+    """Static routes and rules. A rule is for each IP version that its node has.
+
+    In a VRF only for IPv4: of an IPv6 packet the rules see the VRF, not the interface that it came in by. The VRF's own
+    table keeps gateways apart for both versions.
+    """
     await _static_routes(plan, nodes)
     versions: dict[str, set[int]] = {}
     for held in plan.addresses:
@@ -197,7 +202,8 @@ async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             ) in in_vrf:
                 await route.throw(nodes[held.node].netlink, held.address.network, table=planned.table)
     for number, planned in enumerate(plan.rules):
-        for version in sorted(versions[planned.node]):
+        seen = {IPV4} if (planned.node, planned.incoming) in in_vrf else versions[planned.node]
+        for version in sorted(seen):
             await rule.apply(nodes[planned.node].netlink, _rule(planned, number, version))
 
 

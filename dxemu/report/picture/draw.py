@@ -78,7 +78,7 @@ def _frames(layout: Layout) -> Iterator[str]:
     for vpc, box in layout.vpcs:
         yield _rounded(box, 9, fill="none", stroke=VPC_FRAME, stroke_width=1.5, stroke_dasharray="5 4")
         yield text(vpc.name, box.left + 14, box.top + 20, DETAIL_SIZE, INK, font_weight="bold")
-        yield text(str(vpc.cidr), box.right - 14, box.top + 20, DETAIL_SIZE, MUTED, text_anchor="end")
+        yield text(str(vpc.cidrs[0]), box.right - 14, box.top + 20, DETAIL_SIZE, MUTED, text_anchor="end")
 
 
 def _place_titles(layout: Layout) -> Iterator[str]:

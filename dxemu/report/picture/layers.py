@@ -15,7 +15,19 @@ from dxemu.plan.model import Role
 from dxemu.report.picture.sizes import cable_width, card_size, label_size, port_height
 from dxemu.report.picture.sketch import VPC_ROLE, Card, Link, Sketch
 
-ROLE_ORDER = (Role.HOST, Role.ROUTER, Role.CARRIER, Role.DX_DEVICE, Role.GATEWAY, Role.INSTANCE)
+ROLE_ORDER = (
+    Role.HOST,
+    Role.SWITCH,
+    Role.ROUTER,
+    Role.CARRIER,
+    Role.INTERNET,
+    Role.DX_DEVICE,
+    Role.VPN_ENDPOINT,
+    Role.GATEWAY,
+    Role.VPC,
+    Role.INSTANCE,
+    Role.SERVICE,
+)
 """From left to right within a place. A role that is not here stands with the routers."""
 
 SWEEPS = 8

@@ -134,7 +134,7 @@ def _title_width(sketch: Sketch, rank: int) -> float:
 
 
 def _vpc_title_width(sketch: Sketch, item: Item) -> float:
-    names = [f"{vpc.name}  {vpc.cidr}" for vpc in sketch.vpcs if vpc.name == item.vpc]
+    names = [f"{vpc.name}  {vpc.cidrs[0]}" for vpc in sketch.vpcs if vpc.name == item.vpc]
     return max((text_width(name, DETAIL_SIZE, bold=True) for name in names), default=0.0)
 
 

@@ -12,7 +12,8 @@ from dxemu.plan.model import Cable, Node, Plan, Role, Side
 from dxemu.report.picture.colours import colour_of, dash_of, virtual_interfaces
 from dxemu.topology.model import Topology, Vpc
 
-VPC_ROLE = "vpc"
+PUBLIC = "AWS's public services"
+VPC_ROLE = "empty_vpc"
 """Role of the card that stands for a VPC without instances."""
 
 
@@ -79,7 +80,7 @@ def make_sketch(topology: Topology, plan: Plan) -> Sketch:
     strands = {vif.name: _strand(vif.name, str(vif.type), int(vif.vlan), plan) for vif in topology.virtual_interfaces}
     vpc_of = {instance.name: vpc.name for vpc in topology.aws.vpcs for instance in vpc.instances}
     cards = [_card(node, plan, vpc_of) for node in plan.nodes]
-    links = [_link(cable, topology, plan, strands) for cable in plan.cables]
+    links = [_link(cable, plan, strands) for cable in plan.cables]
     for vpc in topology.aws.vpcs:
         if not any(card.vpc == vpc.name for card in cards):
             cards.append(_empty_vpc(vpc, topology))
@@ -92,7 +93,7 @@ def make_sketch(topology: Topology, plan: Plan) -> Sketch:
         vpcs=topology.aws.vpcs,
         cards=tuple(cards),
         links=tuple(links),
-        legend=tuple((strands[name], f"{name} to {gateways[name]}") for name in virtual_interfaces(plan)),
+        legend=tuple((strands[name], f"{name} to {gateways[name] or PUBLIC}") for name in virtual_interfaces(plan)),
     )
 
 
@@ -122,7 +123,7 @@ def _detail(node: Node, plan: Plan) -> str:
     asns |= {gateway.node: gateway.asn for gateway in plan.gateways}
     if node.name in asns:
         return f"AS {asns[node.name]}"
-    if node.role in {Role.HOST, Role.INSTANCE}:
+    if node.role in {Role.HOST, Role.INSTANCE, Role.SERVICE}:
         return str(plan.address_of(node.name))
     return node.role.replace("_", " ")
 
@@ -145,24 +146,26 @@ def _attachments(vpc: Vpc, topology: Topology) -> Iterator[Link]:
             yield Link(name="", a=gateway.name, b=f"{vpc.name}/", detail="attached", connection=False)
 
 
-def _link(cable: Cable, topology: Topology, plan: Plan, strands: dict[str, Strand]) -> Link:
+def _link(cable: Cable, plan: Plan, strands: dict[str, Strand]) -> Link:
     """The cable with the virtual interfaces that cross it, and, on the backbone, that end at its gateway."""
     sessions = [session for session in plan.sessions if session.virtual_interface is not None]
     names = [s.virtual_interface for s in sessions if cable.name in s.cables]
     labelled = any(cable.name == s.cables[-1] for s in sessions)
     if not names:
-        gateways = {vif.name: vif.gateway for vif in topology.virtual_interfaces}
-        ends = {cable.a.node, cable.b.node}
-        names = [
-            s.virtual_interface for s in sessions if ends == {s.ends[1].node, gateways.get(s.virtual_interface or "")}
-        ]
+        speakers = {
+            attachment.speaker
+            for gateway in plan.gateways
+            for attachment in gateway.attachments
+            if (attachment.device, attachment.device_interface) == (cable.a.node, cable.a.name)
+        }
+        names = [s.virtual_interface for s in sessions if s.ends[1].speaker in speakers]
     return Link(
         name=cable.name,
         a=cable.a.node,
         b=cable.b.node,
         detail=f"{cable.bandwidth} · {cable.delay}",
         connection=cable.connection is not None,
-        strands=tuple(strands[name] for name in names if name is not None),
+        strands=tuple(strands[name] for name in dict.fromkeys(names) if name is not None),
         labelled=labelled,
     )
 

@@ -198,7 +198,7 @@ def test_peers_are_told_everything_once(steps: list[tuple[str, list[Any] | str]]
     known: dict[str, dict[IPNetwork, Announcement]] = {}
     for action, what in steps:
         updates: list[Update] = []
-        if action == "originate":
+        if action == "originate" and isinstance(what, list):
             updates += out.after(rib.originate(what))
         elif isinstance(what, list):
             for item in what:

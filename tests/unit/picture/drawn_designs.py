@@ -118,7 +118,7 @@ def _redundant() -> Design:
     design = _from_text("redundant", REDUNDANT)
     moved = {"colo_router_3", "colo_router_4", "dx_3", "dx_4"}
     nodes = tuple(replace(node, place="CSOW") if node.name in moved else node for node in design.plan.nodes)
-    second = Location(code="CSOW", devices=("dx_3", "dx_4"), delay_to_region=Seconds(0.03))
+    second = Location(code="CSOW", devices=("dx_3", "dx_4"), region="us-east-1", delay_to_region=Seconds(0.03))
     aws = replace(design.topology.aws, locations=(*design.topology.aws.locations, second))
     return Design(replace(design.topology, aws=aws), replace(design.plan, nodes=nodes))
 

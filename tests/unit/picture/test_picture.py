@@ -103,10 +103,13 @@ def test_each_virtual_interface_runs_over_its_cables_in_its_colour(name: str) ->
 
 @every_design
 def test_each_virtual_interface_goes_on_to_its_gateway(name: str) -> None:
-    links = make_sketch(design(name).topology, design(name).plan).links
-    for vif in design(name).topology.virtual_interfaces:
-        ends = [{link.a, link.b} for link in links if vif.name in {strand.name for strand in link.strands}]
-        assert any(vif.gateway in pair for pair in ends)
+    plan = design(name).plan
+    links = make_sketch(design(name).topology, plan).links
+    for session in plan.sessions:
+        for gateway in plan.gateways if session.virtual_interface is not None else ():
+            if session.ends[1].speaker in {attachment.speaker for attachment in gateway.attachments}:
+                strands = [link for link in links if session.virtual_interface in {s.name for s in link.strands}]
+                assert any({link.a, link.b} == {session.ends[1].node, gateway.node} for link in strands)
 
 
 @every_design

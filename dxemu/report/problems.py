@@ -11,7 +11,9 @@ from dxemu.errors import InputErrors, Problem
 LinesOf = Callable[[str], Sequence[str]]
 
 _BOLD, _RED, _DIM, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
-_AUTH_KEY = re.compile(r"""((?:auth_key|pre_shared_key)["']?:\s*)("[^"]*"?|'[^']*'?|[^\s,}][^,}#]*?(?=\s*(?:[,}]|\s#|$)))""")
+_AUTH_KEY = re.compile(
+    r"""((?:auth_key|pre_shared_key)["']?:\s*)("[^"]*"?|'[^']*'?|[^\s,}][^,}#]*?(?=\s*(?:[,}]|\s#|$)))"""
+)
 TAB = 4
 WIDTH = 120
 WIDEST = 160

@@ -43,7 +43,8 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
     async with AsyncExitStack() as stack:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
-            await lab.converged([(probe.name, *probe.ends, probe.version) for probe in job.probes if probe.ends is not None])
+            with_ends = [(probe.name, probe.ends, probe.version) for probe in job.probes]
+            await lab.converged([(name, *ends, version) for name, ends, version in with_ends if ends is not None])
             journal.tell(
                 "lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions)
             )

@@ -72,7 +72,8 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
 
 def _pairs(scenario: Scenario) -> list[Pair]:
     """The ends of every probe that measures outages."""
-    return [Pair(probe.name, probe.from_host, probe.to_host, probe.ip_version) for probe in scenario.probes if isinstance(probe, UdpProbe)]
+    probes = [probe for probe in scenario.probes if isinstance(probe, UdpProbe)]
+    return [Pair(probe.name, probe.from_host, probe.to_host, probe.ip_version) for probe in probes]
 
 
 def prepare_any(path: Path) -> str:

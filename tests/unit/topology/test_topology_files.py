@@ -133,10 +133,10 @@ def test_rules_and_dxemu_aws_have_the_same_numbers() -> None:
     assert {str(kind): sizes for kind, sizes in dxemu.aws.mtu.ALLOWED.items()} == mtu.ALLOWED
     assert hosted.HOSTED == dxemu.aws.speeds.HOSTED
     assert vpns.RESERVED == dxemu.aws.addresses.RESERVED
-    assert direct_connect_gateways.MOST_ON_CONNECTION == {
+    assert {
         "private or public": dxemu.aws.quotas.VIRTUAL_INTERFACES_DEDICATED.most,
         "transit": dxemu.aws.quotas.TRANSIT_VIRTUAL_INTERFACES_DEDICATED.most,
-    }
+    } == direct_connect_gateways.MOST_ON_CONNECTION
     assert set(peers.LENGTHS) >= set(dxemu.aws.addresses.PEER_PREFIX_LENGTHS)
     assert timers.SHORTEST_HOLD == dxemu.aws.timers.MIN_HOLD_TIME
     assert timers.SHORTEST_KEEPALIVE == dxemu.aws.timers.MIN_KEEPALIVE

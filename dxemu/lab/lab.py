@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from dxemu.errors import LabError
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.extras import build_extras, start_services
@@ -24,6 +25,7 @@ from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.units import IPNetwork
 
+LOOK_S = 0.1
 CONVERGED_WITHIN_S = 120.0
 """Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
 
@@ -96,11 +98,19 @@ class Lab:
         await self._alive([session for session in self.plan.sessions if session.confirmed])
         while not self._masters() >= _first_masters(self.plan):
             await self.journal.wait_for("a VRRP master", lambda event: event["event"] == "vrrp", CONVERGED_WITHIN_S)
-        while not self._routing.settled(self.plan):
-            await self.journal.wait_for("every route in its table", lambda _event: True, CONVERGED_WITHIN_S)
+        await self._settled()
         await self._routing.idle()
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not touch those pages in the processes forked later
+
+    async def _settled(self) -> None:
+        """Return when every route is where it belongs. A spare one that comes last tells no event: look again."""
+        waited = 0.0
+        while not self._routing.settled(self.plan):
+            if waited >= CONVERGED_WITHIN_S:
+                raise LabError(f"every route in its table did not happen within {CONVERGED_WITHIN_S:g} s")
+            await self.journal.clock.settle(LOOK_S)
+            waited += LOOK_S
 
     async def _alive(self, sessions: Sequence[BgpSession]) -> None:
         """Return when `sessions` are up at both ends, with BFD where it runs."""

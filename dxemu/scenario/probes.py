@@ -19,12 +19,15 @@ from dxemu.topology.check.names import is_name
 from dxemu.topology.entry import Entry
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import listed, quoted, suggestion
-from dxemu.units import PacketsPerSecond, Seconds
+from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 
 FASTEST_PROBE = PacketsPerSecond(100_000)
 FASTEST_FETCH = PacketsPerSecond(100)
 SHORTEST_THROUGHPUT = Seconds(0.1)
 """iperf3 counts in tenths of a second."""
+FASTEST_LOAD = PacketsPerSecond(250_000)
+"""What iperf3 sends and receives of UDP without losing any itself, measured in the embedded kernel."""
+USUAL_PAYLOAD = 1448
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class ProbeReader:
             problem = f"throughput cannot be measured in {entry.duration}"
             remedy = f"Use {SHORTEST_THROUGHPUT} or more."
             self.problems.add(self.marks.at(*path, "for"), "DX-S018", problem, remedy)
+        self._load(entry, path)
         probe = ThroughputProbe(
             name=name,
             from_host=near,
@@ -98,6 +102,14 @@ class ProbeReader:
         )
         self._over(probe, (*path, "at"))
         return probe
+
+    def _load(self, entry: ThroughputEntry, path: KeyPath) -> None:
+        payload = entry.mss or USUAL_PAYLOAD
+        most = BitsPerSecond(FASTEST_LOAD * payload * 8)
+        if entry.udp is not None and entry.udp > most:
+            problem = f"{entry.udp} of UDP in packets of {payload} bytes is more than iperf3 can send"
+            remedy = f"Offer {most} or less, or where the path has jumbo frames give a larger mss."
+            self.problems.add(self.marks.at(*path, "udp"), "DX-S018", problem, remedy)
 
     def _fetch(self, name: str, entry: FetchEntry, path: KeyPath) -> FetchProbe:
         if entry.rate is not None and entry.at is not None:

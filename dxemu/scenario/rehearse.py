@@ -63,7 +63,7 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
     predictions = predict(plan, impacts, _pairs(scenario))
     end = scenario.end
     if end is None:
-        last = natural_end(predictions, impacts)
+        last = max(natural_end(predictions, impacts), *(float(probe.over_at) for probe in scenario.probes), 0.0)
         if math.isinf(last):
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))

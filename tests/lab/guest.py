@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import os
+import sys
 from pathlib import Path
 
 from dxemu.host import where
@@ -39,6 +40,10 @@ def main(payload: dict[str, object], channel: Channel, folder: str) -> None:
 
     os.chdir(str(payload["cwd"]))
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        status = pytest.main(list(payload["arguments"]))  # type: ignore[call-overload]  # a list of text
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = pytest.main(list(payload["arguments"]))  # type: ignore[call-overload]  # a list of text
+    except BaseException:
+        print(said.getvalue(), file=sys.stderr, flush=True)  # pytest itself broke: what it said goes to the console
+        raise
     channel.send("tested", 0, status=int(status), output=said.getvalue())

@@ -68,11 +68,14 @@ A step without `for` is never healed.""",
 A topology says what there is, a scenario what happens to it: it names its topology and has steps,
 probes and expectations. `dxemu plan` and `dxemu graph` show a topology, `dxemu run` takes a
 scenario, and with --topology another design for it.""",
-        "DX-S017": """A probe is of one kind, which is the word under its name. udp: numbered packets both ways, for
+        "DX-S017": """\
+A probe is of one kind, which is the word under its name. udp: numbered packets both ways, for
 outages. iperf3: how much gets through. fetch: a client of a public service. capture: frames on a
 cable, by protocol. pmtu: the largest packet. Two kinds are two probes with two names.""",
-        "DX-S018": """A value of the probe cannot be, or contradicts another one. iperf3 measures for 100 ms or more,
-because it counts in tenths of a second. A fetch happens at a `rate` or once, `at` a time. A capture
-is on one cable: a connection or a circuit. A path MTU is measured between two different hosts.""",
+        "DX-S018": """\
+A value of the probe cannot be, or contradicts another one. iperf3 measures for 100 ms or more,
+because it counts in tenths of a second, and offers 250000 packets of UDP a second at most. A fetch
+happens at a `rate` or once, `at` a time. A capture is on one cable: a connection or a circuit. A
+path MTU is measured between two different hosts.""",
     }
 )

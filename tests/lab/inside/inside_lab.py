@@ -17,7 +17,7 @@ from dxemu.faults.cable_silent import CableSilent
 from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode
-from dxemu.plan.model import Plan
+from dxemu.plan.model import MAIN_TABLE, Plan
 from tests.lab.running import Loop, all_seen, ip, lab_of, plan_of, said, tc
 
 PORT = 5000
@@ -101,7 +101,8 @@ def test_vlans_and_bridges_are_those_of_the_plan(running: Running) -> None:
             if "master" in entry:
                 bridged.add((node.name, entry["master"], entry["ifname"]))
     assert vlans == {(v.node, v.name, v.parent, int(v.vlan_id), v.mtu) for v in running.plan.vlans}
-    assert bridged == {(b.node, b.name, port) for b in running.plan.bridges for port in b.ports}
+    in_bridges = {(b.node, b.name, port) for b in running.plan.bridges for port in b.ports}
+    assert bridged == in_bridges | {(v.node, v.name, port) for v in running.plan.vrfs for port in v.interfaces}
 
 
 def test_addresses_and_routes_are_those_of_the_plan(running: Running) -> None:
@@ -110,13 +111,26 @@ def test_addresses_and_routes_are_those_of_the_plan(running: Running) -> None:
     for node in plan.nodes:
         for entry in (entry for entry in ip(node.name, "-4", "addr", "show") if entry["ifname"] != "lo"):
             held |= {(node.name, entry["ifname"], f"{a['local']}/{a['prefixlen']}") for a in entry["addr_info"]}
-        for entry in ip(node.name, "-4", "route", "show"):
+        for entry in ip(node.name, "-4", "route", "show", "table", "all"):
+            if entry["type" if "type" in entry else "dst"] in ("unreachable", "throw", "local", "broadcast"):
+                continue
             if entry["protocol"] == "static":
-                fixed.add((node.name, entry["dst"].replace("default", "0.0.0.0/0"), entry["gateway"]))
+                fixed.add(
+                    (
+                        node.name,
+                        entry["dst"].replace("default", "0.0.0.0/0"),
+                        entry["gateway"],
+                        entry.get("table", "main"),
+                    )
+                )
             if entry["protocol"] == "bgp":
                 learnt.add((node.name, entry["dst"]))
     assert held == {(a.node, a.interface, str(a.address)) for a in plan.addresses}
-    assert fixed == {(r.node, str(r.destination), str(r.via)) for r in plan.static_routes}
+    assert fixed == {
+        (r.node, str(r.destination), str(r.via), "main" if r.table == MAIN_TABLE else str(r.table))
+        for r in plan.static_routes
+        if r.via is not None
+    }
     customers = {("customer_router", "172.31.0.0/16")}
     if any(node.name == "colo_router" for node in plan.nodes):
         customers |= {("colo_router", "172.31.0.0/16"), ("colo_router", "10.0.0.0/16")}
@@ -225,7 +239,7 @@ def test_fault_reads_back_and_healing_leaves_no_trace(running: Running, fault: C
     loop.run(all_seen(lab.journal, running.events, down, within_s=5))
     running.events.clear()
     loop.run(fault.heal(lab))
-    (back,) = [link.device_address for link in plan.gateways[0].backbone if link.device == "dx_1"]
+    (back,) = [a.device_addresses[0] for a in plan.gateways[0].attachments if a.device == "dx_1"]
     customer, aws = session.ends
     routes = [
         {"event": "route", "node": "vgw", "prefix": "10.0.0.0/16", "via": str(back)},

@@ -1,17 +1,28 @@
-"""The plan as text for people and as JSON for programs. Keys of BGP sessions appear in neither."""
+"""The plan as text for people and as JSON for programs. Keys of sessions and tunnels appear in neither."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
 
-from dxemu.plan.model import BgpSession, Cable, Node, Plan, SessionEnd
-from dxemu.units import BitsPerSecond, IPAddress, IPInterface, IPNetwork, Seconds
+from dxemu.plan.model import Plan
+from dxemu.report import plan_rows as rows
+from dxemu.units import BitsPerSecond, Seconds
 
 SCHEMA = "dxemu.plan/1"
 KEY_IS_SET = "set"
-SECRETS = ("auth_key", "pre_shared_key")
+SECRETS = frozenset({"auth_key", "pre_shared_key"})
+"""Fields of which only is told whether they are set."""
+
 _GAP = "   "
 _INDENT = "  "
 
@@ -19,15 +30,35 @@ _INDENT = "  "
 def render_plan(plan: Plan) -> str:
     """The plan as aligned text, for `dxemu plan`."""
     sections: Sequence[tuple[str, Iterable[str]]] = (
-        ("Namespaces", _aligned(_nodes(plan))),
-        ("Cables", _aligned(_cables(plan))),
-        ("Bridges", _aligned((b.node, b.name, f"over {', '.join(b.ports)}") for b in plan.bridges)),
-        ("VLANs", _aligned(_vlans(plan))),
-        ("Addresses", _aligned((a.node, a.interface, str(a.address)) for a in plan.addresses)),
-        ("Static routes", _aligned((r.node, str(r.destination), f"via {r.via}") for r in plan.static_routes)),
-        ("BGP speakers", _aligned(_speakers(plan))),
-        ("BGP sessions", _session_lines(plan)),
-        ("Gateways", _aligned(_gateways(plan))),
+        ("Namespaces", _aligned(rows.nodes(plan))),
+        ("Cables", _aligned(rows.cables(plan))),
+        ("Bridges", _aligned(rows.bridges(plan))),
+        ("Bonds", _aligned(rows.bonds(plan))),
+        ("VLANs", _aligned(rows.vlans(plan))),
+        ("VRFs", _aligned(rows.vrfs(plan))),
+        ("Routing rules", _aligned(rows.rules(plan))),
+        ("Addresses", _aligned(rows.addresses(plan))),
+        ("Static routes", _aligned(rows.static_routes(plan))),
+        ("Source NAT", _aligned(rows.nats(plan))),
+        ("Rate limits", _aligned(rows.limits(plan))),
+        ("Silent drops", _aligned(rows.silent_drops(plan))),
+        ("Services", _aligned(rows.services(plan))),
+        ("VRRP", _aligned(rows.vrrp(plan))),
+        (
+            "IPsec tunnels",
+            _with_details([(rows.tunnel_head(t), [rows.tunnel_end(end) for end in t.ends]) for t in plan.tunnels]),
+        ),
+        ("BGP speakers", _aligned(rows.speakers(plan))),
+        (
+            "BGP sessions",
+            _with_details(
+                [(rows.session_head(s), [rows.session_end(e, static=s.static) for e in s.ends]) for s in plan.sessions]
+            ),
+        ),
+        (
+            "Gateways",
+            _with_details([(rows.gateway_head(g), list(rows.gateway_attachments(g))) for g in plan.gateways]),
+        ),
     )
     lines = [plan.topology, *([f"{_INDENT}{plan.story}"] if plan.story else [])]
     for title, section in sections:
@@ -36,106 +67,23 @@ def render_plan(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _aligned(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """`rows` with each column as wide as its widest cell. A row may be shorter than others."""
-    table = [tuple(row) for row in rows]
+def _aligned(table: Iterable[rows.Row]) -> Iterator[str]:
+    """The rows with each column as wide as its widest cell. A row may be shorter than others."""
+    table = [tuple(row) for row in table]
     columns = max((len(row) for row in table), default=0)
     widths = [max((len(row[c]) for row in table if c < len(row)), default=0) for c in range(columns)]
     for row in table:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False) if width)
         yield (_INDENT + _GAP.join(cells)).rstrip()
 
 
-def _nodes(plan: Plan) -> Iterator[Sequence[str]]:
-    """One row for each place of each side: who is there."""
-    groups: dict[tuple[str, str], list[Node]] = {}
-    for node in plan.nodes:
-        groups.setdefault((node.side, node.place), []).append(node)
-    for (side, place), nodes in groups.items():
-        yield side, place, ", ".join(f"{node.name} ({_words(node.role)})" for node in nodes)
-
-
-def _cables(plan: Plan) -> Iterator[Sequence[str]]:
-    for cable in plan.cables:
-        yield (
-            cable.name,
-            f"{cable.a.node} {cable.a.name} -- {cable.b.node} {cable.b.name}",
-            str(cable.bandwidth),
-            str(cable.delay),
-            f"MTU {cable.mtu}",
-            _what(cable),
-        )
-
-
-def _vlans(plan: Plan) -> Iterator[Sequence[str]]:
-    for vlan in plan.vlans:
-        yield vlan.node, vlan.name, f"VLAN {vlan.vlan_id} on {vlan.parent}", f"MTU {vlan.mtu}"
-
-
-def _what(cable: Cable) -> str:
-    """What a cable is, and which connection runs over it if its name does not say so."""
-    if cable.connection is None or cable.connection == cable.name:
-        return _words(cable.role)
-    return f"{_words(cable.role)} of {cable.connection}"
-
-
-def _speakers(plan: Plan) -> Iterator[Sequence[str]]:
-    for speaker in plan.speakers:
-        originates = ", ".join(str(prefix) for prefix in speaker.originates) or "nothing of its own"
-        yield speaker.node, f"AS {speaker.asn}", f"router ID {speaker.router_id}", f"announces {originates}"
-
-
-def _session_lines(plan: Plan) -> Iterator[str]:
-    """For each session a line on what both ends agree on, then one line for each end."""
-    heads = _aligned(_session(session) for session in plan.sessions)
-    ends = _aligned(("", *_end(end)) for session in plan.sessions for end in session.ends)
-    for head in heads:
+def _with_details(parts: Sequence[tuple[rows.Row, Sequence[rows.Row]]]) -> Iterator[str]:
+    """For each part a line, then one for each of its details, aligned over all parts."""
+    heads = _aligned(head for head, _ in parts)
+    details = _aligned(detail for _, of_part in parts for detail in of_part)
+    for head, (_, of_part) in zip(heads, parts, strict=True):
         yield head
-        yield next(ends)
-        yield next(ends)
-
-
-def _session(session: BgpSession) -> Sequence[str]:
-    return (
-        session.name,
-        "eBGP" if session.external else "iBGP",
-        f"hold {session.hold_time}, keepalive {session.keepalive}",
-        _bfd(session),
-        "MD5 key set" if session.auth_key is not None else "no MD5 key",
-        f"over {', '.join(session.cables)}",
-    )
-
-
-def _end(end: SessionEnd) -> Sequence[str]:
-    policy = [] if end.import_local_pref is None else [f"local preference {end.import_local_pref}"]
-    policy += [f"sends {community}" for community in end.export_communities]
-    return (
-        "passive" if end.passive else "active",
-        end.node,
-        str(end.address),
-        f"AS {end.asn}",
-        ", ".join(policy),
-    )
-
-
-def _bfd(session: BgpSession) -> str:
-    own = session.ends[0].bfd
-    return "no BFD" if own is None else f"BFD {own.interval} x {own.detect_mult}"
-
-
-def _gateways(plan: Plan) -> Iterator[Sequence[str]]:
-    for gateway in plan.gateways:
-        yield (
-            gateway.node,
-            f"AS {gateway.asn}",
-            f"in front of {', '.join(str(prefix) for prefix in gateway.prefixes) or 'nothing'}",
-            f"route propagation {'on' if gateway.route_propagation else 'off'}",
-            f"hears {', '.join(f'{a.speaker} ({a.kind})' for a in gateway.attachments) or 'nobody'}",
-        )
-
-
-def _words(name: str) -> str:
-    return {"dx_device": "Direct Connect device"}.get(name, name.replace("_", " "))
+        yield from (_INDENT + next(details) for _ in of_part)
 
 
 def plan_to_json(plan: Plan) -> dict[str, object]:
@@ -171,6 +119,6 @@ def _plain(value: object) -> object:
         return _fields(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, IPAddress | IPInterface | IPNetwork):
+    if isinstance(value, IPv4Address | IPv4Interface | IPv4Network | IPv6Address | IPv6Interface | IPv6Network):
         return str(value)
     return value

@@ -37,7 +37,10 @@ def _stage(
             return True
         return text(event, "session") in touched.sessions or text(event, "cable") in touched.cables
 
-    noticed = _first(after, lambda e: detected_by(e) != "" and concerns(e))
+    noticed = None
+    if touched is not None:  # of several that notice, the one on whom the outage hangs
+        noticed = _first(after, lambda e: (detected_by(e), text(e, "node")) == (touched.detected_by, touched.node))
+    noticed = noticed or _first(after, lambda e: detected_by(e) != "" and concerns(e))
     if noticed is None:
         return Stage(fault=name, direction=direction, detected_by="none", node="")
     then = [e for e in after if number(e, "t") >= number(noticed, "t")]

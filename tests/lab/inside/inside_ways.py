@@ -1,0 +1,92 @@
+"""The way of a packet that `dxemu.plan.forward` computes is the one that the kernels' own tables say."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise, product
+
+import pytest
+
+from dxemu.lab.lab import Lab
+from dxemu.lab.node import LabNode
+from dxemu.lab.paths import Walker
+from dxemu.plan.forward import Forwarding, Way, forwarding
+from dxemu.plan.impact import is_vlan
+from dxemu.plan.model import Plan, Role
+from tests.lab.guest import REPOSITORY
+from tests.lab.running import all_seen, lab_of, plan_of
+
+TOPOLOGIES = sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml"))
+ENDS = (Role.HOST, Role.INSTANCE, Role.SERVICE)
+
+
+def pairs(plan: Plan) -> list[tuple[str, str, int]]:
+    """Every two machines in each direction, and in each IP version that both have."""
+    versions = {
+        node.name: {held.address.version for held in plan.addresses if held.node == node.name}
+        for node in plan.nodes
+        if node.role in ENDS
+    }
+    return [
+        (source, target, version)
+        for source, target in product(versions, versions)
+        for version in sorted(versions[source] & versions[target])
+        if source != target
+    ]
+
+
+def computed(plan: Plan, tables: Forwarding, source: str, target: str, version: int) -> tuple[list[str], bool]:
+    """The way as `Walker.walk` tells it: a tunnel by its name, of a LAG the first member, switches in between."""
+    way = tables.way(source, plan.address_of(target, version))
+    return words(plan, way), way.arrives
+
+
+def words(plan: Plan, way: Way) -> list[str]:
+    tunnels = {frozenset((t.ends[0].node, t.ends[1].node)): t.name for t in plan.tunnels}
+    said = [way.nodes[0]]
+    for (here, there), crossing in zip(pairwise(way.nodes), way.crossings, strict=True):
+        tunnel = tunnels.get(frozenset((here, there)))
+        if tunnel is not None:
+            said += [tunnel, there]
+            continue
+        cables = [name for name in crossing.ways[0] if not is_vlan(name)]
+        for number, cable in enumerate(cables):
+            said += [cable, *crossing.through[number : number + 1]]
+        said.append(there)
+    return said
+
+
+async def differences(plan: Plan, lab: Lab, nodes: dict[str, LabNode], tables: Forwarding) -> list[str]:
+    walker = Walker(plan, nodes)
+    found = []
+    for source, target, version in pairs(plan):
+        kernel = await walker.walk(source, target, version)
+        ours = computed(plan, tables, source, target, version)
+        if kernel != ours:
+            found.append(f"{source} to {target} (IPv{version}): kernel {kernel}, computed {ours}")
+    return found
+
+
+async def compare(plan: Plan) -> None:
+    async with lab_of(plan) as (lab, events):
+        await lab.converged([])
+        nodes = {node.name: lab.node(node.name) for node in plan.nodes}
+        assert await differences(plan, lab, nodes, forwarding(plan)) == []
+        for vif in plan.sessions:
+            if vif.virtual_interface is None or not vif.confirmed:
+                continue
+            down = [s for s in plan.sessions if s.virtual_interface == vif.virtual_interface]
+            await lab.silence(vif.virtual_interface, silent=True)
+            gone = [
+                {"event": "bgp", "node": end.node, "session": s.name, "state": "down"} for s in down for end in s.ends
+            ]
+            await all_seen(lab.journal, events, gone, within_s=120)
+            await lab.journal.clock.settle(1.0)
+            assert await differences(plan, lab, nodes, forwarding(plan, {s.name for s in down})) == []
+            break
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_computed_way_is_the_kernels(topology: str) -> None:
+    plan = plan_of(topology)
+    asyncio.run(compare(plan))

@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dxemu.actions import menu as actions
@@ -60,7 +60,7 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
         )
         for step in scenario.steps
     ]
-    predictions = predict(plan, impacts, _pairs(scenario))
+    predictions = predict(_once_confirmed(plan, scenario), impacts, _pairs(scenario))
     end = scenario.end
     if end is None:
         last = max(natural_end(predictions, impacts), *(float(probe.over_at) for probe in scenario.probes), 0.0)
@@ -68,6 +68,15 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))
     return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end)
+
+
+def _once_confirmed(plan: Plan, scenario: Scenario) -> Plan:
+    """The plan with the hosted virtual interfaces that the scenario accepts: faults are predicted for after that."""
+    accepted = {
+        step.parameters["virtual_interface"] for step in scenario.actions if step.kind == "confirm_virtual_interface"
+    }
+    sessions = (replace(s, confirmed=s.confirmed or s.virtual_interface in accepted) for s in plan.sessions)
+    return replace(plan, sessions=tuple(sessions)) if accepted else plan
 
 
 def _pairs(scenario: Scenario) -> list[Pair]:

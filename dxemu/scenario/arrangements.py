@@ -39,11 +39,13 @@ KINDS = (
     ("circuit", "cable_cut", "circuit"),
     ("circuit", "cable_silent", "circuit"),
     ("internet", "cable_cut", "line to the Internet of"),
+    ("internet", "cable_silent", "line to the Internet of"),
     ("router", "node_down", "router"),
     ("device", "node_down", "AWS device"),
     ("tunnel", "node_down", "AWS's endpoint of"),
     ("location", "location_down", "location"),
 )
+PLURALS = {"line to the Internet of": "lines to the Internet of", "AWS's endpoint of": "endpoints of"}
 WORDS = {"cable_cut": "is cut", "cable_silent": "falls silent", "node_down": "dies", "location_down": "loses power"}
 
 
@@ -106,13 +108,15 @@ def survives(topology: Topology, plan: Plan) -> Iterator[tuple[str, str]]:
             impact = fault_of(step).impact(plan, kind, Seconds(0), None)
             rows.setdefault(_worst(predict(plan, [impact], pairs)), []).append(f"`{name}`")
         for outage, elements in rows.items():
-            yield f"{noun} {', '.join(elements)} {WORDS[kind]}", outage
+            what = noun if len(elements) == 1 else f"any of the {PLURALS.get(noun, f'{noun}s')}"
+            yield f"{what} {', '.join(elements)} {WORDS[kind]}", outage
 
 
 def _pairs(plan: Plan) -> Iterator[Pair]:
     """Each host with each instance that it is there for; with a public service where there is no VPC."""
     hosts = [node.name for node in plan.nodes if node.role is Role.HOST and node.side is Side.CUSTOMER]
     far = [node.name for node in plan.nodes if node.role is Role.INSTANCE]
+    far = far or [node.name for node in plan.nodes if node.role is Role.SERVICE and node.side is Side.AWS]
     waiting = [s for s in plan.sessions if not s.confirmed]
     for host in hosts:
         for instance in far if not waiting else far[:1]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dxemu.report.picture.colours import CABLE, INK, MUTED, PIPE
-from dxemu.report.picture.layers import Kind
+from dxemu.report.picture.colours import CABLE, INK, MUTED, PAPER, PIPE
+from dxemu.report.picture.grid import Kind
 from dxemu.report.picture.layout import Box, Route
+from dxemu.report.picture.parts import Link, Strand
 from dxemu.report.picture.sizes import DETAIL_SIZE, LABEL_PAD, STRAND_PITCH, STRAND_ROW, TITLE_ROW, cable_width
-from dxemu.report.picture.sketch import Link
 from dxemu.report.picture.svg import curve, element, number, text
 
 Point = tuple[float, float]
+
+UPRIGHT_OFF = 4.0
+"""From the words on an upright cable to where it goes on."""
 
 
 def draw_cable(route: Route) -> str:
@@ -19,15 +22,22 @@ def draw_cable(route: Route) -> str:
     link = route.chain.link
     points = _line(route, [0.0] * len(route.between), 0.0)
     if route.chain.is_upright:
-        return _stroke(_upright_path(route), CABLE, 2.2)
+        beside = [(index - (len(link.strands) - 1) / 2) * STRAND_PITCH for index in range(len(link.strands))]
+        body = [_stroke(_upright_path(route, 0.0), CABLE, 1.2 if link.strands else 2.2)]
+        body += [
+            _stroke(_upright_path(route, offset), strand.colour, 2.2, dash=strand.dash)
+            for strand, offset in zip(link.strands, beside, strict=True)
+        ]
+        return "".join(body)
     if route.chain.is_loop:
         return _stroke(_loop_path(points), CABLE, 2.2)
     if not link.strands:
         dash = "" if link.name else "2 5"
         return _stroke(_path(points), CABLE, 2.2, dash=dash)
-    body = [_pipe(route)] if link.connection else [_stroke(_path(points), CABLE, 1.2)]
+    wrapped = link.connection or link.labelled
+    body = [_pipe(route)] if wrapped else [_stroke(_path(points), CABLE, 1.2)]
     body += [
-        _stroke(_path(_strand_line(route, index)), strand.colour, 3.2 if link.connection else 2.2, dash=strand.dash)
+        _stroke(_path(_strand_line(route, index)), strand.colour, 3.2 if wrapped else 2.2, dash=strand.dash)
         for index, strand in enumerate(link.strands)
     ]
     return "".join(body)
@@ -46,10 +56,19 @@ def draw_label(link: Link, box: Box) -> str:
         )
     ]
     rows += [
-        text(strand.label, box.left + LABEL_PAD, _row(box, index) - 6, DETAIL_SIZE, INK)
-        for index, strand in enumerate(link.strands)
+        _row_words(strand, box.left + LABEL_PAD, _row(box, index) - 6) for index, strand in enumerate(link.strands)
     ]
     return "".join(rows)
+
+
+def _row_words(strand: Strand, x: float, y: float) -> str:
+    """The words on one strand; a member of a LAG is written like a cable."""
+    if not strand.detail:
+        return text(strand.label, x, y, DETAIL_SIZE, INK)
+    spans = element("tspan", strand.label, font_weight="bold") + element(
+        "tspan", strand.detail, dx=LABEL_PAD, fill=MUTED
+    )
+    return element("text", spans, x=x, y=y, font_size=DETAIL_SIZE, fill=INK)
 
 
 def _text(words: str, x: float, y: float, *, bold: bool = False) -> str:
@@ -94,7 +113,9 @@ def _pipe(route: Route) -> str:
     upper = _line(route, [-half for half in halves], -narrow)
     lower = _line(route, halves, narrow)[::-1]
     there, back = _path(upper), _path(lower)
-    return element("path", d=f"{there}L{back[1:]}Z", fill=PIPE, stroke=CABLE, stroke_width=1)
+    return element(
+        "path", d=f"{there}L{back[1:]}Z", fill=PIPE if link.connection else PAPER, stroke=CABLE, stroke_width=1
+    )
 
 
 def _path(points: Sequence[Point]) -> str:
@@ -112,10 +133,11 @@ def _loop_path(points: Sequence[Point]) -> str:
     return f"{_path([start, left, right])}M{number(left[0])} {number(left[1])}{curve(*left, *end)}"
 
 
-def _upright_path(route: Route) -> str:
-    """Down to the label, and on from below it."""
+def _upright_path(route: Route, offset: float) -> str:
+    """Down to the label, and on from below it, so far beside the middle."""
     (x, top), (end_x, bottom), (label,) = route.start, route.end, route.between
-    return f"M{number(x)} {number(top)}V{number(label.top)}M{number(end_x)} {number(label.bottom)}V{number(bottom)}"
+    upper = f"M{number(x + offset)} {number(top)}V{number(label.top)}"
+    return f"{upper}M{number(end_x + offset)} {number(label.bottom + UPRIGHT_OFF)}V{number(bottom)}"
 
 
 def _stroke(d: str, colour: str, width: float, *, dash: str = "") -> str:

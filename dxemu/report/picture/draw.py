@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxemu.plan.model import Plan
+from dxemu.plan.model import Plan, Role
 from dxemu.report.picture.cables import draw_cable, words
 from dxemu.report.picture.colours import (
     CARD_FILL,
@@ -16,13 +16,13 @@ from dxemu.report.picture.colours import (
     MUTED,
     PAPER,
     PLACE_FILL,
-    VPC_FRAME,
 )
 from dxemu.report.picture.layout import MARGIN, PLACE_NAME_SIZE, Box, Layout, make_layout
 from dxemu.report.picture.legend import draw_legend
-from dxemu.report.picture.shapes import icon
-from dxemu.report.picture.sizes import DETAIL_SIZE, NAME_SIZE
-from dxemu.report.picture.sketch import Card, make_sketch
+from dxemu.report.picture.parts import Card
+from dxemu.report.picture.shapes import cloud, icon
+from dxemu.report.picture.sizes import DETAIL_ROW, DETAIL_SIZE, NAME_SIZE
+from dxemu.report.picture.sketch import make_sketch
 from dxemu.report.picture.svg import element, number, text
 from dxemu.report.picture.text import FONTS, wrapped
 from dxemu.topology.model import Topology
@@ -72,13 +72,13 @@ def _title(name: str, story: tuple[str, ...]) -> Iterator[str]:
 
 
 def _frames(layout: Layout) -> Iterator[str]:
-    """The places, and the VPCs in them."""
+    """The places; VPCs and Direct Connect gateways."""
     for place, box in layout.places:
         yield _rounded(box, 12, fill=PLACE_FILL[place.side], stroke=FRAME, stroke_width=1.5)
-    for vpc, box in layout.vpcs:
-        yield _rounded(box, 9, fill="none", stroke=VPC_FRAME, stroke_width=1.5, stroke_dasharray="5 4")
-        yield text(vpc.name, box.left + 14, box.top + 20, DETAIL_SIZE, INK, font_weight="bold")
-        yield text(str(vpc.cidrs[0]), box.right - 14, box.top + 20, DETAIL_SIZE, MUTED, text_anchor="end")
+    for frame, box in layout.frames:
+        yield _rounded(box, 9, fill="none", stroke=frame.colour, stroke_width=1.5, stroke_dasharray="5 4")
+        yield text(frame.title, box.left + 14, box.top + 20, DETAIL_SIZE, INK, font_weight="bold")
+        yield text(frame.detail, box.right - 14, box.top + 20, DETAIL_SIZE, MUTED, text_anchor="end")
 
 
 def _place_titles(layout: Layout) -> Iterator[str]:
@@ -95,13 +95,19 @@ def _card(card: Card, box: Box) -> str:
     middle = {"text_anchor": "middle"}
     centre = (box.left + box.right) / 2
     if not card.name or card.name.endswith("/"):
-        return text(card.detail, centre, box.middle + 4, DETAIL_SIZE, MUTED, text_anchor="middle")
-    return (
-        _rounded(box, 9, fill=CARD_FILL[card.side], stroke=CARD_FRAME[card.side], stroke_width=1.5)
-        + icon(card.role, centre, box.middle - 19, CARD_INK[card.side])
-        + text(card.name, centre, box.middle + 17, NAME_SIZE, CARD_INK[card.side], font_weight="bold", **middle)
-        + text(card.detail, centre, box.middle + 34, DETAIL_SIZE, CARD_MUTED[card.side], **middle)
-    )
+        return text(" ".join(card.details), centre, box.middle + 4, DETAIL_SIZE, MUTED, **middle)
+    look: dict[str, str | float] = {"fill": CARD_FILL[card.side], "stroke": CARD_FRAME[card.side], "stroke_width": 1.5}
+    up = (len(card.details) - 1) * DETAIL_ROW / 2
+    body = [text(card.name, centre, box.middle + 17 - up, NAME_SIZE, CARD_INK[card.side], font_weight="bold", **middle)]
+    if card.role == Role.INTERNET:
+        body.insert(0, cloud(box.left, box.top, box.right - box.left, box.bottom - box.top, **look))
+    else:
+        body.insert(0, _rounded(box, 9, **look))
+        body.append(icon(card.role, centre, box.middle - 19 - up, CARD_INK[card.side]))
+    for index, detail in enumerate(card.details):
+        y = box.middle + 34 - up + DETAIL_ROW * index
+        body.append(text(detail, centre, y, DETAIL_SIZE, CARD_MUTED[card.side], **middle))
+    return "".join(body)
 
 
 def _rounded(box: Box, radius: float, **attributes: str | float) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from dxemu.report.picture.layers import Chain, Item, Kind, Layers, make_layers
+from dxemu.report.picture.grid import Chain, Item, Kind, Layers
+from dxemu.report.picture.layers import make_layers
+from dxemu.report.picture.parts import Card, Frame, Place, Sketch
 from dxemu.report.picture.sizes import DETAIL_SIZE, port_height
-from dxemu.report.picture.sketch import Card, Place, Sketch
 from dxemu.report.picture.stacking import PLACE_PAD, PLACE_TITLE, extents, stack
 from dxemu.report.picture.text import text_width
 from dxemu.report.picture.uprights import stand_up
-from dxemu.topology.model import Vpc
 
 MARGIN = 36.0
 FAN = 26.0
@@ -23,7 +23,7 @@ FAN_LIMIT = 120.0
 OUTSIDE = 14.0
 """From a place's edge to the labels between places."""
 
-VPC_SIDE = 14.0
+FRAME_SIDE = 14.0
 PLACE_NAME_SIZE = 18.0
 
 
@@ -61,7 +61,7 @@ class Layout:
     cards: Mapping[str, tuple[Card, Box]]
     routes: tuple[Route, ...]
     places: tuple[tuple[Place, Box], ...]
-    vpcs: tuple[tuple[Vpc, Box], ...]
+    frames: tuple[tuple[Frame, Box], ...]
 
     @property
     def labels(self) -> tuple[tuple[Route, Box], ...]:
@@ -83,18 +83,20 @@ def make_layout(sketch: Sketch, top: float) -> Layout:
     highest = min(
         *(y[item.name] - item.height / 2 for item in items),
         *(box.top for _, box in _places(layers, y, spans, sketch)),
+        *(box.top for _, box in _frames(layers, y, spans, sketch)),
     )
     y = {name: middle - highest + top for name, middle in y.items()}
     boxes = {item.name: _box(item, y[item.name], spans[item.column]) for item in items}
     places = tuple(_level(_places(layers, y, spans, sketch), layers))
-    everything = [*boxes.values(), *(box for _, box in places)]
+    frames = tuple(_frames(layers, y, spans, sketch))
+    everything = [*boxes.values(), *(box for _, box in (*places, *frames))]
     return Layout(
         width=max(box.right for box in everything) + MARGIN,
         height=max(box.bottom for box in everything),
         cards={card.name: (card, boxes[card.name]) for card in sketch.cards},
         routes=tuple(_routes(layers.chains, boxes)),
         places=places,
-        vpcs=tuple(_vpcs(layers, y, spans, sketch)),
+        frames=frames,
     )
 
 
@@ -104,17 +106,17 @@ def _spans(layers: Layers, y: Mapping[str, float], sketch: Sketch) -> list[tuple
     cursor = MARGIN + PLACE_PAD
     started: dict[int, float] = {}
     for index, column in enumerate(layers.columns):
-        width = max((item.width for item in column), default=0.0)
+        width = max((max(item.width, _frame_title_width(sketch, item)) for item in column), default=0.0)
         rank = layers.ranks[index]
         if index % 2 == 0 and rank is not None:
-            width = max(width, *(_vpc_title_width(sketch, item) for item in column))
             start = started.setdefault(rank, cursor)
             if index + 2 >= len(layers.columns) or layers.ranks[index + 1] != rank:
                 width = max(width, start + _title_width(sketch, rank) - cursor)
             spans.append((cursor, cursor + width))
             cursor += width
         elif column:
-            border = PLACE_PAD + OUTSIDE if rank is None else 0.0
+            framed = FRAME_SIDE if any(item.frame for item in column) else 0.0
+            border = PLACE_PAD + OUTSIDE + framed if rank is None else 0.0
             before, after = (max(border, _fan(layers, y, index, side)) for side in (-1, 1))
             spans.append((cursor + before, cursor + before + width))
             cursor += before + width + after
@@ -133,9 +135,15 @@ def _title_width(sketch: Sketch, rank: int) -> float:
     return max(titles, default=0.0)
 
 
-def _vpc_title_width(sketch: Sketch, item: Item) -> float:
-    names = [f"{vpc.name}  {vpc.cidrs[0]}" for vpc in sketch.vpcs if vpc.name == item.vpc]
-    return max((text_width(name, DETAIL_SIZE, bold=True) for name in names), default=0.0)
+def _frame_title_width(sketch: Sketch, item: Item) -> float:
+    return max(
+        (
+            text_width(f"{frame.title}  ", DETAIL_SIZE, bold=True) + text_width(frame.detail, DETAIL_SIZE)
+            for frame in sketch.frames
+            if frame.key == item.frame
+        ),
+        default=0.0,
+    )
 
 
 def _fan(layers: Layers, y: Mapping[str, float], index: int, side: int) -> float:
@@ -168,7 +176,7 @@ def _places(
         parts = [[item for item in layers.columns[index] if item.place == place.name] for index in of_rank]
         ends = [extents(part, y) for part in parts if part]
         if ends:
-            side = VPC_SIDE if any(item.vpc for index in of_rank for item in layers.columns[index]) else 0.0
+            side = FRAME_SIDE if any(item.frame for index in of_rank for item in layers.columns[index]) else 0.0
             yield (
                 place,
                 Box(
@@ -193,17 +201,17 @@ def _level(places: Iterable[tuple[Place, Box]], layers: Layers) -> Iterator[tupl
         yield place, replace(box, top=top, bottom=bottom) if alone else box
 
 
-def _vpcs(
+def _frames(
     layers: Layers, y: Mapping[str, float], spans: Sequence[tuple[float, float]], sketch: Sketch
-) -> Iterator[tuple[Vpc, Box]]:
-    """Each VPC with the box around its instances."""
-    for vpc in sketch.vpcs:
+) -> Iterator[tuple[Frame, Box]]:
+    """Each frame with the box around what is in it."""
+    for frame in sketch.frames:
         for index, column in enumerate(layers.columns):
-            inside = [item for item in column if item.vpc == vpc.name]
+            inside = [item for item in column if item.frame == frame.key]
             if inside:
                 top, bottom = extents(inside, y)
                 left, right = spans[index]
-                yield vpc, Box(left=left - VPC_SIDE, top=top, right=right + VPC_SIDE, bottom=bottom)
+                yield frame, Box(left=left - FRAME_SIDE, top=top, right=right + FRAME_SIDE, bottom=bottom)
 
 
 def _routes(chains: Sequence[Chain], boxes: Mapping[str, Box]) -> Iterator[Route]:

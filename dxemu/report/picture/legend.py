@@ -5,28 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dxemu.plan.model import Side
-from dxemu.report.picture.colours import CABLE, CARD_FILL, CARD_FRAME, INK, MUTED, PIPE
+from dxemu.report.picture.colours import CABLE, CARD_FILL, CARD_FRAME, GATEWAY_FRAME, INK, MUTED, PIPE, VPC_FRAME
+from dxemu.report.picture.parts import OUTSIDER_ROLE, Sketch
 from dxemu.report.picture.sizes import DETAIL_SIZE
-from dxemu.report.picture.sketch import Sketch
 from dxemu.report.picture.svg import element, text
 from dxemu.report.picture.text import text_width
 
 ROW = 28.0
 SAMPLE = 30.0
 GAP = 26.0
+_FRAMES = ((VPC_FRAME, "VPC"), (GATEWAY_FRAME, "Direct Connect gateway"))
 _SIDES = {Side.CUSTOMER: "customer's", Side.CARRIER: "carrier's", Side.AWS: "AWS's"}
 
 
 def draw_legend(sketch: Sketch, left: float, top: float, right: float) -> tuple[str, float]:
     """The legend as SVG, in as many rows as it needs between `left` and `right`, and where it ends."""
     sides = [side for side in _SIDES if any(card.side is side for card in sketch.cards)]
-    general = [(_card_sample(side), _SIDES[side]) for side in sides]
+    own = dict(_SIDES)
+    if any(card.role == OUTSIDER_ROLE for card in sketch.cards):
+        own[Side.CARRIER] = "carriers' and others'"
+    general = [(_card_sample(side), own[side]) for side in sides]
     general += [(_line_sample(CABLE, "", 2.2), "cable: bandwidth, one-way delay")]
     general += [(_pipe_sample(), "Direct Connect connection")]
-    own = [(_line_sample(strand.colour, strand.dash, 3.2), words) for strand, words in sketch.legend]
-    first, bottom = _flow("Legend", general, left, top, right)
-    second, bottom = _flow("Virtual interfaces", own, left, bottom, right)
-    return first + second, bottom
+    general += [
+        (_frame_sample(colour), words) for colour, words in _FRAMES if colour in {f.colour for f in sketch.frames}
+    ]
+    parts, bottom = _flow("Legend", general, left, top, right)
+    for title, strands in (("Virtual interfaces", sketch.interfaces), ("VPN tunnels", sketch.tunnels)):
+        entries = [(_line_sample(strand.colour, strand.dash, 3.2), words) for strand, words in strands]
+        if entries:
+            row, bottom = _flow(title, entries, left, bottom, right)
+            parts += row
+    return parts, bottom
 
 
 def _flow(title: str, entries: Sequence[tuple[str, str]], left: float, top: float, right: float) -> tuple[str, float]:
@@ -51,6 +61,12 @@ def _card_sample(side: Side) -> str:
 
 def _line_sample(colour: str, dash: str, width: float) -> str:
     return element("path", d=f"M0 0H{SAMPLE:g}", stroke=colour, stroke_width=width, stroke_dasharray=dash)
+
+
+def _frame_sample(colour: str) -> str:
+    return element(
+        "rect", x=4, y=-7, width=SAMPLE - 8, height=14, rx=4, fill="none", stroke=colour, stroke_dasharray="4 3"
+    )
 
 
 def _pipe_sample() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxemu.plan.model import Gateway, GatewayKind, Node, Plan, Role, Side
-from dxemu.report.picture.parts import BORDER_ROLE, PRIVATE_ENDPOINT_ROLE, VPC_ROLE, Card
+from dxemu.report.picture.parts import BORDER_ROLE, OUTSIDER_ROLE, PRIVATE_ENDPOINT_ROLE, VPC_ROLE, Card
 from dxemu.topology.model import Topology, Vpc
 
 _KINDS = {
@@ -48,6 +48,8 @@ def _role(node: Node, topology: Topology, plan: Plan) -> str:
     vpns = {tunnel.vpn for tunnel in plan.tunnels if tunnel.ends[1].node == node.name}
     if any(vpn.private and vpn.name in vpns for vpn in topology.vpns):
         return PRIVATE_ENDPOINT_ROLE
+    if node.role is Role.SERVICE and node.side is not Side.AWS:
+        return OUTSIDER_ROLE
     return node.role
 
 
@@ -68,6 +70,8 @@ def _details(node: Node, topology: Topology, plan: Plan) -> Iterator[str]:
         yield f"AS {asn}"
     elif asn is not None:
         yield f"AS {asn}"
+        if node.side is Side.CARRIER:
+            yield "another customer"
     else:
         yield _what(node, topology, plan)
     for group in plan.vrrp:
@@ -82,7 +86,7 @@ def _what(node: Node, topology: Topology, plan: Plan) -> str:
     if node.role is Role.CARRIER:
         mine = {cable.connection for cable in plan.cables if node.name in {cable.a.node, cable.b.node}}
         return "partner" if mine & hosted else "carrier"
-    return {Role.VPC: "VPC router", Role.INTERNET: "everybody's", Role.DX_DEVICE: "not used"}.get(
+    return {Role.VPC: "VPC router", Role.INTERNET: "public network", Role.DX_DEVICE: "not used"}.get(
         node.role, node.role.replace("_", " ")
     )
 

@@ -12,6 +12,9 @@ VPC_ROLE = "empty_vpc"
 BORDER_ROLE = "border"
 """Role of the card of a gateway at the border of AWS's public network."""
 
+OUTSIDER_ROLE = "outsider"
+"""Role of the card of a host that is neither the customer's nor AWS's."""
+
 PRIVATE_ENDPOINT_ROLE = "private_endpoint"
 """Role of the card of a VPN endpoint with a private outside address: it is reached by its gateway only."""
 

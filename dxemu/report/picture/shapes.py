@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from math import cos, pi, sin
 
 from dxemu.plan.model import Role
+from dxemu.report.picture.parts import BORDER_ROLE, OUTSIDER_ROLE, PRIVATE_ENDPOINT_ROLE
 from dxemu.report.picture.svg import element, number
 
 
@@ -29,11 +30,13 @@ def _drawings() -> Mapping[str, Callable[[], str]]:
         Role.HOST: _server,
         Role.ROUTER: _router,
         Role.CARRIER: _cloud,
-        Role.INTERNET: _cloud,
         Role.SWITCH: _device,
-        Role.VPN_ENDPOINT: _gateway,
+        Role.VPN_ENDPOINT: _padlock,
+        PRIVATE_ENDPOINT_ROLE: _padlock,
+        BORDER_ROLE: _gateway,
         Role.VPC: _router,
-        Role.SERVICE: _server,
+        OUTSIDER_ROLE: _server,
+        Role.SERVICE: _bucket,
         Role.DX_DEVICE: _device,
         Role.GATEWAY: _gateway,
         Role.INSTANCE: _chip,
@@ -74,6 +77,31 @@ def _arrow(angle: float, start: float, end: float) -> str:
 def _cloud() -> str:
     """A carrier's network."""
     return _path("M-8 9H9A5.5 5.5 0 0 0 10 -2A8 8 0 0 0 -5 -5A7 7 0 0 0 -8 9Z")
+
+
+def cloud(left: float, top: float, width: float, height: float, **attributes: str | float) -> str:
+    """A cloud as large as the rectangle; it reaches the middle of both sides."""
+    outline = (
+        ((0.20, 1),),
+        ((0.06, 1), (0, 0.84), (0, 0.62)),
+        ((0, 0.42), (0.06, 0.3), (0.17, 0.28)),
+        ((0.2, 0.06), (0.38, -0.06), (0.5, 0.08)),
+        ((0.64, -0.04), (0.81, 0.08), (0.83, 0.3)),
+        ((0.94, 0.32), (1, 0.42), (1, 0.62)),
+        ((1, 0.84), (0.94, 1), (0.80, 1)),
+    )
+    pieces = [" ".join(f"{number(left + x * width)} {number(top + y * height)}" for x, y in piece) for piece in outline]
+    return element("path", d=f"M{pieces[0]}{''.join(f'C{piece}' for piece in pieces[1:])}Z", **attributes)
+
+
+def _padlock() -> str:
+    """A padlock: what goes on from here was encrypted."""
+    return element("rect", x=-11, y=-2, width=22, height=14, rx=2.5) + _path("M-7 -2V-6A7 7 0 0 1 7 -6V-2M0 4V7")
+
+
+def _bucket() -> str:
+    """A bucket: what a public service stores."""
+    return element("ellipse", cy=-9, rx=12, ry=4) + _path("M-12 -9L-8 11Q0 14 8 11L12 -9")
 
 
 def _device() -> str:

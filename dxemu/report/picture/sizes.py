@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dxemu.report.picture.sketch import Card, Link
+from dxemu.plan.model import Role
+from dxemu.report.picture.parts import Card, Link
 from dxemu.report.picture.text import text_width
 
 NAME_SIZE = 15.0
@@ -11,6 +12,9 @@ DETAIL_SIZE = 13.0
 ICON = 30.0
 CARD_PAD = 10.0
 CARD_HEIGHT = 88.0
+DETAIL_ROW = 16.0
+CLOUD_SIDE = 70.0
+CLOUD_TOP = 30.0
 
 STRAND_PITCH = 6.0
 """Between two virtual interfaces on one cable."""
@@ -25,8 +29,11 @@ WORDS_OFF = 6.0
 
 def card_size(card: Card, ports: float) -> tuple[float, float]:
     """Width and height of a card whose cables need `ports` pixels on the fuller side."""
-    words = max(_name_width(card.name), text_width(card.detail, DETAIL_SIZE))
-    return round(max(ICON, words) + 2 * CARD_PAD), max(CARD_HEIGHT, ports + 2 * PORT_GAP)
+    words = max(_name_width(card.name), *(text_width(detail, DETAIL_SIZE) for detail in card.details))
+    height = max(CARD_HEIGHT + DETAIL_ROW * (len(card.details) - 1), ports + 2 * PORT_GAP)
+    if card.role == Role.INTERNET:
+        return round(max(ICON, words) + CLOUD_SIDE), height + CLOUD_TOP
+    return round(max(ICON, words) + 2 * CARD_PAD), height
 
 
 def port_height(link: Link) -> float:
@@ -46,7 +53,11 @@ def label_size(link: Link) -> tuple[float, float]:
     """
     name, detail = _name_width(link.name, DETAIL_SIZE), text_width(link.detail, DETAIL_SIZE)
     if link.labelled:
-        rows = [text_width(strand.label, DETAIL_SIZE) for strand in link.strands]
+        rows = [
+            text_width(strand.label, DETAIL_SIZE, bold=bool(strand.detail))
+            + (LABEL_PAD + text_width(strand.detail, DETAIL_SIZE) if strand.detail else 0)
+            for strand in link.strands
+        ]
         width = max(name + LABEL_PAD + detail, *rows)
         return round(width + 2 * LABEL_PAD), TITLE_ROW + STRAND_ROW * len(rows) + 6
     return round(max(name, detail) + 2 * LABEL_PAD), cable_width(link) + 2 * (DETAIL_SIZE + WORDS_OFF)

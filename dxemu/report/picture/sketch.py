@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dxemu.plan.model import Plan, Role, Side
+from dxemu.plan.model import Plan, Side
 from dxemu.report.picture.colours import GATEWAY_FRAME, VPC_FRAME, tunnels, virtual_interfaces
 from dxemu.report.picture.nodes import cards_of, vpc_key
 from dxemu.report.picture.parts import Card, Frame, Link, Place, Sketch, Strand
@@ -58,7 +58,6 @@ def _places(topology: Topology, plan: Plan, cards: Sequence[Card]) -> Iterator[P
         sides.setdefault(card.place, card.side)
     locations = {location.code for location in topology.aws.locations}
     cages = {node.place for node in plan.nodes if node.side is Side.CUSTOMER}
-    internet = {node.place for node in plan.nodes if node.role is Role.INTERNET}
     for name, side in sides.items():
         if name in locations:
             with_cage = "colocation and Direct Connect location" if name in cages else "Direct Connect location"
@@ -70,4 +69,4 @@ def _places(topology: Topology, plan: Plan, cards: Sequence[Card]) -> Iterator[P
             detail = " · ".join(["customer", *(str(network) for network in networks)])
             yield Place(name=name, detail=detail, rank=0, side=side)
         else:
-            yield Place(name=name, detail="public addresses" if name in internet else str(side), rank=1, side=side)
+            yield Place(name=name, detail=str(side), rank=1, side=side)

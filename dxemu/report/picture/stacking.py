@@ -6,19 +6,21 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from dxemu.report.picture.layers import Item, Kind, Layers
+from dxemu.report.picture.grid import Item, Kind, Layers
 
 CARD_GAP = 26.0
 LABEL_GAP = 16.0
-VPC_TITLE = 30.0
-VPC_PAD = 14.0
-VPC_GAP = 16.0
+FRAME_TITLE = 30.0
+FRAME_PAD = 14.0
+FRAME_GAP = 16.0
 PLACE_TITLE = 64.0
 PLACE_PAD = 22.0
 PLACE_GAP = 26.0
 
 SWEEPS = 60
 CONNECTION_PULL = 4
+LANE_PULL = 12
+LOOSE = 1e-3
 
 
 def stack(layers: Layers, places: Sequence[str]) -> Mapping[str, float]:
@@ -39,51 +41,77 @@ def stack(layers: Layers, places: Sequence[str]) -> Mapping[str, float]:
 
 
 def extents(items: Sequence[Item], y: Mapping[str, float]) -> tuple[float, float]:
-    """Top and bottom of the boxes around `items` of one column and one place, a VPC's box included."""
+    """Top and bottom of the boxes around `items` of one column and one place, a frame's box included."""
     margins = _margins(items)
     tops = [y[item.name] - above for item, (above, _) in zip(items, margins, strict=True)]
     bottoms = [y[item.name] + below for item, (_, below) in zip(items, margins, strict=True)]
     return min(tops), max(bottoms)
 
 
-def _neighbours(layers: Layers) -> Mapping[str, list[str]]:
-    """What draws each item, as often as it counts: connections should run straight."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
+def _neighbours(layers: Layers) -> Mapping[str, list[Item]]:
+    """What draws each item, as often as it counts: connections, and cables away from cards, should run straight."""
+    found: defaultdict[str, list[Item]] = defaultdict(list)
     for chain in layers.chains:
-        pull = CONNECTION_PULL if chain.link.connection else 1
         for left, right in pairwise(chain.items):
-            found[left.name] += [right.name] * pull
-            found[right.name] += [left.name] * pull
+            pull = CONNECTION_PULL if chain.link.connection else 1
+            if Kind.CARD not in {left.kind, right.kind}:
+                pull = LANE_PULL
+            found[left.name] += [right] * pull
+            found[right.name] += [left] * pull
     return found
 
 
-def _settle(column: Sequence[Item], neighbours: Mapping[str, list[str]], y: dict[str, float]) -> None:
+def _settle(column: Sequence[Item], neighbours: Mapping[str, list[Item]], y: dict[str, float]) -> None:
     """Move the items of one column to the mean of their neighbours, in order and apart."""
     if not column:
         return
-    wanted = [_mean([y[n] for n in neighbours.get(item.name, [item.name])]) for item in column]
+    wanted, weights = _wanted(column, neighbours, y)
     margins = _margins(column)
     steps = [
         below + above + _gap(left, right)
         for (_, below), (above, _), left, right in zip(margins, margins[1:], column, column[1:], strict=False)
     ]
-    for item, height in zip(column, apart(wanted, steps), strict=True):
+    for item, height in zip(column, apart(wanted, steps, weights), strict=True):
         y[item.name] = height
 
 
+def _wanted(
+    column: Sequence[Item], neighbours: Mapping[str, list[Item]], y: Mapping[str, float]
+) -> tuple[list[float], list[float]]:
+    """Where each item of a column is drawn, and how strongly: to its neighbours in other columns.
+
+    What has none is drawn to what it hangs from, and goes where that leaves it room.
+    """
+    found: dict[str, float] = {}
+    anchored = set()
+    waiting = list(column)
+    while waiting:
+        drawn = {}
+        for item in waiting:
+            near = neighbours.get(item.name, [])
+            heights = [y[other.name] for other in near if other.column != item.column]
+            anchored |= {item.name} if heights else set()
+            heights = heights or [found[other.name] for other in near if other.name in found]
+            if heights:
+                drawn[item.name] = _mean(heights)
+        found |= drawn or {item.name: y[item.name] for item in waiting}
+        waiting = [item for item in waiting if item.name not in found]
+    return [found[item.name] for item in column], [1.0 if item.name in anchored else LOOSE for item in column]
+
+
 def _margins(column: Sequence[Item]) -> list[tuple[float, float]]:
-    """What each item needs above and below its middle: half its height, and a VPC's title and edge."""
+    """What each item needs above and below its middle: half its height, and a frame's title and edge."""
     found = []
     for index, item in enumerate(column):
-        first = item.vpc is not None and (index == 0 or column[index - 1].vpc != item.vpc)
-        last = item.vpc is not None and (index + 1 == len(column) or column[index + 1].vpc != item.vpc)
-        found.append((item.height / 2 + VPC_TITLE * first, item.height / 2 + VPC_PAD * last))
+        first = item.frame is not None and (index == 0 or column[index - 1].frame != item.frame)
+        last = item.frame is not None and (index + 1 == len(column) or column[index + 1].frame != item.frame)
+        found.append((item.height / 2 + FRAME_TITLE * first, item.height / 2 + FRAME_PAD * last))
     return found
 
 
 def _gap(upper: Item, lower: Item) -> float:
-    if upper.vpc != lower.vpc:
-        return VPC_GAP
+    if upper.frame != lower.frame:
+        return FRAME_GAP
     return CARD_GAP if Kind.CARD in {upper.kind, lower.kind} else LABEL_GAP
 
 
@@ -105,20 +133,21 @@ def _part(layers: Layers, rank: int, places: Sequence[str], y: dict[str, float])
             y[item.name] += new - old
 
 
-def apart(wanted: Sequence[float], steps: Sequence[float]) -> list[float]:
-    """The positions nearest to `wanted`, by least squares, where each is at least its step after the one before.
+def apart(wanted: Sequence[float], steps: Sequence[float], weights: Sequence[float] = ()) -> list[float]:
+    """The positions nearest to `wanted`, by weighted least squares, where each is at least its step after the last.
 
     Isotonic regression by pooling adjacent violators (Barlow and others, 1972), after taking the steps off.
     """
     offsets = [sum(steps[:index]) for index in range(len(wanted))]
-    pools: list[tuple[float, int]] = []
-    for value in (want - offset for want, offset in zip(wanted, offsets, strict=True)):
-        pool = (value, 1)
+    pools: list[tuple[float, float, int]] = []
+    for want, offset, weight in zip(wanted, offsets, weights or [1.0] * len(wanted), strict=True):
+        pool = (want - offset, weight, 1)
         while pools and pools[-1][0] > pool[0]:
-            mean, size = pools.pop()
-            pool = ((mean * size + pool[0] * pool[1]) / (size + pool[1]), size + pool[1])
+            mean, heavy, size = pools.pop()
+            together = heavy + pool[1]
+            pool = ((mean * heavy + pool[0] * pool[1]) / together, together, size + pool[2])
         pools.append(pool)
-    level = [mean for mean, size in pools for _ in range(size)]
+    level = [mean for mean, _, size in pools for _ in range(size)]
     return [value + offset for value, offset in zip(level, offsets, strict=True)]
 
 

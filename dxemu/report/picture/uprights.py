@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dxemu.report.picture.layers import Chain, Item, Layers
+from dxemu.report.picture.grid import Chain, Item, Layers
 
 
 def stand_up(layers: Layers) -> Layers:
@@ -19,7 +19,7 @@ def stand_up(layers: Layers) -> Layers:
             continue
         label = chain.items[1]
         upper, lower = ends
-        upright = replace(label, column=upper.column, place=upper.place, vpc=upper.vpc)
+        upright = replace(label, column=upper.column, place=upper.place, frame=upper.frame)
         columns[label.column].remove(label)
         columns[upper.column].insert(columns[upper.column].index(lower), upright)
         chains.append(Chain(link=chain.link, items=(upper, upright, lower)))
@@ -27,9 +27,9 @@ def stand_up(layers: Layers) -> Layers:
 
 
 def _next_to_each_other(chain: Chain, columns: Sequence[Sequence[Item]]) -> tuple[Item, Item] | None:
-    """The cards of a loop, the upper one first, if they are neighbours in one place and one VPC."""
+    """The cards of a loop, the upper one first, if they are neighbours in one place and one frame."""
     column = columns[chain.items[0].column]
     position: Mapping[str, int] = {item.name: index for index, item in enumerate(column)}
     upper, lower = sorted((chain.items[0], chain.items[-1]), key=lambda item: position[item.name])
     beside = position[lower.name] - position[upper.name] == 1
-    return (upper, lower) if beside and (upper.place, upper.vpc) == (lower.place, lower.vpc) else None
+    return (upper, lower) if beside and (upper.place, upper.frame) == (lower.place, lower.frame) else None

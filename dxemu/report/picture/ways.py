@@ -62,7 +62,8 @@ def _link(
     name: str, cables: Sequence[Cable], strands: tuple[Strand, ...], topology: Topology, plan: Plan, named: set[str]
 ) -> Link:
     first = cables[0]
-    detail, members = _numbers(first, plan), ()
+    detail = _numbers(first, plan)
+    members: tuple[Strand, ...] = ()
     if len(cables) > 1:
         members = tuple(_member(cable, plan) for cable in cables)
         detail = f"LAG of {len(cables)} connections"
@@ -154,8 +155,12 @@ def tunnel_ways(plan: Plan) -> Mapping[str, tuple[str, ...]]:
 
 
 def _label_cables(plan: Plan, over: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The cables on which strands are named: virtual interfaces at AWS's port, tunnels there or on their first cable."""
-    mine = [session.cables[-1] for session in _virtual_interfaces(plan) if session.virtual_interface in over[session.cables[-1]]]
+    """Where strands are named: virtual interfaces at AWS's port; tunnels there, or on their first cable."""
+    mine = [
+        session.cables[-1]
+        for session in _virtual_interfaces(plan)
+        if session.virtual_interface in over[session.cables[-1]]
+    ]
     yield from mine
     for cables in tunnel_ways(plan).values():
         if cables and not set(cables) & set(mine):

@@ -83,12 +83,13 @@ def tc(node: str) -> dict[str, dict[str, Any]]:
 
 
 async def all_seen(journal: Journal, events: Sequence[Event], wanted: Sequence[Event], within_s: float) -> None:
-    """Return once each of `wanted` has happened: an event with at least these values, among `events` or to come."""
+    """Return once each of `wanted` has happened: an event with at least these values. `events` has all of them so far.
 
-    def is_wanted(event: Event) -> bool:
-        return any(want.items() <= event.items() for want in missing)
+    Two of them may come at the same moment, so it is the list that is asked and never one event.
+    """
 
-    missing = [want for want in wanted if not any(want.items() <= event.items() for event in events)]
-    while missing:
-        event = await journal.wait_for(f"{missing}", is_wanted, within_s)
-        missing = [want for want in missing if not want.items() <= event.items()]
+    def missing() -> list[Event]:
+        return [want for want in wanted if not any(want.items() <= event.items() for event in events)]
+
+    while left := missing():
+        await journal.wait_for(f"{left}", lambda event: any(want.items() <= event.items() for want in wanted), within_s)

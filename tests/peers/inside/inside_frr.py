@@ -107,9 +107,10 @@ def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
                 assert gateway_of("vgw", "10.0.0.0/16") == str(plan.gateways[0].attachments[0].device_addresses[0])
 
                 cut = time.time()
+                events.clear()
                 await CableSilent({"connection": "primary"}).inject(lab)
                 down = {"event": "bfd", "session": "primary", "node": "dx_1", "state": "down"}
-                await all_seen(lab.journal, [], [down], within_s=5)
+                await all_seen(lab.journal, events, [down], within_s=5)
                 await lab.journal.clock.settle(2.0)
                 log = customer.log.read_text()
                 (took_s,) = [stamp_of(down["at"]) - cut for down in BFD_DOWN.finditer(log) if down["peer"] == aws]

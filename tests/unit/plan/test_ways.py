@@ -111,3 +111,10 @@ def test_the_tunnels_cables_are_those_of_the_underlay() -> None:
 def test_maximum_resiliency_in_order_of_preference(down: set[str], device: str) -> None:
     for source, target in (("app", "web"), ("web", "app")):
         assert device in way("maximum_resiliency", source, target, down=frozenset(down))
+
+
+def test_allowed_prefixes_of_a_transit_gateway_are_announced_literally() -> None:
+    ribs = tables("transit_gateway").ribs
+    assert [str(prefix) for prefix in ribs["colo_router"].best] == ["10.0.0.0/16", "172.16.0.0/12"]
+    filtered = tables("direct_connect_gateway").ribs["colo_router"].best  # of a VGW they are a filter
+    assert {str(prefix) for prefix in filtered} == {"10.0.0.0/16", "172.30.0.0/16", "172.31.0.0/16"}

@@ -50,3 +50,17 @@ def peer_addresses(subnet: IPv4Network) -> tuple[IPv4Interface, IPv4Interface]:
     usable = subnet.hosts()
     amazon, customer = next(usable), next(usable)
     return (IPv4Interface((amazon, subnet.prefixlen)), IPv4Interface((customer, subnet.prefixlen)))
+
+
+NOT_PUBLIC: tuple[IPv4Network, ...] = tuple(
+    IPv4Network(text)
+    for text in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"),
+    )
+)
+"""What nobody can own, so that AWS approves none of it on a public virtual interface. The prefixes for documentation
+(RFC 5737) are left out: examples use them as public ones.
+
+Source: RFC 6890, tables 1 to 16, and RFC 5771 (multicast).
+"""

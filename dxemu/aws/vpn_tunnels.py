@@ -19,3 +19,18 @@ DPD_DELAY = Seconds(10)
 
 REPLAY_WINDOW = 1024
 """Packets."""
+
+PHASE_1_LIFETIME = (900, 28_800)
+"""Shortest and longest, in seconds."""
+
+PHASE_2_LIFETIME = (900, 3600)
+"""Shortest and longest, in seconds; below that of phase 1."""
+
+SHORTEST_REKEY_MARGIN = 60
+"""Seconds. The longest is half of phase 2."""
+
+SHORTEST_DPD_TIMEOUT = 30
+"""Seconds. AWS names no longest one."""
+
+INSIDE_LENGTH = 30
+"""Inside CIDRs are a /30 of `dxemu.aws.addresses.AUTO_ASSIGNED_RANGE`."""

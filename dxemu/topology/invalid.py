@@ -33,9 +33,9 @@ def problems_of(error: ValidationError, root: type[BaseModel], marks: Marks) -> 
     """One Problem for each mistake that `error` holds; `root` is the model that was validated."""
     details = error.errors(include_url=False)
     misspelt = {
-        (*d["loc"][:-1], meant)
+        (*d["loc"][:-1], key)
         for d in details
-        if d["type"] == "extra_forbidden" and (meant := _meant(d, root)) is not None
+        if d["type"] == "extra_forbidden" and (key := meant(tuple(d["loc"]), root)) is not None
     }
     return [_problem(d, root, marks) for d in details if not (d["type"] == "missing" and tuple(d["loc"]) in misspelt)]
 
@@ -79,11 +79,11 @@ def _step(here: object, key: str | int) -> object:
     return get_args(here)[-1] if get_origin(here) in (dict, list) else None
 
 
-def _meant(detail: ErrorDetails, root: type[BaseModel]) -> str | None:
-    """The key that an unknown one was most likely meant to be."""
-    model = model_at(root, tuple(detail["loc"][:-1]))
+def meant(path: KeyPath, root: type[BaseModel]) -> str | None:
+    """The key that the unknown one at `path` was most likely meant to be."""
+    model = model_at(root, path[:-1])
     known = list(fields_by_key(model)) if model is not None else []
-    return known[0] if len(known) == 1 else nearest(str(detail["loc"][-1]), known)
+    return known[0] if len(known) == 1 else nearest(str(path[-1]), known)
 
 
 def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Problem:
@@ -108,7 +108,7 @@ def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Probl
         known = [str(word) for word in get_args(_bare(field.annotation))] if field is not None else []
         return Problem(marks.at(*path), "DX-F009", f"{name} cannot be {quoted(value)}", suggestion(str(value), known))
     if kind == "too_long":
-        most = detail.get("ctx", {}).get("max_length")
+        most = context.get("max_length")
         return Problem(marks.at(*path), "DX-F010", f"{name} has more than {most} entries", f"Keep {most} of them.")
     if kind == "too_short":
         return Problem(marks.at(*path), "DX-F010", f"{name} has nothing in it", _example(root, path, "Add"))

@@ -14,11 +14,20 @@ from dxemu.topology.built import built
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.rules import RULES
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.invalid import field_at, problems_of
+from dxemu.topology.invalid import field_at, meant, problems_of
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.model import Topology
 
 Overrides = yaml.Tree | Mapping[str, object] | None
+
+LOOKED_AT = frozenset(
+    (
+        *("asn", "cidr_blocks", "hosted", "internet", "ipv6_cidr", "lag", "lags", "owner_account", "public_networks"),
+        *("region", "region_delays", "route_filter_prefixes", "vpcs", "vpns", "vrrp_priority"),
+        *("direct_connect_gateways", "transit_gateways", "virtual_private_gateways"),
+    )
+)
+"""Keys without which other entries look wrong that are not: where one of them cannot be read, no rule is asked."""
 
 
 def load(path: Path, overrides: Overrides = None) -> Topology:
@@ -66,9 +75,10 @@ def _all_problems(error: ValidationError, tree: yaml.Tree) -> list[Problem]:
     spoilt = set()
     for detail in error.errors(include_url=False):
         path: KeyPath = tuple(detail["loc"])
-        if not _repair(repaired, path, detail["type"] == "missing"):
+        key = meant(path, TopologyFile) if detail["type"] == "extra_forbidden" else path[-1] if path else None
+        if key in LOOKED_AT or not _repair(repaired, path, detail["type"] == "missing"):
             return problems
-        if detail["type"] != "extra_forbidden":
+        if key is not None:
             spoilt.add(path[:-1])
     try:
         file_entry = TopologyFile.model_validate(repaired)
@@ -80,6 +90,8 @@ def _all_problems(error: ValidationError, tree: yaml.Tree) -> list[Problem]:
 def _repair(tree: object, path: KeyPath, missing: bool) -> bool:
     """Take a wrong value out of `tree`, or put a harmless quantity in its place. False if neither can be done."""
     field = field_at(TopologyFile, path) if path else None
+    if path[:2] == ("aws", "region_delays"):
+        return False  # Everything in that Region would look lost.
     quantity = field is not None and path[-1] in ("bandwidth", "delay")
     if field is not None and field.is_required() and not quantity:
         return False

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
 from dxemu.units import MAX_ASN
 
 AMAZON_DEFAULT = 64512
+AMAZON_PUBLIC = 7224
 PRIVATE = ((64512, 65534), (4_200_000_000, MAX_ASN))
 
 
@@ -18,41 +21,80 @@ def is_private(asn: int) -> bool:
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T004: customer ASN out of range. DX-T005: Amazon-side ASN not private. DX-T006: both sides the same."""
-    customer_asns: list[tuple[int, KeyPath]] = [(file.customer.asn, ("customer", "asn"))]
-    for name, vif in file.virtual_interfaces.items():
-        if vif.asn is not None:
-            customer_asns.append((vif.asn, ("virtual_interfaces", name, "asn")))
-    for asn, path in customer_asns:
+    for asn, path in _customers(file):
         if not 1 <= asn <= MAX_ASN:
             remedy = f"Use 1 to {MAX_ASN}; 64512 to 65534 are for private use."
             findings.add(path, "DX-T004", f"{asn} is not an autonomous system number", remedy)
-    for name, gateway in file.aws.virtual_private_gateways.items():
-        if not is_private(gateway.asn):
-            problem = f"{gateway.asn} cannot be the Amazon-side ASN: it is not a private one"
+    for asn, path in _gateways(file).values():
+        if not is_private(asn):
+            problem = f"{asn} cannot be the Amazon-side ASN: it is not a private one"
             remedy = f"AWS takes 64512 to 65534 and 4200000000 to {MAX_ASN}. Left out, it is {AMAZON_DEFAULT}."
-            findings.add(("aws", "virtual_private_gateways", name, "asn"), "DX-T005", problem, remedy)
+            findings.add(path, "DX-T005", problem, remedy)
     _both_sides(file, findings)
+    _public(file, findings)
+
+
+def _customers(file: TopologyFile) -> Iterator[tuple[int, KeyPath]]:
+    yield file.customer.asn, ("customer", "asn")
+    for name, vif in file.virtual_interfaces.items():
+        if vif.asn is not None:
+            yield vif.asn, ("virtual_interfaces", name, "asn")
+    for name, other in file.other_customers.items():
+        yield other.asn, ("other_customers", name, "asn")
+
+
+def _gateways(file: TopologyFile) -> dict[str, tuple[int, KeyPath]]:
+    """ASN and its path, by gateway."""
+    aws = file.aws
+    found: dict[str, tuple[int, KeyPath]] = {}
+    for key, vgw in aws.virtual_private_gateways.items():
+        found[key] = vgw.asn, ("aws", "virtual_private_gateways", key, "asn")
+    for key, tgw in aws.transit_gateways.items():
+        found[key] = tgw.asn, ("aws", "transit_gateways", key, "asn")
+    for key, dxgw in aws.direct_connect_gateways.items():
+        found[key] = dxgw.asn, ("aws", "direct_connect_gateways", key, "asn")
+    return found
+
+
+def _sessions(file: TopologyFile) -> Iterator[tuple[str, int, KeyPath | None, str]]:
+    """What, the customer's ASN, its path if it was chosen there, and the gateway at the other end."""
+    for name, vif in file.virtual_interfaces.items():
+        if vif.gateway is not None and vif.gateway not in file.aws.transit_gateways:
+            path: KeyPath = ("virtual_interfaces", name, "asn")
+            yield (
+                name,
+                file.customer.asn if vif.asn is None else vif.asn,
+                None if vif.asn is None else path,
+                vif.gateway,
+            )
+    for name, vpn in file.vpns.items():
+        if vpn.routing == "bgp" and vpn.gateway not in file.aws.direct_connect_gateways:
+            yield name, file.customer.asn, None, vpn.gateway
 
 
 def _both_sides(file: TopologyFile, findings: Findings) -> None:
     """A session with one ASN at both ends is marked where the ASN was chosen: at the interface, or at the gateway."""
+    gateways = _gateways(file)
     reported = set()
-    for name, vif in file.virtual_interfaces.items():
-        asns = {name: vgw.asn for name, vgw in file.aws.virtual_private_gateways.items()}
-        asns |= {name: dxgw.asn for name, dxgw in file.aws.direct_connect_gateways.items()}
-        mine = file.customer.asn if vif.asn is None else vif.asn
-        if vif.gateway is None or asns.get(vif.gateway) != mine:
-            continue
-        path: KeyPath = ("virtual_interfaces", name, "asn")
-        if vif.asn is None:
-            kind = "virtual_private_gateways"
-            if vif.gateway in file.aws.direct_connect_gateways:
-                kind = "direct_connect_gateways"
-            path = ("aws", kind, str(vif.gateway), "asn")
-        if path in reported:
+    for name, mine, own_path, gateway in _sessions(file):
+        theirs, gateway_path = gateways.get(gateway, (None, ()))
+        path = own_path or gateway_path
+        if theirs != mine or path in reported:
             continue
         reported.add(path)
         other = AMAZON_DEFAULT + 1 if mine == AMAZON_DEFAULT else AMAZON_DEFAULT
-        problem = f"ASN {mine} is on both sides of '{name}': yours and gateway '{vif.gateway}'"
+        problem = f"ASN {mine} is on both sides of '{name}': yours and gateway '{gateway}'"
         remedy = f"AWS needs two different ASNs (eBGP). Give the gateway another one, for example {other}."
         findings.add(path, "DX-T006", problem, remedy)
+
+
+def _public(file: TopologyFile, findings: Findings) -> None:
+    """On public virtual interfaces AWS's side is always 7224."""
+    found: dict[KeyPath, str] = {}
+    for name, vif in file.virtual_interfaces.items():
+        if vif.type == "public" and (file.customer.asn if vif.asn is None else vif.asn) == AMAZON_PUBLIC:
+            found.setdefault(("customer", "asn") if vif.asn is None else ("virtual_interfaces", name, "asn"), name)
+    found |= {("other_customers", n, "asn"): n for n, o in file.other_customers.items() if o.asn == AMAZON_PUBLIC}
+    for path, name in found.items():
+        problem = f"ASN {AMAZON_PUBLIC} is on both sides of '{name}': it is AWS's own on public virtual interfaces"
+        findings.add(path, "DX-T006", problem, "Use your own ASN, or a private one: 64512 to 65534.")

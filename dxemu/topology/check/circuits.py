@@ -31,7 +31,11 @@ def _ends(file: TopologyFile, findings: Findings) -> None:
         if circuit.from_router not in routers:
             problem = f"there is no router {quoted(circuit.from_router)}"
             findings.add((*path, "from"), "DX-T003", problem, suggestion(circuit.from_router, routers))
-        if circuit.to not in routers and circuit.to not in file.connections:
+        if circuit.to in file.lags and circuit.to not in routers and circuit.to not in file.connections:
+            problem = f"circuit '{name}' goes to LAG '{circuit.to}', which has a cable for each of its members"
+            remedy = "Add a circuit to each connection that is a member of it."
+            findings.add((*path, "to"), "DX-T026", problem, remedy)
+        elif circuit.to not in routers and circuit.to not in file.connections:
             problem = f"there is no router or connection {quoted(circuit.to)}"
             findings.add((*path, "to"), "DX-T003", problem, suggestion(circuit.to, [*routers, *file.connections]))
         if circuit.to == circuit.from_router:
@@ -76,7 +80,18 @@ def _to_routers(file: TopologyFile, findings: Findings) -> None:
     routers = set(all_routers(file))
     if not all({circuit.from_router, circuit.to} <= routers for circuit in file.customer.circuits.values()):
         return  # A circuit that leads nowhere is reported; what it was meant to join is not known.
-    joined = set(file.customer.data_center.routers)
+    joined = reached_from(file, set(file.customer.data_center.routers))
+    for here, path in cages(file).values():
+        for router in here:
+            if router not in joined:
+                problem = f"no circuit joins router '{router}' to the data center"
+                remedy = f"Add a circuit {{from: {next(iter(file.customer.data_center.routers))}, to: {router}, ...}}."
+                findings.add((*path, router), "DX-T025", problem, remedy)
+
+
+def reached_from(file: TopologyFile, start: set[str]) -> set[str]:
+    """All that circuits join to `start`, directly or over other routers; `start` too."""
+    joined = set(start)
     while more := {
         end
         for circuit in file.customer.circuits.values()
@@ -84,9 +99,4 @@ def _to_routers(file: TopologyFile, findings: Findings) -> None:
         if other in joined and end not in joined
     }:
         joined |= more
-    for here, path in cages(file).values():
-        for router in here:
-            if router not in joined:
-                problem = f"no circuit joins router '{router}' to the data center"
-                remedy = f"Add a circuit {{from: {next(iter(file.customer.data_center.routers))}, to: {router}, ...}}."
-                findings.add((*path, router), "DX-T025", problem, remedy)
+    return joined

@@ -1,35 +1,29 @@
-"""Direct Connect gateways: what may be behind one of them, and how many virtual interfaces in front."""
+"""Direct Connect gateways: what may be behind one of them, and what it announces."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
-from dxemu.topology.check.asn import AMAZON_DEFAULT, is_private
+from dxemu.topology.check.asn import PRIVATE
+from dxemu.topology.check.behind import IPV6, has_ipv6, vpcs_behind
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import overlap
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_aws import DirectConnectGatewayEntry
 from dxemu.topology.words import quoted, suggestion
-from dxemu.units import MAX_ASN
 
-MOST_VIFS = 30
-MOST_VGWS, MOST_TGWS = 20, 6
 MOST_ALLOWED_PREFIXES = 200
-MOST_ON_CONNECTION = {"private or public": 50, "transit": 4}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T003: unknown gateway. DX-T005: ASN. DX-T038: VGW beside TGW. DX-T039: equal ASNs. DX-T040: allowed prefixes.
+    """DX-T003: unknown gateway. DX-T038: VGW beside TGW. DX-T039: equal ASNs. DX-T040: allowed prefixes.
 
-    DX-T041: more than AWS's quotas. DX-T042: one VGW behind two.
+    DX-T042: one VGW behind two. DX-T049: an IPv6 prefix with no IPv6 behind it.
     """
     home: dict[str, str] = {}
     for name, dxgw in file.aws.direct_connect_gateways.items():
         path = ("aws", "direct_connect_gateways", name)
-        if not is_private(dxgw.asn):
-            problem = f"{dxgw.asn} cannot be the Amazon-side ASN: it is not a private one"
-            remedy = f"AWS takes 64512 to 65534 and 4200000000 to {MAX_ASN}. Left out, it is {AMAZON_DEFAULT}."
-            findings.add((*path, "asn"), "DX-T005", problem, remedy)
         for gateway in dxgw.associations:
             known = [*file.aws.virtual_private_gateways, *file.aws.transit_gateways]
             if gateway not in known:
@@ -42,7 +36,6 @@ def check(file: TopologyFile, findings: Findings) -> None:
             home.setdefault(gateway, name)
         _kinds(file, name, dxgw, findings)
         _allowed(file, name, dxgw, findings)
-    _quotas(file, findings)
 
 
 def _kinds(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, findings: Findings) -> None:
@@ -58,13 +51,14 @@ def _kinds(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, findi
         asn = file.aws.transit_gateways[tgw].asn
         if asn in asns:
             problem = f"transit gateway '{tgw}' has the ASN {asn} of {asns[asn]}"
-            remedy = f"AWS refuses the association. Give it another one, for example {max(asns) + 1}."
+            remedy = f"AWS refuses the association. Give it another one, for example {_free(asns)}."
             findings.add(("aws", "transit_gateways", tgw, "asn"), "DX-T039", problem, remedy)
         asns.setdefault(asn, f"transit gateway '{tgw}'")
-    for kind, found, most in (("virtual private", vgws, MOST_VGWS), ("transit", tgws, MOST_TGWS)):
-        for gateway in found[most:]:
-            problem = f"'{gateway}' is one {kind} gateway too many behind '{name}'"
-            findings.add_name((*path, "associations", gateway), "DX-T041", problem, f"AWS takes {most}.")
+
+
+def _free(asns: Mapping[int, str]) -> int:
+    low, high = PRIVATE[0]
+    return next(asn for asn in range(low, high + 1) if asn not in asns)
 
 
 def _allowed(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, findings: Findings) -> None:
@@ -80,6 +74,11 @@ def _allowed(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, fin
             problem = f"{len(allowed)} allowed prefixes are too many"
             remedy = f"AWS takes {MOST_ALLOWED_PREFIXES} for a transit gateway, IPv4 and IPv6 together. Summarise them."
             findings.add((*path, gateway, "allowed_prefixes"), "DX-T040", problem, remedy)
+        for number, prefix in enumerate(allowed):
+            if prefix.version == IPV6 and not any(has_ipv6(file, v) for v in vpcs_behind(file, gateway)):
+                problem = f"no VPC behind '{gateway}' has an IPv6 network, and {prefix} would be announced"
+                remedy = 'Take it out, or give a VPC one: `ipv6_cidr: "2001:db8:aaaa::/56"`.'
+                findings.add((*path, gateway, "allowed_prefixes", number), "DX-T049", problem, remedy)
     for (one, first), (other, second) in combinations(transit.items(), 2):
         for prefix in second.allowed_prefixes or []:
             clash = next((p for p in first.allowed_prefixes or [] if overlap(p, prefix)), None)
@@ -87,22 +86,3 @@ def _allowed(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, fin
                 problem = f"allowed prefix {prefix} of '{other}' overlaps with {clash} of '{one}'"
                 remedy = "AWS refuses it: the customer could not tell them apart. Use prefixes that do not overlap."
                 findings.add((*path, other, "allowed_prefixes"), "DX-T040", problem, remedy)
-
-
-def _quotas(file: TopologyFile, findings: Findings) -> None:
-    on_gateway: dict[str, int] = {}
-    on_connection: dict[tuple[str, str], int] = {}
-    for name, vif in file.virtual_interfaces.items():
-        path = ("virtual_interfaces", name)
-        if vif.gateway in file.aws.direct_connect_gateways:
-            on_gateway[vif.gateway] = on_gateway.get(vif.gateway, 0) + 1
-            if on_gateway[vif.gateway] > MOST_VIFS:
-                problem = f"'{name}' is virtual interface number {on_gateway[vif.gateway]} on '{vif.gateway}'"
-                remedy = f"AWS takes {MOST_VIFS} on a Direct Connect gateway. Make another one."
-                findings.add((*path, "gateway"), "DX-T041", problem, remedy)
-        kind = "transit" if vif.type == "transit" else "private or public"
-        count = on_connection[vif.connection, kind] = on_connection.get((vif.connection, kind), 0) + 1
-        if count > MOST_ON_CONNECTION[kind]:
-            problem = f"'{name}' is {kind} virtual interface number {count} on '{vif.connection}'"
-            remedy = f"AWS takes {MOST_ON_CONNECTION[kind]} of them on a connection or LAG."
-            findings.add((*path, "connection"), "DX-T041", problem, remedy)

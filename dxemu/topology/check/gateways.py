@@ -21,7 +21,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
         gateway_of.setdefault(gateway.vpc, name)
     for name, vif in file.virtual_interfaces.items():
         gateways = [*file.aws.virtual_private_gateways, *file.aws.direct_connect_gateways]
-        if vif.gateway is not None and vif.gateway not in gateways:
+        elsewhere = vif.gateway in file.aws.transit_gateways
+        if vif.gateway is not None and vif.gateway not in gateways and not elsewhere:
             remedy = suggestion(vif.gateway, gateways)
             problem = f"there is no gateway {quoted(vif.gateway)}"
             findings.add(("virtual_interfaces", name, "gateway"), "DX-T003", problem, remedy)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dxemu.topology.check.bandwidth import DEDICATED
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.ports import members
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
 from dxemu.units import BitsPerSecond
@@ -22,7 +24,10 @@ def check(file: TopologyFile, findings: Findings) -> None:
         if connection.bandwidth not in HOSTED:
             problem = f"a hosted connection cannot have {connection.bandwidth}"
             findings.add((*path, "bandwidth"), "DX-T036", problem, f"AWS has {listed(map(str, HOSTED))}.")
-        if connection.interconnect is not None and connection.bandwidth > connection.interconnect:
+        if connection.interconnect is not None and connection.interconnect not in DEDICATED:
+            problem = f"a partner's interconnect cannot have {connection.interconnect}"
+            findings.add((*path, "interconnect"), "DX-T036", problem, f"AWS has {listed(map(str, DEDICATED))}.")
+        elif connection.interconnect is not None and connection.bandwidth > connection.interconnect:
             problem = f"{connection.bandwidth} do not fit into an interconnect of {connection.interconnect}"
             findings.add((*path, "interconnect"), "DX-T036", problem, "The partner's port is at least as fast.")
         if connection.lag is not None:
@@ -43,7 +48,7 @@ def _virtual_interfaces(file: TopologyFile, findings: Findings) -> None:
                 remedy = "A hosted connection carries one virtual interface. Order another hosted connection."
                 findings.add(("virtual_interfaces", name, "connection"), "DX-T035", problem, remedy)
             first.setdefault(vif.connection, name)
-        owner = on.owner_account if on is not None else ""
+        owner = next((port.owner_account for port in members(file, vif.connection).values()), "")
         if not vif.confirmed and vif.owner_account == owner:
             problem = f"'{name}' belongs to the owner of its connection: there is nothing to confirm"
             remedy = "Only a hosted virtual interface waits. Give it another `owner_account`, or leave out `confirmed`."

@@ -1,8 +1,9 @@
-"""Hosts and instances: an address inside their network, that nobody else has."""
+"""Hosts, instances and services: an address inside their network, that nobody else has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
@@ -11,51 +12,135 @@ from dxemu.units import IPAddress, IPNetwork
 
 AWS_FIRST_FREE = 4
 CUSTOMER_FIRST_FREE = 2
+PUBLIC_FIRST_FREE = 1
 USUAL_HOST = 10
 
+WHY = {
+    AWS_FIRST_FREE: "AWS keeps the first four addresses of a subnet and the last one",
+    CUSTOMER_FIRST_FREE: "The first address is the network, the second its router, the last one the broadcast",
+    PUBLIC_FIRST_FREE: "The first address is the network, the last one the broadcast",
+}
 
-def _hosts(file: TopologyFile) -> Iterator[tuple[str, IPAddress, KeyPath, list[IPNetwork], int]]:
-    """What, address, path, the networks it may be in, and how many addresses at their start are taken."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Machine:
+    """`what` has `address` in one of `networks`, called `place`; so many addresses at their start are taken."""
+
+    what: str
+    address: IPAddress
+    path: KeyPath
+    networks: Sequence[IPNetwork]
+    place: str
+    first_free: int
+
+
+def _machines(file: TopologyFile) -> Iterator[_Machine]:
     data_center = file.customer.data_center
     networks = [*data_center.networks, *data_center.public_networks]
-    for name, addresses in data_center.hosts.items():
-        path: KeyPath = ("customer", "data_center", "hosts", name)
-        for address in addresses:
-            yield f"host '{name}'", address, path, networks, CUSTOMER_FIRST_FREE
-    for vpc_name, vpc in file.aws.vpcs.items():
+    path: KeyPath = ("customer", "data_center", "hosts")
+    yield from _named("host", data_center.hosts, path, networks, "the data center's networks", CUSTOMER_FIRST_FREE)
+    for name, vpc in file.aws.vpcs.items():
         cidrs: list[IPNetwork] = [vpc.cidr] if vpc.ipv6_cidr is None else [vpc.cidr, vpc.ipv6_cidr]
-        for name, addresses in vpc.instances.items():
-            path = ("aws", "vpcs", vpc_name, "instances", name)
-            for address in addresses:
-                yield f"instance '{name}'", address, path, cidrs, AWS_FIRST_FREE
+        path = ("aws", "vpcs", name, "instances")
+        yield from _named("instance", vpc.instances, path, cidrs, "its VPC", AWS_FIRST_FREE)
+    for name, service in file.aws.public_services.items():
+        yield _Machine(
+            what=f"service '{name}'",
+            address=service.address,
+            path=("aws", "public_services", name, "address"),
+            networks=[service.prefix],
+            place="its prefix",
+            first_free=PUBLIC_FIRST_FREE,
+        )
+    for name, other in file.other_customers.items():
+        yield _Machine(
+            what=f"the host of '{name}'",
+            address=other.host,
+            path=("other_customers", name, "host"),
+            networks=[other.network],
+            place="its network",
+            first_free=PUBLIC_FIRST_FREE,
+        )
+
+
+def _named(
+    kind: str,
+    machines: dict[str, tuple[IPAddress, ...]],
+    path: KeyPath,
+    networks: Sequence[IPNetwork],
+    place: str,
+    first_free: int,
+) -> Iterator[_Machine]:
+    for name, addresses in machines.items():
+        for address in addresses:
+            yield _Machine(
+                what=f"{kind} '{name}'",
+                address=address,
+                path=(*path, name),
+                networks=networks,
+                place=place,
+                first_free=first_free,
+            )
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T008: outside its network. DX-T009: an address that its network keeps. DX-T010: an address twice."""
     seen: dict[IPAddress, tuple[str, KeyPath]] = {}
-    for what, address, path, networks, first_free in _hosts(file):
-        home = next((n for n in networks if n.version == address.version and address in n), None)
+    for machine in _machines(file):
+        what, address, path = machine.what, machine.address, machine.path
+        home = next((n for n in machine.networks if n.version == address.version and address in n), None)
         if home is None:
-            places = ", ".join(str(network) for network in networks)
-            place = "the data center's networks" if what.startswith("host") else "its VPC"
-            remedy = f"Use an address of {places}."
-            findings.add(path, "DX-T008", f"{what} at {address} is outside {place}", remedy)
+            remedy = f"Use an address of {', '.join(map(str, machine.networks))}."
+            findings.add(path, "DX-T008", f"{what} at {address} is outside {machine.place}", remedy)
         else:
-            _kept(what, address, path, home, first_free, findings)
+            _kept(machine, home, findings)
         if address in seen:
             other, other_path = seen[address]
             problem = f"{what} has the address {address} of {other} at {findings.line(other_path, path)}"
             findings.add(path, "DX-T010", problem, "Give one of them another address.")
         seen.setdefault(address, (what, path))
+    for name, vpn in file.vpns.items():
+        if vpn.customer_address in seen:
+            other, other_path = seen[vpn.customer_address]
+            path = ("vpns", name, "customer_address")
+            problem = f"VPN '{name}' has the address {vpn.customer_address} of {other} at"
+            findings.add(path, "DX-T010", f"{problem} {findings.line(other_path, path)}", "The router needs its own.")
+    _room(file, findings)
 
 
-def _kept(what: str, address: IPAddress, path: KeyPath, home: IPNetwork, first_free: int, findings: Findings) -> None:
-    offset = int(address) - int(home.network_address)
+def _kept(machine: _Machine, home: IPNetwork, findings: Findings) -> None:
+    first_free = machine.first_free
+    offset = int(machine.address) - int(home.network_address)
     if first_free <= offset < home.num_addresses - 1:
         return
-    if first_free == AWS_FIRST_FREE:
-        why = "AWS keeps the first four addresses of a subnet and the last one"
-    else:
-        why = "The first address is the network, the second its router, the last one the broadcast"
     free = home.network_address + (USUAL_HOST if home.num_addresses > 2 * USUAL_HOST else first_free)
-    findings.add(path, "DX-T009", f"{what} cannot have {address} in {home}", f"{why}. Use for example {free}.")
+    problem = f"{machine.what} cannot have {machine.address} in {home}"
+    findings.add(machine.path, "DX-T009", problem, f"{WHY[first_free]}. Use for example {free}.")
+
+
+def _room(file: TopologyFile, findings: Findings) -> None:
+    """Each network with hosts has an address for its router, and with VRRP one for each of several."""
+    data_center = file.customer.data_center
+    sharing = sum(router.vrrp_priority is not None for router in data_center.routers.values())
+    inside = [address for addresses in data_center.hosts.values() for address in addresses]
+    if inside:
+        for number, network in enumerate(data_center.networks):
+            _has_room(network, inside, 1 + sharing, ("customer", "data_center", "networks", number), findings)
+        for number, network in enumerate(data_center.public_networks):
+            if any(a.version == network.version and a in network for a in inside):
+                path: KeyPath = ("customer", "data_center", "public_networks", number)
+                _has_room(network, inside, 1 + sharing, path, findings)
+    services = file.aws.public_services
+    for name, service in services.items():
+        together: list[IPAddress] = [s.address for s in services.values() if s.prefix == service.prefix]
+        _has_room(service.prefix, together, 1, ("aws", "public_services", name, "prefix"), findings)
+    for name, other in file.other_customers.items():
+        _has_room(other.network, [other.host], 1, ("other_customers", name, "network"), findings)
+
+
+def _has_room(network: IPNetwork, hosts: Iterable[IPAddress], routers: int, path: KeyPath, findings: Findings) -> None:
+    taken = len({address for address in hosts if address.version == network.version and address in network})
+    if network.num_addresses - 2 >= taken + routers:
+        return
+    problem = f"{network} has no room for {routers} address{'es' if routers > 1 else ''} of its router"
+    findings.add(path, "DX-T009", f"{problem}{'s' if routers > 1 else ''}", "Use a larger network, for example a /24.")

@@ -39,7 +39,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
         _alike(name, mine, findings)
     for name, vif in file.virtual_interfaces.items():
         on = file.connections.get(vif.connection)
-        if on is not None and on.lag in file.lags:
+        if on is not None and on.lag in file.lags and on.lag != vif.connection:
             problem = (
                 f"connection '{vif.connection}' is a member of LAG '{on.lag}' and has no virtual interfaces itself"
             )

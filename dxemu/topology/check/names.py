@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dxemu.topology.built_aws import BLACKHOLE
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted
 
 MAX_LENGTH = 100
+INTERNET = "internet"
+LAN_SWITCH = "lan_switch"
+MEANS_SOMETHING = {"public": "what is reached without a gateway", BLACKHOLE: "where a route ends that leads nowhere"}
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\Z")
 
 
@@ -51,6 +55,31 @@ def nodes(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
         yield name, "host", ("aws", "internet_hosts", name)
     for name in file.other_customers:
         yield name, "customer", ("other_customers", name)
+    yield from _made(file)
+
+
+def _made(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
+    """The nodes that dxemu adds and names itself."""
+    for name in file.other_customers:
+        yield f"{name}_host", "customer's host", ("other_customers", name)
+    for name in file.vpns:
+        for number in (1, 2):
+            yield f"{name}_endpoint_{number}", "VPN endpoint", ("vpns", name)
+    extended = {circuit.to for circuit in file.customer.circuits.values()}
+    for name, connection in file.connections.items():
+        if connection.hosted or name in extended:
+            kind = "partner" if connection.hosted else "carrier"
+            yield f"{kind}_{name}", f"{kind}'s switch", ("connections", name)
+    if any(router.vrrp_priority is not None for router in file.customer.data_center.routers.values()):
+        yield LAN_SWITCH, "data center's switch", ("customer", "data_center", "routers")
+    internet = bool(file.customer.internet or file.aws.internet_hosts)
+    if internet:
+        yield INTERNET, "Internet", ("customer", "internet") if file.customer.internet else ("aws", "internet_hosts")
+    regions = {s.region or file.aws.region for s in file.aws.public_services.values()}
+    if internet or any(vpn.outside_ip_address_type == "public" for vpn in file.vpns.values()):
+        regions.add(file.aws.region)
+    for region in sorted(regions):
+        yield f"amazon_{region.replace('-', '_')}", f"public network of {region}", ("aws", "region")
 
 
 def _lines(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
@@ -73,21 +102,60 @@ def _others(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
         yield name, "virtual interface", ("virtual_interfaces", name)
     for name in file.aws.direct_connect_gateways:
         yield name, "Direct Connect gateway", ("aws", "direct_connect_gateways", name)
+    for name, tgw in file.aws.transit_gateways.items():
+        for table in tgw.route_tables:
+            yield table, "route table", ("aws", "transit_gateways", name, "route_tables", table)
+
+
+def _gateways(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
+    """What the `gateway` of a virtual interface or VPN can mean."""
+    for key in ("virtual_private_gateways", "transit_gateways", "direct_connect_gateways"):
+        for name in getattr(file.aws, key):
+            yield name, key[:-1].replace("_", " ").replace("direct connect", "Direct Connect"), ("aws", key, name)
+
+
+def _attachments(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
+    """What the route tables of transit gateways name."""
+    for name in file.aws.vpcs:
+        yield name, "VPC", ("aws", "vpcs", name)
+    for name in file.aws.direct_connect_gateways:
+        yield name, "Direct Connect gateway", ("aws", "direct_connect_gateways", name)
+    for name in file.vpns:
+        yield name, "VPN", ("vpns", name)
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T001: characters and length. DX-T002: a name twice among nodes, or among circuits and connections."""
+    """DX-T001: characters and length. DX-T002: a name twice where one means something, or one that dxemu uses."""
     for name, what, path in (*nodes(file), *_lines(file), *_others(file)):
         if not is_name(name):
             problem = f"{quoted(name)} cannot be the name of a {what}"
             remedy = f"Use letters, digits, _ and -, at most {MAX_LENGTH} of them."
             findings.add_name(path, "DX-T001", problem, remedy)
-    for group in (nodes(file), _lines(file)):
+    groups = [
+        (nodes(file), "Faults and probes find things by name. Rename one of them."),
+        (_lines(file), "Faults and probes find things by name. Rename one of them."),
+        (_gateways(file), "Virtual interfaces and VPNs find gateways by name. Rename one of them."),
+    ]
+    if file.aws.transit_gateways:
+        groups.append((_attachments(file), "Route tables find attachments by name. Rename one of them."))
+    made = {(name, path) for name, _, path in _made(file)}
+    reported: set[KeyPath] = set()
+    for group, remedy in groups:
         seen: dict[str, tuple[str, KeyPath]] = {}
         for name, what, path in group:
-            if name not in seen:
-                seen[name] = what, path
+            first, first_path = seen.setdefault(name, (what, path))
+            if path in (first_path, *reported):
                 continue
-            first, first_path = seen[name]
+            reported.add(path)
             problem = f"{what} '{name}' has the name of the {first} at {findings.line(first_path, path)}"
-            findings.add_name(path, "DX-T002", problem, "Faults and probes find things by name. Rename one of them.")
+            ours = "dxemu gives this name itself. Rename the other one."
+            findings.add_name(path, "DX-T002", problem, ours if (name, path) in made else remedy)
+    _words(file, reported, findings)
+
+
+def _words(file: TopologyFile, reported: set[KeyPath], findings: Findings) -> None:
+    for name, what, path in (*_gateways(file), *_attachments(file)):
+        if name in MEANS_SOMETHING and path not in reported:
+            reported.add(path)
+            problem = f"a {what} cannot be called '{name}'"
+            findings.add_name(path, "DX-T002", problem, f"The word means {MEANS_SOMETHING[name]}. Use another name.")

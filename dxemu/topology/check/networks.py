@@ -15,11 +15,24 @@ RESERVED = (
     (IPv4Network("127.0.0.0/8"), "which never leaves a host (RFC 1122)"),
     (IPv4Network("169.254.0.0/16"), "which is link-local: AWS takes peer addresses from it"),
     (IPv4Network("224.0.0.0/4"), "which is multicast"),
+    (IPv6Network("fd00:64::/64"), "which dxemu uses between the customer's routers"),
+    (IPv6Network("fd00:65::/64"), "which dxemu uses between AWS's devices and gateways"),
+    (IPv6Network("2001:db8:dc::/64"), "which dxemu takes IPv6 peer addresses from, in AWS's place"),
+    (IPv6Network("::/127"), "which never leaves a host (RFC 4291)"),
+    (IPv6Network("fe80::/10"), "which is link-local (RFC 4291)"),
+    (IPv6Network("ff00::/8"), "which is multicast (RFC 4291)"),
 )
+LINK_LOCAL = RESERVED[2]
+VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
+LINE_LENGTH = 29
+IPV4 = 4
 SHORTEST_VPC, LONGEST_VPC = 16, 28
+IPV6_VPC_LENGTHS = (44, 48, 52, 56, 60)
+
+Named = tuple[str, IPNetwork, KeyPath]
 
 
-def _named(file: TopologyFile) -> Iterator[tuple[str, IPNetwork, KeyPath]]:
+def _private(file: TopologyFile) -> Iterator[Named]:
     for number, network in enumerate(file.customer.data_center.networks):
         yield f"network {network} of the data center", network, ("customer", "data_center", "networks", number)
     for name, vpc in file.aws.vpcs.items():
@@ -28,7 +41,7 @@ def _named(file: TopologyFile) -> Iterator[tuple[str, IPNetwork, KeyPath]]:
             yield f"network {vpc.ipv6_cidr} of VPC '{name}'", vpc.ipv6_cidr, ("aws", "vpcs", name, "ipv6_cidr")
 
 
-def _peers(file: TopologyFile) -> Iterator[tuple[str, IPNetwork, KeyPath]]:
+def _peers(file: TopologyFile) -> Iterator[Named]:
     for name, vif in file.virtual_interfaces.items():
         for key, address in (("customer_address", vif.customer_address), ("amazon_address", vif.amazon_address)):
             if address is not None:
@@ -36,26 +49,97 @@ def _peers(file: TopologyFile) -> Iterator[tuple[str, IPNetwork, KeyPath]]:
                 break
 
 
+def public(file: TopologyFile) -> Iterator[Named]:
+    """Everything with addresses of the Internet: what, network and path."""
+    for number, network in enumerate(file.customer.data_center.public_networks):
+        path: KeyPath = ("customer", "data_center", "public_networks", number)
+        yield f"public network {network} of the data center", network, path
+    for name, other in file.other_customers.items():
+        yield f"network {other.network} of '{name}'", other.network, ("other_customers", name, "network")
+    for name, service in file.aws.public_services.items():
+        yield f"prefix {service.prefix} of '{name}'", service.prefix, ("aws", "public_services", name, "prefix")
+    for router, line in file.customer.internet.items():
+        network = IPv4Network((line.address, LINE_LENGTH), strict=False)
+        yield f"line {network} of '{router}'", network, ("customer", "internet", router, "address")
+    for name, address in file.aws.internet_hosts.items():
+        network = IPv4Network((address, LINE_LENGTH), strict=False)
+        yield f"network {network} of Internet host '{name}'", network, ("aws", "internet_hosts", name)
+
+
+def _blocks(file: TopologyFile) -> Iterator[Named]:
+    for name, tgw in file.aws.transit_gateways.items():
+        for number, block in enumerate(tgw.cidr_blocks):
+            path = ("aws", "transit_gateways", name, "cidr_blocks", number)
+            yield f"CIDR block {block} of transit gateway '{name}'", block, path
+
+
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T007: two networks overlap, or one that dxemu or the standards keep. DX-T028: a VPC's size."""
-    named, peers = list(_named(file)), list(_peers(file))
+    private, peers = [*_private(file), *_blocks(file)], list(_peers(file))
     for kept, why in RESERVED:
-        for what, network, path in named + (peers if why.startswith("which dxemu") else []):
+        for what, network, path in private + (peers if (kept, why) != LINK_LOCAL else []):
             if overlap(network, kept):
                 problem = f"{what} overlaps with {kept}, {why}"
-                findings.add(path, "DX-T007", problem, "Use another network, for example one of 10.0.0.0/8.")
-    everything = named + peers
+                free = "10.0.0.0/8" if network.version == IPV4 else "2001:db8::/32"
+                findings.add(path, "DX-T007", problem, f"Use another network, for example one of {free}.")
+    everything = [*private, *peers, *public(file)]
+    if any(vpn.outside_ip_address_type == "public" for vpn in file.vpns.values()):
+        everything.insert(0, (f"{VPN_ENDPOINTS}, the endpoints of VPNs,", VPN_ENDPOINTS, ("vpns",)))
     for number, (what, network, path) in enumerate(everything):
         for other_what, other, other_path in everything[:number]:
-            if overlap(network, other):
+            if overlap(network, other) and not _one_service_prefix(file, path, other_path):
                 problem = f"{what} overlaps with {other_what} at {findings.line(other_path, path)}"
-                findings.add(path, "DX-T007", problem, "Routers choose by address. Give one of them another network.")
+                findings.add(path, "DX-T007", problem, _remedy(file, path, other_path))
                 break
+    _sizes(file, findings)
+
+
+def _one_service_prefix(file: TopologyFile, path: KeyPath, other_path: KeyPath) -> bool:
+    """Services of one Region may share a prefix."""
+    services = file.aws.public_services
+    if path[:2] != ("aws", "public_services") or other_path[:2] != path[:2]:
+        return False
+    one, other = services[str(path[2])], services[str(other_path[2])]
+    here = file.aws.region
+    return one.prefix == other.prefix and (one.region or here) == (other.region or here)
+
+
+def _remedy(file: TopologyFile, path: KeyPath, other_path: KeyPath) -> str:
+    if path[:2] == other_path[:2] == ("aws", "vpcs"):
+        behind = [set(_behind(file, str(p[2]))) for p in (path, other_path)]
+        if shared := sorted(behind[0] & behind[1]):
+            return f"AWS refuses both behind Direct Connect gateway '{shared[0]}'. Give one of them another network."
+    if path[:2] in (("customer", "internet"), ("aws", "internet_hosts")):
+        return f"dxemu gives each line to the Internet a /{LINE_LENGTH}. Give one of them another network."
+    return "Routers choose by address. Give one of them another network."
+
+
+def _behind(file: TopologyFile, vpc: str) -> Iterator[str]:
+    """The Direct Connect gateways that lead to a VPC."""
+    gateways = {name for name, vgw in file.aws.virtual_private_gateways.items() if vgw.vpc == vpc}
+    gateways |= {name for name, tgw in file.aws.transit_gateways.items() if vpc in tgw.attachments}
+    for name, dxgw in file.aws.direct_connect_gateways.items():
+        if gateways & set(dxgw.associations):
+            yield name
+
+
+def _sizes(file: TopologyFile, findings: Findings) -> None:
     for name, vpc in file.aws.vpcs.items():
+        path = ("aws", "vpcs", name)
         if not SHORTEST_VPC <= vpc.cidr.prefixlen <= LONGEST_VPC:
             problem = f"a VPC cannot be a /{vpc.cidr.prefixlen}"
             remedy = f"AWS takes /{SHORTEST_VPC} to /{LONGEST_VPC}."
-            findings.add(("aws", "vpcs", name, "cidr"), "DX-T028", problem, remedy)
+            findings.add((*path, "cidr"), "DX-T028", problem, remedy)
+        ipv6 = vpc.ipv6_cidr
+        if ipv6 is None:
+            continue
+        if ipv6.version == IPV4:
+            problem = f"{ipv6} is not an IPv6 network"
+            findings.add((*path, "ipv6_cidr"), "DX-F009", problem, 'Write for example "2001:db8:aaaa::/56".')
+        elif ipv6.prefixlen not in IPV6_VPC_LENGTHS:
+            problem = f"the IPv6 network of a VPC cannot be a /{ipv6.prefixlen}"
+            remedy = f"AWS takes /{', /'.join(map(str, IPV6_VPC_LENGTHS))}; its own are /56."
+            findings.add((*path, "ipv6_cidr"), "DX-T028", problem, remedy)
 
 
 def overlap(one: IPNetwork, other: IPNetwork) -> bool:

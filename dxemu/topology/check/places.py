@@ -1,4 +1,4 @@
-"""Regions, colocations, lines to the Internet, other customers, and the data center's redundant gateway."""
+"""Regions, colocations, lines to the Internet, and where other customers are."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ from dxemu.topology.words import quoted, suggestion
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T003: unknown router, location or device. DX-T051: VRRP. DX-T052: unknown Region. DX-T053: colocation."""
+    """DX-T003: unknown router, location or device. DX-T052: unknown Region. DX-T053: colocation."""
     known = [file.aws.region, *file.aws.region_delays]
     for path, region in _regions(file):
         if region is not None and region not in known:
             problem = f"nobody knows how far {quoted(region)} is"
             remedy = f"Known: {', '.join(known)}. Add it: `region_delays: {{{region}: 30 ms}}`."
             findings.add(path, "DX-T052", problem, remedy)
+    if file.aws.region in file.aws.region_delays:
+        problem = f"delays are counted from {file.aws.region} itself"
+        remedy = "Take it out, or name the others under `region_delays` with their delay from there."
+        findings.add_name(("aws", "region_delays", file.aws.region), "DX-T052", problem, remedy)
     _colocation(file, findings)
     for router in file.customer.internet:
         if router not in routers(file):
             remedy = suggestion(router, routers(file))
             problem = f"there is no router {quoted(router)}"
             findings.add_name(("customer", "internet", router), "DX-T003", problem, remedy)
+        if file.customer.internet[router].bandwidth <= 0:
+            path = ("customer", "internet", router, "bandwidth")
+            findings.add(path, "DX-F009", "a line of 0 bps carries nothing", "Write 1 Gbps.")
     for name, other in file.other_customers.items():
         location = file.aws.locations.get(other.location)
         if location is None:
@@ -37,7 +44,6 @@ def check(file: TopologyFile, findings: Findings) -> None:
             problem = f"there is no device {quoted(other.device)}"
             remedy = suggestion(other.device, location.devices)
             findings.add(("other_customers", name, "device"), "DX-T003", problem, remedy)
-    _vrrp(file, findings)
 
 
 def _regions(file: TopologyFile) -> Iterator[tuple[KeyPath, str | None]]:
@@ -60,24 +66,3 @@ def _colocation(file: TopologyFile, findings: Findings) -> None:
         problem = "there are both `colocation` and `colocations`"
         remedy = "Put the one cage under `colocations`, too, by its location."
         findings.add_name(("customer", "colocations"), "DX-T053", problem, remedy)
-
-
-def _vrrp(file: TopologyFile, findings: Findings) -> None:
-    path = ("customer", "data_center", "routers")
-    entries = file.customer.data_center.routers
-    priorities = {name: entry.vrrp_priority for name, entry in entries.items()}
-    given = [p for p in priorities.values() if p is not None]
-    if not given:
-        return
-    for name, priority in priorities.items():
-        if priority is None:
-            remedy = "Give each of them a vrrp_priority from 1 to 254; the highest has the address."
-            problem = f"router '{name}' is not among those that share the hosts' gateway"
-            findings.add_name((*path, name), "DX-T051", problem, remedy)
-        elif given.count(priority) > 1 and name != next(n for n, p in priorities.items() if p == priority):
-            problem = f"router '{name}' has the same priority {priority} as another one"
-            findings.add((*path, name, "vrrp_priority"), "DX-T051", problem, "Priorities decide who is master.")
-    if len(given) == 1 and len(priorities) == 1:
-        problem = "one router cannot share an address with nobody"
-        name = next(iter(priorities))
-        findings.add((*path, name, "vrrp_priority"), "DX-T051", problem, "Add a second router, or take it out.")

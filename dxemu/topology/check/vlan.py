@@ -1,34 +1,35 @@
-"""VLANs: in range, and each once on a connection."""
+"""VLANs: in range, and each once on a connection or LAG."""
 
 from __future__ import annotations
 
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.ports import bundle
 from dxemu.topology.file import TopologyFile
 from dxemu.units import MAX_VLAN_ID
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T013: out of range. DX-T014: used twice on one connection."""
+    """DX-T013: out of range. DX-T014: used twice on one connection, or on a LAG and its members together."""
     used: dict[str, dict[int, str]] = {}
     for vif in file.virtual_interfaces.values():
-        used.setdefault(vif.connection, {}).setdefault(vif.vlan, "")
+        used.setdefault(bundle(file, vif.connection), {}).setdefault(vif.vlan, "")
     for name, vif in file.virtual_interfaces.items():
         path = ("virtual_interfaces", name, "vlan")
-        taken = used[vif.connection]
+        port = bundle(file, vif.connection)
+        taken, what = used[port], "LAG" if port in file.lags else "connection"
         if not 1 <= vif.vlan <= MAX_VLAN_ID:
             problem = f"VLAN {vif.vlan} is out of range"
-            remedy = f"AWS needs a VLAN of 1 to {MAX_VLAN_ID}, unique on the connection. {_free(taken, 101)} is free."
+            remedy = f"AWS needs a VLAN of 1 to {MAX_VLAN_ID}, unique on the {what}.{_free(taken, 101)}"
             findings.add(path, "DX-T013", problem, remedy)
         elif taken[vif.vlan]:
-            problem = (
-                f"VLAN {vif.vlan} is used by both '{taken[vif.vlan]}' and '{name}' on connection '{vif.connection}'"
-            )
-            remedy = f"AWS needs a VLAN of 1 to {MAX_VLAN_ID} that is unique on the connection."
-            findings.add(path, "DX-T014", problem, f"{remedy} {_free(taken, vif.vlan)} is free.")
+            problem = f"VLAN {vif.vlan} is used by both '{taken[vif.vlan]}' and '{name}' on {what} '{port}'"
+            remedy = f"AWS needs a VLAN of 1 to {MAX_VLAN_ID} that is unique on the {what}.{_free(taken, vif.vlan)}"
+            findings.add(path, "DX-T014", problem, remedy)
         else:
             taken[vif.vlan] = name
 
 
-def _free(taken: dict[int, str], near: int) -> int:
+def _free(taken: dict[int, str], near: int) -> str:
     candidates: tuple[int, ...] = (*range(near, MAX_VLAN_ID + 1), *range(near, 0, -1))
-    return next(vlan for vlan in candidates if vlan not in taken)
+    free = next((vlan for vlan in candidates if vlan not in taken), None)
+    return "" if free is None else f" {free} is free."

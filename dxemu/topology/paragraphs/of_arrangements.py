@@ -32,13 +32,14 @@ A hosted connection carries exactly one virtual interface, private, public or tr
 Direct Connect User Guide, Direct Connect quotas.""",
         "DX-T036": """\
 A hosted connection is a part of a partner's port, the interconnect. AWS has 50, 100, 200, 300,
-400 and 500 Mbps and 1, 2, 5, 10 and 25 Gbps, and drops what exceeds them. Hosted connections
-cannot be bundled. Source: Direct Connect User Guide, Hosted connections.""",
+400 and 500 Mbps and 1, 2, 5, 10 and 25 Gbps, and drops what exceeds them. The interconnect is a
+dedicated port of 1, 10, 100 or 400 Gbps. Hosted connections cannot be bundled. Source: Direct
+Connect User Guide, Hosted connections.""",
         "DX-T037": """\
 On a public virtual interface AWS accepts the prefixes that it has approved, at least 1 and at
-most 1000, each of them public and owned by the customer. Private addresses need NAT to one of
-them. Source: Direct Connect User Guide, Virtual interfaces, and Routing policies and BGP
-communities.""",
+most 1000, each of them public and owned by the customer: one of the data center's
+`public_networks`, or nobody announces it. Private addresses need NAT to one of them. Source:
+Direct Connect User Guide, Virtual interfaces, and Routing policies and BGP communities.""",
         "DX-T038": """\
 A Direct Connect gateway is associated with virtual private gateways (private virtual interfaces)
 or with transit gateways (transit virtual interfaces), never with both. Source: Direct Connect
@@ -54,19 +55,23 @@ overlap. An empty list announces nothing and AWS says nothing about it. For a vi
 gateway they are a filter. Source: Direct Connect User Guide, Allowed prefixes interactions.""",
         "DX-T041": """\
 AWS's quotas: 30 virtual interfaces, 20 virtual private gateways or 6 transit gateways on a Direct
-Connect gateway; 50 private and public virtual interfaces and 4 transit ones on a dedicated
-connection or LAG. Source: Direct Connect User Guide, Direct Connect quotas.""",
+Connect gateway, 20 Direct Connect gateways on a transit gateway; 50 private and public virtual
+interfaces and 4 transit ones, 51 together, on a dedicated connection or LAG; 10 LAGs in a Region;
+10 VPN connections on a virtual private gateway. Source: Direct Connect User Guide, Direct Connect
+quotas; Site-to-Site VPN User Guide, Quotas.""",
         "DX-T042": """\
 A virtual private gateway is associated with at most one Direct Connect gateway. Source: Direct
 Connect User Guide, Virtual private gateway associations.""",
         "DX-T043": """\
 An attachment of a transit gateway is associated with one route table, in which its packets are
-looked up; it may propagate its routes to several. Static routes are networks that lead to an
-attachment or to `blackhole`. Source: Transit Gateway User Guide, Transit gateway route tables.""",
+looked up; it may propagate its routes to several, to each once. Static routes are networks that
+lead to an attachment or to `blackhole`, one for each network of a table. Source: Transit Gateway
+User Guide, Transit gateway route tables.""",
         "DX-T044": """\
-The inside CIDR of a VPN tunnel is a /30 of 169.254.0.0/16 that is unique on its gateway. AWS
-reserves 169.254.0.0/30 to 169.254.5.0/30 and 169.254.169.252/30. Source: Site-to-Site VPN User
-Guide, Tunnel options.""",
+The inside CIDR of a VPN tunnel is a /30 of 169.254.0.0/16 that is unique on its gateway. The
+customer's router needs another one for each tunnel and virtual interface, too. AWS reserves
+169.254.0.0/30 to 169.254.5.0/30 and 169.254.169.252/30. Source: Site-to-Site VPN User Guide,
+Tunnel options.""",
         "DX-T045": """\
 A pre-shared key has 8 to 64 letters, digits, dots and underscores and does not begin with 0.
 Source: Site-to-Site VPN User Guide, Tunnel options.""",
@@ -75,25 +80,30 @@ AWS takes a phase 1 lifetime of 900 to 28800 s, a phase 2 lifetime of 900 to 360
 phase 1, a rekey margin of 60 s to half of phase 2, and a DPD timeout of at least 30 s. Source:
 Site-to-Site VPN User Guide, Tunnel options.""",
         "DX-T047": """\
-A VPN connection is static, with the customer's networks listed at AWS, or learns them by BGP. AWS
+A VPN connection is static, with the customer's networks listed at AWS (at most 100 on a virtual
+private gateway, each of them with something of the data center in it), or learns them by BGP. AWS
 advises BGP. On a transit gateway a static VPN wins over Direct Connect. Source: Site-to-Site VPN
 User Guide, Routing options.""",
         "DX-T048": """\
 The tunnels run between the customer's outside address and AWS's. A public one is the router's
-address on the Internet, or one that it announces on a public virtual interface. A private one
-(private IP VPN) is announced on a transit virtual interface, and AWS's come from a CIDR block of
-the transit gateway that must be among the allowed prefixes. Source: Site-to-Site VPN User Guide,
-Private IP VPN with Direct Connect.""",
+address on the Internet, or one that it announces on a public virtual interface; AWS's are in
+192.0.2.128/25 here. A private one (private IP VPN) is announced on a transit virtual interface,
+and AWS's come from a CIDR block of the transit gateway that must be among the allowed prefixes.
+All of them are public or all private, and no two ends share one. Source: Site-to-Site VPN User
+Guide, Private IP VPN with Direct Connect.""",
         "DX-T049": """\
-An IPv6 session carries IPv6 prefixes, and there is none to announce. IPv6 needs a network of the
-data center and an `ipv6_cidr` of the VPC.""",
+An IPv6 session carries IPv6 prefixes, and there is none to announce, or no IPv6 where a route
+leads to. IPv6 needs a network of the data center and an `ipv6_cidr` of a VPC behind the gateway.
+Public services and VPNs are IPv4 here.""",
         "DX-T050": """\
 A hosted virtual interface is one on somebody else's connection. It stays `confirming` until the
 account that it is for accepts it. One of the connection's own account is there at once. Source:
 Direct Connect User Guide, Hosted virtual interfaces.""",
         "DX-T051": """\
 Routers that share the hosts' gateway address agree by priority who has it (VRRP, RFC 5798): all
-routers of the data center take part, at least two, each with another priority from 1 to 254.""",
+routers of the data center take part, at least two, each with another priority from 1 to 254. They
+advertise every 10 ms to 40.95 s. Without VRRP the hosts are on the first router, and circuits
+have to lead from there to the others.""",
         "DX-T052": """\
 Delays between Regions are counted from `aws: region:`. Every other Region that the file names
 stands under `region_delays` with its one-way delay.""",
@@ -102,6 +112,28 @@ The customer's side of a Direct Connect location is `colocation: circuit` (a car
 2 to the data center), one cage under `colocation:`, or several by location under `colocations:`.""",
         "DX-T054": """\
 Settings of the customer's router that cannot have an effect: a shaper faster than the connection,
-or NAT where AWS would not send the answers.""",
+or NAT where AWS would not send the answers, or to a host's own address. Both are settings of
+virtual interfaces, not of VPNs.""",
+        "DX-T055": """\
+Virtual private and transit gateways belong to a Region. A private virtual interface reaches a
+virtual private gateway in the Region of its location only, and a transit gateway has attachments
+of VPCs in its own Region. A Direct Connect gateway is global. Source: Direct Connect User Guide,
+Virtual interfaces; Transit Gateway User Guide.""",
+        "DX-T056": """\
+The Internet and AWS's public side route public addresses only: not those of RFC 1918, shared
+(100.64.0.0/10), link-local, loopback, benchmark, multicast or reserved ones (RFC 6890). For
+examples there are 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24 (RFC 5737).""",
+        "DX-T057": """\
+Instances are reached through a gateway of their VPC: a virtual private gateway, or a transit
+gateway that the VPC is attached to. AWS lets a VPC have both, with routes in the VPC's route
+table that choose; dxemu gives it one.""",
+        "DX-T058": """\
+A CIDR block of a transit gateway, from which private IP VPNs get their outside addresses, is a
+/24 or larger. Source: EC2 API, TransitGatewayCidrBlocks.""",
+        "DX-T059": """\
+Both ends of a public virtual interface have public addresses, out of a /30 or /31 that the
+customer owns. AWS picks addresses by itself for private and transit ones only; who owns none gets
+a /31 through a support case. Source: Direct Connect User Guide, Virtual interfaces; Direct
+Connect FAQ.""",
     }
 )

@@ -35,12 +35,15 @@ A quantity needs a number and a unit, because the same bare number means millise
 and seconds to the next. Durations: us, ms, s, min, h. Bit rates: kbps, Mbps, Gbps, Tbps. Packet
 rates: /s. Units are SI and their case counts: M is a million, m a thousandth.""",
         "DX-F009": """\
-The value has the right type but cannot be meant: a word that is not one of those allowed, a number
-out of range, or an address that is not one. Networks are written with their length and without host
-bits (10.0.0.0/16), peer addresses with the length of their subnet (169.254.10.2/30), hosts without
-one (10.0.1.10). This version knows IPv4 only.""",
+The value has the right type but cannot be meant: a word that is not one of those allowed, a
+number out of range, or an address that is not one. Networks are written with their length and
+without host bits (10.0.0.0/16), peer addresses with the length of their subnet (169.254.10.2/30),
+hosts without one (10.0.1.10). IPv6 addresses and networks are put in quotes, because of their
+colons.""",
         "DX-F010": """\
-The list or mapping has to have at least one entry: a network without routers, or without
-connections, has nothing to rehearse.""",
+The list or mapping has too few entries or too many. At least one: a network without routers, or
+without connections, has nothing to rehearse. At most two: AWS gives a VPN connection two tunnels,
+each with an endpoint of its own. For more, add another VPN connection. Source: Site-to-Site VPN
+User Guide, Tunnel options.""",
     }
 )

@@ -12,9 +12,14 @@ Names have 1 to 100 letters, digits, hyphens and underscores. AWS limits names o
 to 100 characters; dxemu also uses names on its command line, in file names and in reports, so
 spaces and signs are left out.""",
         "DX-T002": """\
-Two things have the same name. Routers, AWS devices, gateways, hosts and instances share one set of
-names, because `dxemu exec NAME` and probes find them by it. Circuits and connections share another,
-because faults find cables by it. A virtual interface may have the name of its connection.""",
+Two things have the same name. Routers, AWS devices, gateways, hosts, instances, services, other
+customers and VPCs on a transit gateway share one set of names, because `dxemu exec NAME` and
+probes find them by it. dxemu adds nodes to it: `internet`, `lan_switch`, `amazon_REGION`,
+`NAME_host` of another customer, `NAME_endpoint_1` and `_2` of a VPN, `partner_NAME` and
+`carrier_NAME` of a connection. Circuits, connections, LAGs and VPNs share another set, because
+faults find them by it. Gateways differ from each other, and so do the attachments of transit
+gateways; none is called `public` or `blackhole`. A virtual interface may have the name of its
+connection.""",
         "DX-T003": """\
 The value is the name of something that the file does not describe. Names are compared letter by
 letter, upper and lower case too. The message has the nearest name of the right kind.""",
@@ -23,29 +28,37 @@ Autonomous system numbers are 1 to 4294967294 (RFC 6793; AWS takes all of them o
 virtual interface since September 2025). If you do not own one, use a private one: 64512 to 65534,
 or 4200000000 to 4294967294.""",
         "DX-T005": """\
-The Amazon-side ASN is the one of the virtual private gateway. AWS takes private numbers only: 64512
-to 65534 and 4200000000 to 4294967294. If none is given it is 64512. Old examples show 7224, which
-today is AWS's own side of public virtual interfaces. Source: Direct Connect User Guide,
-BGP-specific settings.""",
+The Amazon-side ASN is that of the virtual private, Direct Connect or transit gateway. AWS takes
+private numbers only: 64512 to 65534 and 4200000000 to 4294967294. If none is given it is 64512.
+Old examples show 7224, which today is AWS's own side of public virtual interfaces. Source: Direct
+Connect User Guide, BGP-specific settings.""",
         "DX-T006": """\
-The session of a virtual interface is eBGP: the customer's ASN must differ from the Amazon-side ASN.
-With the same number on both sides AWS refuses the virtual interface, and a router would drop AWS's
-routes because its own number is in their AS_PATH (RFC 4271 section 9.1.2). The Amazon-side ASN
-cannot be changed once the gateway exists.""",
+The session of a virtual interface, or in a VPN's tunnel, is eBGP: the customer's ASN must differ
+from the Amazon-side ASN, which is 7224 on public virtual interfaces. With the same number on both
+sides AWS refuses the virtual interface, and a router would drop AWS's routes because its own
+number is in their AS_PATH (RFC 4271 section 9.1.2). The Amazon-side ASN cannot be changed once
+the gateway exists.""",
         "DX-T007": """\
 Two networks have addresses in common, so a router could not tell where a packet belongs. Compared
-are the data center's networks, the VPCs, and the subnets of the virtual interfaces' peers.
-100.64.0.0/15 is kept as well: dxemu numbers circuits and AWS's own side with it, as AWS does not
-publish how it does that. Loopback, link-local and multicast networks cannot be announced.""",
+are the data center's networks, the VPCs, transit gateways' CIDR blocks, the subnets of the
+virtual interfaces' peers, and everything public: prefixes of services and of other customers, and
+the /29 that dxemu gives each line to the Internet. AWS refuses VPCs that overlap behind one
+Direct Connect gateway. 100.64.0.0/15, fd00:64::/64, fd00:65::/64 and 2001:db8:dc::/64 are kept as
+well: dxemu numbers circuits, AWS's own side and IPv6 peers with them, as AWS does not publish how
+it does that; 192.0.2.128/25 is kept where there are public VPNs. Loopback, link-local and
+multicast networks cannot be announced.""",
         "DX-T008": """\
-A host has to be inside one of the data center's networks, and an instance inside its VPC. Otherwise
+A host has to be inside one of the data center's networks, an instance inside its VPC, a public
+service inside its prefix, and another customer's host inside that customer's network. Otherwise
 nothing that BGP announces would lead to it.""",
         "DX-T009": """\
 The address is one that its network keeps. In a VPC AWS keeps the first four addresses of each
 subnet and the last one (network, router, DNS, future use, broadcast). In the data center dxemu's
-router has the first usable address.""",
+router has the first usable address, and with VRRP each router one more. Every network with hosts
+needs room for its router. A line to the Internet is a /29.""",
         "DX-T010": """\
-Two hosts or instances have the same address. Packets for both would arrive at one of them.""",
+Two hosts, instances or services have the same address, or a VPN that of a host. Packets for both
+would arrive at one of them.""",
         "DX-T011": """\
 A connection is a port on an AWS device, and each device stands at one Direct Connect location. The
 device that this connection names is at another one. Two devices at one location survive the loss of
@@ -105,9 +118,12 @@ than they are. Source: Direct Connect User Guide, BGP-specific settings.""",
         "DX-T024": """\
 A community is two numbers of 0 to 65535, `ASN:value`; write it in quotes. On private virtual
 interfaces AWS honours three: 7224:7100 (low preference), 7224:7200 (medium, which is also the
-default) and 7224:7300 (high). They decide which connection AWS uses towards you, before AS_PATH is
-looked at, and exclude each other for one prefix. The 7224:9x00 communities are for public virtual
-interfaces. Source: Direct Connect User Guide, Routing policies and BGP communities.""",
+default) and 7224:7300 (high). They decide which connection AWS uses towards you, before AS_PATH
+is looked at, and exclude each other for one prefix. On transit ones it is the same. On public
+ones AWS reads the scope of a prefix: 7224:9100 (Region), 7224:9200 (continent), 7224:9300
+(everywhere, which is also the default). dxemu announces everywhere, so it takes only the last
+one. In a VPN connection AWS reads none of them. Source: Direct Connect User Guide, Routing
+policies and BGP communities.""",
         "DX-T025": """\
 Every connection has to be reachable from the data center over exactly the circuits that exist. With
 `colocation: circuit` each connection has one circuit of its own, from the router that it names.
@@ -121,7 +137,8 @@ AWS attaches one virtual private gateway to a VPC at a time, and a gateway to on
 redundancy attach several virtual interfaces to the same gateway: that is what a backup connection
 is.""",
         "DX-T028": """\
-AWS takes a /16 to a /28 as the CIDR of a VPC.""",
+AWS takes a /16 to a /28 as the CIDR of a VPC, and a /44, /48, /52, /56 or /60 as its IPv6
+network. Source: VPC User Guide, VPC CIDR blocks.""",
         "DX-T029": """\
 A scenario says what happens to a design, and names it under `topology`. What shows a design
 (`dxemu plan`, `dxemu graph`, --topology) takes the topology's own file.""",

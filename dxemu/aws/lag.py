@@ -1,0 +1,18 @@
+"""Link aggregation groups: dedicated connections of one speed between one AWS device and one router of the customer's.
+
+Source: Direct Connect User Guide, "Link aggregation groups", 2026; Direct Connect API, CreateLag (botocore 1.44.5);
+read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from dxemu.units import BitsPerSecond
+
+FAST = BitsPerSecond(100 * 10**9)
+"""From this speed on a group has fewer members."""
+
+MOST_MEMBERS = 4
+"""Members of 1 or 10 Gbps."""
+
+MOST_FAST_MEMBERS = 2
+"""Members of 100 or 400 Gbps."""

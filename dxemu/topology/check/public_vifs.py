@@ -1,0 +1,68 @@
+"""Public virtual interfaces: the prefixes that AWS approves, and public addresses at both ends."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.public import is_public
+from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.marks import KeyPath
+
+MOST_ROUTE_FILTER_PREFIXES = 1000
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T037: the prefixes of a public virtual interface. DX-T059: its ends have no public addresses."""
+    for name, vif in file.virtual_interfaces.items():
+        path: KeyPath = ("virtual_interfaces", name)
+        if vif.type == "public":
+            _count(vif, path, findings)
+            _each(file, vif, path, findings)
+            _ends(vif, path, findings)
+        elif vif.route_filter_prefixes:
+            problem = f"a {vif.type} virtual interface has no route filter prefixes"
+            remedy = "AWS approves prefixes on public ones only. Take them out."
+            findings.add((*path, "route_filter_prefixes"), "DX-T037", problem, remedy)
+
+
+def _count(vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:
+    prefixes = vif.route_filter_prefixes
+    if not prefixes:
+        remedy = "Name the public prefixes that you own: AWS checks them. At least one, at most 1000."
+        findings.add_name(path, "DX-T037", "a public virtual interface needs route_filter_prefixes", remedy)
+    if len(prefixes) > MOST_ROUTE_FILTER_PREFIXES:
+        problem = f"{len(prefixes)} prefixes are too many"
+        remedy = f"AWS takes at most {MOST_ROUTE_FILTER_PREFIXES}. Summarise them."
+        findings.add((*path, "route_filter_prefixes"), "DX-T037", problem, remedy)
+
+
+def _each(file: TopologyFile, vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:
+    own = file.customer.data_center.public_networks
+    seen: set[IPv4Network] = set()
+    for number, prefix in enumerate(vif.route_filter_prefixes[:MOST_ROUTE_FILTER_PREFIXES]):
+        here = (*path, "route_filter_prefixes", number)
+        if not is_public(prefix):
+            problem = f"{prefix} is not public"
+            remedy = "AWS accepts public prefixes that you own. Private hosts need NAT: `customer: {nat: ...}`."
+            findings.add(here, "DX-T037", problem, remedy)
+        elif prefix not in own:
+            problem = f"{prefix} is none of the data center's public_networks, so nobody announces it"
+            remedy = f"AWS approves prefixes that you own. Add `public_networks: [{prefix}]` to the data center."
+            findings.add(here, "DX-T037", problem, remedy)
+        elif prefix in seen:
+            findings.add(here, "DX-T037", f"{prefix} is there twice", "Name each prefix once.")
+        seen.add(prefix)
+
+
+def _ends(vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:
+    if vif.gateway is not None:
+        return  # That is reported, and the virtual interface may be meant to be of another type.
+    if vif.amazon_address is None and vif.customer_address is None:
+        problem = f"'{path[-1]}' is public and has no addresses: AWS picks private ones only"
+        remedy = "Add amazon_address and customer_address out of a public /30 or /31 that you own."
+        findings.add_name(path, "DX-T059", problem, remedy)
+    for key, address in (("amazon_address", vif.amazon_address), ("customer_address", vif.customer_address)):
+        if address is not None and not is_public(address.network):
+            problem = f"{address} is not public, '{path[-1]}' is"
+            findings.add((*path, key), "DX-T059", problem, "Use a public /30 or /31 that you own.")

@@ -1,4 +1,7 @@
-"""Whatever is done to a file, loading it says so in InputErrors, at places that exist, and never breaks."""
+"""Whatever is done to a file, loading it says so in InputErrors, at places that exist, and never breaks.
+
+A topology in which nothing was found has a plan.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dxemu.errors import InputErrors
+from dxemu.plan.make import make_plan
 from dxemu.report.problems import render
 from dxemu.scenario.load import load as load_scenario
 from dxemu.topology import yaml
@@ -18,7 +22,8 @@ from dxemu.topology.codes import codes
 from dxemu.topology.load import loads
 
 ROOT = Path(__file__).parents[3]
-TEXTS = [path.read_text() for path in sorted((ROOT / "topologies").glob("*.yaml"))]
+VALID = Path(__file__).parent / "valid"
+TEXTS = [path.read_text() for folder in (ROOT / "topologies", VALID) for path in sorted(folder.glob("*.yaml"))]
 SCENARIOS = [path.read_text() for path in sorted((ROOT / "scenarios").glob("*.yaml"))]
 TREES = [yaml.parse(text, "t").value for text in TEXTS]
 SCENARIO_TREES = [yaml.parse(text, "t").value for text in SCENARIOS]
@@ -95,9 +100,11 @@ def check_problems(errors: InputErrors) -> None:
 @example('{"virtual_interfaces": {"": 1}, "": 2}')
 def test_mutated_topology(text: str) -> None:
     try:
-        loads(text)
+        topology = loads(text)
     except InputErrors as errors:
         check_problems(errors)
+    else:
+        assert make_plan(topology).nodes
 
 
 @given(st.one_of(mutated_text(SCENARIOS), mutated_tree(SCENARIO_TREES)))

@@ -75,7 +75,7 @@ class VpnTunnelEntry(Entry):
     """A tunnel of a VPN connection: what AWS would choose if it is left out."""
 
     inside_cidr: Network | None = Field(default=None, examples=["169.254.20.0/30"])
-    outside_address: Address | None = Field(default=None, examples=["52.1.0.10"])
+    outside_address: Address | None = Field(default=None, examples=["192.0.2.130"])
     pre_shared_key: str | None = Field(default=None, examples=["Rehearse_1"], repr=False)
 
 

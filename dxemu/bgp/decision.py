@@ -1,9 +1,16 @@
-"""The decision process: which of several routes to one prefix is used, and by which rule (RFC 4271 section 9.1.2.2)."""
+"""The decision process: which of several routes to one prefix is used, and by which rule (RFC 4271 section 9.1.2.2).
+
+A decision is a `Choice`: the winner, the step that decided, and on demand every loser with the step at which it went
+out. Routes that are level up to the interior cost may be used together (multipath); the steps after that only choose
+which of them is told to others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 
 from dxemu.bgp.route import Route
 from dxemu.units import IPAddress
@@ -11,63 +18,131 @@ from dxemu.units import IPAddress
 IgpCost = Callable[[IPAddress], int]
 """Interior cost of a next hop."""
 
+MaximumPaths = Callable[[Route], int]
+"""How many routes may be used together with this best one, itself included; 1: no multipath."""
+
+
+class Step(Enum):
+    """The steps in the order in which they leave routes out. The value is what people call the rule."""
+
+    ONLY_PATH = "only path"
+    ORIGINATED = "originated by this router"
+    PRECEDENCE = "type of attachment"
+    LOCAL_PREF = "higher local preference"
+    AS_PATH = "shorter AS_PATH"
+    ORIGIN = "lower ORIGIN"
+    MED = "lower MED"
+    EXTERNAL = "eBGP over iBGP"
+    IGP_COST = "lower IGP cost to the next hop"
+    ROUTER_ID = "lower router ID"
+    CLUSTER_LIST = "shorter CLUSTER_LIST"
+    PEER_ADDRESS = "lower peer address"
+    NAME = "first by name"
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """A route that is not used: the `step` at which it went out, and `why`, as a sentence that names both values."""
+
+    route: Route
+    step: Step
+    why: str
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The best route, and the rule that decided, as a sentence."""
+    """The best route, the step that decided, and what it was chosen from.
+
+    The step is the last one that left a route out: it is why the `runner_up` lost. `routes` are all that are used
+    together, the best one first: more than one only with multipath.
+    """
 
     route: Route
-    rule: str
+    step: Step
+    routes: tuple[Route, ...]
+    candidates: tuple[Route, ...] = field(compare=False)
+    runner_up: Route | None = None
+    igp_cost: IgpCost | None = field(default=None, compare=False)
+
+    @property
+    def rule(self) -> str:
+        """The step as a sentence with the values that it compared."""
+        if self.runner_up is None:
+            return self.step.value
+        return _sentence(self.step, self.route, self.runner_up, self.igp_cost)
+
+    @property
+    def losers(self) -> tuple[Loser, ...]:
+        """Every candidate that is not used, in the order in which they went out."""
+        out = _eliminated(self.candidates, self.igp_cost)
+        return tuple(
+            Loser(route, step, _sentence(step, self.route, route, self.igp_cost))
+            for step, routes in out
+            for route in routes
+            if route not in self.routes
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One comparison. The least `key` wins; `text` says what a winner and the best loser look like."""
-
-    key: Callable[[Route], object]
-    text: Callable[[Route, Route], str]
-
-
-def best(candidates: Iterable[Route], igp_cost: IgpCost | None = None) -> Choice | None:
+def best(
+    candidates: Iterable[Route], igp_cost: IgpCost | None = None, maximum_paths: MaximumPaths | None = None
+) -> Choice | None:
     """The best of `candidates`, which are all for one prefix; None if there are none.
 
-    The rule is that of the last step that left a route out: it is why the runner-up lost. A route that this
-    router originates itself comes before all others. The order of `candidates` does not matter.
+    A route that this router originates itself comes before all others. The order of `candidates` does not matter.
+    With `maximum_paths` those that are level with the best one as far as multipath asks are used, too.
     """
-    left = list(candidates)
-    if not left:
+    routes = tuple(candidates)
+    if not routes:
         return None
-    rule = "only path"
-    for step in _steps(igp_cost):
+    if len(routes) == 1:
+        return Choice(routes[0], Step.ONLY_PATH, routes, routes)
+    step, left, runner_up = Step.ONLY_PATH, list(routes), None
+    level: list[Route] = []
+    for name, out in _eliminated(routes, igp_cost):
+        if not level and _ORDER[name] >= _ORDER[Step.ROUTER_ID]:
+            level = left
+        step, runner_up = name, out[0]
+        left = [route for route in left if route not in out]
+    winner = left[0]
+    used = (winner,) if maximum_paths is None else _together(winner, level, maximum_paths(winner))
+    return Choice(winner, step, used, routes, runner_up, igp_cost)
+
+
+def _together(winner: Route, level: list[Route], most: int) -> tuple[Route, ...]:
+    """The winner, and those level with it: at most `most` of them, in an order that does not depend on arrival."""
+    if most <= 1 or winner.originated:
+        return (winner,)
+    others = sorted((route for route in level if route != winner), key=_last)
+    return (winner, *others)[:most]
+
+
+def _eliminated(candidates: Iterable[Route], igp_cost: IgpCost | None) -> Iterator[tuple[Step, list[Route]]]:
+    """Step by step the routes that go out, the best of them first, until one is left. Only steps that put one out."""
+    left = list(candidates)
+    for step in _ORDER:
         if len(left) == 1:
-            break
-        if step is None:
-            left, rule = _by_med(left, rule)
+            return
+        if step is Step.MED:
+            lowest = _lowest_med(left)
+            out = [route for route in left if _med(route) > lowest[route.neighbour_asn]]
+            out.sort(key=lambda route: (_med(route), route.neighbour_asn or 0, _last(route)))
         else:
-            left, rule = _least(left, step, rule)
-    return Choice(left[0], rule)
+            key = _key(step, igp_cost)
+            if key is None:
+                continue
+            least = min(map(key, left))
+            out = [route for route in left if key(route) != least]
+            out.sort(key=lambda route: (key(route), _last(route)))
+        if out:
+            yield step, out
+            left = [route for route in left if route not in out]
 
 
-def _least(routes: list[Route], step: _Step, rule: str) -> tuple[list[Route], str]:
-    """Those of `routes` with the least key, and the rule if that left any out (else `rule`)."""
-    ranked = sorted(routes, key=step.key)  # type: ignore[arg-type]  # the keys of one step compare with each other
-    winners = [route for route in ranked if step.key(route) == step.key(ranked[0])]
-    if len(winners) == len(ranked):
-        return routes, rule
-    return winners, step.text(winners[0], ranked[len(winners)])
-
-
-def _by_med(routes: list[Route], rule: str) -> tuple[list[Route], str]:
-    """`routes` without those for which there is one with a lower MED from the same neighbour AS."""
+def _lowest_med(routes: Iterable[Route]) -> dict[object, int]:
     lowest: dict[object, int] = {}
     for route in routes:
         lowest[route.neighbour_asn] = min(_med(route), lowest.get(route.neighbour_asn, _med(route)))
-    winners = [route for route in routes if _med(route) == lowest[route.neighbour_asn]]
-    if len(winners) == len(routes):
-        return routes, rule
-    loser = min((r for r in routes if r not in winners), key=lambda r: (_med(r), r.neighbour_asn or 0))
-    whose = "inside the AS" if loser.neighbour_asn is None else f"from AS {loser.neighbour_asn}"
-    return winners, f"lower MED {whose} ({lowest[loser.neighbour_asn]} over {_med(loser)})"
+    return lowest
 
 
 def _med(route: Route) -> int:
@@ -75,26 +150,65 @@ def _med(route: Route) -> int:
     return route.med or 0
 
 
-def _steps(igp_cost: IgpCost | None) -> Iterator[_Step | None]:
-    """The steps in order; None stands for MED, which compares only some pairs."""
-    yield _Step(lambda r: not r.originated, lambda _w, _l: "originated by this router")
-    yield _Step(lambda r: r.precedence, lambda w, x: f"{w.kind} over {x.kind}")
-    yield _Step(lambda r: -r.local_pref, lambda w, x: f"higher local preference ({w.local_pref} over {x.local_pref})")
-    yield _Step(lambda r: len(r.as_path), lambda w, x: f"shorter AS_PATH ({len(w.as_path)} over {len(x.as_path)})")
-    yield _Step(lambda r: r.origin, lambda w, x: f"lower ORIGIN ({w.origin.name} over {x.origin.name})")
-    yield None
-    yield _Step(lambda r: not r.external, lambda _w, _l: "eBGP over iBGP")
-    if igp_cost is not None:
-        cost = igp_cost
-        yield _Step(
-            lambda r: cost(r.next_hop),
-            lambda w, x: f"lower IGP cost to the next hop ({cost(w.next_hop)} over {cost(x.next_hop)})",
-        )
-    yield _Step(
-        lambda r: r.peer_router_id, lambda w, x: f"lower router ID ({w.peer_router_id} over {x.peer_router_id})"
-    )
-    yield _Step(
-        lambda r: (r.peer_address.version, r.peer_address),
-        lambda w, x: f"lower peer address ({w.peer_address} over {x.peer_address})",
-    )
-    yield _Step(lambda r: (r.session, repr(r)), lambda w, x: f"first by name ({w.session} over {x.session})")
+def _last(route: Route) -> tuple[object, ...]:
+    """An order of routes that are level: it depends on nothing but themselves."""
+    return (route.peer_router_id, route.peer_address.version, route.peer_address, route.session, repr(route))
+
+
+_KEYS: dict[Step, Callable[[Route], Any]] = {  # Any: each step has keys of one type, which compare
+    Step.ORIGINATED: lambda r: not r.originated,
+    Step.PRECEDENCE: lambda r: r.precedence,
+    Step.LOCAL_PREF: lambda r: -r.local_pref,
+    Step.AS_PATH: lambda r: len(r.as_path),
+    Step.ORIGIN: lambda r: r.origin,
+    Step.EXTERNAL: lambda r: not r.external,
+    Step.ROUTER_ID: lambda r: r.originator_id or r.peer_router_id,
+    Step.CLUSTER_LIST: lambda r: r.cluster_list_length,
+    Step.PEER_ADDRESS: lambda r: (r.peer_address.version, r.peer_address),
+    Step.NAME: lambda r: (r.session, repr(r)),
+}
+_ORDER: dict[Step, int] = {step: number for number, step in enumerate(Step) if step is not Step.ONLY_PATH}
+
+
+def _key(step: Step, igp_cost: IgpCost | None) -> Callable[[Route], Any] | None:  # Any: as in _KEYS
+    """What a step compares: the least wins. None for a step that does not apply."""
+    if step is Step.IGP_COST:
+        return None if igp_cost is None else lambda route: igp_cost(route.next_hop)
+    return _KEYS[step]
+
+
+def _sentence(step: Step, winner: Route, loser: Route, igp_cost: IgpCost | None) -> str:
+    """A step as a sentence, with what the winner has and what the loser."""
+    match step:
+        case Step.PRECEDENCE:
+            return f"{winner.kind} over {loser.kind}"
+        case Step.LOCAL_PREF:
+            values: tuple[object, object] = winner.local_pref, loser.local_pref
+        case Step.AS_PATH:
+            values = len(winner.as_path), len(loser.as_path)
+        case Step.ORIGIN:
+            values = winner.origin.name, loser.origin.name
+        case Step.MED:
+            return _med_sentence(winner, loser)
+        case Step.IGP_COST:
+            assert igp_cost is not None
+            values = igp_cost(winner.next_hop), igp_cost(loser.next_hop)
+        case Step.ROUTER_ID:
+            values = winner.originator_id or winner.peer_router_id, loser.originator_id or loser.peer_router_id
+        case Step.CLUSTER_LIST:
+            values = winner.cluster_list_length, loser.cluster_list_length
+        case Step.PEER_ADDRESS:
+            values = winner.peer_address, loser.peer_address
+        case Step.NAME:
+            values = winner.session, loser.session
+        case _:
+            return str(step.value)
+    return f"{step.value} ({values[0]} over {values[1]})"
+
+
+def _med_sentence(winner: Route, loser: Route) -> str:
+    """MED compares routes of one neighbour AS: the winner of all need not be the one that put this loser out."""
+    whose = "inside the AS" if loser.neighbour_asn is None else f"from AS {loser.neighbour_asn}"
+    if winner.neighbour_asn != loser.neighbour_asn:
+        return f"{Step.MED.value} {whose} than {_med(loser)}"
+    return f"{Step.MED.value} {whose} ({_med(winner)} over {_med(loser)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dxemu.bgp.decision import Choice, IgpCost, best
+from dxemu.bgp.decision import Choice, IgpCost, MaximumPaths, best
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, Refused, export_route, import_route
 from dxemu.bgp.route import Announcement, Route, originate
 from dxemu.units import IPNetwork
@@ -20,12 +20,17 @@ def in_order(prefixes: Iterable[IPNetwork]) -> list[IPNetwork]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The best route to `prefix` was `old` and is `new` (None: there was or is none); `rule` says why `new`."""
+    """The best route to `prefix` was `old` and is `new` (None: there was or is none); `rule` says why `new`.
+
+    `routes` are all that are used from now on, `new` first: several with multipath. `old` and `new` are the same where
+    only the others changed.
+    """
 
     prefix: IPNetwork
     old: Route | None
     new: Route | None
     rule: str
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,14 @@ class LocRib:
     whose best route stays the same has no change, even if the rule is another.
     """
 
-    def __init__(self, originates: Iterable[IPNetwork] = (), igp_cost: IgpCost | None = None) -> None:
+    def __init__(
+        self,
+        originates: Iterable[IPNetwork] = (),
+        igp_cost: IgpCost | None = None,
+        maximum_paths: MaximumPaths | None = None,
+    ) -> None:
         self._igp_cost = igp_cost
+        self._maximum_paths = maximum_paths
         self._adj_ribs_in: dict[str, AdjRibIn] = {}
         self._best: dict[IPNetwork, Choice] = {}
         self.learn("", [originate(prefix) for prefix in originates])
@@ -138,13 +149,15 @@ class LocRib:
         changes = []
         for prefix in in_order(prefixes):
             before = self._best.pop(prefix, None)
-            choice = best(self.candidates(prefix), self._igp_cost)
-            if choice is not None:
-                self._best[prefix] = choice
-            old = None if before is None else before.route
-            new = None if choice is None else choice.route
-            if old != new:
-                changes.append(Change(prefix, old, new, choice.rule if choice else NO_PATH))
+            choice = best(self.candidates(prefix), self._igp_cost, self._maximum_paths)
+            if choice is None:
+                if before is not None:
+                    changes.append(Change(prefix, before.route, None, NO_PATH))
+                continue
+            self._best[prefix] = choice
+            if before is None or before.routes != choice.routes:
+                old = None if before is None else before.route
+                changes.append(Change(prefix, old, choice.route, choice.rule, choice.routes))
         return tuple(changes)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxemu.bgp.decision import best
+from dxemu.bgp.decision import Step, best
 from dxemu.bgp.route import Origin, Route, originate
 from dxemu.units import Asn
 
@@ -136,3 +136,36 @@ def test_best_is_a_candidate_and_order_does_not_matter(found: tuple[list[Route],
     assert as_listed is not None
     assert as_listed.route in found[0]
     assert as_listed == shuffled
+
+
+def test_every_loser_says_at_which_step_it_went_out() -> None:
+    low, far, second, first = (
+        route("a", local_pref=50),
+        route("d", as_path=(64512, 1)),
+        route("c", router_id="2.2.2.2"),
+        route("b"),
+    )
+    choice = best([low, second, first, far])
+    assert choice is not None
+    assert [(loser.route.session, loser.step, loser.why) for loser in choice.losers] == [
+        ("a", Step.LOCAL_PREF, "higher local preference (100 over 50)"),
+        ("d", Step.AS_PATH, "shorter AS_PATH (1 over 2)"),
+        ("c", Step.ROUTER_ID, "lower router ID (1.1.1.1 over 2.2.2.2)"),
+    ]
+
+
+def test_multipath_uses_what_is_level_up_to_the_interior_cost() -> None:
+    first, second, third = route("a"), route("b", router_id="2.2.2.2"), route("c", router_id="3.3.3.3")
+    longer = route("d", as_path=(64512, 1))
+    choice = best([third, longer, second, first], maximum_paths=lambda _best: 2)
+    assert choice is not None
+    assert choice.routes == (first, second)
+    assert [loser.route.session for loser in choice.losers] == ["d", "c"]
+
+
+@given(st.lists(routes, min_size=1, max_size=6), st.integers(1, 16))
+def test_every_candidate_is_used_or_a_loser(found: list[Route], most: int) -> None:
+    choice = best(found, maximum_paths=lambda _best: most)
+    assert choice is not None
+    assert {*choice.routes, *(loser.route for loser in choice.losers)} == set(found)
+    assert len(choice.routes) <= most

@@ -46,12 +46,12 @@ def export(session: str, *, external: bool = True) -> ExportPolicy:
 def test_a_better_route_takes_over_and_its_loss_gives_way() -> None:
     rib = LocRib()
     backup, primary = route("backup"), route("primary", local_pref=200)
-    assert rib.learn("backup", [backup]) == (Change(PREFIX, None, backup, "only path"),)
+    assert rib.learn("backup", [backup]) == (Change(PREFIX, None, backup, "only path", (backup,)),)
     assert rib.learn("primary", [primary]) == (
-        Change(PREFIX, backup, primary, "higher local preference (200 over 100)"),
+        Change(PREFIX, backup, primary, "higher local preference (200 over 100)", (primary,)),
     )
     assert rib.learnt("primary") == (PREFIX,)
-    assert rib.purge("primary") == (Change(PREFIX, primary, backup, "only path"),)
+    assert rib.purge("primary") == (Change(PREFIX, primary, backup, "only path", (backup,)),)
     assert rib.withdraw("backup", [PREFIX]) == (Change(PREFIX, backup, None, "no path left"),)
     assert not rib.best
 

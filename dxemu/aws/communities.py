@@ -27,10 +27,20 @@ def preference_communities(communities: Iterable[str]) -> tuple[str, ...]:
     return tuple(c for c in communities if c in LOCAL_PREF)
 
 
-def local_pref(communities: Iterable[str]) -> int:
-    """LOCAL_PREF that AWS gives to a prefix with `communities`.
+LOCAL_PREF_OF_OTHER_REGIONS = 150
+"""LOCAL_PREF of a prefix without any of the three at a location of another Region.
 
-    With more than one preference community the highest counts here; AWS does not say what it does then.
-    A location of another Region, where the implicit preference is lower, is not modelled.
+AWS says that it is lower than what its own Region's locations have, which is `MEDIUM`. Whether `LOW` at a location of
+the Region is lower still it does not say; here it is.
+"""
+
+
+def local_pref(communities: Iterable[str], *, same_region: bool = True) -> int:
+    """LOCAL_PREF that a Region gives to a prefix with `communities`.
+
+    `same_region` is whether the location that it comes from is associated with that Region. So AS_PATH prepending does
+    not move traffic between locations of different Regions, and communities do. With more than one preference community
+    the highest counts here; AWS does not say what it does then.
     """
-    return max((LOCAL_PREF[c] for c in preference_communities(communities)), default=LOCAL_PREF[MEDIUM])
+    implicit = LOCAL_PREF[MEDIUM] if same_region else LOCAL_PREF_OF_OTHER_REGIONS
+    return max((LOCAL_PREF[c] for c in preference_communities(communities)), default=implicit)

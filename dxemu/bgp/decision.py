@@ -67,6 +67,8 @@ class Choice:
     @property
     def rule(self) -> str:
         """The step as a sentence with the values that it compared."""
+        if len(self.routes) > 1:
+            return f"{len(self.routes)} equal paths share the flows"
         if self.runner_up is None:
             return self.step.value
         return _sentence(self.step, self.route, self.runner_up, self.igp_cost)
@@ -122,10 +124,11 @@ def _eliminated(candidates: Iterable[Route], igp_cost: IgpCost | None) -> Iterat
     for step in _ORDER:
         if len(left) == 1:
             return
-        if step is Step.MED:
-            lowest = _lowest_med(left)
-            out = [route for route in left if _med(route) > lowest[route.neighbour_asn]]
-            out.sort(key=lambda route: (_med(route), route.neighbour_asn or 0, _last(route)))
+        if step in _WITHIN:
+            group, value = _WITHIN[step]
+            least_of = _least_of_groups(left, group, value)
+            out = [route for route in left if value(route) > least_of[group(route)]]
+            out.sort(key=lambda route: (value(route), str(group(route)), _last(route)))
         else:
             key = _key(step, igp_cost)
             if key is None:
@@ -138,11 +141,13 @@ def _eliminated(candidates: Iterable[Route], igp_cost: IgpCost | None) -> Iterat
             left = [route for route in left if route not in out]
 
 
-def _lowest_med(routes: Iterable[Route]) -> dict[object, int]:
-    lowest: dict[object, int] = {}
+def _least_of_groups(
+    routes: Iterable[Route], group: Callable[[Route], object], value: Callable[[Route], int]
+) -> dict[object, int]:
+    least: dict[object, int] = {}
     for route in routes:
-        lowest[route.neighbour_asn] = min(_med(route), lowest.get(route.neighbour_asn, _med(route)))
-    return lowest
+        least[group(route)] = min(value(route), least.get(group(route), value(route)))
+    return least
 
 
 def _med(route: Route) -> int:
@@ -158,7 +163,6 @@ def _last(route: Route) -> tuple[object, ...]:
 _KEYS: dict[Step, Callable[[Route], Any]] = {  # Any: each step has keys of one type, which compare
     Step.ORIGINATED: lambda r: not r.originated,
     Step.PRECEDENCE: lambda r: r.precedence,
-    Step.LOCAL_PREF: lambda r: -r.local_pref,
     Step.AS_PATH: lambda r: len(r.as_path),
     Step.ORIGIN: lambda r: r.origin,
     Step.EXTERNAL: lambda r: not r.external,
@@ -167,6 +171,12 @@ _KEYS: dict[Step, Callable[[Route], Any]] = {  # Any: each step has keys of one 
     Step.PEER_ADDRESS: lambda r: (r.peer_address.version, r.peer_address),
     Step.NAME: lambda r: (r.session, repr(r)),
 }
+_WITHIN: dict[Step, tuple[Callable[[Route], object], Callable[[Route], int]]] = {
+    Step.LOCAL_PREF: (lambda r: r.preference_group, lambda r: -r.local_pref),
+    Step.MED: (lambda r: r.neighbour_asn, _med),
+}
+"""Steps that compare routes of one group only: the group, and the value of which the least wins."""
+
 _ORDER: dict[Step, int] = {step: number for number, step in enumerate(Step) if step is not Step.ONLY_PATH}
 
 
@@ -182,6 +192,8 @@ def _sentence(step: Step, winner: Route, loser: Route, igp_cost: IgpCost | None)
     match step:
         case Step.PRECEDENCE:
             return f"{winner.kind} over {loser.kind}"
+        case Step.LOCAL_PREF if winner.preference_group != loser.preference_group:
+            return f"{step.value} through {loser.preference_group} than {loser.local_pref}"
         case Step.LOCAL_PREF:
             values: tuple[object, object] = winner.local_pref, loser.local_pref
         case Step.AS_PATH:

@@ -30,6 +30,7 @@ class Route:
     `session` is the name of the session that it was learnt on, empty if this router originates the prefix.
     `external` says whether that session is eBGP. `med` None means that the peer sent none, which counts as 0.
     `precedence` is a gateway's rule between its attachments, of which `kind` is the name: the lower is preferred.
+    LOCAL_PREF compares routes of one `preference_group` only.
     `originator_id` and `cluster_list_length` are what route reflectors add (RFC 4456 sections 8 and 9).
     """
 
@@ -46,6 +47,7 @@ class Route:
     peer_address: IPAddress = UNSPECIFIED
     precedence: int = 0
     kind: str = ""
+    preference_group: str = ""
     originator_id: IPv4Address | None = None
     cluster_list_length: int = 0
 

@@ -42,6 +42,10 @@ QUIET_IPV6 = {
 }
 """An address is usable at once, and nobody asks for routers: lab routers do not advertise themselves."""
 
+PER_FLOW = {"net/ipv4/fib_multipath_hash_policy": "1"}
+PER_FLOW_IPV6 = {"net/ipv6/fib_multipath_hash_policy": "1"}
+"""Routes of several next hops choose by addresses and ports: load is shared per flow, as routers and AWS do it."""
+
 VRF_SERVERS = {
     "net/ipv4/tcp_l3mdev_accept": "1",
     "net/ipv4/udp_l3mdev_accept": "1",
@@ -76,9 +80,9 @@ def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, s
     else:  # its router solicitations would only be counted among the packets of a cable
         settings |= {"net/ipv6/conf/all/disable_ipv6": "1", "net/ipv6/conf/default/disable_ipv6": "1"}
     if role in FORWARDING:
-        settings["net/ipv4/ip_forward"] = "1"
+        settings |= PER_FLOW | {"net/ipv4/ip_forward": "1"}
         if dual_stack:
-            settings["net/ipv6/conf/all/forwarding"] = "1"
+            settings |= PER_FLOW_IPV6 | {"net/ipv6/conf/all/forwarding": "1"}
     if with_vrf:
         settings |= VRF_SERVERS
     return settings

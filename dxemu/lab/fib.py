@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 
 from dxemu.netlink import route
 from dxemu.netlink.session import Netlink, NetlinkError
@@ -20,13 +21,17 @@ class Fib:
         self._table = table
         self._installed: set[IPNetwork] = set()
 
-    async def install(self, prefix: IPNetwork, next_hop: IPAddress) -> None:
+    async def install(self, prefix: IPNetwork, next_hops: Sequence[IPAddress]) -> None:
         """Put a route in, in place of an earlier one to the same prefix. Raises LabError.
 
-        One over an interface that is down at this moment is taken out instead: its session is about to end, too.
+        Several next hops share its flows. One over an interface that is down at this moment is taken out instead: its
+        session is about to end, too.
         """
         try:
-            await route.replace(self._netlink, prefix, next_hop, table=self._table)
+            if len(next_hops) == 1:
+                await route.replace(self._netlink, prefix, next_hops[0], table=self._table)
+            else:
+                await route.replace_shared(self._netlink, prefix, next_hops, table=self._table)
         except NetlinkError as error:
             if error.errno not in _DOWN:
                 raise

@@ -1,7 +1,7 @@
 """A gateway on AWS's side: it chooses, for each of the customer's prefixes, one of its attachments.
 
 The order is that of the Direct Connect User Guide, "Routing policies and BGP communities", after what the kind of
-gateway prefers (`dxemu.plan.policy.PRECEDENCE`). Its attachments tell it at once; AWS publishes no figure.
+gateway prefers (`dxemu.plan.policy.precedence`). Its attachments tell it at once; AWS publishes no figure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.plan.converge import tables_of
 from dxemu.plan.model import Attachment, Gateway, Plan
-from dxemu.plan.policy import gateway_route
+from dxemu.plan.policy import gateway_paths, gateway_route, takes
 
 
 class GatewayRouter:
@@ -22,7 +22,7 @@ class GatewayRouter:
     def __init__(self, plan: Plan, gateway: Gateway, fibs: Mapping[int, Fib], journal: Journal) -> None:
         self.name = gateway.node
         self.gateway = gateway
-        self.loc_ribs = {table: LocRib() for table in tables_of(gateway)}
+        self.loc_ribs = {table: LocRib(maximum_paths=gateway_paths(gateway)) for table in tables_of(gateway)}
         self._plan = plan
         self._fibs = fibs
         self._journal = journal
@@ -60,7 +60,7 @@ class GatewayRouter:
         if change.prefix.version not in carried:
             return
         for table in attachment.tables:
-            if (table, change.prefix) in self.gateway.fixed:
+            if not takes(self.gateway, table, change.prefix):
                 continue
             loc_rib = self.loc_ribs[table]
             if change.new is None or change.new.originated:
@@ -73,11 +73,18 @@ class GatewayRouter:
 
     async def _install(self, table: int, decided: Sequence[Change]) -> None:
         for change in decided:
-            session = self._session_at[change.new.session, change.prefix] if change.new else None
-            self._journal.tell("best", node=self.name, prefix=str(change.prefix), session=session, rule=change.rule)
+            sessions = [self._session_at[route.session, change.prefix] for route in change.routes]
+            self._journal.tell(
+                "best",
+                node=self.name,
+                prefix=str(change.prefix),
+                session=sessions[0] if sessions else None,
+                rule=change.rule,
+                **({"shared": sessions} if len(sessions) > 1 else {}),
+            )
             if not self.gateway.route_propagation:
                 continue
             if change.new is None:
                 await self._fibs[table].remove(change.prefix)
             else:
-                await self._fibs[table].install(change.prefix, change.new.next_hop)
+                await self._fibs[table].install(change.prefix, [route.next_hop for route in change.routes])

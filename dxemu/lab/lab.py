@@ -16,7 +16,7 @@ from dxemu.lab.journal import Event, Journal
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.node import LabNode
 from dxemu.lab.overlay import Overlay, start_vrrp
-from dxemu.lab.paths import Walker
+from dxemu.lab.paths import Walker, Watched
 from dxemu.lab.power import set_power
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
@@ -44,7 +44,7 @@ class Lab:
         self._cables = cables
         self._up: set[tuple[str, str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
-        self._watched: Sequence[tuple[str, str, str, int]] = ()
+        self._watched: Sequence[Watched] = ()
         self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
         self._route_changed = asyncio.Event()
         self._routing = Routing({}, {}, {})
@@ -86,11 +86,10 @@ class Lab:
         """Raises KeyError for a name that the plan does not have."""
         return self._cables[name]
 
-    async def converged(self, probes: Sequence[tuple[str, str, str, int]]) -> None:
+    async def converged(self, probes: Sequence[Watched]) -> None:
         """Return when every session is up at both ends, BFD where it runs, and every route where it belongs.
 
-        `probes` are name, near host, far host and IP version of each; from now on their paths are told whenever a
-        route changes. Raises LabError if it takes too long.
+        From now on the paths of `probes` are told whenever a route changes. Raises LabError if it takes too long.
         """
         self._watched = probes
         await self._alive([session for session in self.plan.sessions if session.tunnel is None and session.confirmed])
@@ -132,13 +131,13 @@ class Lab:
 
     async def tell_paths(self, *, always: bool = False) -> None:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""
-        for probe, near, far, version in self._watched:
-            for direction, source, target in (("to_aws", near, far), ("from_aws", far, near)):
-                found = await self._walker.walk(source, target, version)
-                if always or self._paths.get((probe, direction)) != found:
-                    self._paths[probe, direction] = found
+        for one in self._watched:
+            for direction, source, target in (("to_aws", one.near, one.far), ("from_aws", one.far, one.near)):
+                found = await self._walker.walk(source, target, one.version, one.flow)
+                if always or self._paths.get((one.probe, direction)) != found:
+                    self._paths[one.probe, direction] = found
                     hops, complete = found
-                    self.journal.tell("path", probe=probe, direction=direction, hops=hops, complete=complete)
+                    self.journal.tell("path", probe=one.probe, direction=direction, hops=hops, complete=complete)
 
     async def _follow_paths(self) -> None:
         while True:
@@ -193,7 +192,7 @@ class Lab:
     def _changed(self, node: str, change: Change) -> None:
         """The kernel of a node says that something changed."""
         if isinstance(change, RouteChanged):
-            via = None if change.via is None else str(change.via)
+            via = " ".join(map(str, change.vias)) or None
             self.journal.tell("route", node=node, prefix=str(change.prefix), via=via, interface=change.interface)
             self._route_changed.set()
             return

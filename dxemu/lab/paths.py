@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dxemu.lab.node import LabNode
 from dxemu.netlink import address, route
@@ -14,6 +15,17 @@ from dxemu.units import IPAddress
 MAX_HOPS = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A probe whose path is told whenever it changes. Without `flow` it is the way of the bare addresses."""
+
+    probe: str
+    near: str
+    far: str
+    version: int = 4
+    flow: route.Flow | None = None
+
+
 class Walker:
     """Asks the kernels of one lab."""
 
@@ -22,11 +34,13 @@ class Walker:
         self._nodes = nodes
         self._wires = Wires(plan)
 
-    async def walk(self, source: str, target: str, version: int = 4) -> tuple[list[str], bool]:
+    async def walk(
+        self, source: str, target: str, version: int = 4, flow: route.Flow | None = None
+    ) -> tuple[list[str], bool]:
         """Names of nodes and cables in turn, from `source`; and whether the tables lead to `target`.
 
         It follows the tables, whether or not the cables carry anything at this moment. A tunnel counts as one cable of
-        its name; of a LAG the first member is named.
+        its name; of a LAG the first member is named. Where several routes share the flows it is the way of `flow`.
         """
         destination, own = self._plan.address_of(target, version), self._plan.address_of(source, version)
         hops, here = [source], source
@@ -37,6 +51,7 @@ class Walker:
                 destination,
                 source=own if incoming is not None else None,
                 incoming=incoming,
+                flow=flow,
             )
             if found is None or found.interface is None:
                 return hops, False

@@ -24,10 +24,15 @@ from dxemu.daemons.exabgp import (
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.plan.model import Plan, Speaker
-from dxemu.plan.policy import export_policy, import_policy, static_announcements
+from dxemu.plan.policy import export_policy, import_policy, maximum_paths, static_announcements
 from dxemu.units import IPNetwork
 
 Listener = Callable[[Sequence[Change]], Awaitable[None]]
+
+
+def shared(change: Change) -> dict[str, object]:
+    """For the timeline: the sessions of all routes that are used together, if there are several."""
+    return {"shared": [route.session for route in change.routes]} if len(change.routes) > 1 else {}
 
 
 class Router:
@@ -42,7 +47,7 @@ class Router:
         self._plan = plan
         self.established: set[str] = set()
         self.on_best: list[Listener] = []
-        self.loc_rib = LocRib(originates=speaker.originates)
+        self.loc_rib = LocRib(originates=speaker.originates, maximum_paths=maximum_paths(speaker))
         self._peers = {peer.session.name: peer for peer in peers}
         self._adj_rib_out = AdjRibOut()
         self._fib = fib
@@ -178,6 +183,7 @@ class Router:
                 prefix=str(change.prefix),
                 session=change.new.session if change.new else None,
                 rule=change.rule,
+                **shared(change),
                 **self._learnt_from(change),
             )
             await self._install(change)
@@ -196,7 +202,7 @@ class Router:
         if change.new is None or change.new.originated:
             await self._fib.remove(change.prefix)
         else:
-            await self._fib.install(change.prefix, change.new.next_hop)
+            await self._fib.install(change.prefix, [route.next_hop for route in change.routes])
 
     def _send(self, updates: Sequence[Update]) -> None:
         assert self._exabgp is not None

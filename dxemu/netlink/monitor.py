@@ -35,10 +35,10 @@ class CarrierChanged:
 
 @dataclass(frozen=True, slots=True)
 class RouteChanged:
-    """A BGP route was put in (`via` is its next hop) or taken out (None)."""
+    """A BGP route was put in (`vias` are its next hops) or taken out (none)."""
 
     prefix: IPNetwork
-    via: IPAddress | None
+    vias: tuple[IPAddress, ...]
     interface: str
     table: int = route.MAIN
 
@@ -108,7 +108,5 @@ class Monitor:
             self._sends[state.name] = sends
 
     def _tell_route(self, message: rtmsg, *, gone: bool) -> None:
-        prefix, via, index = route.fields(message)
-        self._on_change(
-            RouteChanged(prefix, None if gone else via, self._names.get(index, ""), route.table_of(message))
-        )
+        prefix, vias, index = route.fields(message)
+        self._on_change(RouteChanged(prefix, () if gone else vias, self._names.get(index, ""), route.table_of(message)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -27,17 +28,19 @@ ANY_TYPE, UNICAST, UNREACHABLE, THROW = 0, 1, 7, 9
 KERNEL = 2
 STATIC = 4
 BGP = 186
+UDP = 17
 _NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES, errno.ENODEV, errno.EXDEV)
 """EXDEV: the reverse path filter drops it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`via` is None for a network that is connected."""
+    """`via` is None for a network that is connected. With several next hops it is the first of `shared`."""
 
     prefix: IPNetwork
     via: IPAddress | None
     interface: str
+    shared: tuple[IPAddress, ...] = ()
 
 
 def _message(prefix: IPNetwork, protocol: int, table: int) -> Any:  # Any: pyroute2 is untyped
@@ -75,6 +78,17 @@ async def replace(
     await netlink.request(what, request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
 
 
+async def replace_shared(
+    netlink: Netlink, prefix: IPNetwork, vias: Sequence[IPAddress], *, table: int = MAIN, protocol: int = BGP
+) -> None:
+    """A route whose flows are shared by several next hops, each with the same weight. Raises NetlinkError."""
+    request = _message(prefix, protocol, table)
+    hops = [{"hops": 0, "attrs": [("RTA_GATEWAY", str(via))]} for via in vias]
+    request["attrs"].append(("RTA_MULTIPATH", hops))
+    what = f"route {prefix} via {' and '.join(map(str, vias))}"
+    await netlink.request(what, request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
+
+
 async def throw(netlink: Netlink, prefix: IPNetwork, *, table: int) -> None:
     """Have packets to `prefix` looked up further, by the rules after the one that led to `table`."""
     request = _message(prefix, STATIC, table)
@@ -108,8 +122,9 @@ async def read(netlink: Netlink, *, protocol: int = BGP, table: int = MAIN) -> t
 
 
 async def _route(netlink: Netlink, message: Any) -> Route:  # Any: pyroute2 is untyped
-    prefix, via, index = fields(message)
-    return Route(prefix, via, await netlink.name(index) if index else "")
+    prefix, vias, index = fields(message)
+    name = await netlink.name(index) if index else ""
+    return Route(prefix, vias[0] if vias else None, name, vias if len(vias) > 1 else ())
 
 
 def table_of(message: Any) -> int:  # Any: pyroute2 is untyped
@@ -117,20 +132,39 @@ def table_of(message: Any) -> int:  # Any: pyroute2 is untyped
     return int(message.get_attr("RTA_TABLE") or message["table"])
 
 
-def fields(message: Any) -> tuple[IPNetwork, IPAddress | None, int]:  # Any: pyroute2 is untyped
-    """Prefix, next hop and interface number of a route message."""
-    via = message.get_attr("RTA_GATEWAY")
+def fields(message: Any) -> tuple[IPNetwork, tuple[IPAddress, ...], int]:  # Any: pyroute2 is untyped
+    """Prefix, next hops (none: connected) and number of the first one's interface of a route message."""
     version = VERSION[message["family"]]
     prefix = ip_network(f"{message.get_attr('RTA_DST') or ANY[version]}/{message['dst_len']}", strict=False)
-    return prefix, ip_address(via) if via else None, message.get_attr("RTA_OIF") or 0
+    hops = message.get_attr("RTA_MULTIPATH")
+    if hops:
+        gateways = [hop.get_attr("RTA_GATEWAY") for hop in hops]
+        return prefix, tuple(ip_address(via) for via in gateways if via), hops[0]["oif"]
+    via = message.get_attr("RTA_GATEWAY")
+    return prefix, (ip_address(via),) if via else (), message.get_attr("RTA_OIF") or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What shared routes tell flows apart by, beside the addresses: UDP with these ports."""
+
+    source_port: int
+    destination_port: int
 
 
 async def lookup(
-    netlink: Netlink, destination: IPAddress, *, source: IPAddress | None = None, incoming: str | None = None
+    netlink: Netlink,
+    destination: IPAddress,
+    *,
+    source: IPAddress | None = None,
+    incoming: str | None = None,
+    flow: Flow | None = None,
 ) -> Route | None:
     """How the kernel would forward a packet to `destination` now; None if it would not.
 
     With `source` and `incoming` it is one that came in by that interface: rules and VRFs count. Without, its own.
+    With `flow` the next hop of a shared route is the one that this flow takes.
+
     An IPv6 packet counts as come in by its interface's VRF: net/ipv6/route.c, ip6_route_input, looks after the VRF
     has taken the packet over; IPv4 looks by the interface itself (net/ipv4/ip_input.c, ip_rcv_finish).
     """
@@ -141,6 +175,12 @@ async def lookup(
         request["src_len"] = BITS[source.version]
         vrf = await link.vrf_of(netlink, incoming) if destination.version == 6 else None  # noqa: PLR2004
         request["attrs"] += [("RTA_SRC", str(source)), ("RTA_IIF", await netlink.index(vrf or incoming))]
+    if flow is not None:
+        request["attrs"] += [
+            ("RTA_IP_PROTO", UDP),
+            ("RTA_SPORT", flow.source_port),
+            ("RTA_DPORT", flow.destination_port),
+        ]
     try:
         (answer,) = await netlink.request(f"look up {destination}", request, RTM_GETROUTE)
     except NetlinkError as error:

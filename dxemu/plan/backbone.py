@@ -72,7 +72,15 @@ def add_hop(
     return Hop(cable=cable, near=tuple(near_addresses), far=tuple(far_addresses))
 
 
-def attachment(hop: Hop, kind: AttachmentKind, speaker: str, tables: Iterable[int] = (MAIN_TABLE,)) -> Attachment:
+def attachment(
+    hop: Hop,
+    kind: AttachmentKind,
+    speaker: str,
+    tables: Iterable[int] = (MAIN_TABLE,),
+    *,
+    through: str | None = None,
+    home_region: bool = True,
+) -> Attachment:
     """The gateway at the far end of `hop` hears of `speaker`'s routes, which is at the near end."""
     return Attachment(
         kind=kind,
@@ -83,7 +91,17 @@ def attachment(hop: Hop, kind: AttachmentKind, speaker: str, tables: Iterable[in
         gateway_interface=hop.cable.b.name,
         gateway_addresses=hop.far,
         tables=tuple(tables),
+        through=through,
+        home_region=home_region,
     )
+
+
+def is_home_region(topology: Topology, location: str, region: str) -> bool:
+    """Whether a Direct Connect location is associated with `region`, which then prefers it.
+
+    Source: Direct Connect User Guide, "Routing policies and BGP communities"; read 2026-11-23.
+    """
+    return next(at.region for at in topology.aws.locations if at.code == location) == region
 
 
 def delay_between(topology: Topology, location: str, region: str) -> Seconds:

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from dxemu.bgp.rib import AdjRibOut, LocRib, Update
 from dxemu.bgp.route import Announcement
 from dxemu.plan.model import BgpSession, Gateway, Plan
-from dxemu.plan.policy import ends_of, export_policy, gateway_route, import_policy, static_announcements
+from dxemu.plan.policy import (
+    ends_of,
+    export_policy,
+    gateway_paths,
+    gateway_route,
+    import_policy,
+    maximum_paths,
+    static_announcements,
+    takes,
+)
 
 End = tuple[str, str]
 """A session and the speaker at one of its ends."""
@@ -65,7 +74,7 @@ class _Settling:
 
     def run(self) -> None:
         for speaker in self.plan.speakers:
-            self.ribs[speaker.name] = LocRib(speaker.originates)
+            self.ribs[speaker.name] = LocRib(speaker.originates, maximum_paths=maximum_paths(speaker))
             self.told[speaker.name] = AdjRibOut()
         sessions = {s.name: s for s in self.plan.sessions if s.confirmed}
         for session in sessions.values():
@@ -105,14 +114,14 @@ def gateway_rib(
     Empty if the VPC's route table does not get the routes (route propagation is off). `lost` are speakers that the
     gateway takes for gone.
     """
-    rib = LocRib()
+    rib = LocRib(maximum_paths=gateway_paths(gateway))
     for attachment in gateway.attachments:
         if not gateway.route_propagation or table not in attachment.tables or attachment.speaker in lost:
             continue
         learnt = [
             route
             for route in ribs[attachment.speaker].routes()
-            if not route.originated and (table, route.prefix) not in gateway.fixed
+            if not route.originated and takes(gateway, table, route.prefix)
         ]
         carried = {address.version for address in attachment.device_addresses}
         rib.learn(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
+from dxemu.aws.attachments import MOST_PATHS
 from dxemu.plan.connections import connection_of, device_nodes, device_of
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import RouteRule, Side, Speaker, Vrf
@@ -95,6 +96,7 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
                 router_id=ids[edge.name],
                 originates=announced(draft.topology, edge.gateway),
                 table=edge.table,
+                maximum_paths=MOST_PATHS,
             )
         )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Announcement
@@ -18,6 +19,8 @@ from dxemu.plan.wires import Crossing, Wires
 from dxemu.units import IPAddress, IPNetwork
 
 MAX_HOPS = 32
+MOST_WAYS = 64
+"""Ways of one flow that are followed where routes share the flows: two gateways of 8 next hops each."""
 CONNECTED = "connected"
 
 
@@ -55,13 +58,16 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Hop:
+    """Where a route leads: next hop (None: connected), interface (None: nowhere) and session, `connected` or ""."""
+
     via: IPAddress | None
     interface: str | None
     session: str
 
 
-_Table = dict[IPNetwork, _Entry]
+_Table = dict[IPNetwork, tuple[Hop, ...]]
+"""Several hops share the flows."""
 
 
 @dataclass
@@ -92,10 +98,10 @@ class Forwarding:
     def _fill(self) -> None:
         for held in self.plan.addresses:
             table = self._vrf.get((held.node, held.interface), MAIN_TABLE)
-            self._tables[held.node, table][held.address.network] = _Entry(None, held.interface, CONNECTED)
+            self._tables[held.node, table][held.address.network] = (Hop(None, held.interface, CONNECTED),)
         for fixed in self.plan.static_routes:
             interface = None if fixed.via is None else self.wires.interface_towards(fixed.via, fixed.node)
-            self._tables[fixed.node, fixed.table][fixed.destination] = _Entry(fixed.via, interface, "")
+            self._tables[fixed.node, fixed.table][fixed.destination] = (Hop(fixed.via, interface, ""),)
         for speaker in self.plan.speakers:
             self._install(speaker.node, speaker.table, self.ribs[speaker.name])
         for gateway in self.plan.gateways:
@@ -106,12 +112,13 @@ class Forwarding:
     def _install(self, node: str, table: int, rib: LocRib) -> None:
         for prefix, choice in rib.best.items():
             if not choice.route.originated:
-                via = choice.route.next_hop
-                interface = self.wires.interface_towards(via, node)
-                self._tables[node, table][prefix] = _Entry(via, interface, choice.route.session)
+                self._tables[node, table][prefix] = tuple(
+                    Hop(route.next_hop, self.wires.interface_towards(route.next_hop, node), route.session)
+                    for route in choice.routes
+                )
 
-    def lookup(self, node: str, incoming: str | None, address: IPAddress) -> tuple[IPAddress | None, str, str] | None:
-        """Next hop (None: connected), interface and session (or `connected`, or "") for a packet; None: dropped."""
+    def lookup(self, node: str, incoming: str | None, address: IPAddress) -> tuple[Hop, ...]:
+        """Where a packet goes, one of several by its flow; nothing: it is dropped."""
         tables = []
         if incoming is not None:
             if (node, incoming) in self._rules:
@@ -122,30 +129,42 @@ class Forwarding:
         if (node, None) in self._rules:
             tables.append(self._rules[node, None])
         for table in tables:
-            entry = _longest(self._tables[node, table], address)
-            if entry is not None:
-                return None if entry.interface is None else (entry.via, entry.interface, entry.session)
-        return None
+            hops = _longest(self._tables[node, table], address)
+            if hops:
+                return tuple(hop for hop in hops if hop.interface is not None)
+        return ()
 
     def way(self, source: str, destination: IPAddress) -> Way:
-        """The way of a packet from node `source` to `destination`."""
-        nodes, crossings, sessions = [source], list[Crossing](), list[str]()
-        incoming: str | None = None
-        here = source
-        while not self.wires.holds(here, destination) and len(nodes) <= MAX_HOPS:
-            found = self.lookup(here, incoming, destination)
-            if found is None:
-                return Way(tuple(nodes), tuple(crossings), tuple(sessions), arrives=False)
-            via, interface, session = found
-            step = self._step(here, interface, via if via is not None else destination)
-            if step is None:
-                return Way(tuple(nodes), tuple(crossings), tuple(sessions), arrives=False)
-            crossing, here, incoming = step
-            nodes.append(here)
-            crossings.append(crossing)
-            if session not in ("", CONNECTED):
-                sessions.append(session)
-        return Way(tuple(nodes), tuple(crossings), tuple(sessions), arrives=self.wires.holds(here, destination))
+        """The way of a packet from node `source` to `destination`; where routes share the flows, the first of them."""
+        return self.ways(source, destination, most=1)[0]
+
+    def ways(self, source: str, destination: IPAddress, most: int = MOST_WAYS) -> tuple[Way, ...]:
+        """All ways that packets from `source` to `destination` take, by their flow: at most `most`."""
+        found: list[Way] = []
+        under_way = [(Way((source,), (), (), arrives=False), cast("str | None", None))]
+        while under_way and len(found) < most:
+            way, incoming = under_way.pop()
+            here = way.nodes[-1]
+            if self.wires.holds(here, destination):
+                found.append(replace(way, arrives=True))
+                continue
+            further = [] if len(way.nodes) > MAX_HOPS else self._further(way, incoming, destination)
+            under_way += reversed(further)
+            if not further:
+                found.append(way)
+        return tuple(found)
+
+    def _further(self, way: Way, incoming: str | None, destination: IPAddress) -> list[tuple[Way, str | None]]:
+        """One hop on, by each route that shares the flows, with the interface that the packet then comes in by."""
+        found = []
+        for hop in self.lookup(way.nodes[-1], incoming, destination):
+            assert hop.interface is not None
+            step = self._step(way.nodes[-1], hop.interface, hop.via if hop.via is not None else destination)
+            if step is not None:
+                crossing, to, further = step
+                sessions = way.sessions if hop.session in ("", CONNECTED) else (*way.sessions, hop.session)
+                found.append((Way((*way.nodes, to), (*way.crossings, crossing), sessions, arrives=False), further))
+        return found
 
     def _step(self, node: str, interface: str, next_hop: IPAddress) -> tuple[Crossing, str, str | None] | None:
         tunnel = self.wires.tunnel_far_end(node, interface)
@@ -179,12 +198,9 @@ class Forwarding:
         return Crossing((cables,), under.nodes[1:-1]), far, far_interface
 
 
-def _longest(table: Mapping[IPNetwork, _Entry], address: IPAddress) -> _Entry | None:
-    best: tuple[int, _Entry] | None = None
-    for prefix, entry in table.items():
-        if prefix.version == address.version and address in prefix and (best is None or prefix.prefixlen > best[0]):
-            best = prefix.prefixlen, entry
-    return None if best is None else best[1]
+def _longest(table: _Table, address: IPAddress) -> tuple[Hop, ...]:
+    matching = [prefix for prefix in table if prefix.version == address.version and address in prefix]
+    return table[max(matching, key=lambda prefix: prefix.prefixlen)] if matching else ()
 
 
 def forwarding(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Forwarding:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
 
+from dxemu.aws.attachments import AttachmentKind
 from dxemu.plan.parts import (
     MAIN_TABLE,
     Address,
@@ -203,7 +204,8 @@ class BgpSession:
 class Speaker:
     """One BGP table of a node: the customer's router has one, an AWS device one for each gateway behind it.
 
-    `name` is the node's, or `dx_1:vgw` where a node has several. Its routes go into the kernel's `table`.
+    `name` is the node's, or `dx_1:vgw` where a node has several. Its routes go into the kernel's `table`; up to
+    `maximum_paths` that are level share the flows (multipath).
     """
 
     name: str
@@ -213,15 +215,7 @@ class Speaker:
     router_id: IPv4Address
     originates: tuple[IPNetwork, ...]
     table: int = MAIN_TABLE
-
-
-class AttachmentKind(StrEnum):
-    """How routes from on-premises come to a gateway; its rules of preference compare these."""
-
-    DIRECT_CONNECT = "Direct Connect"
-    VPN_STATIC = "static VPN"
-    VPN_BGP = "BGP VPN"
-    PRIVATE_VPN = "private IP VPN"
+    maximum_paths: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +224,8 @@ class Attachment:
 
     How AWS's devices tell its gateways of routes is not published. Here the gateway hears at once. The addresses are
     this link's two ends, the edge's first. `tables` are the gateway's kernel tables that the routes from there go into.
+    `through` is the Direct Connect gateway on the way, if any. `home_region` is False where the location is associated
+    with another Region than the gateway's.
     """
 
     kind: AttachmentKind
@@ -240,6 +236,8 @@ class Attachment:
     gateway_interface: str
     gateway_addresses: tuple[IPAddress, ...]
     tables: tuple[int, ...] = (MAIN_TABLE,)
+    through: str | None = None
+    home_region: bool = True
 
 
 class GatewayKind(StrEnum):
@@ -255,7 +253,8 @@ class Gateway:
     """A gateway on AWS's side: it chooses among its attachments for each of the customer's prefixes.
 
     `prefixes` are what is behind it. Each of a transit gateway's route tables is a kernel table of its own; `fixed`
-    are the prefixes, by table, that a static route decides. Nothing is installed with `route_propagation` off.
+    are the prefixes, by table, that a static route decides. Nothing is installed with `route_propagation` off, and
+    nothing inside `local`: a VPC's own networks. `vpn_ecmp_support`: tunnels that are level share the flows.
     """
 
     node: str
@@ -265,6 +264,8 @@ class Gateway:
     route_propagation: bool
     attachments: tuple[Attachment, ...]
     fixed: tuple[tuple[int, IPNetwork], ...] = ()
+    local: tuple[IPNetwork, ...] = ()
+    vpn_ecmp_support: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,9 +145,14 @@ def everything(noticed: Sequence[Noticed], believed: Believed) -> Believed:
 
 
 def sooner(term_low: float, detection_low: float) -> tuple[Term, ...]:
-    """A term for what may end the outage before the decisive detection does: 0 if it may not even begin."""
+    """A term for what may end the outage before the decisive detection does."""
     if term_low >= detection_low:
         return ()
-    if term_low <= 0:
-        return (Term("all of it if the flow uses another member", -detection_low, 0, "the bond's hash: layer 3 + 4"),)
     return (Term("somebody else noticing first", term_low - detection_low, 0, "each end notices by itself"),)
+
+
+def may_not_begin(low_s: float) -> tuple[Term, ...]:
+    """A term for an outage of at least `low_s` that a flow does not see at all if its hash leads another way."""
+    if low_s <= 0:
+        return ()
+    return (Term("all of it if the flow uses another way", -low_s, 0, "the hash of addresses and ports"),)

@@ -17,7 +17,10 @@ from dxemu.units import IPAddress
 
 
 class Fate(IntEnum):
-    """What becomes of a packet. `MAYBE`: the hash of its flow decides, since some members of a LAG are dead."""
+    """What becomes of a packet. `MAYBE`: the hash of its flow decides, since some members of a LAG are dead.
+
+    Or some of the routes that share the flows lead into nothing.
+    """
 
     LOST = 0
     MAYBE = 1
@@ -46,23 +49,30 @@ class World:
         self.before = announcements(self.plan)
         self._delays = {cable.name: float(cable.delay) for cable in self.plan.cables}
         self._tables: dict[Believed, Forwarding] = {}
-        self._ways: dict[tuple[Believed, Flow], Way] = {}
+        self._ways: dict[tuple[Believed, Flow], tuple[Way, ...]] = {}
 
     def delay_s(self, cable: str) -> float:
         """One-way delay of a cable; a VLAN has none of its own."""
         return self._delays.get(cable, 0.0)
 
     def way(self, flow: Flow, believed: Believed) -> Way:
-        """The way that the tables give."""
+        """The way that the tables give; where routes share the flows, the first."""
+        return self.ways(flow, believed)[0]
+
+    def ways(self, flow: Flow, believed: Believed) -> tuple[Way, ...]:
+        """All ways that the tables give, of which a flow takes one."""
         if (believed, flow) not in self._ways:
             if believed not in self._tables:
                 self._tables[believed] = Forwarding(self.plan, self.wires, believed, self.before)
-            self._ways[believed, flow] = self._tables[believed].way(flow.source, flow.address)
+            self._ways[believed, flow] = self._tables[believed].ways(flow.source, flow.address)
         return self._ways[believed, flow]
 
     def fate(self, flow: Flow, believed: Believed, dead: AbstractSet[str]) -> Fate:
         """What becomes of packets of `flow` while the cables in `dead` carry nothing."""
-        way = self.way(flow, believed)
+        fates = {self._fate(way, believed, dead) for way in self.ways(flow, believed)}
+        return fates.pop() if len(fates) == 1 else Fate.MAYBE
+
+    def _fate(self, way: Way, believed: Believed, dead: AbstractSet[str]) -> Fate:
         if not way.arrives:
             return Fate.LOST
         fate = Fate.ARRIVES

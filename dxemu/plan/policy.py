@@ -2,37 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
-from types import MappingProxyType
 
-from dxemu.aws import communities
+from dxemu.aws import communities, transit_gateway, virtual_private_gateway
+from dxemu.bgp.decision import MaximumPaths
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, export_route
 from dxemu.bgp.route import Announcement, Route, originate
-from dxemu.plan.model import Attachment, AttachmentKind, BgpSession, Gateway, GatewayKind, Plan, SessionEnd, Side
-
-PRECEDENCE: Mapping[GatewayKind, Mapping[AttachmentKind, int]] = MappingProxyType(
-    {
-        GatewayKind.VIRTUAL_PRIVATE_GATEWAY: {
-            AttachmentKind.DIRECT_CONNECT: 0,
-            AttachmentKind.VPN_STATIC: 1,
-            AttachmentKind.VPN_BGP: 2,
-        },
-        GatewayKind.TRANSIT_GATEWAY: {
-            AttachmentKind.VPN_STATIC: 0,
-            AttachmentKind.DIRECT_CONNECT: 1,
-            AttachmentKind.PRIVATE_VPN: 2,
-            AttachmentKind.VPN_BGP: 3,
-        },
-        GatewayKind.PUBLIC: {AttachmentKind.DIRECT_CONNECT: 0},
-    }
+from dxemu.plan.model import (
+    Attachment,
+    AttachmentKind,
+    BgpSession,
+    Gateway,
+    GatewayKind,
+    Plan,
+    SessionEnd,
+    Side,
+    Speaker,
 )
-"""What a gateway prefers for the same prefix, best first: a transit gateway takes any static route first.
+from dxemu.units import IPNetwork
 
-Source: Site-to-Site VPN User Guide, "Route tables and VPN route priority"; Transit Gateway, "Route evaluation order";
-read 2026-11-23.
-"""
+
+def precedence(gateway: GatewayKind, attachment: AttachmentKind) -> int:
+    """What a gateway prefers for the same prefix: the lower wins."""
+    if gateway is GatewayKind.TRANSIT_GATEWAY:
+        return transit_gateway.precedence(attachment)
+    return virtual_private_gateway.PREFERENCE.index(attachment)
+
+
+def maximum_paths(speaker: Speaker) -> MaximumPaths | None:
+    """How many routes a speaker uses together; None: one."""
+    return None if speaker.maximum_paths == 1 else lambda _best: speaker.maximum_paths
+
+
+def gateway_paths(gateway: Gateway) -> MaximumPaths:
+    """How many routes a gateway uses together, by the kind of the best one."""
+
+    def most(best: Route) -> int:
+        kind = AttachmentKind(best.kind)
+        if gateway.kind is GatewayKind.TRANSIT_GATEWAY:
+            return transit_gateway.maximum_paths(kind, vpn_ecmp_support=gateway.vpn_ecmp_support)
+        return virtual_private_gateway.maximum_paths(kind)
+
+    return most
+
+
+def takes(gateway: Gateway, table: int, prefix: IPNetwork) -> bool:
+    """Whether a route to `prefix` may go into a gateway's table.
+
+    Not if a static route decides there, nor inside the VPC's own networks: its `local` route wins over everything
+    propagated, also over what is more specific.
+    Source: Site-to-Site VPN User Guide, "Route tables and VPN route priority"; read 2026-11-23.
+    """
+    if (table, prefix) in gateway.fixed:
+        return False
+    return not any(prefix.version == own.version and prefix.subnet_of(own) for own in gateway.local)  # type: ignore[arg-type]  # of one version
 
 
 def ends_of(session: BgpSession, speaker: str) -> tuple[SessionEnd, SessionEnd]:
@@ -91,19 +115,27 @@ def static_announcements(plan: Plan, session: BgpSession, speaker: str) -> tuple
 def gateway_route(plan: Plan, gateway: Gateway, attachment: Attachment, route: Route) -> Route:
     """What the gateway makes of `route`, a customer's route in use at the speaker of `attachment`.
 
-    It puts the route under the speaker's name and compares it with those of its other attachments. How AWS's gateways
-    hear of routes is not published; between routes that are equal up to the router ID AWS would share the flows, here
-    the one with the lower router ID gets them all.
+    It puts the route under the speaker's name and compares it with those of its other attachments. The Region of the
+    gateway prefers locations of its own. A transit gateway reads the communities of virtual interfaces on one Direct
+    Connect gateway only; between Direct Connect gateways they do not count. How AWS's gateways hear of routes is not
+    published.
     """
     address = next(a for a in attachment.device_addresses if a.version == route.prefix.version)
+    transit = gateway.kind is GatewayKind.TRANSIT_GATEWAY
+    direct = attachment.kind is AttachmentKind.DIRECT_CONNECT
     return replace(
         route,
         next_hop=address,
         session=attachment.speaker,
         peer_router_id=_router_id(plan, attachment.speaker),
         peer_address=address,
-        precedence=PRECEDENCE[gateway.kind].get(attachment.kind, 0),
+        local_pref=communities.local_pref(route.communities, same_region=attachment.home_region)
+        if direct and gateway.kind is not GatewayKind.PUBLIC
+        else route.local_pref,
+        med=transit_gateway.med(attachment.kind, route.med) if transit else route.med,
+        precedence=precedence(gateway.kind, attachment.kind),
         kind=str(attachment.kind),
+        preference_group=attachment.through or "" if transit else "",
     )
 
 

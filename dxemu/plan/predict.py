@@ -16,7 +16,7 @@ from dxemu.plan.detect import Detection, detection, session_back
 from dxemu.plan.forward import Believed, Way
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Plan, Role, Side
-from dxemu.plan.notice import Noticed, everything, notices, sooner, touches
+from dxemu.plan.notice import Noticed, everything, may_not_begin, notices, sooner, touches
 from dxemu.plan.outcome import Fate, Flow, Turn, World, turn
 from dxemu.plan.windows import Term, Window
 from dxemu.plan.wires import Crossing
@@ -137,7 +137,8 @@ class _Case:
         known = self._known(earlier)
         dead = self._cables(self._active(self.impact.at, before_mine=False))
         noticed = self._noticed(dead)
-        before = self.world.way(self.flow, known)
+        ways = self.world.ways(self.flow, known)
+        before = next((way for way in ways if not way.cables().isdisjoint(self._struck())), ways[0])
         first = self.impact is self._together()[0]
         touched = not before.cables().isdisjoint(self._struck()) and (
             self.world.fate(self.flow, known, self._cables(earlier)) is not Fate.LOST
@@ -215,10 +216,12 @@ class _Case:
         first = turn(self.world, self.flow, noticed, known, dead, earliest=True)
         found = last.decisive.detection
         switched = found.after.plus(
-            *sooner(first.at_s if first is not None else found.after.low_s, found.after.low_s),
+            *(sooner(first.at_s, found.after.low_s) if first is not None and first.decisive is not None else ()),
             Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free with a virtual clock"),
             *self._in_flight(before, self.world.way(self.flow, last.believed), found),
         )
+        if first is not None and first.decisive is None:
+            switched = switched.plus(*may_not_begin(switched.low_s))
         if switched.high_s <= healed.low_s:
             return switched
         if found.after.low_s >= healed.low_s:

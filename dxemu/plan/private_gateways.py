@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dxemu.plan.addressing import Links
-from dxemu.plan.backbone import add_hop, attachment, delay_between, speed
+from dxemu.plan.backbone import add_hop, attachment, delay_between, is_home_region, speed
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import Edge, vpc_cidrs
 from dxemu.plan.model import Attachment, AttachmentKind, CableRole, Gateway, GatewayKind, Role, Side
@@ -74,7 +74,15 @@ def add_private_gateways(
             )
             edge.gateway_interfaces.append(hop.cable.a.name)
             edge.prefixes += [(cidr, hop.far_of(cidr.version)) for cidr in cidrs]
-            attachments.append(attachment(hop, AttachmentKind.DIRECT_CONNECT, edge.name))
+            attachments.append(
+                attachment(
+                    hop,
+                    AttachmentKind.DIRECT_CONNECT,
+                    edge.name,
+                    through=None if edge.gateway == gateway.name else edge.gateway,
+                    home_region=is_home_region(topology, draft.nodes[edge.device].place, region),
+                )
+            )
         draft.gateways.append(
             Gateway(
                 node=gateway.name,
@@ -83,6 +91,7 @@ def add_private_gateways(
                 prefixes=cidrs,
                 route_propagation=gateway.route_propagation,
                 attachments=(*attachments, *vpn_attachments.get(gateway.name, ())),
+                local=cidrs,
             )
         )
 

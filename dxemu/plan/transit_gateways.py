@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from dxemu.plan.addressing import Links
-from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between
+from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between, is_home_region
 from dxemu.plan.draft import EVERYTHING, Draft
 from dxemu.plan.edge import FIRST_TABLE, Edge
 from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, Role, Side
@@ -76,12 +76,21 @@ def add_transit_gateways(
         for edge in edges_of(tgw.name, edges, draft.topology):
             hop = _attach_edge(draft, tgw, edge, links, ipv6=ipv6)
             ways.setdefault(edge.gateway, []).append(hop)
-            attachments.append(attachment(hop, AttachmentKind.DIRECT_CONNECT, edge.name, tables.fed_by(edge.gateway)))
+            attachments.append(
+                attachment(
+                    hop,
+                    AttachmentKind.DIRECT_CONNECT,
+                    edge.name,
+                    tables.fed_by(edge.gateway),
+                    through=edge.gateway,
+                    home_region=is_home_region(draft.topology, draft.nodes[edge.device].place, tgw.region),
+                )
+            )
         for vpn, hop, attached in vpn_hops.get(tgw.name, ()):
             ways.setdefault(vpn, []).append(hop)
             attachments.append(attached)
         _associate(draft, tgw, ways, tables, {6, 4} if ipv6 else {4})
-        fixed = _static_routes(draft, tgw, ways, tables)
+        fixed = (*_static_routes(draft, tgw, ways, tables), *_propagated(draft.topology, tgw, tables))
         draft.gateways.append(
             Gateway(
                 node=tgw.name,
@@ -91,6 +100,7 @@ def add_transit_gateways(
                 route_propagation=True,
                 attachments=tuple(attachments),
                 fixed=fixed,
+                vpn_ecmp_support=tgw.vpn_ecmp_support,
             )
         )
 
@@ -136,6 +146,13 @@ def _associate(
             if table_of is not None:
                 draft.rule(tgw.name, hop.cable.b.name, table_of)
     draft.rule(tgw.name, None, tables.all[0])
+
+
+def _propagated(topology: Topology, tgw: TransitGateway, tables: Tables) -> tuple[tuple[int, IPNetwork], ...]:
+    """The VPCs' networks in the tables that they are propagated to: no route from on-premises replaces them there."""
+    return tuple(
+        (table, cidr) for vpc in attached_vpcs(tgw, topology) for table in tables.fed_by(vpc.name) for cidr in vpc.cidrs
+    )
 
 
 def _static_routes(

@@ -21,13 +21,14 @@ from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
 from dxemu.host.forked import Forked
 from dxemu.host.timer import Timer
 from dxemu.measure.timeline import DIRECTIONS, ProbeLog
+from dxemu.netlink import route
 from dxemu.netlink.namespace import Namespace
 from dxemu.probes.base import START_S, Runner
 from dxemu.scenario.model import UdpProbe
 from dxemu.units import IPAddress
 
 PORT = 47808
-"""First port; each probe takes the next."""
+"""First port; each probe takes two."""
 DRAIN_TICKS = 256
 """Packets sent between two looks at what arrived: well inside the socket's buffer."""
 RECEIVE_BUFFER_BYTES = 8 << 20
@@ -37,6 +38,11 @@ _SEQUENCE = struct.Struct("=Q")
 _SO_TIMESTAMPNS = 35
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
+
+
+def flow_of(number: int) -> route.Flow:
+    """The ports of the UDP probe of this number, in either direction."""
+    return route.Flow(PORT + 2 * number, PORT + 2 * number + 1)
 
 
 class UdpRunner(Runner[UdpProbe]):
@@ -72,7 +78,7 @@ class UdpRunner(Runner[UdpProbe]):
                         source_address=lab.plan.address_of(source, probe.ip_version),
                         target=lab.node(target).namespace,
                         target_address=lab.plan.address_of(target, probe.ip_version),
-                        port=PORT + 2 * number,
+                        port=flow_of(number).source_port,
                         interval_ns=round(probe.rate.interval * 1e9),
                     )
                 )

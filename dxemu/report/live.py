@@ -107,7 +107,9 @@ def _done(event: Event) -> str:
 
 def _best(event: Event) -> str:
     node, prefix, session = text(event, "node"), text(event, "prefix"), text(event, "session")
-    rule = text(event, "rule")
+    rule, shared = text(event, "rule"), event.get("shared")
+    if isinstance(shared, list):
+        return f"{node}: {prefix} now shared by {' and '.join(map(str, shared))} ({rule})"
     if not session:
         return f"{node}: {prefix} withdrawn, no other path"
     if event.get("internal") is True:

@@ -254,6 +254,7 @@ def gateway_head(gateway: Gateway) -> Row:
         f"in front of {_list(gateway.prefixes, 'nothing')}",
         "" if public else f"route propagation {'on' if gateway.route_propagation else 'off'}",
         ", ".join(fixed),
+        "tunnels share the flows (ECMP)" if gateway.vpn_ecmp_support else "",
     )
 
 
@@ -266,4 +267,5 @@ def gateway_attachments(gateway: Gateway) -> Iterator[Row]:
             attachment.speaker,
             f"{gateway.node} {attachment.gateway_interface} -- {attachment.device} {attachment.device_interface}",
             f"into {where or 'no table'}",
+            "" if attachment.home_region else "of another Region",
         )

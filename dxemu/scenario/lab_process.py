@@ -7,7 +7,7 @@ Everything imported here is imported inside, where imports cost real time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from random import Random
 
@@ -16,8 +16,10 @@ from dxemu.faults.menu import fault_of
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
+from dxemu.lab.paths import Watched
+from dxemu.probes.udp import flow_of
 from dxemu.scenario.job import RunJob
-from dxemu.scenario.model import ActionStep, FaultStep
+from dxemu.scenario.model import ActionStep, FaultStep, Probe, UdpProbe
 from dxemu.scenario.prober import Prober
 
 BUILD_AT_S = 1.0
@@ -43,8 +45,7 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
     async with AsyncExitStack() as stack:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
-            with_ends = [(probe.name, probe.ends, probe.version) for probe in job.probes]
-            await lab.converged([(name, *ends, version) for name, ends, version in with_ends if ends is not None])
+            await lab.converged(watched(job.probes))
             journal.tell(
                 "lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions)
             )
@@ -60,6 +61,16 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
         await prober.finished()
         await lab.tell_paths(always=True)
         journal.tell("run_ended", wall_s=0.0)
+
+
+def watched(probes: Sequence[Probe]) -> list[Watched]:
+    """The probes that have a path. A UDP probe is one flow each way, of the ports that it sends from and to."""
+    flows = {probe.name: flow_of(number) for number, probe in enumerate(p for p in probes if isinstance(p, UdpProbe))}
+    return [
+        Watched(probe.name, *probe.ends, probe.version, flows.get(probe.name))
+        for probe in probes
+        if probe.ends is not None
+    ]
 
 
 def _phase(job: RunJob) -> float:

@@ -83,6 +83,7 @@ def _transit_gateway(name: str, tgw: TransitGatewayEntry, entry: AwsEntry) -> Tr
         region=tgw.region or entry.region,
         cidr_blocks=tuple(tgw.cidr_blocks),
         attachments=tuple(tgw.attachments),
+        vpn_ecmp_support=tgw.vpn_ecmp_support,
         route_tables=tuple(
             TransitGatewayRouteTable(
                 name=key,

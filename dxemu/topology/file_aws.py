@@ -66,6 +66,7 @@ class TransitGatewayEntry(Entry):
     region: str | None = Field(default=None, examples=["us-east-1"])
     cidr_blocks: list[Network] = Field(default_factory=list, examples=["[10.255.0.0/24]"])
     attachments: list[str] = Field(min_length=1, examples=["[prod, dev]"])
+    vpn_ecmp_support: Switch = Field(default=True, examples=["off"])
     route_tables: dict[str, RouteTableEntry] = Field(
         default_factory=dict, examples=["{main: {associations: [prod], propagations: [dxgw]}}"]
     )

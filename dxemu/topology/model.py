@@ -154,7 +154,10 @@ class TransitGatewayRouteTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitGateway:
-    """A transit gateway with the VPCs attached to it. `cidr_blocks` hold the outside addresses of private IP VPNs."""
+    """A transit gateway with the VPCs attached to it. `cidr_blocks` hold the outside addresses of private IP VPNs.
+
+    With `vpn_ecmp_support` (AWS `VpnEcmpSupport`) tunnels of BGP VPNs that are level share the flows.
+    """
 
     name: str
     asn: Asn
@@ -162,6 +165,7 @@ class TransitGateway:
     cidr_blocks: tuple[IPv4Network, ...]
     attachments: tuple[str, ...]
     route_tables: tuple[TransitGatewayRouteTable, ...]
+    vpn_ecmp_support: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

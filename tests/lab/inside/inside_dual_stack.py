@@ -164,13 +164,17 @@ def test_the_monitor_tells_of_routes_of_both_versions_with_their_table() -> None
             for version in VERSIONS:
                 for table in TABLES:
                     fib = Fib(a, table)
-                    await fib.install(PREFIX[version], ENDS[version][1].ip)
-                    await fib.install(PREFIX[version], OTHER_VIA[version])
+                    both = (ENDS[version][1].ip, OTHER_VIA[version])
+                    await fib.install(PREFIX[version], both[:1])
+                    await fib.install(PREFIX[version], both[1:])
+                    await fib.install(PREFIX[version], both)
+                    (shared,) = await route.read(a, table=table)
+                    assert shared.shared == both
                     await fib.remove(PREFIX[version])
                     await fib.remove(PREFIX[version])
-                    for via in (ENDS[version][1].ip, OTHER_VIA[version], None):
+                    for vias in (both[:1], both[1:], both, ()):
                         change = await asyncio.wait_for(heard.get(), 1)
-                        assert change == RouteChanged(PREFIX[version], via, "port", table)
+                        assert change == RouteChanged(PREFIX[version], vias, "port", table)
             assert heard.empty()
 
     with_cable(story)
@@ -180,9 +184,9 @@ def test_the_monitor_tells_of_routes_of_both_versions_with_their_table() -> None
 def test_a_route_over_an_interface_that_is_down_is_taken_out(version: int) -> None:
     async def story(a: Netlink, _: Netlink) -> None:
         fib = Fib(a)
-        await fib.install(PREFIX[version], ENDS[version][1].ip)
+        await fib.install(PREFIX[version], [ENDS[version][1].ip])
         await link.set_up(a, "port", up=False)
-        await fib.install(PREFIX[version], OTHER_VIA[version])
+        await fib.install(PREFIX[version], [OTHER_VIA[version]])
         assert await route.read(a) == ()
         await fib.remove(PREFIX[version])
 

@@ -17,6 +17,7 @@ from dxemu.faults.cable_silent import CableSilent
 from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode
+from dxemu.lab.paths import Watched
 from dxemu.plan.model import MAIN_TABLE, Plan
 from tests.lab.running import Loop, all_seen, ip, lab_of, plan_of, said, tc
 
@@ -45,7 +46,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running]:
     with Loop() as loop:
         context = lab_of(plan)
         lab, events = loop.run(context.__aenter__())
-        loop.run(lab.converged([("app", "app", "web", 4)]))
+        loop.run(lab.converged([Watched("app", "app", "web")]))
         loop.run(lab.journal.clock.settle(1.0))  # the backup's routes may still be on their way
         yield Running(loop, lab, plan, events)
         loop.run(context.__aexit__(None, None, None))

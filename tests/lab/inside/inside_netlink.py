@@ -276,10 +276,10 @@ def test_the_monitor_tells_of_carrier_and_of_routes() -> None:
         async with Monitor(a.namespace, heard.put_nowait):
             await route.replace(a, CUSTOMER, B.ip)
             await route.delete(a, CUSTOMER)
-            for via in (B.ip, None):
+            for vias in ((B.ip,), ()):
                 change = await asyncio.wait_for(heard.get(), 1)
                 assert isinstance(change, RouteChanged)
-                assert (change.prefix, change.via) == (CUSTOMER, via)
+                assert (change.prefix, change.vias) == (CUSTOMER, vias)
             for up in (False, True):
                 before = time.monotonic()
                 await link.set_up(b, "port", up=up)

@@ -28,7 +28,7 @@ class Origin(IntEnum):
 ORIGIN_WORDS = {
     Origin.LOCAL: "local",
     Origin.STATIC: "static",
-    Origin.PREFIX_LIST: "of a prefix list",
+    Origin.PREFIX_LIST: "prefix list",
     Origin.PROPAGATED: "propagated",
 }
 

@@ -18,7 +18,8 @@ class ImportPolicy:
     """What one end of a session does with what it hears, and who it hears it from.
 
     LOCAL_PREF becomes `local_pref` if that is given, else what `preference_rule` says if that is given. Else it is
-    what an iBGP peer sent, or 100. With `accepts` everything outside these prefixes is refused.
+    what an iBGP peer sent, or 100. With `accepts` everything outside these prefixes, which are called `filtered_by`,
+    is refused. The own ASN may be `allow_as_in` times in the AS_PATH.
     """
 
     session: str
@@ -29,6 +30,8 @@ class ImportPolicy:
     local_pref: int | None = None
     preference_rule: PreferenceRule | None = None
     accepts: tuple[IPNetwork, ...] | None = None
+    filtered_by: str = "the virtual interface's route filter prefixes"
+    allow_as_in: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,11 @@ class Refused:
 
 def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Refused:
     """The route that goes into the Adj-RIB-In, or why none does (RFC 4271 sections 9.1.1 and 9.1.2: the AS loop)."""
-    if policy.own_asn in announcement.as_path:
+    if announcement.as_path.count(policy.own_asn) > policy.allow_as_in:
         path = " ".join(str(asn) for asn in announcement.as_path)
         return Refused(announcement.prefix, f"AS loop: own AS {policy.own_asn} is in the AS_PATH {path}")
     if policy.accepts is not None and not any(_within(announcement.prefix, accepted) for accepted in policy.accepts):
-        return Refused(announcement.prefix, "the prefix is not among the virtual interface's route filter prefixes")
+        return Refused(announcement.prefix, f"the prefix is not among {policy.filtered_by}")
     return Route(
         prefix=announcement.prefix,
         next_hop=announcement.next_hop,
@@ -82,9 +85,10 @@ class ExportPolicy:
     """What one end of a session announces.
 
     `own_address` is this end's address, which becomes the next hop; a session carries prefixes of its IP version only.
-    `communities` are added. With `originated_only` nothing is passed on from other peers: an AWS device announces the
-    VPC's prefixes only. Towards eBGP the own ASN is put in front `prepend` more times. `only` are the prefixes that
-    the peer may hear of; None: no such limit.
+    `communities` are added; without `send_communities` none are sent at all. With `originated_only` nothing is passed
+    on from other peers: an AWS device announces the VPC's prefixes only. Towards eBGP the own ASN is put in front
+    `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that the peer may hear of; None: no
+    such limit.
     """
 
     session: str
@@ -92,7 +96,9 @@ class ExportPolicy:
     external: bool
     own_address: IPAddress
     communities: tuple[str, ...] = ()
+    send_communities: bool = True
     prepend: int = 0
+    med: int | None = None
     originated_only: bool = False
     only: tuple[IPNetwork, ...] | None = None
 
@@ -101,9 +107,10 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
     """What is announced of the best route `route`; None if the peer must not hear of it.
 
     Never back to the session that it came from; never from one iBGP peer to another (RFC 4271 section 9.2).
-    Towards eBGP: own ASN in front, no LOCAL_PREF, no MED (sections 5.1.2, 5.1.4, 5.1.5). The next hop is
-    always this end: iBGP keeps a next hop outside the AS by default (section 5.1.3), but then the peer
-    needs a route to the subnet of the virtual interface, so routers at the edge are set to next-hop-self.
+    Towards eBGP: own ASN in front, no LOCAL_PREF, and no MED that came from another AS, but this end's own if it has
+    one to send (sections 5.1.2, 5.1.4, 5.1.5). The next hop is always this end: iBGP keeps a next hop outside the AS by
+    default (section 5.1.3), but then the peer needs a route to the subnet of the virtual interface, so routers at the
+    edge are set to next-hop-self.
     """
     if route.session == policy.session or (policy.originated_only and not route.originated):
         return None
@@ -120,10 +127,9 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
         origin=route.origin,
         local_pref=route.local_pref,
         med=route.med,
-        communities=tuple(dict.fromkeys((*route.communities, *policy.communities))),
+        communities=tuple(dict.fromkeys((*route.communities, *policy.communities))) if policy.send_communities else (),
     )
     if policy.external:
-        return replace(
-            announcement, as_path=((policy.own_asn,) * (1 + policy.prepend) + route.as_path), local_pref=None, med=None
-        )
+        as_path = (policy.own_asn,) * (1 + policy.prepend) + route.as_path
+        return replace(announcement, as_path=as_path, local_pref=None, med=policy.med)
     return announcement

@@ -23,6 +23,7 @@ from dxemu.daemons.exabgp import (
 )
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
+from dxemu.lab.static_routes import StaticRoutes
 from dxemu.plan.model import Plan, Speaker
 from dxemu.plan.policy import export_policy, import_policy, maximum_paths, static_announcements
 from dxemu.units import IPNetwork
@@ -41,7 +42,15 @@ class Router:
     `on_best` hears of every change of best routes, after the kernel was changed.
     """
 
-    def __init__(self, plan: Plan, speaker: Speaker, peers: Sequence[Peer], fib: Fib, journal: Journal) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        speaker: Speaker,
+        peers: Sequence[Peer],
+        fib: Fib,
+        journal: Journal,
+        static_routes: StaticRoutes | None = None,
+    ) -> None:
         self.name = speaker.name
         self.node = speaker.node
         self._plan = plan
@@ -51,6 +60,7 @@ class Router:
         self._peers = {peer.session.name: peer for peer in peers}
         self._adj_rib_out = AdjRibOut()
         self._fib = fib
+        self._static_routes = static_routes
         self._journal = journal
         self._exabgp: ExaBgp | None = None
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
@@ -92,6 +102,8 @@ class Router:
         for session in sessions:
             close = partial(self._close, session, "carrier", f"{port} lost carrier", CEASE_ADMINISTRATIVE_RESET)
             self._work.put_nowait(close)
+        if self._static_routes is not None and self._static_routes.over(port):
+            self._work.put_nowait(partial(self._static_routes_over, self._static_routes, port, up))
 
     async def originate(self, prefixes: Sequence[IPNetwork]) -> None:
         """From now on this router announces exactly `prefixes` of its own. Returns when its peers have been told."""
@@ -198,7 +210,21 @@ class Router:
         peer = self._peers[change.new.session]
         return {"peer": peer.other.node, "internal": not peer.session.external}
 
+    async def _static_routes_over(self, static_routes: StaticRoutes, port: str, up: bool) -> None:
+        """A port lost light: BGP's routes take the place of the static ones over it, until it has light again."""
+        for fixed in static_routes.over(port):
+            if up:
+                await self._fib.remove(fixed.destination)
+                await static_routes.put_in(fixed)
+            else:
+                await static_routes.take_out(fixed)
+                choice = self.loc_rib.best.get(fixed.destination)
+                if choice is not None:
+                    await self._install(Change(fixed.destination, None, choice.route, choice.rule, choice.routes))
+
     async def _install(self, change: Change) -> None:
+        if self._static_routes is not None and self._static_routes.decide(change.prefix):
+            return
         if change.new is None or change.new.originated:
             await self._fib.remove(change.prefix)
         else:

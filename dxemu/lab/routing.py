@@ -14,6 +14,7 @@ from dxemu.lab.gateway import GatewayRouter
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.router import Router
+from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.plan.converge import converge, gateway_rib, tables_of
 from dxemu.plan.model import BgpSession, Plan, Side
@@ -62,7 +63,8 @@ async def start_routing(
     for speaker in plan.speakers:
         peers = [Peer.at(session, speaker.name) for session in _sessions_of(plan, speaker.name)]
         fib = Fib(nodes[speaker.node].netlink, speaker.table)
-        routers[speaker.name] = Router(plan, speaker, peers, fib, journal)
+        fixed = StaticRoutes(plan, speaker.node, nodes[speaker.node].netlink)
+        routers[speaker.name] = Router(plan, speaker, peers, fib, journal, fixed)
     gateways = {}
     for gateway in plan.gateways:
         netlink = nodes[gateway.node].netlink

@@ -86,9 +86,10 @@ def add_speakers(draft: Draft) -> None:
     routers = customer_routers(topology)
     ids = router_ids(routers, CUSTOMER_ROUTER_IDS)
     data_center = topology.customer.data_center
+    settings = {settings.router: settings.maximum_paths for settings in topology.customer.router_settings}
     with_hosts = data_center.routers if data_center.vrrp is not None else routers[:1]
     for router in routers:
-        networks = (*data_center.networks, *data_center.public_networks) if router in with_hosts else ()
+        networks = _announced(topology) if router in with_hosts else ()
         draft.speakers.append(
             Speaker(
                 name=router,
@@ -97,8 +98,17 @@ def add_speakers(draft: Draft) -> None:
                 asn=topology.customer.asn,
                 router_id=ids[router],
                 originates=networks,
+                maximum_paths=settings.get(router, 1),
             )
         )
+
+
+def _announced(topology: Topology) -> tuple[IPNetwork, ...]:
+    """The data center's networks, and what else any virtual interface or VPN is to announce: parts, aggregates."""
+    data_center = topology.customer.data_center
+    policies = [vif.customer for vif in topology.virtual_interfaces] + [vpn.customer for vpn in topology.vpns]
+    further = (prefix for policy in policies for prefix in policy.announce or ())
+    return tuple(dict.fromkeys((*data_center.networks, *data_center.public_networks, *further)))
 
 
 def has_ipv6(topology: Topology) -> bool:
@@ -128,7 +138,10 @@ def add_circuits(draft: Draft, links: Links) -> None:
 
 
 def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
-    """The iBGP session of the routers at the ends of `cable`; the first one connects."""
+    """The iBGP session of the routers at the ends of `cable`; the first one connects.
+
+    What one router has let in from outside with the own ASN in it, the others let in, too.
+    """
 
     def end(index: int, asn: Asn) -> SessionEnd:
         port = (cable.a, cable.b)[index]
@@ -140,6 +153,7 @@ def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
             address=peers[index].ip,
             asn=asn,
             passive=index == 1,
+            allow_as_in=max((vif.customer.allow_as_in for vif in draft.topology.virtual_interfaces), default=0),
         )
 
     asn = draft.topology.customer.asn

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from dxemu.plan.dead_peer import dead_peer_window
+from dxemu.plan.forward import Way
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.plan.windows import Term, Window
 
 NETLINK_S = 0.01
 CARRIER_UP_S = 1.0
+ARP_RETRY_S = 1.0
 CONNECT_RETRY_S = 1.0
 SYN_WAIT_S = 5.0
 LONGEST_BACKOFF_S = 60
@@ -137,6 +140,19 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
         ),
         Term("SYN, OPEN and KEEPALIVE crossing", 0, 3 * crossing, "RFC 4271 8.2.2"),
     )
+
+
+def static_routes_back(plan: Plan, way: Way, struck: AbstractSet[str]) -> Window:
+    """A static route is back with the light of its own port. The next router's port may come up later than that.
+
+    Its answer to the first ARP request is lost then; the second one is sent a second after it.
+    """
+    for node, crossing in zip(way.nodes, way.crossings, strict=False):
+        cables = {cable for members in crossing.ways for cable in members}
+        if cables & struck and plan.own_static_routes(node):
+            source = "Linux net/core/link_watch.c: up to 1 s; net/ipv4/arp.c: retrans_time 1 s"
+            return Window((Term("ARP for the next router", 0, ARP_RETRY_S, source),))
+    return Window()
 
 
 def syn_gap_s(dead_for_s: float) -> float:

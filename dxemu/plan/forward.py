@@ -29,12 +29,14 @@ class Believed:
     """What the routers have noticed so far.
 
     `down_ends` are ends that have given up their session; `lost` are (gateway, speaker) that the gateway takes for
-    gone; `masters_gone` are (virtual router ID, router) that the others take for dead; `out` are (node, cable) of
-    members that the bond at that node does not send by any more.
+    gone; `dark` are (router, port) without light, whose static routes are out; `masters_gone` are (virtual router ID,
+    router) that the others take for dead; `out` are (node, cable) of members that the bond at that node does not send
+    by any more.
     """
 
     down_ends: frozenset[End] = frozenset()
     lost: frozenset[tuple[str, str]] = frozenset()
+    dark: frozenset[tuple[str, str]] = frozenset()
     masters_gone: frozenset[tuple[int, str]] = frozenset()
     out: frozenset[tuple[str, str]] = frozenset()
 
@@ -101,17 +103,21 @@ class Forwarding:
             self._tables[held.node, table][held.address.network] = (Hop(None, held.interface, CONNECTED),)
         for fixed in self.plan.static_routes:
             interface = None if fixed.via is None else self.wires.interface_towards(fixed.via, fixed.node)
+            if interface is not None and (fixed.node, interface) in self.believed.dark:
+                continue
             self._tables[fixed.node, fixed.table][fixed.destination] = (Hop(fixed.via, interface, ""),)
         for speaker in self.plan.speakers:
-            self._install(speaker.node, speaker.table, self.ribs[speaker.name])
+            decided = {r.destination for r in self.plan.own_static_routes(speaker.node)}
+            kept = decided & set(self._tables[speaker.node, speaker.table])
+            self._install(speaker.node, speaker.table, self.ribs[speaker.name], kept)
         for gateway in self.plan.gateways:
             lost = {speaker for node, speaker in self.believed.lost if node == gateway.node}
             for table in tables_of(gateway):
                 self._install(gateway.node, table, gateway_rib(self.plan, gateway, self.ribs, table, lost))
 
-    def _install(self, node: str, table: int, rib: LocRib) -> None:
+    def _install(self, node: str, table: int, rib: LocRib, kept: AbstractSet[IPNetwork] = frozenset()) -> None:
         for prefix, choice in rib.best.items():
-            if not choice.route.originated:
+            if not choice.route.originated and prefix not in kept:
                 self._tables[node, table][prefix] = tuple(
                     Hop(route.next_hop, self.wires.interface_towards(route.next_hop, node), route.session)
                     for route in choice.routes

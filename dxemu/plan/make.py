@@ -20,6 +20,7 @@ from dxemu.plan.edge import finish_edges, make_edges
 from dxemu.plan.model import Plan
 from dxemu.plan.private_gateways import add_private_gateway_nodes, add_private_gateways, add_vpcs
 from dxemu.plan.public_side import add_internet, add_other_customers, add_public_nodes, add_public_regions
+from dxemu.plan.static_routes import add_customer_static_routes
 from dxemu.plan.transit_gateways import add_transit_gateway_nodes, add_transit_gateways
 from dxemu.plan.virtual_interfaces import add_virtual_interfaces
 from dxemu.plan.vpn import (
@@ -48,6 +49,7 @@ def make_plan(topology: Topology) -> Plan:
     add_lan(draft)
     add_speakers(draft)
     add_circuits(draft, own_links)
+    add_customer_static_routes(draft)
     edges = make_edges(topology)
     add_virtual_interfaces(draft, add_connections(draft), edges)
     add_other_customers(draft, edges, backbone)

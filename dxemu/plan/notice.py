@@ -75,7 +75,20 @@ def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noti
             if cable in hit and gateway.node in impact.carrier_lost_at:
                 gone = (gateway.node, attachment.speaker)
                 yield Noticed(Detection(gateway.node, "carrier", carrier()), _loses(gone))
+    yield from _static_routes(plan, impact)
     yield from _vrrp(plan, hit)
+
+
+def _static_routes(plan: Plan, impact: Impact) -> Iterator[Noticed]:
+    """A router whose port loses light takes the static routes out that lead over it."""
+    for cable in plan.cables:
+        for port in (cable.a, cable.b) if cable.name in impact.cables else ():
+            if port.node in impact.carrier_lost_at and plan.own_static_routes(port.node):
+                dark = (port.node, port.name)
+                yield Noticed(
+                    Detection(port.node, "carrier", carrier()),
+                    lambda believed, dark=dark: replace(believed, dark=believed.dark | {dark}),  # type: ignore[misc]
+                )
 
 
 def _cable_at(plan: Plan, node: str, port: str) -> str:

@@ -59,6 +59,10 @@ def takes(gateway: Gateway, table: int, prefix: IPNetwork) -> bool:
     return not any(prefix.version == own.version and prefix.subnet_of(own) for own in gateway.local)  # type: ignore[arg-type]  # of one version
 
 
+ROUTE_FILTER = "the virtual interface's route filter prefixes"
+IMPORT_FILTER = "those that the router accepts on this session"
+
+
 def ends_of(session: BgpSession, speaker: str) -> tuple[SessionEnd, SessionEnd]:
     """The end of `session` at `speaker`, then the other one. Raises ValueError if it has none there."""
     for own, other in (session.ends, session.ends[::-1]):
@@ -82,7 +86,9 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         peer_address=other.address,
         local_pref=own.import_local_pref,
         preference_rule=communities.local_pref if aws else None,
-        accepts=session.route_filter_prefixes if aws else None,
+        accepts=session.route_filter_prefixes if aws else own.accepts,
+        filtered_by=ROUTE_FILTER if aws else IMPORT_FILTER,
+        allow_as_in=own.allow_as_in,
     )
 
 
@@ -98,7 +104,9 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         external=session.external,
         own_address=own.address,
         communities=own.export_communities,
+        send_communities=own.send_communities,
         prepend=own.export_prepend,
+        med=own.export_med,
         originated_only=plan.speaker(speaker).side is Side.AWS,
         only=own.announces,
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dxemu.plan import lacp
-from dxemu.plan.detect import Detection, detection, session_back
+from dxemu.plan.detect import Detection, detection, session_back, static_routes_back
 from dxemu.plan.forward import Believed, Way
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Plan, Role, Side
@@ -303,10 +303,15 @@ class _Case:
         return Recovery(session=session.name, outage=self._failback(way), session_back=self._back(session))
 
     def _failback(self, way: Way) -> Window:
-        """What the heal itself costs: nothing, but for a LAG whose member LACP takes in at one end before the other."""
+        """What the heal itself costs: nothing, but where packets go over what was hit before both its ends are ready.
+
+        So does a bond whose member LACP takes in at one end before the other, and a static route.
+        """
         silent = not self.impact.carrier_lost_at
         lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.cables) for w in c.ways)]
-        return lacp.taken_in() if silent and lags else Window()
+        if silent and lags:
+            return lacp.taken_in()
+        return Window() if silent else static_routes_back(self.plan, way, self._struck())
 
 
 def _shared(way: Way, other: Way) -> int:

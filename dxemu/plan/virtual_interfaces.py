@@ -16,7 +16,7 @@ from dxemu.plan.edge import PUBLIC, Edge, asn_of, gateway_of
 from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceNat
 from dxemu.plan.names import auth_key
 from dxemu.topology.model import VifType, VirtualInterface
-from dxemu.units import Seconds
+from dxemu.units import IPNetwork, Seconds
 
 SHORTEST_PUBLIC_AS_PATH = 3
 """AWS announces its public prefixes with an AS_PATH of at least this length.
@@ -72,6 +72,13 @@ def _customer_settings(draft: Draft, vlan: _Vlan) -> None:
                 draft.nats.append(SourceNat(node=node, interface=vlan.router, network=network, address=policy.nat))
 
 
+def _announced(draft: Draft, vif: VirtualInterface) -> tuple[IPNetwork, ...]:
+    """What the customer's router announces: what the file says, else all that AWS takes there."""
+    if vif.customer.announce is not None:
+        return vif.customer.announce
+    return vif.route_filter_prefixes if vif.type is VifType.PUBLIC else draft.topology.customer.data_center.networks
+
+
 def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
     vif, where = vlan.vif, vlan.attached
     amazon, customer = peers
@@ -91,9 +98,13 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 asn=vif.asn,
                 passive=False,
                 import_local_pref=vif.customer.local_pref,
-                export_communities=vif.customer.communities,
+                export_communities=vif.customer.communities if vif.customer.send_communities else (),
+                send_communities=vif.customer.send_communities,
                 export_prepend=vif.customer.as_path_prepend,
-                announces=vif.route_filter_prefixes if public else draft.topology.customer.data_center.networks,
+                export_med=vif.customer.med,
+                accepts=vif.customer.accept,
+                allow_as_in=vif.customer.allow_as_in,
+                announces=_announced(draft, vif),
                 bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
             ),
             SessionEnd(

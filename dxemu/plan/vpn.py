@@ -211,7 +211,9 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
     vpn, topology = ending.vpn, draft.topology
     near, far = tunnel.ends
     prefixes = prefixes_of(vpn, topology)
-    networks = vpn.static_routes if vpn.static_routes is not None else topology.customer.data_center.networks
+    networks = topology.customer.data_center.networks if vpn.customer.announce is None else vpn.customer.announce
+    if vpn.static_routes is not None:
+        networks = vpn.static_routes
     return BgpSession(
         name=draft.session_name(tunnel.name, "session"),
         virtual_interface=None,
@@ -226,8 +228,12 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
                 asn=topology.customer.asn,
                 passive=False,
                 import_local_pref=vpn.customer.local_pref,
-                export_communities=vpn.customer.communities,
+                export_communities=vpn.customer.communities if vpn.customer.send_communities else (),
+                send_communities=vpn.customer.send_communities,
                 export_prepend=vpn.customer.as_path_prepend,
+                export_med=vpn.customer.med,
+                accepts=vpn.customer.accept,
+                allow_as_in=vpn.customer.allow_as_in,
                 announces=networks,
             ),
             SessionEnd(

@@ -16,6 +16,8 @@ from dxemu.plan.model import (
     Plan,
     RateLimit,
     SessionEnd,
+    Side,
+    Speaker,
     TunnelEnd,
 )
 from dxemu.units import IPNetwork
@@ -205,7 +207,13 @@ def speakers(plan: Plan) -> Iterator[Row]:
             f"router ID {speaker.router_id}",
             "" if speaker.table == MAIN_TABLE else _table(speaker.table),
             f"announces {_list(speaker.originates, 'nothing of its own')}",
+            *([f"up to {speaker.maximum_paths} paths share the flows"] if _has_multipath(speaker) else []),
         )
+
+
+def _has_multipath(speaker: Speaker) -> bool:
+    """Whether it is worth a word: all of AWS's speakers have multipath."""
+    return speaker.maximum_paths > 1 and speaker.side is Side.CUSTOMER
 
 
 def session_head(session: BgpSession) -> Row:
@@ -237,6 +245,14 @@ def session_end(end: SessionEnd, *, static: bool) -> Row:
     policy += [f"sends {community}" for community in end.export_communities]
     if end.export_prepend:
         policy.append(f"prepends {end.export_prepend} x AS {end.asn}")
+    if end.export_med is not None:
+        policy.append(f"MED {end.export_med}")
+    if not end.send_communities:
+        policy.append("sends no communities")
+    if end.accepts is not None:
+        policy.append(f"accepts only {_list(end.accepts, 'nothing')}")
+    if end.allow_as_in:
+        policy.append(f"own AS allowed in {end.allow_as_in} x")
     if end.announces is not None:
         policy.append(f"{'has' if static else 'announces only'} {_list(end.announces, 'nothing')}")
     how = "passive" if end.passive else "active"

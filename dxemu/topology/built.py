@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_network
 
 from dxemu.topology import file as entries
 from dxemu.topology.built_aws import aws
 from dxemu.topology.built_vpn import vpn
+from dxemu.topology.check.cages import router_entries
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.file_customer import DataCenterEntry
+from dxemu.topology.file_customer import DISCARD, DataCenterEntry, RouterEntry
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import (
     Circuit,
     Colocation,
     Connection,
     Customer,
-    CustomerPolicy,
     DataCenter,
     Host,
     InternetAccess,
@@ -27,6 +28,7 @@ from dxemu.topology.model import (
     VirtualInterface,
     Vrrp,
 )
+from dxemu.topology.model_routing import CustomerPolicy, RouterSettings
 from dxemu.units import Asn, IPAddress, Seconds, VlanId
 
 
@@ -80,6 +82,17 @@ def _customer(file: TopologyFile) -> Customer:
             InternetAccess(router=key, address=line.address, bandwidth=line.bandwidth, delay=line.delay)
             for key, line in customer.internet.items()
         ),
+        router_settings=tuple(_router(name, entry) for name, entry, _ in router_entries(file)),
+    )
+
+
+def _router(name: str, entry: RouterEntry) -> RouterSettings:
+    return RouterSettings(
+        router=name,
+        static_routes=tuple(
+            (ip_network(prefix), None if to == DISCARD else to) for prefix, to in entry.static_routes.items()
+        ),
+        maximum_paths=entry.maximum_paths,
     )
 
 
@@ -128,7 +141,12 @@ def policy(entry: entries.PolicyEntry) -> CustomerPolicy:
     return CustomerPolicy(
         local_pref=entry.local_pref,
         communities=tuple(entry.communities),
+        send_communities=entry.send_communities,
         as_path_prepend=entry.as_path_prepend,
+        med=entry.med,
+        announce=None if entry.announce is None else tuple(dict.fromkeys(entry.announce)),
+        accept=None if entry.accept is None else tuple(entry.accept),
+        allow_as_in=entry.allow_as_in,
         shape=entry.shape,
         nat=entry.nat,
     )

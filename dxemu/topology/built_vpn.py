@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dxemu.topology import file as entries
-from dxemu.topology.model import CustomerPolicy, Vpn, VpnTunnel
+from dxemu.topology.model import Vpn, VpnTunnel
+from dxemu.topology.model_routing import CustomerPolicy
 from dxemu.units import Seconds
 
 HOLD_TIME = Seconds(30)

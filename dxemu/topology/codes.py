@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dxemu.errors import DxemuError
-from dxemu.topology.paragraphs import of_arrangements, of_files, of_scenarios, of_topologies
+from dxemu.topology.paragraphs import of_arrangements, of_files, of_routing, of_scenarios, of_topologies
 from dxemu.topology.words import nearest
 
 
@@ -17,7 +17,8 @@ class UnknownCode(DxemuError):
 
 def codes() -> Mapping[str, str]:
     """All paragraphs, by code."""
-    return {**of_files.PARAGRAPHS, **of_topologies.PARAGRAPHS, **of_arrangements.PARAGRAPHS, **of_scenarios.PARAGRAPHS}
+    files = (of_files, of_topologies, of_arrangements, of_routing, of_scenarios)
+    return {code: paragraph for file in files for code, paragraph in file.PARAGRAPHS.items()}
 
 
 def explain(code: str) -> str:

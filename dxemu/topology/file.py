@@ -44,7 +44,12 @@ class PolicyEntry(Entry):
 
     local_pref: int = Field(default=100, ge=0, le=MAX_32_BIT, examples=["200"])
     communities: list[str] = Field(default_factory=list, examples=['["7224:7300"]'])
+    send_communities: Switch = Field(default=True, examples=["off"])
     as_path_prepend: int = Field(default=0, ge=0, le=MOST_PREPENDS, examples=["2"])
+    med: int | None = Field(default=None, ge=0, le=MAX_32_BIT, examples=["10"])
+    announce: list[AnyNetwork] | None = Field(default=None, examples=["[10.0.0.0/16, 10.0.1.0/24]"])
+    accept: list[AnyNetwork] | None = Field(default=None, examples=["[172.31.0.0/16]"])
+    allow_as_in: int = Field(default=0, ge=0, le=MOST_PREPENDS, examples=["1"])
     shape: BitRate | None = Field(default=None, examples=["500 Mbps"])
     nat: Address | None = Field(default=None, examples=["203.0.113.1"])
 

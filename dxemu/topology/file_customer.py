@@ -12,6 +12,10 @@ from dxemu.topology.fields import Address, Addresses, AnyNetwork, BitRate, Durat
 from dxemu.topology.words import quoted
 from dxemu.units import BitsPerSecond, Seconds
 
+DISCARD = "discard"
+MOST_PATHS = 64
+"""What routers take at most as their number of BGP paths that are used together."""
+
 
 def _circuit_is_none(value: object) -> object:
     if value is None:
@@ -35,6 +39,8 @@ class RouterEntry(Entry):
     """A router of the customer's. With `vrrp_priority` it shares the address that is the hosts' gateway."""
 
     vrrp_priority: int | None = Field(default=None, ge=1, le=254, examples=["200"])
+    static_routes: dict[str, str] = Field(default_factory=dict, examples=["{10.9.0.0/16: discard}"])
+    maximum_paths: int = Field(default=1, ge=1, le=MOST_PATHS, examples=["2"])
 
 
 Routers = dict[str, Annotated[RouterEntry, BeforeValidator(empty_is_mapping)]]

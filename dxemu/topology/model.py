@@ -11,6 +11,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from dxemu.topology.marks import Marks
+from dxemu.topology.model_routing import CustomerPolicy, RouterSettings
 from dxemu.units import Asn, BitsPerSecond, IPAddress, IPNetwork, Seconds, VlanId
 
 
@@ -95,6 +96,7 @@ class Customer:
     colocations: tuple[Colocation, ...]
     circuits: tuple[Circuit, ...]
     internet: tuple[InternetAccess, ...]
+    router_settings: tuple[RouterSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,22 +258,6 @@ class Bfd:
 
     def __str__(self) -> str:
         return f"{self.interval} x {self.detect_mult}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerPolicy:
-    """What the customer's router does with this virtual interface.
-
-    `local_pref` is set on routes learnt from AWS; `communities` and `as_path_prepend` more of the own ASN are sent to
-    AWS with the customer's prefixes. `shape` holds what is sent to a rate; `nat` is the public source address that
-    packets of the data centre's private networks get.
-    """
-
-    local_pref: int = 100
-    communities: tuple[str, ...] = ()
-    as_path_prepend: int = 0
-    shape: BitsPerSecond | None = None
-    nat: IPv4Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

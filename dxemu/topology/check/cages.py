@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_customer import RouterEntry
 from dxemu.topology.marks import KeyPath
 
 
@@ -20,6 +23,19 @@ def cages(file: TopologyFile) -> dict[str, tuple[list[str], KeyPath]]:
 def unknown(file: TopologyFile) -> bool:
     """Whether the file does not say what is at the Direct Connect location: what hangs on that cannot be judged."""
     return not cages(file) and "colocation" not in file.customer.model_fields_set
+
+
+def router_entries(file: TopologyFile) -> Iterator[tuple[str, RouterEntry, KeyPath]]:
+    """All of the customer's routers with what the file says of each, and where."""
+    customer = file.customer
+    for name, entry in customer.data_center.routers.items():
+        yield name, entry, ("customer", "data_center", "routers", name)
+    if customer.colocation is not None:
+        for name, entry in customer.colocation.routers.items():
+            yield name, entry, ("customer", "colocation", "routers", name)
+    for location, cage in customer.colocations.items():
+        for name, entry in cage.routers.items():
+            yield name, entry, ("customer", "colocations", location, "routers", name)
 
 
 def routers(file: TopologyFile) -> list[str]:

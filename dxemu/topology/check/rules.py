@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dxemu.topology.check import (
+    announcements,
     asn,
     auth_key,
     bandwidth,
@@ -26,6 +27,7 @@ from dxemu.topology.check import (
     policies,
     public_vifs,
     quotas,
+    static_routes,
     timers,
     transit_gateways,
     vif_gateways,
@@ -51,6 +53,8 @@ RULES: tuple[Callable[[TopologyFile, Findings], None], ...] = (
     vif_gateways.check,
     public_vifs.check,
     policies.check,
+    announcements.check,
+    static_routes.check,
     direct_connect_gateways.check,
     transit_gateways.check,
     vpcs.check,

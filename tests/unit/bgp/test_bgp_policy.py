@@ -144,3 +144,31 @@ def test_route_filter_prefixes_of_either_version(accepts: str, prefix: str, acce
     assert isinstance(found, Route) is accepted
     if isinstance(found, Refused):
         assert "route filter" in found.reason
+
+
+@pytest.mark.parametrize(("policy", "med"), [(EBGP_OUT, 10), (IBGP_OUT, 5)], ids=["eBGP", "iBGP keeps what was sent"])
+def test_med_to_another_as_is_the_own_one_or_none(policy: ExportPolicy, med: int) -> None:
+    """RFC 4271 section 5.1.4: a MED that came from a neighbouring AS does not go on to others."""
+    sent = export_route(imported(EBGP_IN), replace(policy, med=10))
+    assert sent is not None
+    assert sent.med == med
+
+
+@pytest.mark.parametrize("policy", [EBGP_OUT, IBGP_OUT], ids=["eBGP", "iBGP"])
+def test_a_router_that_sends_no_communities_strips_all_of_them(policy: ExportPolicy) -> None:
+    route = imported(EBGP_IN, replace(HEARD, communities=("65000:1",)))
+    sent = export_route(route, replace(policy, communities=("7224:7300",), send_communities=False))
+    assert sent is not None
+    assert sent.communities == ()
+
+
+@pytest.mark.parametrize(("allowed", "accepted"), [(0, False), (1, False), (2, True)])
+def test_the_own_asn_may_be_in_the_path_as_often_as_is_allowed(allowed: int, accepted: bool) -> None:
+    looped = replace(HEARD, as_path=(Asn(64512), Asn(65000), Asn(65000)))
+    assert isinstance(import_route(looped, replace(EBGP_IN, allow_as_in=allowed)), Route) is accepted
+
+
+def test_a_refusal_names_the_filter() -> None:
+    policy = replace(EBGP_IN, accepts=(), filtered_by="those that the router accepts")
+    refused = import_route(HEARD, policy)
+    assert refused == Refused(PREFIX, "the prefix is not among those that the router accepts")

@@ -19,11 +19,13 @@ from dxemu.topology.load import load
 
 HERE = Path(__file__).parent
 TOPOLOGIES = HERE.parents[2] / "topologies"
+VALID = HERE.parent / "topology" / "valid"
 GOLDEN = sorted((HERE / "golden").glob("*.txt"))
 
 
 def plan_of(name: str) -> Plan:
-    return make_plan(load(TOPOLOGIES / f"{name}.yaml"))
+    places = [folder / f"{name}.yaml" for folder in (TOPOLOGIES, VALID)]
+    return make_plan(load(next(path for path in places if path.exists())))
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=[path.stem for path in GOLDEN])

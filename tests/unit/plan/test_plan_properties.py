@@ -21,7 +21,6 @@ from dxemu.topology.model import (
     Colocation,
     Connection,
     Customer,
-    CustomerPolicy,
     DataCenter,
     Host,
     Location,
@@ -32,6 +31,7 @@ from dxemu.topology.model import (
     VirtualPrivateGateway,
     Vpc,
 )
+from dxemu.topology.model_routing import CustomerPolicy
 from dxemu.units import Asn, BitsPerSecond, Seconds, VlanId
 
 GBPS = 10**9

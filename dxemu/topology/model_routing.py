@@ -1,0 +1,46 @@
+"""What the customer's routers are set to, as the user wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from dxemu.units import BitsPerSecond, IPNetwork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouterSettings:
+    """What is configured on a router of the customer's beside its sessions.
+
+    `static_routes` are by prefix: the next router, or None where packets are discarded. They win over BGP's routes to
+    the same prefix. `maximum_paths` are how many BGP routes it uses together.
+    """
+
+    router: str
+    static_routes: tuple[tuple[IPNetwork, str | None], ...] = ()
+    maximum_paths: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPolicy:
+    """What the customer's router does with this virtual interface.
+
+    `local_pref` is set on routes learnt from AWS; `communities`, `as_path_prepend` more of the own ASN and `med` are
+    sent to AWS with the customer's prefixes. With `send_communities` False no route carries any, which is how many
+    routers are set if nobody says otherwise. Exactly the prefixes in `announce` are announced (None: the data center's
+    networks), and what lies in those of `accept` is accepted (None: everything), even if the own ASN is up to
+    `allow_as_in` times in its AS_PATH.
+    `shape` holds what is sent to a rate; `nat` is the public source address that packets of the data centre's private
+    networks get.
+    """
+
+    local_pref: int = 100
+    communities: tuple[str, ...] = ()
+    send_communities: bool = True
+    as_path_prepend: int = 0
+    med: int | None = None
+    announce: tuple[IPNetwork, ...] | None = None
+    accept: tuple[IPNetwork, ...] | None = None
+    allow_as_in: int = 0
+    shape: BitsPerSecond | None = None
+    nat: IPv4Address | None = None

@@ -1,0 +1,30 @@
+"""DX-T100 and up: mistakes of the customer's own routing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PARAGRAPHS: Mapping[str, str] = MappingProxyType(
+    {
+        "DX-T100": """\
+A static route of one of your routers leads over a circuit to the router at its other end, by that
+router's name, or nowhere: `discard`. It wins over a BGP route to the same prefix, because its
+administrative distance is lower (1, against 20 of eBGP and 200 of iBGP), and is there as long as
+the circuit's port has light: a silent failure does not take it out. Routes to AWS over a virtual
+interface are learnt by BGP.""",
+        "DX-T101": """\
+The prefix of a static route is a network, `10.9.0.0/16`, or the default route, `0.0.0.0/0`; a
+router has one for each prefix. A network that is connected to the router wins over every other
+route to it, and a router with a line to the Internet has its default route there.""",
+        "DX-T102": """\
+A virtual interface or VPN announces the data center's networks if the file does not say which.
+`announce` names others: some of them, parts of them (`10.0.1.0/24` of `10.0.0.0/16`), aggregates
+around them, or the default route `0.0.0.0/0`, which AWS takes on private and transit virtual
+interfaces. The longest prefix wins at AWS whatever path it came by, so a part that is announced on
+the backup only draws the traffic there.""",
+        "DX-T103": """\
+This word is about BGP, and there is no BGP session here that it could be about: a static VPN has
+none, and a virtual interface has one for IPv6 only with `ipv6: on`.""",
+    }
+)

@@ -42,9 +42,13 @@ QUIET_IPV6 = {
 }
 """An address is usable at once, and nobody asks for routers: lab routers do not advertise themselves."""
 
-PER_FLOW = {"net/ipv4/fib_multipath_hash_policy": "1"}
-PER_FLOW_IPV6 = {"net/ipv6/fib_multipath_hash_policy": "1"}
-"""Routes of several next hops choose by addresses and ports: load is shared per flow, as routers and AWS do it."""
+PER_FLOW = {"net/ipv4/fib_multipath_hash_policy": "3", "net/ipv4/fib_multipath_hash_fields": "55"}
+PER_FLOW_IPV6 = {"net/ipv6/fib_multipath_hash_policy": "3", "net/ipv6/fib_multipath_hash_fields": "55"}
+"""Routes of several next hops choose by addresses, protocol and ports: load is shared per flow, as routers and AWS do.
+
+Policy 1 would take the hash that the sender's socket gave the packet (net/ipv4/route.c, fib_multipath_hash: l4_hash),
+which no router sees and which TCP changes when it sends again.
+"""
 
 VRF_SERVERS = {
     "net/ipv4/tcp_l3mdev_accept": "1",

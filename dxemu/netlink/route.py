@@ -150,6 +150,20 @@ def fields(message: Any) -> tuple[IPNetwork, tuple[IPAddress, ...], int]:  # Any
     return prefix, (ip_address(via),) if via else (), message.get_attr("RTA_OIF") or 0
 
 
+class _LookUp(rtmsg):  # type: ignore[misc]  # pyroute2 is untyped
+    """pyroute2 0.9.7 knows the attributes up to RTA_EXPIRES and drops others unsaid: linux/rtnetlink.h.
+
+    What it makes of a map it keeps in the class, and a class inherits that: here it is to be made anew.
+    """
+
+    _nlmsg_base__compiled_nla = False
+    nla_map = (
+        *rtmsg.nla_map,
+        *(("RTA_PAD", "none"), ("RTA_UID", "uint32"), ("RTA_TTL_PROPAGATE", "uint8")),
+        *(("RTA_IP_PROTO", "uint8"), ("RTA_SPORT", "be16"), ("RTA_DPORT", "be16")),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What shared routes tell flows apart by, beside the addresses: UDP with these ports."""
@@ -174,7 +188,7 @@ async def lookup(
     An IPv6 packet counts as come in by its interface's VRF: net/ipv6/route.c, ip6_route_input, looks after the VRF
     has taken the packet over; IPv4 looks by the interface itself (net/ipv4/ip_input.c, ip_rcv_finish).
     """
-    request = rtmsg()
+    request = _LookUp()
     request["family"], request["dst_len"] = FAMILY[destination.version], BITS[destination.version]
     request["attrs"] = [("RTA_DST", str(destination))]
     if incoming is not None and source is not None:

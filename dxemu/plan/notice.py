@@ -168,4 +168,4 @@ def may_not_begin(low_s: float) -> tuple[Term, ...]:
     """A term for an outage of at least `low_s` that a flow does not see at all if its hash leads another way."""
     if low_s <= 0:
         return ()
-    return (Term("all of it if the flow uses another way", -low_s, 0, "the hash of addresses and ports"),)
+    return (Term("where the flow uses another way", -low_s, 0, "the hash of addresses and ports"),)

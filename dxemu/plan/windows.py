@@ -47,7 +47,7 @@ class Window:
     @property
     def low_s(self) -> float:
         """The shortest that it can be; infinite if it never ends."""
-        return round(sum(t.low_s for t in self.terms), 9)
+        return round(sum(t.low_s for t in self.terms), 9) + 0.0  # and never -0
 
     @property
     def high_s(self) -> float:

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
+from operator import attrgetter
 
-from dxemu.bgp.decision import Choice, IgpCost, MaximumPaths, best
+from dxemu.bgp.decision import Choice, IgpCost, MaximumPaths, choose
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, Refused, export_route, import_route
 from dxemu.bgp.route import Announcement, Route, originate
+from dxemu.bgp.value import value
 from dxemu.units import IPNetwork
 
 NO_PATH = "no path left"
 
 
+def order(prefix: IPNetwork) -> int:
+    """A number by which prefixes are in order: IPv4 before IPv6, each by address and length."""
+    number = int(prefix.network_address) << 8 | prefix.prefixlen
+    return number if isinstance(prefix, IPv4Network) else number | _IPV6
+
+
+_IPV6 = 1 << (128 + 8)
+
+
 def in_order(prefixes: Iterable[IPNetwork]) -> list[IPNetwork]:
     """IPv4 before IPv6, each by address and length."""
-    return sorted(prefixes, key=lambda p: (p.version, int(p.network_address), p.prefixlen))
+    return sorted(prefixes, key=order)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Change:
-    """The best route to `prefix` was `old` and is `new` (None: there was or is none); `rule` says why `new`.
+    """The best route to `prefix` was `old`; now it is `new`, which was chosen by `choice`. None: there was or is none.
 
-    `routes` are all that are used from now on, `new` first: several with multipath. `old` and `new` are the same where
-    only the others changed.
+    `old` and `new` are the same where only the routes that are used beside the best one changed.
     """
 
     prefix: IPNetwork
     old: Route | None
-    new: Route | None
-    rule: str
-    routes: tuple[Route, ...] = ()
+    choice: Choice | None
+
+    @property
+    def new(self) -> Route | None:
+        """The best route from now on."""
+        return None if self.choice is None else self.choice.route
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All that are used from now on, `new` first: several with multipath."""
+        return () if self.choice is None else self.choice.routes
+
+    @property
+    def rule(self) -> str:
+        """Why `new`."""
+        return NO_PATH if self.choice is None else self.choice.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +65,37 @@ class Received:
     refused: tuple[Refused, ...]
 
 
-class AdjRibIn:
-    """What one peer has announced and not withdrawn, after the import policy."""
+class _Row:
+    """Everything about one prefix: each session's route to it, and which is chosen.
 
-    def __init__(self) -> None:
-        self._routes: dict[IPNetwork, Route] = {}
+    To hash a prefix takes a twentieth of a whole route update, so that it is done once, to find the row.
+    """
 
-    def learn(self, routes: Iterable[Route]) -> set[IPNetwork]:
-        """Put `routes` in; a later one to the same prefix replaces the earlier. Gives the prefixes that changed."""
-        changed = set()
-        for route in routes:
-            if self._routes.get(route.prefix) != route:
-                self._routes[route.prefix] = route
-                changed.add(route.prefix)
-        return changed
+    __slots__ = ("choice", "order", "prefix", "routes")
 
-    def withdraw(self, prefixes: Iterable[IPNetwork]) -> set[IPNetwork]:
-        """Take `prefixes` out; unknown ones do not matter. Gives those that were there."""
-        return {prefix for prefix in prefixes if self._routes.pop(prefix, None) is not None}
+    def __init__(self, prefix: IPNetwork) -> None:
+        self.prefix = prefix
+        self.order = order(prefix)
+        self.routes: dict[str, Route] = {}
+        self.choice: Choice | None = None
 
-    def get(self, prefix: IPNetwork) -> Route | None:
-        """The peer's route to `prefix`."""
-        return self._routes.get(prefix)
 
-    @property
-    def prefixes(self) -> tuple[IPNetwork, ...]:
-        """What the peer announces, in order."""
-        return tuple(in_order(self._routes))
+class _Best(Mapping[IPNetwork, Choice]):
+    """What is chosen, by prefix."""
+
+    def __init__(self, rows: Mapping[IPNetwork, _Row]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, prefix: IPNetwork) -> Choice:
+        choice = self._rows[prefix].choice
+        assert choice is not None
+        return choice
+
+    def __iter__(self) -> Iterator[IPNetwork]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class LocRib:
@@ -85,42 +113,41 @@ class LocRib:
     ) -> None:
         self._igp_cost = igp_cost
         self._maximum_paths = maximum_paths
-        self._adj_ribs_in: dict[str, AdjRibIn] = {}
-        self._best: dict[IPNetwork, Choice] = {}
+        self._rows: dict[IPNetwork, _Row] = {}
+        self._adj_ribs_in: dict[str, set[_Row]] = {}
         self.learn("", [originate(prefix) for prefix in originates])
 
     def originate(self, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
         """From now on this speaker announces exactly `prefixes` of its own."""
-        wanted = tuple(prefixes)
-        own = self._adj_rib_in("")
-        gone = own.withdraw([prefix for prefix in own.prefixes if prefix not in wanted])
-        return self._decide(gone | own.learn([originate(prefix) for prefix in wanted]))
+        wanted = dict.fromkeys(prefixes)
+        gone = self._take_out("", [prefix for prefix in self.learnt("") if prefix not in wanted])
+        return self._decide(gone | self._put_in("", [originate(prefix) for prefix in wanted]))
 
     @property
     def best(self) -> Mapping[IPNetwork, Choice]:
-        """The chosen route and the rule that chose it, by prefix. A view: do not keep it over a change."""
-        return self._best
+        """The chosen route and what it was chosen from, by prefix. A view: do not keep it over a change."""
+        return _Best(self._rows)
 
     def routes(self) -> tuple[Route, ...]:
         """The best routes in order of their prefixes."""
-        return tuple(self._best[prefix].route for prefix in in_order(self._best))
+        return tuple(row.choice.route for row in _in_order(self._rows.values()) if row.choice is not None)
 
     def candidates(self, prefix: IPNetwork) -> tuple[Route, ...]:
         """All routes to `prefix`, one for each session that has one, in order of the sessions' names."""
-        found = (self._adj_ribs_in[session].get(prefix) for session in sorted(self._adj_ribs_in))
-        return tuple(route for route in found if route is not None)
+        row = self._rows.get(prefix)
+        return () if row is None else tuple(row.routes[session] for session in sorted(row.routes))
 
     def learnt(self, session: str) -> tuple[IPNetwork, ...]:
         """The prefixes that `session` has announced."""
-        return self._adj_rib_in(session).prefixes
+        return tuple(row.prefix for row in _in_order(self._adj_ribs_in.get(session, ())))
 
     def learn(self, session: str, routes: Iterable[Route]) -> tuple[Change, ...]:
         """Routes that came in on `session`, each with that session's name."""
-        return self._decide(self._adj_rib_in(session).learn(routes))
+        return self._decide(self._put_in(session, routes))
 
     def withdraw(self, session: str, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
         """The peer of `session` takes back `prefixes`."""
-        return self._decide(self._adj_rib_in(session).withdraw(prefixes))
+        return self._decide(self._take_out(session, prefixes))
 
     def receive(
         self, announce: Iterable[Announcement], withdraw: Iterable[IPNetwork], policy: ImportPolicy
@@ -130,35 +157,64 @@ class LocRib:
         An announcement that the policy refuses takes away what the peer announced before: a new one replaces the
         old one whatever becomes of it (RFC 4271 section 3.1).
         """
-        heard = [import_route(announcement, policy) for announcement in announce]
-        refused = tuple(item for item in heard if isinstance(item, Refused))
-        adj_rib_in = self._adj_rib_in(policy.session)
-        gone = adj_rib_in.withdraw((*withdraw, *(item.prefix for item in refused)))
-        come = adj_rib_in.learn(item for item in heard if isinstance(item, Route))
-        return Received(self._decide(gone | come), refused)
+        heard: list[Route] = []
+        refused: list[Refused] = []
+        for announcement in announce:
+            item = import_route(announcement, policy)
+            if isinstance(item, Refused):
+                refused.append(item)
+            else:
+                heard.append(item)
+        gone = self._take_out(policy.session, (*withdraw, *(item.prefix for item in refused)))
+        return Received(self._decide(gone | self._put_in(policy.session, heard)), tuple(refused))
 
     def purge(self, session: str) -> tuple[Change, ...]:
         """Forget all that `session` announced, because it went down."""
         return self.withdraw(session, self.learnt(session))
 
-    def _adj_rib_in(self, session: str) -> AdjRibIn:
-        return self._adj_ribs_in.setdefault(session, AdjRibIn())
+    def _put_in(self, session: str, routes: Iterable[Route]) -> set[_Row]:
+        """A later route to the same prefix replaces the earlier. Gives the rows that changed."""
+        rows, adj_rib_in = self._rows, self._adj_ribs_in.setdefault(session, set())
+        changed = set()
+        for route in routes:
+            row = rows.get(route.prefix)
+            if row is None:
+                row = rows[route.prefix] = _Row(route.prefix)
+            if row.routes.get(session) != route:
+                row.routes[session] = route
+                adj_rib_in.add(row)
+                changed.add(row)
+        return changed
 
-    def _decide(self, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
-        """Choose anew for each of `prefixes`."""
+    def _take_out(self, session: str, prefixes: Iterable[IPNetwork]) -> set[_Row]:
+        """Prefixes that the session has not announced do not matter. Gives the rows that changed."""
+        rows, adj_rib_in = self._rows, self._adj_ribs_in.get(session, set())
+        changed = set()
+        for prefix in prefixes:
+            row = rows.get(prefix)
+            if row is not None and row.routes.pop(session, None) is not None:
+                adj_rib_in.discard(row)
+                changed.add(row)
+        return changed
+
+    def _decide(self, rows: Iterable[_Row]) -> tuple[Change, ...]:
+        """Choose anew in each of `rows`."""
         changes = []
-        for prefix in in_order(prefixes):
-            before = self._best.pop(prefix, None)
-            choice = best(self.candidates(prefix), self._igp_cost, self._maximum_paths)
-            if choice is None:
+        for row in _in_order(rows):
+            before = row.choice
+            if row.routes:
+                choice = row.choice = choose(tuple(row.routes.values()), self._igp_cost, self._maximum_paths)
+                if before is None or before.routes != choice.routes:
+                    changes.append(Change(row.prefix, None if before is None else before.route, choice))
+            else:
+                del self._rows[row.prefix]
                 if before is not None:
-                    changes.append(Change(prefix, before.route, None, NO_PATH))
-                continue
-            self._best[prefix] = choice
-            if before is None or before.routes != choice.routes:
-                old = None if before is None else before.route
-                changes.append(Change(prefix, old, choice.route, choice.rule, choice.routes))
+                    changes.append(Change(row.prefix, before.route, None))
         return tuple(changes)
+
+
+def _in_order(rows: Iterable[_Row]) -> list[_Row]:
+    return sorted(rows, key=attrgetter("order"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +240,8 @@ class AdjRibOut:
         """
         self._policies[policy.session] = policy
         told = self._sent.setdefault(policy.session, {})
-        return self._update(policy, {**dict.fromkeys(told), **{route.prefix: route for route in routes}})
+        now: dict[IPNetwork, Route | None] = {**dict.fromkeys(told), **{route.prefix: route for route in routes}}
+        return self._update(policy, [(prefix, now[prefix]) for prefix in in_order(now)])
 
     def down(self, session: str) -> None:
         """`session` was lost: the peer has forgotten everything. A session that was not up does not matter."""
@@ -194,7 +251,8 @@ class AdjRibOut:
     def after(self, changes: Iterable[Change]) -> tuple[Update, ...]:
         """What to send on the sessions that are up after `changes`, in order of their names; no empty updates."""
         routes = {change.prefix: change.new for change in changes}
-        updates = (self._update(self._policies[session], routes) for session in sorted(self._policies))
+        ordered = [(prefix, routes[prefix]) for prefix in in_order(routes)]
+        updates = [self._update(self._policies[session], ordered) for session in sorted(self._policies)]
         return tuple(update for update in updates if update.announce or update.withdraw)
 
     def sent(self, session: str) -> tuple[Announcement, ...]:
@@ -202,12 +260,11 @@ class AdjRibOut:
         sent = self._sent.get(session, {})
         return tuple(sent[prefix] for prefix in in_order(sent))
 
-    def _update(self, policy: ExportPolicy, routes: Mapping[IPNetwork, Route | None]) -> Update:
+    def _update(self, policy: ExportPolicy, routes: Iterable[tuple[IPNetwork, Route | None]]) -> Update:
         """Bring the peer from what it was told of the prefixes in `routes` to what it should know."""
         sent = self._sent[policy.session]
         announce, withdraw = [], []
-        for prefix in in_order(routes):
-            route = routes[prefix]
+        for prefix, route in routes:
             announcement = None if route is None else export_route(route, policy)
             if announcement is None:
                 if sent.pop(prefix, None) is not None:

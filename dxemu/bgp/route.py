@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import field
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
 
+from dxemu.bgp.value import value
 from dxemu.units import Asn, IPAddress, IPNetwork
 
 DEFAULT_LOCAL_PREF = 100
@@ -13,6 +14,10 @@ DEFAULT_LOCAL_PREF = 100
 
 UNSPECIFIED = IPv4Address(0)
 UNSPECIFIED_IPV6 = IPv6Address(0)
+
+
+Rank = tuple[tuple[int, ...], tuple[int | str, ...]]
+"""What the decision process compares of a route: `dxemu.bgp.decision` makes it."""
 
 
 class Origin(IntEnum):
@@ -23,7 +28,7 @@ class Origin(IntEnum):
     INCOMPLETE = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Route:
     """One path to `prefix`, as it was learnt and after the import policy.
 
@@ -50,6 +55,7 @@ class Route:
     preference_group: str = ""
     originator_id: IPv4Address | None = None
     cluster_list_length: int = 0
+    rank: Rank | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def originated(self) -> bool:
@@ -61,13 +67,17 @@ class Route:
         """The first AS of the path, for the comparison of MED; None for a route from inside the own AS."""
         return self.as_path[0] if self.as_path else None
 
+    def __lt__(self, other: Route) -> bool:
+        """Any order that depends on nothing but the routes: by their text. Only routes of one session come to that."""
+        return repr(self) < repr(other)
+
 
 def originate(prefix: IPNetwork) -> Route:
     """The route of a router that announces `prefix` of its own."""
     return Route(prefix=prefix, next_hop=UNSPECIFIED if prefix.version == 4 else UNSPECIFIED_IPV6)  # noqa: PLR2004
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """What goes into an UPDATE message. `local_pref` and `med` None are left out of it."""
 

@@ -65,7 +65,10 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
     import pickle
 
     from dxemu.errors import DxemuError
+    from dxemu.host import collector
     from dxemu.host.channel import Channel
+
+    collector.look_rarely()
 
     module, _, function = str(header["target"]).partition(":")
     channel = Channel(channel_fd)

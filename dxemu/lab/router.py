@@ -220,7 +220,7 @@ class Router:
                 await static_routes.take_out(fixed)
                 choice = self.loc_rib.best.get(fixed.destination)
                 if choice is not None:
-                    await self._install(Change(fixed.destination, None, choice.route, choice.rule, choice.routes))
+                    await self._install(Change(fixed.destination, None, choice))
 
     async def _install(self, change: Change) -> None:
         if self._static_routes is not None and self._static_routes.decide(change.prefix):

@@ -6,10 +6,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxemu.bgp.decision import Step, best
+from dxemu.bgp.decision import Step, best, step_by_step
 from dxemu.bgp.route import Origin, Route, originate
 from dxemu.units import Asn
 
@@ -27,6 +27,10 @@ def route(
     external: bool = True,
     router_id: str = "1.1.1.1",
     address: str = "192.0.2.1",
+    precedence: int = 0,
+    originator: str | None = None,
+    cluster_list_length: int = 0,
+    preference_group: str = "",
 ) -> Route:
     return Route(
         prefix=PREFIX,
@@ -39,6 +43,10 @@ def route(
         external=external,
         peer_router_id=IPv4Address(router_id),
         peer_address=ip_address(address),
+        precedence=precedence,
+        originator_id=None if originator is None else IPv4Address(originator),
+        cluster_list_length=cluster_list_length,
+        preference_group=preference_group,
     )
 
 
@@ -119,12 +127,16 @@ routes = st.builds(
     route,
     st.sampled_from("abcd"),
     local_pref=st.sampled_from([100, 200]),
+    preference_group=st.sampled_from(["", "dxgw"]),
     as_path=st.lists(st.integers(1, 3), max_size=2).map(tuple),
     origin=st.sampled_from(Origin),
     med=st.none() | st.integers(0, 2),
     external=st.booleans(),
     router_id=st.sampled_from(["1.1.1.1", "2.2.2.2"]),
     address=st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"]),
+    precedence=st.sampled_from([0, 0, 1]),
+    originator=st.none() | st.sampled_from(["1.1.1.1", "3.3.3.3"]),
+    cluster_list_length=st.sampled_from([0, 0, 1]),
 )
 
 
@@ -136,6 +148,7 @@ def test_best_is_a_candidate_and_order_does_not_matter(found: tuple[list[Route],
     assert as_listed is not None
     assert as_listed.route in found[0]
     assert as_listed == shuffled
+    assert (as_listed.step, as_listed.runner_up) == (shuffled.step, shuffled.runner_up)
 
 
 def test_every_loser_says_at_which_step_it_went_out() -> None:
@@ -169,3 +182,38 @@ def test_every_candidate_is_used_or_a_loser(found: list[Route], most: int) -> No
     assert choice is not None
     assert {*choice.routes, *(loser.route for loser in choice.losers)} == set(found)
     assert len(choice.routes) <= most
+
+
+level_routes = st.builds(
+    route,
+    st.sampled_from(["", "a", "b", "c"]),
+    as_path=st.sampled_from([(), (1,), (2,)]),
+    med=st.none() | st.integers(0, 2),
+    external=st.sampled_from([True, True, False]),
+    router_id=st.sampled_from(["1.1.1.1", "2.2.2.2"]),
+    address=st.sampled_from(["192.0.2.1", "192.0.2.2"]),
+)
+"""They get as far as MED, which is where the least rank alone would be wrong."""
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(routes | level_routes, min_size=1, max_size=8) | st.lists(level_routes, min_size=1, max_size=8), st.data()
+)
+def test_the_least_rank_is_what_is_left_step_by_step(found: list[Route], data: st.DataObject) -> None:
+    most = data.draw(st.integers(1, 8))
+    assert best(found) == step_by_step(tuple(found))
+    paths = best(found, maximum_paths=lambda _best: most)
+    assert paths == step_by_step(tuple(found), maximum_paths=lambda _best: most)
+    costs = data.draw(st.fixed_dictionaries({item.next_hop: st.integers(0, 2) for item in found}))
+    assert best(found, costs.__getitem__) == step_by_step(tuple(found), costs.__getitem__)
+
+
+def test_med_between_different_neighbours_is_left_to_the_steps() -> None:
+    """By rank alone `c` would win: but its lower MED counts against `a` only, and `b` has the lowest router ID."""
+    a = route("a", as_path=(1,), med=5, router_id="3.3.3.3")
+    b = route("b", as_path=(2,), med=9)
+    c = route("c", as_path=(1,), med=1, router_id="2.2.2.2")
+    choice = best([a, b, c])
+    assert choice is not None
+    assert (choice.route, choice.rule) == (b, "lower router ID (1.1.1.1 over 2.2.2.2)")

@@ -43,16 +43,21 @@ def export(session: str, *, external: bool = True) -> ExportPolicy:
     return ExportPolicy(session=session, own_asn=Asn(65000), external=external, own_address=own)
 
 
+def told(changes: tuple[Change, ...]) -> tuple[object, ...]:
+    """The only change, field by field."""
+    (change,) = changes
+    return change.prefix, change.old, change.new, change.rule, change.routes
+
+
 def test_a_better_route_takes_over_and_its_loss_gives_way() -> None:
     rib = LocRib()
     backup, primary = route("backup"), route("primary", local_pref=200)
-    assert rib.learn("backup", [backup]) == (Change(PREFIX, None, backup, "only path", (backup,)),)
-    assert rib.learn("primary", [primary]) == (
-        Change(PREFIX, backup, primary, "higher local preference (200 over 100)", (primary,)),
-    )
+    assert told(rib.learn("backup", [backup])) == (PREFIX, None, backup, "only path", (backup,))
+    better = told(rib.learn("primary", [primary]))
+    assert better == (PREFIX, backup, primary, "higher local preference (200 over 100)", (primary,))
     assert rib.learnt("primary") == (PREFIX,)
-    assert rib.purge("primary") == (Change(PREFIX, primary, backup, "only path", (backup,)),)
-    assert rib.withdraw("backup", [PREFIX]) == (Change(PREFIX, backup, None, "no path left"),)
+    assert told(rib.purge("primary")) == (PREFIX, primary, backup, "only path", (backup,))
+    assert told(rib.withdraw("backup", [PREFIX])) == (PREFIX, backup, None, "no path left", ())
     assert not rib.best
 
 

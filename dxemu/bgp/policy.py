@@ -86,9 +86,9 @@ class ExportPolicy:
 
     `own_address` is this end's address, which becomes the next hop; a session carries prefixes of its IP version only.
     `communities` are added; without `send_communities` none are sent at all. With `originated_only` nothing is passed
-    on from other peers: an AWS device announces the VPC's prefixes only. Towards eBGP the own ASN is put in front
-    `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that the peer may hear of; None: no
-    such limit.
+    on from other peers: an AWS device announces the VPC's prefixes only; with `learnt_only` nothing but that. Towards
+    eBGP the own ASN is put in front `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that
+    the peer may hear of; None: no such limit.
     """
 
     session: str
@@ -100,6 +100,7 @@ class ExportPolicy:
     prepend: int = 0
     med: int | None = None
     originated_only: bool = False
+    learnt_only: bool = False
     only: tuple[IPNetwork, ...] | None = None
 
 
@@ -113,6 +114,8 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
     edge are set to next-hop-self.
     """
     if route.session == policy.session or (policy.originated_only and not route.originated):
+        return None
+    if policy.learnt_only and route.originated:
         return None
     if route.prefix.version != policy.own_address.version or (
         policy.only is not None and route.prefix not in policy.only

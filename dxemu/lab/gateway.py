@@ -63,7 +63,7 @@ class GatewayRouter:
             if not takes(self.gateway, table, change.prefix):
                 continue
             loc_rib = self.loc_ribs[table]
-            if change.new is None or change.new.originated:
+            if change.new is None or change.new.originated or not change.new.external:
                 decided = loc_rib.withdraw(attachment.speaker, [change.prefix])
             else:
                 self._session_at[attachment.speaker, change.prefix] = change.new.session

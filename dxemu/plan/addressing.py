@@ -45,6 +45,7 @@ def given_networks(topology: Topology) -> tuple[IPv4Network, ...]:
     inside = (t.inside_cidr for vpn in topology.vpns for t in vpn.tunnels if t.inside_cidr is not None)
     data_center = topology.customer.data_center
     networks: list[IPNetwork] = [*data_center.networks, *data_center.public_networks, *peers, *inside]
+    networks += [network for cage in topology.customer.colocations for network in cage.networks]
     networks += [cidr for vpc in topology.aws.vpcs for cidr in vpc.cidrs]
     networks += [block for tgw in topology.aws.transit_gateways for block in tgw.cidr_blocks]
     networks += [service.prefix for service in topology.aws.public_services]

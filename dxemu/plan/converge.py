@@ -112,7 +112,7 @@ def gateway_rib(
     """One route table of `gateway`, where each route stands under the name of the speaker that it leads to.
 
     Empty if the VPC's route table does not get the routes (route propagation is off). `lost` are speakers that the
-    gateway takes for gone.
+    gateway takes for gone. What a speaker has from another one by SiteLink the gateway hears from that one itself.
     """
     rib = LocRib(maximum_paths=gateway_paths(gateway))
     for attachment in gateway.attachments:
@@ -126,7 +126,11 @@ def gateway_rib(
         carried = {address.version for address in attachment.device_addresses}
         rib.learn(
             attachment.speaker,
-            [gateway_route(plan, gateway, attachment, route) for route in learnt if route.prefix.version in carried],
+            [
+                gateway_route(plan, gateway, attachment, route)
+                for route in learnt
+                if route.prefix.version in carried and route.external
+            ],
         )
     return rib
 

@@ -1,4 +1,4 @@
-"""The customer's side of a plan: data centre, routers, circuits between them with iBGP, lines to the Internet."""
+"""The customer's side of a plan: data centre, routers, circuits between them with BGP, lines to the Internet."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dxemu.plan.addressing import CUSTOMER_ROUTER_IDS, Links, Peers, router_ids
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
 from dxemu.plan.segment import Segment, add_segment
+from dxemu.plan.sites import DATA_CENTER, asn_of, sites
 from dxemu.plan.vrrp_lan import add_vrrp_lan
 from dxemu.topology.model import Circuit, Topology
-from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds
+from dxemu.units import BitsPerSecond, IPNetwork, Seconds
 
-DATA_CENTER = "data center"
 LAN_BANDWIDTH = BitsPerSecond(100 * 10**9)
 LAN_DELAY = Seconds(50e-6)
 LAN_SWITCH = "lan_switch"
@@ -43,28 +43,32 @@ def add_customer_nodes(draft: Draft) -> None:
     for router in customer.data_center.routers:
         draft.node(router, Role.ROUTER, Side.CUSTOMER, DATA_CENTER)
     for cage in customer.colocations:
+        for host in cage.hosts:
+            draft.node(host.name, Role.HOST, Side.CUSTOMER, cage.location)
         for router in cage.routers:
             draft.node(router, Role.ROUTER, Side.CUSTOMER, cage.location)
 
 
-def add_lan(draft: Draft) -> None:
-    """The data centre's hosts on the first router, with frames as long as the longest of any virtual interface."""
+def add_lans(draft: Draft) -> None:
+    """The hosts of each site on its first router, with frames as long as the longest of any virtual interface."""
     topology = draft.topology
-    data_center = topology.customer.data_center
-    segment = Segment(
-        name="lan",
-        router=customer_routers(topology)[0],
-        hosts=data_center.hosts,
-        networks=(*data_center.networks, *_public_networks_with_hosts(topology)),
-        role=CableRole.LAN,
-        bandwidth=LAN_BANDWIDTH,
-        delay=LAN_DELAY,
-        mtu=max((vif.mtu for vif in topology.virtual_interfaces), default=1500),
-    )
-    if data_center.vrrp is None:
-        add_segment(draft, segment)
-    else:
-        add_vrrp_lan(draft, segment, data_center.vrrp, LAN_SWITCH)
+    vrrp = topology.customer.data_center.vrrp
+    for site in sites(topology):
+        home = site.place == DATA_CENTER
+        segment = Segment(
+            name="lan",
+            router=site.routers[0],
+            hosts=site.hosts,
+            networks=(*site.networks, *(_public_networks_with_hosts(topology) if home else ())),
+            role=CableRole.LAN,
+            bandwidth=LAN_BANDWIDTH,
+            delay=LAN_DELAY,
+            mtu=max((vif.mtu for vif in topology.virtual_interfaces), default=1500),
+        )
+        if home and vrrp is not None:
+            add_vrrp_lan(draft, segment, vrrp, LAN_SWITCH)
+        else:
+            add_segment(draft, segment)
 
 
 def _public_networks_with_hosts(topology: Topology) -> tuple[IPNetwork, ...]:
@@ -87,17 +91,18 @@ def add_speakers(draft: Draft) -> None:
     ids = router_ids(routers, CUSTOMER_ROUTER_IDS)
     data_center = topology.customer.data_center
     settings = {settings.router: settings.maximum_paths for settings in topology.customer.router_settings}
-    with_hosts = data_center.routers if data_center.vrrp is not None else routers[:1]
+    originates = {site.routers[0]: site.networks for site in sites(topology)}
+    for router in data_center.routers if data_center.vrrp is not None else routers[:1]:
+        originates[router] = _announced(topology)
     for router in routers:
-        networks = _announced(topology) if router in with_hosts else ()
         draft.speakers.append(
             Speaker(
                 name=router,
                 node=router,
                 side=Side.CUSTOMER,
-                asn=topology.customer.asn,
+                asn=asn_of(topology, router),
                 router_id=ids[router],
-                originates=networks,
+                originates=originates.get(router, ()),
                 maximum_paths=settings.get(router, 1),
             )
         )
@@ -112,12 +117,12 @@ def _announced(topology: Topology) -> tuple[IPNetwork, ...]:
 
 
 def has_ipv6(topology: Topology) -> bool:
-    """Whether the data centre has an IPv6 network."""
-    return any(network.version == 6 for network in topology.customer.data_center.networks)  # noqa: PLR2004
+    """Whether one of the customer's sites has an IPv6 network."""
+    return any(network.version == 6 for site in sites(topology) for network in site.networks)  # noqa: PLR2004
 
 
 def add_circuits(draft: Draft, links: Links) -> None:
-    """The circuits between the customer's routers, and an iBGP session of each IP version over each."""
+    """The circuits between the customer's routers, and a BGP session of each IP version over each."""
     for circuit in draft.topology.customer.circuits:
         if is_layer2_extension(circuit, draft.topology):
             continue
@@ -134,16 +139,16 @@ def add_circuits(draft: Draft, links: Links) -> None:
         for peers in links.next(ipv6=has_ipv6(draft.topology)):
             for port, address in zip((cable.a, cable.b), peers, strict=True):
                 draft.address(port.node, port.name, address)
-            draft.sessions.append(_ibgp_session(draft, cable, peers))
+            draft.sessions.append(_circuit_session(draft, cable, peers))
 
 
-def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
-    """The iBGP session of the routers at the ends of `cable`; the first one connects.
+def _circuit_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
+    """The session of the routers at the ends of `cable`: iBGP, unless their sites have ASNs of their own.
 
     What one router has let in from outside with the own ASN in it, the others let in, too.
     """
 
-    def end(index: int, asn: Asn) -> SessionEnd:
+    def end(index: int) -> SessionEnd:
         port = (cable.a, cable.b)[index]
         return SessionEnd(
             speaker=port.node,
@@ -151,18 +156,17 @@ def _ibgp_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
             interface=port.name,
             port=port.name,
             address=peers[index].ip,
-            asn=asn,
+            asn=asn_of(draft.topology, port.node),
             passive=index == 1,
             allow_as_in=max((vif.customer.allow_as_in for vif in draft.topology.virtual_interfaces), default=0),
         )
 
-    asn = draft.topology.customer.asn
     version = "_ipv6" if peers[0].version == 6 else ""  # noqa: PLR2004
     return BgpSession(
         name=draft.session_name(f"{cable.a.node}-{cable.b.node}{version}", cable.name),
         virtual_interface=None,
         connection=None,
-        ends=(end(0, asn), end(1, asn)),
+        ends=(end(0), end(1)),
         hold_time=IBGP_HOLD_TIME,
         keepalive=IBGP_KEEPALIVE,
         auth_key=None,

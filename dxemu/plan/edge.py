@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network
 
+from dxemu.aws import direct_connect_gateway
 from dxemu.aws.attachments import MOST_PATHS
 from dxemu.plan.connections import connection_of, device_nodes, device_of
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import RouteRule, Side, Speaker, Vrf
-from dxemu.topology.model import Topology, VifType
+from dxemu.topology.model import Topology, VifType, VirtualInterface
 from dxemu.units import Asn, IPAddress, IPNetwork
 
 PUBLIC = "public"
@@ -28,46 +29,55 @@ VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
 FIRST_TABLE = 1000
 FROM_CUSTOMER = 1000
 FROM_GATEWAY = 2000
+SITE_LINK = ":site_link"
 """Added to an edge's table: what packets from the customer, and from one of its gateways, may reach."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Edge:
-    """One speaker of a device, while the plan is being made. `gateway` is a VGW, a Direct Connect gateway or public."""
+    """One speaker of a device, while the plan is being made. `gateway` is a VGW, a Direct Connect gateway or public.
+
+    Virtual interfaces with SiteLink have a speaker of their own: what goes between them must not reach the others.
+    """
 
     name: str
     device: str
     gateway: str
     table: int
+    site_link: bool = False
     customer_interfaces: list[str] = field(default_factory=list)
     gateway_interfaces: list[str] = field(default_factory=list)
+    site_link_interfaces: list[str] = field(default_factory=list)
     prefixes: list[tuple[IPNetwork, IPAddress]] = field(default_factory=list)
 
 
 def edge_keys(topology: Topology) -> tuple[tuple[str, str], ...]:
-    """Device and gateway of every edge, in the order of the virtual interfaces."""
-    keys = [
-        (device_of(connection_of(vif, topology), topology), gateway_of(vif.type, vif.gateway))
-        for vif in topology.virtual_interfaces
-    ]
+    """Device and `leads_to` of every edge, in the order of the virtual interfaces."""
+    keys = [(device_of(connection_of(vif, topology), topology), leads_to(vif)) for vif in topology.virtual_interfaces]
     keys += [(device_nodes(topology)[other.location, other.device], PUBLIC) for other in topology.other_customers]
     return tuple(dict.fromkeys(keys))
 
 
-def gateway_of(vif_type: VifType, gateway: str | None) -> str:
-    """What a virtual interface leads to."""
-    return PUBLIC if vif_type is VifType.PUBLIC or gateway is None else gateway
+def leads_to(vif: VirtualInterface) -> str:
+    """The gateway that a virtual interface leads to, or public; with SiteLink that and a suffix."""
+    gateway = PUBLIC if vif.type is VifType.PUBLIC or vif.gateway is None else vif.gateway
+    return f"{gateway}{SITE_LINK}" if vif.site_link else gateway
 
 
 def make_edges(topology: Topology) -> dict[tuple[str, str], Edge]:
-    """The edges by device and gateway; one that is alone on its device is called as the device."""
+    """The edges by device and `leads_to`; one that is alone on its device is called as the device."""
     keys = edge_keys(topology)
     devices = [device for device, _ in keys]
     edges: dict[tuple[str, str], Edge] = {}
-    for device, gateway in keys:
+    for device, to in keys:
         number = sum(edge.device == device for edge in edges.values())
-        name = device if devices.count(device) == 1 else f"{device}:{gateway}"
-        edges[device, gateway] = Edge(name=name, device=device, gateway=gateway, table=FIRST_TABLE + number)
+        edges[device, to] = Edge(
+            name=device if devices.count(device) == 1 else f"{device}:{to}",
+            device=device,
+            gateway=to.removesuffix(SITE_LINK),
+            table=FIRST_TABLE + number,
+            site_link=to.endswith(SITE_LINK),
+        )
     return edges
 
 
@@ -84,8 +94,10 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
         versions = {4, *(prefix.version for prefix, _ in edge.prefixes)}
         for table in (edge.table, inward):
             draft.nowhere_else(edge.device, table, versions)
-        for interface in edge.customer_interfaces:
+        for interface in () if edge.site_link else edge.customer_interfaces:
             draft.rules.append(RouteRule(node=edge.device, incoming=interface, table=inward))
+        for interface in edge.site_link_interfaces:
+            draft.rules.append(RouteRule(node=edge.device, incoming=interface, table=edge.table))
         _keep_gateways_apart(draft, edge)
         draft.speakers.append(
             Speaker(
@@ -97,6 +109,7 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
                 originates=announced(draft.topology, edge.gateway),
                 table=edge.table,
                 maximum_paths=MOST_PATHS,
+                site_link=edge.site_link,
             )
         )
 
@@ -104,9 +117,13 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
 def _keep_gateways_apart(draft: Draft, edge: Edge) -> None:
     """A Direct Connect gateway carries nothing from one VPC to another.
 
+    With the supernet exception the edge would, and what keeps them apart is that a VPC has no route to the other: it
+    gets one as long as the customer announces a network around it (`aws.direct_connect_gateway.carries_between_vpcs`).
     Source: Direct Connect User Guide, "Direct Connect gateways"; read 2026-11-23.
     """
-    if len(edge.gateway_interfaces) < 2:  # noqa: PLR2004
+    dxgws = draft.topology.aws.direct_connect_gateways
+    excepted = any(dxgw.name == edge.gateway and dxgw.supernet_exception for dxgw in dxgws)
+    if len(edge.gateway_interfaces) < 2 or excepted:  # noqa: PLR2004
         return
     table = edge.table + FROM_GATEWAY
     cidrs = {cidr for vpc in draft.topology.aws.vpcs for cidr in vpc.cidrs}
@@ -140,10 +157,10 @@ def announced(topology: Topology, gateway: str) -> tuple[IPNetwork, ...]:
     for association in dxgw.associations:
         allowed = association.allowed_prefixes
         if association.gateway in transit:
-            prefixes += allowed or ()
+            prefixes += direct_connect_gateway.announced_of_transit_gateway(allowed)
         else:
             cidrs = vpc_cidrs(topology, association.gateway)
-            prefixes += [cidr for cidr in cidrs if allowed is None or any(_within(cidr, p) for p in allowed)]
+            prefixes += direct_connect_gateway.announced_of_virtual_private_gateway(cidrs, allowed)
     return tuple(dict.fromkeys(prefixes))
 
 
@@ -161,9 +178,3 @@ def public_prefixes(topology: Topology) -> tuple[IPNetwork, ...]:
 def vpn_prefixes(topology: Topology) -> tuple[IPNetwork, ...]:
     """Where the public outside addresses of VPN tunnels come from, if there are any."""
     return (VPN_ENDPOINTS,) if any(not vpn.private for vpn in topology.vpns) else ()
-
-
-def _within(cidr: IPNetwork, prefix: IPNetwork) -> bool:
-    if isinstance(cidr, IPv4Network):
-        return isinstance(prefix, IPv4Network) and cidr.subnet_of(prefix)
-    return isinstance(prefix, IPv6Network) and cidr.subnet_of(prefix)

@@ -14,12 +14,13 @@ from dxemu.plan.addressing import (
     router_ids,
 )
 from dxemu.plan.connections import add_carriers, add_connections, add_devices
-from dxemu.plan.customer_side import add_circuits, add_customer_nodes, add_lan, add_speakers
+from dxemu.plan.customer_side import add_circuits, add_customer_nodes, add_lans, add_speakers
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import finish_edges, make_edges
 from dxemu.plan.model import Plan
 from dxemu.plan.private_gateways import add_private_gateway_nodes, add_private_gateways, add_vpcs
 from dxemu.plan.public_side import add_internet, add_other_customers, add_public_nodes, add_public_regions
+from dxemu.plan.site_link import add_site_links
 from dxemu.plan.static_routes import add_customer_static_routes
 from dxemu.plan.transit_gateways import add_transit_gateway_nodes, add_transit_gateways
 from dxemu.plan.virtual_interfaces import add_virtual_interfaces
@@ -46,7 +47,7 @@ def make_plan(topology: Topology) -> Plan:
     given = given_networks(topology)
     own_links = Links(CIRCUITS, CIRCUITS_IPV6, (*given, CUSTOMER_ROUTER_IDS))
     backbone = Links(BACKBONE, BACKBONE_IPV6, (*given, AWS_ROUTER_IDS))
-    add_lan(draft)
+    add_lans(draft)
     add_speakers(draft)
     add_circuits(draft, own_links)
     add_customer_static_routes(draft)
@@ -62,6 +63,7 @@ def make_plan(topology: Topology) -> Plan:
     lines = add_internet(draft, backbone)
     add_vpcs(draft)
     ids = router_ids([*(edge.name for edge in every_edge), *(ending.node for ending in endings)], AWS_ROUTER_IDS)
+    add_site_links(draft, every_edge, backbone)
     finish_edges(draft, every_edge, ids)
     add_endpoint_speakers(draft, endings, ids)
     add_tunnels(draft, endings, lines)

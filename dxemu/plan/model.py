@@ -212,6 +212,7 @@ class Speaker:
 
     `name` is the node's, or `dx_1:vgw` where a node has several. Its routes go into the kernel's `table`; up to
     `maximum_paths` that are level share the flows (multipath).
+    With `site_link` it passes on what it hears from the customer to the other virtual interfaces with SiteLink.
     """
 
     name: str
@@ -222,6 +223,7 @@ class Speaker:
     originates: tuple[IPNetwork, ...]
     table: int = MAIN_TABLE
     maximum_paths: int = 1
+    site_link: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
     On a public virtual interface AWS takes the prefixes that were approved for it only.
     """
     own, other = ends_of(session, speaker)
-    aws = plan.speaker(speaker).side is Side.AWS
+    aws = plan.speaker(speaker).side is Side.AWS and session.external
     return ImportPolicy(
         session=session.name,
         own_asn=own.asn,
@@ -95,9 +95,11 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
 def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy:
     """What `speaker` announces on `session`. AWS's end announces the prefixes behind its gateway and nothing else.
 
+    With SiteLink it announces the other sites' prefixes, too; and to AWS's other devices nothing but them.
     Source: Direct Connect User Guide, "Virtual private gateway associations", 2023 archive; read 2026-11-23.
     """
     own, _ = ends_of(session, speaker)
+    of = plan.speaker(speaker)
     return ExportPolicy(
         session=session.name,
         own_asn=own.asn,
@@ -107,7 +109,8 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         send_communities=own.send_communities,
         prepend=own.export_prepend,
         med=own.export_med,
-        originated_only=plan.speaker(speaker).side is Side.AWS,
+        originated_only=of.side is Side.AWS and not of.site_link,
+        learnt_only=of.site_link and not session.external,
         only=own.announces,
     )
 

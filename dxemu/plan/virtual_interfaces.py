@@ -12,9 +12,10 @@ from dxemu.aws.timers import negotiated_hold_time
 from dxemu.plan.addressing import Peers, peer_addresses
 from dxemu.plan.connections import Attached
 from dxemu.plan.draft import Draft
-from dxemu.plan.edge import PUBLIC, Edge, asn_of, gateway_of
+from dxemu.plan.edge import PUBLIC, Edge, asn_of, leads_to
 from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceNat
 from dxemu.plan.names import auth_key
+from dxemu.plan.sites import networks_behind
 from dxemu.topology.model import VifType, VirtualInterface
 from dxemu.units import IPNetwork, Seconds
 
@@ -48,7 +49,7 @@ def add_virtual_interfaces(
             router=draft.vlan(where.router, where.router_port, vif.vlan, vif.mtu),
             device=draft.vlan(where.device, where.device_port, vif.vlan, vif.mtu),
         )
-        edge = edges[where.device, gateway_of(vif.type, vif.gateway)]
+        edge = edges[where.device, leads_to(vif)]
         edge.customer_interfaces.append(vlan.device)
         for pair in peers[vif.name]:
             amazon, customer = pair
@@ -67,16 +68,16 @@ def _customer_settings(draft: Draft, vlan: _Vlan) -> None:
             RateLimit(node=node, interface=vlan.router, kind=LimitKind.SHAPE, rate=policy.shape, burst=burst)
         )
     if policy.nat is not None:
-        for network in draft.topology.customer.data_center.networks:
+        for network in networks_behind(draft.topology, node):
             if isinstance(network, IPv4Network):
                 draft.nats.append(SourceNat(node=node, interface=vlan.router, network=network, address=policy.nat))
 
 
-def _announced(draft: Draft, vif: VirtualInterface) -> tuple[IPNetwork, ...]:
+def _announced(draft: Draft, vif: VirtualInterface, router: str) -> tuple[IPNetwork, ...]:
     """What the customer's router announces: what the file says, else all that AWS takes there."""
     if vif.customer.announce is not None:
         return vif.customer.announce
-    return vif.route_filter_prefixes if vif.type is VifType.PUBLIC else draft.topology.customer.data_center.networks
+    return vif.route_filter_prefixes if vif.type is VifType.PUBLIC else networks_behind(draft.topology, router)
 
 
 def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
@@ -104,7 +105,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 export_med=vif.customer.med,
                 accepts=vif.customer.accept,
                 allow_as_in=vif.customer.allow_as_in,
-                announces=_announced(draft, vif),
+                announces=_announced(draft, vif, where.router),
                 bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
             ),
             SessionEnd(

@@ -31,6 +31,7 @@ from dxemu.plan.model import (
 from dxemu.plan.names import auth_key
 from dxemu.plan.private_gateways import vpc_of
 from dxemu.plan.public_side import hop_to_region, public_node
+from dxemu.plan.sites import asn_of, networks_behind
 from dxemu.plan.transit_gateways import Tables, attached_vpcs
 from dxemu.topology.model import Topology, TransitGateway, Vpn, VpnTunnel
 from dxemu.units import Asn, IPNetwork
@@ -211,7 +212,7 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
     vpn, topology = ending.vpn, draft.topology
     near, far = tunnel.ends
     prefixes = prefixes_of(vpn, topology)
-    networks = topology.customer.data_center.networks if vpn.customer.announce is None else vpn.customer.announce
+    networks = networks_behind(topology, vpn.router) if vpn.customer.announce is None else vpn.customer.announce
     if vpn.static_routes is not None:
         networks = vpn.static_routes
     return BgpSession(
@@ -225,7 +226,7 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
                 interface=near.interface,
                 port=near.interface,
                 address=near.inside.ip,
-                asn=topology.customer.asn,
+                asn=asn_of(topology, vpn.router),
                 passive=False,
                 import_local_pref=vpn.customer.local_pref,
                 export_communities=vpn.customer.communities if vpn.customer.send_communities else (),

@@ -10,6 +10,7 @@ from dxemu.topology import file as entries
 from dxemu.topology.built_aws import aws
 from dxemu.topology.built_vpn import vpn
 from dxemu.topology.check.cages import router_entries
+from dxemu.topology.check.sites import asn_at
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_customer import DISCARD, DataCenterEntry, RouterEntry
 from dxemu.topology.marks import Marks
@@ -56,7 +57,7 @@ def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
             for key, lag in file.lags.items()
         ),
         virtual_interfaces=tuple(
-            _virtual_interface(key, vif, file.customer.asn) for key, vif in file.virtual_interfaces.items()
+            _virtual_interface(key, vif, asn_at(file, vif)[0]) for key, vif in file.virtual_interfaces.items()
         ),
         vpns=tuple(vpn(key, entry, policy(entry.customer)) for key, entry in file.vpns.items()),
         marks=marks,
@@ -100,8 +101,14 @@ def _colocations(file: TopologyFile) -> Iterator[Colocation]:
     cage = file.customer.colocation
     if cage is not None:
         yield Colocation(location=cage.location, routers=tuple(cage.routers))
-    for location, of_several in file.customer.colocations.items():
-        yield Colocation(location=location, routers=tuple(of_several.routers))
+    for location, site in file.customer.colocations.items():
+        yield Colocation(
+            location=location,
+            routers=tuple(site.routers),
+            asn=None if site.asn is None else Asn(site.asn),
+            networks=tuple(site.networks),
+            hosts=hosts(site.hosts),
+        )
     if cage is None and not file.customer.colocations:
         for location in dict.fromkeys(connection.location for connection in file.connections.values()):
             yield Colocation(location=location, routers=())
@@ -171,5 +178,6 @@ def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_a
         route_filter_prefixes=tuple(vif.route_filter_prefixes),
         owner_account=vif.owner_account,
         confirmed=vif.confirmed,
+        site_link=vif.site_link,
         customer=policy(vif.customer),
     )

@@ -55,6 +55,7 @@ def aws(entry: AwsEntry) -> Aws:
                     )
                     for name, with_ in dxgw.associations.items()
                 ),
+                supernet_exception=dxgw.supernet_exception,
             )
             for key, dxgw in entry.direct_connect_gateways.items()
         ),

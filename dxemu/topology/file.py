@@ -73,6 +73,7 @@ class VirtualInterfaceEntry(Entry):
     route_filter_prefixes: list[Network] = Field(default_factory=list, examples=["[203.0.113.0/24]"])
     owner_account: str = Field(default="", examples=["analytics"])
     confirmed: Switch = Field(default=True, examples=["off"])
+    site_link: Switch = Field(default=False, examples=["on"])
     customer: PolicyEntry = Field(default_factory=PolicyEntry, examples=["{local_pref: 200}"])
 
 

@@ -46,6 +46,7 @@ class DirectConnectGatewayEntry(Entry):
     """A Direct Connect gateway."""
 
     asn: int = Field(default=64512, examples=["64512"])
+    supernet_exception: Switch = Field(default=True, examples=["off"])
     associations: dict[str, Annotated[AssociationEntry, BeforeValidator(empty_is_mapping)]] = Field(
         min_length=1, examples=["{vgw: {allowed_prefixes: [172.31.0.0/16]}}"]
     )

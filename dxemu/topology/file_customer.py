@@ -64,9 +64,12 @@ class ColocationEntry(Entry):
 
 
 class ColocationsEntry(Entry):
-    """One of several cages: its location is its name."""
+    """One of several cages: its location is its name. With `networks` it is a site of its own, with hosts."""
 
     routers: Routers = Field(min_length=1, examples=["{colo_router: {}}"])
+    asn: int | None = Field(default=None, examples=["65001"])
+    networks: list[AnyNetwork] = Field(default_factory=list, examples=["[10.2.0.0/16]"])
+    hosts: dict[str, Addresses] = Field(default_factory=dict, examples=["{branch: 10.2.1.10}"])
 
 
 class CircuitEntry(Entry):

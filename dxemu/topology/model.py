@@ -59,11 +59,15 @@ class Colocation:
     """The customer's side of a Direct Connect location.
 
     With `routers` empty the file said `colocation: circuit`: a carrier extends layer 2 from the AWS
-    port to the data centre, and the data centre's own router speaks BGP to AWS.
+    port to the data centre, and the data centre's own router speaks BGP to AWS. With `networks` it is a site of its
+    own, whose hosts are on the first router. `asn` is that of its routers (None: the customer's).
     """
 
     location: str
     routers: tuple[str, ...]
+    asn: Asn | None = None
+    networks: tuple[IPNetwork, ...] = ()
+    hosts: tuple[Host, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +188,15 @@ class Association:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectConnectGateway:
-    """A Direct Connect gateway: a global object of the control plane; packets go from the device to the Region."""
+    """A Direct Connect gateway: a global object of the control plane; packets go from the device to the Region.
+
+    With `supernet_exception` a network that the customer announces lets the VPCs inside it reach each other.
+    """
 
     name: str
     asn: Asn
     associations: tuple[Association, ...]
+    supernet_exception: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +273,8 @@ class VirtualInterface:
     """A virtual interface. Addresses and key are None where AWS would choose them.
 
     `connection` names a connection or a LAG. `gateway` is None on a public one. With `ipv6` there is an IPv6 session
-    beside the IPv4 one on the same VLAN. `confirmed` is False for a hosted one that nobody has accepted yet.
+    beside the IPv4 one on the same VLAN. `confirmed` is False for a hosted one that nobody has accepted yet. With
+    `site_link` AWS carries packets between it and the others with SiteLink on its Direct Connect gateway.
     """
 
     name: str
@@ -286,6 +295,7 @@ class VirtualInterface:
     owner_account: str
     confirmed: bool
     customer: CustomerPolicy
+    site_link: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.sites import asn_at, asn_of
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
 from dxemu.units import MAX_ASN
@@ -36,6 +37,9 @@ def check(file: TopologyFile, findings: Findings) -> None:
 
 def _customers(file: TopologyFile) -> Iterator[tuple[int, KeyPath]]:
     yield file.customer.asn, ("customer", "asn")
+    for location, cage in file.customer.colocations.items():
+        if cage.asn is not None:
+            yield cage.asn, ("customer", "colocations", location, "asn")
     for name, vif in file.virtual_interfaces.items():
         if vif.asn is not None:
             yield vif.asn, ("virtual_interfaces", name, "asn")
@@ -60,16 +64,18 @@ def _sessions(file: TopologyFile) -> Iterator[tuple[str, int, KeyPath | None, st
     """What, the customer's ASN, its path if it was chosen there, and the gateway at the other end."""
     for name, vif in file.virtual_interfaces.items():
         if vif.gateway is not None and vif.gateway not in file.aws.transit_gateways:
-            path: KeyPath = ("virtual_interfaces", name, "asn")
-            yield (
-                name,
-                file.customer.asn if vif.asn is None else vif.asn,
-                None if vif.asn is None else path,
-                vif.gateway,
-            )
+            asn, path = _mine(file, name)
+            yield name, asn, None if path == ("customer", "asn") else path, vif.gateway
     for name, vpn in file.vpns.items():
         if vpn.routing == "bgp" and vpn.gateway not in file.aws.direct_connect_gateways:
-            yield name, file.customer.asn, None, vpn.gateway
+            asn, path = asn_of(file, vpn.router)
+            yield name, asn, None if path == ("customer", "asn") else path, vpn.gateway
+
+
+def _mine(file: TopologyFile, name: str) -> tuple[int, KeyPath]:
+    """The customer's ASN on a virtual interface, and where it was chosen."""
+    vif = file.virtual_interfaces[name]
+    return asn_at(file, vif) if vif.asn is None else (vif.asn, ("virtual_interfaces", name, "asn"))
 
 
 def _both_sides(file: TopologyFile, findings: Findings) -> None:
@@ -92,8 +98,9 @@ def _public(file: TopologyFile, findings: Findings) -> None:
     """On public virtual interfaces AWS's side is always 7224."""
     found: dict[KeyPath, str] = {}
     for name, vif in file.virtual_interfaces.items():
-        if vif.type == "public" and (file.customer.asn if vif.asn is None else vif.asn) == AMAZON_PUBLIC:
-            found.setdefault(("customer", "asn") if vif.asn is None else ("virtual_interfaces", name, "asn"), name)
+        asn, path = _mine(file, name)
+        if vif.type == "public" and asn == AMAZON_PUBLIC:
+            found.setdefault(path, name)
     found |= {("other_customers", n, "asn"): n for n, o in file.other_customers.items() if o.asn == AMAZON_PUBLIC}
     for path, name in found.items():
         problem = f"ASN {AMAZON_PUBLIC} is on both sides of '{name}': it is AWS's own on public virtual interfaces"

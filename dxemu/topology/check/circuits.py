@@ -5,6 +5,7 @@ from __future__ import annotations
 from dxemu.topology.check.cages import cages, unknown
 from dxemu.topology.check.cages import routers as all_routers
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.sites import reached_from
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import quoted, suggestion
 
@@ -69,7 +70,7 @@ def _to_connections(file: TopologyFile, findings: Findings) -> None:
 
 
 def _to_routers(file: TopologyFile, findings: Findings) -> None:
-    """With routers in the colocation: circuits join routers, and each router is joined to the data center."""
+    """With routers in the colocation: circuits join routers, and each router is joined to a site's first one."""
     for name, circuit in file.customer.circuits.items():
         if circuit.to in file.connections and circuit.to not in all_routers(file):
             problem = (
@@ -80,23 +81,16 @@ def _to_routers(file: TopologyFile, findings: Findings) -> None:
     routers = set(all_routers(file))
     if not all({circuit.from_router, circuit.to} <= routers for circuit in file.customer.circuits.values()):
         return  # A circuit that leads nowhere is reported; what it was meant to join is not known.
-    joined = reached_from(file, set(file.customer.data_center.routers))
-    for here, path in cages(file).values():
+    own_sites = [cage for cage in file.customer.colocations.values() if cage.networks]
+    first = {next(iter(cage.routers)) for cage in own_sites}
+    joined = reached_from(file, {*file.customer.data_center.routers, *first})
+    for location, (here, path) in cages(file).items():
+        cage = file.customer.colocations.get(location)
         for router in here:
             if router not in joined:
-                problem = f"no circuit joins router '{router}' to the data center"
-                remedy = f"Add a circuit {{from: {next(iter(file.customer.data_center.routers))}, to: {router}, ...}}."
+                own = cage is not None and bool(cage.networks)
+                whose = f"the hosts at {location}" if own else "the data center"
+                near = here[0] if own else next(iter(file.customer.data_center.routers))
+                problem = f"no circuit joins router '{router}' to {whose}"
+                remedy = f"Add a circuit {{from: {near}, to: {router}, ...}}."
                 findings.add((*path, router), "DX-T025", problem, remedy)
-
-
-def reached_from(file: TopologyFile, start: set[str]) -> set[str]:
-    """All that circuits join to `start`, directly or over other routers; `start` too."""
-    joined = set(start)
-    while more := {
-        end
-        for circuit in file.customer.circuits.values()
-        for end, other in ((circuit.to, circuit.from_router), (circuit.from_router, circuit.to))
-        if other in joined and end not in joined
-    }:
-        joined |= more
-    return joined

@@ -39,6 +39,10 @@ def _machines(file: TopologyFile) -> Iterator[_Machine]:
     networks = [*data_center.networks, *data_center.public_networks]
     path: KeyPath = ("customer", "data_center", "hosts")
     yield from _named("host", data_center.hosts, path, networks, "the data center's networks", CUSTOMER_FIRST_FREE)
+    for location, cage in file.customer.colocations.items():
+        path = ("customer", "colocations", location, "hosts")
+        place = f"the networks of the site at {location}"
+        yield from _named("host", cage.hosts, path, cage.networks, place, CUSTOMER_FIRST_FREE)
     for name, vpc in file.aws.vpcs.items():
         cidrs: list[IPNetwork] = [vpc.cidr] if vpc.ipv6_cidr is None else [vpc.cidr, vpc.ipv6_cidr]
         path = ("aws", "vpcs", name, "instances")
@@ -90,7 +94,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
         what, address, path = machine.what, machine.address, machine.path
         home = next((n for n in machine.networks if n.version == address.version and address in n), None)
         if home is None:
-            remedy = f"Use an address of {', '.join(map(str, machine.networks))}."
+            known = ", ".join(map(str, machine.networks))
+            remedy = f"Use an address of {known}." if known else "It has none. Add `networks:`."
             findings.add(path, "DX-T008", f"{what} at {address} is outside {machine.place}", remedy)
         else:
             _kept(machine, home, findings)
@@ -130,6 +135,10 @@ def _room(file: TopologyFile, findings: Findings) -> None:
             if any(a.version == network.version and a in network for a in inside):
                 path: KeyPath = ("customer", "data_center", "public_networks", number)
                 _has_room(network, inside, 1 + sharing, path, findings)
+    for location, cage in file.customer.colocations.items():
+        here = [address for addresses in cage.hosts.values() for address in addresses]
+        for number, network in enumerate(cage.networks if here else ()):
+            _has_room(network, here, 1, ("customer", "colocations", location, "networks", number), findings)
     services = file.aws.public_services
     for name, service in services.items():
         together: list[IPAddress] = [s.address for s in services.values() if s.prefix == service.prefix]

@@ -36,6 +36,8 @@ def nodes(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
     for location_code, cage in file.customer.colocations.items():
         for name in cage.routers:
             yield name, "router", ("customer", "colocations", location_code, "routers", name)
+        for name in cage.hosts:
+            yield name, "host", ("customer", "colocations", location_code, "hosts", name)
     for code, location in file.aws.locations.items():
         for number, name in enumerate(location.devices):
             yield name, "device", ("aws", "locations", code, "devices", number)

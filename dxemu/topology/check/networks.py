@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.sites import sites
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
-from dxemu.units import IPNetwork
+from dxemu.units import IPAddress, IPNetwork
 
 RESERVED = (
     (IPv4Network("100.64.0.0/15"), "which dxemu uses between AWS's devices and gateways"),
@@ -33,8 +34,9 @@ Named = tuple[str, IPNetwork, KeyPath]
 
 
 def _private(file: TopologyFile) -> Iterator[Named]:
-    for number, network in enumerate(file.customer.data_center.networks):
-        yield f"network {network} of the data center", network, ("customer", "data_center", "networks", number)
+    for whose, networks, path in sites(file):
+        for number, network in enumerate(networks):
+            yield f"network {network} of {whose}", network, (*path, "networks", number)
     for name, vpc in file.aws.vpcs.items():
         yield f"network {vpc.cidr} of VPC '{name}'", vpc.cidr, ("aws", "vpcs", name, "cidr")
         if vpc.ipv6_cidr is not None:
@@ -87,7 +89,11 @@ def check(file: TopologyFile, findings: Findings) -> None:
         everything.insert(0, (f"{VPN_ENDPOINTS}, the endpoints of VPNs,", VPN_ENDPOINTS, ("vpns",)))
     for number, (what, network, path) in enumerate(everything):
         for other_what, other, other_path in everything[:number]:
-            if overlap(network, other) and not _one_service_prefix(file, path, other_path):
+            if (
+                overlap(network, other)
+                and not _one_service_prefix(file, path, other_path)
+                and not _supernet(file, (network, path), (other, other_path))
+            ):
                 problem = f"{what} overlaps with {other_what} at {findings.line(other_path, path)}"
                 findings.add(path, "DX-T007", problem, _remedy(file, path, other_path))
                 break
@@ -102,6 +108,27 @@ def _one_service_prefix(file: TopologyFile, path: KeyPath, other_path: KeyPath) 
     one, other = services[str(path[2])], services[str(other_path[2])]
     here = file.aws.region
     return one.prefix == other.prefix and (one.region or here) == (other.region or here)
+
+
+def _supernet(file: TopologyFile, one: tuple[IPNetwork, KeyPath], other: tuple[IPNetwork, KeyPath]) -> bool:
+    """Whether one is a VPC's and the other an IPv4 network around it that the customer announces (a summary).
+
+    The longer prefix wins everywhere, so no host of the customer's may be inside the VPC's.
+    """
+    (vpc, path), (around, other_path) = sorted((one, other), key=lambda named: named[1][0] != "aws")
+    if path[:2] != ("aws", "vpcs") or other_path[0] != "customer" or other_path[-2] != "networks":
+        return False
+    if not (isinstance(vpc, IPv4Network) and isinstance(around, IPv4Network) and vpc != around):
+        return False
+    return vpc.subnet_of(around) and not any(host in vpc for host in hosts(file))
+
+
+def hosts(file: TopologyFile) -> Iterator[IPAddress]:
+    """The addresses of the customer's hosts at all sites."""
+    cages = file.customer.colocations.values()
+    for machines in (file.customer.data_center.hosts, *(cage.hosts for cage in cages)):
+        for addresses in machines.values():
+            yield from addresses
 
 
 def _remedy(file: TopologyFile, path: KeyPath, other_path: KeyPath) -> str:

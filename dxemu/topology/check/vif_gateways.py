@@ -5,6 +5,7 @@ from __future__ import annotations
 from dxemu.topology.check.behind import IPV6, has_ipv6, vpcs_behind
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
+from dxemu.topology.check.sites import networks_behind
 from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
 from dxemu.topology.marks import KeyPath
 
@@ -65,10 +66,12 @@ def _region(file: TopologyFile, vif: VirtualInterfaceEntry, path: KeyPath, findi
 
 def _ipv6(file: TopologyFile, name: str, vif: VirtualInterfaceEntry, findings: Findings) -> None:
     path: KeyPath = ("virtual_interfaces", name, "ipv6")
+    routers = [port.router for port in members(file, vif.connection).values()]
+    routers = routers or list(file.customer.data_center.routers)
     if vif.type == "public":
         problem = f"'{name}' has an IPv6 session, and the public services here have IPv4 addresses only"
         findings.add(path, "DX-T049", problem, "Leave `ipv6` out.")
-    elif not any(network.version == IPV6 for network in file.customer.data_center.networks):
+    elif not any(network.version == IPV6 for router in routers for network in networks_behind(file, router)):
         problem = f"'{name}' has an IPv6 session, and no network of the data center is IPv6"
         remedy = 'Add one to `networks`, for example "2001:db8:10::/48", or leave `ipv6` out.'
         findings.add(path, "DX-T049", problem, remedy)

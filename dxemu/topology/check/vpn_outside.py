@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import VPN_ENDPOINTS
 from dxemu.topology.check.public import is_private, is_public
+from dxemu.topology.check.sites import networks_behind
 from dxemu.topology.file import TopologyFile, VpnEntry
 from dxemu.topology.file_aws import TransitGatewayEntry
 from dxemu.topology.marks import KeyPath
@@ -60,7 +61,7 @@ def _private(file: TopologyFile, vpn: VpnEntry, path: KeyPath, findings: Finding
         problem = f"{address} is public, and '{path[-1]}' is a private IP VPN"
         remedy = "Use an address of the data center's private networks, or `outside_ip_address_type: public`."
         findings.add((*path, "customer_address"), "DX-T048", problem, remedy)
-    elif not _inside(address, file.customer.data_center.networks):
+    elif not _inside(address, networks_behind(file, vpn.router)):
         problem = f"{address} is in no network that the data center announces"
         remedy = "AWS's endpoints could not answer. Use one that is."
         findings.add((*path, "customer_address"), "DX-T048", problem, remedy)

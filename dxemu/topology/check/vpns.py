@@ -7,6 +7,7 @@ import re
 from dxemu.topology.check.cages import routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import IPV4, overlap
+from dxemu.topology.check.sites import networks_behind
 from dxemu.topology.file import TopologyFile, VpnEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted, suggestion
@@ -76,6 +77,7 @@ def _routes(file: TopologyFile, name: str, vpn: VpnEntry, findings: Findings) ->
         problem = f"{len(vpn.static_routes)} static routes are too many"
         remedy = f"AWS takes {MOST_STATIC_ROUTES} on a virtual private gateway. Summarise them."
         findings.add((*path, "static_routes"), "DX-T047", problem, remedy)
+    own = networks_behind(file, vpn.router)
     for number, prefix in enumerate(vpn.static_routes):
         here = (*path, "static_routes", number)
         if prefix.version != IPV4:
@@ -83,7 +85,7 @@ def _routes(file: TopologyFile, name: str, vpn: VpnEntry, findings: Findings) ->
             findings.add(here, "DX-T047", f"{prefix} cannot be routed into '{name}'", remedy)
         elif prefix in vpn.static_routes[:number]:
             findings.add(here, "DX-T047", f"{prefix} is there twice", "Name each network once.")
-        elif not any(overlap(prefix, network) for network in file.customer.data_center.networks):
+        elif not any(overlap(prefix, network) for network in own):
             problem = f"nothing of {prefix} is in the data center"
-            known = ", ".join(str(n) for n in file.customer.data_center.networks if n.version == IPV4)
+            known = ", ".join(str(n) for n in own if n.version == IPV4)
             findings.add(here, "DX-T047", problem, f"AWS would send it into the tunnel for nobody. There is {known}.")

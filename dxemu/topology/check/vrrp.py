@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dxemu.topology.check.circuits import reached_from
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.sites import reached_from
 from dxemu.topology.file import TopologyFile
 from dxemu.units import Seconds
 

@@ -135,5 +135,13 @@ Both ends of a public virtual interface have public addresses, out of a /30 or /
 customer owns. AWS picks addresses by itself for private and transit ones only; who owns none gets
 a /31 through a support case. Source: Direct Connect User Guide, Virtual interfaces; Direct
 Connect FAQ.""",
+        "DX-T108": """\
+SiteLink joins the private or transit virtual interfaces of one Direct Connect gateway that have it
+on: sites reach each other over AWS's backbone, without a Region between. A virtual interface that
+ends at a virtual private gateway, or a public one, cannot have it. Source: Direct Connect User
+Guide, Virtual interfaces.""",
+        "DX-T109": """\
+SiteLink carries up to 1000 routes per IP version to a virtual interface. What AWS does with more
+is not published. Source: Direct Connect User Guide, SiteLink.""",
     }
 )

@@ -128,7 +128,7 @@ policies and BGP communities.""",
 Every connection has to be reachable from the data center over exactly the circuits that exist. With
 `colocation: circuit` each connection has one circuit of its own, from the router that it names.
 With routers in the colocation, each of them is joined to the data center by at least one circuit,
-directly or over another router.""",
+directly or over another router; in a colocation with networks of its own, to its first router.""",
         "DX-T026": """\
 A circuit joins two of the customer's routers, or, with `colocation: circuit`, the data center's
 router and the connection that names this router. This one has ends that do not fit together.""",

@@ -19,7 +19,7 @@ class ImportPolicy:
 
     LOCAL_PREF becomes `local_pref` if that is given, else what `preference_rule` says if that is given. Else it is
     what an iBGP peer sent, or 100. With `accepts` everything outside these prefixes, which are called `filtered_by`,
-    is refused. The own ASN may be `allow_as_in` times in the AS_PATH.
+    is refused. The own ASN may be `allow_as_in` times in the AS_PATH. `precedence` and `kind` are the route's.
     """
 
     session: str
@@ -32,6 +32,8 @@ class ImportPolicy:
     accepts: tuple[IPNetwork, ...] | None = None
     filtered_by: str = "the virtual interface's route filter prefixes"
     allow_as_in: int = 0
+    precedence: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
         external=policy.external,
         peer_router_id=policy.peer_router_id,
         peer_address=policy.peer_address,
+        precedence=policy.precedence,
+        kind=policy.kind,
     )
 
 

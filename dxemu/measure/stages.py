@@ -28,8 +28,8 @@ def _stage(
 ) -> Stage:
     at, name = happened_at(fault), text(fault, "fault")
     side = Side.CUSTOMER if direction == "to_aws" else Side.AWS
-    nodes = {n.name for n in plan.nodes if n.side is side}
     touched = next((p for p in predictions if (p.fault, p.direction) == (name, direction)), None)
+    nodes = {n.name for n in plan.nodes if n.side is side} | ({touched.node} if touched else set())
     after = [e for e in events if number(e, "t") >= at and text(e, "node") in nodes]
 
     def concerns(event: Event) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
+from types import MappingProxyType
 
 from dxemu.aws import communities, transit_gateway, virtual_private_gateway
 from dxemu.bgp.decision import MaximumPaths
@@ -63,6 +65,13 @@ ROUTE_FILTER = "the virtual interface's route filter prefixes"
 IMPORT_FILTER = "those that the router accepts on this session"
 
 
+SITE_LINK_PRECEDENCE: Mapping[bool, int] = MappingProxyType({True: 0, False: 1})
+"""Of a device with SiteLink, by whether it heard the route from the customer itself: packets leave AWS at the first
+device that can hand them over. How AWS's devices choose is not published. So each of them always tells the others what
+it hears from the customer, and a way that is free is known before it is needed.
+"""
+
+
 def ends_of(session: BgpSession, speaker: str) -> tuple[SessionEnd, SessionEnd]:
     """The end of `session` at `speaker`, then the other one. Raises ValueError if it has none there."""
     for own, other in (session.ends, session.ends[::-1]):
@@ -78,6 +87,7 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
     """
     own, other = ends_of(session, speaker)
     aws = plan.speaker(speaker).side is Side.AWS and session.external
+    site_link = plan.speaker(speaker).site_link
     return ImportPolicy(
         session=session.name,
         own_asn=own.asn,
@@ -89,6 +99,8 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         accepts=session.route_filter_prefixes if aws else own.accepts,
         filtered_by=ROUTE_FILTER if aws else IMPORT_FILTER,
         allow_as_in=own.allow_as_in,
+        precedence=SITE_LINK_PRECEDENCE[session.external] if site_link else 0,
+        kind=("own virtual interface" if session.external else "SiteLink") if site_link else "",
     )
 
 

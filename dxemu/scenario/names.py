@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from dxemu.topology.model import Topology
 
+AT_SITE = "host at "
+
 
 def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
     """`connection`, `circuit`, `session` and so on -> the names of that kind.
 
     `session` are virtual interfaces, their IPv6 sessions (`NAME_ipv6`) and VPN tunnels; `node` is every router, device,
     gateway, host and instance; `cable` is every connection and circuit; `internet` are routers with a line to it.
+    `host` are those of all sites, `host at EqNY5` those of one that is not the data centre.
     """
     customer, aws = topology.customer, topology.aws
     vifs = tuple(vif.name for vif in topology.virtual_interfaces)
@@ -36,6 +39,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
             "gateway": tuple(gateways),
             "association": associations,
             "host": tuple(host.name for host in customer.data_center.hosts),
+            **{f"{AT_SITE}{c.location}": tuple(host.name for host in c.hosts) for c in customer.colocations if c.hosts},
             "instance": tuple(instance.name for vpc in aws.vpcs for instance in vpc.instances),
             "service": (*(s.name for s in aws.public_services), *_strangers(topology)),
             "vpc": tuple(vpc.name for vpc in aws.vpcs),
@@ -81,6 +85,7 @@ def names_in(tree: object) -> Mapping[str, tuple[str, ...]]:
                 name for dxgw in dxgws for name in _keys(tree, "aws", "direct_connect_gateways", dxgw, "associations")
             ),
             "host": _keys(tree, "customer", "data_center", "hosts"),
+            **{f"{AT_SITE}{cage}": _keys(tree, "customer", "colocations", cage, "hosts") for cage in cages},
             "instance": tuple(name for vpc in vpcs for name in _keys(tree, "aws", "vpcs", vpc, "instances")),
             "service": (
                 *_keys(tree, "aws", "public_services"),
@@ -107,6 +112,8 @@ def _keys(tree: object, *path: str) -> tuple[str, ...]:
 def _by_kind(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
     """With the kinds that are made of others: every cable, every node."""
     nodes = ("router", "device", "gateway", "host", "instance", "service")
+    elsewhere = (host for kind, hosts in names.items() if kind.startswith(AT_SITE) for host in hosts)
+    names = {**names, "host": (*names["host"], *elsewhere)}
     return {
         **names,
         "cable": (*names["connection"], *names["circuit"]),

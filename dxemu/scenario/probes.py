@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dxemu.errors import ProblemList
 from dxemu.scenario.model import CaptureProbe, FetchProbe, PathMtuProbe, Probe, ThroughputProbe, UdpProbe
+from dxemu.scenario.names import AT_SITE
 from dxemu.scenario.probe_file import (
     CaptureEntry,
     FetchEntry,
@@ -174,15 +175,22 @@ class ProbeReader:
         return False
 
     def _across(self, from_host: str, to_host: str, path: KeyPath) -> tuple[str, str]:
-        """Both ends, the customer's first. DX-S004: unknown host. DX-S005: one side only."""
+        """Both ends, the customer's first. DX-S004: unknown host. DX-S005: one side only, and not two sites there."""
         both = [self._end("from", from_host, path), self._end("to", to_host, path)]
         if self.names is None or not all(both):
             return from_host, to_host
         hosts, instances = self.names["host"], self.names["instance"]
-        if (from_host in hosts) == (to_host in hosts):
-            side = "in the data center" if from_host in hosts else "in AWS"
+        here, there = self._site(from_host), self._site(to_host)
+        if (from_host in hosts) == (to_host in hosts) and here == there:
+            side = f"in {here}" if from_host in hosts else "in AWS"
             far = suggestion("", instances if from_host in hosts else hosts)
             problem = f"'{from_host}' and '{to_host}' are both {side}"
             remedy = f"A probe measures across Direct Connect. {far}"
             self.problems.add(self.marks.at(*path, "to"), "DX-S005", problem, remedy)
         return (to_host, from_host) if from_host in instances else (from_host, to_host)
+
+    def _site(self, host: str) -> str:
+        """Where one of the customer's hosts is."""
+        assert self.names is not None
+        at = (kind for kind, names in self.names.items() if kind.startswith(AT_SITE) and host in names)
+        return next(at, f"{AT_SITE}the data center").removeprefix(AT_SITE)

@@ -23,8 +23,8 @@ nodes by the names that the topology gives them; expectations are about probes, 
 by name. A session has the name of its virtual interface. A fault that is used twice has the names
 `cable_cut` and `cable_cut#2`.""",
         "DX-S005": """\
-A probe sends from a host in the data center to an instance in a VPC, and back. Both of its ends are
-on the same side, so its packets would never cross Direct Connect.""",
+A probe sends from a host in the data center to an instance in a VPC, and back, or between hosts at
+two sites. Both of its ends are at the same place, so its packets would never cross Direct Connect.""",
         "DX-S006": """\
 A probe sends 1 to 100000 packets a second in each direction; without `rate` it sends 100. The
 distance between two packets is the precision of a measured outage: 100/s is 10 ms, 1000/s is 1 ms.

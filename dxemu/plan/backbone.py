@@ -52,10 +52,11 @@ def add_hop(
     mtu: int = BACKBONE_MTU,
     role: CableRole = CableRole.BACKBONE,
     bandwidth: BitsPerSecond | None = None,
+    name: str | None = None,
 ) -> Hop:
     """A cable from `near` to `far` with addresses at both ends, whose ports are called `near_name` and `far_name`."""
     cable = draft.cable(
-        draft.cable_name(f"backbone_{near}", far),
+        draft.cable_name(name or f"backbone_{near}", far),
         role,
         (near, near_name or far),
         (far, far_name or near),

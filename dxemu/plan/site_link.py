@@ -27,7 +27,9 @@ def add_site_links(draft: Draft, edges: Sequence[Edge], links: Links) -> None:
         if one.gateway != other.gateway:
             continue
         delay = _delay(draft.topology, *(draft.nodes[edge.device].place for edge in (one, other)))
-        hop = add_hop(draft, links, one.device, other.device, delay, ipv6=_has_ipv6(draft.topology, one.gateway))
+        ipv6 = _has_ipv6(draft.topology, one.gateway)
+        name = f"site_link_{one.device}_{other.device}"
+        hop = add_hop(draft, links, one.device, other.device, delay, ipv6=ipv6, name=name)
         for edge, port in ((one, hop.cable.a), (other, hop.cable.b)):
             edge.site_link_interfaces.append(port.name)
         for number in range(len(hop.near)):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 
 from dxemu.faults.menu import fault_of
 from dxemu.measure.words import bounds
+from dxemu.plan.forward import forwarding
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan, Role, Side
 from dxemu.plan.predict import Pair, Prediction, predict
@@ -29,9 +31,9 @@ INTRODUCTION = """\
 # Arrangements
 
 Every arrangement here is one file in [`topologies/`](../topologies) and is broken by the scenarios below it. What it
-survives is computed from the file, as `dxemu run` predicts it: the longest outage of any host and VPC in either
-direction, for everything that can fail alone. *Until repair* means that no other way is left. This page is written by
-`scripts/arrangements`.
+survives is computed from the file, as `dxemu run` predicts it: the longest outage of any host and VPC, or of hosts at
+two sites, in either direction, for everything that can fail alone. *Until repair* means that no other way is left. This
+page is written by `scripts/arrangements`.
 """
 KINDS = (
     ("connection", "cable_cut", "connection"),
@@ -113,7 +115,10 @@ def survives(topology: Topology, plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _pairs(plan: Plan) -> Iterator[Pair]:
-    """Each host with each instance that it is there for; with a public service where there is no VPC."""
+    """Each host with each instance that it is there for; with a public service where there is no VPC.
+
+    And the hosts of two sites that reach each other.
+    """
     hosts = [node.name for node in plan.nodes if node.role is Role.HOST and node.side is Side.CUSTOMER]
     far = [node.name for node in plan.nodes if node.role is Role.INSTANCE]
     far = far or [node.name for node in plan.nodes if node.role is Role.SERVICE and node.side is Side.AWS]
@@ -121,6 +126,10 @@ def _pairs(plan: Plan) -> Iterator[Pair]:
     for host in hosts:
         for instance in far if not waiting else far[:1]:
             yield Pair(instance, host, instance)
+    tables = forwarding(plan)
+    for one, other in combinations(hosts, 2):
+        if plan.node(one).place != plan.node(other).place and tables.way(one, plan.address_of(other)).arrives:
+            yield Pair(other, one, other)
 
 
 def _worst(predictions: tuple[Prediction, ...]) -> str:

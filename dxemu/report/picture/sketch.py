@@ -61,7 +61,9 @@ def _places(topology: Topology, plan: Plan, cards: Sequence[Card]) -> Iterator[P
     for name, side in sides.items():
         if name in locations:
             with_cage = "colocation and Direct Connect location" if name in cages else "Direct Connect location"
-            yield Place(name=name, detail=with_cage, rank=1, side=Side.CARRIER)
+            cage = [site for site in topology.customer.colocations if site.location == name]
+            own = [str(network) for site in cage for network in site.networks]
+            yield Place(name=name, detail=" · ".join([with_cage, *own]), rank=1, side=Side.CARRIER)
         elif side is Side.AWS:
             yield Place(name=name, detail="AWS Region", rank=2, side=side)
         elif side is Side.CUSTOMER:

@@ -35,6 +35,7 @@ def _interface_label(vif: VirtualInterface, topology: Topology) -> str:
     owners = {connection.owner_account for connection in topology.connections if connection.name == vif.connection}
     parts = [f"VIF {vif.name}", str(vif.type), f"VLAN {vif.vlan}"]
     parts += ["IPv4 and IPv6"] if vif.ipv6 else []
+    parts += ["SiteLink"] if vif.site_link else []
     parts += [f"MTU {vif.mtu}"] if vif.mtu != USUAL_MTU else []
     parts += [f"of account {vif.owner_account}"] if {vif.owner_account} != owners and vif.owner_account else []
     parts += [] if vif.confirmed else ["not accepted"]

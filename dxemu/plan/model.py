@@ -233,7 +233,7 @@ class Attachment:
     How AWS's devices tell its gateways of routes is not published. Here the gateway hears at once. The addresses are
     this link's two ends, the edge's first. `tables` are the gateway's kernel tables that the routes from there go into.
     `through` is the Direct Connect gateway on the way, if any. `home_region` is False where the location is associated
-    with another Region than the gateway's.
+    with another Region than the gateway's, unless SiteLink is on, with which the Region does not matter.
     """
 
     kind: AttachmentKind

@@ -80,7 +80,7 @@ def add_private_gateways(
                     AttachmentKind.DIRECT_CONNECT,
                     edge.name,
                     through=None if edge.gateway == gateway.name else edge.gateway,
-                    home_region=is_home_region(topology, draft.nodes[edge.device].place, region),
+                    home_region=edge.site_link or is_home_region(topology, draft.nodes[edge.device].place, region),
                 )
             )
         draft.gateways.append(

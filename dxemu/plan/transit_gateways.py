@@ -83,7 +83,8 @@ def add_transit_gateways(
                     edge.name,
                     tables.fed_by(edge.gateway),
                     through=edge.gateway,
-                    home_region=is_home_region(draft.topology, draft.nodes[edge.device].place, tgw.region),
+                    home_region=edge.site_link
+                    or is_home_region(draft.topology, draft.nodes[edge.device].place, tgw.region),
                 )
             )
         for vpn, hop, attached in vpn_hops.get(tgw.name, ()):

@@ -5,7 +5,9 @@ Source: Direct Connect User Guide, "Direct Connect quotas" and "Inbound prefix c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from dxemu.units import BitsPerSecond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +18,12 @@ class Quota:
     per: str
     beyond: str
 
-    def check(self, count: int) -> str | None:
-        """A sentence that says what AWS does about `count`; None within the quota."""
+    def check(self, count: int, what: str = "") -> str | None:
+        """A sentence that says what AWS does about `count` (of `what`); None within the quota."""
         if count <= self.most:
             return None
-        return f"{count} are more than the {self.most} allowed {self.per}: {self.beyond}"
+        counted = f"{count} {what}".rstrip()
+        return f"{counted} are more than the {self.most} allowed {self.per}: {self.beyond}"
 
 
 ROUTES_PRIVATE = Quota(
@@ -28,12 +31,56 @@ ROUTES_PRIVATE = Quota(
     per="routes from the customer, per address family and private or transit virtual interface",
     beyond="the BGP session goes Idle until routes are withdrawn and the session is reset",
 )
-"""Routes that the customer may announce. Since 2026-08 up to 1,000 can be allocated to a virtual interface."""
+"""Routes that the customer may announce. Since 2026-08 up to 1,000 can be allocated to a virtual interface.
+
+RFC 4486 calls the NOTIFICATION "Maximum Number of Prefixes Reached" (Cease/1). AWS does not say whether it counts what
+it receives or what it accepts; here it counts what it receives, as it says "advertise".
+"""
+
+
+def routes_allocated(allocation: int) -> Quota:
+    """`ROUTES_PRIVATE` with an allocation from the connection's pool."""
+    return replace(ROUTES_PRIVATE, most=allocation)
+
+
+PREFIX_ALLOCATION = Quota(
+    most=1000,
+    per="allocated prefixes, per address family and private or transit virtual interface",
+    beyond="AWS refuses the allocation",
+)
+"""The largest allocation to one virtual interface; more through AWS's account team."""
+
+PREFIX_ALLOCATIONS_GATEWAY = Quota(
+    most=10_000,
+    per="allocated prefixes, IPv4 and IPv6 together, per Direct Connect gateway",
+    beyond="AWS refuses the allocation",
+)
+"""Allocations of all virtual interfaces on a Direct Connect gateway."""
+
+POOLS = {10**9: 5000, 10 * 10**9: 5000, 100 * 10**9: 30_000, 400 * 10**9: 50_000}
+"""Prefixes that a dedicated connection has to allocate in each address family, by its bits per second."""
+
+
+def prefix_pool(bandwidth: BitsPerSecond, members: int = 1) -> Quota | None:
+    """What a dedicated connection, or a LAG of `members` such ones, has to allocate in each address family.
+
+    None for a bandwidth that only hosted connections have: no pool is published for them.
+    """
+    of_one = POOLS.get(int(bandwidth))
+    if of_one is None:
+        return None
+    port = "connection" if members == 1 else f"LAG of {members}"
+    return Quota(
+        most=of_one * members,
+        per=f"allocated prefixes, per address family and {port} of {bandwidth}",
+        beyond="AWS refuses the allocation",
+    )
+
 
 ROUTES_PUBLIC = Quota(
     most=1000,
     per="routes from the customer, per public virtual interface",
-    beyond="the BGP session goes down",
+    beyond="the BGP session goes down and stays Idle until routes are withdrawn and the session is reset",
 )
 """Routes that the customer may announce on a public virtual interface; cannot be raised."""
 
@@ -66,6 +113,11 @@ DIRECT_CONNECT_GATEWAYS = Quota(
 )
 """Direct Connect gateways in front of a transit gateway."""
 
+DIRECT_CONNECT_GATEWAYS_ACCOUNT = Quota(
+    most=200, per="Direct Connect gateways, per account", beyond="AWS refuses to create another one"
+)
+"""Direct Connect gateways of an account."""
+
 ALLOWED_PREFIXES = Quota(
     most=200,
     per="allowed prefixes, IPv4 and IPv6 together, per transit gateway association",
@@ -81,6 +133,60 @@ VPNS = Quota(most=10, per="VPN connections, per virtual private gateway", beyond
 
 Source: Site-to-Site VPN User Guide, "Quotas", 2023 archive; read 2026-11-23.
 """
+
+VPN_ROUTES_VGW = Quota(
+    most=100,
+    per="routes by BGP, per VPN connection on a virtual private gateway",
+    beyond="the BGP session goes Idle until routes are withdrawn and the session is reset",
+)
+"""Routes that the customer may announce in a tunnel to a virtual private gateway.
+
+What happens beyond it is not published; here it is what happens on virtual interfaces. Source: as `VPNS`.
+"""
+
+VPN_ROUTES_TGW = Quota(
+    most=1000,
+    per="routes by BGP, per VPN connection on a transit gateway",
+    beyond="the BGP session goes Idle until routes are withdrawn and the session is reset",
+)
+"""Routes that the customer may announce in a tunnel to a transit gateway. Source: as `VPN_ROUTES_VGW`."""
+
+VPN_ROUTES_FROM_VGW = Quota(
+    most=1000,
+    per="routes to the customer, per VPN connection on a virtual private gateway",
+    beyond="AWS omits the rest",
+)
+"""Routes that a virtual private gateway announces in a tunnel. Source: as `VPNS`."""
+
+VPN_ROUTES_FROM_TGW = Quota(
+    most=5000, per="routes to the customer, per VPN connection on a transit gateway", beyond="AWS omits the rest"
+)
+"""Routes that a transit gateway announces in a tunnel. Source: as `VPNS`."""
+
+PROPAGATED_ROUTES = Quota(
+    most=100,
+    per="propagated routes, per VPC route table",
+    beyond="the excess is not installed; AWS advises to announce a default route",
+)
+"""Routes that a virtual private gateway propagates into a VPC's route table; which: `dxemu.aws.propagated_routes`.
+
+Source: Amazon VPC User Guide, "Amazon VPC quotas"; Direct Connect User Guide, "Troubleshooting"; read 2026-11-23.
+"""
+
+MULTIPATH_WIDTH = 16
+"""Next hops that AWS shares the flows to one prefix over, at most. Source: Direct Connect FAQ; read 2026-11-23."""
+
+CLOUD_WAN_ROUTES = Quota(
+    most=5000, per="routes to the customer, per Cloud WAN core network", beyond="nothing is published"
+)
+"""Routes that AWS announces for a Cloud WAN core network. dxemu has none."""
+
+SITELINK_ROUTES = Quota(
+    most=1000,
+    per="routes by SiteLink, per address family and virtual interface",
+    beyond="nothing is published",
+)
+"""Routes between virtual interfaces with SiteLink."""
 
 VPN_STATIC_ROUTES = Quota(
     most=100, per="static routes, per VPN connection on a virtual private gateway", beyond="AWS refuses the route"

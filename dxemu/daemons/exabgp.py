@@ -27,6 +27,7 @@ from dxemu.units import Asn, IPAddress, IPNetwork
 
 BGP_PORT = 179
 KEPT_LINES = 20
+CEASE_MAXIMUM_PREFIXES = 1
 CEASE_ADMINISTRATIVE_RESET = 4
 """RFC 4486."""
 CEASE_BFD_DOWN = 10
@@ -217,6 +218,14 @@ class ExaBgp:
     def teardown(self, session: str, cease: int) -> None:
         """Close a session with NOTIFICATION Cease/`cease`; ExaBGP then tries to connect again."""
         self._command([f"neighbor {self._peers[session].other.address} teardown {cease}"])
+
+    def hold_idle(self, session: str, *, idle: bool) -> None:
+        """Take no connection of the peer from now on, or take them again. It does not end an established session."""
+        self._command([f"neighbor {self._peers[session].other.address} idle {'on' if idle else 'off'}"])
+
+    def clear(self, session: str) -> None:
+        """End a session as an operator does, or have one that waits to connect again do so at once."""
+        self._command([f"neighbor {self._peers[session].other.address} clear now"])
 
     def _command(self, lines: list[str]) -> None:
         if lines:

@@ -38,6 +38,7 @@ from exabgp.reactor.api.response import Response
 from exabgp.reactor.network import outgoing as exabgp_outgoing
 from exabgp.version import json as json_version
 
+from dxemu.daemons.exabgp_idle import IdlePeers
 from dxemu.host.timer import Timer
 
 CONNECT_RETRY_S = 1.0
@@ -143,7 +144,7 @@ class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 i
         return bool(poller.poll(0)) and not self.io.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
 
-class _Reactor(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
+class _Reactor(IdlePeers):
     """Sleeps until something can happen."""
 
     _listening: frozenset[int] = frozenset()

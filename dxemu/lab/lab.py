@@ -15,6 +15,7 @@ from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.journal import Event, Journal
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.node import LabNode
+from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
 from dxemu.lab.paths import Walker, Watched
 from dxemu.lab.power import set_power
@@ -179,6 +180,11 @@ class Lab:
         router = self._routing.routers[speaker]
         await router.originate(prefixes)
         return tuple(route.prefix for route in router.loc_rib.routes() if route.originated)
+
+    @property
+    def operator(self) -> Operator:
+        """Who configures the customer's routers."""
+        return Operator(self.plan, self.journal, self._routing, self._up)
 
     async def confirm(self, virtual_interface: str) -> bool:
         """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""

@@ -7,13 +7,17 @@ the kernel's table is changed first and the peers are told afterwards, as router
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 
+from dxemu.bgp.policy import ExportPolicy
+from dxemu.bgp.prefix_limit import ReceivedPrefixes
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
 from dxemu.daemons.exabgp import (
     CEASE_ADMINISTRATIVE_RESET,
     CEASE_BFD_DOWN,
+    CEASE_MAXIMUM_PREFIXES,
     ExaBgp,
     Learnt,
     Peer,
@@ -24,7 +28,7 @@ from dxemu.daemons.exabgp import (
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.lab.static_routes import StaticRoutes
-from dxemu.plan.model import Plan, Speaker
+from dxemu.plan.model import Plan, Side, Speaker
 from dxemu.plan.policy import export_policy, import_policy, maximum_paths, static_announcements
 from dxemu.units import IPNetwork
 
@@ -53,11 +57,18 @@ class Router:
     ) -> None:
         self.name = speaker.name
         self.node = speaker.node
+        self.side = speaker.side
         self._plan = plan
         self.established: set[str] = set()
         self.on_best: list[Listener] = []
         self.loc_rib = LocRib(originates=speaker.originates, maximum_paths=maximum_paths(speaker))
         self._peers = {peer.session.name: peer for peer in peers}
+        self._received = {
+            name: ReceivedPrefixes()
+            for name, peer in self._peers.items()
+            if peer.session.prefix_quota is not None and speaker.side is Side.AWS
+        }
+        self._let_out: frozenset[IPNetwork] = frozenset()
         self._adj_rib_out = AdjRibOut()
         self._fib = fib
         self._static_routes = static_routes
@@ -116,6 +127,38 @@ class Router:
         self._work.put_nowait(change)
         await done
 
+    async def let_out(self, prefixes: Collection[IPNetwork]) -> None:
+        """From now on the filters towards AWS let `prefixes` pass, too. Returns when that is so."""
+        done = asyncio.get_running_loop().create_future()
+
+        async def change() -> None:
+            self._let_out |= frozenset(prefixes)
+            for session in sorted(self.established):
+                if not self._peers[session].session.static:
+                    self._send([self._adj_rib_out.up(self._export_policy(session), self.loc_rib.routes())])
+            done.set_result(None)
+
+        self._work.put_nowait(change)
+        await done
+
+    def told(self, session: str) -> int:
+        """How many prefixes the peer of `session` knows from this router."""
+        return len(self._adj_rib_out.sent(session))
+
+    def clear(self, session: str) -> None:
+        """An operator resets a session; it is made anew at once, if the other end takes it."""
+        self._work.put_nowait(partial(self._clear, session))
+
+    async def _clear(self, session: str) -> None:
+        assert self._exabgp is not None
+        await self._down(session, "cleared", "an operator reset it")
+        self._exabgp.clear(session)
+
+    def end_idle(self, session: str) -> None:
+        """The peer was reset: its connections are taken again."""
+        assert self._exabgp is not None
+        self._exabgp.hold_idle(session, idle=False)
+
     def tunnel_changed(self, tunnel: str, *, up: bool, reason: str) -> None:
         """IPsec says something of a tunnel. The routes of a static VPN are there while it is up.
 
@@ -140,13 +183,12 @@ class Router:
     async def _up(self, session: str) -> None:
         self.established.add(session)
         self._tell_bgp(session, "up", "", "")
-        self._send(
-            [
-                self._adj_rib_out.up(
-                    export_policy(self._plan, self._peers[session].session, self.name), self.loc_rib.routes()
-                )
-            ]
-        )
+        self._send([self._adj_rib_out.up(self._export_policy(session), self.loc_rib.routes())])
+
+    def _export_policy(self, session: str) -> ExportPolicy:
+        """The plan's, and what the filters let out since."""
+        policy = export_policy(self._plan, self._peers[session].session, self.name)
+        return policy if policy.only is None else replace(policy, only=(*policy.only, *self._let_out))
 
     async def _close(self, session: str, reason: str, detail: str, cease: int) -> None:
         """Give up a session that ExaBGP still believes in."""
@@ -164,6 +206,8 @@ class Router:
         self._tell_bgp(session, "down", reason, detail)
         told = [announcement.prefix for announcement in self._adj_rib_out.sent(session)]
         self._adj_rib_out.down(session)
+        if session in self._received:
+            self._received[session].forget()
         lost = self.loc_rib.learnt(session)
         changes = self.loc_rib.purge(session)
         self._tell_withdrawn(session, lost)
@@ -175,6 +219,10 @@ class Router:
     async def _learn(self, event: Learnt) -> None:
         if event.session not in self.established:
             return
+        if event.session in self._received:
+            count = self._received[event.session].hear(event.announce, event.withdraw)
+            if await self._too_many(event.session, count):
+                return
         policy = import_policy(self._plan, self._peers[event.session].session, self.name)
         received = self.loc_rib.receive(event.announce, event.withdraw, policy)
         for refused in received.refused:
@@ -184,6 +232,20 @@ class Router:
         if event.withdraw:
             self._tell_withdrawn(event.session, event.withdraw)
         await self._apply(received.changes)
+
+    async def _too_many(self, session: str, count: int) -> bool:
+        """End a session on which the peer announces more than AWS takes; this end then stays Idle (`end_idle`)."""
+        quota = self._peers[session].session.prefix_quota
+        beyond = quota.check(count, "prefixes") if quota is not None else None
+        if quota is None or beyond is None:
+            return False
+        assert self._exabgp is not None
+        self._journal.tell(
+            "prefix_limit", node=self.node, session=session, count=count, limit=quota.most, reason=beyond
+        )
+        self._exabgp.hold_idle(session, idle=True)
+        await self._close(session, "prefix_limit", beyond, CEASE_MAXIMUM_PREFIXES)
+        return True
 
     async def _apply(self, changes: Sequence[Change]) -> None:
         """Best routes changed: the kernel first, then whoever listens, then the peers."""

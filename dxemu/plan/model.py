@@ -11,6 +11,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from dxemu.aws.attachments import AttachmentKind
+from dxemu.aws.quotas import Quota
 from dxemu.plan.parts import (
     MAIN_TABLE,
     Address,
@@ -179,7 +180,8 @@ class BgpSession:
     hosted virtual interface that its owner has not accepted yet.
 
     With `static` there is no BGP: both ends take what the other end `announces` for learnt while the tunnel is up.
-    On a public virtual interface AWS accepts `route_filter_prefixes` only.
+    On a public virtual interface AWS accepts `route_filter_prefixes` only. `prefix_quota` is how many prefixes AWS's
+    end takes; None: any number.
     """
 
     name: str
@@ -194,6 +196,7 @@ class BgpSession:
     confirmed: bool = True
     static: bool = False
     route_filter_prefixes: tuple[IPNetwork, ...] | None = None
+    prefix_quota: Quota | None = None
 
     @property
     def external(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from dxemu.aws import bfd, policing
+from dxemu.aws import bfd, policing, quotas
 from dxemu.aws.timers import negotiated_hold_time
 from dxemu.plan.addressing import Peers, peer_addresses
 from dxemu.plan.connections import Attached
@@ -126,4 +126,13 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
         cables=where.cables,
         confirmed=vif.confirmed,
         route_filter_prefixes=vif.route_filter_prefixes if public else None,
+        prefix_quota=_prefix_quota(vif, amazon.version),
     )
+
+
+def _prefix_quota(vif: VirtualInterface, version: int) -> quotas.Quota:
+    """How many prefixes of an IP version AWS takes on a virtual interface."""
+    if vif.type is VifType.PUBLIC:
+        return quotas.ROUTES_PUBLIC
+    counts = {4: vif.prefix_pool_allocated_count_ipv4, 6: vif.prefix_pool_allocated_count_ipv6}
+    return quotas.routes_allocated(counts[version])

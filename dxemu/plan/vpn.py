@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from dxemu.aws import vpn_tunnels
+from dxemu.aws import quotas, vpn_tunnels
 from dxemu.plan.addressing import Links, Peers, inside_addresses
 from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment
 from dxemu.plan.draft import Draft
@@ -254,7 +254,15 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
         cables=cables,
         tunnel=tunnel.name,
         static=vpn.static_routes is not None,
+        prefix_quota=_prefix_quota(vpn, topology),
     )
+
+
+def _prefix_quota(vpn: Vpn, topology: Topology) -> quotas.Quota | None:
+    """How many prefixes AWS takes in a tunnel by BGP."""
+    if vpn.static_routes is not None:
+        return None
+    return quotas.VPN_ROUTES_VGW if _tgw(vpn, topology) is None else quotas.VPN_ROUTES_TGW
 
 
 def add_endpoint_speakers(draft: Draft, endings: tuple[Ending, ...], ids: Mapping[str, IPv4Address]) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from dxemu.errors import ProblemList
 from dxemu.scenario.file import StepEntry
 from dxemu.scenario.model import ActionStep, FaultStep
+from dxemu.scenario.parameters import as_text, choice_in_words, missing_choice, noun_of, targets_of
+from dxemu.topology.fields import Wrong
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, quoted, suggestion
 from dxemu.units import Seconds
@@ -116,17 +118,21 @@ class StepReader:
     def _parameters(
         self, kind: str, written: Mapping[str, object], path: KeyPath, known: Mapping[str, str]
     ) -> Mapping[str, str]:
+        texts: dict[str, str] = {}
         for name, value in written.items():
+            texts[name] = str(value)
             if name not in known:
                 problem = f"{kind} has no parameter {quoted(name)}"
                 remedy = suggestion(name, known, f"{kind} takes none.")
                 self.problems.add(self.marks.key_at(*path, name), "DX-S003", problem, remedy)
-            elif isinstance(value, dict | list) or value is None:
-                problem = f"'{name}' is {kind_of(value)}, not one value"
-                self.problems.add(self.marks.at(*path, name), "DX-S003", problem, f"Write {_example(kind, known)}.")
+                continue
+            try:
+                texts[name] = as_text(noun_of(known[name]), value, _example(kind, known))
+            except Wrong as wrong:
+                self.problems.add(self.marks.at(*path, name), wrong.code, f"'{name}' is {wrong.problem}", wrong.remedy)
             else:
-                self._target(known[name].removesuffix("?"), str(value), (*path, name))
-        targets = [name for name, noun in known.items() if not noun.endswith("?")]
+                self._target(noun_of(known[name]), texts[name], (*path, name))
+        targets = targets_of(known)
         given = [name for name in written if name in targets]
         if targets and not given and set(written) <= set(known):
             problem = f"{kind} needs {listed(targets)}"
@@ -134,7 +140,11 @@ class StepReader:
         elif len(given) > 1:
             problem = f"{kind} strikes one thing, this is {listed(given, 'and')}"
             self.problems.add(self.marks.key_at(*path, given[1]), "DX-S003", problem, "Write a step for each.")
-        return {name: str(value) for name, value in written.items()}
+        choice = missing_choice(known, written)
+        if choice and set(written) <= set(known):
+            problem = f"{kind} {choice_in_words(choice, written)}"
+            self.problems.add(self.marks.key_at(*path), "DX-S003", problem, f"Write one of them: {listed(choice)}.")
+        return texts
 
     def _target(self, noun: str, name: str, path: KeyPath) -> None:
         candidates = self.names.get(noun) if self.names is not None else None
@@ -175,5 +185,5 @@ def _id(kind: str, use: int) -> str:
 
 
 def _example(kind: str, known: Mapping[str, str]) -> str:
-    target = next((name for name, noun in known.items() if not noun.endswith("?")), None)
+    target = next(iter(targets_of(known)), None)
     return f"{{{kind}: {{{target}: ...}}}}" if target is not None else f"{{{kind}: {{}}}}"

@@ -15,6 +15,7 @@ from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_customer import DISCARD, DataCenterEntry, RouterEntry
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import (
+    DEFAULT_PREFIX_ALLOCATION,
     Circuit,
     Colocation,
     Connection,
@@ -180,4 +181,10 @@ def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_a
         confirmed=vif.confirmed,
         site_link=vif.site_link,
         customer=policy(vif.customer),
+        prefix_pool_allocated_count_ipv4=_allocated(vif.prefix_pool_allocated_count_ipv4),
+        prefix_pool_allocated_count_ipv6=_allocated(vif.prefix_pool_allocated_count_ipv6),
     )
+
+
+def _allocated(count: int | None) -> int:
+    return DEFAULT_PREFIX_ALLOCATION if count is None else count

@@ -71,6 +71,8 @@ class VirtualInterfaceEntry(Entry):
     keepalive: Duration | None = Field(default=None, examples=["30 s"])
     mtu: int = Field(default=1500, examples=["1500"])
     route_filter_prefixes: list[Network] = Field(default_factory=list, examples=["[203.0.113.0/24]"])
+    prefix_pool_allocated_count_ipv4: int | None = Field(default=None, examples=["200"])
+    prefix_pool_allocated_count_ipv6: int | None = Field(default=None, examples=["200"])
     owner_account: str = Field(default="", examples=["analytics"])
     confirmed: Switch = Field(default=True, examples=["off"])
     site_link: Switch = Field(default=False, examples=["on"])

@@ -14,6 +14,12 @@ from dxemu.topology.marks import Marks
 from dxemu.topology.model_routing import CustomerPolicy, RouterSettings
 from dxemu.units import Asn, BitsPerSecond, IPAddress, IPNetwork, Seconds, VlanId
 
+DEFAULT_PREFIX_ALLOCATION = 100
+"""Prefixes of each IP version that the customer may announce on a private or transit virtual interface.
+
+Source: Direct Connect User Guide, "Inbound prefix controls", 2026; read 2026-11-23.
+"""
+
 
 class VifType(StrEnum):
     """AWS `virtualInterfaceType`."""
@@ -275,6 +281,7 @@ class VirtualInterface:
     `connection` names a connection or a LAG. `gateway` is None on a public one. With `ipv6` there is an IPv6 session
     beside the IPv4 one on the same VLAN. `confirmed` is False for a hosted one that nobody has accepted yet. With
     `site_link` AWS carries packets between it and the others with SiteLink on its Direct Connect gateway.
+    `prefix_pool_allocated_count_ipv4` and `_ipv6` are what the customer may announce on a private or transit one.
     """
 
     name: str
@@ -296,6 +303,8 @@ class VirtualInterface:
     confirmed: bool
     customer: CustomerPolicy
     site_link: bool = False
+    prefix_pool_allocated_count_ipv4: int = DEFAULT_PREFIX_ALLOCATION
+    prefix_pool_allocated_count_ipv6: int = DEFAULT_PREFIX_ALLOCATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

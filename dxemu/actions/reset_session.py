@@ -1,0 +1,26 @@
+"""An operator clears the BGP sessions of a virtual interface: what an Idle end of AWS's waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from dxemu.actions.base import Action
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+
+class ResetSession(Action):
+    """`clear bgp` on the customer's router (Cease/4, Administrative Reset, if the session is up).
+
+    AWS's end then takes the customer's connection, also where it was Idle. If the customer still announces too much, it
+    closes the session again. Source: Direct Connect User Guide, "Direct Connect quotas"; read 2026-11-23.
+    """
+
+    targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface"}
+
+    async def do(self, lab: Lab) -> str:
+        """Clear them, and say which came up within a few seconds. A cable that is cut brings none back."""
+        states = await lab.operator.reset(self.target)
+        return ", ".join(f"{session} is {'up' if up else 'still down'}" for session, up in states.items())

@@ -1,0 +1,61 @@
+"""Two commands more for ExaBGP 5.0.15, whose peers have no Idle state that lasts.
+
+`neighbor ADDRESS idle on`: every connection that this peer makes is closed without a word, as in the Idle state (RFC
+4271 section 8.2.2); `off` ends it. ExaBGP's `teardown` closes a session, but then takes the peer's next connection.
+`neighbor ADDRESS clear now`: an operator's `clear bgp`, in any state: an established session ends with Cease/4
+(Administrative Reset), one that waits to connect again does so at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exabgp.bgp.fsm import FSM
+from exabgp.reactor import loop as exabgp_loop
+from exabgp.reactor.api.command.command import Command
+from exabgp.reactor.api.command.limit import extract_neighbors, match_neighbor
+
+CEASE_ADMINISTRATIVE_RESET = 4
+
+_idle: set[str] = set()
+"""Names of the peers whose connections are not taken."""
+
+
+class IdlePeers(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
+    """A reactor that takes no connection of an idle peer."""
+
+    def handle_connection(self, peer_name: str, connection: Any) -> Any:  # Any: ExaBGP 5.0 is untyped
+        """Give a new connection to its peer. What is not None tells the listener that it was refused."""
+        if peer_name in _idle:
+            connection.close()
+            return True
+        return super().handle_connection(peer_name, connection)
+
+
+def _named(reactor: Any, line: str) -> tuple[list[str], list[str]]:
+    """The peers that a command is for, and its words after them."""
+    descriptions, words = extract_neighbors(line)
+    names = [name for name in reactor._peers if any(match_neighbor(d, name) for d in descriptions)]
+    return names, words.split()
+
+
+def _set_idle(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
+    names, words = _named(reactor, line)
+    (_idle.update if words[-1] == "on" else _idle.difference_update)(names)
+    reactor.processes.answer_done(service)
+    return True
+
+
+def _clear(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
+    for name in _named(reactor, line)[0]:
+        peer = reactor._peers[name]
+        if peer.fsm == FSM.ESTABLISHED:
+            peer.teardown(CEASE_ADMINISTRATIVE_RESET)
+        else:
+            peer._delay.reset()
+    reactor.processes.answer_done(service)
+    return True
+
+
+Command.register("idle", True)(_set_idle)
+Command.register("clear", True)(_clear)

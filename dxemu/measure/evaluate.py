@@ -55,7 +55,9 @@ def evaluate(
     outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(_predicted(p) for p in predictions)
-    found_stages = tuple(_with_first_packets(stages(plan, predictions, events), faults, outages))
+    actions = _actions(events)
+    began = {f.fault: f.injected_at_s for f in faults} | {a.action: a.done_at_s for a in actions}
+    found_stages = tuple(_with_first_packets(stages(plan, predictions, events), began, outages))
     measured = Measured(
         plan=plan,
         events=events,
@@ -94,6 +96,8 @@ def evaluate(
         fetches=measured.found.fetches,
         captures=measured.found.captures,
         path_mtus=measured.found.path_mtus,
+        actions=actions,
+        quotas=_quotas(events),
     )
 
 
@@ -126,19 +130,50 @@ def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
     )
 
 
+def _actions(events: Sequence[Event]) -> tuple[result.Action, ...]:
+    return tuple(
+        result.Action(
+            action=text(e, "action"),
+            kind=text(e, "kind"),
+            target=text(e, "target"),
+            done_at_s=happened_at(e),
+            evidence=text(e, "evidence"),
+        )
+        for e in events
+        if e["event"] == "action_done"
+    )
+
+
+def _quotas(events: Sequence[Event]) -> tuple[result.QuotaReached, ...]:
+    return tuple(
+        result.QuotaReached(
+            t_s=number(e, "t"),
+            node=text(e, "node"),
+            session=text(e, "session"),
+            count=int(number(e, "count")),
+            limit=int(number(e, "limit")),
+            reason=text(e, "reason"),
+        )
+        for e in events
+        if e["event"] in ("prefix_limit", "quota")
+    )
+
+
 def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
-    kinds: Mapping[str, str] = {"fault_injected": "fault", "fault_healed": "heal"}
+    kinds: Mapping[str, str] = {"fault_injected": "fault", "fault_healed": "heal", "action_done": "action"}
     marks = _marks(events, kinds)
     uncertain_s = number(event, "interval_s") + number(event, "lateness_max_s")
     found = []
     for burst in got.bursts:
         mark = cause(burst, marks, got.longest_s + uncertain_s)
+        on_purpose = mark is not None and mark.after == "action"
         found.append(
             result.Outage(
                 probe=text(event, "probe"),
                 direction=text(event, "direction"),
-                fault=mark.fault if mark else None,
-                after=mark.after if mark else None,
+                fault=mark.fault if mark and not on_purpose else None,
+                after=mark.after if mark and not on_purpose else None,
+                action=mark.fault if mark and on_purpose else None,
                 start_s=burst.start_s,
                 end_s=burst.end_s,
                 duration_ms=None if burst.duration_s is None else _ms(burst.duration_s),
@@ -150,12 +185,12 @@ def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[resu
 
 
 def _marks(events: Sequence[Event], kinds: Mapping[str, str]) -> list[Mark]:
-    """Faults and heals. Of several at the same moment the first stands for all: what they cost is theirs together."""
+    """Faults, heals and actions. Of several at the same moment the first stands for all: what they cost is theirs together."""
     marks: list[Mark] = []
     for event in events:
         if event["event"] not in kinds:
             continue
-        mark = Mark(happened_at(event), text(event, "fault"), kinds[str(event["event"])])
+        mark = Mark(happened_at(event), text(event, "fault") or text(event, "action"), kinds[str(event["event"])])
         if not any(m.after == mark.after and abs(m.t - mark.t) < SAME_MOMENT_S for m in marks):
             marks.append(mark)
     return marks
@@ -177,16 +212,20 @@ def _probe(event: Event, got: Reception) -> result.Probe:
 
 
 def _with_first_packets(
-    found: Sequence[result.Stage], faults: Sequence[result.Fault], outages: Sequence[result.Outage]
+    found: Sequence[result.Stage], began: Mapping[str, float], outages: Sequence[result.Outage]
 ) -> list[result.Stage]:
     """One stage for each probe that lost packets to the fault in that direction; else the stage as it is."""
-    injected = {f.fault: f.injected_at_s for f in faults}
     filled: list[result.Stage] = []
     for stage in found:
-        mine = [o for o in outages if (o.fault, o.direction, o.after) == (stage.fault, stage.direction, "fault")]
+        mine = [
+            o
+            for o in outages
+            if o.direction == stage.direction
+            and ((o.fault, o.after) == (stage.fault, "fault") or o.action == stage.fault)
+        ]
         last = {o.probe: o.end_s for o in mine}
         filled += [
-            replace(stage, probe=probe, first_packet_ms=None if end is None else _ms(end - injected[stage.fault]))
+            replace(stage, probe=probe, first_packet_ms=None if end is None else _ms(end - began[stage.fault]))
             for probe, end in last.items()
         ] or [stage]
     return filled

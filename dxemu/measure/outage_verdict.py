@@ -31,7 +31,7 @@ def judge_outage(
         passed &= max(lasted, default=0.0) >= _ms(arguments["at_least"])
     if arguments.get("within_prediction") is True:
         wrong = [w for f in faults for w in against_prediction(f, outages, predicted, end_s, unseen_ms)]
-        wrong += [f"{_outage_in_words(o, end_s)} that no fault explains" for o in outages if o.fault is None]
+        wrong += [f"{_outage_in_words(o, end_s)} {_unpredicted(o)}" for o in outages if o.fault is None]
         if wrong:
             return False, "; ".join(wrong)
         limits = dict.fromkeys(bounds(*p.outage_ms) for p in predicted if p.fault in {f.fault for f in faults})
@@ -76,6 +76,10 @@ def inside(outage: Outage, window: Bounds) -> bool:
         return False
     at_most = outage.duration_ms - outage.uncertainty_ms
     return low <= outage.duration_ms + outage.uncertainty_ms and (high is None or at_most <= high)
+
+
+def _unpredicted(outage: Outage) -> str:
+    return "that no fault explains" if outage.action is None else f"after {outage.action}, which predicts none"
 
 
 def judge_lost(arguments: Arguments, outages: Sequence[Outage]) -> Judged:

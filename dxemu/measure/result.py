@@ -40,10 +40,34 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that somebody did on purpose; `evidence` is what was read back."""
+
+    action: str
+    kind: str
+    target: str
+    done_at_s: float
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaReached:
+    """A quota of AWS's that took effect: `count` is more than `limit`; `reason` says what AWS does. `session` or ""."""
+
+    t_s: float
+    node: str
+    session: str
+    count: int
+    limit: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
     """One burst of lost packets. `after` says whether `fault` had begun (`fault`) or been healed (`heal`).
 
-    Both are None for loss that no fault explains. `end_s` and `duration_ms` are None if it was still out at the end.
+    Both are None for loss that no fault explains; `action` is then the action that was done last before it, if any.
+    `end_s` and `duration_ms` are None if it was still out at the end.
     """
 
     probe: str
@@ -55,6 +79,7 @@ class Outage:
     duration_ms: float | None
     uncertainty_ms: float
     packets_lost: int
+    action: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +102,7 @@ class Probe:
 class Stage:
     """Where an outage went. Every time is counted from the fault's injection. `detected_by` `none`: nobody noticed.
 
+    An action that took sessions down has one, too: `fault` is then its name.
     `first_packet_ms` is when the first packet that got through was sent; None if none was lost or none got through.
     """
 
@@ -241,6 +267,8 @@ class Result:
     fetches: tuple[Fetch, ...] = ()
     captures: tuple[Captured, ...] = ()
     path_mtus: tuple[PathMtu, ...] = ()
+    actions: tuple[Action, ...] = ()
+    quotas: tuple[QuotaReached, ...] = ()
     schema: str = SCHEMA
 
 

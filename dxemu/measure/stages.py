@@ -10,6 +10,9 @@ from dxemu.measure.values import happened_at, number, text
 from dxemu.plan.model import Plan, Side
 from dxemu.plan.predict import Prediction
 
+DONE = ("fault_injected", "fault_healed", "action_done")
+REACTING_REASONS = ("prefix_limit", "notification")
+"""Why a session goes down that nobody cut: AWS's end had enough of it, or the other end said so."""
 DETECTING_REASONS = ("hold_timer", "bfd", "carrier", "dpd")
 
 
@@ -20,7 +23,33 @@ def stages(plan: Plan, predictions: Sequence[Prediction], events: Sequence[Event
     cables that the fault touches counts, if a prediction names them.
     """
     injected = [e for e in events if e["event"] == "fault_injected"]
-    return [_stage(plan, predictions, events, fault, direction) for fault in injected for direction in DIRECTIONS]
+    found = [_stage(plan, predictions, events, fault, direction) for fault in injected for direction in DIRECTIONS]
+    acted = [e for e in events if e["event"] == "action_done"]
+    of_actions = (_stage_of_action(plan, events, action, direction) for action in acted for direction in DIRECTIONS)
+    return found + [stage for stage in of_actions if stage is not None]
+
+
+def _stage_of_action(plan: Plan, events: Sequence[Event], action: Event, direction: str) -> Stage | None:
+    """What an action did by itself to sessions, before anything else was done; None if it took none down.
+
+    The last session that a side lost counts: until then there was another one.
+    """
+    at, side = happened_at(action), Side.CUSTOMER if direction == "to_aws" else Side.AWS
+    nodes = {n.name for n in plan.nodes if n.side is side}
+    others = [happened_at(e) for e in events if e["event"] in DONE and e is not action]
+    until = min((t for t in others if t > at), default=float("inf"))
+    after = [e for e in events if at <= number(e, "t") < until and text(e, "node") in nodes]
+    down = [e for e in after if e["event"] == "bgp" and text(e, "reason") in REACTING_REASONS]
+    if not down:
+        return None
+    last = down[-1]
+    return Stage(
+        fault=text(action, "action"),
+        direction=direction,
+        detected_by=text(last, "reason"),
+        node=text(last, "node"),
+        detect_ms=since(at, last),
+    )
 
 
 def _stage(

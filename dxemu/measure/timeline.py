@@ -12,7 +12,10 @@ action_done     action (step id), kind, target, evidence, done_at_s: somebody di
 carrier         node, interface, cable, up
 bfd             node, session, state (`up`, `down`), reason
 bgp             node, session, peer (node), state (`up`, `down`), reason
-                (`hold_timer`, `bfd`, `carrier`, `notification`, `peer_closed`; empty when up), detail
+                (`hold_timer`, `bfd`, `carrier`, `notification`, `peer_closed`, `prefix_limit`: this end took no more
+                prefixes, `cleared` by an operator; empty when up), detail
+prefix_limit    node, session, count, limit, reason: the peer announces more prefixes than AWS's end takes
+quota           node, session ("" if none), count, limit, reason: another quota of AWS's took effect
 tunnel          node, tunnel, state (`up`, `down`, `rekeyed`), reason (`dpd`, `deleted`, ...; `ike` or `child` when
                 rekeyed): what charon says of an IPsec tunnel
 vrrp            node, virtual_router_id, state (`master`, `backup`, `fault`)

@@ -17,8 +17,9 @@ def number(event: Event, key: str) -> float:
 
 
 def happened_at(event: Event) -> float:
-    """When a fault began or was healed. Its event comes later, once the kernel has read back that it did."""
-    return next((number(event, key) for key in ("injected_at_s", "healed_at_s") if key in event), number(event, "t"))
+    """When a fault began or was healed, or an action. Its event comes later, once it was read back that it did."""
+    told = ("injected_at_s", "healed_at_s", "done_at_s")
+    return next((number(event, key) for key in told if key in event), number(event, "t"))
 
 
 def text(event: Event, key: str) -> str:

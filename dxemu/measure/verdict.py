@@ -135,12 +135,23 @@ def _session(expectation: Expectation, m: Measured) -> Judged:
         return False, f"no BGP event of session {expectation.name} was recorded"
     if "within" in expectation.arguments:
         return _session_within(expectation, m, found)
+    if "is" in expectation.arguments:
+        return _session_is(expectation, m, found)
     if sessions.up_again(found, 0.0) != 0.0:
         return False, "it was not up when the run started"
     down = next((c for c in found if c.t >= 0 and not c.up), None)
     if down is None:
         return True, "up all the time"
     return False, f"down at {down.t:.3f} s: {down.node} says {down.reason or 'nothing about why'}"
+
+
+def _session_is(expectation: Expectation, m: Measured, found: Sequence[sessions.Change]) -> Judged:
+    at = expectation.arguments.get("at", "end")
+    time = {"start": 0.0, "end": m.end_s}.get(str(at)) if isinstance(at, str) else amount(expectation.arguments, "at")
+    last = [c for c in found if time is not None and c.t <= time]
+    state = "up" if last and last[-1].up else "down"
+    reason = f": {last[-1].node} says {last[-1].reason or 'nothing about why'}" if last and not last[-1].up else ""
+    return state == expectation.arguments["is"], f"{state}{reason}"
 
 
 def _session_within(expectation: Expectation, m: Measured, found: Sequence[sessions.Change]) -> Judged:

@@ -11,6 +11,7 @@ from dxemu.measure.stages import detected_by
 from dxemu.measure.timeline import Event
 from dxemu.measure.values import number, text
 from dxemu.measure.words import SHORT_MS, bit_rate, count, direction, duration
+from dxemu.report.best_lines import BestLines
 
 _RULE = "━" * 42
 
@@ -79,6 +80,8 @@ def _bgp(event: Event) -> str:
         "carrier": "no light",
         "notification": "the other end said so",
         "peer_closed": "the other end closed",
+        "prefix_limit": "too many prefixes",
+        "cleared": "an operator reset it",
     }.get(reason, reason)
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
 
@@ -111,10 +114,16 @@ def _best(event: Event) -> str:
     if isinstance(shared, list):
         return f"{node}: {prefix} now shared by {' and '.join(map(str, shared))} ({rule})"
     if not session:
-        return f"{node}: {prefix} withdrawn, no other path"
+        announced = event.get("session") is not None
+        return f"{node}: {prefix} {'announced by itself' if announced else 'withdrawn, no other path'}"
     if event.get("internal") is True:
         return f"{node}: {prefix} now through {text(event, 'peer')} (iBGP, {rule})"
     return f"{node}: {prefix} now through {session}" + (f" ({rule})" if rule else "")
+
+
+def _quota(event: Event) -> str:
+    where = f"{text(event, 'node')} for {text(event, 'session')}" if text(event, "session") else text(event, "node")
+    return f"{where}: {text(event, 'reason')}"
 
 
 def _throughput(event: Event) -> str:
@@ -139,6 +148,8 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
     "vrrp": _vrrp,
     "lacp": _lacp,
     "action_done": _done,
+    "prefix_limit": _quota,
+    "quota": _quota,
 }
 
 
@@ -150,6 +161,7 @@ class LiveLines:
         self._last_fault_s: float | None = None
         self._clock = "virtual"
         self._down: set[tuple[str, str]] = set()
+        self._best = BestLines()
         self._status = console.status("building the lab") if console.is_terminal else None
 
     def __enter__(self) -> Self:
@@ -158,11 +170,17 @@ class LiveLines:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._tell_best()
         if self._status is not None:
             self._status.stop()
 
     def hear(self, event: Event) -> None:
-        """Show one event, if it is one for people."""
+        """Show one event, if it is one for people. Changes of routes are shown once their moment is over."""
+        if self._best.over(event):
+            self._tell_best()
+        if event["event"] == "best":
+            self._best.add(event)
+            return
         if event["event"] == "run_started":
             self._clock = text(event, "clock")
         if event["event"] == "fault_injected":
@@ -171,7 +189,17 @@ class LiveLines:
             self._status.update(f"{number(event, 't'):.0f} s")
         line = live_line(event, self._last_fault_s, self._clock)
         if line is not None and not self._known(event):
-            self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+            self._tell_best()
+            self._print(line)
+
+    def _tell_best(self) -> None:
+        for event in self._best.taken():
+            line = live_line(event, self._last_fault_s, self._clock)
+            if line is not None:
+                self._print(line)
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True, highlight=False, markup=False)
 
     def _known(self, event: Event) -> bool:
         """Whether it is BFD agreeing that a session is down which that node has given up already."""

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from dxemu.measure.outage_verdict import against_prediction, inside
-from dxemu.measure.result import Bounds, Fault, Outage, Predicted, Recovery, Result, Stage
+from dxemu.measure.result import (
+    Action,
+    Bounds,
+    Fault,
+    Outage,
+    Predicted,
+    QuotaReached,
+    Recovery,
+    Result,
+    Stage,
+)
 from dxemu.measure.timeline import DIRECTIONS
 from dxemu.measure.words import SHORT_MS, bounds, count, direction, duration, measured
 from dxemu.plan.windows import SMALL_PART, SMALL_S
@@ -21,6 +31,10 @@ NOTICED_BY = {
     "lacp": "LACP",
     "dpd": "dead peer detection",
     "vrrp": "VRRP",
+}
+TOLD_BY = {
+    "notification": "until the other end's NOTIFICATION ended the last session",
+    "prefix_limit": "until AWS's prefix limit ended the last session",
 }
 
 
@@ -37,7 +51,7 @@ class Row:
 
 
 def rows(result: Result, probe: str) -> list[Row]:
-    """The faults in the order in which they happened, then the loss that none of them explains."""
+    """The faults in the order in which they happened, then actions, then the loss that none of them explains."""
     mine = [o for o in result.outages if o.probe == probe]
     found = []
     for fault in result.faults:
@@ -47,7 +61,12 @@ def rows(result: Result, probe: str) -> list[Row]:
         if fault.healed_at_s is not None:
             healed = [o for o in mine if (o.fault, o.after) == (fault.fault, "heal")]
             found.append(_heal_row(result, probe, fault, healed))
-    unexplained = [o for o in mine if o.fault is None]
+    for action in result.actions:
+        caused = [o for o in mine if o.action == action.action]
+        reached = _quotas_after(result, action)
+        if caused or reached:
+            found.append(_action_row(result, probe, action, caused, reached))
+    unexplained = [o for o in mine if o.fault is None and o.action is None]
     if unexplained:
         cells = tuple(_loss([o for o in unexplained if o.direction == d]) for d in DIRECTIONS)
         found.append(Row(("no fault explains", *cells, "", "UNEXPLAINED loss"), right=False))
@@ -83,6 +102,32 @@ def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outag
         ),
         tuple(("where it went", w) for w in went) + tuple(("why this window", w) for w in why),
         right=not wrong if predicted else None,
+    )
+
+
+def _quotas_after(result: Result, action: Action) -> list[QuotaReached]:
+    """The quotas that took effect between this action and the next."""
+    until = min((a.done_at_s for a in result.actions if a.done_at_s > action.done_at_s), default=float("inf"))
+    return [q for q in result.quotas if action.done_at_s <= q.t_s < until]
+
+
+def _action_row(
+    result: Result, probe: str, action: Action, outages: Sequence[Outage], reached: Sequence[QuotaReached]
+) -> Row:
+    stages = [s for s in result.stages if s.fault == action.action and s.probe in (probe, None)]
+    went = _per_direction((s.direction, _where(s, _blur_ms(outages, s))) for s in stages if outages)
+    why: dict[str, list[str]] = {}
+    for quota in reached:
+        why.setdefault(quota.reason, []).append(f"{quota.session or quota.node} at {quota.t_s:.3f} s")
+    return Row(
+        (
+            action.action,
+            *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
+            "",
+            _said(result, [], predicted=False),
+        ),
+        tuple(("where it went", w) for w in went)
+        + tuple(("what AWS did", f"{reason} ({', '.join(where)})") for reason, where in why.items()),
     )
 
 
@@ -196,7 +241,8 @@ def _where(stage: Stage, blur_ms: float | None) -> str:
     """`88.40 s until the hold timer noticed, 2 ms to withdraw, 4 ms until the first packet`."""
     if stage.detect_ms is None:
         return "nobody noticed"
-    words = [f"{duration(stage.detect_ms)} until {NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticed"]
+    noticed = f"until {NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticed"
+    words = [f"{duration(stage.detect_ms)} {TOLD_BY.get(stage.detected_by, noticed)}"]
     last = stage.detect_ms
     for at, what in (
         (stage.withdraw_ms, "to withdraw"),

@@ -98,6 +98,9 @@ class ExpectationReader:
             self.problems.add(
                 mark, "DX-S013", problem, "Write for example {session: backup, within: 30 s, after: heal}."
             )
+        elif subject == "session" and "at" in arguments and "is" not in arguments:
+            problem = f"'{said[0]}' is not about one moment"
+            self.problems.add(mark, "DX-S013", problem, "Write for example {session: backup, is: down, at: 20 s}.")
         else:
             self._limits(arguments, path)
             self._healed(arguments, path)

@@ -172,6 +172,7 @@ class Expectation:
     outage   name of probe; at_most, at_least, within_prediction, direction    number
     path     name of probe; via (connection); at (`start`, `end` or a time)    state
     session  name of virtual interface; never: down | stays: up | within: time never / stays / eventually
+             | is: up or down, at a moment                              state
     detected name of fault step or kind; by (carrier, bfd, hold_timer ...)     state
     lost     name of probe; at_most, after, direction, fault                   number
     throughput name of iperf3 probe; at_least, at_most (BitsPerSecond), lost_at_least, lost_at_most (percent)

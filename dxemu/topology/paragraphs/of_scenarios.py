@@ -15,8 +15,10 @@ folder, without .yaml. A path from the scenario's folder is also taken, if it ha
 Each step injects one fault. The faults that dxemu knows are the files in dxemu/faults. Two faults
 at the same time are two steps with the same `at`.""",
         "DX-S003": """\
-A fault has parameters that say where it strikes, such as `connection`; a step gives exactly one
-of them. This one is not known, is missing, is one too many, or has nothing that can be a value.""",
+A fault or an action has parameters that say where it strikes, such as `connection`; a step gives
+exactly one of them. What an action announces or withdraws is `prefixes` (networks, or one), or
+`first` with a `count` of them. This parameter is not known, is missing, is one too many, or has
+nothing that can be a value.""",
         "DX-S004": """\
 The name is not in the topology, or not in this scenario: faults strike connections, sessions and
 nodes by the names that the topology gives them; expectations are about probes, sessions and faults
@@ -48,15 +50,15 @@ after a fault or a repair), `throughput` (how much gets through), `fetched` (whe
 answers), `capture` (which protocols a cable carries) or `pmtu` (the largest packet).""",
         "DX-S012": """\
 The word is not one that this expectation knows. outage: at_most, at_least, within_prediction,
-direction, fault. path: via, at. session: never: down, stays: up, within, after, fault. detected:
-by: carrier, bfd, hold_timer or notification. lost: at_most, after, direction, fault. throughput:
+direction, fault. path: via, at. session: never: down, stays: up, within, after, fault, is (up or
+down) and at. detected: by: carrier, bfd, hold_timer or notification. lost: at_most, after, direction, fault. throughput:
 at_least, at_most (as 940 Mbps), lost_at_least, lost_at_most (as 30 %). fetched: always, never, at,
 seen_as (an address). capture: only, has, never (lists of protocols). pmtu: is (bytes), told, at.
 Directions are to_aws and from_aws.""",
         "DX-S013": """\
 The expectation is not complete, or contradicts itself. An outage needs a limit (at_most, at_least)
 or within_prediction. A path needs via and at (start, end or a time). A session says one of never,
-stays and within; after goes with within. Lost packets need at_most. Each of the other expectations
+stays, within and is; after goes with within, at with is. Lost packets need at_most. Each of the other expectations
 needs at least one of its words.""",
         "DX-S015": """\
 The name of a probe is also that of a file beside the run's results: 1 to 100 letters, digits,

@@ -34,7 +34,8 @@ class Action(ABC):
 def prefixes_of(parameters: Mapping[str, str], *names: str) -> tuple[IPNetwork, ...]:
     """The networks of the parameters `names`, each a list with commas; with `count` so many one after the other."""
     count = int(parameters.get("count", "1"))
-    given = [ip_network(word.strip()) for name in names for word in parameters.get(name, "").split(",") if word]
+    words = [word.strip() for name in names for word in parameters.get(name, "").split(",")]
+    given = [ip_network(word) for word in words if word]
     return tuple(dict.fromkeys(_following(network, number) for network in given for number in range(count)))
 
 

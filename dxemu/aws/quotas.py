@@ -154,12 +154,12 @@ VPN_ROUTES_TGW = Quota(
 VPN_ROUTES_FROM_VGW = Quota(
     most=1000,
     per="routes to the customer, per VPN connection on a virtual private gateway",
-    beyond="AWS omits the rest",
+    beyond="nothing is published",
 )
 """Routes that a virtual private gateway announces in a tunnel. Source: as `VPNS`."""
 
 VPN_ROUTES_FROM_TGW = Quota(
-    most=5000, per="routes to the customer, per VPN connection on a transit gateway", beyond="AWS omits the rest"
+    most=5000, per="routes to the customer, per VPN connection on a transit gateway", beyond="nothing is published"
 )
 """Routes that a transit gateway announces in a tunnel. Source: as `VPNS`."""
 

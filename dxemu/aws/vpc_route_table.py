@@ -12,9 +12,6 @@ from enum import IntEnum
 
 from dxemu.units import IPAddress, IPNetwork
 
-MOST_PROPAGATED = 100
-"""Propagated routes in one table. Those beyond it are not installed; AWS advises a default route instead."""
-
 
 class Origin(IntEnum):
     """Where an entry is from; of entries for the same prefix the lower wins."""

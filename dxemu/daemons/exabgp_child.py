@@ -149,6 +149,7 @@ class _Reactor(IdlePeers):
 
     _listening: frozenset[int] = frozenset()
     _rounds = 0
+    _commands_left = False
     _timer: Timer | None = None
 
     def _wait_for_io(self, sleeptime: int) -> Generator[int, None, None]:
@@ -162,6 +163,9 @@ class _Reactor(IdlePeers):
         connecting = [fd for fd, _ in _Outgoing.waiting.values() if fd >= 0]
         for fd in connecting:
             self._poller.register(fd, select.POLLOUT)
+        # ExaBGP does 50 commands a round, and sends what they announce in the next one.
+        left, self._commands_left = self._commands_left, not self.asynchronous.ready()
+        sleeptime = 0 if left or self._commands_left else sleeptime
         ready = self._poller.poll(self._patience_ms(sleeptime))
         if any(fd == self._timer.fd for fd, _ in ready):
             self._timer.wait()

@@ -177,9 +177,12 @@ class Lab:
 
     async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Have a speaker of AWS's edge announce exactly `prefixes`. Gives what its table then says."""
-        router = self._routing.routers[speaker]
-        await router.originate(prefixes)
-        return tuple(route.prefix for route in router.loc_rib.routes() if route.originated)
+        await self._routing.routers[speaker].originate(prefixes)
+        return self.originated(speaker)
+
+    def originated(self, speaker: str) -> tuple[IPNetwork, ...]:
+        """What a speaker's table says that it announces of its own."""
+        return tuple(route.prefix for route in self._routing.routers[speaker].loc_rib.routes() if route.originated)
 
     @property
     def operator(self) -> Operator:

@@ -16,8 +16,9 @@ from dxemu.lab.node import LabNode
 from dxemu.lab.router import Router
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
+from dxemu.lab.vpc_route_table import VpcRouteTable
 from dxemu.plan.converge import converge, gateway_rib, tables_of
-from dxemu.plan.model import BgpSession, Plan, Side
+from dxemu.plan.model import BgpSession, Gateway, GatewayKind, Plan, Side
 from dxemu.units import IPNetwork
 
 
@@ -67,8 +68,7 @@ async def start_routing(
         routers[speaker.name] = Router(plan, speaker, peers, fib, journal, fixed)
     gateways = {}
     for gateway in plan.gateways:
-        netlink = nodes[gateway.node].netlink
-        fibs = {table: Fib(netlink, table) for table in tables_of(gateway)}
+        fibs = {table: _fib(gateway, table, nodes[gateway.node], journal) for table in tables_of(gateway)}
         gateways[gateway.node] = chooser = GatewayRouter(plan, gateway, fibs, journal)
         for attachment in gateway.attachments:
             routers[attachment.speaker].on_best.append(chooser.listener_for(attachment))
@@ -79,6 +79,13 @@ async def start_routing(
     for node in dict.fromkeys(speaker.node for speaker in by_side):
         exabgps[node] = _start_node(plan, node, routers, nodes[node], folder, stack, tasks)
     return Routing(routers, gateways, exabgps)
+
+
+def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
+    """A table of a gateway; a virtual private gateway's routes go into the route table of a VPC, which has a quota."""
+    if gateway.kind is GatewayKind.VIRTUAL_PRIVATE_GATEWAY:
+        return VpcRouteTable(node.netlink, table, gateway.node, journal)
+    return Fib(node.netlink, table)
 
 
 def _sessions_of(plan: Plan, speaker: str) -> list[BgpSession]:

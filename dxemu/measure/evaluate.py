@@ -185,7 +185,7 @@ def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[resu
 
 
 def _marks(events: Sequence[Event], kinds: Mapping[str, str]) -> list[Mark]:
-    """Faults, heals and actions. Of several at the same moment the first stands for all: what they cost is theirs together."""
+    """Faults, heals and actions. Of several at the same moment the first stands for all: their cost is common."""
     marks: list[Mark] = []
     for event in events:
         if event["event"] not in kinds:

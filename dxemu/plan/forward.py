@@ -15,6 +15,7 @@ from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Announcement
 from dxemu.plan.converge import End, announcements, converge_ends, gateway_rib, tables_of
 from dxemu.plan.model import MAIN_TABLE, Plan, Side
+from dxemu.plan.route_tables import not_installed
 from dxemu.plan.wires import Crossing, Wires
 from dxemu.units import IPAddress, IPNetwork
 
@@ -113,7 +114,8 @@ class Forwarding:
         for gateway in self.plan.gateways:
             lost = {speaker for node, speaker in self.believed.lost if node == gateway.node}
             for table in tables_of(gateway):
-                self._install(gateway.node, table, gateway_rib(self.plan, gateway, self.ribs, table, lost))
+                rib = gateway_rib(self.plan, gateway, self.ribs, table, lost)
+                self._install(gateway.node, table, rib, not_installed(gateway, rib))
 
     def _install(self, node: str, table: int, rib: LocRib, kept: AbstractSet[IPNetwork] = frozenset()) -> None:
         for prefix, choice in rib.best.items():

@@ -237,6 +237,7 @@ class Attachment:
     this link's two ends, the edge's first. `tables` are the gateway's kernel tables that the routes from there go into.
     `through` is the Direct Connect gateway on the way, if any. `home_region` is False where the location is associated
     with another Region than the gateway's, unless SiteLink is on, with which the Region does not matter.
+    `allowed_prefixes` are a transit gateway's on that Direct Connect gateway.
     """
 
     kind: AttachmentKind
@@ -249,6 +250,7 @@ class Attachment:
     tables: tuple[int, ...] = (MAIN_TABLE,)
     through: str | None = None
     home_region: bool = True
+    allowed_prefixes: tuple[IPNetwork, ...] = ()
 
 
 class GatewayKind(StrEnum):

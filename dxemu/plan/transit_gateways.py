@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between, is_home_region
@@ -58,6 +59,12 @@ class Tables:
         return tuple(self.numbers[table.name] for table in self.tables if name in table.propagations)
 
 
+def _allowed(topology: Topology, dxgw: str, tgw: str) -> tuple[IPNetwork, ...]:
+    """The allowed prefixes of a transit gateway's association."""
+    found = (a for g in topology.aws.direct_connect_gateways if g.name == dxgw for a in g.associations)
+    return next((tuple(a.allowed_prefixes or ()) for a in found if a.gateway == tgw), ())
+
+
 def add_transit_gateways(
     draft: Draft,
     edges: Iterable[Edge],
@@ -76,17 +83,16 @@ def add_transit_gateways(
         for edge in edges_of(tgw.name, edges, draft.topology):
             hop = _attach_edge(draft, tgw, edge, links, ipv6=ipv6)
             ways.setdefault(edge.gateway, []).append(hop)
-            attachments.append(
-                attachment(
-                    hop,
-                    AttachmentKind.DIRECT_CONNECT,
-                    edge.name,
-                    tables.fed_by(edge.gateway),
-                    through=edge.gateway,
-                    home_region=edge.site_link
-                    or is_home_region(draft.topology, draft.nodes[edge.device].place, tgw.region),
-                )
+            attached = attachment(
+                hop,
+                AttachmentKind.DIRECT_CONNECT,
+                edge.name,
+                tables.fed_by(edge.gateway),
+                through=edge.gateway,
+                home_region=edge.site_link
+                or is_home_region(draft.topology, draft.nodes[edge.device].place, tgw.region),
             )
+            attachments.append(replace(attached, allowed_prefixes=_allowed(draft.topology, edge.gateway, tgw.name)))
         for vpn, hop, attached in vpn_hops.get(tgw.name, ()):
             ways.setdefault(vpn, []).append(hop)
             attachments.append(attached)

@@ -51,15 +51,15 @@ answers), `capture` (which protocols a cable carries) or `pmtu` (the largest pac
         "DX-S012": """\
 The word is not one that this expectation knows. outage: at_most, at_least, within_prediction,
 direction, fault. path: via, at. session: never: down, stays: up, within, after, fault, is (up or
-down) and at. detected: by: carrier, bfd, hold_timer or notification. lost: at_most, after, direction, fault. throughput:
-at_least, at_most (as 940 Mbps), lost_at_least, lost_at_most (as 30 %). fetched: always, never, at,
-seen_as (an address). capture: only, has, never (lists of protocols). pmtu: is (bytes), told, at.
-Directions are to_aws and from_aws.""",
+down) and at. detected: by: carrier, bfd, hold_timer or notification. lost: at_most, after,
+direction, fault. throughput: at_least, at_most (as 940 Mbps), lost_at_least, lost_at_most (as
+30 %). fetched: always, never, at, seen_as (an address). capture: only, has, never (lists of
+protocols). pmtu: is (bytes), told, at. Directions are to_aws and from_aws.""",
         "DX-S013": """\
 The expectation is not complete, or contradicts itself. An outage needs a limit (at_most, at_least)
 or within_prediction. A path needs via and at (start, end or a time). A session says one of never,
-stays, within and is; after goes with within, at with is. Lost packets need at_most. Each of the other expectations
-needs at least one of its words.""",
+stays, within and is; after goes with within, at with is. Lost packets need at_most. Each of the
+other expectations needs at least one of its words.""",
         "DX-S015": """\
 The name of a probe is also that of a file beside the run's results: 1 to 100 letters, digits,
 hyphens and underscores.""",

@@ -120,7 +120,7 @@ DIRECT_CONNECT_GATEWAYS_ACCOUNT = Quota(
 
 ALLOWED_PREFIXES = Quota(
     most=200,
-    per="allowed prefixes, IPv4 and IPv6 together, per transit gateway association",
+    per="prefixes, IPv4 and IPv6 together, per transit gateway association",
     beyond="AWS refuses the update of the association",
 )
 """What AWS announces to the customer for a transit gateway."""

@@ -25,6 +25,8 @@ async def aws_side_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Event]]]:
         await build_interfaces(plan, nodes)
         tasks = await stack.enter_async_context(Tasks())
         speakers = tuple(speaker for speaker in plan.speakers if speaker.side is Side.AWS)
-        await start_routing(replace(plan, speakers=speakers), nodes, journal, FOLDER, stack, tasks)
+        aws = replace(plan, speakers=speakers)
+        lab._routing = await start_routing(aws, nodes, journal, FOLDER, stack, tasks)
+        journal.listen(lab._note)
         journal.start()
         yield lab, events

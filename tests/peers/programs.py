@@ -48,7 +48,16 @@ class Bird:
 
     def show(self, *words: str) -> str:
         """What `birdc show WORDS` prints."""
-        return said("/usr/sbin/birdc", "-s", self.control, "show", *words)
+        return self.do("show", *words)
+
+    def do(self, *words: str) -> str:
+        """What `birdc WORDS` prints."""
+        return said("/usr/sbin/birdc", "-s", self.control, *words)
+
+    def configure(self, configuration: str) -> None:
+        """Give it another configuration while it runs."""
+        Path(f"{self.control}.conf").write_text(configuration, encoding="ascii")
+        assert "Reconfigured" in self.do("configure")
 
 
 @contextmanager
@@ -72,6 +81,11 @@ class Frr:
     def show(self, words: str) -> Any:
         """What `vtysh -c 'show WORDS json'` answers."""
         return json.loads(said("vtysh", "--vty_socket", str(self.folder), "-c", f"show {words} json"))
+
+    def do(self, *commands: str) -> None:
+        """What somebody types after `configure terminal` (or before it: `do clear bgp *`)."""
+        typed = [word for command in ("configure terminal", *commands) for word in ("-c", command)]
+        said("vtysh", "--vty_socket", str(self.folder), *typed)
 
 
 @contextmanager

@@ -34,7 +34,8 @@ ROUTES_PRIVATE = Quota(
 """Routes that the customer may announce. Since 2026-08 up to 1,000 can be allocated to a virtual interface.
 
 RFC 4486 calls the NOTIFICATION "Maximum Number of Prefixes Reached" (Cease/1). AWS does not say whether it counts what
-it receives or what it accepts; here it counts what it receives, as it says "advertise".
+it receives or what it accepts; here it counts what it receives, as it says "advertise", but not its own prefixes that
+come back (AS loops).
 """
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dxemu.bgp.route import Announcement
-from dxemu.units import IPNetwork
+from dxemu.units import Asn, IPNetwork
 
 
 class ReceivedPrefixes:
-    """The prefixes that one peer has announced and not withdrawn, also those that the import policy refuses."""
+    """The prefixes that one peer has announced and not withdrawn, also those that a filter refuses.
 
-    def __init__(self) -> None:
+    Those with `own_asn` in their AS_PATH do not count: they are this end's own, and some routers send them back.
+    """
+
+    def __init__(self, own_asn: Asn) -> None:
+        self._own_asn = own_asn
         self._prefixes: set[IPNetwork] = set()
 
     def hear(self, announce: Iterable[Announcement], withdraw: Iterable[IPNetwork]) -> int:
         """An UPDATE message: withdrawn routes first, as in the message. Gives how many there are after it."""
         self._prefixes.difference_update(withdraw)
-        self._prefixes.update(announcement.prefix for announcement in announce)
+        for announcement in announce:
+            looped = self._own_asn in announcement.as_path
+            (self._prefixes.discard if looped else self._prefixes.add)(announcement.prefix)
         return len(self._prefixes)
 
     def forget(self) -> None:

@@ -64,7 +64,7 @@ class Router:
         self.loc_rib = LocRib(originates=speaker.originates, maximum_paths=maximum_paths(speaker))
         self._peers = {peer.session.name: peer for peer in peers}
         self._received = {
-            name: ReceivedPrefixes()
+            name: ReceivedPrefixes(peer.mine.asn)
             for name, peer in self._peers.items()
             if peer.session.prefix_quota is not None and speaker.side is Side.AWS
         }

@@ -16,8 +16,8 @@ from tests.peers.programs import bird, frr, need
 LIMIT = 100
 LOG = Path(FOLDER, "bird.log")
 LEAK = [str(network) for network in IPv4Network("10.64.0.0/16").subnets(new_prefix=24)]
-STAYS_DOWN_S = 150.0
-"""Longer than FRR's and BIRD's waits before they connect again (120 s)."""
+STAYS_DOWN_S = 20.0
+"""Longer than FRR's and BIRD's waits before they connect again."""
 
 ZEBRA = "frr defaults traditional\nhostname customer\n"
 BGPD = """

@@ -38,7 +38,7 @@ from exabgp.reactor.api.response import Response
 from exabgp.reactor.network import outgoing as exabgp_outgoing
 from exabgp.version import json as json_version
 
-from dxemu.daemons.exabgp_idle import IdlePeers
+from dxemu.daemons import exabgp_idle
 from dxemu.host.timer import Timer
 
 CONNECT_RETRY_S = 1.0
@@ -144,7 +144,7 @@ class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 i
         return bool(poller.poll(0)) and not self.io.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
 
-class _Reactor(IdlePeers):
+class _Reactor(exabgp_idle.IdlePeers):
     """Sleeps until something can happen."""
 
     _listening: frozenset[int] = frozenset()
@@ -240,6 +240,7 @@ def run(configuration: str, keepalives: Mapping[str, int], commands: int, events
     _SendTimer.intervals = keepalives
     exabgp_keepalive.SendTimer = _SendTimer
     exabgp_protocol.Outgoing = _Outgoing
+    exabgp_idle.install()
     status = 1
     try:
         status = _Reactor(Configuration([configuration], text=True)).run()

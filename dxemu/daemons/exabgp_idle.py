@@ -57,5 +57,7 @@ def _clear(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
     return True
 
 
-Command.register("idle", True)(_set_idle)
-Command.register("clear", True)(_clear)
+def install() -> None:
+    """Have ExaBGP know the commands."""
+    Command.register("idle", True)(_set_idle)
+    Command.register("clear", True)(_clear)

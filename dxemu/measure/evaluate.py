@@ -49,15 +49,12 @@ def evaluate(
     A probe log that is not there raises OSError, a damaged one ValueError.
     """
     faults = _faults(events)
-    receptions = {
-        (text(e, "probe"), text(e, "direction")): (e, _read(run_dir, e)) for e in events if e["event"] == "probe"
-    }
+    receptions = {(text(e, "probe"), text(e, "direction")): (e, _read(run_dir, e)) for e in _probe_events(events)}
     outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(_predicted(p) for p in predictions)
     actions = _actions(events)
-    began = {f.fault: f.injected_at_s for f in faults} | {a.action: a.done_at_s for a in actions}
-    found_stages = tuple(_with_first_packets(stages(plan, predictions, events), began, outages))
+    found_stages = tuple(_with_first_packets(stages(plan, predictions, events), faults, actions, outages))
     measured = Measured(
         plan=plan,
         events=events,
@@ -99,6 +96,10 @@ def evaluate(
         actions=actions,
         quotas=_quotas(events),
     )
+
+
+def _probe_events(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if event["event"] == "probe"]
 
 
 def _too_late(probes: Sequence[result.Probe]) -> str:
@@ -212,9 +213,13 @@ def _probe(event: Event, got: Reception) -> result.Probe:
 
 
 def _with_first_packets(
-    found: Sequence[result.Stage], began: Mapping[str, float], outages: Sequence[result.Outage]
+    found: Sequence[result.Stage],
+    faults: Sequence[result.Fault],
+    actions: Sequence[result.Action],
+    outages: Sequence[result.Outage],
 ) -> list[result.Stage]:
     """One stage for each probe that lost packets to the fault in that direction; else the stage as it is."""
+    began = {f.fault: f.injected_at_s for f in faults} | {a.action: a.done_at_s for a in actions}
     filled: list[result.Stage] = []
     for stage in found:
         mine = [

@@ -14,6 +14,7 @@ from dxemu.topology.words import kind_of, listed, quoted
 MARKS = "?|"
 MOST = 10_000
 CODE = "DX-S003"
+NETWORKS = ("prefix", "prefixes")
 
 
 def noun_of(word: str) -> str:
@@ -38,7 +39,7 @@ def as_text(noun: str, value: object, example: str) -> str:
         return ", ".join(_network(item) for item in value)
     if isinstance(value, dict | list) or value is None:
         raise Wrong(CODE, f"{kind_of(value)}, not one value", f"Write {example}.")
-    if noun in ("prefix", "prefixes"):
+    if noun in NETWORKS:
         return _network(value)
     return _count(value) if noun == "count" else str(value)
 
@@ -60,3 +61,16 @@ def choice_in_words(choice: list[str], written: Mapping[str, object]) -> str:
     """What is wrong with the parameters of which one is needed as well."""
     both = [name for name in choice if name in written]
     return f"takes {listed(choice)}, not both" if both else f"needs {listed(choice)} as well"
+
+
+def beyond_the_last_address(known: Mapping[str, str], texts: Mapping[str, str]) -> str | None:
+    """What is wrong with a count of networks of which the last would be past all addresses; None if nothing is."""
+    count = next((texts[name] for name, word in known.items() if noun_of(word) == "count" and name in texts), "1")
+    if not count.isdigit():
+        return None
+    for text in (texts[name] for name, word in known.items() if noun_of(word) in NETWORKS and name in texts):
+        for network in map(ip_network, text.split(", ")):
+            room = (1 << network.max_prefixlen) - int(network.network_address)
+            if int(count) * network.num_addresses > room:
+                return f"there are no {count} networks of a /{network.prefixlen} from {network} on"
+    return None

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from dxemu.errors import ProblemList
 from dxemu.scenario.file import StepEntry
 from dxemu.scenario.model import ActionStep, FaultStep
-from dxemu.scenario.parameters import as_text, choice_in_words, missing_choice, noun_of, targets_of
+from dxemu.scenario.parameters import (
+    as_text,
+    beyond_the_last_address,
+    choice_in_words,
+    missing_choice,
+    noun_of,
+    targets_of,
+)
 from dxemu.topology.fields import Wrong
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, quoted, suggestion
@@ -119,6 +126,7 @@ class StepReader:
         self, kind: str, written: Mapping[str, object], path: KeyPath, known: Mapping[str, str]
     ) -> Mapping[str, str]:
         texts: dict[str, str] = {}
+        before = len(self.problems.problems)
         for name, value in written.items():
             texts[name] = str(value)
             if name not in known:
@@ -144,6 +152,9 @@ class StepReader:
         if choice and set(written) <= set(known):
             problem = f"{kind} {choice_in_words(choice, written)}"
             self.problems.add(self.marks.key_at(*path), "DX-S003", problem, f"Write one of them: {listed(choice)}.")
+        beyond = beyond_the_last_address(known, texts) if len(self.problems.problems) == before else None
+        if beyond is not None:
+            self.problems.add(self.marks.key_at(*path), "DX-S003", beyond, "Count fewer, or begin lower.")
         return texts
 
     def _target(self, noun: str, name: str, path: KeyPath) -> None:

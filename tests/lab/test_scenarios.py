@@ -32,7 +32,7 @@ SCHEMA: dict[str, dict[str, Any]] = {
     },
     "stages": {
         "fault": str,
-        "detected_by": ("carrier", "bfd", "hold_timer", "lacp", "vrrp", "dpd", "notification", "none"),
+        "detected_by": ("carrier", "bfd", "hold_timer", "lacp", "vrrp", "dpd", "notification", "prefix_limit", "none"),
         "detect_ms": (*NUMBER, OR_NONE),
         "withdraw_ms": (*NUMBER, OR_NONE),
         "install_ms": (*NUMBER, OR_NONE),

@@ -131,7 +131,9 @@ def test_bird_that_is_reset_with_too_many_prefixes_is_refused_again() -> None:
                     await all_seen(lab.journal, events, [UP, DOWN], within_s=60)
                     await lab.journal.clock.settle(30.0)
                     assert "Established" not in customer.show("protocols", "all", "aws")
-                    assert LOG.read_text().count("Received: Maximum number of prefixes reached") == times, LOG.read_text()
+                    assert LOG.read_text().count("Received: Maximum number of prefixes reached") == times, (
+                        LOG.read_text()
+                    )
                     events.clear()
                     await lab.operator.reset("primary")
                 await all_seen(lab.journal, events, [UP, DOWN], within_s=60)

@@ -66,7 +66,9 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("row", "quota", "most", "beyond"), ROWS, ids=[row[0] for row in ROWS])
-def test_up_to_the_quota_all_is_well_and_beyond_it_aws_does_this(row: str, quota: Quota, most: int, beyond: str) -> None:
+def test_up_to_the_quota_all_is_well_and_beyond_it_aws_does_this(
+    row: str, quota: Quota, most: int, beyond: str
+) -> None:
     assert quota.check(0) is quota.check(most) is None, row
     assert quota.check(most + 1) == f"{most + 1} are more than the {most} allowed {quota.per}: {beyond}", row
 
@@ -92,10 +94,10 @@ def test_multipath_at_aws_is_16_wide() -> None:
 
 
 def test_rules_of_topologies_have_the_same_numbers() -> None:
-    assert DEFAULT_PREFIX_ALLOCATION == quotas.ROUTES_PRIVATE.most
-    assert prefix_pools.MOST_ALLOCATED == quotas.PREFIX_ALLOCATION.most
-    assert prefix_pools.MOST_PUBLIC == quotas.ROUTES_PUBLIC.most
-    assert prefix_pools.MOST_ON_DXGW == quotas.PREFIX_ALLOCATIONS_GATEWAY.most
+    assert quotas.ROUTES_PRIVATE.most == DEFAULT_PREFIX_ALLOCATION
+    assert quotas.PREFIX_ALLOCATION.most == prefix_pools.MOST_ALLOCATED
+    assert quotas.ROUTES_PUBLIC.most == prefix_pools.MOST_PUBLIC
+    assert quotas.PREFIX_ALLOCATIONS_GATEWAY.most == prefix_pools.MOST_ON_DXGW
     assert prefix_pools.POOLS == quotas.POOLS
 
 

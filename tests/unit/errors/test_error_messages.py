@@ -24,6 +24,7 @@ FAULTS = {
     "router_crash": {"node": "node"},
     "session_reset": {"session": "session", "count": "number?"},
 }
+ACTIONS = {"announce_prefixes": {"router": "router", "prefixes": "prefixes|", "first": "prefix|", "count": "count?"}}
 
 
 def errors_of(path: Path) -> InputErrors | None:
@@ -31,7 +32,7 @@ def errors_of(path: Path) -> InputErrors | None:
         if path.parent.name == "topologies":
             load_topology(path)
             return None
-        scenario = load_scenario(path, faults=FAULTS)
+        scenario = load_scenario(path, faults=FAULTS, actions=ACTIONS)
         if scenario.end is None:
             return InputErrors([never_ends(scenario, "expectations have no limit of their own")])
     except InputErrors as errors:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from small_plan import BFD, small_plan
 
+from dxemu.aws import quotas
 from dxemu.errors import Mark
 from dxemu.measure.evaluate import RunMeta, evaluate
 from dxemu.measure.result import Result
@@ -194,3 +195,39 @@ def bfd_story(folder: Path, *expected: Expectation) -> Result:
     lost = {"to_aws": probe_log(15, 0.001, [(4.997, 5.683)]), "from_aws": probe_log(15, 0.001, [(4.999, 5.765)])}
     meta = RunMeta(kernel="embedded", kernel_release="6.12", clock="virtual", seed=1, virtual_s=15.0, wall_s=3.0)
     return run(folder, silent_cut(5.0, (5.683, 5.763), "bfd"), lost, *expected, interval_s=0.001, meta=meta)
+
+
+def action(at: float, name: str, target: str, evidence: str, done_at: float | None = None) -> Event:
+    """An action that was read back at `at`."""
+    kind = name.split("#")[0]
+    done = at if done_at is None else done_at
+    words = {"action": name, "kind": kind, "target": target, "evidence": evidence}
+    return {"t": at, "event": "action_done", **words, "done_at_s": done}
+
+
+def closed_for_too_many(at: float, session: str, device: str, reason: str, count: int = 151) -> list[Event]:
+    """AWS's end takes no more prefixes; the customer hears of it 1 ms later."""
+    limit = {"node": device, "session": session, "count": count, "limit": 100, "reason": reason}
+    bgp = {"event": "bgp", "session": session, "peer": "", "state": "down", "detail": ""}
+    return [
+        {"t": at, "event": "prefix_limit", **limit},
+        {"t": at, **bgp, "node": device, "reason": "prefix_limit"},
+        {"t": at + 0.001, **bgp, "node": "colo_router", "reason": "notification"},
+    ]
+
+
+def leak_story(folder: Path, *expected: Expectation) -> Result:
+    """Leaked at 10 s, both sessions closed at once; withdrawn at 30 s, reset at 40 s, up again 2 ms later."""
+    beyond = quotas.ROUTES_PRIVATE.check(151, "prefixes") or ""
+    events = [
+        *sessions_up(-2.0),
+        *path(0.0, PRIMARY),
+        action(10.0, "announce_prefixes", "colo_router", "151 to primary, 151 to backup"),
+        *closed_for_too_many(10.004, "backup", "dx_2", beyond),
+        *closed_for_too_many(10.005, "primary", "dx_1", beyond),
+        action(30.0, "withdraw_prefixes", "colo_router", "nothing"),
+        *sessions_up(40.002, "primary"),
+        action(40.002, "reset_session", "primary", "primary is up", 40.0),
+    ]
+    lost = [(10.005, 40.003)]
+    return run(folder, events, {d: probe_log(50, 0.01, lost) for d in ("to_aws", "from_aws")}, *expected)

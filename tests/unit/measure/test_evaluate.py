@@ -15,6 +15,7 @@ from stories import (
     fault,
     healed,
     hold_timer_story,
+    leak_story,
     path,
     probe_log,
     run,
@@ -317,3 +318,48 @@ def test_a_result_that_is_none_is_refused_with_the_place(tmp_path):
     with pytest.raises(ValueError, match=r"result\.seed should be int, not '1'"):
         from_json({**data, "seed": "1"})
     assert from_json({**data, "weather": "fine"}).seed == 1
+
+
+def test_an_outage_after_an_action_is_the_actions(tmp_path):
+    result = leak_story(
+        tmp_path,
+        expect("session", "primary", **{"is": "up", "at": "start"}),
+        expect("session", "primary", **{"is": "down", "at": Seconds(20)}),
+        expect("session", "primary", **{"is": "up"}),
+        expect("session", "backup", **{"is": "down", "at": "end"}),
+        expect("outage", "app", at_least=Seconds(29)),
+    )
+    assert result.verdict == "pass", verdicts(result)
+    assert [(o.fault, o.after, o.action, o.duration_ms) for o in result.outages] == [
+        (None, None, "announce_prefixes", 30000.0)
+    ] * 2
+    assert [(a.action, a.done_at_s) for a in result.actions] == [
+        ("announce_prefixes", 10.0),
+        ("withdraw_prefixes", 30.0),
+        ("reset_session", 40.0),
+    ]
+    assert [(q.session, q.count, q.limit) for q in result.quotas] == [("backup", 151, 100), ("primary", 151, 100)]
+    assert [(s.fault, s.direction, s.detected_by, s.node, s.detect_ms) for s in result.stages] == [
+        ("announce_prefixes", "to_aws", "notification", "colo_router", 6.0),
+        ("announce_prefixes", "from_aws", "prefix_limit", "dx_1", 5.0),
+    ]
+    assert from_json(json.loads(json.dumps(to_json(result)))) == result
+
+
+@pytest.mark.parametrize(
+    ("expected", "measured"),
+    [
+        (("is", "up", 20), "down: dx_1 says prefix_limit"),
+        (("is", "down", 41), "up"),
+    ],
+)
+def test_the_state_of_a_session_that_is_not_as_expected(expected, measured, tmp_path):
+    word, state, at = expected
+    result = leak_story(tmp_path, expect("session", "primary", **{word: state, "at": Seconds(at)}))
+    assert judged(result) == ("fail", measured)
+
+
+def test_nothing_is_predicted_for_an_action(tmp_path):
+    result = leak_story(tmp_path, expect("outage", "app", within_prediction=True))
+    assert judged(result)[0] == "fail"
+    assert "after announce_prefixes, which predicts none" in judged(result)[1]

@@ -58,9 +58,7 @@ def test_allocations_are_the_limits(tmp_path: Path) -> None:
 def test_a_vpc_route_table_leaves_out_what_it_has_no_room_for() -> None:
     plan = plan_of("backup_connection")
     leak = tuple(IPv4Network(f"10.64.{number}.0/24") for number in range(150))
-    speakers = (
-        replace(s, originates=(*s.originates, *leak)) if s.name == "colo_router" else s for s in plan.speakers
-    )
+    speakers = (replace(s, originates=(*s.originates, *leak)) if s.name == "colo_router" else s for s in plan.speakers)
     sessions = (
         replace(s, ends=(replace(s.ends[0], announces=None), s.ends[1]), prefix_quota=None) for s in plan.sessions
     )

@@ -19,6 +19,7 @@ from stories import (
     fault,
     healed,
     hold_timer_story,
+    leak_story,
     path,
     probe_log,
     run,
@@ -94,6 +95,10 @@ def healing(folder: Path) -> Result:
     )
 
 
+def leak(folder: Path) -> Result:
+    return leak_story(folder, expect("session", "primary", **{"is": "up", "at": "end"}))
+
+
 def dead(folder: Path) -> Result:
     """Both connections go silent for good; nothing was expected, and the sender was late."""
     logs = {"to_aws": probe_log(120, 0.01, [(20, 999)]), "from_aws": probe_log(120, 0.01, [(20, 999)])}
@@ -149,6 +154,8 @@ def real_clock(folder: Path) -> Result:
         (failing, 100),
         (healing, 120),
         (dead, 100),
+        (leak, 120),
+        (leak, 60),
         (quiet, 100),
     ],
 )
@@ -159,7 +166,7 @@ def test_golden(story, width, tmp_path):
     assert text(story(tmp_path), width, header=True) == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("story", [hold_timer, failing, healing, dead, quiet, other_probes])
+@pytest.mark.parametrize("story", [hold_timer, failing, healing, dead, quiet, leak, other_probes])
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(story, width, tmp_path):
     assert max(len(line) for line in text(story(tmp_path), width).splitlines()) <= width
@@ -327,3 +334,39 @@ def test_bfd_that_agrees_with_what_the_port_said_is_not_told_again():
         live.hear({"t": 9, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up", "reason": ""})
         live.hear({"t": 10, "event": "bfd", "node": "dx_1", "session": "primary", "state": "down", "reason": "x"})
     assert [line.split()[2] for line in out.getvalue().splitlines()] == ["BGP", "BGP", "BFD"]
+
+
+def best(t: float, prefix: str, session: str | None = "primary", node: str = "dx_1") -> dict[str, object]:
+    return {"t": t, "event": "best", "node": node, "prefix": prefix, "session": session, "rule": "only path"}
+
+
+def shown(events: list[dict[str, object]]) -> list[str]:
+    out = io.StringIO()
+    with LiveLines(Console(file=out, force_terminal=False, width=200)) as lines:
+        for event in events:
+            lines.hear(event)
+    return [" ".join(line.split()) for line in out.getvalue().splitlines()]
+
+
+def test_many_changes_alike_at_one_moment_are_one_line():
+    leaked = [best(10.0 + n * 1e-6, f"10.64.{n}.0/24") for n in range(100)]
+    others = [best(10.0, f"10.64.{n}.0/24", node="vgw") for n in range(3)]
+    later = {"t": 10.5, "event": "carrier", "node": "dx_1", "cable": "primary", "up": False}
+    assert shown([*leaked, *others, best(10.4, "10.0.0.0/16", None), later]) == [
+        "10.000 s dx_1: 10.64.0.0/24 and 99 more now through primary (only path)",
+        *(f"10.000 s vgw: 10.64.{n}.0/24 now through primary (only path)" for n in range(3)),
+        "10.400 s dx_1: 10.0.0.0/16 withdrawn, no other path",
+        "10.500 s primary lost light on dx_1",
+    ]
+
+
+def test_what_a_router_announces_itself_is_not_called_withdrawn():
+    assert shown([best(10, "10.64.0.0/24", "", "colo_router")]) == [
+        "10.000 s colo_router: 10.64.0.0/24 announced by itself"
+    ]
+
+
+def test_a_quota_that_takes_effect_is_told():
+    where = {"t": 10, "node": "dx_1", "session": "primary", "count": 151, "limit": 100}
+    assert shown([{**where, "event": "prefix_limit", "reason": "too many"}]) == ["10.000 s dx_1 for primary: too many"]
+    assert shown([{**where, "event": "quota", "session": "", "reason": "no room"}]) == ["10.000 s dx_1: no room"]

@@ -1,14 +1,108 @@
-"""`dxemu explain`: the paragraph behind an error's code."""
+"""`dxemu explain`: why packets go where they go, what becomes of a prefix, and the paragraph behind an error's code."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from pathlib import Path
+
 import click
+from rich.console import Console
 
+from dxemu.measure.replay import state_of_run
+from dxemu.plan.explain.path import explain_path
+from dxemu.plan.explain.prefix import explain_prefix
+from dxemu.plan.explain.state import State
+from dxemu.plan.make import make_plan
+from dxemu.report import explain_path as explain_path_report
+from dxemu.report import explain_route as explain_route_report
 from dxemu.topology.codes import explain
+from dxemu.topology.load import load
+from dxemu.topology.words import nearest
 
 
-@click.command("explain", short_help="Explain an error's code.")
+class _Explain(click.Group):
+    """Whatever is not `path` or `route` is an error's code."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        if len(args) > 1 and (close := nearest(args[0], self.commands)) is not None:
+            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{close}'?", ctx)
+        return "CODE", _code, args
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "CODE | path FROM TO | route PREFIX")
+
+
+@click.group("explain", cls=_Explain, short_help="Explain a path, a prefix, or an error's code.")
+def command() -> None:
+    """Explain why packets go where they go (path), what becomes of a prefix (route), or an error's CODE.
+
+    An error's CODE is one such as DX-T014: the rule, why AWS has it, and how to keep it.
+    """
+
+
+@click.command("CODE", hidden=True)
 @click.argument("code")
-def command(code: str) -> None:
-    """Explain an error CODE such as DX-T014: the rule, why AWS has it, and how to keep it."""
+def _code(code: str) -> None:
+    """Explain an error's CODE."""
     click.echo(explain(code))
+
+
+_topology = click.option("--topology", type=click.Path(path_type=Path), help="As this design is when all is well.")
+_run = click.option("--run", "run", type=click.Path(path_type=Path), help="As it was in this run: runs/SCENARIO/N.")
+_at = click.option("--at", metavar="TIME", help="At this moment of the run, such as 12s.  [default: its end]")
+_json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+
+
+@command.command("path")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.option("--ipv6", is_flag=True, help="The path of IPv6 packets.")
+@_topology
+@_run
+@_at
+@_json
+def path(
+    source: str, target: str, ipv6: bool, topology: Path | None, run: Path | None, at: str | None, as_json: bool
+) -> None:
+    """Explain the path between FROM and TO in both directions, hop by hop, with the rule that decided at each.
+
+    FROM and TO are names of hosts, instances, services or routers, or addresses.
+    """
+    found = explain_path(_state(topology, run, at), source, target, ipv6=ipv6)
+    if as_json:
+        click.echo(json.dumps({"schema": "dxemu.path/1", **dataclasses.asdict(found)}, indent=2))
+    else:
+        click.echo(explain_path_report.render(found, Console().width), nl=False)
+
+
+@command.command("route")
+@click.argument("prefix")
+@_topology
+@_run
+@_at
+@_json
+def route(prefix: str, topology: Path | None, run: Path | None, at: str | None, as_json: bool) -> None:
+    """Explain what becomes of PREFIX: who announces it to whom, who refuses it and why, and what each table does."""
+    found = explain_prefix(_state(topology, run, at), prefix)
+    if as_json:
+        click.echo(json.dumps({"schema": "dxemu.route/1", **dataclasses.asdict(found)}, indent=2))
+    else:
+        click.echo(explain_route_report.render(found, Console().width), nl=False)
+
+
+def _state(topology: Path | None, run: Path | None, at: str | None) -> State:
+    """What is to be explained: the design, or a moment of a run."""
+    if (topology is None) == (run is None):
+        raise click.UsageError("Say what to explain: --topology FILE, or --run FOLDER of a finished run.")
+    if run is not None:
+        return state_of_run(run, at)
+    if at is not None:
+        raise click.UsageError("--at is a moment of a run: give --run FOLDER with it.")
+    assert topology is not None
+    design = load(topology)
+    return State(design, make_plan(design))

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Announcement
@@ -47,13 +46,14 @@ class Way:
     """A packet's way. `crossings[i]` leads from `nodes[i]` to `nodes[i + 1]`; `sessions` are those it was routed by.
 
     `arrives` is whether the tables lead to the destination, whatever the cables do. A tunnel is one crossing; the
-    cables under it are in `ways`.
+    cables under it are in `ways`. `incoming[i]` is the interface by which the packet came into `nodes[i]`.
     """
 
     nodes: tuple[str, ...]
     crossings: tuple[Crossing, ...]
     sessions: tuple[str, ...]
     arrives: bool
+    incoming: tuple[str | None, ...] = ()
 
     def cables(self) -> frozenset[str]:
         """Every cable on the way, all members of LAGs."""
@@ -67,6 +67,30 @@ class Hop:
     via: IPAddress | None
     interface: str | None
     session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry that covers an address: in which kernel table, and where it leads. Several hops share the flows."""
+
+    table: int
+    prefix: IPNetwork
+    hops: tuple[Hop, ...]
+
+    @property
+    def interface(self) -> str | None:
+        """The first hop's interface; None: nothing is to go there."""
+        return self.hops[0].interface
+
+    @property
+    def via(self) -> IPAddress | None:
+        """The first hop's next hop; None: connected."""
+        return self.hops[0].via
+
+    @property
+    def session(self) -> str:
+        """The first hop's session, `connected` or ""."""
+        return self.hops[0].session
 
 
 _Table = dict[IPNetwork, tuple[Hop, ...]]
@@ -127,6 +151,23 @@ class Forwarding:
 
     def lookup(self, node: str, incoming: str | None, address: IPAddress) -> tuple[Hop, ...]:
         """Where a packet goes, one of several by its flow; nothing: it is dropped."""
+        for table in self.asked(node, incoming):
+            hops = _longest(self._tables[node, table], address)
+            if hops:
+                return tuple(hop for hop in hops if hop.interface is not None)
+        return ()
+
+    def matches(self, node: str, incoming: str | None, address: IPAddress) -> tuple[Match, ...]:
+        """Every entry that covers `address`, in the order in which they count: the first one decides."""
+        return tuple(
+            Match(table, prefix, hops)
+            for table in self.asked(node, incoming)
+            for prefix, hops in sorted(self._tables[node, table].items(), key=lambda item: -item[0].prefixlen)
+            if prefix.version == address.version and address in prefix
+        )
+
+    def asked(self, node: str, incoming: str | None) -> list[int]:
+        """The kernel tables that are asked for a packet, in order, until one has an entry."""
         tables = []
         if incoming is not None:
             if (node, incoming) in self._rules:
@@ -136,11 +177,7 @@ class Forwarding:
         tables.append(MAIN_TABLE)
         if (node, None) in self._rules:
             tables.append(self._rules[node, None])
-        for table in tables:
-            hops = _longest(self._tables[node, table], address)
-            if hops:
-                return tuple(hop for hop in hops if hop.interface is not None)
-        return ()
+        return tables
 
     def way(self, source: str, destination: IPAddress) -> Way:
         """The way of a packet from node `source` to `destination`; where routes share the flows, the first of them."""
@@ -149,29 +186,35 @@ class Forwarding:
     def ways(self, source: str, destination: IPAddress, most: int = MOST_WAYS) -> tuple[Way, ...]:
         """All ways that packets from `source` to `destination` take, by their flow: at most `most`."""
         found: list[Way] = []
-        under_way = [(Way((source,), (), (), arrives=False), cast("str | None", None))]
+        under_way = [Way((source,), (), (), arrives=False, incoming=(None,))]
         while under_way and len(found) < most:
-            way, incoming = under_way.pop()
-            here = way.nodes[-1]
-            if self.wires.holds(here, destination):
+            way = under_way.pop()
+            if self.wires.holds(way.nodes[-1], destination):
                 found.append(replace(way, arrives=True))
                 continue
-            further = [] if len(way.nodes) > MAX_HOPS else self._further(way, incoming, destination)
+            further = [] if len(way.nodes) > MAX_HOPS else self._further(way, destination)
             under_way += reversed(further)
             if not further:
                 found.append(way)
         return tuple(found)
 
-    def _further(self, way: Way, incoming: str | None, destination: IPAddress) -> list[tuple[Way, str | None]]:
-        """One hop on, by each route that shares the flows, with the interface that the packet then comes in by."""
+    def _further(self, way: Way, destination: IPAddress) -> list[Way]:
+        """One hop on, by each route that shares the flows."""
         found = []
-        for hop in self.lookup(way.nodes[-1], incoming, destination):
+        for hop in self.lookup(way.nodes[-1], way.incoming[-1], destination):
             assert hop.interface is not None
             step = self._step(way.nodes[-1], hop.interface, hop.via if hop.via is not None else destination)
             if step is not None:
-                crossing, to, further = step
-                sessions = way.sessions if hop.session in ("", CONNECTED) else (*way.sessions, hop.session)
-                found.append((Way((*way.nodes, to), (*way.crossings, crossing), sessions, arrives=False), further))
+                crossing, to, incoming = step
+                found.append(
+                    Way(
+                        (*way.nodes, to),
+                        (*way.crossings, crossing),
+                        way.sessions if hop.session in ("", CONNECTED) else (*way.sessions, hop.session),
+                        arrives=False,
+                        incoming=(*way.incoming, incoming),
+                    )
+                )
         return found
 
     def _step(self, node: str, interface: str, next_hop: IPAddress) -> tuple[Crossing, str, str | None] | None:

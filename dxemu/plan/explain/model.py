@@ -1,0 +1,123 @@
+"""What an explanation is made of: text and numbers only, ready for people and for JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loser:
+    """A route that was not taken: `prefix`, `how` it is known, and `why` it lost."""
+
+    prefix: str
+    how: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """The entry of a route table that decides: `how` it is known, and by which `rule` it was chosen.
+
+    `shared` are the ways that the flows are spread over, where several routes are used together. `aws` are the rules
+    of AWS's that put the losers out, each with the page that states it.
+    """
+
+    table: str
+    prefix: str
+    how: str
+    rule: str = ""
+    shared: tuple[str, ...] = ()
+    losers: tuple[Loser, ...] = ()
+    aws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """From one node to the next: `cables` in order (of a LAG the first member's), and what runs over them.
+
+    `ways` are the cables of each member of a LAG. `connection` is a connection's or LAG's name. Under a `tunnel` the
+    cables are those of its own packets.
+    """
+
+    cables: tuple[str, ...]
+    ways: tuple[tuple[str, ...], ...]
+    through: tuple[str, ...] = ()
+    connection: str = ""
+    virtual_interface: str = ""
+    vlan_id: int | None = None
+    tunnel: str = ""
+    underlay: tuple[str, ...] = ()
+
+    @property
+    def carrier(self) -> str:
+        """The virtual interface or tunnel; empty where neither is crossed."""
+        return self.tunnel or self.virtual_interface
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """A node on the way: what it is, what its table said, and how the packet leaves it (None: it does not)."""
+
+    node: str
+    what: str
+    reason: Reason | None
+    crossing: Crossing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """The way that is taken once everything in `lost` is lost; `over` is empty if there is none left.
+
+    `at` is the node that decides anew, and `how` and `rule` are what it chooses. Where no way is left, `rule` says why.
+    """
+
+    lost: tuple[str, ...]
+    over: tuple[str, ...]
+    hops: tuple[str, ...]
+    at: str = ""
+    how: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direction:
+    """One direction: `to_aws`, `from_aws`, or empty within one side. `over` are virtual interfaces and tunnels.
+
+    `end` says why it ends early, if it does. `translated` is what source NAT does to an answer. With `shared` flows are
+    spread over several ways, of which the first one is shown.
+    """
+
+    source: str
+    target: str
+    address: str
+    direction: str
+    hops: tuple[Hop, ...]
+    over: tuple[str, ...]
+    arrives: bool
+    end: str = ""
+    translated: str = ""
+    shared: bool = False
+    next_best: tuple[Next, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A virtual interface that is up and that a direction does not use, although it leads to the same gateway."""
+
+    connection: str
+    virtual_interface: str
+    direction: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The path between two machines in both directions. `remedy` is empty unless it is `asymmetric`."""
+
+    topology: str
+    moment: str
+    directions: tuple[Direction, Direction]
+    asymmetric: bool
+    remedy: str
+    unused: tuple[Unused, ...]
+    down: tuple[str, ...]

@@ -121,6 +121,8 @@ class Router:
         done = asyncio.get_running_loop().create_future()
 
         async def change() -> None:
+            words = [str(prefix) for prefix in prefixes]
+            self._journal.tell("originates", node=self.node, speaker=self.name, prefixes=words)
             await self._apply(self.loc_rib.originate(prefixes))
             done.set_result(None)
 

@@ -21,6 +21,7 @@ tunnel          node, tunnel, state (`up`, `down`, `rekeyed`), reason (`dpd`, `d
 vrrp            node, virtual_router_id, state (`master`, `backup`, `fault`)
 lacp            node, lag, cable, up: LACP takes a member in or out
 withdrawn       node, session, prefixes: the routes of a lost session, or withdrawn by the peer, have left the RIB
+originates      node, speaker, prefixes: from now on this speaker announces exactly these of its own
 refused         node, session, prefix, reason: an announcement that the import policy does not let in
 best            node, prefix, session (None: no path left), rule: the decision process chose anew; a router also tells
                 peer (node that the route came from) and internal (whether by iBGP)

@@ -39,6 +39,8 @@ def _direction(way: Direction, width: int) -> Iterator[str]:
     if way.over:
         shared = "; other flows take the other ways that are shared" if way.shared else ""
         yield from hanging(f"{MARGIN}crosses", ", ".join(way.over) + shared, LABEL, width)
+    for words in way.struck:
+        yield from hanging(f"{MARGIN}fault", f"{words}: the tables still lead over it", LABEL, width)
     yield from _next_best(way.next_best, width)
 
 

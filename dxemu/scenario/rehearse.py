@@ -25,7 +25,7 @@ from dxemu.report import result_json
 from dxemu.scenario.job import RunJob
 from dxemu.scenario.load import load, never_ends
 from dxemu.scenario.model import Scenario, UdpProbe
-from dxemu.topology import yaml
+from dxemu.topology import effective, yaml
 from dxemu.topology.load import load as load_topology
 from dxemu.units import Seconds
 
@@ -102,8 +102,9 @@ async def rehearse(
 ) -> Result:
     """Run it, in `folder`, and judge it. `on_event` hears of everything while the run goes on.
 
-    Leaves `timeline.jsonl`, the probes' logs, `console.log` and `result.json`. Raises LabError.
+    Leaves `topology.yaml`, `timeline.jsonl`, the probes' logs, `console.log` and `result.json`. Raises LabError.
     """
+    (folder / effective.FILE).write_text(effective.text_of(rehearsal.scenario.topology), encoding="utf-8")
     started = time.monotonic()
     job = RunJob(
         plan=rehearsal.plan,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -65,7 +66,7 @@ def _topology(tree: yaml.Tree, overrides: Overrides, name: str) -> Topology:
     problems = _findings(file_entry, tree.marks, frozenset())
     if problems:
         raise InputErrors(problems)
-    return built(file_entry, name, tree.marks)
+    return replace(built(file_entry, name, tree.marks), source=tree.value)
 
 
 def _all_problems(error: ValidationError, tree: yaml.Tree) -> list[Problem]:

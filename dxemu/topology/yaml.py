@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -18,6 +19,8 @@ from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import sentence
 
 MAX_VALUES = 50_000
+MAX_WIDTH = 10_000
+"""Lines are not broken: a value stays on its line."""
 _WORDS = {"flow sequence": "list in brackets", "flow mapping": "mapping in braces", "scalar": "text"}
 _STANDARD_TAG = "tag:yaml.org,2002:"
 _WHOLE = re.compile(r"[-+]?[0-9]+\Z")
@@ -75,6 +78,19 @@ def parse(text: str, file: str) -> Tree:
     value = walk.value(root, (), None)
     walk.problems.raise_if_any()
     return Tree(value, Marks(file, walk.marks, lines, walk.keys))
+
+
+def dump(value: object) -> str:
+    """The text that `parse` reads as `value`: dicts, lists, text, numbers, booleans and None."""
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False  # type: ignore[assignment]  # its own default is None
+    writer.sort_base_mapping_type_on_output = False
+    writer.allow_unicode = True
+    writer.width = MAX_WIDTH
+    writer.representer.ignore_aliases = lambda _: True
+    text = StringIO()
+    writer.dump(value, text)
+    return text.getvalue()
 
 
 def overlay(base: Tree, top: Tree) -> Tree:

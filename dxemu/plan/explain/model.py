@@ -84,7 +84,8 @@ class Direction:
     """One direction: `to_aws`, `from_aws`, or empty within one side. `over` are virtual interfaces and tunnels.
 
     `end` says why it ends early, if it does. `translated` is what source NAT does to an answer. With `shared` flows are
-    spread over several ways, of which the first one is shown.
+    spread over several ways, of which the first one is shown. `struck` are the faults on the way at that moment: the
+    tables lead over them whether or not anybody has noticed.
     """
 
     source: str
@@ -97,6 +98,7 @@ class Direction:
     end: str = ""
     translated: str = ""
     shared: bool = False
+    struck: tuple[str, ...] = ()
     next_best: tuple[Next, ...] = ()
 
 

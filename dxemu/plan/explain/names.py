@@ -112,7 +112,9 @@ def table_words(state: State, node: str, table: int) -> str:
         return f"VPC {node} route table"
     if role is Role.DX_DEVICE and table != MAIN_TABLE:
         own = {s.table: s.name for s in state.plan.speakers if s.node == node}
-        for offset, of_whom in ((0, ""), (FROM_CUSTOMER, "from customers"), (FROM_GATEWAY, "from gateways")):
+        for offset, of_whom in ((0, ""), (FROM_CUSTOMER, "for customers"), (FROM_GATEWAY, "for gateways")):
             if table - offset in own:
-                return f"table of {own[table - offset]}" + (f", {of_whom}" if of_whom else "")
+                alone = own[table - offset] == node
+                words = "route table" if alone else f"table of {own[table - offset]}"
+                return f"{words}, {of_whom}" if of_whom else words
     return "route table"

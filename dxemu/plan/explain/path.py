@@ -58,6 +58,7 @@ def _direction(state: State, source: Machine, target: Machine) -> Direction:
         arrives=way.arrives,
         end=end,
         shared=any(hop.reason is not None and hop.reason.shared for hop in found),
+        struck=_struck(state, found),
         next_best=succession(state, source.node, target.address),
     )
 
@@ -126,6 +127,15 @@ def _in(network: IPNetwork, address: IPAddress) -> bool:
 
 def _over(found: tuple[Hop, ...]) -> tuple[str, ...]:
     return tuple(carriers(hop.crossing for hop in found if hop.crossing is not None))
+
+
+def _struck(state: State, found: tuple[Hop, ...]) -> tuple[str, ...]:
+    """The faults that strike something on the way."""
+    touched = {hop.node for hop in found}
+    for crossing in (hop.crossing for hop in found if hop.crossing is not None):
+        touched |= {crossing.connection, crossing.virtual_interface, crossing.tunnel}
+        touched |= {*crossing.through, *crossing.underlay, *(cable for way in crossing.ways for cable in way)}
+    return tuple(words for target, words in state.faults if target in touched)
 
 
 def _towards(state: State, source: Machine, target: Machine) -> str:

@@ -18,6 +18,7 @@ from dxemu.plan.model import Gateway, GatewayKind, Role, Side
 from dxemu.units import IPAddress, IPNetwork
 
 ONLY = "only route"
+ENDS = (Role.HOST, Role.INSTANCE, Role.SERVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,18 @@ def how(state: State, node: str, match: Match) -> str:
         return routes.in_words(state, found.choice.route, found)
     if match.via is None:
         return "blackhole"
-    to = state.wires.node_of(match.via, {})
+    return static_in_words(state, node, match.table, match.prefix, match.via)
+
+
+def static_in_words(state: State, node: str, table: int, prefix: IPNetwork, via: IPAddress) -> str:
+    """An entry that is there from the start, by what it leads to."""
+    to = state.wires.node_of(via, {})
     if to is None:
-        return f"static route via {match.via}"
-    if state.plan.node(to).role is Role.VPC and _gateway(state, node) is not None and not _is_fixed(state, node, match):
+        return f"default route to {via}" if prefix.prefixlen == 0 else f"static route via {via}"
+    gateway = _gateway(state, node)
+    if state.plan.node(to).role is Role.VPC and gateway is not None and (table, prefix) not in gateway.fixed:
         return f"propagated from VPC {to}"
-    if state.plan.node(node).role in (Role.HOST, Role.INSTANCE, Role.SERVICE):
+    if state.plan.node(node).role in ENDS:
         return f"default route to {what(state, to)}"
     where = "behind" if state.plan.node(node).role in (Role.DX_DEVICE, Role.VPN_ENDPOINT) else "static route to"
     return f"{where} {what(state, to)}"

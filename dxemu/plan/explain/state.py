@@ -14,12 +14,17 @@ from dxemu.units import IPAddress
 
 @dataclass
 class State:
-    """`dead` are nodes without power. `moment` and `down` are words for people: when, and which sessions are down."""
+    """What routers believe, and what is really broken.
+
+    `dead` are nodes without power. `faults` are what faults strike, with words for each. `moment` and `down` are words
+    for people: when it is, and which sessions are down.
+    """
 
     topology: Topology
     plan: Plan
     believed: Believed = field(default_factory=Believed)
     dead: frozenset[str] = frozenset()
+    faults: tuple[tuple[str, str], ...] = ()
     moment: str = ""
     down: tuple[str, ...] = ()
 

@@ -1,0 +1,40 @@
+"""A topology as it took effect: the file with a scenario's `change` laid over it, kept with a run, without its keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from dxemu.topology import yaml
+from dxemu.topology.load import load
+from dxemu.topology.model import Topology
+
+FILE = "topology.yaml"
+"""Its name in a run's folder."""
+
+SECRETS = frozenset({"auth_key", "pre_shared_key"})
+"""Keys of which the value is left out: one is made up where it is missing, as AWS does. No route depends on it."""
+
+_HEAD = "# The topology {name} as this run had it: with what the scenario changes, without {secrets}.\n"
+
+
+def text_of(topology: Topology) -> str:
+    """The file that `read` reads as `topology` again, but for its keys."""
+    head = _HEAD.format(name=topology.name, secrets=" and ".join(sorted(SECRETS)))
+    return head + yaml.dump(_without_secrets(topology.source))
+
+
+def read(path: Path, name: str) -> Topology:
+    """The topology called `name` that `text_of` wrote. Raises InputErrors."""
+    return replace(load(path), name=name)
+
+
+def _without_secrets(value: object) -> object:
+    """`value` without secrets; a virtual interface that is called like one is a mapping and stays."""
+    if isinstance(value, dict):
+        return {
+            key: _without_secrets(inner)
+            for key, inner in value.items()
+            if key not in SECRETS or isinstance(inner, dict | list)
+        }
+    return [_without_secrets(inner) for inner in value] if isinstance(value, list) else value

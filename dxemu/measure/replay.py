@@ -15,9 +15,9 @@ from dxemu.plan.explain.names import NotExplained
 from dxemu.plan.explain.state import State
 from dxemu.plan.forward import Believed
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Plan, Role
+from dxemu.plan.model import Plan, Role, VrrpGroup
 from dxemu.topology import effective
-from dxemu.units import IPNetwork, Seconds
+from dxemu.units import IPAddress, IPNetwork, Seconds
 
 TIMELINE, RESULT = "timeline.jsonl", "result.json"
 MASTER = "master"
@@ -90,6 +90,7 @@ def state_of_run(folder: Path, at: str | None) -> State:
         plan=plan,
         believed=_believed(plan, heard),
         dead=_dead(plan, heard),
+        orphaned=_orphaned(plan, heard),
         faults=faults,
         moment="; ".join((f"at {moment:.3f} s of {folder}", *(words for _, words in faults))),
         down=_down(plan, heard),
@@ -172,11 +173,20 @@ def _masters_gone(plan: Plan, heard: Heard) -> frozenset[tuple[int, str]]:
     gone: set[tuple[int, str]] = set()
     for group in plan.vrrp:
         number_ = group.virtual_router_id
-        master = next((node for node, _ in group.interfaces if heard.vrrp.get((number_, node)) == MASTER), None)
+        master = _master(group, heard)
         order = [router for router, _ in group.priorities]
         if master is not None:
             gone |= {(number_, router) for router in order[: order.index(master)]}
     return frozenset(gone)
+
+
+def _master(group: VrrpGroup, heard: Heard) -> str | None:
+    """The router that says it is master; the first one if several do."""
+    return next((n for n, _ in group.interfaces if heard.vrrp.get((group.virtual_router_id, n)) == MASTER), None)
+
+
+def _orphaned(plan: Plan, heard: Heard) -> frozenset[IPAddress]:
+    return frozenset(group.address.ip for group in plan.vrrp if _master(group, heard) is None)
 
 
 def _dead(plan: Plan, heard: Heard) -> frozenset[str]:

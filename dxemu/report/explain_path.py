@@ -1,4 +1,4 @@
-"""`dxemu explain path` for people: each direction hop by hop, then what would be next, asymmetry, and what is unused."""
+"""`dxemu explain path` for people: each direction hop by hop, what would be next, asymmetry, and what is unused."""
 
 from __future__ import annotations
 

@@ -83,8 +83,8 @@ def parse(text: str, file: str) -> Tree:
 def dump(value: object) -> str:
     """The text that `parse` reads as `value`: dicts, lists, text, numbers, booleans and None."""
     writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = False  # type: ignore[assignment]  # its own default is None
-    writer.sort_base_mapping_type_on_output = False
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # it begins as None
     writer.allow_unicode = True
     writer.width = MAX_WIDTH
     writer.representer.ignore_aliases = lambda _: True

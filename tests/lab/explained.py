@@ -50,9 +50,7 @@ def hops_of(way: Direction) -> list[str]:
     return said
 
 
-def differences(
-    folder: Path, events: Sequence[dict[str, Any]], probes: Sequence[Probe]
-) -> Iterator[str]:
+def differences(folder: Path, events: Sequence[dict[str, Any]], probes: Sequence[Probe]) -> Iterator[str]:
     """Where the explanation of a run differs from what its kernels said, at every quiet moment."""
     moments = quiet_moments(events)
     assert moments, "a run has a quiet moment"

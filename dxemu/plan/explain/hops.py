@@ -33,6 +33,9 @@ def hops(state: State, way: Way, address: IPAddress) -> tuple[tuple[Hop, ...], s
         return tuple(found), ""
     if last in state.dead:
         return tuple(found), f"{what(state, last)} has no power"
+    gone = state.awaits(last, way.incoming[len(way.nodes) - 1], address)
+    if gone is not None:
+        return tuple(found), f"no router has the hosts' gateway address {gone} (VRRP)"
     return tuple(found), end or _stuck(state, found[-1], address)
 
 

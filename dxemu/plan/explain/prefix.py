@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 
+from dxemu.bgp.rib import in_order
 from dxemu.plan.converge import tables_of
 from dxemu.plan.explain import routes
 from dxemu.plan.explain.model import Loser
@@ -42,7 +43,7 @@ def explain_prefix(state: State, text: str) -> PrefixExplanation:
         tables=tables,
         notes=tuple(notes(state, prefix)),
         covering=tuple(str(p) for p in sorted(around, key=lambda p: -p.prefixlen)[:1]),
-        covered=tuple(str(p) for p in sorted(p for p in known if _inside(p, prefix))[:MOST]),  # type: ignore[type-var]
+        covered=tuple(str(p) for p in in_order(p for p in known if _inside(p, prefix))[:MOST]),
         down=state.down,
     )
 
@@ -88,9 +89,7 @@ def _connected(state: State, prefix: IPNetwork) -> Iterator[Entry]:
     for fixed in state.plan.static_routes:
         if fixed.destination == prefix and fixed.via is not None:
             how = static_in_words(state, fixed.node, fixed.table, fixed.destination, fixed.via)
-            yield Entry(
-                where=what(state, fixed.node), how=how, rule="", kernel=_kernel(state, fixed.node, fixed.table)
-            )
+            yield Entry(where=what(state, fixed.node), how=how, rule="", kernel=_kernel(state, fixed.node, fixed.table))
 
 
 def _speakers(state: State, prefix: IPNetwork) -> Iterator[Entry]:

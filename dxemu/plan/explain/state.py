@@ -16,14 +16,15 @@ from dxemu.units import IPAddress
 class State:
     """What routers believe, and what is really broken.
 
-    `dead` are nodes without power. `faults` are what faults strike, with words for each. `moment` and `down` are words
-    for people: when it is, and which sessions are down.
+    `dead` are nodes without power, `orphaned` shared addresses that no router has (VRRP). `faults` are what faults
+    strike, with words for each. `moment` and `down` are words for people: when it is, and which sessions are down.
     """
 
     topology: Topology
     plan: Plan
     believed: Believed = field(default_factory=Believed)
     dead: frozenset[str] = frozenset()
+    orphaned: frozenset[IPAddress] = frozenset()
     faults: tuple[tuple[str, str], ...] = ()
     moment: str = ""
     down: tuple[str, ...] = ()
@@ -43,12 +44,17 @@ class State:
         return state.without(starved) if starved else state
 
     def way(self, source: str, address: IPAddress) -> Way:
-        """The way of a packet. It ends at a node without power."""
+        """The way of a packet. It ends at a node without power, and before a shared address that nobody has."""
         way = self.tables.way(source, address)
         for number, node in enumerate(way.nodes):
-            if node in self.dead:
+            if node in self.dead or self.awaits(node, way.incoming[number], address) is not None:
                 return Way(way.nodes[: number + 1], way.crossings[:number], way.sessions, False, way.incoming)
         return way
+
+    def awaits(self, node: str, incoming: str | None, address: IPAddress) -> IPAddress | None:
+        """The shared address that `node` sends a packet to although no router has it."""
+        via = next((m.via for m in self.tables.matches(node, incoming, address)), None) if self.orphaned else None
+        return via if via in self.orphaned else None
 
     def is_up(self, session: BgpSession) -> bool:
         """Whether both ends believe in it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar
 
 from dxemu.errors import Mark
@@ -190,7 +191,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One story. `topology` already has the scenario's `change` applied. The run ends at `end`."""
+    """One story. `topology` already has the scenario's `change` applied. The run ends at `end`.
+
+    `topology_file` and `change` are what `topology` was made from.
+    """
 
     name: str
     story: str
@@ -202,3 +206,5 @@ class Scenario:
     see_also: str
     marks: Marks = field(repr=False, compare=False)
     actions: tuple[ActionStep, ...] = ()
+    topology_file: Path | None = None
+    change: object = field(default=None, repr=False)

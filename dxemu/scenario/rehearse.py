@@ -104,7 +104,10 @@ async def rehearse(
 
     Leaves `topology.yaml`, `timeline.jsonl`, the probes' logs, `console.log` and `result.json`. Raises LabError.
     """
-    (folder / effective.FILE).write_text(effective.text_of(rehearsal.scenario.topology), encoding="utf-8")
+    scenario = rehearsal.scenario
+    if scenario.topology_file is not None:
+        kept = effective.text_of(scenario.topology_file, scenario.change)
+        (folder / effective.FILE).write_text(kept, encoding="utf-8")
     started = time.monotonic()
     job = RunJob(
         plan=rehearsal.plan,

@@ -13,15 +13,21 @@ FILE = "topology.yaml"
 """Its name in a run's folder."""
 
 SECRETS = frozenset({"auth_key", "pre_shared_key"})
-"""Keys of which the value is left out: one is made up where it is missing, as AWS does. No route depends on it."""
+"""Keys that are left out: one is made up where it is missing, as AWS does. No route depends on it."""
 
 _HEAD = "# The topology {name} as this run had it: with what the scenario changes, without {secrets}.\n"
 
 
-def text_of(topology: Topology) -> str:
-    """The file that `read` reads as `topology` again, but for its keys."""
-    head = _HEAD.format(name=topology.name, secrets=" and ".join(sorted(SECRETS)))
-    return head + yaml.dump(_without_secrets(topology.source))
+def text_of(path: Path, change: object = None) -> str:
+    """The file at `path` with `change` laid over it, as `read` reads it again: all of it but its keys.
+
+    Raises InputErrors if it cannot be read.
+    """
+    tree = yaml.read(path)
+    if change is not None:
+        tree = yaml.overlay(tree, yaml.Tree(change, tree.marks))
+    head = _HEAD.format(name=path.stem, secrets=" and ".join(sorted(SECRETS)))
+    return head + yaml.dump(_without_secrets(tree.value))
 
 
 def read(path: Path, name: str) -> Topology:

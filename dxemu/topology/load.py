@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -66,7 +65,7 @@ def _topology(tree: yaml.Tree, overrides: Overrides, name: str) -> Topology:
     problems = _findings(file_entry, tree.marks, frozenset())
     if problems:
         raise InputErrors(problems)
-    return replace(built(file_entry, name, tree.marks), source=tree.value)
+    return built(file_entry, name, tree.marks)
 
 
 def _all_problems(error: ValidationError, tree: yaml.Tree) -> list[Problem]:

@@ -343,10 +343,7 @@ class Vpn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topology:
-    """One complete design. `name` is the file's name without its ending. Mappings keep the file's order.
-
-    `source` is the file's own value, with overrides laid over it.
-    """
+    """One complete design. `name` is the file's name without its ending. Mappings keep the file's order."""
 
     name: str
     story: str
@@ -358,4 +355,3 @@ class Topology:
     virtual_interfaces: tuple[VirtualInterface, ...]
     vpns: tuple[Vpn, ...]
     marks: Marks = field(repr=False, compare=False)
-    source: object = field(default=None, repr=False, compare=False)

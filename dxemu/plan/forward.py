@@ -177,7 +177,7 @@ class Forwarding:
         tables.append(MAIN_TABLE)
         if (node, None) in self._rules:
             tables.append(self._rules[node, None])
-        return tables
+        return list(dict.fromkeys(tables))
 
     def way(self, source: str, destination: IPAddress) -> Way:
         """The way of a packet from node `source` to `destination`; where routes share the flows, the first of them."""

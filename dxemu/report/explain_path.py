@@ -56,7 +56,8 @@ def _hop(hop: Hop, indent: int, width: int) -> Iterator[str]:
 
 def _reason(label: str, reason: Reason, indent: int, width: int) -> Iterator[str]:
     words = f"{reason.prefix} {reason.how}"
-    if reason.table != "route table" and not reason.how.startswith(UNCHOSEN):
+    told = reason.table == "route table" or reason.table.startswith(label.strip())
+    if not told and not reason.how.startswith(UNCHOSEN):
         words += f", in the {reason.table}"
     if not reason.losers and not reason.how.startswith(UNCHOSEN):
         words += f": {reason.rule}"

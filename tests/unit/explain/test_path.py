@@ -1,0 +1,221 @@
+"""`dxemu explain path`: the rule at each hop, what would be next, what is asymmetric and what is unused.
+
+After a change of the words that is meant: DXEMU_WRITE_GOLDEN=1 pytest tests/unit/explain, and read the files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from dxemu.plan.explain.model import Direction, Explanation, Hop
+from dxemu.plan.explain.names import NotExplained
+from dxemu.plan.explain.path import explain_path
+from dxemu.plan.model import Role
+from dxemu.report.explain_path import render
+from tests.unit.explain.designs import NAMES, changed, state_of
+
+GOLDEN = Path(__file__).parent / "golden"
+SHOWN = [
+    ("vpn_backup_static", "web", "app"),
+    ("backup_connection", "app", "web"),
+    ("transit_gateway", "build", "app"),
+    ("public_vif", "app", "s3_us_west_2"),
+    ("many_vpcs", "app", "db"),
+    ("many_vpcs", "web", "db"),
+    ("ipsec_over_transit_vif", "app", "web"),
+    ("lag", "app", "web"),
+]
+
+
+def text_of(name: str, source: str, target: str) -> str:
+    return render(explain_path(state_of(name), source, target), width=100)
+
+
+def hop_at(way: Direction, node: str) -> Hop:
+    (found,) = [hop for hop in way.hops if hop.node == node]
+    return found
+
+
+@pytest.mark.parametrize(("name", "source", "target"), SHOWN, ids=lambda word: word)
+def test_what_is_printed(name: str, source: str, target: str) -> None:
+    golden = GOLDEN / f"path_{name}_{source}_{target}.txt"
+    text = text_of(name, source, target)
+    if os.environ.get("DXEMU_WRITE_GOLDEN"):
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_why_the_vpn_although_direct_connect_is_up() -> None:
+    """The question that brings people here, answered with the rule that decided and AWS's page."""
+    found = explain_path(state_of("vpn_backup_static"), "web", "app")
+    from_aws, to_aws = found.directions
+    reason = hop_at(from_aws, "tgw").reason
+    assert reason is not None
+    assert reason.how == "static VPN, vpn_tunnel_1"
+    lost = {loser.how: loser.why for loser in reason.losers}
+    assert lost["Direct Connect, dx_1, virtual interface primary"] == "static VPN over Direct Connect"
+    assert any("a static route wins over a propagated one" in rule and "Transit Gateway" in rule for rule in reason.aws)
+    assert (from_aws.over, to_aws.over) == (("vpn_tunnel_1",), ("primary",))
+    assert found.asymmetric
+    assert "BGP VPN" in found.remedy
+    (unused,) = found.unused
+    assert (unused.connection, unused.direction) == ("primary", "from_aws")
+    assert unused.why == "transit gateway tgw: static VPN over Direct Connect"
+
+
+def test_both_directions_are_the_same_whichever_is_asked_for() -> None:
+    forth = explain_path(state_of("vpn_backup_static"), "web", "app").directions
+    back = explain_path(state_of("vpn_backup_static"), "app", "web").directions
+    assert forth == back[::-1]
+
+
+def test_next_best_until_nothing_is_left() -> None:
+    (_, to_aws) = explain_path(state_of("vpn_backup_static"), "web", "app").directions
+    assert [(one.lost[-1], one.over) for one in to_aws.next_best] == [
+        ("primary", ("vpn_tunnel_1",)),
+        ("vpn_tunnel_1", ("vpn_tunnel_2",)),
+        ("vpn_tunnel_2", ()),
+    ]
+    assert to_aws.next_best[0].at == "router customer_router"
+    assert "no route to 172.31.1.10" in to_aws.next_best[-1].rule
+
+
+def test_next_best_of_maximum_resiliency_is_the_order_of_the_design() -> None:
+    for way in explain_path(state_of("maximum_resiliency"), "app", "web").directions:
+        assert [one.over for one in way.next_best] == [("dc_2",), ("ny_1",), ("ny_2",), ()]
+
+
+def test_a_tunnel_is_lost_with_what_carries_it() -> None:
+    """Nobody has to say that the tunnels are down: their own packets no longer arrive."""
+    state = state_of("ipsec_over_transit_vif").without(["primary", "backup"])
+    assert [s.name for s in state.plan.sessions if s.tunnel is not None and state.is_up(s)] == []
+    assert not explain_path(state, "app", "web").directions[0].arrives
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_hop_of_every_path_has_a_reason(name: str) -> None:
+    """Each table that was asked is named with the entry that matched, in every design and both IP versions."""
+    state = state_of(name)
+    ends = [node.name for node in state.plan.nodes if node.role in (Role.HOST, Role.INSTANCE, Role.SERVICE)]
+    for source, target in product(ends, ends):
+        if source == target:
+            continue
+        found = explain_path(state, source, target)
+        for way in found.directions:
+            assert way.arrives == (way.end == "")
+            reasons = [hop.reason for hop in way.hops]
+            assert None not in reasons[:-1]
+            assert all(reason.how and reason.prefix and reason.rule for reason in reasons if reason is not None)
+        assert render(found) and json.dumps(dataclasses.asdict(found))
+
+
+def test_ipv6() -> None:
+    found = explain_path(state_of("private_vif"), "app", "web", ipv6=True)
+    assert [way.over for way in found.directions] == [("prod",), ("prod",)]
+    assert found.directions[0].address == "2001:db8:aaaa:1::10"
+    reason = hop_at(found.directions[1], "vgw").reason
+    assert reason is not None
+    assert (reason.prefix, reason.table) == ("2001:db8:10::/48", "VPC prod route table")
+
+
+def test_longest_prefix_wins_over_direct_connect() -> None:
+    """A VPN with a more specific prefix takes the traffic, whatever AWS prefers for equal prefixes."""
+    state = changed("vpn_backup_static", vpns={"vpn": {"static_routes": ["10.0.0.0/17"]}})
+    found = explain_path(state, "web", "app")
+    reason = hop_at(found.directions[0], "tgw").reason
+    assert reason is not None
+    assert reason.rule.startswith("lower router ID")
+    over = [loser for loser in reason.losers if loser.prefix == "10.0.0.0/16"]
+    assert [(loser.why, loser.how) for loser in over] == [
+        ("longest prefix (/17 over /16)", "Direct Connect, dx_1, virtual interface primary")
+    ]
+    assert any("longest prefix" in rule for rule in reason.aws)
+    assert "the longest one wins" in found.remedy
+    (unused,) = [entry for entry in found.unused if entry.direction == "from_aws"]
+    assert "it has 10.0.0.0/16 by it, and the longer 10.0.0.0/17" in unused.why
+
+
+def test_two_connections_out_of_step() -> None:
+    change = {"backup": {"customer": {"local_pref": 300, "communities": ["7224:7100"]}}}
+    found = explain_path(changed("backup_connection", virtual_interfaces=change), "app", "web")
+    assert found.asymmetric
+    assert "send 7224:7300 on backup and 7224:7100 on primary" in found.remedy
+    assert "give primary the higher customer.local_pref" in found.remedy
+
+
+def test_routers_that_prefer_the_vpn() -> None:
+    change = {"vpn": {"customer": {"local_pref": 500}}}
+    found = explain_path(changed("vpn_backup", vpns=change), "app", "web")
+    assert found.asymmetric
+    assert "Give primary a higher customer.local_pref than vpn_tunnel_1" in found.remedy
+
+
+def test_route_propagation_off() -> None:
+    change = {"vgw": {"route_propagation": "off"}}
+    state = changed("backup_connection", aws={"virtual_private_gateways": change})
+    way = explain_path(state, "web", "app").directions[0]
+    assert not way.arrives
+    assert "route propagation is off: vgw knows 10.0.0.0/16 by Direct Connect, dx_1" in way.end
+
+
+def test_a_virtual_interface_that_nobody_accepted() -> None:
+    text = text_of("hosted_vif", "app", "warehouse")
+    assert "virtual interface guest: its owner has not accepted it" in text
+    assert "not reached: router customer_router has no route to 172.30.1.10" in text
+
+
+def test_addresses_instead_of_names() -> None:
+    named = explain_path(state_of("backup_connection"), "app", "web").directions
+    by_address = explain_path(state_of("backup_connection"), "10.0.1.10", "172.31.1.10").directions
+    assert [way.hops for way in by_address] == [way.hops for way in named]
+
+
+def test_an_address_that_nothing_has() -> None:
+    found = explain_path(state_of("backup_connection"), "app", "172.31.9.9")
+    assert "nothing in backup_connection has 172.31.9.9" in found.directions[0].end
+    elsewhere = explain_path(state_of("backup_connection"), "app", "192.0.2.1")
+    assert "router customer_router has no route to 192.0.2.1" in elsewhere.directions[0].end
+    assert "cannot be told" in elsewhere.directions[1].end
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "says"),
+    [
+        ("wbe", "app", "Did you mean 'web'?"),
+        ("app", "nothing_like_it", "Known: app, colo_router"),
+        ("dx_1", "app", "forwards packets and sends none"),
+        ("app", "app", "are both app"),
+        ("app", "10.0.1.10", "are both app"),
+        ("192.0.2.1", "app", "is in no network"),
+        ("app", "2001:db8::1", "are of two IP versions"),
+    ],
+)
+def test_what_cannot_be_explained(source: str, target: str, says: str) -> None:
+    with pytest.raises(NotExplained, match=r".*") as error:
+        explain_path(state_of("backup_connection"), source, target)
+    assert says in str(error.value)
+    assert error.value.exit_status == 2
+
+
+def test_a_host_without_ipv6() -> None:
+    with pytest.raises(NotExplained, match="app has no IPv6 address"):
+        explain_path(state_of("backup_connection"), "app", "web", ipv6=True)
+
+
+def test_no_key_is_told() -> None:
+    found: Explanation = explain_path(state_of("vpn_backup_static"), "web", "app")
+    text = render(found) + json.dumps(dataclasses.asdict(found))
+    assert "rehearse" not in text.lower()
+
+
+def test_lines_keep_to_the_width() -> None:
+    for width in (80, 100, 140):
+        text = render(explain_path(state_of("vpn_backup_static"), "web", "app"), width)
+        assert max(map(len, text.splitlines())) <= width
+        assert all(line == line.rstrip() for line in text.splitlines())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dxemu.measure.words import direction
-from dxemu.plan.explain.model import Crossing, Direction, Explanation, Hop, Next, Reason
+from dxemu.plan.explain.model import Crossing, Direction, Explanation, Hop, Loser, Next, Reason
 from dxemu.report.columns import hanging, widest
+from dxemu.topology.words import listed
 
 MARGIN = "  "
 LONGEST_LABEL = 32
@@ -64,11 +65,24 @@ def _reason(label: str, reason: Reason, indent: int, width: int) -> Iterator[str
     yield from hanging(label, words, indent, width)
     if reason.shared:
         yield from _under("shared", f"per flow over {'; '.join(reason.shared)}", indent, width)
-    for number, loser in enumerate(reason.losers):
-        words = f"{loser.prefix} {loser.how}: {loser.why}"
+    for number, words in enumerate(losers_in_words(reason.losers, reason.prefix)):
         yield from _under("over" if number == 0 else "", words, indent, width)
     for number, rule in enumerate(reason.aws):
         yield from _under("AWS" if number == 0 else "", rule, indent, width)
+
+
+def losers_in_words(losers: Sequence[Loser], prefix: str) -> list[str]:
+    """Who lost and why; those that lost for one reason together. The prefix is said where it is another one.
+
+    A default route is left out where anything else lost: it is always there.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for loser in losers:
+        found.setdefault((loser.prefix, loser.why), []).append(loser.how)
+    shown = {key: hows for key, hows in found.items() if not key[0].endswith("/0")} or found
+    return [
+        f"{'' if other == prefix else f'{other} '}{listed(hows, 'and')}: {why}" for (other, why), hows in shown.items()
+    ]
 
 
 def _under(label: str, words: str, indent: int, width: int) -> Iterator[str]:

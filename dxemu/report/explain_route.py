@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dxemu.plan.explain.prefix_model import Entry, PrefixExplanation, Told
 from dxemu.report.columns import hanging, widest
+from dxemu.report.explain_path import losers_in_words
 
 MARGIN = "  "
 LABEL = 14
@@ -31,7 +32,7 @@ def render(explanation: PrefixExplanation, width: int = 100) -> str:
         lines += ["", f"{MARGIN}tables"]
         indent = widest((_where(entry) for entry in explanation.tables), LONGEST_LABEL)
         for entry in explanation.tables:
-            lines += _entry(entry, indent, width)
+            lines += _entry(entry, explanation.prefix, indent, width)
     return "\n".join(lines) + "\n"
 
 
@@ -69,14 +70,14 @@ def _where(entry: Entry) -> str:
     return f"{MARGIN}  {entry.where}"
 
 
-def _entry(entry: Entry, indent: int, width: int) -> Iterator[str]:
+def _entry(entry: Entry, prefix: str, indent: int, width: int) -> Iterator[str]:
     rule = f": {entry.rule}" if entry.rule and not entry.losers else ""
     fib = f"in the FIB, {entry.kernel}" if entry.kernel else f"not in the FIB: {entry.why_not}"
     yield from hanging(_where(entry), f"{entry.how}{rule}; {fib}", indent, width)
     if entry.shared:
         yield from _under("shared", f"per flow over {'; '.join(entry.shared)}", indent, width)
-    for number, loser in enumerate(entry.losers):
-        yield from _under("over" if number == 0 else "", f"{loser.how}: {loser.why}", indent, width)
+    for number, words in enumerate(losers_in_words(entry.losers, prefix)):
+        yield from _under("over" if number == 0 else "", words, indent, width)
 
 
 def _under(label: str, words: str, indent: int, width: int) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Every scenario of the repository, run whole: it passes, and `result.json` says so in the agreed words."""
+"""Every scenario of the repository, run whole: it passes, and `result.json` says so in the agreed words.
+
+What `dxemu explain path --run` says of it at several moments is what its kernels said then.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from dxemu.scenario.rehearse import prepare
+from tests.lab.explained import differences
 from tests.lab.guest import REPOSITORY
 from tests.lab.rehearsals import CIRCUIT, Rehearsed, rehearsed
 
@@ -100,6 +105,8 @@ def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
     assert run.written["scenario"] == scenario
     assert run.written["expectations"]
     measured_inside_predicted(run)
+    probes = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml").scenario.probes
+    assert list(differences(tmp_path, run.events, probes)) == []
 
 
 def test_schema_check_can_fail() -> None:

@@ -17,7 +17,7 @@ from dxemu.plan.forward import CONNECTED, Match
 from dxemu.plan.model import Gateway, GatewayKind, Role, Side
 from dxemu.units import IPAddress, IPNetwork
 
-ONLY = "only route"
+ONLY = Step.ONLY_PATH.value
 ENDS = (Role.HOST, Role.INSTANCE, Role.SERVICE)
 
 

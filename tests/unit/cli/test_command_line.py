@@ -200,6 +200,48 @@ def test_explain_names_the_nearest_code(dxemu: Dxemu) -> None:
     assert "DX-T014" in ended.err
 
 
+VPN_BACKUP_STATIC = REPOSITORY / "topologies" / "vpn_backup_static.yaml"
+
+
+def test_explain_path(dxemu: Dxemu) -> None:
+    shown = dxemu("explain", "path", "web", "app", "--topology", VPN_BACKUP_STATIC)
+    data = dxemu("explain", "path", "web", "app", "--topology", VPN_BACKUP_STATIC, "--json")
+    assert (shown.status, shown.err, data.status, data.err) == (0, "", 0, "")
+    assert "static VPN over Direct Connect" in shown.out
+    found = json.loads(data.out)
+    assert (found["schema"], found["topology"], found["asymmetric"]) == ("dxemu.path/1", "vpn_backup_static", True)
+    assert [way["over"] for way in found["directions"]] == [["vpn_tunnel_1"], ["primary"]]
+
+
+def test_explain_route(dxemu: Dxemu) -> None:
+    shown = dxemu("explain", "route", "10.0.0.0/16", "--topology", VPN_BACKUP_STATIC)
+    data = dxemu("explain", "route", "10.0.0.0/16", "--topology", VPN_BACKUP_STATIC, "--json")
+    assert (shown.status, shown.err, data.status, data.err) == (0, "", 0, "")
+    assert "originated  by customer_router (AS 65000)" in shown.out
+    found = json.loads(data.out)
+    assert (found["schema"], found["originated"]) == ("dxemu.route/1", ["customer_router (AS 65000)"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["path", "web", "app"], "--topology FILE, or --run FOLDER"),
+        (["path", "web", "app", "--topology", "a.yaml", "--run", "runs/a/1"], "--topology FILE, or --run FOLDER"),
+        (["path", "web", "app", "--topology", "a.yaml", "--at", "3s"], "--at is a moment of a run"),
+        (["path", "web"], "Missing argument 'TO'"),
+        (["paht", "web", "app"], "Did you mean 'path'?"),
+        (["path", "wbe", "app", "--topology", VPN_BACKUP_STATIC], "Did you mean 'web'?"),
+        (["path", "web", "app", "--run", "runs/a/1"], "there is no run runs/a/1"),
+        (["route", "10.0.0.1/16", "--topology", VPN_BACKUP_STATIC], "Did you mean 10.0.0.0/16?"),
+        (["DX-T014", "DX-T015"], "unexpected extra argument"),
+    ],
+)
+def test_explain_says_what_is_wrong(dxemu: Dxemu, arguments: list[str], says: str) -> None:
+    ended = dxemu("explain", *arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert says in ended.err
+
+
 def test_it_is_a_program(tmp_path: Path) -> None:
     """The same as a process of its own, where every warning is an error."""
     command = [sys.executable, "-m", "dxemu.cli.app", "check", str(TOPOLOGIES[0]), "nowhere.yaml"]

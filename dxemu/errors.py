@@ -35,7 +35,7 @@ class Problem:
     """One mistake in a file: where, what, and what to do about it.
 
     `code` is `DX-Tnnn` (topology) or `DX-Snnn` (scenario) or `DX-Fnnn` (the file itself); `dxemu explain CODE` has a
-    paragraph on each.
+    paragraph on each, and on `DX-Annn`, what an audit finds.
     """
 
     mark: Mark

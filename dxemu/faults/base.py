@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.errors import FaultNotApplied
 from dxemu.plan.impact import Impact
-from dxemu.plan.model import Cable, Plan
+from dxemu.plan.model import Plan
 from dxemu.units import Seconds
 
 if TYPE_CHECKING:
@@ -43,21 +43,6 @@ class Fault(ABC):
     @abstractmethod
     async def heal(self, lab: Lab) -> str:
         """Undo it, read it back, say what the kernel said. Raises FaultNotApplied."""
-
-
-def cable_of(plan: Plan, parameters: Mapping[str, str]) -> Cable:
-    """The cable that `connection` (its cross connect, at AWS's port), `circuit` or `internet` (a router) names."""
-    ((what, name),) = parameters.items()
-    return plan.cable(f"internet_{name}" if what == "internet" else name)
-
-
-def dark_nodes(plan: Plan, fault: str, at: Seconds, until: Seconds | None, nodes: Collection[str]) -> Impact:
-    """The impact of nodes without power: their cables are dead, and whoever is at the other ends loses light."""
-    cables = [cable for cable in plan.cables if {cable.a.node, cable.b.node} & set(nodes)]
-    ends = dict.fromkeys(end.node for cable in cables for end in (cable.a, cable.b))
-    return Impact(
-        fault=fault, at=at, until=until, cables=tuple(cable.name for cable in cables), carrier_lost_at=tuple(ends)
-    )
 
 
 async def switch_power(lab: Lab, nodes: Collection[str], *, on: bool) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import Fault, cable_of
-from dxemu.plan.impact import Impact
-from dxemu.plan.model import Plan
+from dxemu.faults.base import Fault
+from dxemu.plan.impact import Impact, cable_of, cut
+from dxemu.plan.model import Cable, Plan
 from dxemu.units import Seconds
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ class CableCut(Fault):
         "internet": "internet",
     }
 
+    def cable(self, plan: Plan) -> Cable:
+        """The cable that is meant."""
+        ((what, name),) = self.parameters.items()
+        return cable_of(plan, what, name)
+
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
         """No packet over the cable, and both its ends know at once."""
-        cable = cable_of(plan, self.parameters)
-        return Impact(
-            fault=fault, at=at, until=until, cables=(cable.name,), carrier_lost_at=(cable.a.node, cable.b.node)
-        )
+        return cut(fault, at, until, self.cable(plan))
 
     async def inject(self, lab: Lab) -> str:
         """Take the light away; the kernel of both ends is asked."""
@@ -44,7 +46,7 @@ class CableCut(Fault):
         return await self._set_carrier(lab, up=True)
 
     async def _set_carrier(self, lab: Lab, *, up: bool) -> str:
-        cable = lab.cable(cable_of(lab.plan, self.parameters).name)
+        cable = lab.cable(self.cable(lab.plan).name)
         read = await cable.set_carrier(up=up)
         if any(carrier is not up for carrier in read.values()):
             raise FaultNotApplied(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import Fault, cable_of
-from dxemu.plan.impact import Impact
+from dxemu.faults.base import Fault
+from dxemu.plan.impact import Impact, cable_of, silenced
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
 
@@ -29,9 +29,14 @@ class CableSilent(Fault):
         "internet": "internet",
     }
 
+    def cable(self, plan: Plan) -> str:
+        """The cable that is meant."""
+        ((what, name),) = self.parameters.items()
+        return cable_of(plan, what, name).name
+
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
         """No packet over the cable, and nobody is told."""
-        return Impact(fault=fault, at=at, until=until, cables=(cable_of(plan, self.parameters).name,))
+        return silenced(fault, at, until, [self.cable(plan)])
 
     async def inject(self, lab: Lab) -> str:
         """Drop everything at both ends; both queueing disciplines are read back."""
@@ -39,11 +44,11 @@ class CableSilent(Fault):
 
     async def heal(self, lab: Lab) -> str:
         """Let packets through again, and tell how many were dropped."""
-        dropped = await lab.cable(cable_of(lab.plan, self.parameters).name).dropped()
+        dropped = await lab.cable(self.cable(lab.plan)).dropped()
         return f"{await self._set_loss(lab, 0.0)}, {dropped} packets dropped meanwhile"
 
     async def _set_loss(self, lab: Lab, percent: float) -> str:
-        cable = lab.cable(cable_of(lab.plan, self.parameters).name)
+        cable = lab.cable(self.cable(lab.plan))
         read = await cable.set_loss(percent)
         if any(loss != percent for loss in read.values()):
             raise FaultNotApplied(f"loss on cable {cable.name} should be {percent:g} %, the kernel says {read}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from dxemu.faults.base import Fault, dark_nodes, switch_power
-from dxemu.plan.impact import Impact
+from dxemu.faults.base import Fault, switch_power
+from dxemu.plan.impact import Impact, dark_nodes, node_of
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
 
@@ -22,9 +22,7 @@ class NodeDown(Fault):
     def node(self, plan: Plan) -> str:
         """The node that is meant."""
         ((what, name),) = self.parameters.items()
-        if what == "tunnel":
-            return next(tunnel.ends[1].node for tunnel in plan.tunnels if tunnel.name == name)
-        return name
+        return node_of(plan, what, name)
 
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
         """No packet over any of its cables, and every neighbour knows at once."""

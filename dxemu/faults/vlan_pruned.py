@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.base import Fault
-from dxemu.plan.impact import Impact, vlan_of
+from dxemu.plan.impact import Impact, silenced, vlan_of
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
 
@@ -25,7 +25,7 @@ class VlanPruned(Fault):
     def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
         """Its VLAN is dead, silently."""
         del plan
-        return Impact(fault=fault, at=at, until=until, cables=(vlan_of(self.target),))
+        return silenced(fault, at, until, [vlan_of(self.target)])
 
     async def inject(self, lab: Lab) -> str:
         """Drop everything on the VLAN at both ends; both queueing disciplines are read back."""

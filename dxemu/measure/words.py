@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 SECOND_MS = 1e3
 SHORT_MS = 0.1
 
@@ -32,6 +34,13 @@ def bounds(low_ms: float | None, high_ms: float | None) -> str:
         low = f"{low_ms / SECOND_MS:.2f}" if low_ms else "0"
         return f"{low} - {high_ms / SECOND_MS:.2f} s"
     return f"{duration(low_ms).removesuffix(' ms')} - {duration(high_ms)}"
+
+
+def until_repair(low_s: float, high_s: float) -> str:
+    """An outage that nobody repairs: `none`, `599 - 913 ms`, `until repair`. In seconds."""
+    if high_s == 0:
+        return "none"
+    return "until repair" if math.isinf(high_s) else bounds(low_s * SECOND_MS, high_s * SECOND_MS)
 
 
 def direction(name: str) -> str:

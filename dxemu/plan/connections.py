@@ -121,6 +121,7 @@ def _add_connection(draft: Draft, connection: Connection) -> tuple[Cable, ...]:
         delay=CROSS_CONNECT_DELAY if circuit is None else circuit.delay,
         mtu=CIRCUIT_MTU,
         connection=connection.name,
+        carrier=None if circuit is None else circuit.carrier,
     )
     cross_connect = _cross_connect(draft, connection, (carrier, "aws"), speed)
     draft.bridge(carrier, "bridge", (near.b.name, cross_connect.a.name))

@@ -135,6 +135,7 @@ def add_circuits(draft: Draft, links: Links) -> None:
             bandwidth=circuit.bandwidth,
             delay=circuit.delay,
             mtu=CIRCUIT_MTU,
+            carrier=circuit.carrier,
         )
         for peers in links.next(ipv6=has_ipv6(draft.topology)):
             for port, address in zip((cable.a, cable.b), peers, strict=True):

@@ -99,6 +99,7 @@ class Draft:
         delay: Seconds,
         mtu: int,
         connection: str | None = None,
+        carrier: str | None = None,
     ) -> Cable:
         """Add a cable between `a` and `b`, each a node and the name that its port should have."""
         max_length = MAX_INTERFACE_NAME if connection is None else MAX_PARENT_NAME
@@ -111,6 +112,7 @@ class Draft:
             delay=delay,
             mtu=mtu,
             connection=connection,
+            carrier=carrier,
         )
         self.cables.append(cable)
         return cable

@@ -126,7 +126,7 @@ class Port:
 class Cable:
     """A veth pair with netem at both ends: `bandwidth` and one-way `delay` in each direction.
 
-    `connection` names the Direct Connect connection that runs over it, if any.
+    `connection` names the Direct Connect connection that runs over it, if any; `carrier` who a circuit is rented from.
     """
 
     name: str
@@ -137,6 +137,7 @@ class Cable:
     delay: Seconds
     mtu: int
     connection: str | None = None
+    carrier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,13 +78,15 @@ def default_pair(plan: Plan) -> Pair | None:
     return None if host is None or instance is None else Pair("", host, instance)
 
 
-def predict(plan: Plan, impacts: Sequence[Impact], pairs: Iterable[Pair] = ()) -> tuple[Prediction, ...]:
+def predict(
+    plan: Plan, impacts: Sequence[Impact], pairs: Iterable[Pair] = (), world: World | None = None
+) -> tuple[Prediction, ...]:
     """For each impact in turn two predictions, one a direction, for each of `pairs`.
 
     Earlier impacts that still last are taken to be known to the routers; those at the same moment strike together, and
-    what they cost together is predicted for the first of them.
+    what they cost together is predicted for the first of them. `world` is the plan's, if its tables are there already.
     """
-    world = World(plan)
+    world = world or World(plan)
     default = default_pair(plan)
     chosen = tuple(pairs) or (() if default is None else (default,))
     return tuple(

@@ -26,6 +26,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
         {
             "connection": tuple(connection.name for connection in topology.connections),
             "circuit": tuple(circuit.name for circuit in customer.circuits),
+            "carrier": tuple(dict.fromkeys(c.carrier for c in customer.circuits if c.carrier is not None)),
             "internet": tuple(line.router for line in customer.internet),
             "lag": tuple(lag.name for lag in topology.lags),
             "tunnel": tunnels,
@@ -69,6 +70,7 @@ def names_in(tree: object) -> Mapping[str, tuple[str, ...]]:
         {
             "connection": _keys(tree, "connections"),
             "circuit": _keys(tree, "customer", "circuits"),
+            "carrier": _carriers(tree),
             "internet": _keys(tree, "customer", "internet"),
             "lag": _keys(tree, "lags"),
             "tunnel": tunnels,
@@ -96,6 +98,12 @@ def names_in(tree: object) -> Mapping[str, tuple[str, ...]]:
             "location": locations,
         }
     )
+
+
+def _carriers(tree: object) -> tuple[str, ...]:
+    circuits = _keys(tree, "customer", "circuits")
+    found = (_at(tree, "customer", "circuits", circuit, "carrier") for circuit in circuits)
+    return tuple(dict.fromkeys(carrier for carrier in found if isinstance(carrier, str)))
 
 
 def _at(tree: object, *path: str) -> object:

@@ -77,7 +77,9 @@ def _customer(file: TopologyFile) -> Customer:
         data_center=_data_center(customer.data_center),
         colocations=tuple(_colocations(file)),
         circuits=tuple(
-            Circuit(name=key, from_router=c.from_router, to=c.to, bandwidth=c.bandwidth, delay=c.delay)
+            Circuit(
+                name=key, from_router=c.from_router, to=c.to, bandwidth=c.bandwidth, delay=c.delay, carrier=c.carrier
+            )
             for key, c in customer.circuits.items()
         ),
         internet=tuple(

@@ -1,11 +1,11 @@
-"""`dxemu explain CODE`: the paragraph on each code that an error can have."""
+"""`dxemu explain CODE`: the paragraph on each code that an error or a finding of the audit can have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from dxemu.errors import DxemuError
-from dxemu.topology.paragraphs import of_arrangements, of_files, of_routing, of_scenarios, of_topologies
+from dxemu.topology.paragraphs import of_arrangements, of_audits, of_files, of_routing, of_scenarios, of_topologies
 from dxemu.topology.words import nearest
 
 
@@ -17,7 +17,7 @@ class UnknownCode(DxemuError):
 
 def codes() -> Mapping[str, str]:
     """All paragraphs, by code."""
-    files = (of_files, of_topologies, of_arrangements, of_routing, of_scenarios)
+    files = (of_files, of_topologies, of_arrangements, of_routing, of_scenarios, of_audits)
     return {code: paragraph for file in files for code, paragraph in file.PARAGRAPHS.items()}
 
 

@@ -79,6 +79,7 @@ class CircuitEntry(Entry):
     to: str = Field(examples=["colo_router"])
     bandwidth: BitRate = Field(examples=["10 Gbps"])
     delay: Duration = Field(examples=["3 ms"])
+    carrier: str | None = Field(default=None, examples=["north_telecom"])
 
 
 class InternetEntry(Entry):

@@ -78,13 +78,14 @@ class Colocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circuit:
-    """A carrier's circuit: between two of the customer's routers, or from one to a connection (layer 2 extension)."""
+    """A circuit of a `carrier`: between two of the customer's routers, or to a connection (layer 2 extension)."""
 
     name: str
     from_router: str
     to: str
     bandwidth: BitsPerSecond
     delay: Seconds
+    carrier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,11 +128,14 @@ def _attachments(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T001: characters and length. DX-T002: a name twice where one means something, or one that dxemu uses."""
+    remedy = f"Use letters, digits, _ and -, at most {MAX_LENGTH} of them."
     for name, what, path in (*nodes(file), *_lines(file), *_others(file)):
         if not is_name(name):
-            problem = f"{quoted(name)} cannot be the name of a {what}"
-            remedy = f"Use letters, digits, _ and -, at most {MAX_LENGTH} of them."
-            findings.add_name(path, "DX-T001", problem, remedy)
+            findings.add_name(path, "DX-T001", f"{quoted(name)} cannot be the name of a {what}", remedy)
+    for name, circuit in file.customer.circuits.items():
+        if circuit.carrier is not None and not is_name(circuit.carrier):
+            problem = f"{quoted(circuit.carrier)} cannot be the name of a carrier"
+            findings.add(("customer", "circuits", name, "carrier"), "DX-T001", problem, remedy)
     groups = [
         (nodes(file), "Faults and probes find things by name. Rename one of them."),
         (_lines(file), "Faults and probes find things by name. Rename one of them."),

@@ -62,7 +62,8 @@ def test_every_golden_has_its_file() -> None:
 
 def test_every_code_has_a_case() -> None:
     shown = "".join(p.read_text(encoding="utf-8") for p in HERE.glob("*/*.txt"))
-    assert [code for code in codes() if f": {code}  " not in shown and code != "DX-F002"] == []
+    of_errors = [code for code in codes() if not code.startswith("DX-A")]  # those are tests/unit/audit's
+    assert [code for code in of_errors if f": {code}  " not in shown and code != "DX-F002"] == []
 
 
 def test_carets_stand_under_the_mark_after_tabs() -> None:

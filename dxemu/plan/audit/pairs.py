@@ -39,8 +39,8 @@ def fatal_pairs(design: Design) -> tuple[PairOutcome, ...]:
     groups = {element: tuple(group) for group in alike.values() for element in group}
     found: dict[frozenset[tuple[str, ...]], tuple[tuple[str, ...], tuple[str, ...]]] = {}
     for common, group in alike.items():
-        for other in sorted(common, key=list(by_name).index):
-            found.setdefault(frozenset((tuple(group), groups[other])), (tuple(group), groups[other]))
+        for partner in sorted(common, key=list(by_name).index):
+            found.setdefault(frozenset((tuple(group), groups[partner])), (tuple(group), groups[partner]))
     return tuple(
         PairOutcome(first=tuple(by_name[name] for name in first), second=tuple(by_name[name] for name in second))
         for first, second in found.values()

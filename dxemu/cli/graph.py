@@ -28,15 +28,25 @@ def command(topology: Path, out: Path | None) -> None:
         click.echo(svg, nl=False)
         return
     file = out or Path(f"{design.name}.svg")
+    check_picture_file(file, "--out")
+    write_picture(svg, file)
+    click.echo(f"wrote {file}")
+
+
+def check_picture_file(file: Path, option: str) -> None:
+    """Raises click.BadParameter if no picture can be written to `file`, which `option` named."""
     if file.suffix not in {".svg", ".png"}:
-        raise click.BadParameter(f"'{file}' must end in .svg or .png.", param_hint="'--out'")
+        raise click.BadParameter(f"'{file}' must end in .svg or .png.", param_hint=f"'{option}'")
     if not file.parent.is_dir():
-        raise click.BadParameter(f"there is no folder '{file.parent}'.", param_hint="'--out'")
+        raise click.BadParameter(f"there is no folder '{file.parent}'.", param_hint=f"'{option}'")
+
+
+def write_picture(svg: str, file: Path) -> None:
+    """Write it as SVG, or PNG where the file's name says so. Raises click.FileError, Unsupported or LabError."""
     if file.suffix == ".png":
         svg_to_png(svg, file)
-    else:
-        try:
-            file.write_text(svg, encoding="utf-8")
-        except OSError as error:
-            raise click.FileError(str(file), error.strerror) from None
-    click.echo(f"wrote {file}")
+        return
+    try:
+        file.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from None

@@ -15,9 +15,10 @@ from dxemu.plan.elements import Outcome
 SLOW_S = 10.0
 """No application waits for longer than this without anybody calling."""
 
+VPN = ("tunnel", "internet")
 REMEDIES = {
-    "hold_timer": "Lower hold_time on it, or let routers meet on links that lose light when they fail.",
-    "dpd": "Prefer a BGP VPN to a static one; its hold timer of 30 s is sooner than dead peer detection.",
+    "hold_timer": "Run BFD between the customer's own routers too, or rent circuits that lose light when they fail.",
+    "dpd": "Use a BGP VPN, whose hold timer of 30 s is sooner than dead peer detection.",
     "lacp": "Set `lacp_timeout: short`.",
 }
 
@@ -52,10 +53,16 @@ class SlowFailover(Rule):
             yield Finding(
                 problem=f"{element} {failure.mode.verb}, and {_words(by)} is the first to notice",
                 outage=worst.outage,
-                remedy=REMEDIES.get(by, "Look for something that notices sooner."),
+                remedy=_remedy(by, failure.mode.kind),
                 names=(failure.name,),
                 path=place_of(design, failure.mode.kind, failure.name),
             )
+
+
+def _remedy(by: str, kind: str) -> str:
+    if by == "hold_timer" and kind in VPN:
+        return "Let Direct Connect carry what cannot wait: over AWS's VPN nothing notices sooner."
+    return REMEDIES.get(by, "Look for something that notices sooner.")
 
 
 def _noticed_by(outcome: Outcome) -> str:

@@ -43,6 +43,14 @@ def draw_cable(route: Route) -> str:
     return "".join(body)
 
 
+def outline(route: Route) -> str:
+    """The middle line of a cable, as an SVG path."""
+    if route.chain.is_upright:
+        return _upright_path(route, 0.0)
+    points = _line(route, [0.0] * len(route.between), 0.0)
+    return _loop_path(points) if route.chain.is_loop else _path(points)
+
+
 def draw_label(link: Link, box: Box) -> str:
     """The words on a cable."""
     middle = (box.left + box.right) / 2

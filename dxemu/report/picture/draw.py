@@ -25,6 +25,8 @@ from dxemu.report.picture.sizes import DETAIL_ROW, DETAIL_SIZE, NAME_SIZE
 from dxemu.report.picture.sketch import make_sketch
 from dxemu.report.picture.svg import element, number, text
 from dxemu.report.picture.text import FONTS, wrapped
+from dxemu.report.picture.weak import Weak, badges, frames, halos
+from dxemu.report.picture.weak import legend as weak_legend
 from dxemu.topology.model import Topology
 
 STORY_SIZE = 24.0
@@ -32,16 +34,19 @@ STORY_LINE = 31.0
 TITLE_GAP = 22.0
 
 
-def draw(topology: Topology, plan: Plan) -> str:
+def draw(topology: Topology, plan: Plan, weak: Weak | None = None) -> str:
     """The picture of `topology`, whose plan is `plan`, as an SVG document.
 
     The same topology always gives the same text. The picture has its own background, for light and dark pages.
+    `weak` are the spots to mark.
     """
     sketch = make_sketch(topology, plan)
     width = make_layout(sketch, 0).width
     story = wrapped(sketch.story or sketch.name, STORY_SIZE, width - 2 * MARGIN, bold=True)
     layout = make_layout(sketch, MARGIN + STORY_LINE * len(story) + 18 + TITLE_GAP)
+    weak = weak or {}
     legend, bottom = draw_legend(sketch, MARGIN, layout.height + TITLE_GAP, width - MARGIN)
+    marks, bottom = weak_legend(weak, MARGIN, bottom, width - MARGIN)
     height = bottom + MARGIN / 2
     body = [
         element("title", _escaped(f"{sketch.name}: {sketch.story}" if sketch.story else sketch.name)),
@@ -50,11 +55,14 @@ def draw(topology: Topology, plan: Plan) -> str:
         ),
         *_title(sketch.name, story),
         *_frames(layout),
+        *frames(layout, weak),
+        *halos(layout, weak),
         *(draw_cable(route) for route in layout.routes),
         *_place_titles(layout),
         *(_card(card, box) for card, box in layout.cards.values()),
         *words(layout.labels),
-        legend,
+        *badges(layout, weak),
+        legend + marks,
     ]
     return _document("\n".join(body), width, height)
 

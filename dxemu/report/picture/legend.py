@@ -30,16 +30,16 @@ def draw_legend(sketch: Sketch, left: float, top: float, right: float) -> tuple[
     general += [
         (_frame_sample(colour), words) for colour, words in _FRAMES if colour in {f.colour for f in sketch.frames}
     ]
-    parts, bottom = _flow("Legend", general, left, top, right)
+    parts, bottom = flow("Legend", general, left, top, right)
     for title, strands in (("Virtual interfaces", sketch.interfaces), ("VPN tunnels", sketch.tunnels)):
         entries = [(_line_sample(strand.colour, strand.dash, 3.2), words) for strand, words in strands]
         if entries:
-            row, bottom = _flow(title, entries, left, bottom, right)
+            row, bottom = flow(title, entries, left, bottom, right)
             parts += row
     return parts, bottom
 
 
-def _flow(title: str, entries: Sequence[tuple[str, str]], left: float, top: float, right: float) -> tuple[str, float]:
+def flow(title: str, entries: Sequence[tuple[str, str]], left: float, top: float, right: float) -> tuple[str, float]:
     """Samples with words, one after the other, in rows behind a title."""
     indent = left + text_width("Virtual interfaces", DETAIL_SIZE, bold=True) + GAP
     y = top + ROW / 2

@@ -1,0 +1,51 @@
+"""`dxemu audit`: what is weak in a design, before anything fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from dxemu.cli.graph import check_picture_file, write_picture
+from dxemu.plan.audit.menu import make_audit
+from dxemu.plan.make import make_plan
+from dxemu.report.audit import render, to_json
+from dxemu.report.picture.draw import draw
+from dxemu.report.picture.weak import weak_spots
+from dxemu.topology.load import load
+
+
+@click.command("audit", short_help="Show what is weak in a topology.")
+@click.argument("topology", type=click.Path(path_type=Path))
+@click.option("--pairs", is_flag=True, help="Also look for two failures at the same moment.")
+@click.option("--json", "as_json", is_flag=True, help="Print the audit as JSON.")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw the topology with its weak spots marked: FILE.svg, or FILE.png (needs rsvg-convert).",
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything was found.")
+def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, strict: bool) -> None:
+    """Show what is weak in TOPOLOGY: what it survives, what not, and what will surprise. Nothing is started.
+
+    Every finding has the rule behind it, the outage that it is predicted to cost, and a remedy. Exits with 0, with
+    --strict and a finding with 1, with 2 if the file is wrong.
+    """
+    if picture is not None:
+        check_picture_file(picture, "--picture")
+    design = load(topology)
+    plan = make_plan(design)
+    audit = make_audit(design, plan, pairs=pairs)
+    if as_json:
+        click.echo(json.dumps(to_json(audit), indent=2))
+    else:
+        console = Console(highlight=False)
+        for line in render(audit, width=console.width):
+            console.print(line, soft_wrap=True, highlight=False)
+    if picture is not None:
+        write_picture(draw(design, plan, weak_spots(audit)), picture)
+        click.echo(f"wrote {picture}", err=as_json)
+    raise SystemExit(1 if strict and audit.found else 0)

@@ -181,7 +181,7 @@ def _hanging(words: str, width: int, style: str = "") -> Iterator[Text]:
 def _wrapped(words: str, room: int) -> list[str]:
     """Lines that part no number from its unit."""
     joined = _QUANTITY.sub("\\1\N{NO-BREAK SPACE}", words)
-    lines = textwrap.wrap(joined, max(room, NARROWEST), break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(joined, max(room, NARROWEST // 2), break_long_words=False, break_on_hyphens=False)
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 

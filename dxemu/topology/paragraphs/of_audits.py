@@ -87,5 +87,12 @@ The failure is survived, but more than 10 s pass until something notices. BGP's 
 to 91 s at its default of 90 s, and 20 to 31 s over a VPN; a static VPN has dead peer detection
 only, 40 s; LACP with the long timeout needs 90 s. A failure that takes the light away is noticed at
 once, a silent one is not.""",
+        "DX-A016": """\
+With everything up, no route leads from a host to an instance, or back. The usual reasons: route
+propagation into the VPC's route table is off, as it is at AWS by default; a transit gateway
+association with an empty list of allowed prefixes announces nothing, without any error; a virtual
+private gateway association allows less than the VPC's CIDR; a transit gateway's route table lacks
+a propagation. What fails in such a design costs nothing, because nothing worked. Source: Direct
+Connect User Guide, Allowed prefixes interactions and Troubleshooting routing issues.""",
     }
 )

@@ -1,0 +1,41 @@
+"""The audit's predictions against real cuts: a sample of what `scripts/verify-audit` does for everything."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dxemu.host import where
+from dxemu.scenario.verify_audit import Check, checks_of, sampled, verify, verify_all
+from tests.lab.guest import REPOSITORY
+
+pytestmark = pytest.mark.lab
+
+SAMPLE = 8
+TOPOLOGIES = sorted((REPOSITORY / "topologies").glob("*.yaml"))
+
+
+def every_check() -> list[Check]:
+    return [check for file in TOPOLOGIES for check in checks_of(file)]
+
+
+def test_lab_shows_what_the_audit_says(tmp_path: Path) -> None:
+    chosen = sampled(every_check(), SAMPLE, seed=1)
+    assert len({check.file for check in chosen}) == SAMPLE
+    verdicts = asyncio.run(verify_all(chosen, tmp_path, seed=1, jobs=len(os.sched_getaffinity(0))))
+    assert [verdict.line(0) for verdict in verdicts if not verdict.agrees] == []
+    assert len(verdicts) == SAMPLE
+
+
+def test_an_audit_that_is_wrong_is_noticed(tmp_path: Path) -> None:
+    """The waiting connection's outcome, said of the primary one: that cut costs something after all."""
+    checks = {check.text: check for check in checks_of(REPOSITORY / "topologies" / "backup_connection.yaml")}
+    true, other = checks["connection primary falls silent"], checks["connection backup falls silent"]
+    lie = replace(true, outcome=replace(true.outcome, predictions=other.outcome.predictions))
+    verdict = asyncio.run(verify(lie, where.embedded("virtual"), tmp_path, seed=1))
+    assert not verdict.agrees
+    assert "the run predicts something else" in verdict.measured

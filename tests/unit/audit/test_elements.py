@@ -1,0 +1,84 @@
+"""What can fail alone: the same elements, faults and impacts as a scenario has."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from audited import REPOSITORY, TOPOLOGIES, audited
+
+from dxemu.faults.menu import fault_of, kinds
+from dxemu.plan.elements import MODES, failures, probe_pairs
+from dxemu.plan.make import make_plan
+from dxemu.plan.model import Plan
+from dxemu.scenario.model import FaultStep
+from dxemu.scenario.names import names_of
+from dxemu.scenario.verify_audit import checks_of, sampled
+from dxemu.topology.load import load
+from dxemu.topology.model import Topology
+from dxemu.units import Seconds
+
+
+def of(name: str) -> tuple[Topology, Plan]:
+    topology = load(REPOSITORY / "topologies" / f"{name}.yaml")
+    return topology, make_plan(topology)
+
+
+def test_every_fault_is_a_way_to_fail() -> None:
+    listed = {(mode.fault, mode.kind) for mode in MODES}
+    assert listed == {(kind, target) for kind, fault in kinds().items() for target in fault.targets}
+
+
+@pytest.mark.parametrize("name", TOPOLOGIES)
+def test_impact_is_the_faults_own(name: str) -> None:
+    topology, plan = of(name)
+    for failure in failures(topology, plan):
+        step = FaultStep(
+            id=failure.impact.fault,
+            kind=failure.mode.fault,
+            at=Seconds(0),
+            duration=None,
+            parameters=failure.parameters,
+            mark=topology.marks.at(),
+        )
+        assert fault_of(step).impact(plan, step.id, Seconds(0), None) == failure.impact
+        assert failure.name in names_of(topology)[failure.mode.kind]
+
+
+def test_a_carrier_takes_all_of_its_circuits() -> None:
+    topology, plan = of("hardware_high_availability")
+    taken = {f.name: f.impact.cables for f in failures(topology, plan) if f.mode.kind == "carrier"}
+    assert taken == {"north": ("metro_aa", "metro_bb"), "south": ("metro_ab", "metro_ba")}
+
+
+def test_pairs_have_ipv6_where_both_ends_have_it() -> None:
+    _, plan = of("private_vif")
+    assert [pair.version for pair in probe_pairs(plan)] == [4, 6]
+
+
+def test_two_devices_may_not_fail_together() -> None:
+    (pair,) = audited("backup_connection", pairs=True).pairs or ()
+    assert [failure.element for failure in pair.first] == [
+        "connection primary",
+        "VLAN of primary",
+        "AWS device dx_1",
+    ]
+    assert [failure.element for failure in pair.second] == ["connection backup", "VLAN of backup", "AWS device dx_2"]
+
+
+def test_pairs_are_asked_for() -> None:
+    assert audited("backup_connection").pairs is None
+
+
+def test_worst_comes_first() -> None:
+    severities = [one.severity for one in audited("vpn_backup_static").found]
+    assert severities == sorted(severities, reverse=True)
+    assert math.isinf(severities[0][0])
+
+
+def test_sample_repeats_and_is_of_many_topologies() -> None:
+    checks = [check for name in TOPOLOGIES for check in checks_of(REPOSITORY / "topologies" / f"{name}.yaml")]
+    chosen = sampled(checks, 8, 3)
+    assert [check.text for check in chosen] == [check.text for check in sampled(checks, 8, 3)]
+    assert len({check.file for check in chosen}) == 8
+    assert [check.text for check in chosen] != [check.text for check in sampled(checks, 8, 4)]

@@ -10,6 +10,7 @@ from dxemu.plan.audit.menu import Audit
 from dxemu.report.picture.cables import outline
 from dxemu.report.picture.layout import Box, Layout
 from dxemu.report.picture.legend import flow
+from dxemu.report.picture.sizes import cable_width
 from dxemu.report.picture.svg import element, text
 
 LONG_S = 10.0
@@ -80,7 +81,7 @@ def halos(layout: Layout, weak: Weak) -> Iterator[str]:
                 d=outline(route),
                 fill="none",
                 stroke=colour,
-                stroke_width=3 * HALO,
+                stroke_width=cable_width(link) + 2 * HALO,
                 stroke_opacity=0.4,
                 stroke_linecap="round",
             )
@@ -111,7 +112,7 @@ def badges(layout: Layout, weak: Weak) -> Iterator[str]:
         named = [("strand", strand.name) for strand in link.strands] if link.labelled else []
         levels += [weak[spot] for spot in named if spot in weak]
         if levels:
-            yield _badge(box.right - BADGE, box.top + BADGE, max(levels))
+            yield _badge(box.right, box.top + 2, max(levels))
 
 
 def legend(weak: Weak, left: float, top: float, right: float) -> tuple[str, float]:

@@ -77,7 +77,7 @@ def test_worst_comes_first() -> None:
 
 
 def test_sample_repeats_and_is_of_many_topologies() -> None:
-    checks = [check for name in TOPOLOGIES for check in checks_of(REPOSITORY / "topologies" / f"{name}.yaml")]
+    checks = [check for name in TOPOLOGIES[::2] for check in checks_of(REPOSITORY / "topologies" / f"{name}.yaml")]
     chosen = sampled(checks, 8, 3)
     assert [check.text for check in chosen] == [check.text for check in sampled(checks, 8, 3)]
     assert len({check.file for check in chosen}) == 8

@@ -267,8 +267,9 @@ class Gateway:
     """A gateway on AWS's side: it chooses among its attachments for each of the customer's prefixes.
 
     `prefixes` are what is behind it. Each of a transit gateway's route tables is a kernel table of its own; `fixed`
-    are the prefixes, by table, that a static route decides. Nothing is installed with `route_propagation` off, and
-    nothing inside `local`: a VPC's own networks. `vpn_ecmp_support`: tunnels that are level share the flows.
+    are the prefixes, by table, that a static route decides, `attached` those of VPCs attached to it. Nothing is
+    installed with `route_propagation` off, and nothing inside `local`: a VPC's own networks. `vpn_ecmp_support`: tunnels
+    that are level share the flows.
     """
 
     node: str
@@ -278,6 +279,7 @@ class Gateway:
     route_propagation: bool
     attachments: tuple[Attachment, ...]
     fixed: tuple[tuple[int, IPNetwork], ...] = ()
+    attached: tuple[tuple[int, IPNetwork], ...] = ()
     local: tuple[IPNetwork, ...] = ()
     vpn_ecmp_support: bool = False
 

@@ -52,11 +52,12 @@ def gateway_paths(gateway: Gateway) -> MaximumPaths:
 def takes(gateway: Gateway, table: int, prefix: IPNetwork) -> bool:
     """Whether a route to `prefix` may go into a gateway's table.
 
-    Not if a static route decides there, nor inside the VPC's own networks: its `local` route wins over everything
-    propagated, also over what is more specific.
-    Source: Site-to-Site VPN User Guide, "Route tables and VPN route priority"; read 2026-11-23.
+    Not if a static route decides there, nor over the network of a VPC that is attached to a transit gateway, nor inside
+    the VPC's own networks: its `local` route wins over everything propagated, also over what is more specific.
+    Source: Site-to-Site VPN User Guide, "Route tables and VPN route priority"; Transit Gateway User Guide, "Route
+    evaluation order"; read 2026-11-23.
     """
-    if (table, prefix) in gateway.fixed:
+    if (table, prefix) in (*gateway.fixed, *gateway.attached):
         return False
     return not any(prefix.version == own.version and prefix.subnet_of(own) for own in gateway.local)  # type: ignore[arg-type]  # of one version
 

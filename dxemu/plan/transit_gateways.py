@@ -97,7 +97,7 @@ def add_transit_gateways(
             ways.setdefault(vpn, []).append(hop)
             attachments.append(attached)
         _associate(draft, tgw, ways, tables, {6, 4} if ipv6 else {4})
-        fixed = (*_static_routes(draft, tgw, ways, tables), *_propagated(draft.topology, tgw, tables))
+        fixed = _static_routes(draft, tgw, ways, tables)
         draft.gateways.append(
             Gateway(
                 node=tgw.name,
@@ -107,6 +107,7 @@ def add_transit_gateways(
                 route_propagation=True,
                 attachments=tuple(attachments),
                 fixed=fixed,
+                attached=_propagated(draft.topology, tgw, tables),
                 vpn_ecmp_support=tgw.vpn_ecmp_support,
             )
         )

@@ -12,10 +12,11 @@ from dxemu.plan.connections import members_of
 from dxemu.plan.elements import Failure, Outcome, failures, outcomes, probe_pairs
 from dxemu.plan.model import AttachmentKind, GatewayKind, Plan
 from dxemu.plan.outcome import World
-from dxemu.plan.policy import PRECEDENCE
+from dxemu.plan.policy import precedence
 from dxemu.plan.predict import Pair
 from dxemu.plan.windows import Window
-from dxemu.topology.model import Connection, CustomerPolicy, Topology, VifType, VirtualInterface, Vpn
+from dxemu.topology.model import Connection, Topology, VifType, VirtualInterface, Vpn
+from dxemu.topology.model_routing import CustomerPolicy
 from dxemu.units import BitsPerSecond
 
 PUBLIC = "AWS's public services"
@@ -140,11 +141,11 @@ class Design:
         return any(tgw.name == gateway for tgw in self.topology.aws.transit_gateways)
 
     def precedence(self, gateway: str, way: Way) -> int:
-        """How the gateway ranks the way's kind for the same prefix: 0 is best."""
+        """How the gateway ranks the way's kind for the same prefix: the lower is better."""
         kind = GatewayKind.PUBLIC if gateway == PUBLIC else GatewayKind.VIRTUAL_PRIVATE_GATEWAY
         if self.is_transit_gateway(gateway):
             kind = GatewayKind.TRANSIT_GATEWAY
-        return PRECEDENCE[kind].get(way.kind, 0)
+        return precedence(kind, way.kind)
 
     def _of_vif(self, vif: VirtualInterface) -> Way:
         members = members_of(vif.connection, self.topology)

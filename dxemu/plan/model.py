@@ -268,8 +268,8 @@ class Gateway:
 
     `prefixes` are what is behind it. Each of a transit gateway's route tables is a kernel table of its own; `fixed`
     are the prefixes, by table, that a static route decides, `attached` those of VPCs attached to it. Nothing is
-    installed with `route_propagation` off, and nothing inside `local`: a VPC's own networks. `vpn_ecmp_support`: tunnels
-    that are level share the flows.
+    installed with `route_propagation` off, and nothing inside `local`: a VPC's own networks. With `vpn_ecmp_support`
+    tunnels that are level share the flows.
     """
 
     node: str

@@ -6,9 +6,9 @@
 SETUP_PACKAGES='python3 python3-venv gcc libc6-dev make flex bison bc patch xz-utils bzip2 iproute2 bird2 keepalived mininet
     charon-systemd libstrongswan-standard-plugins iperf3'
 # Independent implementations and tools that only the tests compare with.
-TEST_PACKAGES='tcpdump tshark frr librsvg2-bin'
+TEST_PACKAGES='tcpdump tshark frr gobgpd librsvg2-bin'
 # Services that some of these packages enable, as PACKAGE:SERVICE. dxemu starts the programs itself, inside labs only.
-SERVICES='bird2:bird keepalived:keepalived frr:frr charon-systemd:strongswan'
+SERVICES='bird2:bird keepalived:keepalived frr:frr gobgpd:gobgpd charon-systemd:strongswan'
 
 # Debian starts a service as soon as its package is installed, unless this file says no. It is made for the time of an
 # installation only, and never touched if the machine has its own.

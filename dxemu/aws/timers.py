@@ -26,3 +26,16 @@ GRACEFUL_RESTART_TIME = Seconds(120)
 def negotiated_hold_time(customer: Seconds) -> Seconds:
     """The lower of both offers (RFC 4271 section 4.2), so the customer can only shorten it."""
     return min(customer, HOLD_TIME)
+
+
+def keepalive(hold_time: Seconds) -> Seconds:
+    """How often AWS sends a KEEPALIVE on a session with this negotiated hold time: a third of it, in whole seconds.
+
+    Source: RFC 4271 section 4.4; 30 s with AWS's own 90 s.
+    """
+    return min(KEEPALIVE, max(MIN_KEEPALIVE, Seconds(hold_time // 3)))
+
+
+def acceptable_hold_time(offered: int) -> bool:
+    """Whether AWS takes a customer's offer, in seconds; else it ends the session with NOTIFICATION 2/6."""
+    return offered >= MIN_HOLD_TIME

@@ -20,6 +20,8 @@ class ImportPolicy:
     LOCAL_PREF becomes `local_pref` if that is given, else what `preference_rule` says if that is given. Else it is
     what an iBGP peer sent, or 100. With `accepts` everything outside these prefixes, which are called `filtered_by`,
     is refused. The own ASN may be `allow_as_in` times in the AS_PATH. `precedence` and `kind` are the route's.
+    `on_link` is the subnet that the session runs over: the next hop must be in it (RFC 4271 section 6.3, an external
+    peer one hop away); None: it may be anywhere.
     """
 
     session: str
@@ -34,6 +36,7 @@ class ImportPolicy:
     allow_as_in: int = 0
     precedence: int = 0
     kind: str = ""
+    on_link: IPNetwork | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
     if announcement.as_path.count(policy.own_asn) > policy.allow_as_in:
         path = " ".join(str(asn) for asn in announcement.as_path)
         return Refused(announcement.prefix, f"AS loop: own AS {policy.own_asn} is in the AS_PATH {path}")
+    if announcement.prefix.is_multicast:
+        return Refused(announcement.prefix, "a multicast prefix is not unicast (RFC 4271 section 6.3)")
+    if policy.on_link is not None and announcement.next_hop not in policy.on_link:
+        return Refused(announcement.prefix, f"the next hop {announcement.next_hop} is not on {policy.on_link}")
     if policy.accepts is not None and not any(_within(announcement.prefix, accepted) for accepted in policy.accepts):
         return Refused(announcement.prefix, f"the prefix is not among {policy.filtered_by}")
     return Route(

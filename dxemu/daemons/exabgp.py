@@ -11,31 +11,23 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address
 
+from dxemu.bgp.notification import Cease
 from dxemu.bgp.rib import Update
-from dxemu.bgp.route import Announcement, Origin
+from dxemu.bgp.route import Announcement
 from dxemu.daemons import exabgp_child
+from dxemu.daemons.exabgp_events import SessionUp, SpeakerEvent, learnt, lost, refused
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BgpSession, SessionEnd
-from dxemu.units import Asn, IPAddress, IPNetwork
+from dxemu.units import IPAddress, Seconds
 
 BGP_PORT = 179
 KEPT_LINES = 20
-CEASE_MAXIMUM_PREFIXES = 1
-CEASE_ADMINISTRATIVE_RESET = 4
-"""RFC 4486."""
-CEASE_BFD_DOWN = 10
-"""RFC 9384."""
-_REASON = re.compile(r"notification (sent|received) \((\d+),(\d+)\)")
-_HOLD_TIMER_EXPIRED = "4"
-FAMILIES = ("ipv4 unicast", "ipv6 unicast")
-_ORIGINS = {"igp": Origin.IGP, "egp": Origin.EGP, "incomplete": Origin.INCOMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +51,19 @@ class Peer:
         return cls(session, mine, other)
 
     @property
+    def hold_time(self) -> Seconds:
+        """The hold time that this end offers."""
+        return self.mine.hold_time if self.mine.hold_time is not None else self.session.hold_time
+
+    @property
+    def keepalive(self) -> Seconds:
+        """How often this end sends a KEEPALIVE."""
+        return self.session.keepalive_of(self.mine)
+
+    @property
     def family(self) -> str:
         """What the session carries: prefixes of the IP version that it runs over."""
         return f"ipv{self.mine.address.version} unicast"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionUp:
-    """A session is Established."""
-
-    session: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionDown:
-    """A session that was Established is not any more. `reason` as in `dxemu.measure.timeline`; `detail` is ExaBGP's."""
-
-    session: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """An UPDATE of the peer."""
-
-    session: str
-    announce: tuple[Announcement, ...]
-    withdraw: tuple[IPNetwork, ...]
-
-
-SpeakerEvent = SessionUp | SessionDown | Learnt
 
 
 def render(router_id: IPv4Address, peers: Sequence[Peer]) -> str:
@@ -107,7 +81,7 @@ def _neighbor(router_id: IPv4Address, peer: Peer) -> str:
         f"local-address {peer.mine.address}",
         f"local-as {peer.mine.asn}",
         f"peer-as {peer.other.asn}",
-        f"hold-time {round(peer.session.hold_time)}",
+        f"hold-time {round(peer.hold_time)}",
         f"family {{ {peer.family}; }}",
         "capability { graceful-restart disable; route-refresh enable; asn4 enable; }",
         # Named, because ExaBGP makes up names from the clock, and under the virtual clock two would be the same.
@@ -168,7 +142,7 @@ class ExaBgp:
         with namespace.entered():
             self.pid = os.fork()
             if self.pid == 0:
-                keepalives = {str(peer.other.address): round(peer.session.keepalive) for peer in peers}
+                keepalives = {str(peer.other.address): round(peer.keepalive) for peer in peers}
                 _be_exabgp(render(router_id, peers), keepalives, commands, events, log_file)
         os.close(commands)
         os.close(events)
@@ -195,17 +169,20 @@ class ExaBgp:
             return []
         if message["type"] == "update":
             update = neighbor["message"].get("update")
-            return [_learnt(session, update)] if update else []
+            return [learnt(session, self._peers[session].mine.asn, update)] if update else []
         if message["type"] != "state":
             return []
         if neighbor["state"] == "up":
             self._established.add(session)
             return [SessionUp(session)]
-        if neighbor["state"] == "down" and session in self._established:
+        if neighbor["state"] != "down":
+            return []
+        said = neighbor.get("reason", "")
+        if session in self._established:
             self._established.discard(session)
-            detail = neighbor.get("reason", "")
-            return [SessionDown(session, reason_of(detail), detail)]
-        return []
+            return [lost(session, said)]
+        refusal = refused(session, said)
+        return [refusal] if refusal is not None else []
 
     def update(self, update: Update) -> None:
         """Announce and withdraw on one session."""
@@ -215,9 +192,9 @@ class ExaBgp:
         lines += [f"neighbor {address} withdraw route {p} next-hop {peer.mine.address}" for p in update.withdraw]
         self._command(lines)
 
-    def teardown(self, session: str, cease: int) -> None:
+    def teardown(self, session: str, cease: Cease) -> None:
         """Close a session with NOTIFICATION Cease/`cease`; ExaBGP then tries to connect again."""
-        self._command([f"neighbor {self._peers[session].other.address} teardown {cease}"])
+        self._command([f"neighbor {self._peers[session].other.address} teardown {int(cease)}"])
 
     def hold_idle(self, session: str, *, idle: bool) -> None:
         """Take no connection of the peer from now on, or take them again. It does not end an established session."""
@@ -247,57 +224,3 @@ def _be_exabgp(configuration: str, keepalives: Mapping[str, int], commands: int,
     for low, high in zip(keep, [*keep[1:], 1 << 16], strict=True):
         os.closerange(low + 1, high)
     exabgp_child.run(configuration, keepalives, commands, events, log)
-
-
-def reason_of(detail: str) -> str:
-    """`hold_timer`, `notification` or `peer_closed`, from ExaBGP's reason for a lost session."""
-    match = _REASON.search(detail)
-    if match is None:
-        return "peer_closed"
-    direction, code, _ = match.groups()
-    if direction == "sent":
-        return "hold_timer" if code == _HOLD_TIMER_EXPIRED else "notification_sent"
-    return "notification"
-
-
-def _learnt(session: str, update: dict) -> Learnt:  # type: ignore[type-arg]  # ExaBGP's JSON
-    """An UPDATE in ExaBGP's JSON (encoder 5.0.0)."""
-    attribute = update.get("attribute", {})
-    as_path = tuple(
-        Asn(asn)
-        for _, segment in sorted(attribute.get("as-path", {}).items(), key=lambda item: int(item[0]))
-        for asn in segment["value"]
-    )
-    announce = tuple(
-        Announcement(
-            prefix=prefix,
-            next_hop=next_hop,
-            as_path=as_path,
-            origin=_ORIGINS[attribute.get("origin", "incomplete")],
-            local_pref=attribute.get("local-preference"),
-            med=attribute.get("med"),
-            communities=tuple(f"{high}:{low}" for high, low in attribute.get("community", [])),
-        )
-        for family in FAMILIES
-        for prefix, next_hop in _next_hops(update.get("announce", {}).get(family, {})).items()
-    )
-    withdraw = tuple(
-        ip_network(nlri["nlri"]) for family in FAMILIES for nlri in update.get("withdraw", {}).get(family, [])
-    )
-    return Learnt(session, announce, withdraw)
-
-
-def _next_hops(announced: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[IPNetwork, IPAddress]:
-    """The next hop of each prefix.
-
-    A peer may name its link-local address beside its global one (RFC 2545 section 3); ExaBGP tells the prefix with
-    each. The global one counts: a link-local one means nothing without its interface.
-    """
-    found: dict[IPNetwork, IPAddress] = {}
-    for text, nlris in announced.items():
-        next_hop = ip_address(text)
-        for nlri in nlris:
-            prefix = ip_network(nlri["nlri"])
-            if prefix not in found or not next_hop.is_link_local:
-                found[prefix] = next_hop
-    return found

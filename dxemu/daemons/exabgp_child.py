@@ -1,7 +1,8 @@
 """ExaBGP inside a process that was forked from the lab process, which has imported it already.
 
 Starting Python and importing ExaBGP costs more than a second inside the embedded kernel; a fork
-costs some 40 ms. Three things of ExaBGP 5.0.15 are replaced in the child, and nothing else:
+costs some 40 ms. Three things of ExaBGP 5.0.15 are replaced here in the child, and in `exabgp_wire` what it
+says and accepts:
 
 - The helper program. ExaBGP talks JSON to a child of its own; here the lab process is at the other
   end of two pipes that exist already, so no program is started.
@@ -38,7 +39,7 @@ from exabgp.reactor.api.response import Response
 from exabgp.reactor.network import outgoing as exabgp_outgoing
 from exabgp.version import json as json_version
 
-from dxemu.daemons import exabgp_idle
+from dxemu.daemons import exabgp_idle, exabgp_wire
 from dxemu.host.timer import Timer
 
 CONNECT_RETRY_S = 1.0
@@ -152,6 +153,11 @@ class _Reactor(exabgp_idle.IdlePeers):
     _commands_left = False
     _timer: Timer | None = None
 
+    def _listen_for_neighbors(self) -> bool:
+        listening: bool = super()._listen_for_neighbors()
+        exabgp_wire.set_listening_ttl(self)
+        return listening
+
     def _wait_for_io(self, sleeptime: int) -> Generator[int, None, None]:
         if self._timer is None:
             self._timer = Timer()
@@ -241,6 +247,7 @@ def run(configuration: str, keepalives: Mapping[str, int], commands: int, events
     exabgp_keepalive.SendTimer = _SendTimer
     exabgp_protocol.Outgoing = _Outgoing
     exabgp_idle.install()
+    exabgp_wire.install()
     status = 1
     try:
         status = _Reactor(Configuration([configuration], text=True)).run()

@@ -11,20 +11,12 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
+from dxemu.bgp.notification import Cease, Notification, cease
 from dxemu.bgp.policy import ExportPolicy
 from dxemu.bgp.prefix_limit import ReceivedPrefixes
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
-from dxemu.daemons.exabgp import (
-    CEASE_ADMINISTRATIVE_RESET,
-    CEASE_BFD_DOWN,
-    CEASE_MAXIMUM_PREFIXES,
-    ExaBgp,
-    Learnt,
-    Peer,
-    SessionDown,
-    SessionUp,
-    SpeakerEvent,
-)
+from dxemu.daemons.exabgp import ExaBgp, Peer
+from dxemu.daemons.exabgp_events import Learnt, SessionDown, SessionRefused, SessionUp, SpeakerEvent
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.lab.static_routes import StaticRoutes
@@ -73,6 +65,7 @@ class Router:
         self._fib = fib
         self._static_routes = static_routes
         self._journal = journal
+        self._told_refused: dict[str, set[tuple[Notification, bool]]] = {}
         self._exabgp: ExaBgp | None = None
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
 
@@ -98,6 +91,8 @@ class Router:
                 self._work.put_nowait(lambda: self._up(session))
             case SessionDown(session, reason, detail):
                 self._work.put_nowait(lambda: self._down(session, reason, detail))
+            case SessionRefused():
+                self._work.put_nowait(lambda: self._refused(event))
             case Learnt():
                 self._work.put_nowait(lambda: self._learn(event))
 
@@ -105,13 +100,13 @@ class Router:
         """BFD says something about a session (RFC 5882 section 4.3: the client closes what BFD declares down)."""
         self._journal.tell("bfd", node=self.node, session=session, state="up" if up else "down", reason=reason)
         if not up:
-            self._work.put_nowait(lambda: self._close(session, "bfd", reason, CEASE_BFD_DOWN))
+            self._work.put_nowait(lambda: self._close(session, "bfd", reason, Cease.BFD_DOWN))
 
     def carrier_changed(self, port: str, up: bool) -> None:
         """A port lost or gained carrier: sessions over it do not wait for a timer (fast external failover)."""
         sessions = [name for name, peer in self._peers.items() if peer.mine.port == port and not up]
         for session in sessions:
-            close = partial(self._close, session, "carrier", f"{port} lost carrier", CEASE_ADMINISTRATIVE_RESET)
+            close = partial(self._close, session, "carrier", f"{port} lost carrier", Cease.ADMINISTRATIVE_RESET)
             self._work.put_nowait(close)
         if self._static_routes is not None and self._static_routes.over(port):
             self._work.put_nowait(partial(self._static_routes_over, self._static_routes, port, up))
@@ -171,7 +166,7 @@ class Router:
                 continue
             if not up:
                 self._work.put_nowait(
-                    partial(self._close, name, reason, f"{tunnel} is down", CEASE_ADMINISTRATIVE_RESET)
+                    partial(self._close, name, reason, f"{tunnel} is down", Cease.ADMINISTRATIVE_RESET)
                 )
             elif peer.session.static:
                 self._work.put_nowait(partial(self._static_up, name))
@@ -184,6 +179,7 @@ class Router:
 
     async def _up(self, session: str) -> None:
         self.established.add(session)
+        self._told_refused.pop(session, None)
         self._tell_bgp(session, "up", "", "")
         self._send([self._adj_rib_out.up(self._export_policy(session), self.loc_rib.routes())])
 
@@ -192,14 +188,33 @@ class Router:
         policy = export_policy(self._plan, self._peers[session].session, self.name)
         return policy if policy.only is None else replace(policy, only=(*policy.only, *self._let_out))
 
-    async def _close(self, session: str, reason: str, detail: str, cease: int) -> None:
+    async def _refused(self, refused: SessionRefused) -> None:
+        """The peers try again and again: each reason is told once until the session comes up."""
+        told = self._told_refused.setdefault(refused.session, set())
+        reason = (refused.notification, refused.sent)
+        if reason not in told:
+            told.add(reason)
+            self._journal.tell(
+                "bgp_refused",
+                node=self.node,
+                session=refused.session,
+                peer=self._peers[refused.session].other.node,
+                code=refused.notification.code,
+                subcode=refused.notification.subcode,
+                sent=refused.sent,
+                detail=str(refused.notification),
+            )
+
+    async def _close(self, session: str, reason: str, detail: str, subcode: Cease) -> None:
         """Give up a session that ExaBGP still believes in."""
         if session not in self.established:
             return
-        await self._down(session, reason, detail)
+        if self._peers[session].session.static:
+            await self._down(session, reason, detail)
+            return
+        await self._down(session, reason, f"{detail}: {cease(subcode)}")
         assert self._exabgp is not None
-        if not self._peers[session].session.static:
-            self._exabgp.teardown(session, cease)
+        self._exabgp.teardown(session, subcode)
 
     async def _down(self, session: str, reason: str, detail: str) -> None:
         if session not in self.established:
@@ -225,12 +240,13 @@ class Router:
             count = self._received[event.session].hear(event.announce, event.withdraw)
             if await self._too_many(event.session, count):
                 return
+        if event.malformed:
+            for prefix in event.withdraw:
+                self._tell_refused(event.session, prefix, f"treat-as-withdraw: {event.malformed}")
         policy = import_policy(self._plan, self._peers[event.session].session, self.name)
         received = self.loc_rib.receive(event.announce, event.withdraw, policy)
         for refused in received.refused:
-            self._journal.tell(
-                "refused", node=self.node, session=event.session, prefix=str(refused.prefix), reason=refused.reason
-            )
+            self._tell_refused(event.session, refused.prefix, refused.reason)
         if event.withdraw:
             self._tell_withdrawn(event.session, event.withdraw)
         await self._apply(received.changes)
@@ -246,7 +262,7 @@ class Router:
             "prefix_limit", node=self.node, session=session, count=count, limit=quota.most, reason=beyond
         )
         self._exabgp.hold_idle(session, idle=True)
-        await self._close(session, "prefix_limit", beyond, CEASE_MAXIMUM_PREFIXES)
+        await self._close(session, "prefix_limit", beyond, Cease.MAXIMUM_NUMBER_OF_PREFIXES_REACHED)
         return True
 
     async def _apply(self, changes: Sequence[Change]) -> None:
@@ -303,6 +319,9 @@ class Router:
     def _tell_bgp(self, session: str, state: str, reason: str, detail: str) -> None:
         peer = self._peers[session].other.node
         self._journal.tell("bgp", node=self.node, session=session, peer=peer, state=state, reason=reason, detail=detail)
+
+    def _tell_refused(self, session: str, prefix: IPNetwork, reason: str) -> None:
+        self._journal.tell("refused", node=self.node, session=session, prefix=str(prefix), reason=reason)
 
     def _tell_withdrawn(self, session: str, prefixes: Sequence[IPNetwork]) -> None:
         self._journal.tell("withdrawn", node=self.node, session=session, prefixes=[str(p) for p in prefixes])

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from dxemu.bgp.rib import LocRib
 from dxemu.daemons.bird import BfdPeer, Bird
-from dxemu.daemons.exabgp import ExaBgp, Peer, SpeakerEvent
+from dxemu.daemons.exabgp import ExaBgp, Peer
+from dxemu.daemons.exabgp_events import SpeakerEvent
 from dxemu.lab.fib import Fib
 from dxemu.lab.gateway import GatewayRouter
 from dxemu.lab.journal import Journal

@@ -12,8 +12,11 @@ action_done     action (step id), kind, target, evidence, done_at_s: somebody di
 carrier         node, interface, cable, up
 bfd             node, session, state (`up`, `down`), reason
 bgp             node, session, peer (node), state (`up`, `down`), reason
-                (`hold_timer`, `bfd`, `carrier`, `notification`, `peer_closed`, `prefix_limit`: this end took no more
-                prefixes, `cleared` by an operator; empty when up), detail
+                (`hold_timer`, `bfd`, `carrier`, `notification`, `notification_sent`, `peer_closed`, `prefix_limit`:
+                this end took no more prefixes, `cleared` by an operator; empty when up),
+                detail (with the NOTIFICATION that ended it, as `NOTIFICATION 2/2 (Bad Peer AS)`)
+bgp_refused     node, session, peer (node), code, subcode, sent (this node sent it, not the peer), detail (the same in
+                words): a session that did not come up; each reason is told once until it does
 prefix_limit    node, session, count, limit, reason: the peer announces more prefixes than AWS's end takes
 quota           node, session ("" if none), count, limit, reason: another quota of AWS's took effect
 tunnel          node, tunnel, state (`up`, `down`, `rekeyed`), reason (`dpd`, `deleted`, ...; `ike` or `child` when

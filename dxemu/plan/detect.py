@@ -62,8 +62,9 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
 
 
 def hold_timer(session: BgpSession, end: SessionEnd) -> Detection:
-    """BGP's own timer."""
-    hold, keepalive = float(session.hold_time), float(session.keepalive)
+    """BGP's own timer, since the other end's last KEEPALIVE."""
+    other = session.ends[1] if end == session.ends[0] else session.ends[0]
+    hold, keepalive = float(session.hold_time), float(session.keepalive_of(other))
     return Detection(
         end.node,
         "hold_timer",

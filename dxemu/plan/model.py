@@ -150,7 +150,8 @@ class SessionEnd:
     `announces` are the only prefixes that an eBGP peer may hear of, `accepts` what it takes from there; None: no such
     limit. `allow_as_in` times the own ASN may be in the AS_PATH of what is taken.
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
-    `bfd` is what this end runs; None: no BFD.
+    `bfd` is what this end runs; None: no BFD. `hold_time` is what it offers, `keepalive` how often it sends one;
+    None: the session's.
     """
 
     speaker: str
@@ -169,6 +170,8 @@ class SessionEnd:
     accepts: tuple[IPNetwork, ...] | None = None
     allow_as_in: int = 0
     bfd: BfdSession | None = None
+    hold_time: Seconds | None = None
+    keepalive: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +206,10 @@ class BgpSession:
     def external(self) -> bool:
         """Whether it is eBGP."""
         return self.ends[0].asn != self.ends[1].asn
+
+    def keepalive_of(self, end: SessionEnd) -> Seconds:
+        """How often `end` sends a KEEPALIVE."""
+        return end.keepalive if end.keepalive is not None else self.keepalive
 
     @property
     def has_bfd(self) -> bool:

@@ -102,6 +102,7 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         allow_as_in=own.allow_as_in,
         precedence=SITE_LINK_PRECEDENCE[session.external] if site_link else 0,
         kind=("own virtual interface" if session.external else "SiteLink") if site_link else "",
+        on_link=_subnet(plan, own) if session.external else None,
     )
 
 
@@ -161,6 +162,12 @@ def gateway_route(plan: Plan, gateway: Gateway, attachment: Attachment, route: R
         kind=str(attachment.kind),
         preference_group=attachment.through or "" if transit else "",
     )
+
+
+def _subnet(plan: Plan, end: SessionEnd) -> IPNetwork | None:
+    """The subnet of an end's own address; None if the plan does not say."""
+    held = (a.address for a in plan.addresses if (a.node, a.interface) == (end.node, end.interface))
+    return next((address.network for address in held if address.ip == end.address), None)
 
 
 def _router_id(plan: Plan, speaker: str) -> IPv4Address:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from dxemu.aws import bfd, policing, quotas
-from dxemu.aws.timers import negotiated_hold_time
+from dxemu.aws import bfd, policing, quotas, timers
 from dxemu.plan.addressing import Peers, peer_addresses
 from dxemu.plan.connections import Attached
 from dxemu.plan.draft import Draft
@@ -17,7 +15,7 @@ from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, Sessi
 from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
 from dxemu.topology.model import VifType, VirtualInterface
-from dxemu.units import IPNetwork, Seconds
+from dxemu.units import IPNetwork
 
 SHORTEST_PUBLIC_AS_PATH = 3
 """AWS announces its public prefixes with an AS_PATH of at least this length.
@@ -84,7 +82,8 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
     vif, where = vlan.vif, vlan.attached
     amazon, customer = peers
     public = vif.type is VifType.PUBLIC
-    hold_time = negotiated_hold_time(vif.hold_time)
+    hold_time = timers.negotiated_hold_time(vif.hold_time)
+    keepalive = timers.keepalive(hold_time)
     return BgpSession(
         name=vif.name if amazon.version == 4 else draft.session_name(f"{vif.name}_ipv6", "session"),  # noqa: PLR2004
         virtual_interface=vif.name,
@@ -107,6 +106,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 allow_as_in=vif.customer.allow_as_in,
                 announces=_announced(draft, vif, where.router),
                 bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
+                hold_time=vif.hold_time,
             ),
             SessionEnd(
                 speaker=edge.name,
@@ -118,10 +118,12 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 passive=True,
                 export_prepend=SHORTEST_PUBLIC_AS_PATH - 1 if edge.gateway == PUBLIC else 0,
                 bfd=None if vif.bfd is None else BfdSession(interval=bfd.INTERVAL, detect_mult=bfd.DETECT_MULT),
+                hold_time=timers.HOLD_TIME,
+                keepalive=keepalive,
             ),
         ),
         hold_time=hold_time,
-        keepalive=min(vif.keepalive, Seconds(math.floor(hold_time / 3))),
+        keepalive=min(vif.keepalive, keepalive),
         auth_key=vif.auth_key if vif.auth_key is not None else auth_key(draft.topology.name, vif.name),
         cables=where.cables,
         confirmed=vif.confirmed,

@@ -78,12 +78,18 @@ def _bgp(event: Event) -> str:
     why = {
         "bfd": "BFD says so",
         "carrier": "no light",
-        "notification": "the other end said so",
+        "notification": f"the other end said {text(event, 'detail') or 'so'}",
+        "notification_sent": f"it said {text(event, 'detail')}",
         "peer_closed": "the other end closed",
         "prefix_limit": "too many prefixes",
         "cleared": "an operator reset it",
     }.get(reason, reason)
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
+
+
+def _bgp_refused(event: Event) -> str:
+    who = text(event, "node") if event.get("sent") is True else text(event, "peer")
+    return f"BGP refused by {who} for {text(event, 'session')}: {text(event, 'detail')}"
 
 
 def _tunnel(event: Event) -> str:
@@ -141,6 +147,7 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
     "carrier": _carrier,
     "bfd": _bfd,
     "bgp": _bgp,
+    "bgp_refused": _bgp_refused,
     "best": _best,
     "throughput": _throughput,
     "path_mtu": _path_mtu,

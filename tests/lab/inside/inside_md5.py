@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from dxemu.daemons.exabgp import ExaBgp, Peer, SessionUp, SpeakerEvent
+from dxemu.daemons.exabgp import ExaBgp, Peer
+from dxemu.daemons.exabgp_events import SessionUp, SpeakerEvent
 from dxemu.errors import LabError
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
 from dxemu.plan.model import BgpSession, Speaker

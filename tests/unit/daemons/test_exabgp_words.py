@@ -11,7 +11,8 @@ from dxemu.bgp.route import Announcement, Origin
 from dxemu.daemons import exabgp
 from dxemu.daemons.bird import BfdPeer
 from dxemu.daemons.bird import render as render_bird
-from dxemu.daemons.exabgp import Learnt, Peer
+from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_events import Learnt, learnt
 from dxemu.plan.model import BfdSession, BgpSession, SessionEnd
 from dxemu.units import Asn, Seconds
 
@@ -129,7 +130,7 @@ def test_of_two_next_hops_the_global_one_counts(next_hops: list[str], chosen: st
         "attribute": {"origin": "egp", "as-path": {"0": {"element": "as-sequence", "value": [65000]}}},
         "announce": {"ipv6 unicast": {hop: [{"nlri": "2001:db8:c::/48"}, {"nlri": "::/0"}] for hop in next_hops}},
     }
-    assert exabgp._learnt("vif_ipv6", update) == Learnt(
+    assert learnt("vif_ipv6", Asn(64512), update) == Learnt(
         "vif_ipv6",
         tuple(
             Announcement(
@@ -143,13 +144,13 @@ def test_of_two_next_hops_the_global_one_counts(next_hops: list[str], chosen: st
 
 def test_a_next_hop_of_ipv4_is_link_local_at_aws_and_counts() -> None:
     update = {"attribute": {"origin": "igp"}, "announce": {"ipv4 unicast": {"169.254.1.2": [{"nlri": "10.0.0.0/16"}]}}}
-    (heard,) = exabgp._learnt("vif", update).announce
+    (heard,) = learnt("vif", Asn(64512), update).announce
     assert heard.next_hop == ip_address("169.254.1.2")
 
 
 def test_withdrawals_of_both_versions() -> None:
     update = {"withdraw": {"ipv6 unicast": [{"nlri": "2001:db8:c::/48"}], "ipv4 unicast": [{"nlri": "10.0.0.0/16"}]}}
-    assert exabgp._learnt("vif", update) == Learnt(
+    assert learnt("vif", Asn(64512), update) == Learnt(
         "vif", (), (ip_network("10.0.0.0/16"), ip_network("2001:db8:c::/48"))
     )
 

@@ -18,7 +18,7 @@ ORIGIN, AS_PATH, NEXT_HOP, MED, LOCAL_PREF, ATOMIC_AGGREGATE, AGGREGATOR, COMMUN
 ORIGINATOR_ID, CLUSTER_LIST = 9, 10
 MP_REACH_NLRI, MP_UNREACH_NLRI = 14, 15
 AS4_PATH, AS4_AGGREGATOR = 17, 18
-UNRECOGNIZED_WELL_KNOWN_ATTRIBUTE = 2
+UNRECOGNIZED_WELL_KNOWN_ATTRIBUTE, OPTIONAL_ATTRIBUTE_ERROR = 2, 9
 
 _LAST_ORIGIN = 2
 _SEGMENT_HEADER = 2
@@ -150,6 +150,8 @@ def inspect(attributes: bytes, peering: Peering, *, announces: bool) -> Inspecte
             withdraw = withdraw or "an attribute is longer than what is left of the UPDATE (RFC 7606 section 4)"
             break
         if code in _CARRIERS:
+            if not value:  # its prefixes cannot be told (RFC 7606 section 5.3)
+                raise UpdateError(OPTIONAL_ATTRIBUTE_ERROR, whole)
             carriers += whole
             kept[code] = b""
             continue

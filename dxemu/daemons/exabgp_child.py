@@ -16,6 +16,7 @@ says and accepts:
 
 from __future__ import annotations
 
+import inspect
 import os
 import select
 import socket
@@ -217,9 +218,11 @@ class _Reactor(exabgp_idle.IdlePeers):
     @staticmethod
     def _starting(peer: Any) -> bool:
         """Whether ExaBGP wants to look at this peer again soon, although no socket of it will become ready."""
-        if peer.proto is not None:
-            return peer.generator is None
-        return not peer.neighbor["passive"]
+        if peer.proto is None:
+            return not peer.neighbor["passive"]
+        return peer.generator is None or (
+            inspect.isgenerator(peer.generator) and inspect.getgeneratorstate(peer.generator) == inspect.GEN_CREATED
+        )
 
 
 def run(configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: int) -> NoReturn:

@@ -28,7 +28,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from exabgp.bgp.fsm import FSM
-from exabgp.bgp.message import Message, Notify, Open, Update
+from exabgp.bgp.message import EOR, Message, Notify, Open, Update
 from exabgp.bgp.message.open.asn import AS_TRANS
 from exabgp.bgp.message.open.capability import Capability
 from exabgp.bgp.message.update.attribute import Attribute, Attributes
@@ -111,7 +111,7 @@ class _Update(Update):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
         body = cls.prefix(withdrawn) + cls.prefix(kept) + announced
         found = super().unpack_message(body, direction, negotiated)
         negotiated.cached_wire, negotiated.cached_attributes = b"", None
-        message = cls([] if found.EOR else found.nlris, Attributes())
+        message = cls([] if isinstance(found, EOR) else found.nlris, Attributes())
         message.attributes.add(_Malformed(reason))
         return message
 
@@ -201,7 +201,9 @@ class _Peer(exabgp_peer.Peer):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
             with spare, suppress(OSError):  # its peer may be gone
                 if self.proto is not before:
                     spare.send(Notify(Code.CEASE, Cease.CONNECTION_COLLISION_RESOLUTION).message())
-        return refusal
+        if refusal is None:
+            return None
+        return connection.notification(Code.CEASE, Cease.CONNECTION_COLLISION_RESOLUTION, "")
 
 
 class _Listener(exabgp_listener.Listener):  # type: ignore[misc]  # ExaBGP 5.0 is untyped

@@ -233,6 +233,8 @@ def run(configuration: str, keepalives: Mapping[str, int], commands: int, events
     """
     os.dup2(log_file, 1)
     os.dup2(log_file, 2)
+    # Whoever started the lab may have put another file there, whose number is a socket's here by now.
+    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
     environment = getenv()
     environment.daemon.user = "root"
     environment.daemon.drop = False

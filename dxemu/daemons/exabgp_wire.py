@@ -21,10 +21,11 @@ What it does otherwise, and what is done here:
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from ipaddress import ip_address
+from itertools import islice
 from typing import Any
 
 from exabgp.bgp.fsm import FSM
@@ -47,6 +48,10 @@ from dxemu.aws.timers import acceptable_hold_time
 from dxemu.bgp.notification import Cease, Code
 from dxemu.bgp.path_attributes import Peering, UpdateError, inspect
 
+AT_A_TIME = 50
+"""Connections taken in before ExaBGP looks at its sessions again."""
+WRITES = 10
+"""Attempts to write the NOTIFICATION into the empty buffer of a connection that is refused."""
 OPEN_WAIT_S = 240
 """RFC 4271 section 8.2.2, the large hold time while an OPEN is awaited."""
 
@@ -209,8 +214,6 @@ class _Peer(exabgp_peer.Peer):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
 class _Listener(exabgp_listener.Listener):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
     """Connections that come in."""
 
-    _accepted: dict[Any, Any]
-
     def set_ttl(self, neighbor: Any) -> None:
         """Have the socket that waits for this neighbour's connections send with the neighbour's TTL."""
         local = neighbor["md5-ip"]
@@ -218,24 +221,26 @@ class _Listener(exabgp_listener.Listener):  # type: ignore[misc]  # ExaBGP 5.0 i
             if (address, port) == (local.top(), neighbor["listen"]) and neighbor["outgoing-ttl"]:
                 set_sending_ttl(sock, local.afi, local.top(), neighbor["outgoing-ttl"])
 
-    def _connected(self) -> Iterator[Any]:
-        """ExaBGP's names are its peer's: `peer` is our address, `local` the other one."""
-        for sock in list(self._accepted):
-            io = self._accepted.pop(sock)
-            try:
-                far, near = io.getpeername()[0], io.getsockname()[0]
-                connection = Incoming(self._family_AFI_map[sock.family], near, far, io)
-            except (OSError, NetworkError):
-                io.close()  # its peer has reset it
-                continue
-            yield connection
+    def incoming(self) -> bool:
+        """Take in what waits, and leave nothing to be done later (ExaBGP's contract: False)."""
+        for sock in self._sockets:
+            for connection in islice(self._accept(sock), AT_A_TIME):
+                refusal = self._offer(connection)
+                if refusal is not None:
+                    deque(islice(refusal, WRITES), maxlen=0)
+                    connection.close()
+        return False
 
-    def new_connections(self) -> Generator[None, None, None]:
-        yield
-        for connection in self._connected():
-            refusal = self._offer(connection)
-            if refusal is not None:
-                self._reactor.asynchronous.schedule(str(uuid.uuid1()), "refusing a connection", refusal)
+    def _accept(self, sock: Any) -> Iterator[Any]:
+        """ExaBGP's names are its peer's: a connection's `peer` is our address, `local` the other one."""
+        with suppress(BlockingIOError):
+            while True:
+                io, _ = sock.accept()
+                try:
+                    far, near = io.getpeername()[0], io.getsockname()[0]
+                    yield Incoming(self._family_AFI_map[sock.family], near, far, io)
+                except (OSError, NetworkError):
+                    io.close()  # its peer has reset it
 
     def _offer(self, connection: Any) -> Any:
         """Give the connection to its session; what tells the peer if there is none, or it has another already."""

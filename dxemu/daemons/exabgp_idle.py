@@ -15,7 +15,7 @@ from exabgp.reactor import loop as exabgp_loop
 from exabgp.reactor.api.command.command import Command
 from exabgp.reactor.api.command.limit import extract_neighbors, match_neighbor
 
-CEASE_ADMINISTRATIVE_RESET = 4
+from dxemu.bgp.notification import Cease
 
 _idle: set[str] = set()
 """Names of the peers whose connections are not taken."""
@@ -25,10 +25,9 @@ class IdlePeers(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unt
     """A reactor that takes no connection of an idle peer."""
 
     def handle_connection(self, peer_name: str, connection: Any) -> Any:  # Any: ExaBGP 5.0 is untyped
-        """Give a new connection to its peer. What is not None tells the listener that it was refused."""
+        """Give a new connection to its peer. What is not None sends the peer a refusal; of an idle one nothing."""
         if peer_name in _idle:
-            connection.close()
-            return True
+            return iter(())
         return super().handle_connection(peer_name, connection)
 
 
@@ -50,7 +49,7 @@ def _clear(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
     for name in _named(reactor, line)[0]:
         peer = reactor._peers[name]
         if peer.fsm == FSM.ESTABLISHED:
-            peer.teardown(CEASE_ADMINISTRATIVE_RESET)
+            peer.teardown(Cease.ADMINISTRATIVE_RESET)
         else:
             peer._delay.reset()
     reactor.processes.answer_done(service)

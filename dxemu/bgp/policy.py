@@ -97,9 +97,9 @@ class ExportPolicy:
 
     `own_address` is this end's address, which becomes the next hop; a session carries prefixes of its IP version only.
     `communities` are added; without `send_communities` none are sent at all. With `originated_only` nothing is passed
-    on from other peers: an AWS device announces the VPC's prefixes only; with `learnt_only` nothing but that. Towards
-    eBGP the own ASN is put in front `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that
-    the peer may hear of; None: no such limit.
+    on from other peers: an AWS device announces the VPC's prefixes only. With `learnt_only` nothing of its own is
+    announced, as between AWS's devices with SiteLink. Towards eBGP the own ASN is put in front `prepend` more times,
+    and `med` is sent (None: none). `only` are the prefixes that the peer may hear of; None: no such limit.
     """
 
     session: str

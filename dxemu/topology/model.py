@@ -11,8 +11,12 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from dxemu.topology.marks import Marks
+from dxemu.topology.model_parts import Circuit as Circuit
+from dxemu.topology.model_parts import Host as Host
+from dxemu.topology.model_parts import InternetAccess as InternetAccess
+from dxemu.topology.model_parts import Vrrp as Vrrp
 from dxemu.topology.model_routing import CustomerPolicy, RouterSettings
-from dxemu.units import Asn, BitsPerSecond, IPAddress, IPNetwork, Seconds, VlanId
+from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds, VlanId
 
 DEFAULT_PREFIX_ALLOCATION = 100
 """Prefixes of each IP version that the customer may announce on a private or transit virtual interface.
@@ -27,22 +31,6 @@ class VifType(StrEnum):
     PRIVATE = "private"
     PUBLIC = "public"
     TRANSIT = "transit"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
-    """A machine that sends and receives: in the data centre, or an instance in a VPC. One address per IP version."""
-
-    name: str
-    addresses: tuple[IPAddress, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vrrp:
-    """First-hop redundancy of the data centre's routers (RFC 5798): the highest of `priorities` has the address."""
-
-    priorities: Mapping[str, int]
-    advertisement_interval: Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +62,6 @@ class Colocation:
     asn: Asn | None = None
     networks: tuple[IPNetwork, ...] = ()
     hosts: tuple[Host, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circuit:
-    """A circuit of a `carrier`: between two of the customer's routers, or to a connection (layer 2 extension)."""
-
-    name: str
-    from_router: str
-    to: str
-    bandwidth: BitsPerSecond
-    delay: Seconds
-    carrier: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InternetAccess:
-    """A router's line to the Internet: its public address there. `delay` is one way, as far as AWS's Region."""
-
-    router: str
-    address: IPv4Address
-    bandwidth: BitsPerSecond
-    delay: Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

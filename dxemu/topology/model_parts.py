@@ -1,0 +1,47 @@
+"""The small parts of a topology: machines, circuits and lines. `dxemu.topology.model` has them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from dxemu.units import BitsPerSecond, IPAddress, Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A machine that sends and receives: in the data centre, or an instance in a VPC. One address per IP version."""
+
+    name: str
+    addresses: tuple[IPAddress, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vrrp:
+    """First-hop redundancy of the data centre's routers (RFC 5798): the highest of `priorities` has the address."""
+
+    priorities: Mapping[str, int]
+    advertisement_interval: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circuit:
+    """A circuit of a `carrier`: between two of the customer's routers, or to a connection (layer 2 extension)."""
+
+    name: str
+    from_router: str
+    to: str
+    bandwidth: BitsPerSecond
+    delay: Seconds
+    carrier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InternetAccess:
+    """A router's line to the Internet: its public address there. `delay` is one way, as far as AWS's Region."""
+
+    router: str
+    address: IPv4Address
+    bandwidth: BitsPerSecond
+    delay: Seconds

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface, IPv6Network, ip_interface
 
 from dxemu.aws import addresses
+from dxemu.aws.direct_connect_gateway import within
 from dxemu.topology.model import Topology, VirtualInterface
 from dxemu.units import IPAddress, IPInterface, IPNetwork
 
@@ -88,11 +89,12 @@ def router_ids(names: Iterable[str], network: IPv4Network) -> Mapping[str, IPv4A
     return {name: network.network_address + number for number, name in enumerate(names, start=1)}
 
 
-def gateway_address(network: IPNetwork, taken: Iterable[IPAddress]) -> IPInterface:
-    """The first usable address of `network` that is not `taken`. Raises ValueError if there is none."""
+def gateway_address(network: IPNetwork, taken: Iterable[IPAddress], avoid: Sequence[IPNetwork] = ()) -> IPInterface:
+    """The first usable address of `network` that is not `taken`, nor in `avoid`. Raises ValueError if there is none."""
     used = set(taken)
+    inside = [other for other in avoid if within(other, network)]
     for address in network.hosts():
-        if address not in used:
+        if address not in used and not any(address in other for other in inside):
             return ip_interface((address, network.prefixlen))
     raise ValueError(f"{network} has no address left for its gateway")
 

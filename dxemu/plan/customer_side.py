@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from dxemu.aws.direct_connect_gateway import within
 from dxemu.plan.addressing import CUSTOMER_ROUTER_IDS, Links, Peers, router_ids
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
 from dxemu.plan.segment import Segment, add_segment
-from dxemu.plan.sites import DATA_CENTER, asn_of, sites
+from dxemu.plan.sites import DATA_CENTER, Site, asn_of, sites
 from dxemu.plan.vrrp_lan import add_vrrp_lan
 from dxemu.topology.model import Circuit, Topology
 from dxemu.units import BitsPerSecond, IPNetwork, Seconds
@@ -59,7 +62,8 @@ def add_lans(draft: Draft) -> None:
             name="lan",
             router=site.routers[0],
             hosts=site.hosts,
-            networks=(*site.networks, *(_public_networks_with_hosts(topology) if home else ())),
+            avoid=tuple(cidr for vpc in topology.aws.vpcs for cidr in vpc.cidrs),
+            networks=(*_with_addresses(site, topology), *(_public_networks_with_hosts(topology) if home else ())),
             role=CableRole.LAN,
             bandwidth=LAN_BANDWIDTH,
             delay=LAN_DELAY,
@@ -69,6 +73,16 @@ def add_lans(draft: Draft) -> None:
             add_vrrp_lan(draft, segment, vrrp, LAN_SWITCH)
         else:
             add_segment(draft, segment)
+
+
+def _with_addresses(site: Site, topology: Topology) -> Iterator[IPNetwork]:
+    """The networks on a LAN: not a summary of networks that are elsewhere, around a VPC and without a host."""
+    inside = [address for host in site.hosts for address in host.addresses]
+    cidrs = [cidr for vpc in topology.aws.vpcs for cidr in vpc.cidrs]
+    for network in site.networks:
+        around = any(within(cidr, network) for cidr in cidrs)
+        if not around or any(a.version == network.version and a in network for a in inside):
+            yield network
 
 
 def _public_networks_with_hosts(topology: Topology) -> tuple[IPNetwork, ...]:

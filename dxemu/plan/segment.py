@@ -17,7 +17,10 @@ HOST_PORT = "eth0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """`router` is the gateway of `hosts`, which are in `networks`. `name` is that of the bridge, if one is needed."""
+    """`router` is the gateway of `hosts`, which are in `networks`. `name` is that of the bridge, if one is needed.
+
+    The router takes no address of `avoid`: networks inside these ones that are elsewhere.
+    """
 
     name: str
     router: str
@@ -27,6 +30,7 @@ class Segment:
     bandwidth: BitsPerSecond
     delay: Seconds
     mtu: int
+    avoid: Sequence[IPNetwork] = ()
 
 
 def add_segment(draft: Draft, segment: Segment) -> None:
@@ -74,7 +78,7 @@ def gateway_addresses(segment: Segment) -> dict[IPNetwork, IPInterface]:
     taken: set[IPAddress] = {address for host in segment.hosts for address in host.addresses}
     gateways = {}
     for network in segment.networks:
-        gateways[network] = gateway_address(network, taken)
+        gateways[network] = gateway_address(network, taken, segment.avoid)
         taken.add(gateways[network].ip)
     return gateways
 

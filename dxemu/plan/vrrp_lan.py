@@ -37,7 +37,7 @@ def add_vrrp_lan(draft: Draft, segment: Segment, vrrp: Vrrp, switch: str) -> Non
     for number, (network, virtual) in enumerate(gateways.items(), start=FIRST_VIRTUAL_ROUTER_ID):
         taken.add(virtual.ip)
         for router, _ in by_priority:
-            own = gateway_address(network, taken)
+            own = gateway_address(network, taken, segment.avoid)
             taken.add(own.ip)
             draft.address(router, ports[router].a.name, own)
         draft.vrrp.append(_group(number, virtual, vrrp, {router: cable.a.name for router, cable in ports.items()}))

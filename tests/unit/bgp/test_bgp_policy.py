@@ -172,3 +172,15 @@ def test_a_refusal_names_the_filter() -> None:
     policy = replace(EBGP_IN, accepts=(), filtered_by="those that the router accepts")
     refused = import_route(HEARD, policy)
     assert refused == Refused(PREFIX, "the prefix is not among those that the router accepts")
+
+
+def test_between_devices_with_site_link_only_what_was_learnt_is_announced() -> None:
+    out = replace(IBGP_OUT, learnt_only=True)
+    assert export_route(originate(PREFIX), out) is None
+    announced = export_route(imported(EBGP_IN), out)
+    assert announced is not None and announced.as_path == (Asn(64512),)
+
+
+def test_an_imported_route_has_the_policys_precedence_and_kind() -> None:
+    route = imported(replace(EBGP_IN, precedence=1, kind="SiteLink"))
+    assert (route.precedence, route.kind) == (1, "SiteLink")

@@ -101,10 +101,10 @@ def test_a_virtual_interface_without_site_link_on_the_same_device_stays_apart() 
     assert edge.speaker == "dc_dx_1:dxgw"
     assert SITE_B not in as_paths(plan, edge.speaker)
     tables = forwarding(plan)
-    assert tables.lookup(edge.node, edge.interface, plan.address_of("branch")) is None
-    assert tables.lookup(edge.node, edge.interface, plan.address_of("web")) is not None
+    assert not tables.lookup(edge.node, edge.interface, plan.address_of("branch"))
+    assert tables.lookup(edge.node, edge.interface, plan.address_of("web"))
     linked = next(s for s in plan.sessions if s.name == "dc").ends[1]
-    assert tables.lookup(linked.node, linked.interface, plan.address_of("branch")) is not None
+    assert tables.lookup(linked.node, linked.interface, plan.address_of("branch"))
 
 
 def test_the_way_is_as_long_as_that_over_the_regions() -> None:
@@ -178,3 +178,20 @@ def test_vpcs_meet_by_the_supernet_exception_only(networks: list[str], exception
     assert way(plan, "web_west", "web_east") == (there[::-1] if meet else [])
     assert way(plan, "web_east", "web_west", "dxgw") == []
     assert way(plan, "app", "web_east")[-1:] == ["web_east"]
+
+
+def test_a_default_route_lets_vpcs_meet_too() -> None:
+    change = {"virtual_interfaces": {"dxgw": {"customer": {"announce": ["10.0.0.0/16", "0.0.0.0/0"]}}}}
+    plan = plan_of(change, "direct_connect_gateway")
+    assert way(plan, "web_east", "web_west") == ["web_east", "vgw_east", "dx_1", "vgw_west", "web_west"]
+
+
+def test_sites_of_one_asn_that_allow_it_in_reach_each_other() -> None:
+    allowed = {"customer": {"allow_as_in": 1}}
+    plan = plan_of(
+        {
+            "customer": {"colocations": {"EqNY5": {"asn": 65000}}},
+            "virtual_interfaces": dict.fromkeys(("dc", "ny_1", "ny_2"), allowed),
+        }
+    )
+    assert way(plan, "app", "branch") == way(shipped(), "app", "branch")

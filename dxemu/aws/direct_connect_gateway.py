@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dxemu.units import Asn, IPNetwork
+from dxemu.units import IPNetwork
 
 SITE_LINK_ROUTES = 1000
 """Routes that SiteLink carries to a virtual interface, per IP version. What happens beyond is not published."""
@@ -50,19 +50,6 @@ def carries_between_vpcs(
     return supernet_exception and any(
         within(destination, prefix) and prefix.prefixlen < destination.prefixlen for prefix in announced
     )
-
-
-def exchanges(site_links: tuple[bool, bool]) -> bool:
-    """Whether the customer's routes go from one virtual interface to another on one gateway: SiteLink is on at both.
-
-    Nothing else goes from virtual interface to virtual interface.
-    """
-    return all(site_links)
-
-
-def site_link_as_path(gateway_asn: Asn, as_path: Iterable[Asn]) -> tuple[Asn, ...]:
-    """The AS_PATH with which a route that came from one site is announced to another."""
-    return (gateway_asn, *as_path)
 
 
 def as_home_region(location_region: str, gateway_region: str, *, site_link: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dxemu.aws.direct_connect_gateway import as_home_region
 from dxemu.plan.addressing import Links
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import MAIN_TABLE, Attachment, AttachmentKind, Cable, CableRole
@@ -97,12 +98,10 @@ def attachment(
     )
 
 
-def is_home_region(topology: Topology, location: str, region: str) -> bool:
-    """Whether a Direct Connect location is associated with `region`, which then prefers it.
-
-    Source: Direct Connect User Guide, "Routing policies and BGP communities"; read 2026-11-23.
-    """
-    return next(at.region for at in topology.aws.locations if at.code == location) == region
+def is_home_region(topology: Topology, location: str, region: str, *, site_link: bool) -> bool:
+    """Whether `region` prefers a Direct Connect location as one of its own."""
+    home = next(at.region for at in topology.aws.locations if at.code == location)
+    return as_home_region(home, region, site_link=site_link)
 
 
 def delay_between(topology: Topology, location: str, region: str) -> Seconds:

@@ -80,7 +80,9 @@ def add_private_gateways(
                     AttachmentKind.DIRECT_CONNECT,
                     edge.name,
                     through=None if edge.gateway == gateway.name else edge.gateway,
-                    home_region=edge.site_link or is_home_region(topology, draft.nodes[edge.device].place, region),
+                    home_region=is_home_region(
+                        topology, draft.nodes[edge.device].place, region, site_link=edge.site_link
+                    ),
                 )
             )
         draft.gateways.append(

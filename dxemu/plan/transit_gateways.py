@@ -89,8 +89,9 @@ def add_transit_gateways(
                 edge.name,
                 tables.fed_by(edge.gateway),
                 through=edge.gateway,
-                home_region=edge.site_link
-                or is_home_region(draft.topology, draft.nodes[edge.device].place, tgw.region),
+                home_region=is_home_region(
+                    draft.topology, draft.nodes[edge.device].place, tgw.region, site_link=edge.site_link
+                ),
             )
             attachments.append(replace(attached, allowed_prefixes=_allowed(draft.topology, edge.gateway, tgw.name)))
         for vpn, hop, attached in vpn_hops.get(tgw.name, ()):

@@ -11,6 +11,7 @@ from dxemu.aws import direct_connect_gateway as rules
 from dxemu.errors import InputErrors
 from dxemu.plan.converge import converge, gateway_rib, tables_of
 from dxemu.plan.make import make_plan
+from dxemu.topology.check import site_link
 from dxemu.topology.load import load
 from dxemu.units import Asn, IPNetwork
 
@@ -87,15 +88,8 @@ def test_the_supernet_exception_is_documented_and_so_the_default() -> None:
     assert load(TOPOLOGIES / "direct_connect_gateway.yaml").aws.direct_connect_gateways[0].supernet_exception
 
 
-@pytest.mark.parametrize(
-    ("site_links", "exchanged"), [((False, False), False), ((True, False), False), ((True, True), True)]
-)
-def test_vif_to_vif_by_site_link_only(site_links: tuple[bool, bool], exchanged: bool) -> None:
-    assert rules.exchanges(site_links) is exchanged
-
-
-def test_a_route_from_another_site_has_the_gateways_asn_in_front() -> None:
-    assert rules.site_link_as_path(Asn(64512), (Asn(65001), Asn(65001))) == (64512, 65001, 65001)
+def test_site_link_carries_up_to_1000_routes() -> None:
+    assert site_link.MOST_ROUTES == rules.SITE_LINK_ROUTES
 
 
 @pytest.mark.parametrize(

@@ -39,3 +39,11 @@ def keepalive(hold_time: Seconds) -> Seconds:
 def acceptable_hold_time(offered: int) -> bool:
     """Whether AWS takes a customer's offer, in seconds; else it ends the session with NOTIFICATION 2/6."""
     return offered >= MIN_HOLD_TIME
+
+
+RESTART_TIME = Seconds(120)
+"""The restart time of graceful restart (RFC 4724) that AWS offers on every session. AWS advises against it with BFD.
+
+Routers offer 120 s, too, unless told otherwise. Source: Direct Connect User Guide, "BGP-specific settings"; read
+2026-11-23.
+"""

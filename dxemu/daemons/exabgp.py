@@ -20,7 +20,8 @@ from dxemu.bgp.notification import Cease
 from dxemu.bgp.rib import Update
 from dxemu.bgp.route import Announcement
 from dxemu.daemons import exabgp_child
-from dxemu.daemons.exabgp_events import SessionUp, SpeakerEvent, learnt, lost, refused
+from dxemu.daemons.exabgp_events import EndOfRib, PeerOpen, SessionUp, SpeakerEvent, learnt, lost, refused
+from dxemu.daemons.exabgp_open import graceful_restart_of
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BgpSession, SessionEnd
@@ -76,6 +77,9 @@ def render(router_id: IPv4Address, peers: Sequence[Peer]) -> str:
 
 
 def _neighbor(router_id: IPv4Address, peer: Peer) -> str:
+    restart_time = peer.mine.graceful_restart
+    graceful = "disable" if restart_time is None else round(restart_time)
+    heard = "parsed; update;" if restart_time is None else "parsed; update; open;"
     lines = [
         f"router-id {router_id}",
         f"local-address {peer.mine.address}",
@@ -83,11 +87,12 @@ def _neighbor(router_id: IPv4Address, peer: Peer) -> str:
         f"peer-as {peer.other.asn}",
         f"hold-time {round(peer.hold_time)}",
         f"family {{ {peer.family}; }}",
-        "capability { graceful-restart disable; route-refresh enable; asn4 enable; }",
+        f"capability {{ graceful-restart {graceful}; route-refresh enable; asn4 enable; }}",
         # Named, because ExaBGP makes up names from the clock, and under the virtual clock two would be the same.
-        f"api peer_{int(peer.other.address)}"
-        " { processes [ dxemu ]; neighbor-changes; receive { parsed; update; } }",
+        f"api peer_{int(peer.other.address)} {{ processes [ dxemu ]; neighbor-changes; receive {{ {heard} }} }}",
     ]
+    if restart_time is not None:
+        lines.append("manual-eor true")  # or ExaBGP sends it before it has been told what to announce
     lines += ["passive", f"listen {BGP_PORT}"] if peer.mine.passive else [f"connect {BGP_PORT}"]
     if peer.session.external and peer.session.tunnel is None:
         lines.append("outgoing-ttl 1")
@@ -136,14 +141,23 @@ class ExaBgp:
         self._on_event = on_event
         self._on_death = on_death
         self._log_file = log_file
+        self._router_id = router_id
+        self._namespace = namespace
+        self.pid: int | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Run it; again, after a stop."""
         self._rest = b""
+        self._established.clear()
         commands, self._commands = os.pipe()
         self._events, events = os.pipe()
-        with namespace.entered():
+        peers = list(self._peers.values())
+        with self._namespace.entered():
             self.pid = os.fork()
             if self.pid == 0:
                 keepalives = {str(peer.other.address): round(peer.keepalive) for peer in peers}
-                _be_exabgp(render(router_id, peers), keepalives, commands, events, log_file)
+                _be_exabgp(render(self._router_id, peers), keepalives, commands, events, self._log_file)
         os.close(commands)
         os.close(events)
         os.set_blocking(self._events, False)
@@ -169,7 +183,11 @@ class ExaBgp:
             return []
         if message["type"] == "update":
             update = neighbor["message"].get("update")
+            if "eor" in neighbor["message"]:
+                return [EndOfRib(session)]
             return [learnt(session, self._peers[session].mine.asn, update)] if update else []
+        if message["type"] == "open":
+            return [PeerOpen(session, graceful_restart_of(neighbor["open"]["capabilities"]))]
         if message["type"] != "state":
             return []
         if neighbor["state"] == "up":
@@ -192,8 +210,17 @@ class ExaBgp:
         lines += [f"neighbor {address} withdraw route {p} next-hop {peer.mine.address}" for p in update.withdraw]
         self._command(lines)
 
+    def end_of_rib(self, session: str) -> None:
+        """Tell a peer that everything has been announced, if graceful restart is on here."""
+        peer = self._peers[session]
+        if peer.mine.graceful_restart is not None:
+            self._command([f"neighbor {peer.other.address} announce eor {peer.family}"])
+
     def teardown(self, session: str, cease: Cease) -> None:
-        """Close a session with NOTIFICATION Cease/`cease`; ExaBGP then tries to connect again."""
+        """Close a session with NOTIFICATION Cease/`cease`; ExaBGP then tries to connect again.
+
+        Without a word if it restarts gracefully and BFD is why, so that the restart goes on (see exabgp_child).
+        """
         self._command([f"neighbor {self._peers[session].other.address} teardown {int(cease)}"])
 
     def hold_idle(self, session: str, *, idle: bool) -> None:
@@ -205,16 +232,24 @@ class ExaBgp:
         self._command([f"neighbor {self._peers[session].other.address} clear now"])
 
     def _command(self, lines: list[str]) -> None:
-        if lines:
+        if lines and self.pid is not None:
             os.write(self._commands, ("\n".join(lines) + "\n").encode())
 
+    @property
+    def running(self) -> bool:
+        """Whether the kernel has its process."""
+        return self.pid is not None and os.path.exists(f"/proc/{self.pid}")  # noqa: PTH110 - pathlib costs time here
+
     def stop(self) -> None:
-        """End it, as a dying router does: without a word to its peers."""
+        """End it, as a dying router does: without a word to its peers. TCP tells them if it still can."""
+        if self.pid is None:
+            return
         asyncio.get_running_loop().remove_reader(self._events)
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self._events)
         os.close(self._commands)
+        self.pid = None
 
 
 def _be_exabgp(configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: str) -> None:

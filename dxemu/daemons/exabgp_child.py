@@ -1,7 +1,7 @@
 """ExaBGP inside a process that was forked from the lab process, which has imported it already.
 
 Starting Python and importing ExaBGP costs more than a second inside the embedded kernel; a fork
-costs some 40 ms. Three things of ExaBGP 5.0.15 are replaced here in the child, and in `exabgp_wire` what it
+costs some 40 ms. Four things of ExaBGP 5.0.15 are replaced here in the child, and in `exabgp_wire` what it
 says and accepts:
 
 - The helper program. ExaBGP talks JSON to a child of its own; here the lab process is at the other
@@ -12,6 +12,7 @@ says and accepts:
 - The retry of a connection, which ExaBGP repeats every 10 ms: here once in `CONNECT_RETRY_S`, and a
   SYN that stays without an answer is given up after `SYN_WAIT_S` (RFC 4271 section 8.2.2,
   ConnectRetryTimer; the RFC suggests 120 s, routers use less).
+- The end of a session that offers graceful restart, which ExaBGP always closes without a word.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any, ClassVar, NoReturn
 from weakref import WeakSet
 
 from exabgp.bgp import timer as exabgp_timer
+from exabgp.bgp.message.open.capability import Capability
 from exabgp.configuration.configuration import Configuration
 from exabgp.environment import getenv
 from exabgp.logger import log
@@ -40,6 +42,7 @@ from exabgp.reactor.api.response import Response
 from exabgp.reactor.network import outgoing as exabgp_outgoing
 from exabgp.version import json as json_version
 
+from dxemu.bgp.notification import Cease
 from dxemu.daemons import exabgp_idle, exabgp_wire
 from dxemu.host.timer import Timer
 
@@ -146,6 +149,33 @@ class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 i
         return bool(poller.poll(0)) and not self.io.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
 
+class _Peer(exabgp_wire.WirePeer):
+    """Closes with a NOTIFICATION also where it offers graceful restart, unless BFD is why and the peer offers it, too.
+
+    A NOTIFICATION ends graceful restart (RFC 4724 section 4), so one is sent where it is to end.
+    """
+
+    _offered: Any = None
+
+    def teardown(self, code: int, restart: bool = True) -> None:
+        offered = self.neighbor["capability"]["graceful-restart"]
+        theirs = self.proto is not None and self.proto.negotiated.received_open is not None
+        theirs = theirs and self.proto.negotiated.received_open.capabilities.announced(Capability.CODE.GRACEFUL_RESTART)
+        if offered and not (code == Cease.BFD_DOWN and theirs):
+            self._offered = offered
+            self._offer(0)
+        super().teardown(code, restart)
+
+    def _reset(self, message: str = "", error: object = "") -> None:
+        if self._offered is not None:
+            self._offer(self._offered)
+            self._offered = None
+        super()._reset(message, error)
+
+    def _offer(self, restart_time: Any) -> None:
+        self.neighbor["capability"] = {**self.neighbor["capability"], "graceful-restart": restart_time}
+
+
 class _Reactor(exabgp_idle.IdlePeers):
     """Sleeps until something can happen."""
 
@@ -248,6 +278,7 @@ def run(configuration: str, keepalives: Mapping[str, int], commands: int, events
     log.init(environment)
     _PipedProcesses.pipe = _Pipe(commands, events)
     exabgp_loop.Processes = _PipedProcesses
+    exabgp_loop.Peer = _Peer
     _SendTimer.intervals = keepalives
     exabgp_keepalive.SendTimer = _SendTimer
     exabgp_protocol.Outgoing = _Outgoing

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
+from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Code, Notification
 from dxemu.bgp.route import Announcement, Origin
 from dxemu.units import Asn, IPAddress, IPNetwork
@@ -52,7 +53,22 @@ class Learnt:
     malformed: str = ""
 
 
-SpeakerEvent = SessionUp | SessionDown | SessionRefused | Learnt
+@dataclass(frozen=True, slots=True)
+class PeerOpen:
+    """The peer's OPEN, before the session is up: what it says of graceful restart (None: nothing)."""
+
+    session: str
+    graceful_restart: Capability | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfRib:
+    """The peer has announced all that it has (RFC 4724 section 2)."""
+
+    session: str
+
+
+SpeakerEvent = SessionUp | SessionDown | SessionRefused | Learnt | PeerOpen | EndOfRib
 
 
 def lost(session: str, said: str) -> SessionDown:

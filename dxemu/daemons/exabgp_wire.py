@@ -175,7 +175,7 @@ def _correct(notify: Any) -> None:
             notify.data = b""
 
 
-class _Peer(exabgp_peer.Peer):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
+class WirePeer(exabgp_peer.Peer):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
     """One session."""
 
     def __init__(self, neighbor: Any, reactor: Any) -> None:
@@ -259,7 +259,6 @@ def install() -> None:
     Message.registered_message[Message.CODE.UPDATE] = _Update
     Message.CODE.MESSAGES = [code for code in Message.CODE.MESSAGES if code != Message.CODE.OPERATIONAL]
     exabgp_peer.Protocol = _Protocol
-    exabgp_loop.Peer = _Peer
     exabgp_loop.Listener = _Listener
 
 

@@ -21,7 +21,7 @@ from dxemu.lab.paths import Walker, Watched
 from dxemu.lab.power import set_power
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
-from dxemu.netlink import link, netem
+from dxemu.netlink import link, netem, route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.units import IPNetwork
@@ -174,6 +174,23 @@ class Lab:
     async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
         """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""
         return await set_power(self.plan, self._nodes, node, on=on)
+
+    async def stop_bgp(self, node: str) -> Mapping[str, int]:
+        """End the routing process of a node; its kernel goes on. Gives the number of BGP's routes left, by speaker."""
+        self._routing.speakers[node].stop()
+        for router in self._routing.at(node):
+            await router.stop_bgp()
+        netlink = self._nodes[node].netlink
+        tables = {speaker.name: speaker.table for speaker in self.plan.speakers if speaker.node == node}
+        return {name: len(await route.read(netlink, table=table)) for name, table in tables.items()}
+
+    def start_bgp(self, node: str) -> None:
+        """Start the routing process of a node again."""
+        self._routing.speakers[node].start()
+
+    def bgp_runs(self, node: str) -> bool:
+        """Whether the kernel has the routing process of a node."""
+        return self._routing.speakers[node].running
 
     async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Have a speaker of AWS's edge announce exactly `prefixes`. Gives what its table then says."""

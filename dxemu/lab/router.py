@@ -11,15 +11,26 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
+from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Cease, Notification, cease
 from dxemu.bgp.policy import ExportPolicy
 from dxemu.bgp.prefix_limit import ReceivedPrefixes
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
 from dxemu.daemons.exabgp import ExaBgp, Peer
-from dxemu.daemons.exabgp_events import Learnt, SessionDown, SessionRefused, SessionUp, SpeakerEvent
+from dxemu.daemons.exabgp_events import (
+    EndOfRib,
+    Learnt,
+    PeerOpen,
+    SessionDown,
+    SessionRefused,
+    SessionUp,
+    SpeakerEvent,
+)
 from dxemu.lab.fib import Fib
+from dxemu.lab.graceful_restart import GracefulRestart
 from dxemu.lab.journal import Journal
 from dxemu.lab.static_routes import StaticRoutes
+from dxemu.lab.tasks import Tasks
 from dxemu.plan.model import Plan, Side, Speaker
 from dxemu.plan.policy import export_policy, import_policy, maximum_paths, static_announcements
 from dxemu.units import IPNetwork
@@ -45,6 +56,7 @@ class Router:
         peers: Sequence[Peer],
         fib: Fib,
         journal: Journal,
+        tasks: Tasks,
         static_routes: StaticRoutes | None = None,
     ) -> None:
         self.name = speaker.name
@@ -67,6 +79,7 @@ class Router:
         self._journal = journal
         self._told_refused: dict[str, set[tuple[Notification, bool]]] = {}
         self._exabgp: ExaBgp | None = None
+        self._graceful = GracefulRestart(self.node, self._peers, journal, tasks, self._restart_time_over)
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
 
     def attach(self, exabgp: ExaBgp) -> None:
@@ -93,6 +106,10 @@ class Router:
                 self._work.put_nowait(lambda: self._down(session, reason, detail))
             case SessionRefused():
                 self._work.put_nowait(lambda: self._refused(event))
+            case PeerOpen(session, capability):
+                self._work.put_nowait(partial(self._opened, session, capability))
+            case EndOfRib(session):
+                self._work.put_nowait(partial(self._end_of_rib, session))
             case Learnt():
                 self._work.put_nowait(lambda: self._learn(event))
 
@@ -177,11 +194,55 @@ class Router:
         announce = static_announcements(self._plan, self._peers[session].session, self.name)
         await self._learn(Learnt(session, announce, ()))
 
+    async def _opened(self, session: str, capability: Capability | None) -> None:
+        self._graceful.opened(session, capability)
+
     async def _up(self, session: str) -> None:
         self.established.add(session)
         self._told_refused.pop(session, None)
         self._tell_bgp(session, "up", "", "")
+        if self._graceful.ends_on_return(session):
+            await self._stale_over(session, "forwarding state not preserved")
+        if not self._graceful.defers:
+            self._announce_all(session)
+
+    def _announce_all(self, session: str) -> None:
+        """The whole table, and that it is the whole one."""
         self._send([self._adj_rib_out.up(self._export_policy(session), self.loc_rib.routes())])
+        assert self._exabgp is not None
+        self._exabgp.end_of_rib(session)
+
+    async def _end_of_rib(self, session: str) -> None:
+        if session in self.established:
+            await self._stale_over(session, "end_of_rib")
+
+    def _restart_time_over(self, session: str) -> None:
+        self._work.put_nowait(partial(self._stale_over, session, "restart_time"))
+
+    async def _stale_over(self, session: str, reason: str) -> None:
+        """Forget what is stale. A restarting router that has now heard of all its peers tells what it has."""
+        deferred = self._graceful.defers
+        left = self._graceful.over(session, reason)
+        if left:
+            self._tell_withdrawn(session, left)
+        await self._apply(self.loc_rib.withdraw(session, left))
+        if deferred and not self._graceful.defers:
+            for up in sorted(self.established):
+                self._announce_all(up)
+
+    async def stop_bgp(self) -> None:
+        """The routing process has been stopped. What restarts gracefully stays in the kernel, the rest goes."""
+        done = asyncio.get_running_loop().create_future()
+
+        async def stopped() -> None:
+            lost = sorted(name for name in self.established if not self._peers[name].session.static)
+            self._graceful.restarting(lost)
+            for session in lost:
+                await self._down(session, "restart", "the routing process was stopped")
+            done.set_result(None)
+
+        self._work.put_nowait(stopped)
+        await done
 
     def _export_policy(self, session: str) -> ExportPolicy:
         """The plan's, and what the filters let out since."""
@@ -208,6 +269,8 @@ class Router:
     async def _close(self, session: str, reason: str, detail: str, subcode: Cease) -> None:
         """Give up a session that ExaBGP still believes in."""
         if session not in self.established:
+            if not self._graceful.keeps(session, reason):
+                await self._stale_over(session, reason)
             return
         if self._peers[session].session.static:
             await self._down(session, reason, detail)
@@ -226,7 +289,11 @@ class Router:
         if session in self._received:
             self._received[session].forget()
         lost = self.loc_rib.learnt(session)
-        changes = self.loc_rib.purge(session)
+        if self._graceful.keeps(session, reason):
+            lost = self._graceful.lost(session, lost)
+        else:
+            self._graceful.over(session, reason)
+        changes = self.loc_rib.withdraw(session, lost)
         self._tell_withdrawn(session, lost)
         await self._apply(changes)
         # ExaBGP announces again by itself what it was last told; what holds by then is sent when the session is up.
@@ -244,6 +311,7 @@ class Router:
             for prefix in event.withdraw:
                 self._tell_refused(event.session, prefix, f"treat-as-withdraw: {event.malformed}")
         policy = import_policy(self._plan, self._peers[event.session].session, self.name)
+        self._graceful.heard(event.session, (*(a.prefix for a in event.announce), *event.withdraw))
         received = self.loc_rib.receive(event.announce, event.withdraw, policy)
         for refused in received.refused:
             self._tell_refused(event.session, refused.prefix, refused.reason)

@@ -66,7 +66,7 @@ async def start_routing(
         peers = [Peer.at(session, speaker.name) for session in _sessions_of(plan, speaker.name)]
         fib = Fib(nodes[speaker.node].netlink, speaker.table)
         fixed = StaticRoutes(plan, speaker.node, nodes[speaker.node].netlink)
-        routers[speaker.name] = Router(plan, speaker, peers, fib, journal, fixed)
+        routers[speaker.name] = Router(plan, speaker, peers, fib, journal, tasks, fixed)
     gateways = {}
     for gateway in plan.gateways:
         fibs = {table: _fib(gateway, table, nodes[gateway.node], journal) for table in tables_of(gateway)}

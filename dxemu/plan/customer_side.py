@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxemu.aws.direct_connect_gateway import within
+from dxemu.aws.timers import RESTART_TIME
 from dxemu.plan.addressing import CUSTOMER_ROUTER_IDS, Links, Peers, router_ids
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
@@ -12,6 +13,7 @@ from dxemu.plan.segment import Segment, add_segment
 from dxemu.plan.sites import DATA_CENTER, Site, asn_of, sites
 from dxemu.plan.vrrp_lan import add_vrrp_lan
 from dxemu.topology.model import Circuit, Topology
+from dxemu.topology.model_routing import GracefulRestart
 from dxemu.units import BitsPerSecond, IPNetwork, Seconds
 
 LAN_BANDWIDTH = BitsPerSecond(100 * 10**9)
@@ -160,8 +162,11 @@ def add_circuits(draft: Draft, links: Links) -> None:
 def _circuit_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
     """The session of the routers at the ends of `cable`: iBGP, unless their sites have ASNs of their own.
 
-    What one router has let in from outside with the own ASN in it, the others let in, too.
+    What one router has let in from outside with the own ASN in it, the others let in, too. Graceful restart is a
+    setting of whole routers: they have it among themselves if any of their virtual interfaces has.
     """
+    graceful = any(v.graceful_restart is not GracefulRestart.OFF for v in draft.topology.virtual_interfaces)
+    restart_time = RESTART_TIME if graceful else None
 
     def end(index: int) -> SessionEnd:
         port = (cable.a, cable.b)[index]
@@ -173,6 +178,7 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
             address=peers[index].ip,
             asn=asn_of(draft.topology, port.node),
             passive=index == 1,
+            graceful_restart=restart_time,
             allow_as_in=max((vif.customer.allow_as_in for vif in draft.topology.virtual_interfaces), default=0),
         )
 

@@ -27,6 +27,7 @@ class Impact:
 
     `carrier_lost_at` are the nodes whose port loses carrier: they know at once. Everybody else whose
     session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
+    `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding.
     """
 
     fault: str
@@ -34,6 +35,7 @@ class Impact:
     until: Seconds | None
     cables: tuple[str, ...]
     carrier_lost_at: tuple[str, ...] = ()
+    restarting: tuple[str, ...] = ()
 
 
 def cut(fault: str, at: Seconds, until: Seconds | None, cable: Cable) -> Impact:

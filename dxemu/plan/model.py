@@ -151,7 +151,7 @@ class SessionEnd:
     limit. `allow_as_in` times the own ASN may be in the AS_PATH of what is taken.
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
     `bfd` is what this end runs; None: no BFD. `hold_time` is what it offers, `keepalive` how often it sends one;
-    None: the session's.
+    None: the session's. `graceful_restart` is the restart time that it offers; None: none.
     """
 
     speaker: str
@@ -172,6 +172,7 @@ class SessionEnd:
     bfd: BfdSession | None = None
     hold_time: Seconds | None = None
     keepalive: Seconds | None = None
+    graceful_restart: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,7 @@ class BgpSession:
 
     With `static` there is no BGP: both ends take what the other end `announces` for learnt while the tunnel is up.
     On a public virtual interface AWS accepts `route_filter_prefixes` only. `prefix_quota` is how many prefixes AWS's
-    end takes; None: any number.
+    end takes; None: any number. With `until_bfd_down` a graceful restart is given up when BFD goes down.
     """
 
     name: str
@@ -201,6 +202,12 @@ class BgpSession:
     static: bool = False
     route_filter_prefixes: tuple[IPNetwork, ...] | None = None
     prefix_quota: Quota | None = None
+    until_bfd_down: bool = False
+
+    @property
+    def restarts_gracefully(self) -> bool:
+        """Whether both ends offer graceful restart."""
+        return all(end.graceful_restart is not None for end in self.ends)
 
     @property
     def external(self) -> bool:

@@ -15,6 +15,7 @@ from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, Sessi
 from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
 from dxemu.topology.model import VifType, VirtualInterface
+from dxemu.topology.model_routing import GracefulRestart
 from dxemu.units import IPNetwork
 
 SHORTEST_PUBLIC_AS_PATH = 3
@@ -107,6 +108,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 announces=_announced(draft, vif, where.router),
                 bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
                 hold_time=vif.hold_time,
+                graceful_restart=None if vif.graceful_restart is GracefulRestart.OFF else timers.RESTART_TIME,
             ),
             SessionEnd(
                 speaker=edge.name,
@@ -120,6 +122,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 bfd=None if vif.bfd is None else BfdSession(interval=bfd.INTERVAL, detect_mult=bfd.DETECT_MULT),
                 hold_time=timers.HOLD_TIME,
                 keepalive=keepalive,
+                graceful_restart=timers.RESTART_TIME,
             ),
         ),
         hold_time=hold_time,
@@ -129,6 +132,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
         confirmed=vif.confirmed,
         route_filter_prefixes=vif.route_filter_prefixes if public else None,
         prefix_quota=_prefix_quota(vif, amazon.version),
+        until_bfd_down=vif.graceful_restart is GracefulRestart.UNTIL_BFD_DOWN,
     )
 
 

@@ -224,6 +224,8 @@ def session_head(session: BgpSession) -> Row:
     extra = [] if session.confirmed else ["not accepted yet by its owner"]
     if session.route_filter_prefixes is not None:
         extra.append(f"AWS accepts {_list(session.route_filter_prefixes, 'nothing')}")
+    if session.restarts_gracefully:
+        extra.append(f"graceful restart{' until BFD is down' if session.until_bfd_down else ''}")
     tail = ["; ".join(extra)] if extra else []
     if session.static:
         return session.name, "static", "no BGP", "", "", over, *tail

@@ -177,6 +177,7 @@ def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_a
         bfd=vif.bfd,
         hold_time=vif.hold_time,
         keepalive=vif.keepalive if vif.keepalive is not None else Seconds(math.floor(vif.hold_time / 3)),
+        graceful_restart=vif.graceful_restart,
         mtu=vif.mtu,
         route_filter_prefixes=tuple(vif.route_filter_prefixes),
         owner_account=vif.owner_account,

@@ -14,6 +14,7 @@ from typing import Annotated, TypeVar
 from pydantic import PlainValidator, WithJsonSchema
 
 from dxemu.topology.model import Bfd
+from dxemu.topology.model_routing import GracefulRestart
 from dxemu.topology.words import kind_of, listed, quoted, sentence
 from dxemu.units import BitsPerSecond, IPAddress, IPNetwork, PacketsPerSecond, Seconds
 
@@ -139,6 +140,15 @@ def _switch(value: object) -> bool:
     raise Wrong("DX-F007", f"{kind_of(value)} is neither on nor off", "Write on or off.")
 
 
+def _graceful_restart(value: object) -> GracefulRestart:
+    if isinstance(value, bool):
+        return GracefulRestart.ON if value else GracefulRestart.OFF
+    words = [str(word) for word in GracefulRestart]
+    if isinstance(value, str) and value.lower() in words:
+        return GracefulRestart(value.lower())
+    raise Wrong("DX-F007", f"{kind_of(value)} is no setting of graceful restart", f"Write {listed(words)}.")
+
+
 def _bfd(value: object) -> Bfd | None:
     if value is None or value is False or (isinstance(value, str) and value.lower() == "off"):
         return None
@@ -187,6 +197,11 @@ AnyNetwork = Annotated[
 Network = Annotated[IPv4Network, PlainValidator(_network), _schema(r"^[0-9.]+/[0-9]+$", "10.0.0.0/16")]
 Interface = Annotated[IPv4Interface, PlainValidator(_interface), _schema(r"^[0-9.]+/[0-9]+$", "169.254.10.2/30")]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]
+GracefulRestartSetting = Annotated[
+    GracefulRestart,
+    PlainValidator(_graceful_restart),
+    WithJsonSchema({"enum": [*map(str, GracefulRestart), True, False]}),
+]
 BfdSetting = Annotated[
     Bfd | None,
     PlainValidator(_bfd),

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Address
 
 from dxemu.units import BitsPerSecond, IPNetwork
+
+
+class GracefulRestart(StrEnum):
+    """Whether the customer's router restarts gracefully (RFC 4724); AWS's end always offers it.
+
+    It and BFD: with ON stale routes stay when BFD goes down, with UNTIL_BFD_DOWN they go (RFC 5882 sections 4.3.2 and
+    4.3.1).
+    """
+
+    OFF = "off"
+    ON = "on"
+    UNTIL_BFD_DOWN = "until_bfd_down"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -293,8 +293,8 @@ class Router:
             lost = self._graceful.lost(session, lost)
         else:
             self._graceful.over(session, reason)
+            self._tell_withdrawn(session, lost)
         changes = self.loc_rib.withdraw(session, lost)
-        self._tell_withdrawn(session, lost)
         await self._apply(changes)
         # ExaBGP announces again by itself what it was last told; what holds by then is sent when the session is up.
         if told and self._exabgp is not None:

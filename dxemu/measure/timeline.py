@@ -12,8 +12,8 @@ action_done     action (step id), kind, target, evidence, done_at_s: somebody di
 carrier         node, interface, cable, up
 bfd             node, session, state (`up`, `down`), reason
 bgp             node, session, peer (node), state (`up`, `down`), reason
-                (`hold_timer`, `bfd`, `carrier`, `notification`, `notification_sent`, `peer_closed`, `prefix_limit`:
-                this end took no more prefixes, `cleared` by an operator; empty when up),
+                (`hold_timer`, `bfd`, `carrier`, `notification`, `notification_sent`, `peer_closed`, `restart`,
+                `prefix_limit`: this end took no more prefixes, `cleared` by an operator; empty when up),
                 detail (with the NOTIFICATION that ended it, as `NOTIFICATION 2/2 (Bad Peer AS)`)
 bgp_refused     node, session, peer (node), code, subcode, sent (this node sent it, not the peer), detail (the same in
                 words): a session that did not come up; each reason is told once until it does
@@ -25,6 +25,8 @@ vrrp            node, virtual_router_id, state (`master`, `backup`, `fault`)
 lacp            node, lag, cable, up: LACP takes a member in or out
 withdrawn       node, session, prefixes: the routes of a lost session, or withdrawn by the peer, have left the RIB
 originates      node, speaker, prefixes: from now on this speaker announces exactly these of its own
+stale           node, session, prefixes, for_s: a session was lost, graceful restart keeps its routes so long at most
+stale_over      node, session, prefixes (still stale, and forgotten), reason (`end_of_rib`, `restart_time`, `bfd`, ...)
 refused         node, session, prefix, reason: an announcement that the import policy does not let in
 best            node, prefix, session (None: no path left), rule: the decision process chose anew; a router also tells
                 peer (node that the route came from) and internal (whether by iBGP)

@@ -28,11 +28,15 @@ EXABGP_DELAY = "exabgp 5.0.15 reactor/delay.py: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Who notices (`node`), by what (`carrier`, `bfd`, `hold_timer` or `none`), and how long after the fault."""
+    """Who notices (`node`), by what (`carrier`, `bfd`, `hold_timer` or `none`), and how long after the fault.
+
+    `after` is when the router acts on it. That is later than it was `seen` where the routes stay as stale ones.
+    """
 
     node: str
     by: str
     after: Window
+    seen: Window | None = None
 
 
 def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) -> Detection:

@@ -12,6 +12,7 @@ from dxemu.plan.detect import Detection, carrier, detection, in_tunnel
 from dxemu.plan.forward import Believed
 from dxemu.plan.impact import Impact, vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
+from dxemu.plan.restarts import losses, stale_for
 from dxemu.plan.windows import Term
 
 
@@ -56,6 +57,8 @@ def is_dead(plan: Plan, session: BgpSession, dead: AbstractSet[str]) -> bool:
 def touches(impact: Impact, session: BgpSession) -> bool:
     """Whether anything of what the session crosses is hit."""
     vlan = set() if session.virtual_interface is None else {vlan_of(session.virtual_interface)}
+    if {end.node for end in session.ends} & set(impact.restarting):
+        return True
     return not set(impact.cables).isdisjoint({*session.cables, *vlan})
 
 
@@ -68,6 +71,8 @@ def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noti
         if is_dead(plan, session, dead):
             for end in session.ends:
                 yield _session_down(plan, impact, session, end, dead)
+    for session, end, found in losses(plan, impact):
+        yield _gives_up(session, end, found)
     yield from _members(plan, impact)
     for gateway in plan.gateways:
         for attachment in gateway.attachments:
@@ -106,6 +111,10 @@ def _session_down(plan: Plan, impact: Impact, session: BgpSession, end: SessionE
         by_bond = _bond_down(plan, impact, bond, dead)
         if by_bond is not None and by_bond.after.high_s <= found.after.high_s:
             found = by_bond
+    return _gives_up(session, end, stale_for(session, end, found))
+
+
+def _gives_up(session: BgpSession, end: SessionEnd, found: Detection) -> Noticed:
     down = (session.name, end.speaker)
     return Noticed(found, lambda believed: replace(believed, down_ends=believed.down_ends | {down}), session.name)
 

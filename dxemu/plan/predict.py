@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dxemu.plan import lacp
+from dxemu.plan import lacp, restarts
 from dxemu.plan.detect import Detection, detection, session_back, static_routes_back
 from dxemu.plan.forward import Believed, Way
 from dxemu.plan.impact import Impact
@@ -99,7 +99,10 @@ def predict(
 
 def explain_in_words(prediction: Prediction) -> str:
     """Why the outage's window is as it is, in one line."""
-    return prediction.outage.in_words() if prediction.outage.terms else "this direction does not use what failed"
+    terms = prediction.outage.terms
+    if not terms:
+        return "this direction does not use what failed"
+    return prediction.outage.in_words() if any(t.low_s or t.high_s for t in terms) else terms[0].name
 
 
 def natural_end(predictions: Sequence[Prediction], impacts: Sequence[Impact]) -> float:
@@ -148,14 +151,17 @@ class _Case:
         last = turn(self.world, self.flow, noticed, known, dead, earliest=False)
         found = self._detection(last, before, noticed)
         sessions = self._sessions()
+        outage = self._outage(before, known, dead, noticed, last) if touched and first else Window()
+        if self.impact.restarting and first:
+            outage = self._restart(known, dead, noticed)
         return Prediction(
             fault=self.impact.fault,
             probe=self.pair.probe,
             direction=self.direction,
             detected_by=found.by,
             node=found.node,
-            detect=found.after,
-            outage=self._outage(before, known, dead, noticed, last) if touched and first else Window(),
+            detect=found.seen or found.after,
+            outage=outage,
             recovery=self._recovery(before, sessions),
             sessions=tuple(s.name for s in sessions),
             cables=self.impact.cables,
@@ -286,6 +292,22 @@ class _Case:
                 return window, case.back(back)
         return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
 
+    def _restart(self, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed]) -> Window:
+        """The outage while a routing process is not there: nothing is cut, but routes go at one end after the other."""
+        steps: list[restarts.Step] = []
+        believed = known
+        for one in sorted(noticed, key=lambda one: one.detection.after.low_s):
+            believed = one.changes(believed)
+            steps.append(restarts.Step(one.detection.after, believed))
+        if self.world.fate(self.flow, known, dead) is Fate.LOST:
+            return Window()
+        healed, by_session = self._healed_after()
+        return restarts.outage(
+            steps,
+            lambda believed: self.world.fate(self.flow, believed, dead) is Fate.LOST,
+            healed.plus(*by_session.terms),
+        )
+
     def back(self, way: Way) -> Window:
         """What the sessions on `way` need to come back after this impact's heal: the slowest of them."""
         hit = [s for s in self.plan.sessions if any(touches(i, s) for i in self._together())]
@@ -293,6 +315,8 @@ class _Case:
         return max((self._back(s) for s in needed), key=lambda w: w.high_s, default=Window())
 
     def _back(self, session: BgpSession) -> Window:
+        if self.impact.restarting:
+            return restarts.session_back(self.plan, session)
         first, second = (detection(self.plan, self.impact, session, e) for e in session.ends)
         return session_back(self.plan, self.impact, session, (first, second))
 

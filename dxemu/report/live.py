@@ -132,6 +132,22 @@ def _quota(event: Event) -> str:
     return f"{where}: {text(event, 'reason')}"
 
 
+def _stale(event: Event) -> str:
+    kept = event.get("prefixes")
+    if not isinstance(kept, list) or not kept:
+        return ""
+    what = f"{text(event, 'node')} keeps {', '.join(map(str, kept))} of {text(event, 'session')}"
+    return f"{what} as stale for {duration(number(event, 'for_s') * 1e3)} at most (graceful restart)"
+
+
+def _stale_over(event: Event) -> str:
+    why = {"end_of_rib": "End-of-RIB", "restart_time": "the restart time is over"}
+    reason = text(event, "reason")
+    gone = event.get("prefixes")
+    left = f", {', '.join(map(str, gone))} withdrawn" if isinstance(gone, list) and gone else ""
+    return f"{text(event, 'node')} has nothing stale of {text(event, 'session')}: {why.get(reason, reason)}{left}"
+
+
 def _throughput(event: Event) -> str:
     way, problem = direction(text(event, "direction")), text(event, "problem")
     return f"{text(event, 'probe')}: {problem or bit_rate(number(event, 'bits_per_second'))} {way}"
@@ -149,6 +165,8 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
     "bgp": _bgp,
     "bgp_refused": _bgp_refused,
     "best": _best,
+    "stale": _stale,
+    "stale_over": _stale_over,
     "throughput": _throughput,
     "path_mtu": _path_mtu,
     "tunnel": _tunnel,

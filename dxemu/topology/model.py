@@ -264,7 +264,7 @@ class VirtualInterface:
     bfd: Bfd | None
     hold_time: Seconds
     keepalive: Seconds
-    graceful_restart: GracefulRestart
+    graceful_restart: GracefulRestart = GracefulRestart.OFF
     mtu: int
     route_filter_prefixes: tuple[IPv4Network, ...]
     owner_account: str

@@ -159,8 +159,8 @@ class _Peer(exabgp_wire.WirePeer):
 
     def teardown(self, code: int, restart: bool = True) -> None:
         offered = self.neighbor["capability"]["graceful-restart"]
-        theirs = self.proto is not None and self.proto.negotiated.received_open is not None
-        theirs = theirs and self.proto.negotiated.received_open.capabilities.announced(Capability.CODE.GRACEFUL_RESTART)
+        received = None if self.proto is None else self.proto.negotiated.received_open
+        theirs = received is not None and bool(received.capabilities.get(Capability.CODE.GRACEFUL_RESTART))  # families
         if offered and not (code == Cease.BFD_DOWN and theirs):
             self._offered = offered
             self._offer(0)

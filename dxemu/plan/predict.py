@@ -294,16 +294,13 @@ class _Case:
 
     def _restart(self, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed]) -> Window:
         """The outage while a routing process is not there: nothing is cut, but routes go at one end after the other."""
-        steps: list[restarts.Step] = []
-        believed = known
-        for one in sorted(noticed, key=lambda one: one.detection.after.low_s):
-            believed = one.changes(believed)
-            steps.append(restarts.Step(one.detection.after, believed))
         if self.world.fate(self.flow, known, dead) is Fate.LOST:
             return Window()
         healed, by_session = self._healed_after()
+        before = self.world.way(self.flow, known)
         return restarts.outage(
-            steps,
+            restarts.steps_of([(one.detection.after, one.changes) for one in noticed], known),
+            lambda believed: self.world.way(self.flow, believed) != before,
             lambda believed: self.world.fate(self.flow, believed, dead) is Fate.LOST,
             healed.plus(*by_session.terms),
         )

@@ -15,9 +15,10 @@ from dxemu.plan.windows import Term, Window
 FIN_S = 0.01
 DELAYED_ACK_S = 0.2
 KEPT = "graceful restart keeps the routes until the process is back"
+ANOTHER = "another way takes over before the routes are gone"
 SOURCE = "RFC 4724 4.2; Direct Connect User Guide, BGP-specific settings"
 
-Lost = Callable[[Believed], bool]
+Holds = Callable[[Believed], bool]
 
 
 def stale_for(session: BgpSession, end: SessionEnd, found: Detection) -> Detection:
@@ -65,17 +66,28 @@ class Step:
     believed: Believed
 
 
-def outage(steps: Sequence[Step], lost: Lost, healed: Window) -> Window:
+def steps_of(noticed: Sequence[tuple[Window, Callable[[Believed], Believed]]], known: Believed) -> list[Step]:
+    """What is believed after each thing that is noticed, in order of time."""
+    found: list[Step] = []
+    for after, changes in sorted(noticed, key=lambda one: one[0].low_s):
+        found.append(Step(after, changes(found[-1].believed if found else known)))
+    return found
+
+
+def outage(steps: Sequence[Step], moved: Holds, lost: Holds, healed: Window) -> Window:
     """What packets miss that arrive before the first of `steps`, which are in order of time.
 
     It begins with the first step after which they are lost, and ends with one after which they arrive, or when the
-    process is back (`healed`, counted from the fault).
+    process is back (`healed`, counted from the fault). `moved` says whether they take another way.
     """
+    first = next((step for step in steps if moved(step.believed)), None)
+    if first is None:
+        return Window()
+    if first.after.low_s >= healed.low_s:
+        return Window((Term(KEPT, 0, 0, SOURCE),))
     began = next((step for step in steps if lost(step.believed)), None)
     if began is None:
-        return Window()
-    if began.after.low_s >= healed.low_s:
-        return Window((Term(KEPT, 0, 0, SOURCE),))
+        return Window((Term(ANOTHER, 0, 0, "the routers' tables"),))
     before = Term("before the routes are gone", -began.after.high_s, -began.after.low_s, "one-way delays of the cables")
     later = steps[steps.index(began) + 1 :]
     ended = next((step for step in later if not lost(step.believed)), None)

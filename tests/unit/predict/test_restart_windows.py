@@ -100,3 +100,16 @@ def test_who_does_not_use_the_restarting_router_misses_nothing() -> None:
     for found in both(plan, restart("colo_ny", None)).values():
         assert (found.outage.low_s, found.outage.high_s) == (0, 0)
         assert explain_in_words(found) == "this direction does not use what failed"
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ("on", "graceful restart keeps the routes until the process is back"),
+        ("off", "another way takes over before the routes are gone"),
+    ],
+)
+def test_an_aws_device_that_restarts_beside_a_backup(setting: str, why: str) -> None:
+    for found in both(backup_connection(setting), restart("dx_1", 25)).values():
+        assert (found.outage.low_s, found.outage.high_s) == (0, 0)
+        assert explain_in_words(found) == why

@@ -42,7 +42,7 @@ class UpdateAllowedPrefixes(Action):
                 *(prefix for prefix in before if prefix not in removed),
                 *(prefix for prefix in added if prefix not in before),
             )
-            refused = _refused(lab.plan, self.parameters["gateway"], speaker, wanted)
+            refused = refusal(lab.plan, self.parameters["gateway"], speaker, wanted)
             if refused is None:
                 announced = await lab.originate(speaker, wanted)
             else:
@@ -58,7 +58,7 @@ def _speakers(plan: Plan, gateway: str) -> list[str]:
     return [a.speaker for g in plan.gateways if g.node == gateway for a in g.attachments]
 
 
-def _refused(plan: Plan, gateway: str, speaker: str, wanted: Sequence[IPNetwork]) -> str | None:
+def refusal(plan: Plan, gateway: str, speaker: str, wanted: Sequence[IPNetwork]) -> str | None:
     """What AWS says to more allowed prefixes than a transit gateway may have, IPv4 and IPv6 together."""
     if all(g.kind is not GatewayKind.TRANSIT_GATEWAY for g in plan.gateways if g.node == gateway):
         return None

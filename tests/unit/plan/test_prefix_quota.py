@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dxemu.actions.update_allowed_prefixes import refusal
 from dxemu.plan.converge import converge, gateway_rib, tables_of
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
@@ -69,3 +70,30 @@ def test_a_vpc_route_table_leaves_out_what_it_has_no_room_for() -> None:
     assert len(rib.best) == 151
     assert not_installed(gateway, rib) == set(leak[99:])
     assert not_installed(plan.gateways[0], gateway_rib(plan, plan.gateways[0], converge(plan), table)) == frozenset()
+
+
+def test_more_than_200_allowed_prefixes_of_a_transit_gateway_are_refused() -> None:
+    plan = plan_of("transit_gateway")
+    (gateway,) = plan.gateways
+    (attachment,) = gateway.attachments
+    wanted = [IPv4Network(f"10.64.{number}.0/24") for number in range(201)]
+    assert refusal(plan, gateway.node, attachment.speaker, wanted[:200]) is None
+    said = refusal(plan, gateway.node, attachment.speaker, wanted)
+    assert said is not None
+    assert said.startswith("201 prefixes are more than the 200 allowed prefixes, IPv4 and IPv6 together")
+    assert said.endswith("AWS refuses the update of the association")
+
+
+def test_the_allowed_prefixes_of_another_transit_gateway_do_not_count() -> None:
+    plan = plan_of("transit_gateway")
+    (gateway,) = plan.gateways
+    (attachment,) = gateway.attachments
+    wanted = tuple(IPv4Network(f"10.64.{number}.0/24") for number in range(201))
+    other = replace(gateway, node="tgw_2", attachments=(replace(attachment, allowed_prefixes=wanted[:1]),))
+    assert refusal(replace(plan, gateways=(gateway, other)), gateway.node, attachment.speaker, wanted) is None
+
+
+def test_a_virtual_private_gateway_has_no_such_quota() -> None:
+    plan = plan_of("direct_connect_gateway")
+    wanted = [IPv4Network(f"10.64.{number}.0/24") for number in range(201)]
+    assert refusal(plan, "vgw_west", plan.gateways[0].attachments[0].speaker, wanted) is None

@@ -12,7 +12,7 @@ from dxemu.topology.words import listed
 MARGIN = "  "
 LONGEST_LABEL = 32
 LABEL = 14
-OVER = 6
+OVER = 8
 UNCHOSEN = ("connected", "local", "default route", "behind")
 """Entries of which nobody asks what they were chosen from."""
 

@@ -11,7 +11,7 @@ from dxemu.report.explain_path import losers_in_words
 MARGIN = "  "
 LABEL = 14
 LONGEST_LABEL = 34
-OVER = 6
+OVER = 8
 
 
 def render(explanation: PrefixExplanation, width: int = 100) -> str:

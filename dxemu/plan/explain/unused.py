@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from dxemu.plan.converge import tables_of
 from dxemu.plan.explain import routes
@@ -29,7 +29,7 @@ def unused(state: State, way: Direction, both: Sequence[Direction]) -> Iterator[
         same = session.ends[0].address.version == address.version
         if vif is None or not same or vif in crossed | under or not state.is_up(session):
             continue
-        if not _leads_there(state, session, both):
+        if not _leads_there(state, session, both) or _shares(state, session, way):
             continue
         yield Unused(
             connection=session.connection or "",
@@ -49,6 +49,18 @@ def _leads_there(state: State, session: BgpSession, both: Sequence[Direction]) -
         if gateway.node in nodes or any(_covers(prefix, a) for prefix in gateway.prefixes for a in addresses)
         for attachment in gateway.attachments
     )
+
+
+def _shares(state: State, session: BgpSession, way: Direction) -> bool:
+    """Whether some flows take it, where several routes are used together."""
+    for hop in way.hops:
+        if hop.reason is None or not hop.reason.shared:
+            continue
+        for place in _places(state, hop.node, ip_network(hop.reason.prefix)):
+            behind = (routes.session_of(state, route, place) for route in place.choice.routes)
+            if any(other is not None and other.name == session.name for other in behind):
+                return True
+    return False
 
 
 def _why(state: State, session: BgpSession, way: Direction, address: IPAddress) -> str:
@@ -81,17 +93,21 @@ def _why(state: State, session: BgpSession, way: Direction, address: IPAddress) 
 
 
 def _on_the_way(state: State, way: Direction, prefix: IPNetwork) -> Iterator[Held]:
-    nodes = [hop.node for hop in way.hops]
-    for node in nodes:
-        for gateway in (g for g in state.plan.gateways if g.node == node):
-            for table in tables_of(gateway):
-                choice = routes.rib_of(state, gateway, table).best.get(prefix)
-                if choice is not None:
-                    yield Held(choice, gateway=gateway)
-        for speaker in (s for s in state.plan.speakers if s.node == node):
-            choice = state.tables.ribs[speaker.name].best.get(prefix)
+    for hop in way.hops:
+        yield from _places(state, hop.node, prefix)
+
+
+def _places(state: State, node: str, prefix: IPNetwork) -> Iterator[Held]:
+    """Every choice of a route to `prefix` at a node."""
+    for gateway in (g for g in state.plan.gateways if g.node == node):
+        for table in tables_of(gateway):
+            choice = routes.rib_of(state, gateway, table).best.get(prefix)
             if choice is not None:
-                yield Held(choice, speaker=speaker.name)
+                yield Held(choice, gateway=gateway)
+    for speaker in (s for s in state.plan.speakers if s.node == node):
+        choice = state.tables.ribs[speaker.name].best.get(prefix)
+        if choice is not None:
+            yield Held(choice, speaker=speaker.name)
 
 
 def _at(state: State, place: Held) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+from functools import partial
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from dxemu.bgp.rib import LocRib
+from dxemu.plan import converge
 from dxemu.plan.explain.model import Direction, Explanation, Hop
 from dxemu.plan.explain.names import NotExplained
 from dxemu.plan.explain.path import explain_path
@@ -147,6 +150,24 @@ def test_two_connections_out_of_step() -> None:
     assert found.asymmetric
     assert "send 7224:7300 on backup and 7224:7100 on primary" in found.remedy
     assert "give primary the higher customer.local_pref" in found.remedy
+
+
+def test_several_routes_used_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each flow takes one of them: the other one is not unused, and the path is not asymmetric."""
+    monkeypatch.setattr(converge, "LocRib", partial(LocRib, maximum_paths=lambda _: 16))
+    level = {"customer": {"local_pref": 200, "communities": ["7224:7300"]}}
+    state = changed("backup_connection", virtual_interfaces={"backup": level})
+    found = explain_path(state, "app", "web")
+    to_aws, from_aws = found.directions
+    assert to_aws.shared and from_aws.shared
+    reason = hop_at(from_aws, "vgw").reason
+    assert reason is not None
+    assert reason.shared == (
+        "Direct Connect, dx_1, virtual interface primary",
+        "Direct Connect, dx_2, virtual interface backup",
+    )
+    assert (found.unused, found.asymmetric) == ((), False)
+    assert "shared per flow over Direct Connect, dx_1" in " ".join(render(found).split())
 
 
 def test_routers_that_prefer_the_vpn() -> None:

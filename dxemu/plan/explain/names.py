@@ -13,7 +13,7 @@ from dxemu.plan.transit_gateways import Tables
 from dxemu.topology.words import suggestion
 from dxemu.units import IPAddress
 
-ONLY_FORWARD = (Role.DX_DEVICE, Role.SWITCH, Role.CARRIER)
+ONLY_FORWARD = (Role.DX_DEVICE, Role.SWITCH, Role.CARRIER, Role.GATEWAY, Role.VPC, Role.INTERNET)
 IPV4, IPV6 = 4, 6
 
 WORDS = {
@@ -69,10 +69,12 @@ def machine(state: State, name: str, *, ipv6: bool) -> Machine:
 def _named(state: State, name: str, version: int) -> Machine:
     nodes = {node.name: node for node in state.plan.nodes if node.role not in ONLY_FORWARD}
     if name not in nodes:
-        known = next((node for node in state.plan.nodes if node.name == name), None)
+        instances = [i.name for vpc in state.topology.aws.vpcs if vpc.name == name for i in vpc.instances]
+        if instances:
+            raise NotExplained(f"{name} is a VPC\n  Ask for one of its instances: {', '.join(instances)}.")
+        known = next((node.name for node in state.plan.nodes if node.name == name), None)
         if known is not None:
-            what = WORDS.get(known.role, known.role.value)
-            raise NotExplained(f"{name} is a {what}: it forwards packets and sends none\n  {_ends(state)}")
+            raise NotExplained(f"{what(state, known)} forwards packets and sends none\n  {_ends(state)}")
         raise NotExplained(f"nothing in {state.plan.topology} is called {name}\n  {suggestion(name, nodes)}")
     try:
         return Machine(name, name, state.plan.address_of(name, version))

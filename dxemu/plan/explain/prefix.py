@@ -17,6 +17,7 @@ from dxemu.plan.explain.routes import Held
 from dxemu.plan.explain.state import State
 from dxemu.plan.explain.telling import telling
 from dxemu.plan.model import MAIN_TABLE, Gateway, GatewayKind
+from dxemu.plan.transit_gateways import Tables
 from dxemu.units import IPNetwork
 
 MOST = 8
@@ -109,11 +110,11 @@ def _speakers(state: State, prefix: IPNetwork) -> Iterator[Entry]:
 
 def _gateways(state: State, prefix: IPNetwork) -> Iterator[Entry]:
     for gateway in state.plan.gateways:
-        for table in tables_of(gateway):
+        for table in _tables(state, gateway):
             choice = routes.rib_of(state, gateway, table, everything=True).best.get(prefix)
             if choice is None:
                 continue
-            why_not = _kept_out(gateway, table, prefix)
+            why_not = _kept_out(state, gateway, table, prefix)
             yield _entry(
                 state,
                 Held(choice, gateway=gateway),
@@ -123,11 +124,19 @@ def _gateways(state: State, prefix: IPNetwork) -> Iterator[Entry]:
             )
 
 
-def _kept_out(gateway: Gateway, table: int, prefix: IPNetwork) -> str:
+def _tables(state: State, gateway: Gateway) -> tuple[int, ...]:
+    """Every route table of a gateway: those that are fed, and those of a transit gateway that are not."""
+    tgw = next((g for g in state.topology.aws.transit_gateways if g.name == gateway.node), None)
+    return tables_of(gateway) if tgw is None else Tables(tgw).all
+
+
+def _kept_out(state: State, gateway: Gateway, table: int, prefix: IPNetwork) -> str:
     if (table, prefix) in gateway.fixed:
         return "a static route of the route table wins over it"
     if not gateway.route_propagation and gateway.kind is not GatewayKind.PUBLIC:
         return "route propagation is off"
+    if prefix not in routes.rib_of(state, gateway, table).best:
+        return f"nothing propagates it to {table_words(state, gateway.node, table)}"
     return ""
 
 

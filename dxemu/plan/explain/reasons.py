@@ -14,7 +14,7 @@ from dxemu.plan.explain.names import table_words, what
 from dxemu.plan.explain.routes import Held
 from dxemu.plan.explain.state import State
 from dxemu.plan.forward import CONNECTED, Match
-from dxemu.plan.model import Gateway, GatewayKind, Role, Side
+from dxemu.plan.model import MAIN_TABLE, Gateway, GatewayKind, Role, Side
 from dxemu.units import IPAddress, IPNetwork
 
 ONLY = Step.ONLY_PATH.value
@@ -32,7 +32,8 @@ def reason(state: State, node: str, incoming: str | None, address: IPAddress) ->
     """Why `node` sends a packet for `address` where it does, if it came in by `incoming`; or why it drops it."""
     matches = state.tables.matches(node, incoming, address)
     if not matches:
-        return Dropped(f"{what(state, node)} has no route to {address}{_kept_out(state, node, address)}")
+        kept_out = _kept_out(state, node, MAIN_TABLE, address)
+        return Dropped(f"{what(state, node)} has no route to {address}{kept_out}")
     match = matches[0]
     if match.interface is None and match.via is None:
         return Dropped(_nowhere(state, node, match, address))
@@ -174,22 +175,22 @@ def _nowhere(state: State, node: str, match: Match, address: IPAddress) -> str:
         lost = "".join(f"; it wins over {loser.how}" for loser in _fixed_over(state, node, match))
         return f"{where}: {match.prefix} is a blackhole{lost}"
     if match.prefix.prefixlen == 0:
-        return f"{where}: no route to {address}{_kept_out(state, node, address)}"
+        return f"{where}: no route to {address}{_kept_out(state, node, match.table, address)}"
     if state.plan.node(node).role is Role.DX_DEVICE:
         return f"{where}: a Direct Connect gateway carries nothing from one VPC to another"
     return f"{where}: {match.prefix} leads nowhere"
 
 
-def _kept_out(state: State, node: str, address: IPAddress) -> str:
-    """What the gateway knows and the route table does not get."""
+def _kept_out(state: State, node: str, table: int, address: IPAddress) -> str:
+    """What the gateway knows and this route table does not get."""
     gateway = _gateway(state, node)
-    if gateway is None or gateway.route_propagation or gateway.kind is GatewayKind.PUBLIC:
+    if gateway is None or gateway.kind is GatewayKind.PUBLIC:
         return ""
-    for table in dict.fromkeys(t for a in gateway.attachments for t in a.tables):
-        best = routes.rib_of(state, gateway, table, everything=True).best
-        known = [prefix for prefix in best if prefix.version == address.version and address in prefix]
-        if known:
-            longest = max(known, key=lambda prefix: prefix.prefixlen)
-            via = routes.in_words(state, best[longest].route, Held(best[longest], gateway=gateway))
-            return f", because route propagation is off: {node} knows {longest} by {via}"
-    return ""
+    best = routes.rib_of(state, gateway, table, everything=True).best
+    known = [prefix for prefix in best if prefix.version == address.version and address in prefix]
+    if not known:
+        return ""
+    longest = max(known, key=lambda prefix: prefix.prefixlen)
+    via = routes.in_words(state, best[longest].route, Held(best[longest], gateway=gateway))
+    why = "nothing propagates it to this route table" if gateway.route_propagation else "route propagation is off"
+    return f", because {why}: {node} knows {longest} by {via}"

@@ -42,10 +42,11 @@ def held(state: State, node: str, table: int, prefix: IPNetwork) -> Held | None:
 
 
 def rib_of(state: State, gateway: Gateway, table: int, *, everything: bool = False) -> LocRib:
-    """A gateway's route table; with `everything` as if no static route and no switch kept anything out."""
+    """A gateway's route table; with `everything` as if no static route and no lack of propagation kept anything out."""
     lost = {speaker for node, speaker in state.believed.lost if node == gateway.node}
     if everything:
-        gateway = replace(gateway, fixed=(), route_propagation=True)
+        attachments = tuple(replace(attachment, tables=(table,)) for attachment in gateway.attachments)
+        gateway = replace(gateway, fixed=(), route_propagation=True, attachments=attachments)
     return gateway_rib(state.plan, gateway, state.tables.ribs, table, lost)
 
 

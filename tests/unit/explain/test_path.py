@@ -9,7 +9,7 @@ import dataclasses
 import json
 import os
 from functools import partial
-from itertools import product
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from dxemu.plan import converge
 from dxemu.plan.explain.model import Direction, Explanation, Hop
 from dxemu.plan.explain.names import NotExplained
 from dxemu.plan.explain.path import explain_path
+from dxemu.plan.explain.state import State
 from dxemu.plan.model import Role
 from dxemu.report.explain_path import render
 from tests.unit.explain.designs import NAMES, changed, state_of
@@ -106,9 +107,7 @@ def test_every_hop_of_every_path_has_a_reason(name: str) -> None:
     """Each table that was asked is named with the entry that matched, in every design and both IP versions."""
     state = state_of(name)
     ends = [node.name for node in state.plan.nodes if node.role in (Role.HOST, Role.INSTANCE, Role.SERVICE)]
-    for source, target in product(ends, ends):
-        if source == target:
-            continue
+    for source, target in combinations(ends, 2):
         found = explain_path(state, source, target)
         for way in found.directions:
             assert way.arrives == (way.end == "")
@@ -185,6 +184,34 @@ def test_route_propagation_off() -> None:
     assert "route propagation is off: vgw knows 10.0.0.0/16 by Direct Connect, dx_1" in way.end
 
 
+def test_a_route_table_that_nothing_propagates_to() -> None:
+    tables = {
+        "on_premises": {"associations": ["dxgw"], "propagations": ["prod", "dev"]},
+        "vpcs": {"associations": ["prod", "dev"], "propagations": []},
+    }
+    state = changed("transit_gateway", aws={"transit_gateways": {"tgw": {"route_tables": tables}}})
+    way = explain_path(state, "web", "app").directions[0]
+    assert "transit gateway tgw, route table vpcs: no route to 10.0.1.10, because nothing propagates it" in way.end
+    assert "tgw knows 10.0.0.0/16 by Direct Connect, dx_1" in way.end
+
+
+def test_a_static_route_of_a_route_table() -> None:
+    def design(static: object) -> State:
+        tables = {
+            "on_premises": {"associations": ["dxgw"], "propagations": ["prod", "dev"]},
+            "vpcs": {"associations": ["prod", "dev"], "propagations": ["dxgw"], "static_routes": static},
+        }
+        return changed("transit_gateway", aws={"transit_gateways": {"tgw": {"route_tables": tables}}})
+
+    reason = hop_at(explain_path(design({"10.0.0.0/16": "dxgw"}), "web", "app").directions[0], "tgw").reason
+    assert reason is not None
+    assert reason.how == "static route to Direct Connect device dx_1"
+    assert reason.losers[0].why == "a static route over a propagated one"
+    assert any("a static route wins" in rule for rule in reason.aws)
+    dropped = explain_path(design({"10.0.0.0/16": "blackhole"}), "web", "app").directions[0]
+    assert "10.0.0.0/16 is a blackhole; it wins over Direct Connect, dx_1" in dropped.end
+
+
 def test_a_virtual_interface_that_nobody_accepted() -> None:
     text = text_of("hosted_vif", "app", "warehouse")
     assert "virtual interface guest: its owner has not accepted it" in text
@@ -210,7 +237,9 @@ def test_an_address_that_nothing_has() -> None:
     [
         ("wbe", "app", "Did you mean 'web'?"),
         ("app", "nothing_like_it", "Known: app, colo_router"),
-        ("dx_1", "app", "forwards packets and sends none"),
+        ("dx_1", "app", "Direct Connect device dx_1 forwards packets and sends none"),
+        ("vgw", "app", "virtual private gateway vgw forwards packets and sends none"),
+        ("prod", "app", "prod is a VPC\n  Ask for one of its instances: web."),
         ("app", "app", "are both app"),
         ("app", "10.0.1.10", "are both app"),
         ("192.0.2.1", "app", "is in no network"),

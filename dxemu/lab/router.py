@@ -147,6 +147,8 @@ class Router:
 
         async def change() -> None:
             self._let_out |= frozenset(prefixes)
+            words = [str(prefix) for prefix in sorted(self._let_out, key=str)]
+            self._journal.tell("let_out", node=self.node, speaker=self.name, prefixes=words)
             for session in sorted(self.established):
                 if not self._peers[session].session.static:
                     self._send([self._adj_rib_out.up(self._export_policy(session), self.loc_rib.routes())])

@@ -15,7 +15,7 @@ from dxemu.plan.explain.names import NotExplained
 from dxemu.plan.explain.state import State
 from dxemu.plan.forward import Believed
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Plan, Role, VrrpGroup
+from dxemu.plan.model import BgpSession, Plan, Role, SessionEnd, VrrpGroup
 from dxemu.topology import effective
 from dxemu.units import IPAddress, IPNetwork, Seconds
 
@@ -29,6 +29,9 @@ _WHY = {
     "notification": "the other end said so",
     "peer_closed": "the other end closed",
     "dpd": "the peer is silent (DPD)",
+    "notification_sent": "it said why",
+    "prefix_limit": "more prefixes than AWS takes",
+    "cleared": "an operator reset it",
 }
 
 
@@ -38,6 +41,7 @@ class Heard:
 
     ends: dict[tuple[str, str], Event] = field(default_factory=dict)
     originates: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    let_out: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     carriers: dict[tuple[str, str], bool] = field(default_factory=dict)
     vrrp: dict[tuple[int, str], str] = field(default_factory=dict)
     members: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -53,6 +57,8 @@ class Heard:
                     self.was_up.add(text(event, "session"))
             case "originates":
                 self.originates[text(event, "speaker")] = tuple(ip_network(p) for p in names(event, "prefixes"))
+            case "let_out":
+                self.let_out[text(event, "speaker")] = tuple(ip_network(p) for p in names(event, "prefixes"))
             case "carrier":
                 self.carriers[text(event, "node"), text(event, "interface")] = event["up"] is True
             case "vrrp":
@@ -146,9 +152,23 @@ def _moment(at: str | None, end: float, folder: Path) -> float:
 
 def _as_it_was(plan: Plan, heard: Heard) -> Plan:
     """The plan with the virtual interfaces that were accepted by then, and what was announced by then."""
-    sessions = (replace(s, confirmed=s.confirmed or s.name in heard.was_up) for s in plan.sessions)
+    sessions = (
+        replace(
+            s,
+            confirmed=s.confirmed or s.name in heard.was_up,
+            ends=(_end(s, s.ends[0], heard), _end(s, s.ends[1], heard)),
+        )
+        for s in plan.sessions
+    )
     speakers = (replace(s, originates=heard.originates.get(s.name, s.originates)) for s in plan.speakers)
     return replace(plan, sessions=tuple(sessions), speakers=tuple(speakers))
+
+
+def _end(session: BgpSession, end: SessionEnd, heard: Heard) -> SessionEnd:
+    """An end with the filter that it had by then."""
+    more = heard.let_out.get(end.speaker, ())
+    filtered = more and end.announces is not None and not session.static
+    return replace(end, announces=(*(end.announces or ()), *more)) if filtered else end
 
 
 def _believed(plan: Plan, heard: Heard) -> Believed:
@@ -165,7 +185,8 @@ def _believed(plan: Plan, heard: Heard) -> Believed:
         if heard.carriers.get((gateway.node, attachment.gateway_interface)) is False
     )
     out = frozenset(member for member, up in heard.members.items() if not up)
-    return Believed(down_ends=down, lost=lost, masters_gone=_masters_gone(plan, heard), out=out)
+    dark = frozenset(port for port, lit in heard.carriers.items() if not lit and plan.own_static_routes(port[0]))
+    return Believed(down_ends=down, lost=lost, dark=dark, masters_gone=_masters_gone(plan, heard), out=out)
 
 
 def _masters_gone(plan: Plan, heard: Heard) -> frozenset[tuple[int, str]]:

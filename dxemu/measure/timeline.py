@@ -27,6 +27,7 @@ withdrawn       node, session, prefixes: the routes of a lost session, or withdr
 originates      node, speaker, prefixes: from now on this speaker announces exactly these of its own
 stale           node, session, prefixes, for_s: a session was lost, graceful restart keeps its routes so long at most
 stale_over      node, session, prefixes (still stale, and forgotten), reason (`end_of_rib`, `restart_time`, `bfd`, ...)
+let_out         node, speaker, prefixes: from now on this speaker's filters towards AWS let these pass, too
 refused         node, session, prefix, reason: an announcement that the import policy does not let in
 best            node, prefix, session (None: no path left), rule: the decision process chose anew; a router also tells
                 peer (node that the route came from) and internal (whether by iBGP)

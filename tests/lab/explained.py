@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from dxemu.measure.replay import state_of_run
+from dxemu.plan.explain.hops import hops
 from dxemu.plan.explain.model import Direction
 from dxemu.plan.explain.path import explain_path
+from dxemu.plan.explain.state import State
 from dxemu.scenario.model import Probe
 
 QUIET_S = 0.05
@@ -50,6 +54,14 @@ def hops_of(way: Direction) -> list[str]:
     return said
 
 
+def shared_ways(state: State, way: Direction) -> Iterator[tuple[list[str], bool]]:
+    """The ways of all flows, where several routes are used together."""
+    address = ip_address(way.address)
+    for one in state.tables.ways(way.hops[0].node, address):
+        found, _ = hops(state, one, address)
+        yield hops_of(replace(way, hops=found)), one.arrives
+
+
 def differences(folder: Path, events: Sequence[dict[str, Any]], probes: Sequence[Probe]) -> Iterator[str]:
     """Where the explanation of a run differs from what its kernels said, at every quiet moment."""
     moments = quiet_moments(events)
@@ -63,5 +75,6 @@ def differences(folder: Path, events: Sequence[dict[str, Any]], probes: Sequence
             found = explain_path(state, near, far, ipv6=probe.version == 6)
             for way, direction in zip(found.directions, ("to_aws", "from_aws"), strict=True):
                 kernel = seen_at(events, probe.name, direction, moment)
-                if not way.translated and (hops_of(way), way.arrives) != kernel:
+                explained = [(hops_of(way), way.arrives), *(shared_ways(state, way) if way.shared else ())]
+                if not way.translated and kernel not in explained:
                     yield f"{probe.name} {direction} at {moment:.3f} s: kernel {kernel}, explained {hops_of(way)}"

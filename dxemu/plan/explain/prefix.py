@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 
+from dxemu.aws import quotas
 from dxemu.bgp.rib import in_order
 from dxemu.plan.converge import tables_of
 from dxemu.plan.explain import routes
@@ -17,6 +18,8 @@ from dxemu.plan.explain.routes import Held
 from dxemu.plan.explain.state import State
 from dxemu.plan.explain.telling import telling
 from dxemu.plan.model import MAIN_TABLE, Gateway, GatewayKind
+from dxemu.plan.policy import takes
+from dxemu.plan.route_tables import not_installed
 from dxemu.plan.transit_gateways import Tables
 from dxemu.units import IPNetwork
 
@@ -135,7 +138,14 @@ def _kept_out(state: State, gateway: Gateway, table: int, prefix: IPNetwork) -> 
         return "a static route of the route table wins over it"
     if not gateway.route_propagation and gateway.kind is not GatewayKind.PUBLIC:
         return "route propagation is off"
-    if prefix not in routes.rib_of(state, gateway, table).best:
+    if (table, prefix) in gateway.attached:
+        return "it is the network of a VPC that is attached"
+    if not takes(gateway, table, prefix):
+        return "the VPC's local route wins over everything propagated"
+    rib = routes.rib_of(state, gateway, table)
+    if prefix in not_installed(gateway, rib):
+        return f"a VPC's route table takes {quotas.PROPAGATED_ROUTES.most} propagated routes"
+    if prefix not in rib.best:
         return f"nothing propagates it to {table_words(state, gateway.node, table)}"
     return ""
 

@@ -46,7 +46,7 @@ def rib_of(state: State, gateway: Gateway, table: int, *, everything: bool = Fal
     lost = {speaker for node, speaker in state.believed.lost if node == gateway.node}
     if everything:
         attachments = tuple(replace(attachment, tables=(table,)) for attachment in gateway.attachments)
-        gateway = replace(gateway, fixed=(), route_propagation=True, attachments=attachments)
+        gateway = replace(gateway, fixed=(), attached=(), local=(), route_propagation=True, attachments=attachments)
     return gateway_rib(state.plan, gateway, state.tables.ribs, table, lost)
 
 
@@ -64,7 +64,8 @@ def in_words(state: State, route: Route, where: Held) -> str:
     if session.static:
         return f"static route into {session.tunnel}"
     if not session.external:
-        return f"iBGP from {other.node}"
+        site_link = state.plan.speaker(where.speaker).site_link
+        return f"{'SiteLink' if site_link else 'iBGP'} from {other.node}"
     return f"eBGP from {other.node} (AS {other.asn}), {carrier_in_words(session)}"
 
 

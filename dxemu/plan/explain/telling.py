@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxemu.aws import quotas
 from dxemu.bgp.policy import ExportPolicy, Refused, export_route, import_route
 from dxemu.bgp.route import Announcement, Route
 from dxemu.plan.explain.prefix_model import Told
@@ -77,6 +76,8 @@ def _why_not(state: State, says: SessionEnd, route: Route, policy: ExportPolicy)
     aws = state.plan.speaker(says.speaker).side is Side.AWS
     if policy.originated_only and not route.originated:
         return "AWS announces what is behind its gateway and passes nothing on"
+    if policy.learnt_only and route.originated:
+        return "AWS's devices tell each other what sites announce (SiteLink), and nothing of their own"
     if policy.only is not None and route.prefix not in policy.only:
         names = ", ".join(str(prefix) for prefix in policy.only) or "nothing"
         return f"only {names} may be announced there"
@@ -88,12 +89,11 @@ def _why_not(state: State, says: SessionEnd, route: Route, policy: ExportPolicy)
 
 
 def _quota(state: State, session: BgpSession, says: SessionEnd, hears: SessionEnd) -> str:
-    """What AWS does about all that the customer announces on a virtual interface; empty within the quota."""
+    """What AWS does about all that the customer announces on a session; empty within the quota."""
     to_aws = state.plan.speaker(hears.speaker).side is Side.AWS
-    if session.virtual_interface is None or not to_aws:
+    if session.prefix_quota is None or not to_aws:
         return ""
     policy = export_policy(state.plan, session, says.speaker)
     routes = state.tables.ribs[says.speaker].routes()
     count = sum(export_route(route, policy) is not None for route in routes)
-    public = session.route_filter_prefixes is not None
-    return (quotas.ROUTES_PUBLIC if public else quotas.ROUTES_PRIVATE).check(count) or ""
+    return session.prefix_quota.check(count) or ""

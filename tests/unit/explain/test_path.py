@@ -8,14 +8,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from dxemu.bgp.rib import LocRib
-from dxemu.plan import converge
 from dxemu.plan.explain.model import Direction, Explanation, Hop
 from dxemu.plan.explain.names import NotExplained
 from dxemu.plan.explain.path import explain_path
@@ -151,21 +148,19 @@ def test_two_connections_out_of_step() -> None:
     assert "give primary the higher customer.local_pref" in found.remedy
 
 
-def test_several_routes_used_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_routes_used_together() -> None:
     """Each flow takes one of them: the other one is not unused, and the path is not asymmetric."""
-    monkeypatch.setattr(converge, "LocRib", partial(LocRib, maximum_paths=lambda _: 16))
-    level = {"customer": {"local_pref": 200, "communities": ["7224:7300"]}}
-    state = changed("backup_connection", virtual_interfaces={"backup": level})
-    found = explain_path(state, "app", "web")
+    found = explain_path(state_of("load_sharing"), "app", "web")
     to_aws, from_aws = found.directions
     assert to_aws.shared and from_aws.shared
     reason = hop_at(from_aws, "vgw").reason
     assert reason is not None
     assert reason.shared == (
-        "Direct Connect, dx_1, virtual interface primary",
-        "Direct Connect, dx_2, virtual interface backup",
+        "Direct Connect, dx_1, virtual interface first",
+        "Direct Connect, dx_2, virtual interface second",
     )
     assert (found.unused, found.asymmetric) == ((), False)
+    assert [one.over for one in to_aws.next_best] == [("second",), ()]
     assert "shared per flow over Direct Connect, dx_1" in " ".join(render(found).split())
 
 

@@ -104,7 +104,7 @@ def _crossing(crossing: Crossing) -> str:
 
 def _next_best(found: Sequence[Next], width: int) -> Iterator[str]:
     for number, one in enumerate(found):
-        lost = f"without {one.lost[-1]}" if number == 0 else f"then without {one.lost[-1]}"
+        lost = f"without {one.lost[-1]}" if len(one.lost) == 1 else f"then without {one.lost[-1]}"
         words = f"nothing; {one.rule}"
         if one.at:
             over = ", ".join(one.over) or "a way over neither virtual interface nor tunnel"

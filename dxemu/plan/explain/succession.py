@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from dxemu.plan.explain.hops import carriers, crossings_of, hops
@@ -18,32 +19,41 @@ MOST = 8
 def succession(state: State, source: str, address: IPAddress) -> tuple[Next, ...]:
     """The ways from `source` once what the packet crosses is lost, and then what it crosses instead, and so on.
 
-    Everybody knows of each loss. Ends with a way over nothing, or after `MOST`.
+    Everybody knows of each loss. Ends with a way over nothing, or after `MOST`. Where the packet crosses several
+    virtual interfaces, as between two sites, the loss of each further one alone comes behind.
     """
     way = state.way(source, address)
-    lost: list[str] = []
-    found: list[Next] = []
-    now = state
-    while way.arrives and len(found) < MOST:
-        session = _session_crossed(now, way, address.version)
-        if session is None:
-            break
-        lost.append(session)
-        now = state.without(lost)
-        before, way = way, now.way(source, address)
-        found.append(_next(now, tuple(lost), before, way, address))
+    first, *further = _sessions_crossed(state, way, address.version) or [""]
+    found = list(_chain(state, source, address, way)) if first else []
+    for session in further:
+        now = state.without([session])
+        found.append(_next(now, (session,), way, now.way(source, address), address))
     return tuple(found)
 
 
-def _session_crossed(state: State, way: Way, version: int) -> str | None:
-    """The session of the first virtual interface or tunnel on the way that is still up."""
-    for crossing in crossings_of(state, way):
+def _chain(state: State, source: str, address: IPAddress, way: Way) -> Iterator[Next]:
+    lost: list[str] = []
+    now = state
+    while way.arrives and len(lost) < MOST:
+        crossed = _sessions_crossed(now, way, address.version)
+        if not crossed:
+            return
+        lost.append(crossed[0])
+        now = state.without(lost)
+        before, way = way, now.way(source, address)
+        yield _next(now, tuple(lost), before, way, address)
+
+
+def _sessions_crossed(state: State, way: Way, version: int) -> list[str]:
+    """The sessions of the virtual interfaces and tunnels on the way that are up, in order."""
+    found = []
+    for crossing in crossings_of(state, way) if way.arrives else ():
         for session in state.plan.sessions:
             on_it = crossing.carrier and crossing.carrier in (session.tunnel, session.virtual_interface)
             same = session.tunnel is not None or session.ends[0].address.version == version
             if on_it and same and state.is_up(session):
-                return session.name
-    return None
+                found.append(session.name)
+    return found
 
 
 def _next(state: State, lost: tuple[str, ...], before: Way, way: Way, address: IPAddress) -> Next:

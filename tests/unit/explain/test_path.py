@@ -92,6 +92,21 @@ def test_next_best_of_maximum_resiliency_is_the_order_of_the_design() -> None:
         assert [one.over for one in way.next_best] == [("dc_2",), ("ny_1",), ("ny_2",), ()]
 
 
+def test_next_best_between_two_sites() -> None:
+    """The packet crosses a virtual interface at each site, and either may be lost."""
+    there, back = explain_path(state_of("site_link"), "app", "branch").directions
+    assert [(one.lost, one.over) for one in there.next_best] == [(("dc",), ()), (("ny_1",), ("dc", "ny_2"))]
+    assert [(one.lost, one.over) for one in back.next_best] == [
+        (("ny_1",), ("ny_2", "dc")),
+        (("ny_1", "ny_2"), ()),
+        (("dc",), ()),
+    ]
+    assert (there.direction, back.direction) == ("", "")
+    reason = hop_at(there, "dc_dx_1").reason
+    assert reason is not None
+    assert reason.how == "SiteLink from ny_dx_1"
+
+
 def test_a_tunnel_is_lost_with_what_carries_it() -> None:
     """Nobody has to say that the tunnels are down: their own packets no longer arrive."""
     state = state_of("ipsec_over_transit_vif").without(["primary", "backup"])

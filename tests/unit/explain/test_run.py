@@ -88,6 +88,29 @@ def test_announced_prefixes_change(tmp_path: Path) -> None:
     assert explain_prefix(state, "172.30.0.0/16").told == ()
 
 
+def test_a_filter_is_opened(tmp_path: Path) -> None:
+    """A leak: the router announces a prefix more, and its filter lets it out."""
+    leak = {"node": "customer_router", "speaker": "customer_router", "prefixes": ["10.0.0.0/16", "10.9.0.0/16"]}
+    opened = {"node": "colo_router", "speaker": "colo_router", "prefixes": ["10.9.0.0/16"]}
+    events = [{"t": 3.0, "event": "originates", **leak}, {"t": 4.0, "event": "let_out", **opened}]
+    folder = run_of(tmp_path / "1", "backup_connection", events)
+    kept, out = (explain_prefix(state_of_run(folder, at), "10.9.0.0/16").told for at in ("3.5s", "5s"))
+    assert {one.hears: one.why_not for one in kept}["dx_1"] == "only 10.0.0.0/16 may be announced there"
+    assert {one.hears: one.local_pref for one in out} == {"colo_router": 100, "dx_1": 300, "dx_2": 100}
+
+
+def test_a_static_route_goes_with_its_light(tmp_path: Path) -> None:
+    plan = make_plan(load(TOPOLOGIES / "vpn_backup_static.yaml"))
+    (line,) = [c for c in plan.cables if c.name == "internet_customer_router"]
+    dark = {"t": 3.0, "event": "carrier", "node": line.a.node, "interface": line.a.name, "cable": "", "up": False}
+    folder = run_of(tmp_path / "1", "vpn_backup_static", [dark])
+    before, after = (
+        explain_path(state_of_run(folder, at), "app", "192.0.2.1").directions[0].hops[1].reason for at in ("2s", "4s")
+    )
+    assert before is not None and before.how == "static route to the Internet"
+    assert after is None
+
+
 def test_a_hosted_virtual_interface_is_accepted(tmp_path: Path) -> None:
     up = [bgp(4.0, "guest", "dx_1", "up"), bgp(4.0, "guest", "colo_router", "up")]
     state = state_after(tmp_path / "1", "hosted_vif", *up)

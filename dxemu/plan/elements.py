@@ -168,7 +168,7 @@ def _names(topology: Topology, plan: Plan) -> Mapping[str, Sequence[str]]:
 def probe_pairs(plan: Plan) -> tuple[Pair, ...]:
     """Each host with each instance that it is there for; with each public service of AWS's where there is no VPC.
 
-    With IPv6 too where both have it. Where a virtual interface waits for its owner: the first instance only. And the
+    In every IP version that both have. Where a virtual interface waits for its owner: the first instance only. And the
     hosts of two sites that reach each other.
     """
     return tuple(_pairs(plan))
@@ -180,16 +180,17 @@ def _pairs(plan: Plan) -> Iterator[Pair]:
     far = far or [node.name for node in plan.nodes if node.role is Role.SERVICE and node.side is Side.AWS]
     if any(not session.confirmed for session in plan.sessions):
         far = far[:1]
-    ipv6 = {held.node for held in plan.addresses if held.address.version == IPV6}
+    versions = {name: {held.address.version for held in plan.addresses if held.node == name} for name in (*hosts, *far)}
     for host in hosts:
         for end in far:
-            yield Pair(f"{host}-{end}", host, end)
-            if {host, end} <= ipv6:
-                yield Pair(f"{host}-{end}-ipv6", host, end, IPV6)
+            for version in sorted(versions[host] & versions[end]):
+                yield Pair(f"{host}-{end}" + ("-ipv6" if version == IPV6 else ""), host, end, version)
     tables = forwarding(plan)
     for one, other in combinations(hosts, 2):
-        if plan.node(one).place != plan.node(other).place and tables.way(one, plan.address_of(other)).arrives:
-            yield Pair(f"{one}-{other}", one, other)
+        if plan.node(one).place != plan.node(other).place:
+            both = min(versions[one] & versions[other], default=None)
+            if both is not None and tables.way(one, plan.address_of(other, both)).arrives:
+                yield Pair(f"{one}-{other}", one, other, both)
 
 
 def outcomes(plan: Plan, found: Sequence[Failure], world: World | None = None) -> tuple[Outcome, ...]:

@@ -29,7 +29,10 @@ class Unreachable(Rule):
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each host and instance. Public services answer another address: only the way there counts."""
+        public = design.topology.customer.data_center.public_networks
         for pair in design.pairs:
+            if any(design.plan.address_of(pair.near, pair.version) in network for network in public):
+                continue  # Private and transit virtual interfaces do not announce it.
             ways = [to_aws for to_aws in self._directions(design, pair) if not _arrives(design, pair, to_aws=to_aws)]
             for to_aws in ways[:1]:
                 source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)

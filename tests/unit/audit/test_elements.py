@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 from audited import REPOSITORY, TOPOLOGIES, audited
 
 from dxemu.faults.menu import fault_of, kinds
+from dxemu.plan.audit.menu import make_audit
 from dxemu.plan.elements import MODES, failures, probe_pairs
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
+from dxemu.report.audit import to_json
+from dxemu.report.picture.draw import draw
+from dxemu.report.picture.weak import weak_spots
 from dxemu.scenario.model import FaultStep
 from dxemu.scenario.names import names_of
 from dxemu.scenario.verify_audit import checks_of, sampled
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
 from dxemu.units import Seconds
+
+VALID = sorted((REPOSITORY / "tests" / "unit" / "topology" / "valid").glob("*.yaml"))
 
 
 def of(name: str) -> tuple[Topology, Plan]:
@@ -54,6 +62,15 @@ def test_a_carrier_takes_all_of_its_circuits() -> None:
 def test_pairs_have_ipv6_where_both_ends_have_it() -> None:
     _, plan = of("private_vif")
     assert [pair.version for pair in probe_pairs(plan)] == [4, 6]
+
+
+@pytest.mark.parametrize("file", VALID, ids=lambda file: file.stem)
+def test_every_topology_can_be_audited_and_drawn(file: Path) -> None:
+    topology = load(file)
+    plan = make_plan(topology)
+    audit = make_audit(topology, plan, pairs=True)
+    assert json.dumps(to_json(audit))
+    assert draw(topology, plan, weak_spots(audit))
 
 
 def test_two_devices_may_not_fail_together() -> None:

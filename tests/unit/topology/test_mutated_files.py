@@ -1,6 +1,6 @@
 """Whatever is done to a file, loading it says so in InputErrors, at places that exist, and never breaks.
 
-A topology in which nothing was found has a plan.
+A topology in which nothing was found has a plan, and can be audited.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dxemu.errors import InputErrors
+from dxemu.plan.audit.menu import make_audit
 from dxemu.plan.make import make_plan
+from dxemu.report.audit import to_json
 from dxemu.report.problems import render
 from dxemu.scenario.load import load as load_scenario
 from dxemu.topology import yaml
@@ -104,7 +106,9 @@ def test_mutated_topology(text: str) -> None:
     except InputErrors as errors:
         check_problems(errors)
     else:
-        assert make_plan(topology).nodes
+        plan = make_plan(topology)
+        assert plan.nodes
+        assert to_json(make_audit(topology, plan))
 
 
 @given(st.one_of(mutated_text(SCENARIOS), mutated_tree(SCENARIO_TREES)))

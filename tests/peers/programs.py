@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,49 @@ def bird(node: LabNode, configuration: str) -> Iterator[Bird]:
     file.write_text(configuration, encoding="ascii")
     with started(node, "/usr/sbin/bird", "-f", "-c", str(file), "-s", running.control, "-P", f"{running.control}.pid"):
         yield running
+
+
+class GoBgp:
+    """A running GoBGP, asked through `gobgp`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def ask(self, *words: str) -> str:
+        """What `gobgp WORDS` prints. It asks by TCP, so it must be in the node."""
+        return said("ip", "netns", "exec", self.name, "/usr/bin/gobgp", *words)
+
+
+@contextmanager
+def gobgp(node: LabNode, configuration: str) -> Iterator[GoBgp]:
+    """GoBGP with this configuration in a node, from when it can be asked."""
+    file = Path(FOLDER, f"peer-{node.name}.gobgpd.toml")
+    file.write_text(configuration, encoding="ascii")
+    log = Path(FOLDER, f"peer-{node.name}.gobgpd.log")
+    command = ["/usr/bin/gobgpd", "-f", str(file), "-p", "--api-hosts", "127.0.0.1:50051"]
+    with log.open("wb") as said_there, node.namespace.entered():
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said_there, stderr=said_there)
+    try:
+        running = GoBgp(node.name)
+        answers_within(running, process, log)
+        yield running
+        assert process.poll() is None, log.read_text()
+    finally:
+        process.kill()
+        process.wait(10)
+
+
+def answers_within(running: GoBgp, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the API answers: gobgpd does not say when it is ready, so it is asked again."""
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while True:
+        assert process.poll() is None, log.read_text()
+        try:
+            running.ask("global")
+        except AssertionError:
+            assert time.monotonic() < deadline, log.read_text()
+        else:
+            return
 
 
 class Frr:

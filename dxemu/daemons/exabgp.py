@@ -18,14 +18,14 @@ from ipaddress import IPv4Address
 
 from dxemu.bgp.notification import Cease
 from dxemu.bgp.rib import Update
-from dxemu.bgp.route import Announcement
 from dxemu.daemons import exabgp_child
+from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, withdraw_commands
 from dxemu.daemons.exabgp_events import EndOfRib, PeerOpen, SessionUp, SpeakerEvent, learnt, lost, refused
 from dxemu.daemons.exabgp_open import graceful_restart_of
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BgpSession, SessionEnd
-from dxemu.units import IPAddress, Seconds
+from dxemu.units import Seconds
 
 BGP_PORT = 179
 KEPT_LINES = 20
@@ -102,22 +102,6 @@ def _neighbor(router_id: IPv4Address, peer: Peer) -> str:
     return f"neighbor {peer.other.address} {{\n{body}\n}}\n"
 
 
-def announce_command(peer: IPAddress, route: Announcement) -> str:
-    """ExaBGP's command for one announcement."""
-    words = [
-        f"neighbor {peer} announce route {route.prefix} next-hop {route.next_hop} origin {route.origin.name.lower()}"
-    ]
-    if route.as_path:
-        words.append(f"as-path [ {' '.join(str(int(asn)) for asn in route.as_path)} ]")
-    if route.local_pref is not None:
-        words.append(f"local-preference {route.local_pref}")
-    if route.med is not None:
-        words.append(f"med {route.med}")
-    if route.communities:
-        words.append(f"community [ {' '.join(route.communities)} ]")
-    return " ".join(words)
-
-
 class ExaBgp:
     """A running ExaBGP, for all BGP tables of a node.
 
@@ -150,7 +134,7 @@ class ExaBgp:
         """Run it; again, after a stop."""
         self._rest = b""
         self._established.clear()
-        commands, self._commands = os.pipe()
+        commands, ours = os.pipe()
         self._events, events = os.pipe()
         peers = list(self._peers.values())
         with self._namespace.entered():
@@ -161,6 +145,7 @@ class ExaBgp:
         os.close(commands)
         os.close(events)
         os.set_blocking(self._events, False)
+        self._commands = CommandPipe(ours)
         asyncio.get_running_loop().add_reader(self._events, self._read)
 
     def _read(self) -> None:
@@ -206,9 +191,8 @@ class ExaBgp:
         """Announce and withdraw on one session."""
         peer = self._peers[update.session]
         address = peer.other.address
-        lines = [announce_command(address, route) for route in update.announce]
-        lines += [f"neighbor {address} withdraw route {p} next-hop {peer.mine.address}" for p in update.withdraw]
-        self._command(lines)
+        self._command(announce_commands(address, update.announce))
+        self._command(withdraw_commands(address, peer.mine.address, update.withdraw))
 
     def end_of_rib(self, session: str) -> None:
         """Tell a peer that everything has been announced, if graceful restart is on here."""
@@ -232,8 +216,8 @@ class ExaBgp:
         self._command([f"neighbor {self._peers[session].other.address} clear now"])
 
     def _command(self, lines: list[str]) -> None:
-        if lines and self.pid is not None:
-            os.write(self._commands, ("\n".join(lines) + "\n").encode())
+        if self.pid is not None:
+            self._commands.send(lines)
 
     @property
     def running(self) -> bool:
@@ -248,7 +232,7 @@ class ExaBgp:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self._events)
-        os.close(self._commands)
+        self._commands.close()
         self.pid = None
 
 

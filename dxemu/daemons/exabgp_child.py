@@ -43,7 +43,7 @@ from exabgp.reactor.network import outgoing as exabgp_outgoing
 from exabgp.version import json as json_version
 
 from dxemu.bgp.notification import Cease
-from dxemu.daemons import exabgp_idle, exabgp_wire
+from dxemu.daemons import exabgp_bulk, exabgp_idle, exabgp_wire
 from dxemu.host.timer import Timer
 
 CONNECT_RETRY_S = 1.0
@@ -282,6 +282,8 @@ def run(configuration: str, keepalives: Mapping[str, int], commands: int, events
     _SendTimer.intervals = keepalives
     exabgp_keepalive.SendTimer = _SendTimer
     exabgp_protocol.Outgoing = _Outgoing
+    exabgp_loop.ASYNC = exabgp_bulk.Asynchronous
+    exabgp_bulk.install()
     exabgp_idle.install()
     exabgp_wire.install()
     status = 1

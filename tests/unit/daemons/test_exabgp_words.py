@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from dataclasses import replace
-from ipaddress import IPv4Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 
 import pytest
 
@@ -12,6 +14,7 @@ from dxemu.daemons import exabgp
 from dxemu.daemons.bird import BfdPeer
 from dxemu.daemons.bird import render as render_bird
 from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, withdraw_commands
 from dxemu.daemons.exabgp_events import Learnt, learnt
 from dxemu.plan.model import BfdSession, BgpSession, SessionEnd
 from dxemu.units import Asn, Seconds
@@ -103,14 +106,54 @@ def test_an_announcement_of_each_version() -> None:
         as_path=(Asn(65000), Asn(65000)),
         communities=("7224:7300",),
     )
-    assert exabgp.announce_command(ip_address("2001:db8::1"), route) == (
-        "neighbor 2001:db8::1 announce route 2001:db8:c::/48 next-hop 2001:db8::2 origin igp"
-        " as-path [ 65000 65000 ] community [ 7224:7300 ]"
-    )
+    assert announce_commands(ip_address("2001:db8::1"), [route]) == [
+        "neighbor 2001:db8::1 announce attributes next-hop 2001:db8::2 origin igp"
+        " as-path [ 65000 65000 ] community [ 7224:7300 ] nlri 2001:db8:c::/48"
+    ]
     short = Announcement(prefix=ip_network("10.0.0.0/16"), next_hop=ip_address("169.254.1.2"), as_path=(), med=5)
-    assert exabgp.announce_command(ip_address("169.254.1.1"), short) == (
-        "neighbor 169.254.1.1 announce route 10.0.0.0/16 next-hop 169.254.1.2 origin igp med 5"
+    assert announce_commands(ip_address("169.254.1.1"), [short]) == [
+        "neighbor 169.254.1.1 announce attributes next-hop 169.254.1.2 origin igp med 5 nlri 10.0.0.0/16"
+    ]
+
+
+def test_announcements_that_differ_in_the_prefix_only_are_one_command() -> None:
+    peer, own = ip_address("169.254.1.1"), ip_address("169.254.1.2")
+    one, two, three = (
+        Announcement(prefix=ip_network(f"10.{n}.0.0/16"), next_hop=own, as_path=(), med=n // 2) for n in (1, 2, 3)
     )
+    assert announce_commands(peer, [two, one, three]) == [
+        "neighbor 169.254.1.1 announce attributes next-hop 169.254.1.2 origin igp med 1 nlri 10.2.0.0/16 10.3.0.0/16",
+        "neighbor 169.254.1.1 announce attributes next-hop 169.254.1.2 origin igp med 0 nlri 10.1.0.0/16",
+    ]
+    assert withdraw_commands(peer, own, [one.prefix, two.prefix]) == [
+        "neighbor 169.254.1.1 withdraw attributes next-hop 169.254.1.2 nlri 10.1.0.0/16 10.2.0.0/16"
+    ]
+    assert withdraw_commands(peer, own, []) == []
+
+
+def test_a_thousand_prefixes_are_a_line() -> None:
+    prefixes = [IPv4Network((number << 8, 24)) for number in range(1001)]
+    first, second = withdraw_commands(ip_address("192.0.2.1"), ip_address("192.0.2.2"), prefixes)
+    assert [len(line.partition(" nlri ")[2].split()) for line in (first, second)] == [1000, 1]
+
+
+def test_commands_that_do_not_fit_into_the_pipe_arrive_in_order() -> None:
+    read, write = os.pipe()
+    lines = [f"line {number} {'x' * 1000}" for number in range(500)]
+
+    async def send_and_read() -> bytes:
+        pipe = CommandPipe(write)
+        pipe.send(lines[:400])
+        pipe.send(lines[400:])
+        loop = asyncio.get_running_loop()
+        got = b""
+        while got.count(b"\n") < len(lines):
+            got += await loop.run_in_executor(None, os.read, read, 1 << 16)
+        pipe.close()
+        return got
+
+    assert asyncio.run(asyncio.wait_for(send_and_read(), 10)).decode().splitlines() == lines
+    os.close(read)
 
 
 GLOBAL, LINK_LOCAL = "2001:db8::2", "fe80::2"

@@ -49,7 +49,7 @@ def from_customer() -> dict[str, object]:
         if session.external:
             own = prefixes(EACH, f"10.{16 * number}.0.0/32")
             announce[near.speaker] = (*announce.get(near.speaker, ()), *own)
-            near = replace(near, announces=(*(near.announces or ()), *own))
+            near = replace(near, announces=own)  # all that is allocated
         else:  # what goes to AWS is not told to the data center
             far = replace(far, announces=behind)
         sessions.append(replace(session, ends=(near, far)))

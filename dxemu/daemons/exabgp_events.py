@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Code, Notification
 from dxemu.bgp.route import Announcement, Origin
-from dxemu.units import Asn, IPAddress, IPNetwork
+from dxemu.units import Asn, IPAddress, IPNetwork, address, network
 
 FAMILIES = ("ipv4 unicast", "ipv6 unicast")
 _REASON = re.compile(r"notification (sent|received) \((\d+),(\d+)\)")
@@ -133,7 +133,10 @@ def _as_path(segments: Mapping[str, Mapping], own_asn: Asn) -> Iterator[Asn]:  #
 
 def _prefix(nlri: Mapping[str, str]) -> IPNetwork:
     """What is behind the prefix's length in its last octet is irrelevant (RFC 4271 section 4.3)."""
-    return ip_network(nlri["nlri"], strict=False)
+    try:
+        return network(nlri["nlri"])
+    except ValueError:
+        return ip_network(nlri["nlri"], strict=False)
 
 
 def _next_hops(announced: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[IPNetwork, IPAddress]:
@@ -144,7 +147,7 @@ def _next_hops(announced: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[IPN
     """
     found: dict[IPNetwork, IPAddress] = {}
     for text, nlris in announced.items():
-        next_hop = ip_address(text)
+        next_hop = address(text)
         for nlri in nlris:
             prefix = _prefix(nlri)
             if prefix not in found or not next_hop.is_link_local:

@@ -11,9 +11,19 @@ class Channel:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self._kept = bytearray()
 
     def send(self, event: str, t: float, **values: object) -> None:
         """Tell of an event at `t`, seconds since the run's start. See `dxemu.measure.timeline` for the words."""
-        data = (json.dumps({"t": round(t, 6), "event": event, **values}, separators=(",", ":")) + "\n").encode()
+        self.keep(event, t, **values)
+        self.flush()
+
+    def keep(self, event: str, t: float, **values: object) -> None:
+        """The same, with the next `flush` or `send`: inside the embedded kernel to write costs more than to make it."""
+        self._kept += json.dumps({"t": round(t, 6), "event": event, **values}, separators=(",", ":")).encode() + b"\n"
+
+    def flush(self) -> None:
+        """Send what was kept."""
+        data, self._kept = self._kept, bytearray()
         while data:
-            data = data[os.write(self._fd, data) :]
+            del data[: os.write(self._fd, data)]

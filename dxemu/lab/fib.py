@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from dxemu.netlink import route
-from dxemu.netlink.session import Netlink, NetlinkError
+from dxemu.netlink import route_batch
+from dxemu.netlink.session import Netlink
 from dxemu.plan.model import MAIN_TABLE
 from dxemu.units import IPAddress, IPNetwork
 
@@ -14,12 +15,13 @@ _DOWN = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)
 
 
 class Fib:
-    """Installs and removes. What the kernel then says of its table is told by the monitor, not here."""
+    """Installs and removes, in the order of the calls. What the kernel then says is told by the monitor, not here."""
 
     def __init__(self, netlink: Netlink, table: int = MAIN_TABLE) -> None:
         self._netlink = netlink
         self._table = table
         self._installed: set[IPNetwork] = set()
+        self._order = asyncio.Lock()
 
     async def install(self, prefix: IPNetwork, next_hops: Sequence[IPAddress]) -> None:
         """Put a route in, in place of an earlier one to the same prefix. Raises LabError.
@@ -27,20 +29,27 @@ class Fib:
         Several next hops share its flows. One over an interface that is down at this moment is taken out instead: its
         session is about to end, too.
         """
-        try:
-            if len(next_hops) == 1:
-                await route.replace(self._netlink, prefix, next_hops[0], table=self._table)
-            else:
-                await route.replace_shared(self._netlink, prefix, next_hops, table=self._table)
-        except NetlinkError as error:
-            if error.errno not in _DOWN:
-                raise
-            await self.remove(prefix)
-        else:
-            self._installed.add(prefix)
+        await self.apply([(prefix, next_hops)])
 
     async def remove(self, prefix: IPNetwork) -> None:
         """Take ours out. One that the kernel took out itself, because its interface went down, does not matter."""
-        if prefix in self._installed:
-            self._installed.discard(prefix)
-            await route.delete(self._netlink, prefix, missing_ok=True, table=self._table)
+        await self.apply([(prefix, ())])
+
+    async def apply(self, routes: Iterable[tuple[IPNetwork, Sequence[IPAddress]]]) -> None:
+        """`install` each route with next hops and `remove` each without; a prefix comes once. Raises LabError."""
+        async with self._order:
+            wanted = [(prefix, vias) for prefix, vias in routes if vias or prefix in self._installed]
+            refused = await route_batch.apply(self._netlink, wanted, table=self._table)
+            down: list[tuple[IPNetwork, Sequence[IPAddress]]] = []
+            for prefix, vias in wanted:
+                error = refused.get(prefix)
+                if vias and error is None:
+                    self._installed.add(prefix)
+                elif not vias and (error is None or error.errno == errno.ESRCH):
+                    self._installed.discard(prefix)
+                elif vias and error is not None and error.errno in _DOWN:
+                    down.append((prefix, ()))
+                elif error is not None:
+                    raise error
+        if down:
+            await self.apply(down)

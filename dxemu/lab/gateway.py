@@ -36,8 +36,7 @@ class GatewayRouter:
             if attachment.speaker in self._gone:
                 self._gone[attachment.speaker] += changes
                 return
-            for change in changes:
-                await self._hear(attachment, change)
+            await self._hear(attachment, changes)
 
         return hear
 
@@ -48,27 +47,31 @@ class GatewayRouter:
                 continue
             speaker = attachment.speaker
             if up:
-                for change in self._gone.pop(speaker, []):
-                    await self._hear(attachment, change)
+                await self._hear(attachment, self._gone.pop(speaker, []))
             elif speaker not in self._gone:
                 self._gone[speaker] = []
                 for table, loc_rib in self.loc_ribs.items():
                     await self._install(table, loc_rib.purge(speaker))
 
-    async def _hear(self, attachment: Attachment, change: Change) -> None:
+    async def _hear(self, attachment: Attachment, changes: Sequence[Change]) -> None:
         carried = {address.version for address in attachment.device_addresses}
-        if change.prefix.version not in carried:
-            return
-        for table in attachment.tables:
-            if not takes(self.gateway, table, change.prefix):
-                continue
-            loc_rib = self.loc_ribs[table]
-            if change.new is None or change.new.originated or not change.new.external:
-                decided = loc_rib.withdraw(attachment.speaker, [change.prefix])
+        heard = {change.prefix: change.new for change in changes if change.prefix.version in carried}
+        lost, taken = [], {}
+        for prefix, new in heard.items():
+            if new is None or new.originated or not new.external:
+                lost.append(prefix)
             else:
-                self._session_at[attachment.speaker, change.prefix] = change.new.session
-                route = gateway_route(self._plan, self.gateway, attachment, change.new)
-                decided = loc_rib.learn(attachment.speaker, [route])
+                taken[prefix] = new
+                self._session_at[attachment.speaker, prefix] = new.session
+        for table in attachment.tables:
+            gone = [prefix for prefix in lost if takes(self.gateway, table, prefix)]
+            come = [
+                gateway_route(self._plan, self.gateway, attachment, new)
+                for prefix, new in taken.items()
+                if takes(self.gateway, table, prefix)
+            ]
+            loc_rib = self.loc_ribs[table]
+            decided = loc_rib.withdraw(attachment.speaker, gone) + loc_rib.learn(attachment.speaker, come)
             await self._install(table, decided)
 
     async def _install(self, table: int, decided: Sequence[Change]) -> None:
@@ -82,9 +85,6 @@ class GatewayRouter:
                 rule=change.rule,
                 **({"shared": sessions} if len(sessions) > 1 else {}),
             )
-            if not self.gateway.route_propagation:
-                continue
-            if change.new is None:
-                await self._fibs[table].remove(change.prefix)
-            else:
-                await self._fibs[table].install(change.prefix, [route.next_hop for route in change.routes])
+        if self.gateway.route_propagation:
+            hops = ((change.prefix, [route.next_hop for route in change.routes]) for change in decided)
+            await self._fibs[table].apply(hops)

@@ -25,6 +25,7 @@ class Journal:
     def __init__(self, channel: Channel) -> None:
         self.clock = Clock()
         self._channel = channel
+        self._flushing = False
         self._before: list[tuple[int, str, dict[str, object]]] | None = []
         self._listeners: list[Callable[[Event], None]] = []
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
@@ -35,7 +36,8 @@ class Journal:
         self.clock.start()
         before, self._before = self._before or [], None
         for stamp, event, values in before:
-            self._channel.send(event, self.clock.since_start(stamp), **values)
+            self._channel.keep(event, self.clock.since_start(stamp), **values)
+        self._channel.flush()
 
     def tell(self, event: str, **values: object) -> None:
         """Something happened just now. The words are those of `dxemu.measure.timeline`."""
@@ -43,7 +45,10 @@ class Journal:
         if self._before is not None:
             self._before.append((stamp, event, values))
         else:
-            self._channel.send(event, self.clock.since_start(stamp), **values)
+            self._channel.keep(event, self.clock.since_start(stamp), **values)
+            if not self._flushing:  # with whatever else happens at this moment
+                self._flushing = True
+                asyncio.get_running_loop().call_soon(self._flush)
         happened = {"event": event, **values}
         self._recent.append(happened)
         for listener in self._listeners:
@@ -51,6 +56,10 @@ class Journal:
         for matches, future in list(self._waiting):
             if not future.done() and matches(happened):
                 future.set_result(happened)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        self._channel.flush()
 
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Have every event from now on told to `listener` as well."""

@@ -33,7 +33,7 @@ from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.plan.model import Plan, Side, Speaker
 from dxemu.plan.policy import export_policy, import_policy, maximum_paths, static_announcements
-from dxemu.units import IPNetwork
+from dxemu.units import IPAddress, IPNetwork
 
 Listener = Callable[[Sequence[Change]], Awaitable[None]]
 
@@ -41,6 +41,11 @@ Listener = Callable[[Sequence[Change]], Awaitable[None]]
 def shared(change: Change) -> dict[str, object]:
     """For the timeline: the sessions of all routes that are used together, if there are several."""
     return {"shared": [route.session for route in change.routes]} if len(change.routes) > 1 else {}
+
+
+def next_hops(change: Change) -> list[IPAddress]:
+    """Of the routes that a kernel is to have from now on; none for a prefix that the router announces itself."""
+    return [route.next_hop for route in change.routes if not route.originated]
 
 
 class Router:
@@ -249,7 +254,7 @@ class Router:
     def _export_policy(self, session: str) -> ExportPolicy:
         """The plan's, and what the filters let out since."""
         policy = export_policy(self._plan, self._peers[session].session, self.name)
-        return policy if policy.only is None else replace(policy, only=(*policy.only, *self._let_out))
+        return policy if policy.only is None else replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
 
     async def _refused(self, refused: SessionRefused) -> None:
         """The peers try again and again: each reason is told once until the session comes up."""
@@ -348,7 +353,7 @@ class Router:
                 **shared(change),
                 **self._learnt_from(change),
             )
-            await self._install(change)
+        await self._install(changes)
         for listener in self.on_best:
             await listener(changes)
         self._send(self._adj_rib_out.after(changes))
@@ -370,15 +375,12 @@ class Router:
                 await static_routes.take_out(fixed)
                 choice = self.loc_rib.best.get(fixed.destination)
                 if choice is not None:
-                    await self._install(Change(fixed.destination, None, choice))
+                    await self._install([Change(fixed.destination, None, choice)])
 
-    async def _install(self, change: Change) -> None:
-        if self._static_routes is not None and self._static_routes.decide(change.prefix):
-            return
-        if change.new is None or change.new.originated:
-            await self._fib.remove(change.prefix)
-        else:
-            await self._fib.install(change.prefix, [route.next_hop for route in change.routes])
+    async def _install(self, changes: Sequence[Change]) -> None:
+        fixed = self._static_routes
+        mine = changes if fixed is None else [change for change in changes if not fixed.decide(change.prefix)]
+        await self._fib.apply((change.prefix, next_hops(change)) for change in mine)
 
     def _send(self, updates: Sequence[Update]) -> None:
         assert self._exabgp is not None

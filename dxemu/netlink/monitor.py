@@ -10,9 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
-from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-from dxemu.netlink import bond, link, route
+from dxemu.netlink import bond, link, route, route_batch
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import NETLINK_ROUTE, Netlink, parts
 from dxemu.units import IPAddress, IPNetwork
@@ -20,7 +19,9 @@ from dxemu.units import IPAddress, IPNetwork
 RTMGRP_LINK = 0x1
 RTMGRP_IPV4_ROUTE = 0x40
 RTMGRP_IPV6_ROUTE = 0x400
-RECEIVE_BUFFER_BYTES = 1 << 20
+RECEIVE_BUFFER_BYTES = 1 << 24
+"""For some 20,000 messages. What does not fit is lost, and the kernel says so (ENOBUFS)."""
+AT_ONCE = 1000
 SO_RCVBUFFORCE = 33
 _BUFFER = 1 << 18
 
@@ -83,16 +84,19 @@ class Monitor:
         self._socket.close()
 
     def _read(self) -> None:
-        for kind, _, data in parts(self._socket.recv(_BUFFER)):
-            if kind == link.RTM_NEWLINK:
-                message = ifinfmsg(data)
-                message.decode()
-                self._remember(message, tell=True)
-            elif kind in (route.RTM_NEWROUTE, route.RTM_DELROUTE):
-                message = rtmsg(data)
-                message.decode()
-                if message["proto"] == route.BGP:
-                    self._tell_route(message, gone=kind == route.RTM_DELROUTE)
+        """Take what is there, up to a number: each message comes by itself, and others want their turn."""
+        for _ in range(AT_ONCE):
+            try:
+                data = self._socket.recv(_BUFFER)
+            except BlockingIOError:
+                return
+            for kind, _, part in parts(data):
+                if kind == link.RTM_NEWLINK:
+                    message = ifinfmsg(part)
+                    message.decode()
+                    self._remember(message, tell=True)
+                elif kind in (route.RTM_NEWROUTE, route.RTM_DELROUTE):
+                    self._tell_route(part, gone=kind == route.RTM_DELROUTE)
 
     def _remember(self, message: ifinfmsg, *, tell: bool = False) -> None:
         state = link.state_of(message)
@@ -107,6 +111,8 @@ class Monitor:
                 self._on_change(MemberChanged(state.name, sends))
             self._sends[state.name] = sends
 
-    def _tell_route(self, message: rtmsg, *, gone: bool) -> None:
-        prefix, vias, index = route.fields(message)
-        self._on_change(RouteChanged(prefix, () if gone else vias, self._names.get(index, ""), route.table_of(message)))
+    def _tell_route(self, message: bytes, *, gone: bool) -> None:
+        found = route_batch.told(message)
+        if found is not None:
+            prefix, vias, index, table = found
+            self._on_change(RouteChanged(prefix, () if gone else vias, self._names.get(index, ""), table))

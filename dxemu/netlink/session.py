@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,6 +30,8 @@ NETLINK_EXT_ACK = 11
 NETLINK_CAP_ACK = 10
 FIRST_NUMBER = 1000
 """Interfaces that are given a number get one above this; the kernel counts from 1."""
+AT_ONCE = 250
+"""Requests in one message of a batch: some 20 KiB, and as many notifications to whoever listens to the kernel."""
 _NLA_MSG = 1
 _HEADER = struct.Struct("=IHHII")
 _BUFFER = 1 << 18
@@ -116,6 +119,39 @@ class Netlink:
                         raise NetlinkError(f"{self.namespace.name}: {what}", number, said)
                     waiting.discard(sequence)
 
+    async def batch(self, requests: Sequence[tuple[int, int, bytes]]) -> dict[int, tuple[int, str]]:
+        """Send requests, each a type, flags and what follows the header, many in one message.
+
+        Gives the number of the error and the kernel's words by position for those that the kernel refused. Where there
+        are many the event loop gets its turn in between: what listens to the kernel must read before too much waits for
+        it, or some is lost.
+        """
+        refused: dict[int, tuple[int, str]] = {}
+        for start in range(0, len(requests), AT_ONCE):
+            if start:
+                await _turn()
+            refused |= self._batch(start, requests[start : start + AT_ONCE])
+        return refused
+
+    def _batch(self, start: int, requests: Sequence[tuple[int, int, bytes]]) -> dict[int, tuple[int, str]]:
+        """Only the last one is confirmed; of those before only errors are told, and before that."""
+        first = self._sequence + 1
+        self._sequence = last = self._sequence + len(requests)
+        data = bytearray()
+        for sequence, (kind, flags, payload) in enumerate(requests, first):
+            flags |= NLM_F_REQUEST | (NLM_F_ACK if sequence == last else 0)
+            data += _HEADER.pack(_HEADER.size + len(payload), kind, flags, sequence, 0) + payload
+        self._socket.send(data)
+        refused: dict[int, tuple[int, str]] = {}
+        while True:
+            for kind, sequence, part in parts(self._socket.recv(_BUFFER)):
+                if kind == NLMSG_ERROR and sequence >= first:
+                    number, said = _error(part)
+                    if number:
+                        refused[start + sequence - first] = number, said
+                    if sequence == last:
+                        return refused
+
     async def index(self, interface: str) -> int:
         """An interface's number. Raises LabError if it is not there."""
         if interface not in self._indexes:
@@ -148,6 +184,14 @@ class Netlink:
     def forget(self, interface: str) -> None:
         """The interface was deleted."""
         self._indexes.pop(interface, None)
+
+
+async def _turn() -> None:
+    """Let the event loop look at its sockets."""
+    loop = asyncio.get_running_loop()
+    turn = loop.create_future()
+    loop.call_soon(turn.set_result, None)
+    await turn
 
 
 def parts(data: bytes) -> Iterator[tuple[int, int, bytes]]:

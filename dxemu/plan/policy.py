@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address
 from types import MappingProxyType
@@ -97,13 +97,18 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         peer_address=other.address,
         local_pref=own.import_local_pref,
         preference_rule=communities.local_pref if aws else None,
-        accepts=session.route_filter_prefixes if aws else own.accepts,
+        accepts=_looked_up(session.route_filter_prefixes if aws else own.accepts),
         filtered_by=ROUTE_FILTER if aws else IMPORT_FILTER,
         allow_as_in=own.allow_as_in,
         precedence=SITE_LINK_PRECEDENCE[session.external] if site_link else 0,
         kind=("own virtual interface" if session.external else "SiteLink") if site_link else "",
         on_link=_subnet(plan, own) if session.external else None,
     )
+
+
+def _looked_up(prefixes: tuple[IPNetwork, ...] | None) -> Collection[IPNetwork] | None:
+    """In the same order, but not gone through one by one for each route: there may be a thousand."""
+    return None if prefixes is None else dict.fromkeys(prefixes)
 
 
 def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy:
@@ -125,7 +130,7 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         med=own.export_med,
         originated_only=of.side is Side.AWS and not of.site_link,
         learnt_only=of.site_link and not session.external,
-        only=own.announces,
+        only=_looked_up(own.announces),
     )
 
 

@@ -39,6 +39,14 @@ def address(text: str) -> IPAddress:
 
 _QUANTITY = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z/%]+)\s*\Z")
 
+WELL_KNOWN_COMMUNITIES: Mapping[str, str] = {
+    "no-export": "65535:65281",
+    "no-advertise": "65535:65282",
+    "no-export-subconfed": "65535:65283",
+    "no-peer": "65535:65284",
+}
+"""BGP communities with a meaning of their own, by name (RFC 1997, RFC 3765), in ExaBGP's spelling."""
+
 MAX_ASN = 4_294_967_294
 MAX_VLAN_ID = 4094
 
@@ -130,3 +138,8 @@ class VlanId(int):
         if not 1 <= number <= MAX_VLAN_ID:
             raise ValueError(f"{number} is not a VLAN: AWS needs 1 to {MAX_VLAN_ID}")
         return super().__new__(cls, number)
+
+
+def community(text: str) -> str:
+    """The one spelling of a BGP community, `ASN:value`: `no-export` is 65535:65281."""
+    return WELL_KNOWN_COMMUNITIES.get(text, text)

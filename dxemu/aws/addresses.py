@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Interface, IPv4Network
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Interface, IPv4Network, IPv6Network
+from itertools import cycle, islice
+from types import MappingProxyType
+
+from dxemu.units import IPNetwork
 
 AUTO_ASSIGNED_RANGE = IPv4Network("169.254.0.0/16")
 """Where AWS takes peer addresses from.
@@ -52,15 +56,54 @@ def peer_addresses(subnet: IPv4Network) -> tuple[IPv4Interface, IPv4Interface]:
     return (IPv4Interface((amazon, subnet.prefixlen)), IPv4Interface((customer, subnet.prefixlen)))
 
 
-NOT_PUBLIC: tuple[IPv4Network, ...] = tuple(
-    IPv4Network(text)
-    for text in (
-        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
-        *("192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"),
-    )
+WHY_NOT_PUBLIC: Mapping[IPv4Network, str] = MappingProxyType(
+    {
+        IPv4Network("0.0.0.0/8"): "this network (RFC 1122)",
+        IPv4Network("10.0.0.0/8"): "private (RFC 1918)",
+        IPv4Network("100.64.0.0/10"): "shared by carriers (RFC 6598)",
+        IPv4Network("127.0.0.0/8"): "loopback (RFC 1122)",
+        IPv4Network("169.254.0.0/16"): "link-local (RFC 3927)",
+        IPv4Network("172.16.0.0/12"): "private (RFC 1918)",
+        IPv4Network("192.0.0.0/24"): "for protocols (RFC 6890)",
+        IPv4Network("192.168.0.0/16"): "private (RFC 1918)",
+        IPv4Network("198.18.0.0/15"): "for benchmarks (RFC 2544)",
+        IPv4Network("224.0.0.0/4"): "multicast (RFC 5771)",
+        IPv4Network("240.0.0.0/4"): "reserved (RFC 1112)",
+    }
 )
 """What nobody can own, so that AWS approves none of it on a public virtual interface. The prefixes for documentation
 (RFC 5737) are left out: examples use them as public ones.
 
 Source: RFC 6890, tables 1 to 16, and RFC 5771 (multicast).
 """
+
+NOT_PUBLIC: tuple[IPv4Network, ...] = tuple(WHY_NOT_PUBLIC)
+PUBLIC_IPV6 = IPv6Network("2000::/3")
+"""Global unicast addresses (RFC 4291)."""
+
+SYNTHETIC_RANGE = IPv4Network("198.18.0.0/15")
+"""Where the prefixes come from that stand for the thousands which AWS announces on a public virtual interface: a range
+for benchmarks (RFC 2544), so that no real prefix is meant."""
+
+SYNTHETIC_LENGTH = 28
+MOST_SYNTHETIC = 1 << (SYNTHETIC_LENGTH - SYNTHETIC_RANGE.prefixlen)
+
+
+def why_not_public(prefix: IPNetwork) -> str | None:
+    """`10.0.0.0/8 is private (RFC 1918)`: why nobody can own all addresses of a prefix; None for a public one."""
+    if isinstance(prefix, IPv6Network):
+        return None if prefix.subnet_of(PUBLIC_IPV6) else f"{prefix} is not global unicast (RFC 4291)"
+    if prefix.prefixlen == 0:
+        return f"{prefix} is the default route"
+    for network, why in WHY_NOT_PUBLIC.items():
+        if prefix.subnet_of(network):
+            return f"{prefix} is {why}"
+        if network.subnet_of(prefix):
+            return f"{prefix} holds {network}, which is {why}"
+    return None
+
+
+def synthetic_prefixes(count: int, regions: Sequence[str]) -> tuple[tuple[IPv4Network, str], ...]:
+    """The first `count` prefixes of `SYNTHETIC_RANGE`, each with its Region, which take turns."""
+    subnets = islice(SYNTHETIC_RANGE.subnets(new_prefix=SYNTHETIC_LENGTH), count)
+    return tuple(zip(subnets, cycle(regions), strict=False))

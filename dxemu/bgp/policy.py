@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from dxemu.bgp.route import DEFAULT_LOCAL_PREF, Announcement, Route
-from dxemu.units import Asn, IPAddress, IPNetwork
+from dxemu.units import WELL_KNOWN_COMMUNITIES, Asn, IPAddress, IPNetwork
 
 _MULTICAST, _MULTICAST_IPV6 = 0xE, 0xFF
 
 PreferenceRule = Callable[[tuple[str, ...]], int]
 """LOCAL_PREF by the communities of a route, as at AWS."""
+
+CommunityRule = Callable[[tuple[str, ...]], tuple[str, ...]]
+"""Which communities of a route stay."""
+
+RefusalRule = Callable[[IPNetwork], str | None]
+"""Why a prefix is not let in whoever approved it; None if nothing speaks against it."""
+
+NO_EXPORT = WELL_KNOWN_COMMUNITIES["no-export"]
+NO_ADVERTISE = WELL_KNOWN_COMMUNITIES["no-advertise"]
+NO_EXPORT_SUBCONFED = WELL_KNOWN_COMMUNITIES["no-export-subconfed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +31,8 @@ class ImportPolicy:
 
     LOCAL_PREF becomes `local_pref` if that is given, else what `preference_rule` says if that is given. Else it is
     what an iBGP peer sent, or 100. With `accepts` everything outside these prefixes, which are called `filtered_by`,
-    is refused. The own ASN may be `allow_as_in` times in the AS_PATH. `precedence` and `kind` are the route's.
+    is refused, and whatever `refuses` has a reason against. The own ASN may be `allow_as_in` times in the AS_PATH.
+    Of the communities those stay that `keeps` gives; without it all of them. `precedence` and `kind` are the route's.
     `on_link` is the subnet that the session runs over: the next hop must be in it (RFC 4271 section 6.3, an external
     peer one hop away); None: it may be anywhere.
     """
@@ -35,6 +46,8 @@ class ImportPolicy:
     preference_rule: PreferenceRule | None = None
     accepts: Collection[IPNetwork] | None = None
     filtered_by: str = "the virtual interface's route filter prefixes"
+    refuses: RefusalRule | None = None
+    keeps: CommunityRule | None = None
     allow_as_in: int = 0
     precedence: int = 0
     kind: str = ""
@@ -58,6 +71,9 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
         return Refused(announcement.prefix, "a multicast prefix is not unicast (RFC 4271 section 6.3)")
     if policy.on_link is not None and not _in(announcement.next_hop, policy.on_link):
         return Refused(announcement.prefix, f"the next hop {announcement.next_hop} is not on {policy.on_link}")
+    reason = None if policy.refuses is None else policy.refuses(announcement.prefix)
+    if reason is not None:
+        return Refused(announcement.prefix, reason)
     if policy.accepts is not None and not _accepted(announcement.prefix, policy.accepts):
         return Refused(announcement.prefix, f"the prefix is not among {policy.filtered_by}")
     return Route(
@@ -67,7 +83,7 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
         origin=announcement.origin,
         local_pref=_imported_local_pref(announcement, policy),
         med=announcement.med,
-        communities=announcement.communities,
+        communities=announcement.communities if policy.keeps is None else policy.keeps(announcement.communities),
         session=policy.session,
         external=policy.external,
         peer_router_id=policy.peer_router_id,
@@ -114,10 +130,11 @@ class ExportPolicy:
     """What one end of a session announces.
 
     `own_address` is this end's address, which becomes the next hop; a session carries prefixes of its IP version only.
-    `communities` are added; without `send_communities` none are sent at all. With `originated_only` nothing is passed
-    on from other peers: an AWS device announces the VPC's prefixes only. With `learnt_only` nothing of its own is
-    announced, as between AWS's devices with SiteLink. Towards eBGP the own ASN is put in front `prepend` more times,
-    and `med` is sent (None: none). `only` are the prefixes that the peer may hear of; None: no such limit.
+    `communities` are added, and those that `tags` has for the prefix; without `send_communities` none are sent at all.
+    With `originated_only` nothing is passed on from other peers: an AWS device announces the VPC's prefixes only. With
+    `learnt_only` nothing of its own is announced, as between AWS's devices with SiteLink. Towards eBGP the own ASN is
+    put in front `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that the peer may hear
+    of; None: no such limit.
     """
 
     session: str
@@ -131,27 +148,32 @@ class ExportPolicy:
     originated_only: bool = False
     learnt_only: bool = False
     only: Collection[IPNetwork] | None = None
+    tags: Mapping[IPNetwork, tuple[str, ...]] = field(default_factory=dict)
 
 
-def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
-    """What is announced of the best route `route`; None if the peer must not hear of it.
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A route that a peer, or a gateway, must not hear of, and why."""
 
-    Never back to the session that it came from; never from one iBGP peer to another (RFC 4271 section 9.2).
+    prefix: IPNetwork
+    reason: str
+
+
+def export_route(route: Route, policy: ExportPolicy) -> Announcement | Withheld:
+    """What is announced of the best route `route`, or why the peer must not hear of it.
+
+    Never back to the session that it came from; never from one iBGP peer to another (RFC 4271 section 9.2). The
+    well-known communities of the route are honoured (RFC 1997); those that are added here are for the peer.
     Towards eBGP: own ASN in front, no LOCAL_PREF, and no MED that came from another AS, but this end's own if it has
     one to send (sections 5.1.2, 5.1.4, 5.1.5). The next hop is always this end: iBGP keeps a next hop outside the AS by
     default (section 5.1.3), but then the peer needs a route to the subnet of the virtual interface, so routers at the
     edge are set to next-hop-self.
     """
-    if route.session == policy.session or (policy.originated_only and not route.originated):
-        return None
-    if policy.learnt_only and route.originated:
-        return None
-    if route.prefix.version != policy.own_address.version or (
-        policy.only is not None and route.prefix not in policy.only
-    ):
-        return None
-    if not policy.external and not route.originated and not route.external:
-        return None
+    reason = _why_withheld(route, policy)
+    if reason is not None:
+        return Withheld(route.prefix, reason)
+    tags = policy.tags.get(route.prefix, ())
+    added = tuple(dict.fromkeys((*route.communities, *policy.communities, *tags)))
     announcement = Announcement(
         prefix=route.prefix,
         next_hop=policy.own_address,
@@ -159,9 +181,32 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | None:
         origin=route.origin,
         local_pref=route.local_pref,
         med=route.med,
-        communities=tuple(dict.fromkeys((*route.communities, *policy.communities))) if policy.send_communities else (),
+        communities=added if policy.send_communities else (),
     )
     if policy.external:
         as_path = (policy.own_asn,) * (1 + policy.prepend) + route.as_path
         return replace(announcement, as_path=as_path, local_pref=None, med=policy.med)
     return announcement
+
+
+def _why_withheld(route: Route, policy: ExportPolicy) -> str | None:
+    """Why the peer must not hear of `route`; None if it may."""
+    if route.session == policy.session:
+        return "it came from this peer"
+    if policy.originated_only and not route.originated:
+        return "only prefixes of its own are announced here: nothing goes from one connection to another"
+    if policy.learnt_only and route.originated:
+        return "between devices with SiteLink only what the customer announced is passed on"
+    if route.prefix.version != policy.own_address.version:
+        return f"the session carries IPv{policy.own_address.version} prefixes only"
+    if policy.only is not None and route.prefix not in policy.only:
+        return "it is not among the prefixes for this peer"
+    if not policy.external and not route.originated and not route.external:
+        return "iBGP peers do not pass on what they heard from each other (RFC 4271 section 9.2)"
+    if NO_ADVERTISE in route.communities:
+        return "NO_ADVERTISE: it goes to no other peer (RFC 1997)"
+    if policy.external and NO_EXPORT in route.communities:
+        return "NO_EXPORT: it does not leave the AS (RFC 1997)"
+    if policy.external and NO_EXPORT_SUBCONFED in route.communities:
+        return "NO_EXPORT_SUBCONFED: it does not go to eBGP peers (RFC 1997)"
+    return None

@@ -8,10 +8,10 @@ from ipaddress import IPv4Network
 from operator import attrgetter
 
 from dxemu.bgp.decision import Choice, IgpCost, MaximumPaths, choose
-from dxemu.bgp.policy import ExportPolicy, ImportPolicy, Refused, export_route, import_route
+from dxemu.bgp.policy import ExportPolicy, ImportPolicy, Refused, Withheld, export_route, import_route
 from dxemu.bgp.route import Announcement, Route, originate
 from dxemu.bgp.value import value
-from dxemu.units import IPNetwork
+from dxemu.units import IPAddress, IPNetwork
 
 NO_PATH = "no path left"
 
@@ -50,6 +50,11 @@ class Change:
     def routes(self) -> tuple[Route, ...]:
         """All that are used from now on, `new` first: several with multipath."""
         return () if self.choice is None else self.choice.routes
+
+    @property
+    def next_hops(self) -> list[IPAddress]:
+        """What a kernel is to have from now on; nothing for a prefix that the router announces itself."""
+        return [route.next_hop for route in self.routes if not route.originated]
 
     @property
     def rule(self) -> str:
@@ -266,7 +271,7 @@ class AdjRibOut:
         announce, withdraw = [], []
         for prefix, route in routes:
             announcement = None if route is None else export_route(route, policy)
-            if announcement is None:
+            if announcement is None or isinstance(announcement, Withheld):
                 if sent.pop(prefix, None) is not None:
                     withdraw.append(prefix)
             elif sent.get(prefix) != announcement:

@@ -25,14 +25,11 @@ class Asynchronous(asynchronous.ASYNC):  # type: ignore[misc]  # ExaBGP 5.0 is u
         for _ in range(MOST_STEPS):
             if not self._async:
                 return
-            uid, command = self._async[0]
+            _, command = self._async[0]
             try:
                 next(command)
             except StopIteration:
                 self._async.popleft()
-            except Exception:  # noqa: BLE001 - as ExaBGP does: one command must not end the speaker
-                self._async.popleft()
-                self._notify_error(uid)
 
 
 def _only_neighbors(self: Neighbor, change: Any) -> Any:  # Any: ExaBGP's route

@@ -1,4 +1,4 @@
-"""What some labs have beside cables and routes: policers and shapers, source NAT, packets that vanish, services."""
+"""What some labs have beside cables and routes: limits, source NAT, source filters, packets that vanish, services."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from ipaddress import IPv4Address, IPv4Network
 
 from dxemu.lab.limits import apply_limits
 from dxemu.lab.node import LabNode
-from dxemu.netlink import nftables, source_nat
+from dxemu.netlink import nftables, source_nat, sysctl
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
 from dxemu.plan.model import Plan
 
 NAT_TABLE = "dxemu_nat"
 DROP_TABLE = "dxemu_vpn_mtu"
+STRICT = "1"
+"""rp_filter: the best way back must lead out by the same interface (Linux, ip-sysctl.rst)."""
 
 
 async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
@@ -27,6 +29,8 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
         )
         async with Netlink(nodes[node].namespace, NETLINK_NETFILTER) as netlink:
             await source_nat.apply(netlink, NAT_TABLE, rules)
+    for filtered in plan.source_filters:
+        sysctl.write(nodes[filtered.node].namespace, f"net/ipv4/conf/{filtered.interface}/rp_filter", STRICT)
     for drop in plan.silent_drops:
         rule = nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than)
         async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from dxemu.bgp.rib import Change, LocRib
+from dxemu.bgp.route import Route
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.plan.converge import tables_of
 from dxemu.plan.model import Attachment, Gateway, Plan
 from dxemu.plan.policy import gateway_paths, gateway_route, takes
+from dxemu.plan.public_scope import region_cost, told
 
 
 class GatewayRouter:
@@ -22,7 +24,8 @@ class GatewayRouter:
     def __init__(self, plan: Plan, gateway: Gateway, fibs: Mapping[int, Fib], journal: Journal) -> None:
         self.name = gateway.node
         self.gateway = gateway
-        self.loc_ribs = {table: LocRib(maximum_paths=gateway_paths(gateway)) for table in tables_of(gateway)}
+        cost, paths = region_cost(plan, gateway), gateway_paths(gateway)
+        self.loc_ribs = {table: LocRib(igp_cost=cost, maximum_paths=paths) for table in tables_of(gateway)}
         self._plan = plan
         self._fibs = fibs
         self._journal = journal
@@ -55,10 +58,12 @@ class GatewayRouter:
 
     async def _hear(self, attachment: Attachment, changes: Sequence[Change]) -> None:
         carried = {address.version for address in attachment.device_addresses}
-        heard = {change.prefix: change.new for change in changes if change.prefix.version in carried}
+        heard = {
+            change.prefix: self._told(attachment, change) for change in changes if change.prefix.version in carried
+        }
         lost, taken = [], {}
         for prefix, new in heard.items():
-            if new is None or new.originated or not new.external:
+            if new is None:
                 lost.append(prefix)
             else:
                 taken[prefix] = new
@@ -73,6 +78,17 @@ class GatewayRouter:
             loc_rib = self.loc_ribs[table]
             decided = loc_rib.withdraw(attachment.speaker, gone) + loc_rib.learn(attachment.speaker, come)
             await self._install(table, decided)
+
+    def _told(self, attachment: Attachment, change: Change) -> Route | None:
+        """What the gateway hears of a speaker's new best route; None if there is none, or none for it."""
+        if change.new is None or change.new.originated or not change.new.external:
+            return None
+        found = told(self._plan, self.gateway, attachment, change.new)
+        if isinstance(found, Route):
+            return found
+        session = change.new.session
+        self._journal.tell("withheld", node=self.name, session=session, prefix=str(found.prefix), reason=found.reason)
+        return None
 
     async def _install(self, table: int, decided: Sequence[Change]) -> None:
         for change in decided:

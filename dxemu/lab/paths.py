@@ -9,6 +9,7 @@ from dxemu.lab.node import LabNode
 from dxemu.netlink import address, route
 from dxemu.plan.impact import is_vlan
 from dxemu.plan.model import Plan
+from dxemu.plan.source import after_nat
 from dxemu.plan.wires import Wires
 from dxemu.units import IPAddress
 
@@ -58,6 +59,7 @@ class Walker:
             step = await self._step(here, found.interface, found.via if found.via is not None else destination)
             if step is None:
                 return hops, False
+            own = after_nat(self._plan, here, found.interface, own)
             on_the_way, here, incoming = step
             hops += [*on_the_way, here]
         return hops, here == target

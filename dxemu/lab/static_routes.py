@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+from dxemu.bgp.rib import LocRib
+from dxemu.lab.fib import Fib
 from dxemu.netlink import route
 from dxemu.netlink.session import Netlink, NetlinkError
 from dxemu.plan.model import Plan, StaticRoute
@@ -37,12 +39,24 @@ class StaticRoutes:
         """Those that lead over a port."""
         return [fixed for fixed, interface in self._interfaces.items() if interface == port]
 
-    async def take_out(self, fixed: StaticRoute) -> None:
+    async def light_changed(self, port: str, *, up: bool, loc_rib: LocRib, fib: Fib) -> None:
+        """A port lost light: BGP's routes take the place of the static ones over it, until it has light again."""
+        for fixed in self.over(port):
+            if up:
+                await fib.remove(fixed.destination)
+                await self._put_in(fixed)
+                continue
+            await self._take_out(fixed)
+            choice = loc_rib.best.get(fixed.destination)
+            if choice is not None and not choice.route.originated:
+                await fib.install(fixed.destination, [one.next_hop for one in choice.routes])
+
+    async def _take_out(self, fixed: StaticRoute) -> None:
         """Its port has lost light. The kernel may have taken it out itself."""
         self._in.discard(fixed.destination)
         await route.delete(self._netlink, fixed.destination, protocol=route.STATIC, missing_ok=True)
 
-    async def put_in(self, fixed: StaticRoute) -> None:
+    async def _put_in(self, fixed: StaticRoute) -> None:
         """Its port has light again. Raises LabError; not if the port went dark meanwhile."""
         interface = self._interfaces[fixed]
         try:

@@ -29,6 +29,7 @@ stale           node, session, prefixes, for_s: a session was lost, graceful res
 stale_over      node, session, prefixes (still stale, and forgotten), reason (`end_of_rib`, `restart_time`, `bfd`, ...)
 let_out         node, speaker, prefixes: from now on this speaker's filters towards AWS let these pass, too
 refused         node, session, prefix, reason: an announcement that the import policy does not let in
+withheld        node, session, prefix, reason: a Region's public network is not told of a route to the customer
 best            node, prefix, session (None: no path left), rule: the decision process chose anew; a router also tells
                 peer (node that the route came from) and internal (whether by iBGP)
 route           node, prefix, via (None: deleted), interface: the kernel says that its table changed

@@ -12,6 +12,7 @@ from dxemu.measure.probe_verdict import SUBJECTS, amount, judge_probe
 from dxemu.measure.probes import Found
 from dxemu.measure.result import ExpectationResult, Fault, Outage, PathSeen, Predicted, Probe, Stage
 from dxemu.measure.timeline import DIRECTIONS, Event
+from dxemu.measure.values import number, text
 from dxemu.measure.words import direction as in_words
 from dxemu.measure.words import duration
 from dxemu.plan.model import Plan
@@ -41,6 +42,7 @@ def judge(expectation: Expectation, measured: Measured) -> ExpectationResult:
         "outage": _outage,
         "path": _path,
         "session": _session,
+        "refused": _refused,
         "detected": _detected,
         "lost": _lost,
         **dict.fromkeys(SUBJECTS, lambda e, m: judge_probe(e, m.found)),
@@ -152,6 +154,14 @@ def _session_is(expectation: Expectation, m: Measured, found: Sequence[sessions.
     state = "up" if last and last[-1].up else "down"
     reason = f": {last[-1].node} says {last[-1].reason or 'nothing about why'}" if last and not last[-1].up else ""
     return state == expectation.arguments["is"], f"{state}{reason}"
+
+
+def _refused(expectation: Expectation, m: Measured) -> Judged:
+    name, prefix = expectation.name, expectation.arguments["prefix"]
+    for event in m.events:
+        if (event["event"], event.get("session"), event.get("prefix")) == ("refused", name, prefix):
+            return True, f"{text(event, 'node')} refused it at {number(event, 't'):.3f} s: {text(event, 'reason')}"
+    return False, f"nobody refused {prefix} on {name}"
 
 
 def _session_within(expectation: Expectation, m: Measured, found: Sequence[sessions.Change]) -> Judged:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dxemu.bgp.rib import AdjRibOut, LocRib, Update
-from dxemu.bgp.route import Announcement
+from dxemu.bgp.route import Announcement, Route
 from dxemu.plan.model import BgpSession, Gateway, Plan
 from dxemu.plan.policy import (
     ends_of,
@@ -23,6 +23,7 @@ from dxemu.plan.policy import (
     static_announcements,
     takes,
 )
+from dxemu.plan.public_scope import region_cost, told
 
 End = tuple[str, str]
 """A session and the speaker at one of its ends."""
@@ -114,15 +115,16 @@ def gateway_rib(
     Empty if the VPC's route table does not get the routes (route propagation is off). `lost` are speakers that the
     gateway takes for gone. What a speaker has from another one by SiteLink the gateway hears from that one itself.
     """
-    rib = LocRib(maximum_paths=gateway_paths(gateway))
+    rib = LocRib(igp_cost=region_cost(plan, gateway), maximum_paths=gateway_paths(gateway))
     for attachment in gateway.attachments:
         if not gateway.route_propagation or table not in attachment.tables or attachment.speaker in lost:
             continue
-        learnt = [
-            route
+        heard = [
+            told(plan, gateway, attachment, route)
             for route in ribs[attachment.speaker].routes()
             if not route.originated and takes(gateway, table, route.prefix)
         ]
+        learnt = [route for route in heard if isinstance(route, Route)]
         carried = {address.version for address in attachment.device_addresses}
         rib.learn(
             attachment.speaker,

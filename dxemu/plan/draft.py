@@ -24,6 +24,7 @@ from dxemu.plan.model import (
     Service,
     Side,
     SilentDrop,
+    SourceFilter,
     SourceNat,
     Speaker,
     StaticRoute,
@@ -62,6 +63,7 @@ class Draft:
         self.services: list[Service] = []
         self.nats: list[SourceNat] = []
         self.silent_drops: list[SilentDrop] = []
+        self.source_filters: list[SourceFilter] = []
         self._interfaces: defaultdict[str, InterfaceNames] = defaultdict(InterfaceNames)
         self._cable_names = {connection.name for connection in topology.connections}
         self.circuit_cables = {

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
-from dxemu.aws import direct_connect_gateway
+from dxemu.aws import direct_connect_gateway, public_vif
+from dxemu.aws.addresses import synthetic_prefixes
 from dxemu.aws.attachments import MOST_PATHS
 from dxemu.plan.connections import connection_of, device_nodes, device_of
 from dxemu.plan.draft import Draft
@@ -99,6 +100,7 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
         for interface in edge.site_link_interfaces:
             draft.rules.append(RouteRule(node=edge.device, incoming=interface, table=edge.table))
         _keep_gateways_apart(draft, edge)
+        home = _home_region(draft, edge.device)
         draft.speakers.append(
             Speaker(
                 name=edge.name,
@@ -110,6 +112,8 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
                 table=edge.table,
                 maximum_paths=MOST_PATHS,
                 site_link=edge.site_link,
+                region=home,
+                tags=_tags(draft.topology, home) if edge.gateway == PUBLIC else (),
             )
         )
 
@@ -148,7 +152,7 @@ def announced(topology: Topology, gateway: str) -> tuple[IPNetwork, ...]:
     Source: Direct Connect User Guide, "Allowed prefixes interactions"; read 2026-11-23.
     """
     if gateway == PUBLIC:
-        return public_prefixes(topology)
+        return tuple(public_prefixes(topology))
     dxgw = next((g for g in topology.aws.direct_connect_gateways if g.name == gateway), None)
     if dxgw is None:
         return vpc_cidrs(topology, gateway)
@@ -170,9 +174,23 @@ def vpc_cidrs(topology: Topology, vgw: str) -> tuple[IPNetwork, ...]:
     return next(v.cidrs for v in topology.aws.vpcs if v.name == vpc)
 
 
-def public_prefixes(topology: Topology) -> tuple[IPNetwork, ...]:
-    """Amazon's prefixes: those of the public services, and of the VPN endpoints' outside addresses."""
-    return tuple(dict.fromkeys((*(s.prefix for s in topology.aws.public_services), *vpn_prefixes(topology))))
+def public_prefixes(topology: Topology) -> Mapping[IPNetwork, str]:
+    """Amazon's prefixes by Region: of the public services, of the VPN endpoints' outside addresses, synthetic ones."""
+    aws = topology.aws
+    found: dict[IPNetwork, str] = {service.prefix: service.region for service in aws.public_services}
+    found |= dict.fromkeys(vpn_prefixes(topology), aws.region)
+    return found | dict(synthetic_prefixes(aws.public_prefix_count, (aws.region, *aws.region_delays)))
+
+
+def _home_region(draft: Draft, device: str) -> str:
+    """The Region that a device's location is associated with."""
+    place = draft.nodes[device].place
+    return next(location.region for location in draft.topology.aws.locations if location.code == place)
+
+
+def _tags(topology: Topology, home: str) -> tuple[tuple[IPNetwork, tuple[str, ...]], ...]:
+    """The communities of Amazon's prefixes at a location of `home`."""
+    return tuple((prefix, public_vif.tags(home, region)) for prefix, region in public_prefixes(topology).items())
 
 
 def vpn_prefixes(topology: Topology) -> tuple[IPNetwork, ...]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Announcement
 from dxemu.plan.converge import End, announcements, converge_ends, gateway_rib, tables_of
-from dxemu.plan.model import MAIN_TABLE, Plan, Side
+from dxemu.plan.model import MAIN_TABLE, Address, Plan, Side
 from dxemu.plan.route_tables import not_installed
+from dxemu.plan.source import after_nat
 from dxemu.plan.wires import Crossing, Wires
 from dxemu.units import IPAddress, IPNetwork
 
@@ -111,6 +112,7 @@ class Forwarding:
         self.ribs = converge_ends(self.plan, self.believed.down_ends, self.before)
         self._tables: defaultdict[tuple[str, int], _Table] = defaultdict(dict)
         self._vrf = {(vrf.node, name): vrf.table for vrf in self.plan.vrfs for name in vrf.interfaces}
+        self._filtered = {(filtered.node, filtered.interface) for filtered in self.plan.source_filters}
         self._rules = {(rule.node, rule.incoming): rule.table for rule in self.plan.rules}
         self._masters = self._virtual_addresses()
         self._fill()
@@ -179,43 +181,63 @@ class Forwarding:
             tables.append(self._rules[node, None])
         return list(dict.fromkeys(tables))
 
-    def way(self, source: str, destination: IPAddress) -> Way:
+    def way(self, source: str, destination: IPAddress, own: IPAddress | None = None) -> Way:
         """The way of a packet from node `source` to `destination`; where routes share the flows, the first of them."""
-        return self.ways(source, destination, most=1)[0]
+        return self.ways(source, destination, own, most=1)[0]
 
-    def ways(self, source: str, destination: IPAddress, most: int = MOST_WAYS) -> tuple[Way, ...]:
-        """All ways that packets from `source` to `destination` take, by their flow: at most `most`."""
+    def ways(
+        self, source: str, destination: IPAddress, own: IPAddress | None = None, most: int = MOST_WAYS
+    ) -> tuple[Way, ...]:
+        """All ways that packets from `source` to `destination`, sent from address `own`, take by their flow.
+
+        At most `most`. `own` None: the only address of `source`. Of a node with several it is not known, and no source
+        filter minds.
+        """
+        if own is None:
+            held = [h.address.ip for h in self.plan.addresses if _is_of(h, source, destination.version)]
+            own = held[0] if len(held) == 1 else None
         found: list[Way] = []
-        under_way = [Way((source,), (), (), arrives=False, incoming=(None,))]
+        under_way = [(Way((source,), (), (), arrives=False, incoming=(None,)), own)]
         while under_way and len(found) < most:
-            way = under_way.pop()
+            way, sender = under_way.pop()
             if self.wires.holds(way.nodes[-1], destination):
                 found.append(replace(way, arrives=True))
                 continue
-            further = [] if len(way.nodes) > MAX_HOPS else self._further(way, destination)
-            under_way += reversed(further)
+            further = [] if len(way.nodes) > MAX_HOPS else self._further(way, destination, sender)
+            under_way += reversed([(w, s) for w, s, let_in in further if let_in])
+            found += [w for w, _, let_in in further if not let_in]
             if not further:
                 found.append(way)
-        return tuple(found)
+        return tuple(found[:most])
 
-    def _further(self, way: Way, destination: IPAddress) -> list[Way]:
-        """One hop on, by each route that shares the flows."""
+    def _further(
+        self, way: Way, destination: IPAddress, sender: IPAddress | None
+    ) -> list[tuple[Way, IPAddress | None, bool]]:
+        """One hop on, by each route that shares the flows; the packet's source then, and whether it is let in."""
         found = []
-        for hop in self.lookup(way.nodes[-1], way.incoming[-1], destination):
+        here = way.nodes[-1]
+        for hop in self.lookup(here, way.incoming[-1], destination):
             assert hop.interface is not None
-            step = self._step(way.nodes[-1], hop.interface, hop.via if hop.via is not None else destination)
+            step = self._step(here, hop.interface, hop.via if hop.via is not None else destination)
             if step is not None:
                 crossing, to, incoming = step
-                found.append(
-                    Way(
-                        (*way.nodes, to),
-                        (*way.crossings, crossing),
-                        way.sessions if hop.session in ("", CONNECTED) else (*way.sessions, hop.session),
-                        arrives=False,
-                        incoming=(*way.incoming, incoming),
-                    )
+                source = None if sender is None else after_nat(self.plan, here, hop.interface, sender)
+                onward = Way(
+                    (*way.nodes, to),
+                    (*way.crossings, crossing),
+                    way.sessions if hop.session in ("", CONNECTED) else (*way.sessions, hop.session),
+                    arrives=False,
+                    incoming=(*way.incoming, incoming),
                 )
+                found.append((onward, source, self._lets_in(to, incoming, source)))
         return found
+
+    def _lets_in(self, node: str, incoming: str | None, source: IPAddress | None) -> bool:
+        """Whether a source filter, if there is one, finds the way back out of the interface that it came in by."""
+        if source is None or incoming is None or (node, incoming) not in self._filtered:
+            return True
+        back = _longest(self._tables[node, self._vrf.get((node, incoming), MAIN_TABLE)], source)
+        return any(hop.interface == incoming for hop in back)
 
     def _step(self, node: str, interface: str, next_hop: IPAddress) -> tuple[Crossing, str, str | None] | None:
         tunnel = self.wires.tunnel_far_end(node, interface)
@@ -241,8 +263,8 @@ class Forwarding:
         """The tunnel's own packets take the way to its other outside address."""
         name, far, far_interface = tunnel
         ends = next(t.ends for t in self.plan.tunnels if t.name == name)
-        outside = next(end.outside for end in ends if end.node == far)
-        under = self.way(node, outside)
+        outside = {end.node: end.outside for end in ends}
+        under = self.way(node, outside[far], outside[node])
         if not under.arrives:
             return None
         cables = tuple(cable for crossing in under.crossings for cable in crossing.ways[0])
@@ -252,6 +274,10 @@ class Forwarding:
 def _longest(table: _Table, address: IPAddress) -> tuple[Hop, ...]:
     matching = [prefix for prefix in table if prefix.version == address.version and address in prefix]
     return table[max(matching, key=lambda prefix: prefix.prefixlen)] if matching else ()
+
+
+def _is_of(held: Address, node: str, version: int) -> bool:
+    return held.node == node and held.address.version == version
 
 
 def forwarding(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Forwarding:

@@ -102,4 +102,5 @@ def _plan(draft: Draft) -> Plan:
         services=tuple(draft.services),
         nats=tuple(draft.nats),
         silent_drops=tuple(draft.silent_drops),
+        source_filters=tuple(draft.source_filters),
     )

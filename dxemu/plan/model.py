@@ -12,6 +12,7 @@ from ipaddress import IPv4Address
 
 from dxemu.aws.attachments import AttachmentKind
 from dxemu.aws.quotas import Quota
+from dxemu.plan.gateway import Attachment, Gateway, GatewayKind
 from dxemu.plan.parts import (
     MAIN_TABLE,
     Address,
@@ -24,6 +25,7 @@ from dxemu.plan.parts import (
     RouteRule,
     Service,
     SilentDrop,
+    SourceFilter,
     SourceNat,
     StaticRoute,
     TunnelEnd,
@@ -58,6 +60,7 @@ __all__ = [
     "SessionEnd",
     "Side",
     "SilentDrop",
+    "SourceFilter",
     "SourceNat",
     "Speaker",
     "StaticRoute",
@@ -231,6 +234,8 @@ class Speaker:
     `name` is the node's, or `dx_1:vgw` where a node has several. Its routes go into the kernel's `table`; up to
     `maximum_paths` that are level share the flows (multipath).
     With `site_link` it passes on what it hears from the customer to the other virtual interfaces with SiteLink.
+    `region` is the one that an AWS device's location is associated with; `tags` are the communities that AWS gives to
+    its public prefixes there.
     """
 
     name: str
@@ -242,60 +247,8 @@ class Speaker:
     table: int = MAIN_TABLE
     maximum_paths: int = 1
     site_link: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A gateway's way to one speaker of AWS's edge (a Direct Connect device or VPN endpoint), over AWS's own network.
-
-    How AWS's devices tell its gateways of routes is not published. Here the gateway hears at once. The addresses are
-    this link's two ends, the edge's first. `tables` are the gateway's kernel tables that the routes from there go into.
-    `through` is the Direct Connect gateway on the way, if any. `home_region` is False where the location is associated
-    with another Region than the gateway's, unless SiteLink is on, with which the Region does not matter.
-    `allowed_prefixes` are a transit gateway's on that Direct Connect gateway.
-    """
-
-    kind: AttachmentKind
-    speaker: str
-    device: str
-    device_interface: str
-    device_addresses: tuple[IPAddress, ...]
-    gateway_interface: str
-    gateway_addresses: tuple[IPAddress, ...]
-    tables: tuple[int, ...] = (MAIN_TABLE,)
-    through: str | None = None
-    home_region: bool = True
-    allowed_prefixes: tuple[IPNetwork, ...] = ()
-
-
-class GatewayKind(StrEnum):
-    """Which rules of preference a gateway follows."""
-
-    VIRTUAL_PRIVATE_GATEWAY = "virtual_private_gateway"
-    TRANSIT_GATEWAY = "transit_gateway"
-    PUBLIC = "public"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gateway:
-    """A gateway on AWS's side: it chooses among its attachments for each of the customer's prefixes.
-
-    `prefixes` are what is behind it. Each of a transit gateway's route tables is a kernel table of its own; `fixed`
-    are the prefixes, by table, that a static route decides, `attached` those of VPCs attached to it. Nothing is
-    installed with `route_propagation` off, and nothing inside `local`: a VPC's own networks. With `vpn_ecmp_support`
-    tunnels that are level share the flows.
-    """
-
-    node: str
-    kind: GatewayKind
-    asn: Asn
-    prefixes: tuple[IPNetwork, ...]
-    route_propagation: bool
-    attachments: tuple[Attachment, ...]
-    fixed: tuple[tuple[int, IPNetwork], ...] = ()
-    attached: tuple[tuple[int, IPNetwork], ...] = ()
-    local: tuple[IPNetwork, ...] = ()
-    vpn_ecmp_support: bool = False
+    region: str = ""
+    tags: tuple[tuple[IPNetwork, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +275,7 @@ class Plan:
     services: tuple[Service, ...] = ()
     nats: tuple[SourceNat, ...] = ()
     silent_drops: tuple[SilentDrop, ...] = ()
+    source_filters: tuple[SourceFilter, ...] = ()
 
     def node(self, name: str) -> Node:
         """Raises KeyError for an unknown name."""

@@ -161,6 +161,17 @@ class SilentDrop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFilter:
+    """Packets that come into `node` by `interface` vanish unless the way to their source leads out there again.
+
+    That is strict reverse path forwarding (RFC 3704 section 2.2), in the table of the interface's VRF.
+    """
+
+    node: str
+    interface: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceNat:
     """Packets that leave `node` by `interface` from `network` get `address` as their source, and answers find back."""
 

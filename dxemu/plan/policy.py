@@ -7,7 +7,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from types import MappingProxyType
 
-from dxemu.aws import communities, transit_gateway, virtual_private_gateway
+from dxemu.aws import communities, public_vif, transit_gateway, virtual_private_gateway
 from dxemu.bgp.decision import MaximumPaths
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, export_route
 from dxemu.bgp.route import Announcement, Route, originate
@@ -84,10 +84,12 @@ def ends_of(session: BgpSession, speaker: str) -> tuple[SessionEnd, SessionEnd]:
 def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy:
     """What `speaker` does with routes that it hears on `session`. AWS's end reads the preference communities.
 
-    On a public virtual interface AWS takes the prefixes that were approved for it only.
+    On a public virtual interface AWS takes the prefixes that were approved for it only, and of their communities the
+    scopes; there no community sets a preference.
     """
     own, other = ends_of(session, speaker)
     aws = plan.speaker(speaker).side is Side.AWS and session.external
+    public = aws and session.route_filter_prefixes is not None
     site_link = plan.speaker(speaker).site_link
     return ImportPolicy(
         session=session.name,
@@ -96,9 +98,11 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         peer_router_id=_router_id(plan, other.speaker),
         peer_address=other.address,
         local_pref=own.import_local_pref,
-        preference_rule=communities.local_pref if aws else None,
+        preference_rule=communities.local_pref if aws and not public else None,
         accepts=_looked_up(session.route_filter_prefixes if aws else own.accepts),
         filtered_by=ROUTE_FILTER if aws else IMPORT_FILTER,
+        refuses=public_vif.refusal if public else None,
+        keeps=public_vif.supported if public else None,
         allow_as_in=own.allow_as_in,
         precedence=SITE_LINK_PRECEDENCE[session.external] if site_link else 0,
         kind=("own virtual interface" if session.external else "SiteLink") if site_link else "",
@@ -131,6 +135,7 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         originated_only=of.side is Side.AWS and not of.site_link,
         learnt_only=of.site_link and not session.external,
         only=_looked_up(own.announces),
+        tags=dict(of.tags),
     )
 
 
@@ -139,7 +144,7 @@ def static_announcements(plan: Plan, session: BgpSession, speaker: str) -> tuple
     _, other = ends_of(session, speaker)
     policy = export_policy(plan, session, other.speaker)
     found = (export_route(originate(prefix), policy) for prefix in other.announces or ())
-    return tuple(announcement for announcement in found if announcement is not None)
+    return tuple(announcement for announcement in found if isinstance(announcement, Announcement))
 
 
 def gateway_route(plan: Plan, gateway: Gateway, attachment: Attachment, route: Route) -> Route:

@@ -21,6 +21,7 @@ from dxemu.plan.model import (
     Service,
     SessionEnd,
     Side,
+    SourceFilter,
     Speaker,
 )
 from dxemu.plan.names import auth_key
@@ -193,6 +194,7 @@ def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links, num
     for port, interface, address in zip((cable.a, cable.b), interfaces, peers, strict=True):
         draft.address(port.node, interface, address)
     edge.customer_interfaces.append(interfaces[1])
+    draft.source_filters.append(SourceFilter(node=edge.device, interface=interfaces[1]))
     _public_hosts(draft, other.name, [other.host], other.network)
     draft.services.append(Service(node=other.host.name, kind="s3", text=f"{other.name}, another customer"))
     router_id = IPv4Address("100.64.254.1") + number

@@ -11,7 +11,7 @@ from dxemu.plan.addressing import Peers, peer_addresses
 from dxemu.plan.connections import Attached
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import PUBLIC, Edge, asn_of, leads_to
-from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceNat
+from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceFilter, SourceNat
 from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
 from dxemu.topology.model import VifType, VirtualInterface
@@ -50,6 +50,8 @@ def add_virtual_interfaces(
         )
         edge = edges[where.device, leads_to(vif)]
         edge.customer_interfaces.append(vlan.device)
+        if vif.type is VifType.PUBLIC:
+            draft.source_filters.append(SourceFilter(node=where.device, interface=vlan.device))
         for pair in peers[vif.name]:
             amazon, customer = pair
             draft.address(where.router, vlan.router, customer)

@@ -27,7 +27,7 @@ class BestLines:
         """Hold a `best` event back."""
         if not self._groups:
             self._since = number(event, "t")
-        key = tuple(event.get(word) for word in ("node", "session", "peer", "internal", "rule"))
+        key = tuple(event.get(word) for word in ("event", "node", "session", "peer", "internal", "rule", "reason"))
         self._groups.setdefault(key, []).append(event)
 
     def taken(self) -> list[Event]:

@@ -148,6 +148,14 @@ def _stale_over(event: Event) -> str:
     return f"{text(event, 'node')} has nothing stale of {text(event, 'session')}: {why.get(reason, reason)}{left}"
 
 
+def _refused(event: Event) -> str:
+    return f"{text(event, 'node')} refuses {text(event, 'prefix')} on {text(event, 'session')}: {text(event, 'reason')}"
+
+
+def _withheld(event: Event) -> str:
+    return f"{text(event, 'node')} does not hear of {text(event, 'prefix')}: {text(event, 'reason')}"
+
+
 def _throughput(event: Event) -> str:
     way, problem = direction(text(event, "direction")), text(event, "problem")
     return f"{text(event, 'probe')}: {problem or bit_rate(number(event, 'bits_per_second'))} {way}"
@@ -167,6 +175,8 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
     "best": _best,
     "stale": _stale,
     "stale_over": _stale_over,
+    "refused": _refused,
+    "withheld": _withheld,
     "throughput": _throughput,
     "path_mtu": _path_mtu,
     "tunnel": _tunnel,
@@ -203,7 +213,7 @@ class LiveLines:
         """Show one event, if it is one for people. Changes of routes are shown once their moment is over."""
         if self._best.over(event):
             self._tell_best()
-        if event["event"] == "best":
+        if event["event"] in ("best", "refused", "withheld"):
             self._best.add(event)
             return
         if event["event"] == "run_started":

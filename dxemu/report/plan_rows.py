@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from dxemu.plan.model import (
     MAIN_TABLE,
@@ -20,9 +20,10 @@ from dxemu.plan.model import (
     Speaker,
     TunnelEnd,
 )
-from dxemu.units import IPNetwork
+from dxemu.units import WELL_KNOWN_COMMUNITIES, IPNetwork
 
 Row = Sequence[str]
+MOST_LISTED = 16
 _WORDS = {
     "dx_device": "Direct Connect device",
     "vpn_endpoint": "VPN endpoint",
@@ -43,8 +44,14 @@ def _table(number: int) -> str:
     return "main table" if number == MAIN_TABLE else f"table {number}"
 
 
-def _list(prefixes: Iterable[IPNetwork], nothing: str) -> str:
-    return ", ".join(str(prefix) for prefix in prefixes) or nothing
+def _list(prefixes: Sequence[IPNetwork], nothing: str) -> str:
+    more = f" and {len(prefixes) - MOST_LISTED} more" if len(prefixes) > MOST_LISTED else ""
+    return (", ".join(str(prefix) for prefix in prefixes[:MOST_LISTED]) or nothing) + more
+
+
+def _community(community: str) -> str:
+    """A community as people know it: 65535:65281 is no-export."""
+    return next((name for name, number in WELL_KNOWN_COMMUNITIES.items() if number == community), community)
 
 
 def nodes(plan: Plan) -> Iterator[Row]:
@@ -158,6 +165,14 @@ def nats(plan: Plan) -> Iterator[Row]:
     return ((n.node, n.interface, f"{n.network} leaves as {n.address}") for n in plan.nats)
 
 
+def source_filters(plan: Plan) -> Iterator[Row]:
+    """Where packets need a source that leads back out there."""
+    return (
+        (f.node, f.interface, "drops what comes from prefixes that are not announced there")
+        for f in plan.source_filters
+    )
+
+
 def services(plan: Plan) -> Iterator[Row]:
     """What answers HTTP or DNS."""
     return ((s.node, s.kind, f"answers '{s.text}'") for s in plan.services)
@@ -208,12 +223,22 @@ def speakers(plan: Plan) -> Iterator[Row]:
             "" if speaker.table == MAIN_TABLE else _table(speaker.table),
             f"announces {_list(speaker.originates, 'nothing of its own')}",
             *([f"up to {speaker.maximum_paths} paths share the flows"] if _has_multipath(speaker) else []),
+            "; ".join(_tags(speaker)),
         )
 
 
 def _has_multipath(speaker: Speaker) -> bool:
     """Whether it is worth a word: all of AWS's speakers have multipath."""
     return speaker.maximum_paths > 1 and speaker.side is Side.CUSTOMER
+
+
+def _tags(speaker: Speaker) -> Iterator[str]:
+    """The communities of the prefixes, one part for each combination of them."""
+    found: dict[tuple[str, ...], list[IPNetwork]] = {}
+    for prefix, communities in speaker.tags:
+        found.setdefault(communities, []).append(prefix)
+    for communities, prefixes in found.items():
+        yield f"{' '.join(map(_community, communities))} on {_list(prefixes, 'nothing')}"
 
 
 def session_head(session: BgpSession) -> Row:
@@ -244,7 +269,7 @@ def session_head(session: BgpSession) -> Row:
 def session_end(end: SessionEnd, *, static: bool) -> Row:
     """One end of a session, with its policy."""
     policy = [] if end.import_local_pref is None else [f"local preference {end.import_local_pref}"]
-    policy += [f"sends {community}" for community in end.export_communities]
+    policy += [f"sends {_community(community)}" for community in end.export_communities]
     if end.export_prepend:
         policy.append(f"prepends {end.export_prepend} x AS {end.asn}")
     if end.export_med is not None:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from dxemu.measure.frames import PROTOCOLS, is_label
 from dxemu.scenario.model import Argument, FaultStep
@@ -122,6 +122,13 @@ def _address(value: object, _: Known) -> Argument:
         raise Wrong("DX-S012", f"{kind_of(value)} is not an address", "Write for example 203.0.113.1.") from None
 
 
+def _prefix(value: object, _: Known) -> Argument:
+    try:
+        return str(ip_network(str(value)))
+    except ValueError:
+        raise Wrong("DX-S012", f"{kind_of(value)} is not a prefix", "Write for example 10.0.0.0/16.") from None
+
+
 def _protocols(value: object, _: Known) -> Argument:
     values = value if isinstance(value, list) else [value]
     for item in values:
@@ -190,6 +197,7 @@ FORMS: Mapping[str, Form] = {
         "{session: backup, never: down}",
         exclusive=True,
     ),
+    "refused": Form("session", {"prefix": _prefix}, ("prefix",), "{refused: public, prefix: 10.0.0.0/16}"),
     "detected": Form(
         "fault",
         {"by": _word(*DETECTORS), "direction": _DIRECTION},

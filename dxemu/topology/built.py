@@ -31,7 +31,7 @@ from dxemu.topology.model import (
     Vrrp,
 )
 from dxemu.topology.model_routing import CustomerPolicy, RouterSettings
-from dxemu.units import Asn, IPAddress, Seconds, VlanId
+from dxemu.units import Asn, IPAddress, Seconds, VlanId, community
 
 
 def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
@@ -150,7 +150,7 @@ def policy(entry: entries.PolicyEntry) -> CustomerPolicy:
     """The customer's policy as the file states it."""
     return CustomerPolicy(
         local_pref=entry.local_pref,
-        communities=tuple(entry.communities),
+        communities=tuple(community(each) for each in entry.communities),
         send_communities=entry.send_communities,
         as_path_prepend=entry.as_path_prepend,
         med=entry.med,

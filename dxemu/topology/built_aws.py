@@ -65,6 +65,7 @@ def aws(entry: AwsEntry) -> Aws:
             for key, s in entry.public_services.items()
         ),
         internet_hosts=tuple(Host(name=key, addresses=(address,)) for key, address in entry.internet_hosts.items()),
+        public_prefix_count=entry.public_prefix_count,
     )
 
 

@@ -10,6 +10,9 @@ from dxemu.topology.entry import Entry, empty_is_mapping
 from dxemu.topology.fields import Address, Addresses, AnyNetwork, Duration, Network, Switch
 from dxemu.units import Seconds
 
+MOST_PUBLIC_PREFIXES = 8192
+"""/28s in 198.18.0.0/15."""
+
 
 class LocationEntry(Entry):
     """A Direct Connect location and AWS's devices there."""
@@ -101,4 +104,5 @@ class AwsEntry(Entry):
     public_services: dict[str, PublicServiceEntry] = Field(
         default_factory=dict, examples=["{s3_east: {service: s3, prefix: 52.216.0.0/16, address: 52.216.1.1}}"]
     )
+    public_prefix_count: int = Field(default=0, ge=0, le=MOST_PUBLIC_PREFIXES, examples=["300"])
     internet_hosts: dict[str, Address] = Field(default_factory=dict, examples=["{stranger: 192.0.2.200}"])

@@ -185,7 +185,7 @@ class PublicService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """AWS's side behind the connections. `region_delays` are one way between `region` and each other Region."""
+    """AWS's side. `region_delays` are one way from `region`; `public_prefix_count` made-up prefixes are announced."""
 
     region: str
     region_delays: Mapping[str, Seconds]
@@ -196,6 +196,7 @@ class Aws:
     transit_gateways: tuple[TransitGateway, ...]
     public_services: tuple[PublicService, ...]
     internet_hosts: tuple[Host, ...]
+    public_prefix_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

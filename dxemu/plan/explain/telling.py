@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxemu.bgp.policy import ExportPolicy, Refused, export_route, import_route
+from dxemu.bgp.policy import ExportPolicy, Refused, Withheld, export_route, import_route
 from dxemu.bgp.route import Announcement, Route
 from dxemu.plan.explain.prefix_model import Told
 from dxemu.plan.explain.state import State
 from dxemu.plan.model import BgpSession, SessionEnd, Side
 from dxemu.plan.policy import export_policy, import_policy, static_announcements
 from dxemu.units import IPNetwork
-
-KEEP_IN = {
-    "no-export": "it carries NO_EXPORT (RFC 1997)",
-    "65535:65281": "it carries NO_EXPORT (RFC 1997)",
-    "no-advertise": "it carries NO_ADVERTISE (RFC 1997)",
-    "65535:65282": "it carries NO_ADVERTISE (RFC 1997)",
-}
 
 
 def telling(state: State, prefix: IPNetwork) -> Iterator[Told]:
@@ -46,8 +39,8 @@ def _told(state: State, session: BgpSession, says: SessionEnd, hears: SessionEnd
     kind = "eBGP" if session.external else "iBGP"
     policy = export_policy(state.plan, session, says.speaker)
     announcement = export_route(choice.route, policy)
-    if announcement is None:
-        why = _why_not(state, says, choice.route, policy)
+    if isinstance(announcement, Withheld):
+        why = _why_not(choice.route, policy, announcement)
         return Told(session=session.name, kind=kind, speaker=says.speaker, hears=hears.speaker, why_not=why)
     return _heard(state, session, says, hears, announcement, kind)
 
@@ -70,10 +63,8 @@ def _heard(
     )
 
 
-def _why_not(state: State, says: SessionEnd, route: Route, policy: ExportPolicy) -> str:
-    """The words for what `export_route` has decided."""
-    kept = next((KEEP_IN[c] for c in route.communities if c in KEEP_IN), None)
-    aws = state.plan.speaker(says.speaker).side is Side.AWS
+def _why_not(route: Route, policy: ExportPolicy, withheld: Withheld) -> str:
+    """The words for what `export_route` has decided: AWS's rule or the filter where that is why."""
     if policy.originated_only and not route.originated:
         return "AWS announces what is behind its gateway and passes nothing on"
     if policy.learnt_only and route.originated:
@@ -81,11 +72,7 @@ def _why_not(state: State, says: SessionEnd, route: Route, policy: ExportPolicy)
     if policy.only is not None and route.prefix not in policy.only:
         names = ", ".join(str(prefix) for prefix in policy.only) or "nothing"
         return f"only {names} may be announced there"
-    if kept is not None:
-        return kept
-    if not policy.external and not route.originated and not route.external:
-        return "what one iBGP peer said is not told to another (RFC 4271 section 9.2)"
-    return f"{'AWS' if aws else 'the'} export policy does not let it out"
+    return withheld.reason
 
 
 def _quota(state: State, session: BgpSession, says: SessionEnd, hears: SessionEnd) -> str:
@@ -95,5 +82,5 @@ def _quota(state: State, session: BgpSession, says: SessionEnd, hears: SessionEn
         return ""
     policy = export_policy(state.plan, session, says.speaker)
     routes = state.tables.ribs[says.speaker].routes()
-    count = sum(export_route(route, policy) is not None for route in routes)
+    count = sum(isinstance(export_route(route, policy), Announcement) for route in routes)
     return session.prefix_quota.check(count) or ""

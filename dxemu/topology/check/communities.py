@@ -7,18 +7,21 @@ import re
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
-from dxemu.topology.words import listed, quoted
+from dxemu.topology.words import listed, nearest, quoted
+from dxemu.units import WELL_KNOWN_COMMUNITIES
 
 AMAZON_ASN = "7224"
+AREAS = ("us", "ca", "mx", "ap", "cn", "eu", "me", "il", "af", "sa")
+"""How the codes of AWS's Regions begin."""
+
 LOW, MEDIUM, HIGH = LOCAL_PREFERENCE = ("7224:7100", "7224:7200", "7224:7300")
-EVERYWHERE = "7224:9300"
-NARROWER = ("7224:9100", "7224:9200")
+LOCAL_REGION, LOCAL_CONTINENT, EVERYWHERE = SCOPES = ("7224:9100", "7224:9200", "7224:9300")
 MAX_HALF = 65535
 _COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})\Z")
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T024: not a community, one that AWS does not know here, or two local preferences at once."""
+    """DX-T024: not a community, one that AWS does not know here, or two at once that exclude each other. DX-T088."""
     for name, vif in file.virtual_interfaces.items():
         path: KeyPath = ("virtual_interfaces", name, "customer", "communities")
         for number, community in enumerate(vif.customer.communities):
@@ -32,10 +35,12 @@ def check(file: TopologyFile, findings: Findings) -> None:
                 problem = f"AWS does not honour {community} on a {vif.type} virtual interface"
                 remedy = f"Local preference is {LOW} (low), {MEDIUM} or {HIGH} (high)."
                 findings.add((*path, number), "DX-T024", problem, remedy)
-        chosen = [community for community in LOCAL_PREFERENCE if community in vif.customer.communities]
-        if len(chosen) > 1 and vif.type != "public":
+        exclusive, what = (SCOPES, "scopes") if vif.type == "public" else (LOCAL_PREFERENCE, "local preferences")
+        chosen = [community for community in exclusive if community in vif.customer.communities]
+        if len(chosen) > 1 and (vif.type != "public" or vif.gateway is None):
             problem = f"'{name}' asks for {listed(chosen, 'and')} at once"
-            findings.add(path, "DX-T024", problem, "AWS's three local preferences exclude each other. Keep one.")
+            findings.add(path, "DX-T024", problem, f"AWS's three {what} exclude each other. Keep one.")
+    _continents(file, findings)
     for name, vpn in file.vpns.items():
         for number, community in enumerate(vpn.customer.communities):
             path = ("vpns", name, "customer", "communities", number)
@@ -46,21 +51,36 @@ def check(file: TopologyFile, findings: Findings) -> None:
 
 
 def _is_one(community: str, path: KeyPath, findings: Findings) -> bool:
+    if community in WELL_KNOWN_COMMUNITIES:
+        return True
     match = _COMMUNITY.match(community)
     if match is not None and max(int(match[1]), int(match[2])) <= MAX_HALF:
         return True
     problem = f"{quoted(community)} is not a community"
     remedy = f'Write ASN:value in quotes, each 0 to {MAX_HALF}, for example "7224:7300".'
+    if (name := nearest(community.replace("_", "-"), WELL_KNOWN_COMMUNITIES)) is not None:
+        remedy = f"Did you mean '{name}'?"
     findings.add(path, "DX-T024", problem, remedy)
     return False
 
 
 def _on_public(community: str, path: KeyPath, findings: Findings) -> None:
-    """What the scope communities narrow is not rehearsed, so that nobody takes it for granted."""
-    if community in NARROWER:
-        problem = f"dxemu announces a public prefix to every Region, whatever {community} says"
-        findings.add(path, "DX-T024", problem, f"Take it out, or use {EVERYWHERE}, which means everywhere.")
-    elif community.startswith(f"{AMAZON_ASN}:") and community != EVERYWHERE:
+    if community.startswith(f"{AMAZON_ASN}:") and community not in SCOPES:
         problem = f"AWS does not honour {community} on a public virtual interface"
-        remedy = f"There the scope of a prefix is {', '.join(NARROWER)} or {EVERYWHERE} (everywhere)."
+        remedy = f"There the scope of a prefix is {LOCAL_REGION}, {LOCAL_CONTINENT} or {EVERYWHERE} (everywhere)."
         findings.add(path, "DX-T024", problem, remedy)
+
+
+def _continents(file: TopologyFile, findings: Findings) -> None:
+    """DX-T088: which Regions are on the location's continent is not known of a Region with a made-up code."""
+    asked = [
+        ("virtual_interfaces", name, "customer", "communities", vif.customer.communities.index(LOCAL_CONTINENT))
+        for name, vif in file.virtual_interfaces.items()
+        if vif.type == "public" and LOCAL_CONTINENT in vif.customer.communities
+    ]
+    regions = [file.aws.region, *file.aws.region_delays]
+    unknown = [region for region in regions if region.partition("-")[0] not in AREAS]
+    for path in asked if unknown else ():
+        problem = f"nobody knows which continent {listed(map(quoted, unknown), 'and')} is on"
+        remedy = f"Region codes begin with {listed(AREAS)}: for example us-east-1. Or use another scope."
+        findings.add(path, "DX-T088", problem, remedy)

@@ -25,6 +25,7 @@ RESERVED = (
 )
 LINK_LOCAL = RESERVED[2]
 VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
+SYNTHETIC = IPv4Network("198.18.0.0/15")
 LINE_LENGTH = 29
 IPV4 = 4
 SHORTEST_VPC, LONGEST_VPC = 16, 28
@@ -87,6 +88,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
     everything = [*private, *peers, *public(file)]
     if any(vpn.outside_ip_address_type == "public" for vpn in file.vpns.values()):
         everything.insert(0, (f"{VPN_ENDPOINTS}, the endpoints of VPNs,", VPN_ENDPOINTS, ("vpns",)))
+    if file.aws.public_prefix_count:
+        everything.insert(0, (f"{SYNTHETIC}, AWS's made-up prefixes,", SYNTHETIC, ("aws", "public_prefix_count")))
     for number, (what, network, path) in enumerate(everything):
         for other_what, other, other_path in everything[:number]:
             if (

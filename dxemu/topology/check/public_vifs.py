@@ -13,7 +13,7 @@ MOST_ROUTE_FILTER_PREFIXES = 1000
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T037: the prefixes of a public virtual interface. DX-T059: its ends have no public addresses."""
+    """DX-T037: the prefixes of a public virtual interface. DX-T059: its ends. DX-T089: prefixes of AWS's for nobody."""
     for name, vif in file.virtual_interfaces.items():
         path: KeyPath = ("virtual_interfaces", name)
         if vif.type == "public":
@@ -24,6 +24,9 @@ def check(file: TopologyFile, findings: Findings) -> None:
             problem = f"a {vif.type} virtual interface has no route filter prefixes"
             remedy = "AWS approves prefixes on public ones only. Take them out."
             findings.add((*path, "route_filter_prefixes"), "DX-T037", problem, remedy)
+    if file.aws.public_prefix_count and all(vif.type != "public" for vif in file.virtual_interfaces.values()):
+        problem = "nobody hears of these prefixes: there is no public virtual interface"
+        findings.add(("aws", "public_prefix_count"), "DX-T089", problem, "Take it out, or add one of type public.")
 
 
 def _count(vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:

@@ -160,5 +160,13 @@ Source: Direct Connect User Guide, Inbound prefix controls.""",
 connection has no pool that is published: its virtual interface keeps 100 of each IP version. So
 does a hosted virtual interface until it was accepted. Source: Direct Connect User Guide, Inbound
 prefix controls; Hosted virtual interfaces.""",
+        "DX-T088": """\
+A public prefix with community 7224:9200 goes to the Regions of one continent: North America, Asia
+Pacific, or Europe with the Middle East and Africa. dxemu tells a Region's continent by the first
+part of its code, as in us-east-1; what it does not know would be left out. Source: Direct Connect
+User Guide, Routing policies and BGP communities.""",
+        "DX-T089": """\
+`public_prefix_count` has AWS announce so many made-up prefixes more on public virtual interfaces,
+where a real one hands over thousands. Elsewhere nobody would hear of them.""",
     }
 )

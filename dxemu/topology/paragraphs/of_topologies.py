@@ -120,10 +120,11 @@ A community is two numbers of 0 to 65535, `ASN:value`; write it in quotes. On pr
 interfaces AWS honours three: 7224:7100 (low preference), 7224:7200 (medium, which is also the
 default) and 7224:7300 (high). They decide which connection AWS uses towards you, before AS_PATH
 is looked at, and exclude each other for one prefix. On transit ones it is the same. On public
-ones AWS reads the scope of a prefix: 7224:9100 (Region), 7224:9200 (continent), 7224:9300
-(everywhere, which is also the default). dxemu announces everywhere, so it takes only the last
-one. In a VPN connection AWS reads none of them. Source: Direct Connect User Guide, Routing
-policies and BGP communities.""",
+ones AWS reads the scope of a prefix: 7224:9100 (the location's Region), 7224:9200 (its continent)
+or 7224:9300 (everywhere, which is also the default); they exclude each other, too, and AWS
+removes all others. In a VPN connection AWS reads none of them. The well-known communities may be
+written by name: no-export, no-advertise, no-export-subconfed (RFC 1997), no-peer (RFC 3765).
+Source: Direct Connect User Guide, Routing policies and BGP communities.""",
         "DX-T025": """\
 Every connection has to be reachable from the data center over exactly the circuits that exist. With
 `colocation: circuit` each connection has one circuit of its own, from the router that it names.

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 
 import pytest
 
-from dxemu.bgp.policy import ExportPolicy, ImportPolicy, Refused, export_route, import_route
+from dxemu.bgp.policy import ExportPolicy, ImportPolicy, Refused, Withheld, export_route, import_route
 from dxemu.bgp.route import Announcement, Route, originate
-from dxemu.units import Asn
+from dxemu.units import WELL_KNOWN_COMMUNITIES, Asn, community
 
 PREFIX = IPv4Network("10.0.0.0/16")
 PEER = IPv4Address("192.0.2.1")
@@ -65,30 +65,41 @@ def test_to_ibgp_next_hop_self_and_local_pref_kept() -> None:
     )
 
 
+def sent(route: Route, policy: ExportPolicy) -> Announcement:
+    announcement = export_route(route, policy)
+    assert isinstance(announcement, Announcement)
+    return announcement
+
+
+def withheld(route: Route, policy: ExportPolicy) -> str:
+    found = export_route(route, policy)
+    assert isinstance(found, Withheld)
+    assert found.prefix == route.prefix
+    return found.reason
+
+
 def test_a_community_is_not_sent_twice() -> None:
     route = imported(EBGP_IN, replace(HEARD, communities=("65000:1", "7224:7300")))
-    sent = export_route(route, EBGP_OUT)
-    assert sent is not None
-    assert sent.communities == ("65000:1", "7224:7300")
+    assert sent(route, EBGP_OUT).communities == ("65000:1", "7224:7300")
 
 
 def test_nothing_goes_back_to_where_it_came_from() -> None:
-    assert export_route(imported(EBGP_IN), replace(EBGP_OUT, session="a")) is None
+    assert withheld(imported(EBGP_IN), replace(EBGP_OUT, session="a")) == "it came from this peer"
 
 
 def test_ibgp_is_not_passed_on_to_ibgp_but_to_ebgp() -> None:
     route = imported(IBGP_IN)
-    assert export_route(route, IBGP_OUT) is None
-    assert export_route(route, EBGP_OUT) is not None
+    assert "RFC 4271 section 9.2" in withheld(route, IBGP_OUT)
+    assert sent(route, EBGP_OUT)
 
 
 def test_originated_prefixes_go_to_everybody() -> None:
     for policy in (EBGP_OUT, IBGP_OUT, replace(EBGP_OUT, originated_only=True)):
-        assert export_route(originate(PREFIX), policy) is not None
+        assert sent(originate(PREFIX), policy)
 
 
 def test_originated_only_passes_nothing_on() -> None:
-    assert export_route(imported(EBGP_IN), replace(EBGP_OUT, originated_only=True)) is None
+    assert "from one connection to another" in withheld(imported(EBGP_IN), replace(EBGP_OUT, originated_only=True))
 
 
 PREFIX6 = IPv6Network("2001:db8:c::/48")
@@ -109,21 +120,20 @@ def test_ipv6_goes_through_both_policies_like_ipv4() -> None:
 def test_a_session_carries_prefixes_of_its_own_ip_version_only(
     prefix: IPv4Network | IPv6Network, own: IPv4Address | IPv6Address
 ) -> None:
-    assert export_route(originate(prefix), replace(EBGP_OUT, own_address=own)) is None
+    assert f"IPv{own.version} prefixes only" in withheld(originate(prefix), replace(EBGP_OUT, own_address=own))
 
 
 @pytest.mark.parametrize(("policy", "times"), [(EBGP_OUT, 4), (IBGP_OUT, 0)], ids=["eBGP", "not to iBGP"])
 def test_the_own_asn_is_put_in_front_more_times(policy: ExportPolicy, times: int) -> None:
-    sent = export_route(imported(EBGP_IN), replace(policy, prepend=3))
-    assert sent is not None
-    assert sent.as_path == (*[Asn(65000)] * times, Asn(64512))
+    assert sent(imported(EBGP_IN), replace(policy, prepend=3)).as_path == (*[Asn(65000)] * times, Asn(64512))
 
 
 @pytest.mark.parametrize(("only", "hears"), [(None, True), ((PREFIX,), True), ((PREFIX6,), False), ((), False)])
 def test_only_what_the_peer_may_hear_of_is_sent(
     only: tuple[IPv4Network | IPv6Network, ...] | None, hears: bool
 ) -> None:
-    assert (export_route(originate(PREFIX), replace(EBGP_OUT, only=only)) is not None) is hears
+    found = export_route(originate(PREFIX), replace(EBGP_OUT, only=only))
+    assert isinstance(found, Announcement) is hears
 
 
 @pytest.mark.parametrize(
@@ -149,17 +159,13 @@ def test_route_filter_prefixes_of_either_version(accepts: str, prefix: str, acce
 @pytest.mark.parametrize(("policy", "med"), [(EBGP_OUT, 10), (IBGP_OUT, 5)], ids=["eBGP", "iBGP keeps what was sent"])
 def test_med_to_another_as_is_the_own_one_or_none(policy: ExportPolicy, med: int) -> None:
     """RFC 4271 section 5.1.4: a MED that came from a neighbouring AS does not go on to others."""
-    sent = export_route(imported(EBGP_IN), replace(policy, med=10))
-    assert sent is not None
-    assert sent.med == med
+    assert sent(imported(EBGP_IN), replace(policy, med=10)).med == med
 
 
 @pytest.mark.parametrize("policy", [EBGP_OUT, IBGP_OUT], ids=["eBGP", "iBGP"])
 def test_a_router_that_sends_no_communities_strips_all_of_them(policy: ExportPolicy) -> None:
     route = imported(EBGP_IN, replace(HEARD, communities=("65000:1",)))
-    sent = export_route(route, replace(policy, communities=("7224:7300",), send_communities=False))
-    assert sent is not None
-    assert sent.communities == ()
+    assert sent(route, replace(policy, communities=("7224:7300",), send_communities=False)).communities == ()
 
 
 @pytest.mark.parametrize(("allowed", "accepted"), [(0, False), (1, False), (2, True)])
@@ -176,11 +182,60 @@ def test_a_refusal_names_the_filter() -> None:
 
 def test_between_devices_with_site_link_only_what_was_learnt_is_announced() -> None:
     out = replace(IBGP_OUT, learnt_only=True)
-    assert export_route(originate(PREFIX), out) is None
-    announced = export_route(imported(EBGP_IN), out)
-    assert announced is not None and announced.as_path == (Asn(64512),)
+    assert isinstance(export_route(originate(PREFIX), out), Withheld)
+    assert sent(imported(EBGP_IN), out).as_path == (Asn(64512),)
 
 
 def test_an_imported_route_has_the_policys_precedence_and_kind() -> None:
     route = imported(replace(EBGP_IN, precedence=1, kind="SiteLink"))
     assert (route.precedence, route.kind) == (1, "SiteLink")
+
+
+@pytest.mark.parametrize(
+    ("name", "to_ibgp", "to_ebgp"),
+    [
+        ("no-export", True, False),
+        ("no-advertise", False, False),
+        ("no-export-subconfed", True, False),
+        ("no-peer", True, True),
+        ("65000:1", True, True),
+    ],
+)
+def test_well_known_communities_are_honoured(name: str, to_ibgp: bool, to_ebgp: bool) -> None:
+    route = imported(EBGP_IN, replace(HEARD, communities=("65000:7", community(name))))
+    for policy, goes in ((IBGP_OUT, to_ibgp), (EBGP_OUT, to_ebgp)):
+        found = export_route(route, policy)
+        assert isinstance(found, Announcement) is goes
+        if isinstance(found, Withheld):
+            assert found.reason.startswith(name.upper().replace("-", "_"))
+        elif isinstance(found, Announcement):
+            assert community(name) in found.communities
+
+
+def test_a_community_that_is_added_on_the_way_out_is_for_the_peer() -> None:
+    """As routers do: what a session's own policy adds does not stop what it is added to."""
+    policy = replace(EBGP_OUT, communities=(community("no-export"),))
+    assert sent(originate(PREFIX), policy).communities == ("65535:65281",)
+
+
+def test_names_of_communities_have_one_spelling() -> None:
+    assert [community(name) for name in WELL_KNOWN_COMMUNITIES] == [f"65535:{65281 + n}" for n in range(4)]
+    assert community("7224:7300") == "7224:7300"
+
+
+def test_tags_are_added_to_their_prefix_only() -> None:
+    policy = replace(EBGP_OUT, tags={PREFIX: ("7224:8100", "7224:7300")})
+    assert sent(originate(PREFIX), policy).communities == ("7224:7300", "7224:8100")
+    assert sent(originate(IPv4Network("10.1.0.0/16")), policy).communities == ("7224:7300",)
+
+
+def test_what_is_refused_whoever_approved_it_and_which_communities_stay() -> None:
+    policy = replace(
+        EBGP_IN,
+        refuses=lambda prefix: "no" if prefix.prefixlen < 8 else None,
+        accepts=(IPv4Network("0.0.0.0/0"),),
+        keeps=lambda found: found[1:],
+    )
+    assert imported(policy, replace(HEARD, communities=("1:1", "2:2"))).communities == ("2:2",)
+    default = IPv4Network("0.0.0.0/0")
+    assert import_route(replace(HEARD, prefix=default), policy) == Refused(default, "no")

@@ -77,7 +77,7 @@ def test_a_route_filter_refuses_it() -> None:
     """Announced by a router whose own filter is wider than what AWS has approved."""
     state = unfiltered("public_vif")
     found = explain_prefix(state, "10.0.0.0/16")
-    assert "route filter prefixes" in told(found, "colo_router", "dx_1").refused
+    assert "10.0.0.0/16 is private" in told(found, "colo_router", "dx_1").refused
     narrow = explain_prefix(state_of("public_vif"), "10.0.0.0/16")
     assert told(narrow, "colo_router", "dx_1").why_not == "only 203.0.113.0/24 may be announced there"
 

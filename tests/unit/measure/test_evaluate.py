@@ -109,6 +109,27 @@ def test_an_expectation_that_is_not_met_says_what_was_measured(tmp_path, expecte
 
 
 @pytest.mark.parametrize(
+    ("session", "prefix", "verdict", "words"),
+    [
+        ("primary", "10.0.0.0/8", "pass", "dx_1 refused it at 3.000 s: private"),
+        ("backup", "10.0.0.0/8", "fail", "nobody refused 10.0.0.0/8 on backup"),
+        ("primary", "10.0.0.0/9", "fail", "nobody refused 10.0.0.0/9 on primary"),
+    ],
+)
+def test_a_prefix_that_was_refused(tmp_path, session, prefix, verdict, words):
+    event = {
+        "t": 3,
+        "event": "refused",
+        "node": "dx_1",
+        "session": "primary",
+        "prefix": "10.0.0.0/8",
+        "reason": "private",
+    }
+    result = run(tmp_path, [*sessions_up(-1), event], {}, expect("refused", session, prefix=prefix))
+    assert judged(result) == (verdict, words)
+
+
+@pytest.mark.parametrize(
     "expected",
     [
         expect("outage", "app", at_most=Seconds(0.7), direction="to_aws"),

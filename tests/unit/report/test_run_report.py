@@ -288,6 +288,14 @@ def test_header():
             {"t": 2, "event": "path_mtu", "probe": "size", "direction": "to_aws", "mtu": 8500},
             "   2.000 s   size: 8500 bytes get through to AWS",
         ),
+        (
+            {"t": 2, "event": "refused", "node": "dx_1", "session": "a", "prefix": "10.0.0.0/8", "reason": "private"},
+            "   2.000 s   dx_1 refuses 10.0.0.0/8 on a: private",
+        ),
+        (
+            {"t": 2, "event": "withheld", "node": "amazon", "session": "a", "prefix": "10.0.0.0/8", "reason": "scope"},
+            "   2.000 s   amazon does not hear of 10.0.0.0/8: scope",
+        ),
         ({"t": 1, "event": "route", "node": "vgw"}, None),
         ({"t": -1, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up"}, None),
     ],

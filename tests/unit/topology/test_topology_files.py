@@ -14,14 +14,16 @@ import dxemu.aws.communities
 import dxemu.aws.gateways
 import dxemu.aws.lag
 import dxemu.aws.mtu
+import dxemu.aws.public_vif
 import dxemu.aws.quotas
+import dxemu.aws.regions
 import dxemu.aws.speeds
 import dxemu.aws.timers
 import dxemu.aws.vpn_tunnels
 from dxemu.errors import InputErrors
 from dxemu.plan.edge import VPN_ENDPOINTS
 from dxemu.plan.make import make_plan
-from dxemu.topology import yaml
+from dxemu.topology import file_aws, yaml
 from dxemu.topology.check import (
     asn,
     auth_key,
@@ -154,6 +156,10 @@ def test_rules_and_dxemu_aws_have_the_same_numbers() -> None:
     assert {str(kind): sizes for kind, sizes in dxemu.aws.mtu.ALLOWED.items()} == mtu.ALLOWED
     assert hosted.HOSTED == dxemu.aws.speeds.HOSTED
     assert set(peers.LENGTHS) >= set(dxemu.aws.addresses.PEER_PREFIX_LENGTHS)
+    assert communities.SCOPES == dxemu.aws.public_vif.SCOPES
+    assert set(communities.AREAS) == set(dxemu.aws.regions.AREAS)
+    assert networks.SYNTHETIC == dxemu.aws.addresses.SYNTHETIC_RANGE
+    assert file_aws.MOST_PUBLIC_PREFIXES == dxemu.aws.addresses.MOST_SYNTHETIC
     assert set(public.NOT_PUBLIC) == set(dxemu.aws.addresses.NOT_PUBLIC)
     assert timers.SHORTEST_HOLD == dxemu.aws.timers.MIN_HOLD_TIME
     assert timers.SHORTEST_KEEPALIVE == dxemu.aws.timers.MIN_KEEPALIVE

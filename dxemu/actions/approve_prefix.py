@@ -1,0 +1,41 @@
+"""AWS has verified who owns a prefix, and approves it for a public virtual interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, ClassVar
+
+from dxemu.actions.base import Action
+from dxemu.aws.public_vif import refusal
+from dxemu.errors import FaultNotApplied
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+
+class ApprovePrefix(Action):
+    """AWS accepts `prefix` from now on; without it, everything that was refused and that a customer can own.
+
+    What was announced before that stays refused until the BGP session is cleared.
+    Source: github.com/0-draft/cross-connect, docs/04, on the Direct Connect User Guide; read 2026-11-23.
+    """
+
+    targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface", "prefix": "prefix?"}
+
+    async def do(self, lab: Lab) -> str:
+        """Approve, and say what is still refused."""
+        vif = self.parameters["virtual_interface"]
+        refused = lab.refused_on(vif)
+        prefixes = [prefix for prefix in refused if refusal(prefix) is None]
+        if "prefix" in self.parameters:
+            prefixes = [ip_network(self.parameters["prefix"])]
+        reasons = [reason for prefix in prefixes if (reason := refusal(prefix)) is not None]
+        if reasons or not prefixes:
+            raise FaultNotApplied(
+                f"there is nothing to approve on {vif}: {reasons[0] if reasons else 'nothing is refused'}"
+            )
+        accepted = lab.approve(vif, prefixes)
+        waiting = [str(prefix) for prefix in prefixes if prefix in lab.refused_on(vif)]
+        said = f"AWS accepts {', '.join(str(prefix) for prefix in accepted)}"
+        return f"{said}; until a clear {', '.join(waiting)} stays refused" if waiting else said

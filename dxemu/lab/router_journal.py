@@ -1,0 +1,95 @@
+"""What one router tells the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dxemu.bgp.notification import Notification
+from dxemu.bgp.rib import Change
+from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_events import SessionRefused
+from dxemu.lab.journal import Journal
+from dxemu.plan.model import Speaker
+from dxemu.units import IPNetwork
+
+
+class RouterJournal:
+    """The journal, for a router's own events: each names its node, and of a session the peer."""
+
+    def __init__(self, speaker: Speaker, peers: Mapping[str, Peer], journal: Journal) -> None:
+        self._node = speaker.node
+        self._speaker = speaker.name
+        self._peers = peers
+        self._journal = journal
+        self._told: dict[str, set[tuple[Notification, bool]]] = {}
+
+    def bfd(self, session: str, *, up: bool, reason: str) -> None:
+        """BFD of a session changed."""
+        self._journal.tell("bfd", node=self._node, session=session, state="up" if up else "down", reason=reason)
+
+    def bgp(self, session: str, state: str, reason: str = "", detail: str = "") -> None:
+        """A session came up or went down."""
+        if state == "up":
+            self._told.pop(session, None)
+        peer = self._peers[session].other.node
+        self._journal.tell(
+            "bgp", node=self._node, session=session, peer=peer, state=state, reason=reason, detail=detail
+        )
+
+    def session_refused(self, refused: SessionRefused) -> None:
+        """The peers try again and again: each reason is told once until the session comes up."""
+        told = self._told.setdefault(refused.session, set())
+        reason = (refused.notification, refused.sent)
+        if reason in told:
+            return
+        told.add(reason)
+        self._journal.tell(
+            "bgp_refused",
+            node=self._node,
+            session=refused.session,
+            peer=self._peers[refused.session].other.node,
+            code=refused.notification.code,
+            subcode=refused.notification.subcode,
+            sent=refused.sent,
+            detail=str(refused.notification),
+        )
+
+    def prefix_limit(self, session: str, count: int, limit: int, reason: str) -> None:
+        """The peer announces more prefixes than AWS's end takes."""
+        self._journal.tell("prefix_limit", node=self._node, session=session, count=count, limit=limit, reason=reason)
+
+    def originates(self, prefixes: Iterable[IPNetwork]) -> None:
+        """It announces exactly these of its own from now on."""
+        self._journal.tell("originates", node=self._node, speaker=self._speaker, prefixes=[str(p) for p in prefixes])
+
+    def let_out(self, prefixes: Iterable[IPNetwork]) -> None:
+        """Its filters towards AWS let these pass, too, from now on."""
+        self._journal.tell("let_out", node=self._node, speaker=self._speaker, prefixes=[str(p) for p in prefixes])
+
+    def refused(self, session: str, prefix: IPNetwork, reason: str) -> None:
+        """An announcement is not let in."""
+        self._journal.tell("refused", node=self._node, session=session, prefix=str(prefix), reason=reason)
+
+    def withdrawn(self, session: str, prefixes: Iterable[IPNetwork]) -> None:
+        """Routes of a lost session, or taken back by the peer, have left the table."""
+        self._journal.tell("withdrawn", node=self._node, session=session, prefixes=[str(p) for p in prefixes])
+
+    def best(self, changes: Sequence[Change]) -> None:
+        """Best routes changed; several sessions where their routes share the flows."""
+        for change in changes:
+            new = change.new
+            more: dict[str, object] = {}
+            if len(change.routes) > 1:
+                more["shared"] = [route.session for route in change.routes]
+            if new is not None and not new.originated:
+                peer = self._peers[new.session]
+                more |= {"peer": peer.other.node, "internal": not peer.session.external}
+            self._journal.tell(
+                "best",
+                node=self._node,
+                speaker=self._speaker,
+                prefix=str(change.prefix),
+                session=new.session if new else None,
+                rule=change.rule,
+                **more,
+            )

@@ -1,0 +1,61 @@
+"""The policies of one router's sessions: the plan's, and what operators have changed of them since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from dxemu.bgp.policy import ExportPolicy, ImportPolicy
+from dxemu.daemons.exabgp_events import Learnt
+from dxemu.plan.model import BgpSession, Plan
+from dxemu.plan.policy import export_policy, import_policy
+from dxemu.units import IPNetwork
+
+
+class SessionPolicies:
+    """What a speaker lets in and out. `refused` is what it does not let in, by session and prefix, with the reason."""
+
+    def __init__(self, plan: Plan, speaker: str) -> None:
+        self._plan = plan
+        self._speaker = speaker
+        self._let_out: frozenset[IPNetwork] = frozenset()
+        self._unfiltered: set[str] = set()
+        self._approved: dict[str, list[IPNetwork]] = {}
+        self.refused: dict[tuple[str, IPNetwork], str] = {}
+
+    def imports(self, session: BgpSession) -> ImportPolicy:
+        """The plan's, and what was approved since."""
+        policy = import_policy(self._plan, session, self._speaker)
+        more = self._approved.get(session.name)
+        return replace(policy, accepts=dict.fromkeys((*(policy.accepts or ()), *more))) if more else policy
+
+    def exports(self, session: BgpSession) -> ExportPolicy:
+        """The plan's, and what the filters let out since."""
+        policy = export_policy(self._plan, session, self._speaker)
+        if session.name in self._unfiltered:
+            return replace(policy, only=None)
+        return policy if policy.only is None else replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
+
+    def let_out(self, prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """No filter stops these from now on. Gives all that have been let out."""
+        self._let_out |= frozenset(prefixes)
+        return tuple(sorted(self._let_out, key=str))
+
+    def remove_export_filter(self, session: str) -> None:
+        """Everything goes out on this session from now on."""
+        self._unfiltered.add(session)
+
+    def approve(self, session: BgpSession, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Let `prefixes` in, too, when they are announced the next time. Gives all that is let in."""
+        self._approved.setdefault(session.name, []).extend(prefixes)
+        return tuple(self.imports(session).accepts or ())
+
+    def heard(self, event: Learnt, refused: Iterable[tuple[IPNetwork, str]]) -> None:
+        """A new announcement replaces the old one, whatever becomes of it."""
+        for prefix in (*event.withdraw, *(announcement.prefix for announcement in event.announce)):
+            self.refused.pop((event.session, prefix), None)
+        self.refused |= {(event.session, prefix): reason for prefix, reason in refused}
+
+    def forget(self, session: str) -> None:
+        """The session is down: nothing is refused on it any more."""
+        self.refused = {key: reason for key, reason in self.refused.items() if key[0] != session}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from dxemu.plan.dead_peer import dead_peer_window
+from dxemu.plan.dead_peer import dead_peer_window, give_up_after, silence_before_probe
 from dxemu.plan.forward import Way
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
@@ -22,7 +22,6 @@ POLL_ROUNDING_S = 0.001
 POLL_SLACK = 0.001
 BIRD_TIMER = "bird 2.0.12 sysdep/unix/io.c: poll(2) in whole milliseconds; Linux fs/select.c: up to 0.1 % longer"
 EXABGP_TIMER = "exabgp 5.0.15 bgp/timer.py: whole seconds must differ by more than the hold time"
-_NO_TERM = Term("", 0, 0, "")
 EXABGP_DELAY = "exabgp 5.0.15 reactor/delay.py: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s between attempts"
 
 
@@ -98,15 +97,24 @@ def in_tunnel(plan: Plan, session: BgpSession, end: SessionEnd) -> Detection:
                 high - tunnel.dpd_timeout,
                 "strongSwan 5.9.8 sa/ike_sa.c",
             ),
-            Term("since the last packet", -float(session.keepalive), 0, "RFC 4271 4.4")
-            if not session.static
-            else _NO_TERM,
+            _since_the_last_packet(plan, session, end),
         ),
     )
     if session.static:
         return silent
     held = hold_timer(session, end)
     return held if held.after.high_s <= silent.after.high_s else silent
+
+
+def _since_the_last_packet(plan: Plan, session: BgpSession, end: SessionEnd) -> Term:
+    """How long a tunnel may have been silent when it died: it was asked for a sign of life, or BGP gave one."""
+    name = "since the last packet"
+    if not session.static:
+        return Term(name, -float(session.keepalive), 0, "RFC 4271 4.4")
+    mine = [t for t in plan.tunnels if any(tunnel_end.node == end.node for tunnel_end in t.ends)]
+    tunnel = next(t for t in mine if t.name == session.tunnel)
+    silence = silence_before_probe(tunnel, give_up_after(mine))
+    return Term(name, -float(silence), 0, "Site-to-Site VPN User Guide: tunnel options (DPD after so much silence)")
 
 
 def _bird_late_s(timer_s: float) -> float:

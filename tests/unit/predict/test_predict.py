@@ -243,3 +243,12 @@ def test_each_end_waits_as_long_as_the_other_ends_multiplier_says():
     found = both(replace(plan, sessions=sessions), impact())
     assert found["to_aws"].detect.high_s == pytest.approx(3 * 1 + 0.004)
     assert found["from_aws"].detect.high_s == pytest.approx(5 * 1 + 0.006)
+
+
+def test_a_static_vpn_was_silent_for_up_to_the_dpd_delay_before_its_line_died():
+    """AWS's end only sends: the last it heard was an answer to dead peer detection, up to 10 s before."""
+    line = impact(cables=("internet_customer_router",))
+    found = both(small_plan(name="vpn_backup_static"), line)["from_aws"]
+    assert found.detected_by == "dpd"
+    assert span(found.detect) == (40 - 1 - 10, 40 + 1)
+    assert found.outage.contains(31.0)

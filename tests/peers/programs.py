@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -163,7 +165,16 @@ def _all_started(node: LabNode, running: Frr, configurations: dict[str, str]) ->
         yield
     finally:
         for pid in reversed(daemons):
-            os.kill(pid, 15)
+            _end(pid)
+        shutil.rmtree(running.folder)
+
+
+def _end(pid: int) -> None:
+    """End a process that is not our child, and wait for it. Some of FRR take no end of time to say goodbye."""
+    ended = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    assert select.select([ended], [], [], STARTS_WITHIN_S)[0], f"process {pid} does not end"
+    os.close(ended)
 
 
 def _give_to_frr(*paths: Path) -> None:

@@ -1,8 +1,8 @@
 """The same customer's router, written for FRR, BIRD and GoBGP: two virtual interfaces, IPv4 and IPv6 on each.
 
 It announces its networks on all of them with a preference community, prefers the same virtual interface itself, and
-offers a hold time of its own on the other one. BIRD runs BFD; FRR does for IPv4 only, because more sessions cost its bfdd
-(8.4.4) minutes of wall time in the embedded kernel; GoBGP has none.
+offers a hold time of its own on the other one. BIRD runs BFD; FRR does for IPv4 only, because more sessions cost its
+bfdd (8.4.4) minutes of wall time in the embedded kernel; GoBGP has none.
 """
 
 from __future__ import annotations

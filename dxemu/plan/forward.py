@@ -61,6 +61,16 @@ class Way:
         return frozenset(cable for crossing in self.crossings for way in crossing.ways for cable in way)
 
 
+def shared_until(way: Way, other: Way) -> int:
+    """Index of the last node until which both ways are the same: there the traffic changes over."""
+    last = 0
+    for index, (mine, theirs) in enumerate(zip(way.crossings, other.crossings, strict=False)):
+        if mine != theirs:
+            break
+        last = index + 1
+    return last
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """Where a route leads: next hop (None: connected), interface (None: nowhere) and session, `connected` or ""."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from dxemu.plan import lacp, restarts
 from dxemu.plan.detect import Detection, detection, session_back, static_routes_back
-from dxemu.plan.forward import Believed, Way
+from dxemu.plan.forward import Believed, Way, shared_until
 from dxemu.plan.impact import Impact
 from dxemu.plan.model import BgpSession, Plan, Role, Side
 from dxemu.plan.notice import Noticed, everything, may_not_begin, notices, sooner, touches
@@ -249,7 +249,7 @@ class _Case:
             return ()
         cut = cuts[-1]
         router = way.nodes.index(found.node) if found.node in way.nodes else cuts[0]
-        turning = min(_shared(way, other), router)
+        turning = min(shared_until(way, other), router)
         before, through = self._inside(way.crossings[cut])
         aws = self.plan.node(found.node).side is Side.AWS  # whose gateways hear at once
         hearing = 0.0 if aws else self._delay(way, turning, router)
@@ -335,16 +335,6 @@ class _Case:
         if silent and lags:
             return lacp.taken_in()
         return Window() if silent else static_routes_back(self.plan, way, self._struck())
-
-
-def _shared(way: Way, other: Way) -> int:
-    """Index of the last node until which both ways are the same: there the traffic changes over."""
-    last = 0
-    for index, (mine, theirs) in enumerate(zip(way.crossings, other.crossings, strict=False)):
-        if mine != theirs:
-            break
-        last = index + 1
-    return last
 
 
 def _until(impact: Impact) -> float:

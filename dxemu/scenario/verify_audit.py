@@ -35,12 +35,10 @@ AT_S = 5.0
 AFTER_S = 3.0
 """How long a run goes on after the last thing that is predicted."""
 
-SHORT_S = 5.0
-FAST, SLOW = 200, 20
-"""Packets a second while outages of less than `SHORT_S` are predicted, and else."""
+RATES = ((0.0, 200), (0.1, 1000), (5.0, 200), (math.inf, 20))
+"""Packets a second, by the longest outage that is predicted: enough to see the shortest, few where they are many."""
 
 FETCHES = 5
-LOST_AGAIN = 2
 CONFLICT = 1
 
 
@@ -81,7 +79,7 @@ class Check:
         """A scenario file for it."""
         failure = self.outcome.failures[0]
         ((what, name),) = failure.parameters.items()
-        rate = FAST if self.outcome.outage.high_s < SHORT_S else SLOW
+        rate = next(rate for longest, rate in RATES if self.outcome.outage.high_s <= longest)
         services = {node.name for node in self.plan.nodes if node.role is Role.SERVICE}
         probes, expect = [], []
         for pair in self.pairs:

@@ -21,7 +21,10 @@ class Asynchronous(asynchronous.ASYNC):  # type: ignore[misc]  # ExaBGP 5.0 is u
     """The commands that are being carried out."""
 
     def run(self) -> None:
-        """Carry them out in order. One that takes for ever must not keep the speaker from its sockets."""
+        """Carry them out in order. One that takes for ever must not keep the speaker from its sockets.
+
+        What fails otherwise than ExaBGP's commands expect ends the speaker, and the lab says why.
+        """
         for _ in range(MOST_STEPS):
             if not self._async:
                 return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.topology.check.findings import Findings
@@ -90,17 +90,30 @@ def check(file: TopologyFile, findings: Findings) -> None:
         everything.insert(0, (f"{VPN_ENDPOINTS}, the endpoints of VPNs,", VPN_ENDPOINTS, ("vpns",)))
     if file.aws.public_prefix_count:
         everything.insert(0, (f"{SYNTHETIC}, AWS's made-up prefixes,", SYNTHETIC, ("aws", "public_prefix_count")))
+    spans = [_span(network) for _, network, _ in everything]
     for number, (what, network, path) in enumerate(everything):
-        for other_what, other, other_path in everything[:number]:
-            if (
-                overlap(network, other)
-                and not _one_service_prefix(file, path, other_path)
-                and not _supernet(file, (network, path), (other, other_path))
+        for at in _overlapping(spans, number):
+            other_what, other, other_path = everything[at]
+            if not _one_service_prefix(file, path, other_path) and not _supernet(
+                file, (network, path), (other, other_path)
             ):
                 problem = f"{what} overlaps with {other_what} at {findings.line(other_path, path)}"
                 findings.add(path, "DX-T007", problem, _remedy(file, path, other_path))
                 break
     _sizes(file, findings)
+
+
+def _span(network: IPNetwork) -> tuple[int, int, int]:
+    return network.version, int(network.network_address), int(network.broadcast_address)
+
+
+def _overlapping(spans: Sequence[tuple[int, int, int]], number: int) -> Iterator[int]:
+    """Which of those before it overlap with one of them. As numbers, because there may be thousands."""
+    version, first, last = spans[number]
+    for at in range(number):
+        other_version, other_first, other_last = spans[at]
+        if other_first <= last and first <= other_last and other_version == version:
+            yield at
 
 
 def _one_service_prefix(file: TopologyFile, path: KeyPath, other_path: KeyPath) -> bool:

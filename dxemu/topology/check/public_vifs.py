@@ -41,7 +41,7 @@ def _count(vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> Non
 
 
 def _each(file: TopologyFile, vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:
-    own = file.customer.data_center.public_networks
+    own = set(file.customer.data_center.public_networks)
     seen: set[IPv4Network] = set()
     for number, prefix in enumerate(vif.route_filter_prefixes[:MOST_ROUTE_FILTER_PREFIXES]):
         here = (*path, "route_filter_prefixes", number)

@@ -196,7 +196,7 @@ level_routes = st.builds(
 """They get as far as MED, which is where the least rank alone would be wrong."""
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.lists(routes | level_routes, min_size=1, max_size=8) | st.lists(level_routes, min_size=1, max_size=8), st.data()
 )

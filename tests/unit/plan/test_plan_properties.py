@@ -38,10 +38,12 @@ GBPS = 10**9
 Draw = st.DrawFn
 
 
+_TAILS = st.text("abcXYZ019_-", max_size=14)
+
+
 def _names(kind: str) -> st.SearchStrategy[str]:
     """Short and long names, many of them alike in their first letters."""
-    tails = st.text("abcXYZ019_-", max_size=14)
-    return tails.map(lambda tail: f"{kind}{tail}")
+    return _TAILS.map(lambda tail: f"{kind}{tail}")
 
 
 def _some(draw: Draw, kind: str, least: int, most: int) -> tuple[str, ...]:
@@ -194,13 +196,7 @@ def _assert_unique(values: Sequence[object]) -> None:
     assert [value for value, count in Counter(values).items() if count > 1] == []
 
 
-generated = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-
-
-@generated
-@given(topologies())
-def test_nothing_is_given_out_twice(topology: Topology) -> None:
-    plan = make_plan(topology)
+def nothing_is_given_out_twice(topology: Topology, plan: Plan) -> None:
     _assert_unique([node.name for node in plan.nodes])
     _assert_unique([cable.name for cable in plan.cables])
     _assert_unique([session.name for session in plan.sessions])
@@ -211,10 +207,7 @@ def test_nothing_is_given_out_twice(topology: Topology) -> None:
     _assert_unique(_interfaces(plan))
 
 
-@generated
-@given(topologies())
-def test_everything_that_is_named_exists(topology: Topology) -> None:
-    plan = make_plan(topology)
+def everything_that_is_named_exists(topology: Topology, plan: Plan) -> None:
     interfaces = set(_interfaces(plan))
     assert all(1 <= len(name) <= 15 for _, name in interfaces)
     assert {node for node, _ in interfaces} <= {node.name for node in plan.nodes}
@@ -225,10 +218,7 @@ def test_everything_that_is_named_exists(topology: Topology) -> None:
     assert {end.node for session in plan.sessions for end in session.ends} <= {s.node for s in plan.speakers}
 
 
-@generated
-@given(topologies())
-def test_both_ends_of_a_session_agree(topology: Topology) -> None:
-    plan = make_plan(topology)
+def both_ends_of_a_session_agree(topology: Topology, plan: Plan) -> None:
     on = {(address.node, address.interface): address.address for address in plan.addresses}
     tags = {(vlan.node, vlan.name): vlan for vlan in plan.vlans}
     for session in plan.sessions:
@@ -247,10 +237,7 @@ def test_both_ends_of_a_session_agree(topology: Topology) -> None:
             assert plan.node(passive.node).role is Role.DX_DEVICE
 
 
-@generated
-@given(topologies())
-def test_a_connection_is_an_unbroken_line_from_the_router_to_the_device(topology: Topology) -> None:
-    plan = make_plan(topology)
+def a_connection_is_an_unbroken_line_from_the_router_to_the_device(topology: Topology, plan: Plan) -> None:
     bridged = {bridge.node: set(bridge.ports) for bridge in plan.bridges}
     for connection in topology.connections:
         cables = plan.cables_of_connection(connection.name)
@@ -267,10 +254,7 @@ def test_a_connection_is_an_unbroken_line_from_the_router_to_the_device(topology
             assert by_port.get((port.node, port.name), 0) + 4 <= cable.mtu
 
 
-@generated
-@given(topologies())
-def test_static_routes_lead_to_a_neighbour(topology: Topology) -> None:
-    plan = make_plan(topology)
+def static_routes_lead_to_a_neighbour(topology: Topology, plan: Plan) -> None:
     for route in plan.static_routes:
         own = [address.address.network for address in plan.addresses if address.node == route.node]
         other = [address.address.ip for address in plan.addresses if address.node != route.node]
@@ -280,10 +264,26 @@ def test_static_routes_lead_to_a_neighbour(topology: Topology) -> None:
         assert route.via in other
 
 
-@generated
-@given(topologies())
-def test_the_same_topology_gives_the_same_plan_and_can_be_sent(topology: Topology) -> None:
-    plan = make_plan(topology)
+def the_same_topology_gives_the_same_plan_and_can_be_sent(topology: Topology, plan: Plan) -> None:
     assert make_plan(topology) == plan
     assert pickle.loads(pickle.dumps(plan)) == plan
     assert "secret-1" not in render_plan(plan)
+
+
+CHECKS = (
+    nothing_is_given_out_twice,
+    everything_that_is_named_exists,
+    both_ends_of_a_session_agree,
+    a_connection_is_an_unbroken_line_from_the_router_to_the_device,
+    static_routes_lead_to_a_neighbour,
+    the_same_topology_gives_the_same_plan_and_can_be_sent,
+)
+
+
+@settings(deadline=None, max_examples=90, suppress_health_check=[HealthCheck.too_slow])
+@given(topologies())
+def test_what_is_true_of_every_plan(topology: Topology) -> None:
+    """All of them of each: to make up a topology takes longer than to check it."""
+    plan = make_plan(topology)
+    for check in CHECKS:
+        check(topology, plan)

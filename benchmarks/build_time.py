@@ -32,6 +32,7 @@ def lab(rehearsal: Rehearsal) -> Job:
         plan=rehearsal.plan,
         probes=rehearsal.scenario.probes,
         steps=rehearsal.scenario.steps,
+        actions=rehearsal.scenario.actions,
         end=rehearsal.end,
         seed=1,
         kernel="embedded",

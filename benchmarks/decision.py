@@ -14,9 +14,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 from common import Line, at_least, at_most, finish, options, progress
 
-from dxemu.bgp.policy import ExportPolicy, ImportPolicy
+from dxemu.bgp.decision import choose
+from dxemu.bgp.policy import ExportPolicy, ImportPolicy, import_route
 from dxemu.bgp.rib import AdjRibOut, LocRib
-from dxemu.bgp.route import Announcement
+from dxemu.bgp.route import Announcement, Route
 from dxemu.host import collector
 from dxemu.units import Asn
 
@@ -112,6 +113,18 @@ def told(sessions: int) -> tuple[float, float]:
     )
 
 
+def parts_us() -> dict[str, float]:
+    """What two parts of one update take, in microseconds: they are what limits the whole."""
+    updates = messages(SESSIONS[-1], 1, (PEER_AS,))
+    routes = tuple(item for own, (heard,) in updates if isinstance(item := import_route(heard, own), Route))
+    own, (heard,) = updates[0]
+    choose(routes)
+    return {
+        "the import policy": seconds(lambda: [import_route(heard, own) for _ in range(PREFIXES)]) / PREFIXES * 1e6,
+        f"the choice among {len(routes)}": seconds(lambda: [choose(routes) for _ in range(PREFIXES)]) / PREFIXES * 1e6,
+    }
+
+
 def each_us(count: int) -> float:
     """Processor time for one update with two sessions, median, in microseconds."""
     updates = messages(2, count, (PEER_AS,))
@@ -127,6 +140,7 @@ def main() -> None:
             at_least(f"{sessions} to a prefix, {kind}", rate, LIMIT_PER_S, "updates/s", 0)
             for kind, rate in rates(sessions).items()
         ]
+    lines += [Line(f"  of it {part}", f"{taken:.2f} us") for part, taken in parts_us().items()]
     worded, announced = told(SESSIONS[-1])
     lines += [
         Line(f"  reasons put into words, {SESSIONS[-1]} to a prefix", f"{worded:.0f} /s"),

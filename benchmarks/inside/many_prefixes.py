@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import cProfile
 import subprocess
 from collections import Counter
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ def main(job: Mapping[str, Any], channel: Channel, folder: str) -> None:  # Any:
     """Tells `announcing`, `held`, `withdrawing`, `gone`: when the wanted routes are in the kernels and out again.
 
     `job` has a `plan`; by speaker what it is to `announce` beside what the plan says; by node how many more of BGP's
-    routes are `wanted` there. With `profile` the console shows what the lab process does meanwhile.
+    routes are `wanted` there.
     """
     asyncio.run(_run(job, channel, folder))
 
@@ -34,28 +33,19 @@ async def _run(job: Mapping[str, Any], channel: Channel, folder: str) -> None:
         await lab.converged([])
         journal.start()
         before = {node: held(node) for node in job["wanted"]}
-        profile = cProfile.Profile() if job["profile"] else None
         for begun, done, prefixes, count in (
             ("announcing", "held", job["announce"], job["wanted"]),
             ("withdrawing", "gone", dict.fromkeys(job["announce"], ()), dict.fromkeys(job["wanted"], 0)),
         ):
             seen = _Seen(journal, job["wanted"])
             channel.send(begun, 0)
-            if profile:
-                profile.enable()
             for speaker, more in prefixes.items():
                 await lab.originate(speaker, (*job["plan"].speaker(speaker).originates, *more))
             await seen.all(journal)
             channel.send(done, 0)
-            if profile:
-                profile.disable()
             for node, expected in count.items():
                 if held(node) != before[node] + expected:
                     raise RuntimeError(f"{node} should hold {before[node] + expected} routes and holds {held(node)}")
-        if profile:
-            import pstats
-
-            pstats.Stats(profile).sort_stats("tottime").print_stats(45)
 
 
 class _Seen:

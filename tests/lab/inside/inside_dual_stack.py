@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -176,6 +177,46 @@ def test_the_monitor_tells_of_routes_of_both_versions_with_their_table() -> None
                         change = await asyncio.wait_for(heard.get(), 1)
                         assert change == RouteChanged(PREFIX[version], vias, "port", table)
             assert heard.empty()
+
+    with_cable(story)
+
+
+def test_thousands_of_routes_at_once_are_all_in_the_kernel_and_all_told() -> None:
+    """More notifications than a monitor's buffer once held; those that iproute2 reads are those that were wanted."""
+    prefixes = [*ip_network("10.64.0.0/12").subnets(new_prefix=24), *ip_network("2001:db8:4000::/40").subnets(8)]
+    wanted = {prefix: [ENDS[prefix.version][1].ip] for prefix in prefixes}
+
+    async def story(a: Netlink, _: Netlink) -> None:
+        heard: list[Change] = []
+        fib = Fib(a)
+        async with Monitor(a.namespace, heard.append):
+            await asyncio.gather(fib.apply(wanted.items()), fib.apply([(prefixes[0], [OTHER_VIA[4]])]))
+            wanted[prefixes[0]] = [OTHER_VIA[4]]  # the later call came after all of the earlier one
+            assert {one.prefix: [one.via] for one in await route.read(a)} == wanted
+            shown = [
+                subprocess.run(
+                    ["ip", "-n", a.namespace.name, f"-{version}", "route", "show", "proto", "bgp"],
+                    capture_output=True,
+                    check=True,
+                    text=True,
+                    timeout=20,
+                ).stdout.split("\n")
+                for version in VERSIONS
+            ]
+            assert {line.split()[0] for lines in shown for line in lines if line} == {str(p) for p in prefixes}
+            everybody = ENDS[4][0].network.broadcast_address
+            with pytest.raises(NetlinkError, match=r"route 10\.64\.1\.0/24 via 10\.0\.0\.7: .*\(Nexthop"):
+                await fib.apply([(prefixes[0], wanted[prefixes[0]]), (prefixes[1], [everybody])])
+            await fib.apply((prefix, ()) for prefix in prefixes)
+            assert await route.read(a) == ()
+            await asyncio.sleep(0.01)
+        vias: dict[object, list[object]] = {}
+        for change in heard:
+            assert isinstance(change, RouteChanged)
+            vias.setdefault(change.prefix, []).append(change.vias)
+        first, other = (ENDS[4][1].ip,), (OTHER_VIA[4],)
+        assert vias.pop(prefixes[0]) == [first, other, ()]  # the same again is no change
+        assert vias == {prefix: [tuple(wanted[prefix]), ()] for prefix in prefixes[1:]}
 
     with_cable(story)
 

@@ -222,29 +222,6 @@ class Lab:
         session = next(s for s in self.plan.sessions if s.virtual_interface == virtual_interface)
         return self._routing.routers[session.ends[1].speaker].approve(session.name, prefixes)
 
-    async def remove_export_filter(self, session: str) -> Mapping[IPNetwork, str]:
-        """The customer's router announces all that it has on `session`. Gives what AWS made of each prefix.
-
-        That is the reason for which AWS's end refuses it, or "" if it takes it. Raises LabError if AWS hears nothing.
-        """
-        customer, aws = next(s.ends for s in self.plan.sessions if s.name == session and not s.static)
-        told = await self._routing.routers[customer.speaker].remove_export_filter(session)
-        there = self._routing.routers[aws.speaker]
-
-        def unheard() -> list[IPNetwork]:
-            known = set(there.loc_rib.learnt(session))
-            return [
-                prefix for prefix in told if prefix not in known and (session, prefix) not in there.policies.refused
-            ]
-
-        waited = 0.0
-        while left := unheard():  # a spare route tells no event: look again
-            if waited >= ANSWER_WITHIN_S:
-                raise LabError(f"{aws.speaker} has not heard of {', '.join(map(str, left))} on {session}")
-            await self.journal.clock.settle(LOOK_S)
-            waited += LOOK_S
-        return {prefix: there.policies.refused.get((session, prefix), "") for prefix in told}
-
     async def confirm(self, virtual_interface: str) -> bool:
         """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""
         for session in self.plan.sessions:

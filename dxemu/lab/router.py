@@ -155,17 +155,6 @@ class Router:
 
         await self._in_turn(change)
 
-    async def remove_export_filter(self, session: str) -> tuple[IPNetwork, ...]:
-        """Announce every best route on `session` from now on. Returns what the peer has been told, once it has been."""
-
-        async def change() -> tuple[IPNetwork, ...]:
-            self.policies.remove_export_filter(session)
-            if session in self.established:
-                self._announce_again(session)
-            return tuple(announcement.prefix for announcement in self._adj_rib_out.sent(session))
-
-        return await self._in_turn(change)
-
     def approve(self, session: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""
         return self.policies.approve(self._peers[session].session, prefixes)

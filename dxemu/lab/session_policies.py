@@ -19,7 +19,6 @@ class SessionPolicies:
         self._plan = plan
         self._speaker = speaker
         self._let_out: frozenset[IPNetwork] = frozenset()
-        self._unfiltered: set[str] = set()
         self._approved: dict[str, list[IPNetwork]] = {}
         self.refused: dict[tuple[str, IPNetwork], str] = {}
 
@@ -32,18 +31,12 @@ class SessionPolicies:
     def exports(self, session: BgpSession) -> ExportPolicy:
         """The plan's, and what the filters let out since."""
         policy = export_policy(self._plan, session, self._speaker)
-        if session.name in self._unfiltered:
-            return replace(policy, only=None)
         return policy if policy.only is None else replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
 
     def let_out(self, prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
         """No filter stops these from now on. Gives all that have been let out."""
         self._let_out |= frozenset(prefixes)
         return tuple(sorted(self._let_out, key=str))
-
-    def remove_export_filter(self, session: str) -> None:
-        """Everything goes out on this session from now on."""
-        self._unfiltered.add(session)
 
     def approve(self, session: BgpSession, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Let `prefixes` in, too, when they are announced the next time. Gives all that is let in."""

@@ -48,6 +48,7 @@ class Way:
 
     `arrives` is whether the tables lead to the destination, whatever the cables do. A tunnel is one crossing; the
     cables under it are in `ways`. `incoming[i]` is the interface by which the packet came into `nodes[i]`.
+    `dropped` says why the last node drops it although it has a route.
     """
 
     nodes: tuple[str, ...]
@@ -55,6 +56,7 @@ class Way:
     sessions: tuple[str, ...]
     arrives: bool
     incoming: tuple[str | None, ...] = ()
+    dropped: str = ""
 
     def cables(self) -> frozenset[str]:
         """Every cable on the way, all members of LAGs."""
@@ -214,16 +216,16 @@ class Forwarding:
                 found.append(replace(way, arrives=True))
                 continue
             further = [] if len(way.nodes) > MAX_HOPS else self._further(way, destination, sender)
-            under_way += reversed([(w, s) for w, s, let_in in further if let_in])
-            found += [w for w, _, let_in in further if not let_in]
+            under_way += reversed([(onward, source) for onward, source in further if not onward.dropped])
+            found += [onward for onward, _ in further if onward.dropped]
             if not further:
                 found.append(way)
         return tuple(found[:most])
 
     def _further(
         self, way: Way, destination: IPAddress, sender: IPAddress | None
-    ) -> list[tuple[Way, IPAddress | None, bool]]:
-        """One hop on, by each route that shares the flows; the packet's source then, and whether it is let in."""
+    ) -> list[tuple[Way, IPAddress | None]]:
+        """One hop on, by each route that shares the flows, and the packet's source then."""
         found = []
         here = way.nodes[-1]
         for hop in self.lookup(here, way.incoming[-1], destination):
@@ -238,16 +240,19 @@ class Forwarding:
                     way.sessions if hop.session in ("", CONNECTED) else (*way.sessions, hop.session),
                     arrives=False,
                     incoming=(*way.incoming, incoming),
+                    dropped=self._why_dropped(to, incoming, source),
                 )
-                found.append((onward, source, self._lets_in(to, incoming, source)))
+                found.append((onward, source))
         return found
 
-    def _lets_in(self, node: str, incoming: str | None, source: IPAddress | None) -> bool:
-        """Whether a source filter, if there is one, finds the way back out of the interface that it came in by."""
+    def _why_dropped(self, node: str, incoming: str | None, source: IPAddress | None) -> str:
+        """Why a source filter lets a packet not in: its source does not lead back out of the same interface."""
         if source is None or incoming is None or (node, incoming) not in self._filtered:
-            return True
+            return ""
         back = _longest(self._tables[node, self._vrf.get((node, incoming), MAIN_TABLE)], source)
-        return any(hop.interface == incoming for hop in back)
+        if any(hop.interface == incoming for hop in back):
+            return ""
+        return f"its source {source} is in no prefix that is announced there (source address filter)"
 
     def _step(self, node: str, interface: str, next_hop: IPAddress) -> tuple[Crossing, str, str | None] | None:
         tunnel = self.wires.tunnel_far_end(node, interface)

@@ -36,6 +36,8 @@ def hops(state: State, way: Way, address: IPAddress) -> tuple[tuple[Hop, ...], s
     gone = state.awaits(last, way.incoming[len(way.nodes) - 1], address)
     if gone is not None:
         return tuple(found), f"no router has the hosts' gateway address {gone} (VRRP)"
+    if way.dropped:
+        return tuple(found), f"{found[-1].node} drops it: {way.dropped}"
     return tuple(found), end or _stuck(state, found[-1], address)
 
 

@@ -13,7 +13,7 @@ from dxemu.host import where
 from dxemu.scenario.verify_audit import Check, checks_of, sampled, verify, verify_all
 from tests.lab.guest import REPOSITORY
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.alone]
 
 SAMPLE = 8
 TOPOLOGIES = sorted((REPOSITORY / "topologies").glob("*.yaml"))

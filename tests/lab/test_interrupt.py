@@ -22,7 +22,7 @@ from dxemu.host.machine import memory_folder
 from tests.lab.guest import REPOSITORY
 from tests.lab.machine import environment, guest_of, network, ordinary_user, processes_of
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.alone]
 
 ENDS_WITHIN_S = 2.0
 STARTS_WITHIN_S = 30.0

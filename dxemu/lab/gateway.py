@@ -91,16 +91,18 @@ class GatewayRouter:
         return None
 
     async def _install(self, table: int, decided: Sequence[Change]) -> None:
-        for change in decided:
-            sessions = [self._session_at[route.session, change.prefix] for route in change.routes]
-            self._journal.tell(
-                "best",
-                node=self.name,
-                prefix=str(change.prefix),
-                session=sessions[0] if sessions else None,
-                rule=change.rule,
-                **({"shared": sessions} if len(sessions) > 1 else {}),
-            )
+        self._journal.tell_each("best", map(self._best, decided))
         if self.gateway.route_propagation:
             hops = ((change.prefix, [route.next_hop for route in change.routes]) for change in decided)
             await self._fibs[table].apply(hops)
+
+    def _best(self, change: Change) -> Mapping[str, object]:
+        """For the timeline."""
+        sessions = [self._session_at[route.session, change.prefix] for route in change.routes]
+        return {
+            "node": self.name,
+            "prefix": str(change.prefix),
+            "session": sessions[0] if sessions else None,
+            "rule": change.rule,
+            **({"shared": sessions} if len(sessions) > 1 else {}),
+        }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from dxemu.errors import LabError
 from dxemu.host.channel import Channel
@@ -26,7 +26,7 @@ class Journal:
         self.clock = Clock()
         self._channel = channel
         self._flushing = False
-        self._before: list[tuple[int, str, dict[str, object]]] | None = []
+        self._before: list[tuple[int, str, Mapping[str, object]]] | None = []
         self._listeners: list[Callable[[Event], None]] = []
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
         self._recent: deque[Event] = deque(maxlen=RECENT)
@@ -41,7 +41,15 @@ class Journal:
 
     def tell(self, event: str, **values: object) -> None:
         """Something happened just now. The words are those of `dxemu.measure.timeline`."""
+        self._tell(self.clock.stamp(), event, values)
+
+    def tell_each(self, event: str, many: Iterable[Mapping[str, object]]) -> None:
+        """All of it happened just now. To ask for the time is a system call, and there may be thousands."""
         stamp = self.clock.stamp()
+        for values in many:
+            self._tell(stamp, event, values)
+
+    def _tell(self, stamp: int, event: str, values: Mapping[str, object]) -> None:
         if self._before is not None:
             self._before.append((stamp, event, values))
         else:

@@ -76,7 +76,8 @@ class Lab:
             lab._routing = await start_routing(plan, nodes, journal, folder, stack, tasks)
             for node in plan.nodes:
                 if node.role in FORWARDING:
-                    monitor = Monitor(nodes[node.name].namespace, partial(lab._changed, node.name))
+                    heard = partial(lab._changed, node.name), partial(lab._routes_changed, node.name)
+                    monitor = Monitor(nodes[node.name].namespace, *heard)
                     await stack.enter_async_context(monitor)
             lab._tasks = tasks
             tasks.start(lab._follow_paths())
@@ -231,13 +232,25 @@ class Lab:
                 return (await link.read(self._nodes[end.node].netlink, end.interface)).up
         raise KeyError(virtual_interface)
 
+    def _routes_changed(self, node: str, changes: Sequence[RouteChanged]) -> None:
+        """The kernel of a node says that its table changed."""
+        self.journal.tell_each(
+            "route",
+            (
+                {
+                    "node": node,
+                    "prefix": str(change.prefix),
+                    "via": " ".join(map(str, change.vias)) or None,
+                    "interface": change.interface,
+                }
+                for change in changes
+            ),
+        )
+        self._route_changed.set()
+
     def _changed(self, node: str, change: Change) -> None:
-        """The kernel of a node says that something changed."""
-        if isinstance(change, RouteChanged):
-            via = " ".join(map(str, change.vias)) or None
-            self.journal.tell("route", node=node, prefix=str(change.prefix), via=via, interface=change.interface)
-            self._route_changed.set()
-            return
+        """The kernel of a node says that something else changed."""
+        assert not isinstance(change, RouteChanged)
         cable = self._carriers.get((node, change.interface))
         if cable is None:
             return

@@ -76,20 +76,21 @@ class RouterJournal:
 
     def best(self, changes: Sequence[Change]) -> None:
         """Best routes changed; several sessions where their routes share the flows."""
-        for change in changes:
-            new = change.new
-            more: dict[str, object] = {}
-            if len(change.routes) > 1:
-                more["shared"] = [route.session for route in change.routes]
-            if new is not None and not new.originated:
-                peer = self._peers[new.session]
-                more |= {"peer": peer.other.node, "internal": not peer.session.external}
-            self._journal.tell(
-                "best",
-                node=self._node,
-                speaker=self._speaker,
-                prefix=str(change.prefix),
-                session=new.session if new else None,
-                rule=change.rule,
-                **more,
-            )
+        self._journal.tell_each("best", map(self._best, changes))
+
+    def _best(self, change: Change) -> Mapping[str, object]:
+        new = change.new
+        more: dict[str, object] = {}
+        if len(change.routes) > 1:
+            more["shared"] = [route.session for route in change.routes]
+        if new is not None and not new.originated:
+            peer = self._peers[new.session]
+            more |= {"peer": peer.other.node, "internal": not peer.session.external}
+        return {
+            "node": self._node,
+            "speaker": self._speaker,
+            "prefix": str(change.prefix),
+            "session": new.session if new else None,
+            "rule": change.rule,
+            **more,
+        }

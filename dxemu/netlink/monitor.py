@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -56,11 +56,21 @@ Change = CarrierChanged | RouteChanged | MemberChanged
 
 
 class Monitor:
-    """A context manager: inside it `on_change` is called for every change in the namespace."""
+    """A context manager: inside it `on_change` is called for every change in the namespace.
 
-    def __init__(self, namespace: Namespace, on_change: Callable[[Change], None]) -> None:
+    With `on_routes` that one hears of routes instead: of all that were read together.
+    """
+
+    def __init__(
+        self,
+        namespace: Namespace,
+        on_change: Callable[[Change], None],
+        on_routes: Callable[[Sequence[RouteChanged]], None] | None = None,
+    ) -> None:
         self._namespace = namespace
         self._on_change = on_change
+        self._on_routes = on_routes
+        self._routes: list[RouteChanged] = []
         self._carrier: dict[str, bool] = {}
         self._sends: dict[str, bool] = {}
         self._names: dict[int, str] = {}
@@ -89,7 +99,7 @@ class Monitor:
             try:
                 data = self._socket.recv(_BUFFER)
             except BlockingIOError:
-                return
+                break
             for kind, _, part in parts(data):
                 if kind == link.RTM_NEWLINK:
                     message = ifinfmsg(part)
@@ -97,6 +107,9 @@ class Monitor:
                     self._remember(message, tell=True)
                 elif kind in (route.RTM_NEWROUTE, route.RTM_DELROUTE):
                     self._tell_route(part, gone=kind == route.RTM_DELROUTE)
+        if self._on_routes is not None and self._routes:
+            routes, self._routes = self._routes, []
+            self._on_routes(routes)
 
     def _remember(self, message: ifinfmsg, *, tell: bool = False) -> None:
         state = link.state_of(message)
@@ -115,4 +128,8 @@ class Monitor:
         found = route_batch.told(message)
         if found is not None:
             prefix, vias, index, table = found
-            self._on_change(RouteChanged(prefix, () if gone else vias, self._names.get(index, ""), table))
+            change = RouteChanged(prefix, () if gone else vias, self._names.get(index, ""), table)
+            if self._on_routes is None:
+                self._on_change(change)
+            else:
+                self._routes.append(change)

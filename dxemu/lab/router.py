@@ -157,6 +157,7 @@ class Router:
 
     def approve(self, session: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""
+        self._tell.approved(session, prefixes)
         return self.policies.approve(self._peers[session].session, prefixes)
 
     def told(self, session: str) -> int:

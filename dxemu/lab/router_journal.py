@@ -66,6 +66,10 @@ class RouterJournal:
         """Its filters towards AWS let these pass, too, from now on."""
         self._journal.tell("let_out", node=self._node, speaker=self._speaker, prefixes=[str(p) for p in prefixes])
 
+    def approved(self, session: str, prefixes: Iterable[IPNetwork]) -> None:
+        """These are accepted, too, when they are announced the next time."""
+        self._journal.tell("approved", node=self._node, session=session, prefixes=[str(p) for p in prefixes])
+
     def refused(self, session: str, prefix: IPNetwork, reason: str) -> None:
         """An announcement is not let in."""
         self._journal.tell("refused", node=self._node, session=session, prefix=str(prefix), reason=reason)

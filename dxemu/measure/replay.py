@@ -47,6 +47,9 @@ class Heard:
     members: dict[tuple[str, str], bool] = field(default_factory=dict)
     was_up: set[str] = field(default_factory=set)
     faults: dict[str, Event] = field(default_factory=dict)
+    stale: set[tuple[str, str]] = field(default_factory=set)
+    approved: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    accepted: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
 
     def hear(self, event: Event) -> None:
         """Take one event in. Those that change nothing a router believes do not matter."""
@@ -55,6 +58,14 @@ class Heard:
                 self.ends[text(event, "session"), text(event, "node")] = event
                 if event["state"] == "up":
                     self.was_up.add(text(event, "session"))
+                    self.accepted[text(event, "session")] = self.approved.get(text(event, "session"), ())
+            case "stale" if names(event, "prefixes"):
+                self.stale.add((text(event, "session"), text(event, "node")))
+            case "stale_over":
+                self.stale.discard((text(event, "session"), text(event, "node")))
+            case "approved":
+                more = tuple(ip_network(p) for p in names(event, "prefixes"))
+                self.approved[text(event, "session")] = (*self.approved.get(text(event, "session"), ()), *more)
             case "originates":
                 self.originates[text(event, "speaker")] = tuple(ip_network(p) for p in names(event, "prefixes"))
             case "let_out":
@@ -157,11 +168,19 @@ def _as_it_was(plan: Plan, heard: Heard) -> Plan:
             s,
             confirmed=s.confirmed or s.name in heard.was_up,
             ends=(_end(s, s.ends[0], heard), _end(s, s.ends[1], heard)),
+            route_filter_prefixes=_accepted(s, heard),
         )
         for s in plan.sessions
     )
     speakers = (replace(s, originates=heard.originates.get(s.name, s.originates)) for s in plan.speakers)
     return replace(plan, sessions=tuple(sessions), speakers=tuple(speakers))
+
+
+def _accepted(session: BgpSession, heard: Heard) -> tuple[IPNetwork, ...] | None:
+    """With what was approved before the session came up: what was announced earlier stayed refused."""
+    if session.route_filter_prefixes is None:
+        return None
+    return tuple(dict.fromkeys((*session.route_filter_prefixes, *heard.accepted.get(session.name, ()))))
 
 
 def _end(session: BgpSession, end: SessionEnd, heard: Heard) -> SessionEnd:
@@ -177,6 +196,7 @@ def _believed(plan: Plan, heard: Heard) -> Believed:
         for session in plan.sessions
         for end in session.ends
         if heard.ends.get((session.name, end.node), {}).get("state") != "up"
+        and (session.name, end.node) not in heard.stale  # graceful restart: it still uses what it heard before
     )
     lost = frozenset(
         (gateway.node, attachment.speaker)

@@ -28,6 +28,7 @@ originates      node, speaker, prefixes: from now on this speaker announces exac
 stale           node, session, prefixes, for_s: a session was lost, graceful restart keeps its routes so long at most
 stale_over      node, session, prefixes (still stale, and forgotten), reason (`end_of_rib`, `restart_time`, `bfd`, ...)
 let_out         node, speaker, prefixes: from now on this speaker's filters towards AWS let these pass, too
+approved        node, session, prefixes: AWS accepts these, too, when they are announced the next time
 refused         node, session, prefix, reason: an announcement that the import policy does not let in
 withheld        node, session, prefix, reason: a Region's public network is not told of a route to the customer
 best            node, prefix, session (None: no path left), rule: the decision process chose anew; a router also tells

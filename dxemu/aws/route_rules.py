@@ -26,7 +26,11 @@ class RouteRule:
 _VPN_PRIORITY = 'Site-to-Site VPN User Guide, "Route tables and VPN route priority"'
 _TGW_ORDER = 'Transit Gateway guide, "Route evaluation order"'
 _COMMUNITIES = 'Direct Connect User Guide, "Routing policies and BGP communities"'
-_PREFERENCE = RouteRule("the preference community 7224:7100, 7224:7200 or 7224:7300 comes first", _COMMUNITIES)
+_PREFERENCE = RouteRule(
+    "the preference community 7224:7100, 7224:7200 or 7224:7300 comes first; without one a Region prefers locations of "
+    "its own, whatever the AS_PATH",
+    _COMMUNITIES,
+)
 _AS_PATH = RouteRule("with equal preference the shorter AS_PATH wins", _COMMUNITIES)
 _MED = RouteRule("a lower MED wins where everything before it is equal; AWS does not recommend it", _COMMUNITIES)
 

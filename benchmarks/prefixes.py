@@ -133,8 +133,8 @@ def main() -> None:
         lines.append(Line("  of it the processor's", f"{found.processor_s:.1f} s"))
     progress("")
     few, many = PUBLIC[0], PUBLIC[-1]
-    lines.append(at_most(f"  processor for each of {many} against each of {few}", each[many] / each[few], GROWTH, "times", 2))
-    finish(lines)
+    grown = at_most(f"  processor for each of {many} against each of {few}", each[many] / each[few], GROWTH, "times", 2)
+    finish([*lines, grown])
 
 
 if __name__ == "__main__":

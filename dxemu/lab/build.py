@@ -180,6 +180,9 @@ async def _static_routes(plan: Plan, nodes: Mapping[str, LabNode], only: str | N
     for fixed in plan.static_routes:
         if only not in (None, fixed.node):
             continue
+        if fixed.throw:
+            await route.throw(nodes[fixed.node].netlink, fixed.destination, table=fixed.table)
+            continue
         interface = None if fixed.via is None else wires.interface_towards(fixed.via, fixed.node)
         await route.replace(
             nodes[fixed.node].netlink,

@@ -37,6 +37,10 @@ class Fib:
 
     async def apply(self, routes: Iterable[tuple[IPNetwork, Sequence[IPAddress]]]) -> None:
         """`install` each route with next hops and `remove` each without; a prefix comes once. Raises LabError."""
+        await self.write(routes)
+
+    async def write(self, routes: Iterable[tuple[IPNetwork, Sequence[IPAddress]]]) -> None:
+        """The same, with the kernel as the only one that could object."""
         async with self._order:
             wanted = [(prefix, vias) for prefix, vias in routes if vias or prefix in self._installed]
             refused = await route_batch.apply(self._netlink, wanted, table=self._table)
@@ -52,4 +56,4 @@ class Fib:
                 elif error is not None:
                     raise error
         if down:
-            await self.apply(down)
+            await self.write(down)

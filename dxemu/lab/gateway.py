@@ -91,8 +91,9 @@ class GatewayRouter:
         return None
 
     async def _install(self, table: int, decided: Sequence[Change]) -> None:
-        self._journal.tell_each("best", map(self._best, decided))
-        if self.gateway.route_propagation:
+        if table != self.gateway.vpc_table:
+            self._journal.tell_each("best", map(self._best, decided))
+        if self.gateway.propagates_to(table):
             hops = ((change.prefix, [route.next_hop for route in change.routes]) for change in decided)
             await self._fibs[table].apply(hops)
 

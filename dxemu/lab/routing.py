@@ -17,9 +17,9 @@ from dxemu.lab.node import LabNode
 from dxemu.lab.router import Router
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
-from dxemu.lab.vpc_route_table import VpcRouteTable
+from dxemu.lab.vpc_route_table import SeparateVpcRouteTable, VpcRouteTable
 from dxemu.plan.converge import converge, gateway_rib, tables_of
-from dxemu.plan.model import BgpSession, Gateway, GatewayKind, Plan, Side
+from dxemu.plan.model import BgpSession, Gateway, Plan, Side
 from dxemu.units import IPNetwork
 
 
@@ -39,7 +39,7 @@ class Routing:
             (chooser.loc_ribs[table], gateway_rib(plan, chooser.gateway, expected, table))
             for chooser in self.gateways.values()
             for table in tables_of(chooser.gateway)
-            if chooser.gateway.route_propagation
+            if chooser.gateway.propagates_to(table)
         ]
         return all(_routes(mine) == _routes(theirs) for mine, theirs in tables)
 
@@ -83,8 +83,10 @@ async def start_routing(
 
 
 def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
-    """A table of a gateway; a virtual private gateway's routes go into the route table of a VPC, which has a quota."""
-    if gateway.kind is GatewayKind.VIRTUAL_PRIVATE_GATEWAY:
+    """A table of a gateway; that of a VPC has a quota of propagated routes."""
+    if table == gateway.vpc_table:
+        return SeparateVpcRouteTable(node.netlink, table, gateway.node, journal)
+    if gateway.is_vpc_route_table(table):
         return VpcRouteTable(node.netlink, table, gateway.node, journal)
     return Fib(node.netlink, table)
 

@@ -1,13 +1,14 @@
-"""A virtual private gateway's table, with AWS's quota of propagated routes in a VPC's route table."""
+"""A VPC's route table, with AWS's quota of propagated routes: the gateway's table at once, or one of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dxemu.aws.propagated_routes import PropagatedRoutes
 from dxemu.aws.quotas import PROPAGATED_ROUTES
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
+from dxemu.netlink import route
 from dxemu.netlink.session import Netlink
 from dxemu.units import IPAddress, IPNetwork
 
@@ -23,24 +24,28 @@ class VpcRouteTable(Fib):
         self._next_hops: dict[IPNetwork, Sequence[IPAddress]] = {}
         self._told = False
 
-    async def install(self, prefix: IPNetwork, next_hops: Sequence[IPAddress]) -> None:
-        """Put a route in if there is room for it, in place of one that comes after it in the order of prefixes."""
+    async def apply(self, routes: Iterable[tuple[IPNetwork, Sequence[IPAddress]]]) -> None:
+        """Put routes in as long as there is room, in place of those that come after them in the order of prefixes.
+
+        For each that is taken out the first one is put in that there was no room for. Raises LabError.
+        """
+        wanted: dict[IPNetwork, Sequence[IPAddress]] = {}
+        for prefix, next_hops in routes:
+            wanted |= self._added(prefix, next_hops) if next_hops else self._removed(prefix)
+            self._tell()
+        await self.write(wanted.items())
+
+    def _added(self, prefix: IPNetwork, next_hops: Sequence[IPAddress]) -> dict[IPNetwork, Sequence[IPAddress]]:
         self._next_hops[prefix] = next_hops
         left_out = self._propagated.add(prefix)
-        self._tell()
-        if left_out is not None and left_out != prefix:
-            await super().remove(left_out)
-        if self._propagated.installed(prefix):
-            await super().install(prefix, next_hops)
+        changed: dict[IPNetwork, Sequence[IPAddress]] = {} if left_out in (None, prefix) else {left_out: ()}
+        return changed | {prefix: next_hops} if self._propagated.installed(prefix) else changed
 
-    async def remove(self, prefix: IPNetwork) -> None:
-        """Take a route out, and put in the first one that there was no room for."""
+    def _removed(self, prefix: IPNetwork) -> dict[IPNetwork, Sequence[IPAddress]]:
         self._next_hops.pop(prefix, None)
         with_room = self._propagated.remove(prefix)
-        self._tell()
-        await super().remove(prefix)
-        if with_room is not None:
-            await super().install(with_room, self._next_hops[with_room])
+        changed: dict[IPNetwork, Sequence[IPAddress]] = {prefix: ()}
+        return changed if with_room is None else changed | {with_room: self._next_hops[with_room]}
 
     def _tell(self) -> None:
         """Once, until there is room for all again."""
@@ -55,3 +60,22 @@ class VpcRouteTable(Fib):
                 reason=beyond,
             )
         self._told = beyond is not None
+
+
+class SeparateVpcRouteTable(VpcRouteTable):
+    """A table of the VPC's own: it says what gets to the gateway, and the gateway's own table where it goes from there.
+
+    So a route is one that has packets looked up further. It carries the protocol number of static ones: what a kernel
+    tells of BGP's is about next hops.
+    """
+
+    async def write(self, routes: Iterable[tuple[IPNetwork, Sequence[IPAddress]]]) -> None:
+        """Have packets to each prefix with next hops looked up further, and to those without not. Raises LabError."""
+        async with self._order:
+            for prefix, next_hops in routes:
+                if next_hops and prefix not in self._installed:
+                    await route.throw(self._netlink, prefix, table=self._table)
+                    self._installed.add(prefix)
+                elif not next_hops and prefix in self._installed:
+                    await route.delete(self._netlink, prefix, protocol=route.STATIC, table=self._table)
+                    self._installed.discard(prefix)

@@ -117,7 +117,7 @@ def gateway_rib(
     """
     rib = LocRib(igp_cost=region_cost(plan, gateway), maximum_paths=gateway_paths(gateway))
     for attachment in gateway.attachments:
-        if not gateway.route_propagation or table not in attachment.tables or attachment.speaker in lost:
+        if table not in attachment.tables or not gateway.propagates_to(table) or attachment.speaker in lost:
             continue
         heard = [
             told(plan, gateway, attachment, route)

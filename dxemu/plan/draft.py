@@ -143,6 +143,10 @@ class Draft:
         """Add a route that never changes; `via` None: nothing is to go there."""
         self.static_routes.append(StaticRoute(node=node, destination=destination, via=via, table=table))
 
+    def throw(self, node: str, destination: IPNetwork, table: int) -> None:
+        """Have what `table` is asked about `destination` looked up in the tables after it."""
+        self.static_routes.append(StaticRoute(node=node, destination=destination, via=None, table=table, throw=True))
+
     def rule(self, node: str, incoming: str | None, table: int) -> None:
         """Have packets that come in by `incoming` looked up in `table`."""
         self.rules.append(RouteRule(node=node, incoming=incoming, table=table))

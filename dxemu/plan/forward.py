@@ -23,6 +23,7 @@ MAX_HOPS = 32
 MOST_WAYS = 64
 """Ways of one flow that are followed where routes share the flows: two gateways of 8 next hops each."""
 CONNECTED = "connected"
+THROWN = "thrown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,17 @@ def shared_until(way: Way, other: Way) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """Where a route leads: next hop (None: connected), interface (None: nowhere) and session, `connected` or ""."""
+    """Where a route leads: next hop (None: connected), interface (None: nowhere) and session, `connected` or "".
+
+    `thrown` instead of a session: the next table is asked.
+    """
 
     via: IPAddress | None
     interface: str | None
     session: str
+
+
+_THROWN = (Hop(None, None, THROWN),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,8 @@ class Forwarding:
             interface = None if fixed.via is None else self.wires.interface_towards(fixed.via, fixed.node)
             if interface is not None and (fixed.node, interface) in self.believed.dark:
                 continue
-            self._tables[fixed.node, fixed.table][fixed.destination] = (Hop(fixed.via, interface, ""),)
+            there = _THROWN if fixed.throw else (Hop(fixed.via, interface, ""),)
+            self._tables[fixed.node, fixed.table][fixed.destination] = there
         for speaker in self.plan.speakers:
             decided = {r.destination for r in self.plan.own_static_routes(speaker.node)}
             kept = decided & set(self._tables[speaker.node, speaker.table])
@@ -153,7 +161,11 @@ class Forwarding:
             lost = {speaker for node, speaker in self.believed.lost if node == gateway.node}
             for table in tables_of(gateway):
                 rib = gateway_rib(self.plan, gateway, self.ribs, table, lost)
-                self._install(gateway.node, table, rib, not_installed(gateway, rib))
+                beyond = not_installed(gateway, table, rib)
+                if table == gateway.vpc_table:
+                    self._tables[gateway.node, table] |= {p: _THROWN for p in rib.best if p not in beyond}
+                else:
+                    self._install(gateway.node, table, rib, beyond)
 
     def _install(self, node: str, table: int, rib: LocRib, kept: AbstractSet[IPNetwork] = frozenset()) -> None:
         for prefix, choice in rib.best.items():
@@ -167,15 +179,23 @@ class Forwarding:
         """Where a packet goes, one of several by its flow; nothing: it is dropped."""
         for table in self.asked(node, incoming):
             hops = _longest(self._tables[node, table], address)
-            if hops:
+            if hops and hops != _THROWN:
                 return tuple(hop for hop in hops if hop.interface is not None)
         return ()
 
     def matches(self, node: str, incoming: str | None, address: IPAddress) -> tuple[Match, ...]:
         """Every entry that covers `address`, in the order in which they count: the first one decides."""
         return tuple(
-            Match(table, prefix, hops)
+            match
             for table in self.asked(node, incoming)
+            if (covering := self.covering(node, table, address)) and covering[0].hops != _THROWN
+            for match in covering
+        )
+
+    def covering(self, node: str, table: int, address: IPAddress) -> tuple[Match, ...]:
+        """The entries of one table that cover `address`, the longest prefix first."""
+        return tuple(
+            Match(table, prefix, hops)
             for prefix, hops in sorted(self._tables[node, table].items(), key=lambda item: -item[0].prefixlen)
             if prefix.version == address.version and address in prefix
         )

@@ -50,6 +50,10 @@ class Gateway:
     are the prefixes, by table, that a static route decides, `attached` those of VPCs attached to it. Nothing is
     installed with `route_propagation` off, and nothing inside `local`: a VPC's own networks. With `vpn_ecmp_support`
     tunnels that are level share the flows.
+
+    A virtual private gateway's table is the VPC's route table, too. Only a VPC with static routes has a table of its
+    own, `vpc_table`, which packets from its instances are looked up in first: it says whether they get to the gateway,
+    and the gateway's table, which holds all that the gateway has learnt, where they go from there.
     """
 
     node: str
@@ -62,3 +66,12 @@ class Gateway:
     attached: tuple[tuple[int, IPNetwork], ...] = ()
     local: tuple[IPNetwork, ...] = ()
     vpn_ecmp_support: bool = False
+    vpc_table: int | None = None
+
+    def is_vpc_route_table(self, table: int) -> bool:
+        """Whether a kernel table is, or is at once, the route table of a VPC, with its quota of propagated routes."""
+        return self.kind is GatewayKind.VIRTUAL_PRIVATE_GATEWAY and self.vpc_table in (None, table)
+
+    def propagates_to(self, table: int) -> bool:
+        """Whether what is learnt goes into a table: route propagation is the switch of a VPC's route table."""
+        return self.route_propagation or not self.is_vpc_route_table(table)

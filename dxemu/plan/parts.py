@@ -203,12 +203,16 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticRoute:
-    """A kernel route that is there from the start and never changes. `via` None: nothing is to go there."""
+    """A kernel route that is there from the start and never changes. `via` None: nothing is to go there.
+
+    With `throw` packets are looked up further, by the rules after the one that led to `table`.
+    """
 
     node: str
     destination: IPNetwork
     via: IPAddress | None
     table: int = MAIN_TABLE
+    throw: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import add_hop, attachment, delay_between, is_home_region, speed
 from dxemu.plan.draft import Draft
-from dxemu.plan.edge import Edge, vpc_cidrs
-from dxemu.plan.model import Attachment, AttachmentKind, CableRole, Gateway, GatewayKind, Role, Side
+from dxemu.plan.edge import FIRST_TABLE, Edge, vpc_cidrs
+from dxemu.plan.model import MAIN_TABLE, Attachment, AttachmentKind, CableRole, Gateway, GatewayKind, Role, Side
 from dxemu.plan.segment import Segment, add_segment
 from dxemu.topology.model import Topology, VirtualPrivateGateway, Vpc
 from dxemu.units import BitsPerSecond, Seconds
@@ -60,7 +61,7 @@ def add_private_gateways(
         cidrs = vpc_cidrs(topology, gateway.name)
         region = vpc_of(gateway, topology).region
         ipv6 = any(cidr.version == 6 for cidr in cidrs)  # noqa: PLR2004
-        attachments = []
+        attachments: list[Attachment] = []
         for edge in edges_of(gateway.name, edges, topology):
             alone = len(edges_of_device(edges, edge.device)) == 1 and not edge.gateway_interfaces
             hop = add_hop(
@@ -85,17 +86,28 @@ def add_private_gateways(
                     ),
                 )
             )
-        draft.gateways.append(
-            Gateway(
-                node=gateway.name,
-                kind=GatewayKind.VIRTUAL_PRIVATE_GATEWAY,
-                asn=gateway.asn,
-                prefixes=cidrs,
-                route_propagation=gateway.route_propagation,
-                attachments=(*attachments, *vpn_attachments.get(gateway.name, ())),
-                local=cidrs,
-            )
+        made = Gateway(
+            node=gateway.name,
+            kind=GatewayKind.VIRTUAL_PRIVATE_GATEWAY,
+            asn=gateway.asn,
+            prefixes=cidrs,
+            route_propagation=gateway.route_propagation,
+            attachments=(*attachments, *vpn_attachments.get(gateway.name, ())),
+            local=cidrs,
         )
+        draft.gateways.append(_with_vpc_table(made, vpc_of(gateway, topology)))
+
+
+def _with_vpc_table(gateway: Gateway, vpc: Vpc) -> Gateway:
+    """The same; if the VPC has static routes, with a table of the VPC's own."""
+    if not vpc.static_routes:
+        return gateway
+    return replace(
+        gateway,
+        attachments=tuple(replace(a, tables=(MAIN_TABLE, FIRST_TABLE)) for a in gateway.attachments),
+        fixed=tuple((FIRST_TABLE, prefix) for prefix, _ in vpc.static_routes),
+        vpc_table=FIRST_TABLE,
+    )
 
 
 def edges_of_device(edges: Iterable[Edge], device: str) -> list[Edge]:
@@ -107,6 +119,19 @@ def add_vpcs(draft: Draft) -> None:
     """The instances on their virtual private gateway."""
     for gateway in used_gateways(draft.topology):
         add_instances(draft, gateway.name, vpc_of(gateway, draft.topology))
+    for made in draft.gateways:
+        if made.vpc_table is not None:
+            _fill_vpc_table(draft, made, made.vpc_table)
+
+
+def _fill_vpc_table(draft: Draft, gateway: Gateway, table: int) -> None:
+    """What is in a VPC's route table goes on to the gateway's, by which local addresses are reached, too."""
+    draft.nowhere_else(gateway.node, table, {own.version for own in gateway.local})
+    for prefix in (*gateway.local, *(prefix for _, prefix in gateway.fixed)):
+        draft.throw(gateway.node, prefix, table)
+    here = (held for held in draft.addresses if held.node == gateway.node)
+    for interface in sorted({held.interface for held in here if held.address.network in gateway.local}):
+        draft.rule(gateway.node, interface, table)
 
 
 def add_instances(draft: Draft, router: str, vpc: Vpc) -> None:

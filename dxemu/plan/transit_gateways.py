@@ -115,11 +115,14 @@ def add_transit_gateways(
 
 
 def _attach_vpc(draft: Draft, tgw: TransitGateway, vpc: Vpc, tables: Tables, links: Links) -> Hop:
-    """The VPC's route table has a default route to the transit gateway, which AWS leaves to the customer to add."""
+    """The VPC's own routes to the transit gateway. Where the file gives none it has a default route, as most have."""
     ipv6 = any(cidr.version == 6 for cidr in vpc.cidrs)  # noqa: PLR2004
     hop = add_hop(draft, links, vpc.name, tgw.name, REGION_DELAY, ipv6=ipv6, mtu=TRANSIT_MTU)
+    for prefix, _ in vpc.static_routes or ():
+        draft.static_route(vpc.name, prefix, hop.far_of(prefix.version))
     for cidr in vpc.cidrs:
-        draft.static_route(vpc.name, EVERYTHING[cidr.version], hop.far_of(cidr.version))
+        if vpc.static_routes is None:
+            draft.static_route(vpc.name, EVERYTHING[cidr.version], hop.far_of(cidr.version))
         for table in tables.fed_by(vpc.name):
             draft.static_route(tgw.name, cidr, hop.near_of(cidr.version), table)
     add_instances(draft, vpc.name, vpc)

@@ -139,6 +139,8 @@ def static_routes(plan: Plan) -> Iterator[Row]:
     found: dict[tuple[str, str, str], list[int]] = {}
     for route in plan.static_routes:
         via = "dropped" if route.via is None else f"via {route.via}"
+        if route.throw:
+            via = "looked up further"
         found.setdefault((route.node, str(route.destination), via), []).append(route.table)
     for key, tables in found.items():
         yield *key, "" if tables == [MAIN_TABLE] else ", ".join(_table(table) for table in tables)
@@ -297,6 +299,7 @@ def gateway_head(gateway: Gateway) -> Row:
         f"in front of {_list(gateway.prefixes, 'nothing')}",
         "" if public else f"route propagation {'on' if gateway.route_propagation else 'off'}",
         ", ".join(fixed),
+        "" if gateway.vpc_table is None else f"{_table(gateway.vpc_table)} is the VPC's",
         "tunnels share the flows (ECMP)" if gateway.vpn_ecmp_support else "",
     )
 

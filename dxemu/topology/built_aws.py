@@ -75,6 +75,9 @@ def _vpc(name: str, vpc: VpcEntry, region: str) -> Vpc:
         region=vpc.region or region,
         cidrs=(vpc.cidr,) if vpc.ipv6_cidr is None else (vpc.cidr, vpc.ipv6_cidr),
         instances=tuple(Host(name=key, addresses=addresses) for key, addresses in vpc.instances.items()),
+        static_routes=None
+        if vpc.static_routes is None
+        else tuple((ip_network(prefix), to) for prefix, to in vpc.static_routes.items()),
     )
 
 

@@ -29,6 +29,7 @@ class VpcEntry(Entry):
     ipv6_cidr: AnyNetwork | None = Field(default=None, examples=["2001:db8:aaaa::/56"])
     region: str | None = Field(default=None, examples=["us-east-1"])
     instances: dict[str, Addresses] = Field(default_factory=dict, examples=["{web: 172.31.1.10}"])
+    static_routes: dict[str, str] | None = Field(default=None, examples=["{0.0.0.0/0: vgw}"])
 
 
 class VirtualPrivateGatewayEntry(Entry):

@@ -100,12 +100,17 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vpc:
-    """A VPC with its instances."""
+    """A VPC with its instances.
+
+    `static_routes` of its main route table are by prefix: the gateway attached to it. None: the file says nothing of
+    them, which with a transit gateway means a default route to it.
+    """
 
     name: str
     region: str
     cidrs: tuple[IPNetwork, ...]
     instances: tuple[Host, ...]
+    static_routes: tuple[tuple[IPNetwork, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

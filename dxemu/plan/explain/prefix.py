@@ -17,7 +17,7 @@ from dxemu.plan.explain.reasons import static_in_words
 from dxemu.plan.explain.routes import Held
 from dxemu.plan.explain.state import State
 from dxemu.plan.explain.telling import telling
-from dxemu.plan.model import MAIN_TABLE, Gateway, GatewayKind
+from dxemu.plan.model import MAIN_TABLE, Gateway
 from dxemu.plan.policy import takes
 from dxemu.plan.route_tables import not_installed
 from dxemu.plan.transit_gateways import Tables
@@ -136,14 +136,14 @@ def _tables(state: State, gateway: Gateway) -> tuple[int, ...]:
 def _kept_out(state: State, gateway: Gateway, table: int, prefix: IPNetwork) -> str:
     if (table, prefix) in gateway.fixed:
         return "a static route of the route table wins over it"
-    if not gateway.route_propagation and gateway.kind is not GatewayKind.PUBLIC:
+    if not gateway.propagates_to(table):
         return "route propagation is off"
     if (table, prefix) in gateway.attached:
         return "it is the network of a VPC that is attached"
     if not takes(gateway, table, prefix):
         return "the VPC's local route wins over everything propagated"
     rib = routes.rib_of(state, gateway, table)
-    if prefix in not_installed(gateway, rib):
+    if prefix in not_installed(gateway, table, rib):
         return f"a VPC's route table takes {quotas.PROPAGATED_ROUTES.most} propagated routes"
     if prefix not in rib.best:
         return f"nothing propagates it to {table_words(state, gateway.node, table)}"

@@ -1,4 +1,4 @@
-"""DX-T100 and up: mistakes of the customer's own routing."""
+"""DX-T100 and up: mistakes of the customer's own routing, and of the route tables of VPCs."""
 
 from __future__ import annotations
 
@@ -26,5 +26,15 @@ the backup only draws the traffic there.""",
         "DX-T103": """\
 This word is about BGP, and there is no BGP session here that it could be about: a static VPN has
 none, and a virtual interface has one for IPv6 only with `ipv6: on`.""",
+        "DX-T120": """\
+A static route of a VPC's route table leads to a gateway that is attached to the VPC: its virtual
+private gateway, or the transit gateway that it is attached to. What the gateway does with the
+packet then is the gateway's own choice. AWS has no static route to nowhere here: it shows a route as
+`blackhole` when its target is gone.""",
+        "DX-T121": """\
+The prefix of a VPC's static route is a network, `10.0.0.0/8`, or the default route, `0.0.0.0/0`; a
+route table has one for each prefix. It may be around the VPC's own network, whose `local` route is
+longer and wins. Equal to it or inside it AWS takes only a network interface, a NAT gateway or a
+Gateway Load Balancer endpoint as the target (a middlebox), and dxemu has none of them.""",
     }
 )

@@ -69,5 +69,11 @@ LONGEST_PREFIX: Mapping[str, RouteRule] = MappingProxyType(
 STATIC_ROUTE = RouteRule("a static route wins over every propagated one to the same prefix", _TGW_ORDER)
 """In a transit gateway's route table."""
 
+_VPC_PRIORITY = 'VPC User Guide, "Route priority"'
+VPC_LOCAL = RouteRule("the local route wins over every propagated one, also over a more specific one", _VPC_PRIORITY)
+VPC_LONGEST_PREFIX = RouteRule("the longest prefix that matches wins", _VPC_PRIORITY)
+VPC_STATIC = RouteRule("a static route wins over a propagated one to the same prefix", _VPC_PRIORITY)
+"""In a VPC's route table."""
+
 RFC_4271 = "RFC 4271, section 9.1.2"
 """Where the steps come from that are not AWS's own."""

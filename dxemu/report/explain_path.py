@@ -31,7 +31,8 @@ def render(explanation: Explanation, width: int = 100) -> str:
 def _direction(way: Direction, width: int) -> Iterator[str]:
     towards = f", {direction(way.direction)}" if way.direction else ""
     yield f"{way.source} to {way.target}{MARGIN}{way.address}{towards}"
-    indent = widest((MARGIN + hop.what for hop in way.hops), LONGEST_LABEL)
+    vpcs = (hop.vpc.table for hop in way.hops if hop.vpc is not None)
+    indent = widest((MARGIN + label for label in (*(hop.what for hop in way.hops), *vpcs)), LONGEST_LABEL)
     for hop in way.hops:
         yield from _hop(hop, indent, width)
     for words in (way.translated, "" if way.arrives else f"not reached: {way.end}"):
@@ -47,6 +48,8 @@ def _direction(way: Direction, width: int) -> Iterator[str]:
 
 def _hop(hop: Hop, indent: int, width: int) -> Iterator[str]:
     label = MARGIN + hop.what
+    if hop.vpc is not None:
+        yield from _reason(MARGIN + hop.vpc.table, hop.vpc, indent, width)
     if hop.reason is None:
         yield label
     else:

@@ -40,7 +40,8 @@ class Unreachable(Rule):
                 yield Finding(
                     problem=f"no route leads from {source} to {target}{version}",
                     outage=Window((Term("there is no route", math.inf, math.inf, "topology"),)),
-                    remedy="Look at `route_propagation`, `allowed_prefixes` and the route tables of transit gateways.",
+                    remedy="Look at `route_propagation`, `static_routes` of VPCs, `allowed_prefixes` and the route tables "
+                    "of transit gateways.",
                     names=(pair.far,),
                     path=_gateways(design),
                 )

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from dxemu.plan.explain.model import Crossing, Hop
+from dxemu.plan.explain.model import Crossing, Dropped, Hop
 from dxemu.plan.explain.names import what
-from dxemu.plan.explain.reasons import Dropped, reason
+from dxemu.plan.explain.reasons import reason
 from dxemu.plan.explain.state import State
+from dxemu.plan.explain.vpc_tables import vpc_reason
 from dxemu.plan.forward import Way
 from dxemu.plan.impact import is_vlan, vlan_of
 from dxemu.plan.wires import Crossing as Wired
@@ -22,12 +23,16 @@ def hops(state: State, way: Way, address: IPAddress) -> tuple[tuple[Hop, ...], s
     found, end = [], ""
     for number, node in enumerate(way.nodes):
         arrived = way.arrives and number == len(way.nodes) - 1
-        why = None if arrived or node in state.dead else reason(state, node, way.incoming[number], address)
+        asked = not arrived and node not in state.dead
+        vpc = vpc_reason(state, node, way.incoming[number], address) if asked else None
+        why = reason(state, node, way.incoming[number], address) if asked else None
+        if isinstance(vpc, Dropped):
+            why, vpc = vpc, None
         crossing = crossings[number] if number < len(crossings) else None
         if isinstance(why, Dropped):
             end = why.why
         known = None if isinstance(why, Dropped) else why
-        found.append(Hop(node=node, what=what(state, node), reason=known, crossing=crossing))
+        found.append(Hop(node=node, what=what(state, node), reason=known, crossing=crossing, vpc=vpc))
     last = way.nodes[-1]
     if way.arrives:
         return tuple(found), ""

@@ -31,6 +31,13 @@ class Reason:
     aws: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Nothing is to go there, or no table has an entry. `why` is a sentence without a full stop."""
+
+    why: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
     """From one node to the next: `cables` in order (of a LAG the first member's), and what runs over them.
@@ -56,12 +63,16 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """A node on the way: what it is, what its table said, and how the packet leaves it (None: it does not)."""
+    """A node on the way: what it is, what its table said, and how the packet leaves it (None: it does not).
+
+    `vpc` is what the VPC's route table said before, where that is another table than its gateway's.
+    """
 
     node: str
     what: str
     reason: Reason | None
     crossing: Crossing | None = None
+    vpc: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

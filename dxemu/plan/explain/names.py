@@ -108,7 +108,8 @@ def table_words(state: State, node: str, table: int) -> str:
         return names.get(table, "default route table")
     vgw = next((g for g in state.topology.aws.virtual_private_gateways if g.name == node), None)
     if vgw is not None:
-        return f"VPC {vgw.vpc} route table"
+        made = next((g for g in state.plan.gateways if g.node == node), None)
+        return f"VPC {vgw.vpc} route table" if made is None or made.is_vpc_route_table(table) else "route table"
     role = state.plan.node(node).role
     if role is Role.VPC:
         return f"VPC {node} route table"

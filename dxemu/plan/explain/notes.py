@@ -26,7 +26,10 @@ def notes(state: State, prefix: IPNetwork) -> Iterator[str]:
             yield from _allowed(topology, dxgw, association, prefix)
     for vgw in topology.aws.virtual_private_gateways:
         if not vgw.route_propagation:
-            yield f"route propagation of {vgw.name} is off: the route table of VPC {vgw.vpc} gets nothing from it"
+            fixed = next(vpc.static_routes for vpc in topology.aws.vpcs if vpc.name == vgw.vpc) or ()
+            words = f", and has static routes: {', '.join(str(p) for p, _ in fixed)}" if fixed else ""
+            where = f"the route table of VPC {vgw.vpc}"
+            yield f"route propagation of {vgw.name} is off: {where} gets nothing from it{words}"
 
 
 def _allowed(

@@ -17,6 +17,7 @@ from dxemu.plan.explain.reasons import static_in_words
 from dxemu.plan.explain.routes import Held
 from dxemu.plan.explain.state import State
 from dxemu.plan.explain.telling import telling
+from dxemu.plan.explain.vpc_tables import entry_in_words
 from dxemu.plan.model import MAIN_TABLE, Gateway
 from dxemu.plan.policy import takes
 from dxemu.plan.route_tables import not_installed
@@ -74,7 +75,7 @@ def _known(state: State) -> set[IPNetwork]:
     """Every prefix that any table has."""
     found = {prefix for rib in state.tables.ribs.values() for prefix in rib.best}
     found |= {held.address.network for held in state.plan.addresses}
-    return found | {fixed.destination for fixed in state.plan.static_routes if fixed.via is not None}
+    return found | {fixed.destination for fixed in state.plan.static_routes if fixed.via is not None or fixed.throw}
 
 
 def _kernel(state: State, node: str, table: int) -> str:
@@ -90,6 +91,10 @@ def _connected(state: State, prefix: IPNetwork) -> Iterator[Entry]:
             table = next(mine, MAIN_TABLE)
             how = f"connected by {held.interface}"
             yield Entry(where=what(state, held.node), how=how, rule="", kernel=_kernel(state, held.node, table))
+    for gateway in state.plan.gateways:
+        if gateway.vpc_table is not None and (how := entry_in_words(state, gateway, prefix)):
+            words = table_words(state, gateway.node, gateway.vpc_table)
+            yield Entry(where=what(state, gateway.node), how=how, rule="", kernel=words)
     for fixed in state.plan.static_routes:
         if fixed.destination == prefix and fixed.via is not None:
             how = static_in_words(state, fixed.node, fixed.table, fixed.destination, fixed.via)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from dxemu.aws import route_rules
 from dxemu.aws.route_rules import RouteRule
 from dxemu.bgp.decision import Step
 from dxemu.plan.explain import routes
-from dxemu.plan.explain.model import Loser, Reason
+from dxemu.plan.explain.model import Dropped, Loser, Reason
 from dxemu.plan.explain.names import table_words, what
 from dxemu.plan.explain.routes import Held
 from dxemu.plan.explain.state import State
@@ -19,13 +18,6 @@ from dxemu.units import IPAddress, IPNetwork
 
 ONLY = Step.ONLY_PATH.value
 ENDS = (Role.HOST, Role.INSTANCE, Role.SERVICE)
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Nothing is to go there, or no table has an entry. `why` is a sentence without a full stop."""
-
-    why: str
 
 
 def reason(state: State, node: str, incoming: str | None, address: IPAddress) -> Reason | Dropped:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from dxemu.plan.explain.hops import carriers, crossings_of, hops
-from dxemu.plan.explain.model import Next
+from dxemu.plan.explain.model import Dropped, Next
 from dxemu.plan.explain.names import what
-from dxemu.plan.explain.reasons import Dropped, reason
+from dxemu.plan.explain.reasons import reason
 from dxemu.plan.explain.state import State
 from dxemu.plan.forward import Way
 from dxemu.units import IPAddress

@@ -77,6 +77,9 @@ def _why(state: State, session: BgpSession, way: Direction, address: IPAddress) 
             behind = routes.session_of(state, lost.route, place)
             if behind is not None and behind.name == session.name:
                 return f"{_at(state, place)}: {lost.why}"
+        behind = routes.session_of(state, place.choice.route, place)
+        if behind is not None and behind.name == session.name and not way.arrives and place.gateway is not None:
+            return f"{_at(state, place)} would send by it, but gets none of the packets"
     longer = next(
         (
             hop

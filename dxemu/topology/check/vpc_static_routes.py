@@ -62,7 +62,7 @@ def _prefix(
         )
         findings.add_name(path, "DX-T121", problem, remedy)
     elif network.version == IPV6 and not has_ipv6(file, name):
-        problem = f"VPC '{name}' has no IPv6, and {network} would be a route of its"
+        problem = f"{network} is a network of IPv6, and VPC '{name}' has none"
         findings.add_name(path, "DX-T121", problem, "Give it an `ipv6_cidr`, or take the route out.")
 
 

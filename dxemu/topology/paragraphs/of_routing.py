@@ -28,9 +28,9 @@ This word is about BGP, and there is no BGP session here that it could be about:
 none, and a virtual interface has one for IPv6 only with `ipv6: on`.""",
         "DX-T120": """\
 A static route of a VPC's route table leads to a gateway that is attached to the VPC: its virtual
-private gateway, or the transit gateway that it is attached to. What the gateway does with the
-packet then is the gateway's own choice. AWS has no static route to nowhere here: it shows a route as
-`blackhole` when its target is gone.""",
+private gateway, or the transit gateway that it is attached to. What becomes of the packet there is
+the gateway's own choice. AWS has no static route to nowhere: in a VPC it shows a route as
+`blackhole` when the target is gone.""",
         "DX-T121": """\
 The prefix of a VPC's static route is a network, `10.0.0.0/8`, or the default route, `0.0.0.0/0`; a
 route table has one for each prefix. It may be around the VPC's own network, whose `local` route is

@@ -16,7 +16,9 @@ TWO_LINES: Change = {
     "vpns": {"second": {"gateway": "vgw", "router": "colo_router", "customer_address": "198.51.100.9"}},
 }
 OTHER_REGION = {"region_delays": {"us-west-2": "30 ms"}, "locations": {"EqNY5": {"region": "us-west-2"}}}
-NO_PROPAGATION: Change = {"aws": {"virtual_private_gateways": {"vgw": {"route_propagation": False}}}}
+OFF = {"virtual_private_gateways": {"vgw": {"route_propagation": False}}}
+NO_PROPAGATION: Change = {"aws": OFF}
+STATIC_DEFAULT: Change = {"aws": {**OFF, "vpcs": {"prod": {"static_routes": {"0.0.0.0/0": "vgw"}}}}}
 BGP_VPN: Change = {"vpns": {"vpn": {"routing": "bgp", "static_routes": []}}}
 
 
@@ -112,6 +114,7 @@ QUIET: list[tuple[str, str, Change | None]] = [
     ("DX-A014", "ipsec_over_public_vif", None),
     ("DX-A015", "backup_connection", None),
     ("DX-A016", "backup_connection", None),
+    ("DX-A016", "backup_connection", STATIC_DEFAULT),
     ("DX-A016", "public_vif", None),
 ]
 

@@ -194,6 +194,71 @@ def test_route_propagation_off() -> None:
     assert "route propagation is off: vgw knows 10.0.0.0/16 by Direct Connect, dx_1" in way.end
 
 
+def with_static_routes(*prefixes: str, propagation: str = "off") -> State:
+    return changed(
+        "backup_connection",
+        aws={
+            "virtual_private_gateways": {"vgw": {"route_propagation": propagation}},
+            "vpcs": {"prod": {"static_routes": dict.fromkeys(prefixes, "vgw")}},
+        },
+    )
+
+
+def test_a_static_route_of_a_vpc_leads_to_the_gateway_which_chooses() -> None:
+    way = explain_path(with_static_routes("0.0.0.0/0"), "web", "app").directions[0]
+    assert (way.arrives, way.over) == (True, ("primary",))
+    hop = hop_at(way, "vgw")
+    assert hop.vpc is not None and hop.reason is not None
+    assert (hop.vpc.table, hop.vpc.prefix, hop.vpc.rule) == ("VPC prod route table", "0.0.0.0/0", "only match")
+    assert hop.vpc.how == "static route to virtual private gateway vgw"
+    assert hop.reason.how == "Direct Connect, dx_1, virtual interface primary"
+    text = text_of_state(with_static_routes("0.0.0.0/0"))
+    assert "  VPC prod route table          0.0.0.0/0 static route to virtual private gateway vgw: only match" in text
+    assert "next best   without primary: backup" in text
+
+
+def test_the_rules_of_a_vpcs_route_table() -> None:
+    state = with_static_routes("0.0.0.0/0", "10.0.0.0/16", propagation="on")
+    reason = hop_at(explain_path(state, "web", "app").directions[0], "vgw").vpc
+    assert reason is not None
+    assert [(loser.prefix, loser.how, loser.why) for loser in reason.losers] == [
+        ("0.0.0.0/0", "static route to virtual private gateway vgw", "longest prefix (/16 over /0)"),
+        ("10.0.0.0/16", "propagated from virtual private gateway vgw", "static over propagated"),
+    ]
+    assert any("a static route wins over a propagated one" in rule and "VPC User Guide" in rule for rule in reason.aws)
+    state = with_static_routes("0.0.0.0/0", propagation="on")
+    reason = hop_at(explain_path(state, "web", "app").directions[0], "vgw").vpc
+    assert reason is not None
+    assert reason.how == "propagated from virtual private gateway vgw"
+
+
+def test_a_static_route_of_a_vpc_that_does_not_cover_the_destination() -> None:
+    found = explain_path(with_static_routes("10.64.0.0/16"), "web", "app")
+    way = found.directions[0]
+    assert not way.arrives
+    assert way.end.startswith("VPC prod route table: no route to 10.0.1.10, because route propagation is off and no ")
+    assert way.end.endswith("vgw knows 10.0.0.0/16 by Direct Connect, dx_1, virtual interface primary")
+    (primary,) = [entry for entry in found.unused if entry.virtual_interface == "primary"]
+    assert primary.why == "virtual private gateway vgw would send by it, but gets none of the packets"
+    unknown = explain_path(with_static_routes("0.0.0.0/0"), "web", "192.0.2.1").directions[0]
+    assert unknown.end == "virtual private gateway vgw has no route to 192.0.2.1"
+
+
+def text_of_state(state: State) -> str:
+    return render(explain_path(state, "web", "app"), width=100)
+
+
+def test_static_routes_of_a_vpc_on_a_transit_gateway() -> None:
+    def design(static: object) -> State:
+        return changed("transit_gateway", aws={"vpcs": {"prod": {"static_routes": static}}})
+
+    way = explain_path(design({"10.0.0.0/8": "tgw"}), "web", "app").directions[0]
+    reason = hop_at(way, "prod").reason
+    assert way.arrives and reason is not None
+    assert (reason.prefix, reason.how) == ("10.0.0.0/8", "static route to transit gateway tgw")
+    assert explain_path(design({}), "web", "app").directions[0].end == "VPC prod has no route to 10.0.1.10"
+
+
 def test_a_route_table_that_nothing_propagates_to() -> None:
     tables = {
         "on_premises": {"associations": ["dxgw"], "propagations": ["prod", "dev"]},

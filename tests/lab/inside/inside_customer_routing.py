@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from dxemu.daemons.exabgp import CEASE_ADMINISTRATIVE_RESET, CEASE_BFD_DOWN
+from dxemu.bgp.notification import Cease
 from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.plan.make import make_plan
@@ -72,7 +72,7 @@ def test_a_default_route_of_the_customers_stands_before_aws_own_last_resort(runn
 
 @pytest.mark.parametrize(
     ("cease", "reason", "stays"),
-    [(CEASE_ADMINISTRATIVE_RESET, "notification", False), (CEASE_BFD_DOWN, "peer_closed", True)],
+    [(Cease.ADMINISTRATIVE_RESET, "notification", False), (Cease.BFD_DOWN, "peer_closed", True)],
     ids=["a reset says Cease and the routes go", "BFD says nothing and they stay"],
 )
 def test_what_ends_a_graceful_session(running: Running, cease: int, reason: str, stays: bool) -> None:

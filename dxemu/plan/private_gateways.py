@@ -126,8 +126,10 @@ def add_vpcs(draft: Draft) -> None:
 
 def _fill_vpc_table(draft: Draft, gateway: Gateway, table: int) -> None:
     """What is in a VPC's route table goes on to the gateway's, by which local addresses are reached, too."""
-    draft.nowhere_else(gateway.node, table, {own.version for own in gateway.local})
-    for prefix in (*gateway.local, *(prefix for _, prefix in gateway.fixed)):
+    static = [prefix for _, prefix in gateway.fixed]
+    with_default = {prefix.version for prefix in static if not prefix.prefixlen}
+    draft.nowhere_else(gateway.node, table, {own.version for own in gateway.local} - with_default)
+    for prefix in (*gateway.local, *static):
         draft.throw(gateway.node, prefix, table)
     here = (held for held in draft.addresses if held.node == gateway.node)
     for interface in sorted({held.interface for held in here if held.address.network in gateway.local}):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab.guest import REPOSITORY, run_inside
 
-TOPOLOGIES = sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml"))
+TOPOLOGIES = [*sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml")), "route_tables_of_vpcs"]
 
 
 @pytest.mark.lab

@@ -15,6 +15,10 @@ from dxemu.plan.predict import Pair
 from dxemu.plan.windows import Term, Window
 from dxemu.topology.marks import KeyPath
 
+REMEDY = (
+    "Look at `route_propagation`, `allowed_prefixes`, the `static_routes` of VPCs and transit gateways' route tables."
+)
+
 
 class Unreachable(Rule):
     """Nothing has to fail for that: the routes are missing."""
@@ -40,8 +44,7 @@ class Unreachable(Rule):
                 yield Finding(
                     problem=f"no route leads from {source} to {target}{version}",
                     outage=Window((Term("there is no route", math.inf, math.inf, "topology"),)),
-                    remedy="Look at `route_propagation`, `static_routes` of VPCs, `allowed_prefixes` and the route tables "
-                    "of transit gateways.",
+                    remedy=REMEDY,
                     names=(pair.far,),
                     path=_gateways(design),
                 )

@@ -17,7 +17,7 @@ from dxemu.plan.model import Plan, Role
 from tests.lab.guest import REPOSITORY
 from tests.lab.running import all_seen, lab_of, plan_of
 
-TOPOLOGIES = sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml"))
+TOPOLOGIES = [*sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml")), "route_tables_of_vpcs"]
 TUNNELS_DIE_WITHIN_S, ROUTES_SETTLE_WITHIN_S = 60.0, 1.0
 """A tunnel whose underlay has gone is given up after its hold timer or dead peer detection."""
 

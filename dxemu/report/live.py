@@ -39,7 +39,7 @@ def live_line(event: Event, last_fault_s: float | None = None, clock: str = "vir
     line = f"{number(event, 't'):8.3f} s   {words}"
     if last_fault_s is None or not detected_by(event):
         return line
-    return f"{line:<73} {_after(number(event, 't') - last_fault_s)}"
+    return f"{line:<72}  {_after(number(event, 't') - last_fault_s)}"
 
 
 def _after(fault_s: float) -> str:

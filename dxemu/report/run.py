@@ -52,17 +52,10 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
         lines += _paths([p for p in result.paths if p.probe == probe], probe if len(names) > 1 else "", width)
     if result.paths:
         lines.append(Text())
-    found = [line for label, words in probe_lines(result) for line in _found(label, words, width)]
+    found = [line for label, words in probe_lines(result) for line in _hanging(f"  {label}", words, width)]
     if found:
         lines += [*found, Text()]
     return lines + _verdict(result, folder, width)
-
-
-def _found(label: str, words: str, width: int) -> list[Text]:
-    """A label that is too long for its column has a line of its own."""
-    if len(label) < LABEL:
-        return _hanging(f"  {label}", words, width)
-    return [Text(f"  {label}"), *_hanging("", words, width)]
 
 
 def _table(probe: str, table: Sequence[Row], width: int) -> list[Text]:
@@ -127,7 +120,12 @@ def _merged(notes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _hanging(label: str, words: str, width: int, style: str = "") -> list[Text]:
-    """A label and a text that is wrapped beside it, but never between a number and its unit."""
+    """A label and a text that is wrapped beside it, but never between a number and its unit.
+
+    A label that is too long for its column has a line of its own.
+    """
+    if len(label) >= LABEL + 2:
+        return [Text(label, style), *_hanging("", words, width, style)]
     room = max(width - LABEL - 2, 30)
     joined = _QUANTITY.sub("\\1\N{NO-BREAK SPACE}", words)
     wrapped = textwrap.wrap(joined, room, break_long_words=False, break_on_hyphens=False) or [""]

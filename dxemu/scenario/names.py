@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dxemu.topology.model import Topology
 
 AT_SITE = "host at "
+WITH_VERSION = "end with IPv"
 
 
 def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
@@ -14,7 +15,8 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
 
     `session` are virtual interfaces, their IPv6 sessions (`NAME_ipv6`) and VPN tunnels; `node` is every router, device,
     gateway, host and instance; `cable` is every connection and circuit; `internet` are routers with a line to it.
-    `host` are those of all sites, `host at EqNY5` those of one that is not the data centre.
+    `host` are those of all sites, `host at EqNY5` those of one that is not the data centre, `end with IPv6` the hosts
+    and instances that have an address of that version.
     """
     customer, aws = topology.customer, topology.aws
     vifs = tuple(vif.name for vif in topology.virtual_interfaces)
@@ -45,8 +47,16 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
             "service": (*(s.name for s in aws.public_services), *_strangers(topology)),
             "vpc": tuple(vpc.name for vpc in aws.vpcs),
             "location": tuple(location.code for location in aws.locations),
+            **{f"{WITH_VERSION}{version}": _ends_with(topology, version) for version in (4, 6)},
         }
     )
+
+
+def _ends_with(topology: Topology, version: int) -> tuple[str, ...]:
+    customer = topology.customer
+    hosts = (*customer.data_center.hosts, *(host for cage in customer.colocations for host in cage.hosts))
+    instances = (instance for vpc in topology.aws.vpcs for instance in vpc.instances)
+    return tuple(e.name for e in (*hosts, *instances) if any(a.version == version for a in e.addresses))
 
 
 def _strangers(topology: Topology) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dxemu.errors import ProblemList
 from dxemu.scenario.model import CaptureProbe, FetchProbe, PathMtuProbe, Probe, ThroughputProbe, UdpProbe
-from dxemu.scenario.names import AT_SITE
+from dxemu.scenario.names import AT_SITE, WITH_VERSION
 from dxemu.scenario.probe_file import (
     CaptureEntry,
     FetchEntry,
@@ -45,7 +45,7 @@ class ProbeReader:
     problems: ProblemList
 
     def read(self, entries: Mapping[str, ProbeEntry]) -> tuple[Probe, ...]:
-        """The probes in the file's order. DX-S004 to DX-S007, DX-S015, DX-S017, DX-S018."""
+        """The probes in the file's order. DX-S004 to DX-S007, DX-S015, DX-S017 to DX-S019."""
         found = (self._probe(name, entry) for name, entry in entries.items())
         return tuple(probe for probe in found if probe is not None)
 
@@ -80,7 +80,7 @@ class ProbeReader:
 
     def _udp(self, name: str, entry: UdpEntry, path: KeyPath) -> UdpProbe:
         self._rate(entry.rate, FASTEST_PROBE, path)
-        near, far = self._across(entry.from_host, entry.to_host, path)
+        near, far = self._across(entry.from_host, entry.to_host, path, entry.ip_version)
         return UdpProbe(name=name, from_host=near, to_host=far, rate=entry.rate, ip_version=entry.ip_version)
 
     def _throughput(self, name: str, entry: ThroughputEntry, path: KeyPath) -> ThroughputProbe:
@@ -163,20 +163,35 @@ class ProbeReader:
             remedy = suggestion(name, known, f"This topology has no {noun}s.")
             self.problems.add(self.marks.at(*path), "DX-S004", f"there is no {noun} {quoted(name)}", remedy)
 
-    def _end(self, key: str, name: str, path: KeyPath) -> bool:
+    def _end(self, key: str, name: str, path: KeyPath, version: int = 4) -> bool:
         """Whether it is one of the ends that a probe can have."""
         if self.names is None:
             return True
         known = [*self.names["host"], *self.names["instance"]]
         if name in known:
+            self._version(key, name, path, version)
             return True
         problem = f"there is no host or instance {quoted(name)}"
         self.problems.add(self.marks.at(*path, key), "DX-S004", problem, suggestion(name, known))
         return False
 
-    def _across(self, from_host: str, to_host: str, path: KeyPath) -> tuple[str, str]:
-        """Both ends, the customer's first. DX-S004: unknown host. DX-S005: one side only, and not two sites there."""
-        both = [self._end("from", from_host, path), self._end("to", to_host, path)]
+    def _version(self, key: str, name: str, path: KeyPath, version: int) -> None:
+        assert self.names is not None
+        kind = f"{WITH_VERSION}{version}"
+        if kind not in self.names or name in self.names[kind]:
+            return
+        problem = f"'{name}' has no IPv{version} address"
+        remedy = "No host and no instance of this topology has one."
+        if self.names[kind]:
+            remedy = f"These have one: {listed(self.names[kind], 'and')}."
+        self.problems.add(self.marks.at(*path, key), "DX-S019", problem, remedy)
+
+    def _across(self, from_host: str, to_host: str, path: KeyPath, version: int = 4) -> tuple[str, str]:
+        """Both ends, the customer's first. DX-S004: unknown host. DX-S005: one side only, and not two sites there.
+
+        DX-S019: an end without an address of that IP version.
+        """
+        both = [self._end("from", from_host, path, version), self._end("to", to_host, path, version)]
         if self.names is None or not all(both):
             return from_host, to_host
         hosts, instances = self.names["host"], self.names["instance"]

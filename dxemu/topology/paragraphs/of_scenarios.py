@@ -79,5 +79,9 @@ A value of the probe cannot be, or contradicts another one. iperf3 measures for 
 because it counts in tenths of a second, and offers 250000 packets of UDP a second at most. A fetch
 happens at a `rate` or once, `at` a time. A capture is on one cable: a connection or a circuit. A
 path MTU is measured between two different hosts.""",
+        "DX-S019": """\
+A probe sends from an address of its IP version to another one: both ends need one. A host or
+instance has an IPv4 address, an IPv6 one, or a list of both, as in `app: [10.0.1.10,
+"2001:db8:10::10"]`; `ip_version: 6` is for those that have the second.""",
     }
 )

@@ -172,6 +172,21 @@ def test_no_line_is_wider_than_the_terminal(story, width, tmp_path):
     assert max(len(line) for line in text(story(tmp_path), width).splitlines()) <= width
 
 
+@pytest.mark.parametrize("session", ["a" * n for n in (15, 16, 17, 18, 40)])
+def test_a_long_name_never_touches_what_stands_beside_it(session, tmp_path):
+    result = healing(tmp_path)
+    (first, *_) = result.recoveries
+    lines = text(replace(result, recoveries=(replace(first, session=session),)), 120).splitlines()
+    (at,) = [n for n, line in enumerate(lines) if line.startswith(f"    {session} back")]
+    assert lines[at] == f"    {session} back" or lines[at].startswith(f"    {session} back ")
+    assert "after the heal" in lines[at] + lines[at + 1]
+
+
+def test_a_long_line_keeps_a_gap_before_what_it_took():
+    event = {"event": "bgp", "t": 9.0, "node": "a" * 40, "session": "b" * 40, "state": "down", "reason": "carrier"}
+    assert "no light  1.00 s after" in str(live_line(event, 8.0))
+
+
 def test_a_saved_result_gives_the_same_report(tmp_path):
     result = failing(tmp_path)
     result_json.write(result, tmp_path / "result.json")

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from dxemu.topology import file as entries
 from dxemu.topology.built_aws import aws
 from dxemu.topology.built_vpn import vpn
+from dxemu.topology.check.bandwidth import DEDICATED
 from dxemu.topology.check.cages import router_entries
 from dxemu.topology.check.sites import asn_at
 from dxemu.topology.file import TopologyFile
@@ -31,7 +32,7 @@ from dxemu.topology.model import (
     Vrrp,
 )
 from dxemu.topology.model_routing import CustomerPolicy, RouterSettings
-from dxemu.units import Asn, IPAddress, Seconds, VlanId, community
+from dxemu.units import Asn, BitsPerSecond, IPAddress, Seconds, VlanId, community
 
 
 def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
@@ -141,9 +142,14 @@ def _connection(name: str, c: entries.ConnectionEntry) -> Connection:
         bandwidth=c.bandwidth,
         lag=c.lag,
         hosted=c.hosted,
-        interconnect=c.interconnect,
+        interconnect=c.interconnect or (_smallest_port(c.bandwidth) if c.hosted else None),
         owner_account=c.owner_account,
     )
+
+
+def _smallest_port(bandwidth: BitsPerSecond) -> BitsPerSecond:
+    """The slowest dedicated port that a hosted connection fits into."""
+    return next(port for port in DEDICATED if port >= bandwidth)
 
 
 def policy(entry: entries.PolicyEntry) -> CustomerPolicy:

@@ -16,7 +16,7 @@ MOST_SLOW, MOST_FAST = 4, 2
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T003: unknown LAG. DX-T030: too many members. DX-T031: members that differ. DX-T032: minimum links.
 
-    DX-T033: no members. DX-T034: a virtual interface on a member.
+    DX-T033: no members. DX-T034: a virtual interface on a member. DX-T113: members of two accounts.
     """
     members: dict[str, dict[str, ConnectionEntry]] = {}
     for name, connection in file.connections.items():
@@ -68,3 +68,7 @@ def _alike(lag: str, members: Mapping[str, ConnectionEntry], findings: Findings)
                 remedy = f"All members have the same {listed(('bandwidth', 'location', 'device', 'router'), 'and')}."
                 findings.add(("connections", name, key), "DX-T031", problem, remedy)
                 break
+        if member.owner_account != first.owner_account:
+            problem = f"'{name}' is not of the account of '{first_name}', and both are in LAG '{lag}'"
+            remedy = "An account bundles its own connections. Give all members one `owner_account`."
+            findings.add(("connections", name, "owner_account"), "DX-T113", problem, remedy)

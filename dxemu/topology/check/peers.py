@@ -8,6 +8,7 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 
 LENGTHS = (29, 30, 31)
+PUBLIC_LENGTHS = (30, 31)
 POINT_TO_POINT = 31
 
 
@@ -23,7 +24,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
             findings.add((*path, f"{given}_address"), "DX-T015", problem, remedy)
         for key, address in (("amazon_address", amazon), ("customer_address", customer)):
             if address is not None:
-                _usable((*path, key), address, findings)
+                _usable((*path, key), address, findings, public=vif.type == "public")
         if amazon is None or customer is None:
             continue
         if amazon.network != customer.network:
@@ -35,11 +36,12 @@ def check(file: TopologyFile, findings: Findings) -> None:
             findings.add((*path, "customer_address"), "DX-T017", f"both ends have the address {amazon.ip}", remedy)
 
 
-def _usable(path: tuple[str, ...], address: IPv4Interface, findings: Findings) -> None:
+def _usable(path: tuple[str, ...], address: IPv4Interface, findings: Findings, *, public: bool) -> None:
     network = address.network
-    if network.prefixlen not in LENGTHS:
+    if network.prefixlen not in (PUBLIC_LENGTHS if public else LENGTHS):
         problem = f"{address} is in a /{network.prefixlen}"
-        findings.add(path, "DX-T017", problem, "AWS takes a /30 or a /31 (its guide also names a /29).")
+        other = "" if public else " (its guide also names a /29)"
+        findings.add(path, "DX-T017", problem, f"AWS takes a /30 or a /31{other}.")
     elif network.prefixlen < POINT_TO_POINT and address.ip in (network.network_address, network.broadcast_address):
         what = "network" if address.ip == network.network_address else "broadcast address"
         usable = [str(host) for host in network.hosts()]

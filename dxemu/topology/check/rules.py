@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dxemu.topology.check import (
+    accounts,
     announcements,
     asn,
     auth_key,
@@ -51,6 +52,7 @@ RULES: tuple[Callable[[TopologyFile, Findings], None], ...] = (
     connections.check,
     lags.check,
     hosted.check,
+    accounts.check,
     circuits.check,
     gateways.check,
     vif_gateways.check,

@@ -33,8 +33,9 @@ Direct Connect User Guide, Direct Connect quotas.""",
         "DX-T036": """\
 A hosted connection is a part of a partner's port, the interconnect. AWS has 50, 100, 200, 300,
 400 and 500 Mbps and 1, 2, 5, 10 and 25 Gbps, and drops what exceeds them. The interconnect is a
-dedicated port of 1, 10, 100 or 400 Gbps. Hosted connections cannot be bundled. Source: Direct
-Connect User Guide, Hosted connections.""",
+dedicated port of 1, 10, 100 or 400 Gbps; left out, it is the slowest that the hosted connection
+fits into. Hosted connections cannot be bundled. Source: Direct Connect User Guide, Hosted
+connections.""",
         "DX-T037": """\
 On a public virtual interface AWS accepts the prefixes that it has approved, at least 1 and at
 most 1000, each of them public and owned by the customer: one of the data center's
@@ -135,6 +136,15 @@ Both ends of a public virtual interface have public addresses, out of a /30 or /
 customer owns. AWS picks addresses by itself for private and transit ones only; who owns none gets
 a /31 through a support case. Source: Direct Connect User Guide, Virtual interfaces; Direct
 Connect FAQ.""",
+        "DX-T113": """\
+The members of a link aggregation group are one account's connections: another account gets a hosted
+virtual interface on the group, or a connection and a group of its own. Source: Direct Connect User
+Guide, Link aggregation groups.""",
+        "DX-T114": """\
+A virtual interface and the Direct Connect gateway or virtual private gateway that it ends at belong
+to one account; who accepts a hosted virtual interface names a gateway of their own. A Direct
+Connect gateway reaches gateways of other accounts by association proposals. Source: Direct Connect
+User Guide, Direct Connect gateways, and Hosted virtual interfaces.""",
         "DX-T108": """\
 SiteLink joins the private or transit virtual interfaces of one Direct Connect gateway that have it
 on: sites reach each other over AWS's backbone, without a Region between. A virtual interface that

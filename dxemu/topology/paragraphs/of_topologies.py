@@ -85,7 +85,7 @@ another router. Source: Direct Connect User Guide, BGP-specific settings.""",
         "DX-T017": """\
 A peer's address has to be one that a host can have in its subnet: not the network (all host bits
 0), not the broadcast address (all 1), not the other end's. In a /31 both addresses are usable (RFC
-3021). AWS takes /30 and /31; one page of its guide also has /29.""",
+3021). AWS takes /30 and /31; one page of its guide also has /29, but not for public ones.""",
         "DX-T018": """\
 AWS always protects BGP with an MD5 key (RFC 2385); it cannot be turned off. A key has 6 to 80
 characters. If it is left out, AWS makes one. A space at its end counts as part of the key, and is

@@ -54,6 +54,7 @@ WIDTH = "100"
 LIMIT_S = 120
 MADE_ELSEWHERE = ("/", "~", "../", ".venv/", "runs/")
 """How the paths begin that are no files of the repository."""
+NETWORK = re.compile(r"[0-9.]+/[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def test_every_option_that_is_named_exists() -> None:
 
 def test_every_file_that_is_named_exists() -> None:
     named = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"|`([\w.~/-]*/[\w./-]*)`|^(\w+/\w+) ", README, re.MULTILINE)
-    paths = {next(filter(None, groups)) for groups in named}
+    paths = {path for groups in named if not NETWORK.fullmatch(path := next(filter(None, groups)))}
     assert len(paths) > 20
     missing = {path for path in paths if not path.startswith(MADE_ELSEWHERE) and not (REPOSITORY / path).exists()}
     assert missing == {"dxemu/faults/device_down.py"}, "only the file of the example is not there"

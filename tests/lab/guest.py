@@ -29,7 +29,7 @@ def run_inside(files: list[Path], folder: Path, *options: str, seed: int = 1) ->
         async with contextlib.aclosing(place.run(job, folder, seed)) as stream:
             return [dict(event) async for event in stream]
 
-    (event,) = asyncio.run(run())
+    *_, event = asyncio.run(run())
     return int(str(event["status"])), str(event["output"])
 
 
@@ -42,8 +42,18 @@ def main(payload: dict[str, object], channel: Channel, folder: str) -> None:
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = pytest.main(list(payload["arguments"]))  # type: ignore[call-overload]  # a list of text
+            status = pytest.main(list(payload["arguments"]), [_SignsOfLife(channel)])  # type: ignore[call-overload]  # a list of text
     except BaseException:
         print(said.getvalue(), file=sys.stderr, flush=True)  # pytest itself broke: what it said goes to the console
         raise
     channel.send("tested", 0, status=int(status), output=said.getvalue())
+
+
+class _SignsOfLife:
+    """A plugin of pytest's: each test that ends is told, so that it is one of them that the stall limit is for."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self._channel.send("tick", 0, test=nodeid)

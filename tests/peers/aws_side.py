@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from typing import Any
+from unittest import mock
 
-from dxemu.lab.build import build_cables, build_interfaces, build_nodes
+from dxemu.lab import lab as lab_module
 from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
-from dxemu.lab.routing import start_routing
-from dxemu.lab.tasks import Tasks
+from dxemu.lab.routing import Routing, start_routing
 from dxemu.plan.model import Plan, Side
 from tests.lab.running import FOLDER, silent_journal
+
+
+@contextmanager
+def only_aws_speaks() -> Iterator[None]:
+    """Labs that are built meanwhile have everything but the customer's speakers."""
+
+    async def start(plan: Plan, *rest: Any) -> Routing:
+        speakers = tuple(speaker for speaker in plan.speakers if speaker.side is Side.AWS)
+        return await start_routing(replace(plan, speakers=speakers), *rest)
+
+    with mock.patch.object(lab_module, "start_routing", start):
+        yield
 
 
 @asynccontextmanager
 async def aws_side_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Event]]]:
     """Everything of the plan but the customer's speakers, and the events of the AWS side."""
     journal, events = silent_journal()
-    async with AsyncExitStack() as stack:
-        nodes = await build_nodes(plan, stack)
-        lab = Lab(plan, journal, nodes, await build_cables(plan, nodes))
-        await build_interfaces(plan, nodes)
-        tasks = await stack.enter_async_context(Tasks())
-        speakers = tuple(speaker for speaker in plan.speakers if speaker.side is Side.AWS)
-        aws = replace(plan, speakers=speakers)
-        lab._routing = await start_routing(aws, nodes, journal, FOLDER, stack, tasks)
-        journal.listen(lab._note)
-        journal.start()
-        yield lab, events
+    with only_aws_speaks():
+        async with Lab.built(plan, journal, FOLDER) as lab:
+            journal.start()
+            yield lab, events

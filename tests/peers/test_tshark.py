@@ -77,9 +77,7 @@ def test_everything_is_tagged_signed_and_one_hop_away(segments: list[dict[str, l
     for segment in segments:
         assert segment["vlan.id"] == ["101"]
         assert MD5_OPTION in segment["tcp.option_kind"], segment
-        # The kernel answers a SYN before ExaBGP can set a TTL on the connection.
-        handshake = "1" in segment["tcp.flags.syn"] and segment["ip.src"] == [str(AWS.address)]
-        assert segment["ip.ttl"] == ["64" if handshake else "1"], segment
+        assert segment["ip.ttl"] == ["1"], segment
 
 
 def test_customer_connects_and_both_offer_ninety_seconds(segments: list[dict[str, list[str]]]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from datetime import UTC, datetime
 
 from dxemu.faults.cable_silent import CableSilent
 from dxemu.plan.model import BgpSession
 from tests.lab.running import all_seen, ip, plan_of
 from tests.peers.aws_side import aws_side_of
+from tests.peers.frr_customer import stamp_of
 from tests.peers.programs import frr, need
 
 ZEBRA = """
@@ -72,11 +72,6 @@ def configurations(sessions: tuple[BgpSession, ...]) -> dict[str, str]:
         bgpd += BGP_SESSION % values
         bfdd += BFD_SESSION % values
     return {"zebra": ZEBRA, "bfdd": bfdd, "bgpd": bgpd}
-
-
-def stamp_of(noticed: str) -> float:
-    """Seconds since 1970 of a time stamp in FRR's log."""
-    return datetime.strptime(noticed, "%Y/%m/%d %H:%M:%S.%f").replace(tzinfo=UTC).timestamp()
 
 
 def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:

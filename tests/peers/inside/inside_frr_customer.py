@@ -12,7 +12,6 @@ from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -40,7 +39,8 @@ from tests.peers.programs import Frr, frr, need
 
 SEED = 1
 LOOK_S = 1.0
-SETTLES_WITHIN_S = 120.0
+PHASE_S = 1.0
+SETTLES_WITHIN_S = 30.0
 
 QUEUES = (
     Term("bgpd's queue of a lost peer's routes", 0.010, 0.010, "frr 8.4 bgpd/bgp_route.c: bgp_clear_node_queue_init"),
@@ -72,7 +72,7 @@ class Kept(Channel):
 class Run:
     """One scenario with FRR on the customer's routers."""
 
-    def __init__(self, scenario: str, rate: int) -> None:
+    def __init__(self, scenario: str, rate: int, end_s: float) -> None:
         prepared = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml")
         probes = [probe for probe in prepared.scenario.probes if isinstance(probe, UdpProbe)]
         scenario_of_frr = replace(
@@ -80,7 +80,7 @@ class Run:
             probes=tuple(replace(probe, rate=PacketsPerSecond(rate)) for probe in probes),
             expect=tuple(map(as_frr_can, prepared.scenario.expect)),
         )
-        self.prepared = prepared = replace(prepared, scenario=scenario_of_frr)
+        self.prepared = prepared = replace(prepared, scenario=scenario_of_frr, end=Seconds(end_s))
         self.plan = prepared.plan
         self.predictions = tuple(as_frr_does(self.plan, p) for p in prepared.predictions)
         self.lasting = {s for p in self.predictions if p.recovery is None for s in p.sessions}
@@ -107,7 +107,7 @@ class Run:
                 lab._watched = watched(job.probes)
                 await self.up(lab)
                 await self.chosen(())
-                await self.journal.clock.settle(Random(SEED).uniform(0, 30))
+                await self.journal.clock.settle(PHASE_S)
                 self.journal.start()
                 await lab.tell_paths(always=True)
                 async with Prober(lab, job, FOLDER) as prober:
@@ -199,23 +199,21 @@ def as_frr_can(expectation: Expectation) -> Expectation:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "rate"),
+    ("scenario", "rate", "end_s"),
     [
-        ("cut_primary_silently", 500),
-        ("cut_primary_silently_without_bfd", 100),
-        ("pull_primary_cable", 500),
-        ("primary_comes_back", 100),
+        ("cut_primary_silently", 500, 8),
+        ("cut_primary_silently_without_bfd", 50, 115),
+        ("pull_primary_cable", 500, 7),
+        ("primary_comes_back", 100, 42),
     ],
 )
-def test_frr_is_the_same_customer(scenario: str, rate: int) -> None:
-    """At 500 packets/s and not at 1000: bfdd spins through the last part of a millisecond before each of its timers.
+def test_frr_is_the_same_customer(scenario: str, rate: int, end_s: float) -> None:
+    """At 500 packets/s and not at 1000, and over sooner than the scenario: both for bfdd.
 
-    Nobody else runs meanwhile under the virtual clock, and a packet may leave so late.
+    It spins through the last part of a millisecond before each of its timers. Under the virtual clock nobody else runs
+    meanwhile, so that a packet may leave that late, and a second costs half a second of wall time.
     """
     need("frr", "zebra", "bgpd", "bfdd", "vtysh")
-    run = Run(scenario, rate)
+    run = Run(scenario, rate, end_s)
     result = asyncio.run(run.story())
-    print(scenario, [(o.direction, o.duration_ms, o.after) for o in result.outages], result.recoveries)
-    print([(p.direction, p.outage_ms) for p in result.predicted], [p.lateness_max_ms for p in result.probes])
-    print(result.stages)
     assert result.verdict == "pass", [(e.text, e.measured) for e in result.expectations] + [result.invalid_because]

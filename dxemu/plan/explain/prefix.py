@@ -93,12 +93,18 @@ def _connected(state: State, prefix: IPNetwork) -> Iterator[Entry]:
             yield Entry(where=what(state, held.node), how=how, rule="", kernel=_kernel(state, held.node, table))
     for gateway in state.plan.gateways:
         if gateway.vpc_table is not None and (how := entry_in_words(state, gateway, prefix)):
-            words = table_words(state, gateway.node, gateway.vpc_table)
-            yield Entry(where=what(state, gateway.node), how=how, rule="", kernel=words)
+            yield _of_the_vpc(state, gateway, gateway.vpc_table, how)
     for fixed in state.plan.static_routes:
         if fixed.destination == prefix and fixed.via is not None:
             how = static_in_words(state, fixed.node, fixed.table, fixed.destination, fixed.via)
             yield Entry(where=what(state, fixed.node), how=how, rule="", kernel=_kernel(state, fixed.node, fixed.table))
+
+
+def _of_the_vpc(state: State, gateway: Gateway, table: int, how: str, why_not: str = "") -> Entry:
+    """An entry of a VPC's own route table."""
+    words = table_words(state, gateway.node, table)
+    vpc = words.removesuffix(" route table")
+    return Entry(where=vpc, how=how, rule="", kernel="" if why_not else words, why_not=why_not)
 
 
 def _speakers(state: State, prefix: IPNetwork) -> Iterator[Entry]:
@@ -123,6 +129,9 @@ def _gateways(state: State, prefix: IPNetwork) -> Iterator[Entry]:
             if choice is None:
                 continue
             why_not = _kept_out(state, gateway, table, prefix)
+            if table == gateway.vpc_table:
+                yield _of_the_vpc(state, gateway, table, f"propagated from {what(state, gateway.node)}", why_not)
+                continue
             yield _entry(
                 state,
                 Held(choice, gateway=gateway),

@@ -120,6 +120,20 @@ def test_route_propagation_off() -> None:
     assert (entry.kernel, entry.why_not) == ("", "route propagation is off")
 
 
+def test_a_vpcs_own_route_table() -> None:
+    def design(propagation: str) -> State:
+        vgw = {"virtual_private_gateways": {"vgw": {"route_propagation": propagation}}}
+        return changed("backup_connection", aws={**vgw, "vpcs": {"prod": {"static_routes": {"0.0.0.0/0": "vgw"}}}})
+
+    off, on = (table(explain_prefix(design(word), "10.0.0.0/16"), "VPC prod") for word in ("off", "on"))
+    assert (off.kernel, off.why_not) == ("", "route propagation is off")
+    assert (on.kernel, on.how) == ("VPC prod route table", "propagated from virtual private gateway vgw")
+    found = explain_prefix(design("off"), "0.0.0.0/0")
+    assert table(found, "VPC prod").how == "static route to virtual private gateway vgw"
+    assert any(note.endswith("and has static routes: 0.0.0.0/0") for note in found.notes)
+    assert table(explain_prefix(design("off"), "172.31.0.0/16"), "VPC prod").how == "local"
+
+
 def test_nobody_has_it() -> None:
     around = explain_prefix(state_of("backup_connection"), "10.0.1.0/24")
     assert around.nobody

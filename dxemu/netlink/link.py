@@ -56,6 +56,12 @@ async def read_message(netlink: Netlink, name: str) -> Any:  # Any: pyroute2 is 
     return answer
 
 
+async def received(netlink: Netlink, name: str) -> tuple[int, int]:
+    """Frames that it has received, and their bytes with the Ethernet headers. Raises LabError."""
+    counters = (await read_message(netlink, name)).get_attr("IFLA_STATS64")
+    return int(counters["rx_packets"]), int(counters["rx_bytes"])
+
+
 async def set_up(netlink: Netlink, name: str, *, up: bool) -> None:
     """Switch it on or off, as an administrator does."""
     request = ifinfmsg()

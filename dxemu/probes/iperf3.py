@@ -6,6 +6,8 @@ between frames are not counted. One TCP connection over a 10 Gbit/s port and an 
 payload in 1514: 9.56 Gbit/s. On a real port, where a tagged frame takes 1542 bytes of the wire, it is 9.39.
 
 The first moments do not count: TCP starts slowly, and doubles its window every round trip. Measured is from there on.
+TCP hands over what came in order only: when a lost segment was sent again, all that had waited for it comes at once. So
+no more is counted than the host's port received in the time that counts.
 iperf3 sends one file again and again (`--zerocopy`), so that what is on its way takes no memory, and in blocks of some
 100 us, so that a byte is counted soon after it came. Both ends run when nobody else wants to: iperf3 3.12 spins for the
 round trip before its first packet, and would keep timers and other probes waiting.
@@ -26,7 +28,7 @@ from dxemu.host.command import Command
 from dxemu.lab.cable import queue_limit
 from dxemu.lab.paths import Walker
 from dxemu.measure.timeline import DIRECTIONS
-from dxemu.netlink import sysctl
+from dxemu.netlink import link, sysctl
 from dxemu.netlink.namespace import Namespace
 from dxemu.probes.base import START_S, Run, Runner
 from dxemu.scenario.model import ThroughputProbe
@@ -61,6 +63,8 @@ _SPARE_DOUBLINGS = 3
 _SOME = 0.02
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 FULL_FRAME_BITS = 1500 * 8
+HEADERS = 14 + 20 + 20 + 12
+"""Bytes of a frame that are no payload: Ethernet's, IPv4's, TCP's with the timestamps that Linux sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         await lab.journal.clock.until(max(float(probe.at), START_S))
         path = await _path(self.run, probe)
         omitted_s, started_s = _omitted_s(probe, path), lab.journal.clock.now()
-        problem = await self._send(probe, _command(self.run, probe, path, port), omitted_s)
+        problem, arrived = await self._send(probe, _command(self.run, probe, path, port), omitted_s)
         got = None if problem else _received(await _report_of(receiver), omitted_s, float(probe.duration))
         if got is None and not problem:
             problem = "nothing arrived"
@@ -125,14 +129,17 @@ class ThroughputRunner(Runner[ThroughputProbe]):
             started_s=round(started_s, 6),
             omitted_s=omitted_s,
             seconds=round(got.seconds, 3) if got else 0.0,
-            bits_per_second=round(got.bytes * 8 / got.seconds) if got else 0,
+            bits_per_second=_rate(probe, got, arrived) if got else 0,
             offered_bps=None if probe.offered is None else int(probe.offered),
             lost_percent=lost,
             problem=problem,
         )
 
-    async def _send(self, probe: ThroughputProbe, command: Sequence[str], omitted_s: float) -> str:
-        """Send for as long as the probe says, and stop. Gives what went wrong, "" if nothing did."""
+    async def _send(self, probe: ThroughputProbe, command: Sequence[str], omitted_s: float) -> tuple[str, int]:
+        """Send for as long as the probe says, and stop.
+
+        Gives what went wrong, "" if nothing did, and the bytes of payload that came by cable in the time that counts.
+        """
         lab = self.run.lab
         source, _ = _ends(probe)
         connected = asyncio.Event()
@@ -146,14 +153,26 @@ class ThroughputRunner(Runner[ThroughputProbe]):
                 async with asyncio.timeout(CONNECT_LIMIT_S):
                     await connected.wait()
             except TimeoutError:
-                return f"no connection within {CONNECT_LIMIT_S:g} s"
-            await self._pass(omitted_s + probe.duration + 2 * INTERVAL_S)
+                return f"no connection within {CONNECT_LIMIT_S:g} s", 0
+            await self._pass(omitted_s)
+            before = await self._arrived(probe)
+            await self._pass(probe.duration)
+            arrived = await self._arrived(probe) - before
+            await self._pass(2 * INTERVAL_S)
             sender.send_signal(signal.SIGTERM)
             ended = await sender.ended()
         if "connected to" in ended.output:
-            return ""
+            return "", arrived
         said = ended.errors.strip() or ended.output.strip() or "iperf3 ended at once"
-        return said.splitlines()[-1].removeprefix("iperf3: error - ")
+        return said.splitlines()[-1].removeprefix("iperf3: error - "), 0
+
+    async def _arrived(self, probe: ThroughputProbe) -> int:
+        """Bytes of payload that the receiver's ports have received so far."""
+        lab = self.run.lab
+        _, target = _ends(probe)
+        ports = [port for cable in lab.plan.cables for port in (cable.a, cable.b) if port.node == target]
+        counted = [await link.received(lab.node(target).netlink, port.name) for port in ports]
+        return sum(size - frames * HEADERS for frames, size in counted)
 
     async def _pass(self, seconds: float) -> None:
         """Let time pass. Much work may be done in little of it, so there is a sign of life for every interval."""
@@ -199,6 +218,14 @@ async def _round_trip_s(sender: Namespace, target: IPAddress) -> float:
             except OSError:  # no way at this moment, or no answer in time
                 return ROUND_TRIP_LIMIT_S
     return took_s
+
+
+def _rate(probe: ThroughputProbe, got: Received, arrived: int) -> int:
+    """Bits per second; of TCP no more than `arrived` by cable in the time that counts."""
+    bits_per_second = got.bytes * 8 / got.seconds
+    if probe.offered is None:
+        bits_per_second = min(bits_per_second, arrived * 8 / float(probe.duration))
+    return round(bits_per_second)
 
 
 def _omitted_s(probe: ThroughputProbe, path: Path) -> float:

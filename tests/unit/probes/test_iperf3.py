@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dxemu.probes.iperf3 import Path, Received, _omitted_s, _received
+from dxemu.probes.iperf3 import Path, Received, _omitted_s, _rate, _received
 from dxemu.scenario.model import ThroughputProbe
 from dxemu.units import BitsPerSecond, Seconds
 
@@ -50,6 +50,13 @@ def test_lost_packets_are_added() -> None:
 @pytest.mark.parametrize("said", ["", "iperf3: error", "{}", report(), report(interval(0, 5))])
 def test_nothing_that_counts(said: str) -> None:
     assert _received(said, 0.2, 1.0) is None
+
+
+def test_tcp_that_catches_up_counts_no_more_than_came_by_cable() -> None:
+    caught_up = Received(seconds=1.0, bytes=160_000_000, packets=0, lost=0)
+    assert _rate(PROBE, caught_up, 150_000_000) == 1_200_000_000
+    assert _rate(PROBE, caught_up, 170_000_000) == 1_280_000_000
+    assert _rate(LOAD, caught_up, 150_000_000) == 1_280_000_000
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The README shows what happens, and names what there is.
+"""The README shows what happens, and names what there is; two pages that it links to have the keys of the files.
 
 In its `sh` blocks a line that begins with `$ dxemu` is run, in a folder that holds what a clone holds. The lines below
 it, if there are any, are what it prints at a width of 100; `$ echo $?` says its exit status where that is not 0.
@@ -48,8 +48,11 @@ pytestmark = pytest.mark.docs
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FILE = REPOSITORY / "README.md"
 README = FILE.read_text(encoding="utf-8")
+NAMES = ("docs/topology-file.md", "docs/scenario-file.md")
+PAGES = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES}
+TOPOLOGY_PAGE, SCENARIO_PAGE = PAGES.values()
 SCENARIOS = sorted(file.stem for file in (REPOSITORY / "scenarios").glob("*.yaml"))
-FILES = (topology_file, file_aws, file_customer, scenario_file, probe_file)
+FILES = {TOPOLOGY_PAGE: (topology_file, file_aws, file_customer), SCENARIO_PAGE: (scenario_file, probe_file)}
 WIDTH = "100"
 LIMIT_S = 120
 MADE_ELSEWHERE = ("/", "~", "../", ".venv/", "runs/")
@@ -198,7 +201,11 @@ def test_scenarios_that_are_not_shown_are_among_the_arrangements() -> None:
 
 
 def test_every_fault_is_named() -> None:
-    assert [kind for kind in (*kinds(), *action_menu.kinds()) if f"`{kind}`" not in README] == []
+    assert [kind for kind in (*kinds(), *action_menu.kinds()) if f"`{kind}`" not in SCENARIO_PAGE] == []
+
+
+def test_the_pages_are_linked() -> None:
+    assert [name for name in PAGES if f"]({name})" not in README] == []
 
 
 def fields_of(module: ModuleType) -> Iterator[tuple[str, bool]]:
@@ -209,13 +216,13 @@ def fields_of(module: ModuleType) -> Iterator[tuple[str, bool]]:
 
 
 def test_every_key_of_the_files_is_named() -> None:
-    keys = {key for module in FILES for key in fields_of(module)}
-    missing = [key for key, needed in keys if (f"`{key}`" if needed else f"*`{key}`*") not in README]
+    keys = {(key, page) for page, modules in FILES.items() for module in modules for key in fields_of(module)}
+    missing = [key for (key, needed), page in keys if (f"`{key}`" if needed else f"*`{key}`*") not in page]
     missing = [key for key in missing if key not in ("from", "to", "at", "for", "service", "connection", "circuit")]
     words = {word for form in expectation_forms.FORMS.values() for word in form.arguments} | set(
         expectation_forms.FORMS
     )
-    assert missing + [word for word in words if not re.search(rf"`{word}\b", README)] == []
+    assert missing + [word for word in words if not re.search(rf"`{word}\b", SCENARIO_PAGE)] == []
 
 
 def test_the_scenario_that_is_shown_is_the_file() -> None:

@@ -52,7 +52,7 @@ def plan_of(file: str) -> Plan:
 
 
 def from_customer() -> dict[str, Any]:
-    """Eight transit virtual interfaces, each with prefixes of its own: a route table of a VPC would take 100 of them."""
+    """Eight transit virtual interfaces, each with prefixes of its own; a VPC's route table would take 100 of them."""
     plan = plan_of("benchmarks/topologies/eight_vifs.yaml")
     announce: dict[str, tuple[IPv4Network, ...]] = {}
     sessions = []

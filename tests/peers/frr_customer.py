@@ -136,6 +136,15 @@ def paths_in(loc_rib: LocRib) -> set[Path]:
     }
 
 
+def heard_by(loc_rib: LocRib) -> set[tuple[object, ...]]:
+    """What a table has from each session, with what the other end said of it."""
+    return {
+        (str(prefix), route.session, route.as_path, route.communities, route.local_pref)
+        for prefix in loc_rib.best
+        for route in loc_rib.candidates(prefix)
+    }
+
+
 def paths_of(running: Frr, plan: Plan, speaker: str) -> set[Path]:
     """All paths that FRR has."""
     peers = {}

@@ -78,6 +78,7 @@ class GoBgp:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.log = Path(FOLDER, f"peer-{name}.gobgpd.log")
 
     def ask(self, *words: str) -> str:
         """What `gobgp WORDS` prints. It asks by TCP, so it must be in the node."""
@@ -89,12 +90,12 @@ def gobgp(node: LabNode, configuration: str) -> Iterator[GoBgp]:
     """GoBGP with this configuration in a node, from when it can be asked."""
     file = Path(FOLDER, f"peer-{node.name}.gobgpd.toml")
     file.write_text(configuration, encoding="ascii")
-    log = Path(FOLDER, f"peer-{node.name}.gobgpd.log")
+    running = GoBgp(node.name)
+    log = running.log
     command = ["/usr/bin/gobgpd", "-f", str(file), "-p", "--api-hosts", "127.0.0.1:50051"]
     with log.open("wb") as said_there, node.namespace.entered():
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said_there, stderr=said_there)
     try:
-        running = GoBgp(node.name)
         answers_within(running, process, log)
         yield running
         assert process.poll() is None, log.read_text()

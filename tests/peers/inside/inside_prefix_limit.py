@@ -1,8 +1,10 @@
-"""The prefix limit as FRR and BIRD see it: Cease/1, no way back while AWS's end is Idle, and up again after a reset."""
+"""The prefix limit as FRR, BIRD and GoBGP see it: Cease/1, no way back while AWS's end is Idle, up after a reset."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from dxemu.lab.lab import Lab
 from dxemu.plan.model import BgpSession, Plan
 from tests.lab.running import FOLDER, all_seen, ip, plan_of
 from tests.peers.aws_side import aws_side_of
-from tests.peers.programs import bird, frr, need
+from tests.peers.programs import bird, frr, gobgp, need
 
 LIMIT = 100
 LOG = Path(FOLDER, "bird.log")
@@ -45,6 +47,25 @@ protocol bgp aws {
   ipv4 { import all; export where proto = "customer"; };
 }
 """
+GOBGP = """
+[global.config]
+  as = 65000
+  router-id = "10.0.0.1"
+  port = -1
+[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "%(peer)s"
+    peer-as = 64512
+    auth-password = "%(key)s"
+  [neighbors.transport.config]
+    local-address = "%(local)s"
+  [neighbors.timers.config]
+    connect-retry = 5
+    idle-hold-time-after-reset = 5
+"""
+GOBGP_ESTABLISHED = 6
+GOBGP_LIMIT = 3
+"""Each prefix is a command of its own to GoBGP."""
 UP = {"event": "bgp", "session": "primary", "node": "dx_1", "state": "up"}
 DOWN = {"event": "bgp", "session": "primary", "node": "dx_1", "state": "down", "reason": "prefix_limit"}
 
@@ -141,5 +162,53 @@ def test_bird_that_is_reset_with_too_many_prefixes_is_refused_again() -> None:
                 customer.do("restart", "aws")
                 await again_up(lab, events)
                 assert "Established" in customer.show("protocols", "all", "aws")
+
+    asyncio.run(story())
+
+
+def with_limit(plan: Plan, most: int) -> Plan:
+    """The plan where AWS's ends take so many prefixes."""
+    sessions = tuple(
+        session
+        if session.prefix_quota is None
+        else replace(session, prefix_quota=replace(session.prefix_quota, most=most))
+        for session in plan.sessions
+    )
+    return replace(plan, sessions=sessions)
+
+
+def test_gobgp_sees_cease_1_and_stays_down_until_it_withdraws_and_the_session_is_reset() -> None:
+    need("gobgpd", "gobgpd", "gobgp")
+
+    async def story() -> None:
+        plan = with_limit(plan_of("backup_connection_by_circuit"), GOBGP_LIMIT)
+        session = primary_of(plan)
+        aws = str(session.ends[1].address)
+        async with aws_side_of(plan) as (lab, events):
+            with gobgp(lab.node("customer_router"), GOBGP % values(session, "")) as customer:
+
+                def state() -> int:
+                    return int(json.loads(customer.ask("-j", "neighbor", aws))["state"]["session_state"])
+
+                for prefix in LEAK[:GOBGP_LIMIT]:
+                    customer.ask("global", "rib", "add", prefix)
+                await all_seen(lab.journal, events, [UP], within_s=60)
+                await lab.journal.clock.settle(5.0)
+                assert len(bgp_routes_of_the_device()) == GOBGP_LIMIT
+                assert state() == GOBGP_ESTABLISHED
+
+                customer.ask("global", "rib", "add", LEAK[GOBGP_LIMIT])
+                await all_seen(lab.journal, events, [DOWN], within_s=30)
+                events.clear()
+                await lab.journal.clock.settle(STAYS_DOWN_S)
+                assert state() != GOBGP_ESTABLISHED
+                assert "subcode 1(maximum number of prefixes reached)" in customer.log.read_text()
+                assert UP not in [{key: e.get(key) for key in UP} for e in events]
+                assert bgp_routes_of_the_device() == []
+
+                customer.ask("global", "rib", "del", LEAK[GOBGP_LIMIT])
+                await again_up(lab, events)
+                assert state() == GOBGP_ESTABLISHED
+                assert len(bgp_routes_of_the_device()) == GOBGP_LIMIT
 
     asyncio.run(story())

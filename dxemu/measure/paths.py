@@ -68,6 +68,12 @@ def _seen(plan: Plan, event: Event, when: str) -> PathSeen:
     )
 
 
+def lag_of(plan: Plan, cable: str) -> str | None:
+    """The LAG that a cable is in; None if it is in none."""
+    ends = {(port.node, port.name) for c in plan.cables if c.name == cable for port in (c.a, c.b)}
+    return next((bond.lag for bond in plan.bonds if any((bond.node, m) in ends for m in bond.members)), None)
+
+
 def _carried_by(plan: Plan, hop: str) -> str | None:
     """The connection or tunnel that a hop of a path is; None for other cables."""
     if any(tunnel.name == hop for tunnel in plan.tunnels):
@@ -76,12 +82,15 @@ def _carried_by(plan: Plan, hop: str) -> str | None:
 
 
 def _describe(plan: Plan, hops: Sequence[str], *, complete: bool) -> str:
-    """`app > customer_router > colo_router =primary=> dx_1 > vgw > web`; a path that ends early says so."""
+    """`app > customer_router > colo_router =primary=> dx_1 > vgw > web`; a path that ends early says so.
+
+    Which member of a LAG a flow uses is the bond's choice, not a table's: the LAG is named.
+    """
     words: list[str] = []
     arrow = ">"
     for index, hop in enumerate(hops):
         if index % 2:
-            carried_by = _carried_by(plan, hop)
+            carried_by = lag_of(plan, hop) or _carried_by(plan, hop)
             arrow = f"={carried_by}=>" if carried_by else ">"
         else:
             words += [arrow, hop] if words else [hop]

@@ -23,6 +23,8 @@ from dxemu.plan.windows import SMALL_PART, SMALL_S
 
 MS = 1e3
 ONE_MS = 1.0
+ENDED_WITHIN_S = 5.0
+"""An outage that ends so soon after an action, and began before it, was ended by it."""
 
 NOTICED_BY = {
     "hold_timer": "the hold timer",
@@ -67,10 +69,23 @@ def rows(result: Result, probe: str) -> list[Row]:
         if caused or reached:
             found.append(_action_row(result, probe, action, caused, reached))
     unexplained = [o for o in mine if o.fault is None and o.action is None]
+    for action in result.actions:
+        ended = [o for o in unexplained if _ended_by(action, o)]
+        unexplained = [o for o in unexplained if o not in ended]
+        if ended:
+            cells = tuple(_cell([o for o in ended if o.direction == d], result.virtual_s) for d in DIRECTIONS)
+            found.append(Row((f"until {action.action}", *cells, "", _said(result, [], predicted=False))))
     if unexplained:
         cells = tuple(_loss([o for o in unexplained if o.direction == d]) for d in DIRECTIONS)
         found.append(Row(("no fault explains", *cells, "", "UNEXPLAINED loss"), right=False))
     return found
+
+
+def _ended_by(action: Action, outage: Outage) -> bool:
+    """Whether packets were lost until somebody did this, as before a hosted virtual interface is accepted."""
+    if outage.end_s is None or outage.start_s >= action.done_at_s:
+        return False
+    return 0 <= outage.end_s - action.done_at_s <= ENDED_WITHIN_S
 
 
 def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outage]) -> Row:

@@ -26,7 +26,7 @@ from stories import (
     sessions_up,
 )
 
-from dxemu.measure.result import Result
+from dxemu.measure.result import Action, Result
 from dxemu.plan.impact import Impact
 from dxemu.report import result_json
 from dxemu.report.live import LiveLines, live_line
@@ -180,6 +180,19 @@ def test_a_long_name_never_touches_what_stands_beside_it(session, tmp_path):
     (at,) = [n for n, line in enumerate(lines) if line.startswith(f"    {session} back")]
     assert lines[at] == f"    {session} back" or lines[at].startswith(f"    {session} back ")
     assert "after the heal" in lines[at] + lines[at + 1]
+
+
+def test_what_was_lost_until_somebody_did_something_is_explained_by_that(tmp_path):
+    result = healing(tmp_path)
+    first = min(o.start_s for o in result.outages)
+    lost = [replace(o, fault=None, action=None, start_s=0.1, end_s=6.5) for o in result.outages if o.start_s > first]
+    confirmed = Action(
+        action="confirm_virtual_interface", kind="confirm_virtual_interface", target="guest", done_at_s=5, evidence=""
+    )
+    shown = text(replace(result, outages=tuple(lost[:1]), actions=(confirmed,)), 120)
+    assert "until confirm_virtual_interface" in shown and "UNEXPLAINED" not in shown
+    late = replace(confirmed, done_at_s=0)
+    assert "UNEXPLAINED" in text(replace(result, outages=tuple(lost[:1]), actions=(late,)), 120)
 
 
 def test_a_long_line_keeps_a_gap_before_what_it_took():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dxemu.aws.direct_connect_gateway import within
 from dxemu.aws.timers import RESTART_TIME
 from dxemu.plan.addressing import CUSTOMER_ROUTER_IDS, Links, Peers, router_ids
+from dxemu.plan.backbone import speed
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
 from dxemu.plan.segment import Segment, add_segment
@@ -55,7 +56,10 @@ def add_customer_nodes(draft: Draft) -> None:
 
 
 def add_lans(draft: Draft) -> None:
-    """The hosts of each site on its first router, with frames as long as the longest of any virtual interface."""
+    """The hosts of each site on its first router, with frames as long as the longest of any virtual interface.
+
+    A LAN is as fast as AWS's backbone, so that what a connection carries can be measured.
+    """
     topology = draft.topology
     vrrp = topology.customer.data_center.vrrp
     for site in sites(topology):
@@ -67,7 +71,7 @@ def add_lans(draft: Draft) -> None:
             avoid=tuple(cidr for vpc in topology.aws.vpcs for cidr in vpc.cidrs),
             networks=(*_with_addresses(site, topology), *(_public_networks_with_hosts(topology) if home else ())),
             role=CableRole.LAN,
-            bandwidth=LAN_BANDWIDTH,
+            bandwidth=BitsPerSecond(max(LAN_BANDWIDTH, speed(topology))),
             delay=LAN_DELAY,
             mtu=max((vif.mtu for vif in topology.virtual_interfaces), default=1500),
         )

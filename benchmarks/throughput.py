@@ -1,8 +1,8 @@
 """Every speed is true under the virtual clock: what iperf3 gets through, as a part of the port's rate.
 
-Dedicated ports of 1, 10, 100 and 400 Gbps give at least 94 % of line rate in TCP goodput; two members of a LAG carry 16 flows at
-least 1.7 times as fast as one; a hosted connection of 500 Mbps gives 90 to 100 % when the customer shapes, and visibly
-less when AWS polices; a VPN tunnel never more than 1.25 Gbps.
+Dedicated ports of 1, 10, 100 and 400 Gbps give at least 94 % of line rate in TCP goodput; two members of a LAG
+carry 16 flows at least 1.7 times as fast as one; a hosted connection of 500 Mbps gives 90 to 100 % when the
+customer shapes, and visibly less when AWS polices; a VPN tunnel never more than 1.25 Gbps.
 """
 
 from __future__ import annotations

@@ -94,9 +94,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for number, (what, network, path) in enumerate(everything):
         for at in _overlapping(spans, number):
             other_what, other, other_path = everything[at]
-            if not _one_service_prefix(file, path, other_path) and not _supernet(
-                file, (network, path), (other, other_path)
-            ):
+            pair = (network, path), (other, other_path)
+            if not (_one_service_prefix(file, path, other_path) or _supernet(file, *pair) or _own_peers(file, *pair)):
                 problem = f"{what} overlaps with {other_what} at {findings.line(other_path, path)}"
                 findings.add(path, "DX-T007", problem, _remedy(file, path, other_path))
                 break
@@ -139,6 +138,20 @@ def _supernet(file: TopologyFile, one: tuple[IPNetwork, KeyPath], other: tuple[I
     return vpc.subnet_of(around) and not any(host in vpc for host in hosts(file))
 
 
+def _own_peers(file: TopologyFile, one: tuple[IPNetwork, KeyPath], other: tuple[IPNetwork, KeyPath]) -> bool:
+    """Whether one is the peer subnet of a virtual interface and the other the customer's public network around it.
+
+    Customers often take the peer addresses of a public virtual interface from the prefix that they announce over it.
+    """
+    (around, path), (peers, other_path) = sorted((one, other), key=lambda named: named[1][0] != "customer")
+    if "public_networks" not in path or other_path[0] != "virtual_interfaces":
+        return False
+    taken = [*hosts(file), *(vif.customer.nat for vif in file.virtual_interfaces.values() if vif.customer.nat)]
+    if not (isinstance(peers, IPv4Network) and isinstance(around, IPv4Network) and peers.subnet_of(around)):
+        return False
+    return not any(address in peers for address in taken)
+
+
 def hosts(file: TopologyFile) -> Iterator[IPAddress]:
     """The addresses of the customer's hosts at all sites."""
     cages = file.customer.colocations.values()
@@ -154,6 +167,8 @@ def _remedy(file: TopologyFile, path: KeyPath, other_path: KeyPath) -> str:
             return f"AWS refuses both behind Direct Connect gateway '{shared[0]}'. Give one of them another network."
     if path[:2] in (("customer", "internet"), ("aws", "internet_hosts")):
         return f"dxemu gives each line to the Internet a /{LINE_LENGTH}. Give one of them another network."
+    if "public_networks" in path and other_path[0] == "virtual_interfaces":
+        return "Peers may be of a public network of yours if no host and no `nat` address is in their subnet."
     return "Routers choose by address. Give one of them another network."
 
 

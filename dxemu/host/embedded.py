@@ -19,6 +19,7 @@ from typing import Self
 from dxemu.host import guest
 from dxemu.host.follow import follow
 from dxemu.host.job import Job
+from dxemu.host.processor import one_processor
 
 # 2023-11-14 22:13:20 UTC: the guest's clock starts here in every run, or ExaBGP's whole seconds fall differently.
 VIRTUAL_EPOCH_NS = 1_700_000_000_000_000_000
@@ -69,10 +70,11 @@ async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Map
     # The kernel keeps a few small files in ~/.uml while it runs.
     env = {"TMPDIR": str(boot.memory_folder), "HOME": str(folder), "PATH": os.defpath}
     try:
-        events = follow(boot.command(folder), env, folder, boot.stall_limit_s)
-        async with contextlib.aclosing(events):
-            async for event in events:
-                yield event
+        with one_processor() as pinned:
+            events = follow([*pinned, *boot.command(folder)], env, folder, boot.stall_limit_s)
+            async with contextlib.aclosing(events):
+                async for event in events:
+                    yield event
     finally:
         (folder / INIT).unlink(missing_ok=True)
         shutil.rmtree(folder / ".uml", ignore_errors=True)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from dxemu.host import processor
+from dxemu.host import embedded, processor
+from dxemu.host.embedded import Boot, run_embedded
+from dxemu.host.job import Job
 from dxemu.host.processor import one_processor
 
 
@@ -31,3 +37,29 @@ def test_the_only_processor_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     with one_processor() as words, one_processor() as others:
         assert words == others == ()
+
+
+def test_the_embedded_kernel_is_started_on_it_and_holds_it_as_long_as_it_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    happened: list[object] = []
+
+    @contextmanager
+    def held() -> Iterator[Sequence[str]]:
+        happened.append("held")
+        yield ("taskset", "--cpu-list", "3")
+        happened.append("free")
+
+    async def follow(command: Sequence[str], *_: object) -> AsyncGenerator[Mapping[str, object], None]:
+        happened.append(tuple(command[:4]))
+        yield {"event": "ready"}
+
+    async def run() -> None:
+        boot = Boot(kernel=Path("/linux"), memory_folder=tmp_path)
+        async for event in run_embedded(Job(target="tests:none", payload=None), tmp_path, boot):
+            happened.append(event["event"])
+
+    monkeypatch.setattr(embedded, "one_processor", held)
+    monkeypatch.setattr(embedded, "follow", follow)
+    asyncio.run(run())
+    assert happened == ["held", ("taskset", "--cpu-list", "3", "/linux"), "ready", "free"]

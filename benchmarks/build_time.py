@@ -19,8 +19,8 @@ from common import Line, finish, options, progress, scenario
 from dxemu.host import where
 from dxemu.host.job import Job
 from dxemu.plan.model import Plan
-from dxemu.scenario.job import RunJob
-from dxemu.scenario.rehearse import Rehearsal, prepare
+from dxemu.run.job import RunJob
+from dxemu.run.rehearse import Rehearsal, prepare
 
 SCENARIO = "cut_primary_silently"
 LIMIT = 0.5
@@ -38,7 +38,7 @@ def lab(rehearsal: Rehearsal) -> Job:
         kernel="embedded",
         clock="virtual",
     )
-    return Job(target="dxemu.scenario.lab_process:main", payload=payload)
+    return Job(target="dxemu.run.lab_process:main", payload=payload)
 
 
 def mininet(plan: Plan) -> Job:

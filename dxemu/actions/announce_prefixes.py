@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.actions.base import Action, in_few_words, prefixes_of
+from dxemu.actions.base import Action, OperatedLab, in_few_words, prefixes_of
 from dxemu.errors import FaultNotApplied
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 
 class AnnouncePrefixes(Action):
@@ -22,7 +19,7 @@ class AnnouncePrefixes(Action):
         "count": "count?",
     }
 
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Announce them, and read the router's table and what it told AWS."""
         wanted = prefixes_of(self.parameters, "prefixes", "first")
         announced = await lab.operator.announce(self.target, wanted)

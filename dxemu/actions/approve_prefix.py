@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.actions.base import Action
+from dxemu.actions.base import Action, OperatedLab
 from dxemu.aws.public_vif import refusal
 from dxemu.errors import FaultNotApplied
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 
 class ApprovePrefix(Action):
@@ -23,7 +20,7 @@ class ApprovePrefix(Action):
 
     targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface", "prefix": "prefix?"}
 
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Approve, and say what is still refused."""
         vif = self.parameters["virtual_interface"]
         refused = lab.refused_on(vif)

@@ -3,14 +3,71 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
+from dxemu.plan.model import Plan
 from dxemu.units import IPNetwork
 
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
+Event = Mapping[str, object]
+
+
+class RouterOperators(Protocol):
+    """Who configures the customer's routers, as actions need them."""
+
+    async def announce(self, router: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a router announce `prefixes`, too. Gives what its table then says that it announces."""
+
+    async def withdraw(self, router: str, prefixes: Collection[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a router announce `prefixes` no longer. Gives what its table then says that it announces."""
+
+    def told(self, router: str) -> Mapping[str, int]:
+        """How many prefixes AWS was told by a router, by session that is up."""
+
+    async def reset(self, virtual_interface: str) -> Mapping[str, bool]:
+        """Clear the sessions of a virtual interface. Gives whether each is up again at both ends."""
+
+
+class Waiter(Protocol):
+    """A lab's journal as actions need it."""
+
+    async def wait_for(self, what: str, matches: Callable[[Event], bool], within_s: float) -> Event:
+        """The next event that matches. Raises LabError if none comes in time."""
+
+
+class OperatedLab(Protocol):
+    """A running lab as actions need it: `dxemu.lab.lab.Lab` is one. Nothing else of a lab is known here."""
+
+    @property
+    def plan(self) -> Plan:
+        """What it was built from."""
+
+    @property
+    def operator(self) -> RouterOperators:
+        """Who configures the customer's routers."""
+
+    @property
+    def journal(self) -> Waiter:
+        """What happens, as it happens."""
+
+    async def rekey(self, tunnel: str) -> None:
+        """New keys for the ESP of a tunnel. Raises LabError if it is not up."""
+
+    async def confirm(self, virtual_interface: str) -> bool:
+        """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""
+
+    def refused_on(self, virtual_interface: str) -> Mapping[IPNetwork, str]:
+        """What AWS refuses on a virtual interface at this moment, and why."""
+
+    def approve(self, virtual_interface: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """AWS approves prefixes of a public virtual interface. Gives all that it accepts there."""
+
+    async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a speaker of AWS's edge announce exactly `prefixes`. Gives what its table then says."""
+
+    def originated(self, speaker: str) -> tuple[IPNetwork, ...]:
+        """What a speaker's table says that it announces of its own."""
 
 
 class Action(ABC):
@@ -27,7 +84,7 @@ class Action(ABC):
         return next(iter(self.parameters.values()))
 
     @abstractmethod
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Do it, read it back, say what was seen. Raises FaultNotApplied."""
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.actions.base import Action
+from dxemu.actions.base import Action, OperatedLab
 from dxemu.errors import FaultNotApplied
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 
 class ConfirmVirtualInterface(Action):
@@ -20,7 +17,7 @@ class ConfirmVirtualInterface(Action):
 
     targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface"}
 
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Switch AWS's end of the VLAN on; its kernel is asked."""
         if not await lab.confirm(self.target):
             raise FaultNotApplied(f"AWS's end of {self.target} should be up, the kernel says it is down")

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dxemu import actions
 from dxemu.actions.base import Action
 from dxemu.registry import members
-from dxemu.scenario.model import ActionStep
 
 
 def kinds() -> Mapping[str, type[Action]]:
@@ -15,6 +14,6 @@ def kinds() -> Mapping[str, type[Action]]:
     return members(actions, Action)  # type: ignore[type-abstract]  # asked for as a base, never made
 
 
-def action_of(step: ActionStep) -> Action:
-    """The action of a step. The step was checked when the scenario was read."""
-    return kinds()[step.kind](step.parameters)
+def action_of(kind: str, parameters: Mapping[str, str]) -> Action:
+    """The action of a kind, with the words under its name. Raises KeyError for a kind that there is not."""
+    return kinds()[kind](parameters)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.actions.base import Action
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
+from dxemu.actions.base import Action, OperatedLab
 
 WITHIN_S = 10.0
 
@@ -18,7 +15,7 @@ class RekeyTunnel(Action):
 
     targets: ClassVar[Mapping[str, str]] = {"tunnel": "tunnel"}
 
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Ask charon for it, and wait until it says that it is done."""
         await lab.rekey(self.target)
         event = await lab.journal.wait_for(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.actions.base import Action
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
+from dxemu.actions.base import Action, OperatedLab
 
 
 class ResetSession(Action):
@@ -20,7 +17,7 @@ class ResetSession(Action):
 
     targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface"}
 
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Clear them, and say which came up within a few seconds. A cable that is cut brings none back."""
         states = await lab.operator.reset(self.target)
         return ", ".join(f"{session} is {'up' if up else 'still down'}" for session, up in states.items())

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.actions.base import Action, in_few_words, prefixes_of
+from dxemu.actions.base import Action, OperatedLab, in_few_words, prefixes_of
 from dxemu.aws.quotas import ALLOWED_PREFIXES
 from dxemu.errors import FaultNotApplied
 from dxemu.plan.model import GatewayKind, Plan
 from dxemu.units import IPNetwork
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 FEW = 8
 
@@ -32,7 +29,7 @@ class UpdateAllowedPrefixes(Action):
         "count": "count?",
     }
 
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Change what the edge announces, and read its table back."""
         added, removed = prefixes_of(self.parameters, "add"), set(prefixes_of(self.parameters, "remove"))
         said = []

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.actions.base import Action, in_few_words, prefixes_of
+from dxemu.actions.base import Action, OperatedLab, in_few_words, prefixes_of
 from dxemu.errors import FaultNotApplied
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 
 class WithdrawPrefixes(Action):
@@ -22,7 +19,7 @@ class WithdrawPrefixes(Action):
         "count": "count?",
     }
 
-    async def do(self, lab: Lab) -> str:
+    async def do(self, lab: OperatedLab) -> str:
         """Withdraw them, and read the router's table."""
         gone = prefixes_of(self.parameters, "prefixes", "first")
         announced = await lab.operator.withdraw(self.target, gone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dxemu.topology.model import VifType
+from dxemu.aws.virtual_interface import VifType
 
 DEFAULT = 1500
 """MTU of a virtual interface unless jumbo frames are asked for.

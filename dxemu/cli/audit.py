@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from dxemu.audit.menu import make_audit
 from dxemu.cli.graph import check_picture_file, write_picture
-from dxemu.plan.audit.menu import make_audit
 from dxemu.plan.make import make_plan
 from dxemu.report.audit import render, to_json
 from dxemu.report.picture.draw import draw

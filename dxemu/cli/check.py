@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dxemu.errors import InputErrors, Problem
-from dxemu.scenario.rehearse import prepare_any
+from dxemu.run.rehearse import prepare_any
 
 
 @click.command("check", short_help="Check files; start nothing.")

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from dxemu.measure.replay import state_of_run
-from dxemu.plan.explain.path import explain_path
-from dxemu.plan.explain.prefix import explain_prefix
-from dxemu.plan.explain.state import State
+from dxemu.explain.path import explain_path
+from dxemu.explain.prefix import explain_prefix
+from dxemu.explain.replay import state_of_run
+from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.report import explain_path as explain_path_report
 from dxemu.report import explain_route as explain_route_report

@@ -16,7 +16,7 @@ from dxemu.host import where
 from dxemu.measure.result import Result, to_json
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
-from dxemu.scenario.rehearse import Rehearsal, prepare, rehearse, run_folder
+from dxemu.run.rehearse import Rehearsal, prepare, rehearse, run_folder
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 

@@ -27,7 +27,7 @@ class SessionUp:
 
 @dataclass(frozen=True, slots=True)
 class SessionDown:
-    """A session that was Established is not any more. `reason` and `detail` as in `dxemu.measure.timeline`."""
+    """A session that was Established is not any more. `reason` and `detail` as in `dxemu.events.timeline`."""
 
     session: str
     reason: str

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Interface
 
-from dxemu.plan.dead_peer import RETRANSMISSIONS, give_up_after, retransmit_interval, silence_before_probe
 from dxemu.plan.model import IpsecTunnel, TunnelEnd
+from dxemu.predict.dead_peer import RETRANSMISSIONS, give_up_after, retransmit_interval, silence_before_probe
 
 PLUGINS = ("random", "nonce", "openssl", "kdf", "kernel-netlink", "socket-default", "vici")
 """Named, because others that Debian would load (kernel-libipsec, bypass-lan, farp) put routes and policies of their own

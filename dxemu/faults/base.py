@@ -4,15 +4,55 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 from dxemu.errors import FaultNotApplied
-from dxemu.plan.impact import Impact
+from dxemu.faults.effects import Impact
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
 
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
+
+class BreakableCable(Protocol):
+    """A cable as faults need it. Whatever is done gives what the kernel then says, by node."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the plan."""
+
+    async def set_loss(self, percent: float) -> Mapping[str, float]:
+        """Drop this part of the packets at both ends from now on."""
+
+    async def dropped(self) -> int:
+        """Packets dropped at both ends since the loss was last set."""
+
+    async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
+        """Take the light away from both ends, or give it back."""
+
+
+class BreakableLab(Protocol):
+    """A running lab as faults need it: `dxemu.lab.lab.Lab` is one. Nothing else of a lab is known here."""
+
+    @property
+    def plan(self) -> Plan:
+        """What it was built from."""
+
+    def cable(self, name: str) -> BreakableCable:
+        """Raises KeyError for a name that the plan does not have."""
+
+    async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
+        """Drop all of one virtual interface's packets at both ends, or none. Gives the loss in percent, by node."""
+
+    async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
+        """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""
+
+    async def stop_bgp(self, node: str) -> Mapping[str, int]:
+        """End the routing process of a node; its kernel goes on. Gives the number of BGP's routes left, by speaker."""
+
+    def start_bgp(self, node: str) -> None:
+        """Start the routing process of a node again."""
+
+    def bgp_runs(self, node: str) -> bool:
+        """Whether the kernel has the routing process of a node."""
 
 
 class Fault(ABC):
@@ -37,15 +77,15 @@ class Fault(ABC):
         """What it does to the design."""
 
     @abstractmethod
-    async def inject(self, lab: Lab) -> str:
+    async def inject(self, lab: BreakableLab) -> str:
         """Do it, read it back, say what the kernel said. Raises FaultNotApplied."""
 
     @abstractmethod
-    async def heal(self, lab: Lab) -> str:
+    async def heal(self, lab: BreakableLab) -> str:
         """Undo it, read it back, say what the kernel said. Raises FaultNotApplied."""
 
 
-async def switch_power(lab: Lab, nodes: Collection[str], *, on: bool) -> str:
+async def switch_power(lab: BreakableLab, nodes: Collection[str], *, on: bool) -> str:
     """Take the power of `nodes`, or give it back, and say what the kernels say. Raises FaultNotApplied."""
     for node in nodes:
         read = await lab.set_power(node, on=on)

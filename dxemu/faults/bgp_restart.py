@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import Fault
-from dxemu.plan.impact import Impact
+from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.effects import Impact
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 
 class BgpRestart(Fault):
@@ -28,7 +25,7 @@ class BgpRestart(Fault):
         del plan
         return Impact(fault=fault, at=at, until=until, cables=(), restarting=(self.target,))
 
-    async def inject(self, lab: Lab) -> str:
+    async def inject(self, lab: BreakableLab) -> str:
         """End the process; the kernel is asked for it, and for the routes that are left."""
         left = await lab.stop_bgp(self.target)
         if lab.bgp_runs(self.target):
@@ -36,7 +33,7 @@ class BgpRestart(Fault):
         kept = ", ".join(f"{count} of BGP's routes left in the kernel for {speaker}" for speaker, count in left.items())
         return f"no routing process on {self.target}; {kept}"
 
-    async def heal(self, lab: Lab) -> str:
+    async def heal(self, lab: BreakableLab) -> str:
         """Start the process again."""
         lab.start_bgp(self.target)
         if not lab.bgp_runs(self.target):

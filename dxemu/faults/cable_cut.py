@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import Fault
-from dxemu.plan.impact import Impact, cable_of, cut
+from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.effects import Impact, cable_of, cut
 from dxemu.plan.model import Cable, Plan
 from dxemu.units import Seconds
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 
 class CableCut(Fault):
@@ -37,15 +34,15 @@ class CableCut(Fault):
         """No packet over the cable, and both its ends know at once."""
         return cut(fault, at, until, self.cable(plan))
 
-    async def inject(self, lab: Lab) -> str:
+    async def inject(self, lab: BreakableLab) -> str:
         """Take the light away; the kernel of both ends is asked."""
         return await self._set_carrier(lab, up=False)
 
-    async def heal(self, lab: Lab) -> str:
+    async def heal(self, lab: BreakableLab) -> str:
         """Give the light back."""
         return await self._set_carrier(lab, up=True)
 
-    async def _set_carrier(self, lab: Lab, *, up: bool) -> str:
+    async def _set_carrier(self, lab: BreakableLab, *, up: bool) -> str:
         cable = lab.cable(self.cable(lab.plan).name)
         read = await cable.set_carrier(up=up)
         if any(carrier is not up for carrier in read.values()):

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import Fault
-from dxemu.plan.impact import Impact, cable_of, silenced
+from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.effects import Impact, cable_of, silenced
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 ALL = 100.0
 
@@ -38,16 +35,16 @@ class CableSilent(Fault):
         """No packet over the cable, and nobody is told."""
         return silenced(fault, at, until, [self.cable(plan)])
 
-    async def inject(self, lab: Lab) -> str:
+    async def inject(self, lab: BreakableLab) -> str:
         """Drop everything at both ends; both queueing disciplines are read back."""
         return await self._set_loss(lab, ALL)
 
-    async def heal(self, lab: Lab) -> str:
+    async def heal(self, lab: BreakableLab) -> str:
         """Let packets through again, and tell how many were dropped."""
         dropped = await lab.cable(self.cable(lab.plan)).dropped()
         return f"{await self._set_loss(lab, 0.0)}, {dropped} packets dropped meanwhile"
 
-    async def _set_loss(self, lab: Lab, percent: float) -> str:
+    async def _set_loss(self, lab: BreakableLab, percent: float) -> str:
         cable = lab.cable(self.cable(lab.plan))
         read = await cable.set_loss(percent)
         if any(loss != percent for loss in read.values()):

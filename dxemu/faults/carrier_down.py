@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import Fault
-from dxemu.plan.impact import Impact, circuits_of, silenced
+from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.effects import Impact, circuits_of, silenced
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 ALL = 100.0
 
@@ -26,15 +23,15 @@ class CarrierDown(Fault):
         """No packet over any of its circuits, and nobody is told."""
         return silenced(fault, at, until, circuits_of(plan, self.target))
 
-    async def inject(self, lab: Lab) -> str:
+    async def inject(self, lab: BreakableLab) -> str:
         """Drop everything at both ends of each circuit; all queueing disciplines are read back."""
         return await self._set_loss(lab, ALL)
 
-    async def heal(self, lab: Lab) -> str:
+    async def heal(self, lab: BreakableLab) -> str:
         """Let packets through again."""
         return await self._set_loss(lab, 0.0)
 
-    async def _set_loss(self, lab: Lab, percent: float) -> str:
+    async def _set_loss(self, lab: BreakableLab, percent: float) -> str:
         circuits = circuits_of(lab.plan, self.target)
         for circuit in circuits:
             read = await lab.cable(circuit).set_loss(percent)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dxemu import faults
 from dxemu.faults.base import Fault
 from dxemu.registry import members
-from dxemu.scenario.model import FaultStep
 
 
 def kinds() -> Mapping[str, type[Fault]]:
@@ -15,6 +14,6 @@ def kinds() -> Mapping[str, type[Fault]]:
     return members(faults, Fault)  # type: ignore[type-abstract]  # asked for as a base, never made
 
 
-def fault_of(step: FaultStep) -> Fault:
-    """The fault of a step. The step was checked when the scenario was read."""
-    return kinds()[step.kind](step.parameters)
+def fault_of(kind: str, parameters: Mapping[str, str]) -> Fault:
+    """The fault of a kind, with the words under its name. Raises KeyError for a kind that there is not."""
+    return kinds()[kind](parameters)

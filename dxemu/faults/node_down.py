@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from dxemu.faults.base import Fault, switch_power
-from dxemu.plan.impact import Impact, dark_nodes, node_of
+from dxemu.faults.base import BreakableLab, Fault, switch_power
+from dxemu.faults.effects import Impact, dark_nodes, node_of
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 
 class NodeDown(Fault):
@@ -28,10 +25,10 @@ class NodeDown(Fault):
         """No packet over any of its cables, and every neighbour knows at once."""
         return dark_nodes(plan, fault, at, until, (self.node(plan),))
 
-    async def inject(self, lab: Lab) -> str:
+    async def inject(self, lab: BreakableLab) -> str:
         """Take the power away; the kernels of all neighbours are asked."""
         return await switch_power(lab, (self.node(lab.plan),), on=False)
 
-    async def heal(self, lab: Lab) -> str:
+    async def heal(self, lab: BreakableLab) -> str:
         """Give the power back."""
         return await switch_power(lab, (self.node(lab.plan),), on=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from dxemu.control.wires import vlan_of
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import Fault
-from dxemu.plan.impact import Impact, silenced, vlan_of
+from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.effects import Impact, silenced
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
-
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
 
 ALL = 100.0
 
@@ -27,15 +25,15 @@ class VlanPruned(Fault):
         del plan
         return silenced(fault, at, until, [vlan_of(self.target)])
 
-    async def inject(self, lab: Lab) -> str:
+    async def inject(self, lab: BreakableLab) -> str:
         """Drop everything on the VLAN at both ends; both queueing disciplines are read back."""
         return await self._silence(lab, ALL)
 
-    async def heal(self, lab: Lab) -> str:
+    async def heal(self, lab: BreakableLab) -> str:
         """Let packets through again."""
         return await self._silence(lab, 0.0)
 
-    async def _silence(self, lab: Lab, percent: float) -> str:
+    async def _silence(self, lab: BreakableLab, percent: float) -> str:
         read = await lab.silence(self.target, silent=percent == ALL)
         if not read or any(loss != percent for loss in read.values()):
             raise FaultNotApplied(f"loss on {self.target} should be {percent:g} %, the kernel says {read}")

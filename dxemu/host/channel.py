@@ -17,7 +17,7 @@ class Channel:
         self._kept = bytearray()
 
     def send(self, event: str, t: float, **values: object) -> None:
-        """Tell of an event at `t`, seconds since the run's start. See `dxemu.measure.timeline` for the words."""
+        """Tell of an event at `t`, seconds since the run's start. See `dxemu.events.timeline` for the words."""
         self.keep(event, t, **values)
         self.flush()
 

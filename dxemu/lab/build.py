@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
+from dxemu.control.wires import Wires
 from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.node import LabNode
@@ -24,7 +25,6 @@ from dxemu.netlink import (
 )
 from dxemu.netlink.session import Netlink
 from dxemu.plan.model import CableRole, Plan, Role, RouteRule
-from dxemu.plan.wires import Wires
 
 FORWARDING = (Role.ROUTER, Role.INTERNET, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC)
 IPV4 = 4

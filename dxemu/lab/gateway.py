@@ -1,7 +1,7 @@
 """A gateway on AWS's side: it chooses, for each of the customer's prefixes, one of its attachments.
 
 The order is that of the Direct Connect User Guide, "Routing policies and BGP communities", after what the kind of
-gateway prefers (`dxemu.plan.policy.precedence`). Its attachments tell it at once; AWS publishes no figure.
+gateway prefers (`dxemu.control.policy.precedence`). Its attachments tell it at once; AWS publishes no figure.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from dxemu.bgp.rib import Change, LocRib
 from dxemu.bgp.route import Route
+from dxemu.control.converge import tables_of
+from dxemu.control.policy import gateway_paths, gateway_route, takes
+from dxemu.control.public_scope import region_cost, told
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
-from dxemu.plan.converge import tables_of
 from dxemu.plan.model import Attachment, Gateway, Plan
-from dxemu.plan.policy import gateway_paths, gateway_route, takes
-from dxemu.plan.public_scope import region_cost, told
 
 
 class GatewayRouter:

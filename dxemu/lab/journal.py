@@ -40,7 +40,7 @@ class Journal:
         self._channel.flush()
 
     def tell(self, event: str, **values: object) -> None:
-        """Something happened just now. The words are those of `dxemu.measure.timeline`."""
+        """Something happened just now. The words are those of `dxemu.events.timeline`."""
         self._tell(self.clock.stamp(), event, values)
 
     def tell_each(self, event: str, many: Iterable[Mapping[str, object]]) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dxemu.control.source import after_nat
+from dxemu.control.wires import Wires, is_vlan
 from dxemu.lab.node import LabNode
 from dxemu.netlink import address, route
-from dxemu.plan.impact import is_vlan
 from dxemu.plan.model import Plan
-from dxemu.plan.source import after_nat
-from dxemu.plan.wires import Wires
 from dxemu.units import IPAddress
 
 MAX_HOPS = 32

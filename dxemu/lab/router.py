@@ -15,6 +15,7 @@ from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Cease, cease
 from dxemu.bgp.prefix_limit import ReceivedPrefixes
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
+from dxemu.control.policy import maximum_paths, static_announcements
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import (
     EndOfRib,
@@ -33,7 +34,6 @@ from dxemu.lab.session_policies import SessionPolicies
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.plan.model import Plan, Side, Speaker
-from dxemu.plan.policy import maximum_paths, static_announcements
 from dxemu.units import IPNetwork
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from dxemu.bgp.rib import LocRib
+from dxemu.control.converge import converge, gateway_rib, tables_of
 from dxemu.daemons.bird import BfdPeer, Bird
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import SpeakerEvent
@@ -18,7 +19,6 @@ from dxemu.lab.router import Router
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.lab.vpc_route_table import SeparateVpcRouteTable, VpcRouteTable
-from dxemu.plan.converge import converge, gateway_rib, tables_of
 from dxemu.plan.model import BgpSession, Gateway, Plan, Side
 from dxemu.units import IPNetwork
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy
+from dxemu.control.policy import export_policy, import_policy
 from dxemu.daemons.exabgp_events import Learnt
 from dxemu.plan.model import BgpSession, Plan
-from dxemu.plan.policy import export_policy, import_policy
 from dxemu.units import IPNetwork
 
 

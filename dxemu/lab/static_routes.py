@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 
 from dxemu.bgp.rib import LocRib
+from dxemu.control.wires import Wires
 from dxemu.lab.fib import Fib
 from dxemu.netlink import route
 from dxemu.netlink.session import Netlink, NetlinkError
 from dxemu.plan.model import Plan, StaticRoute
-from dxemu.plan.wires import Wires
 from dxemu.units import IPNetwork
 
 _DOWN = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)

@@ -1,1 +1,1 @@
-"""From a timeline to numbers: outages, stages, paths and the verdict."""
+"""From a timeline to numbers: outages, stages, paths, sessions."""

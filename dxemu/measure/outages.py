@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import lt
 
-from dxemu.measure.timeline import ProbeLog
+from dxemu.events.timeline import ProbeLog
 
 _NS = 1e-9
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dxemu.events.timeline import Event
+from dxemu.events.values import happened_at, names, number, text
 from dxemu.measure.result import PathSeen
-from dxemu.measure.timeline import Event
-from dxemu.measure.values import happened_at, names, number, text
 from dxemu.plan.model import Plan
 
 

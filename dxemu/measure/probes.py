@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from dxemu.events.timeline import Event
+from dxemu.events.values import number, text
 from dxemu.measure.result import Captured, Fetch, PathMtu, Throughput
-from dxemu.measure.timeline import Event
-from dxemu.measure.values import number, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

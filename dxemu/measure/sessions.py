@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dxemu.measure.timeline import Event
-from dxemu.measure.values import number, text
+from dxemu.events.timeline import Event
+from dxemu.events.values import number, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from dxemu.events.timeline import DIRECTIONS, Event
+from dxemu.events.values import happened_at, number, text
 from dxemu.measure.result import Stage
-from dxemu.measure.timeline import DIRECTIONS, Event
-from dxemu.measure.values import happened_at, number, text
 from dxemu.plan.model import Plan, Side
-from dxemu.plan.predict import Prediction
+from dxemu.predict.predict import Prediction
 
 DONE = ("fault_injected", "fault_healed", "action_done")
 REACTING_REASONS = ("prefix_limit", "notification")

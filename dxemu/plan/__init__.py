@@ -1,1 +1,1 @@
-"""Topology -> Plan, and what should happen when it breaks. Pure: no root, no network, no clock."""
+"""Topology -> Plan: every namespace, cable, interface, address and session. Pure: no root, no network, no clock."""

@@ -1,1 +1,1 @@
-"""What is sent through the lab to see whether it gets through. One probe a file."""
+"""What is sent through a lab, as values. One probe is one file; `dxemu.lab.probes` runs it."""

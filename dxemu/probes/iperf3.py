@@ -1,289 +1,38 @@
-"""Throughput by iperf3: what the receiver gets of one or more TCP connections, or of a load of UDP.
-
-Under the virtual clock the cables are the limit, whatever the machine: a cable's rate counts every frame with its
-Ethernet header, those that the kernel carries as one large segment too. An 802.1Q tag, FCS, preamble and the gap
-between frames are not counted. One TCP connection over a 10 Gbit/s port and an MTU of 1500 bytes has 1448 bytes of
-payload in 1514: 9.56 Gbit/s. On a real port, where a tagged frame takes 1542 bytes of the wire, it is 9.39.
-
-The first moments do not count: TCP starts slowly, and doubles its window every round trip. Measured is from there on.
-TCP hands over what came in order only: when a lost segment was sent again, all that had waited for it comes at once. So
-no more is counted than the host's port received in the time that counts.
-iperf3 sends one file again and again (`--zerocopy`), so that what is on its way takes no memory, and in blocks of some
-100 us, so that a byte is counted soon after it came. Both ends run when nobody else wants to: iperf3 3.12 spins for the
-round trip before its first packet, and would keep timers and other probes waiting.
-"""
+"""How much gets through, by iperf3."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import math
-import signal
-import socket
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dxemu.host.command import Command
-from dxemu.lab.cable import queue_limit
-from dxemu.lab.paths import Walker
-from dxemu.measure.timeline import DIRECTIONS
-from dxemu.netlink import link, sysctl
-from dxemu.netlink.namespace import Namespace
-from dxemu.probes.base import START_S, Run, Runner
-from dxemu.scenario.model import ThroughputProbe
-from dxemu.units import IPAddress
-
-PORT = 5201
-"""First port; each probe takes the next."""
-CONNECT_LIMIT_S = 5.0
-END_LIMIT_S = 1.0
-INTERVAL_S = 0.1
-"""The shortest time that iperf3 counts in."""
-ROUND_TRIP_LIMIT_S = 1.0
-CLOSED_PORT = 9
-"""A TCP connection to it is refused after one round trip."""
-LARGEST_WINDOW = 2**31 - 1
-HOST_SETTINGS = {
-    "net/ipv4/tcp_rmem": f"4096\t131072\t{LARGEST_WINDOW}",
-    "net/ipv4/tcp_wmem": f"4096\t65536\t{LARGEST_WINDOW}",
-}
-"""400 Gbit/s over 10 ms there and back is 500 MB on the way; Linux's own limits are some MB."""
-KERNEL_SETTINGS = {
-    "net/ipv4/tcp_mem": "1048576\t1048576\t1048576",
-    "net/core/rmem_max": "16777216",
-    "net/core/wmem_max": "16777216",
-}
-"""Pages of all TCP together, and bytes of a UDP socket's buffers. They are of a whole kernel: set in ours only."""
-UDP_BUFFER = "4M"
-_SMALLEST_BLOCK, _LARGEST_BLOCK = 16 << 10, 1 << 20
-_BLOCK_S = 100e-6
-_FIRST_WINDOW = 10 * 1448
-_SPARE_DOUBLINGS = 3
-_SOME = 0.02
-_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
-FULL_FRAME_BITS = 1500 * 8
-HEADERS = 14 + 20 + 20 + 12
-"""Bytes of a frame that are no payload: Ethernet's, IPv4's, TCP's with the timestamps that Linux sends."""
+from dxemu.probes.base import Probe
+from dxemu.units import BitsPerSecond, Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
-    """The lowest rate of its cables, the time there and back, and how long a cable's full queue takes to empty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThroughputProbe(Probe):
+    """How much gets through from `at` on, for `duration`, in one direction (`to_aws`, `from_aws`).
 
-    `limit` is the lowest of the rate and of all policers and shapers on the way.
+    TCP as fast as it can, or UDP at `offered` (None: TCP), in `streams` connections together. `mss` limits the
+    payload of a packet, in bytes.
     """
 
-    rate: int
-    limit: int
-    round_trip_s: float
-    queue_s: float
+    kind: ClassVar[str] = "iperf3"
+    from_host: str
+    to_host: str
+    direction: str
+    at: Seconds
+    duration: Seconds
+    streams: int = 1
+    offered: BitsPerSecond | None = None
+    mss: int | None = None
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Customer's host, far host."""
+        return self.from_host, self.to_host
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What the receiver counted. Packets are UDP's."""
-
-    seconds: float
-    bytes: int
-    packets: int
-    lost: int
-
-
-class ThroughputRunner(Runner[ThroughputProbe]):
-    """Tells a `throughput` event for each probe."""
-
-    async def start(self, stack: AsyncExitStack) -> None:
-        """Start the receivers, which wait; each sender starts at its time."""
-        lab = self.run.lab
-        if self.run.embedded:
-            for name, value in KERNEL_SETTINGS.items():
-                sysctl.write(None, name, value)
-        for number, probe in enumerate(self.probes):
-            for node in probe.ends:
-                for name, value in HOST_SETTINGS.items():
-                    sysctl.write(lab.node(node).namespace, name, value)
-            port = str(PORT + number)
-            wait = ("iperf3", "--server", "--one-off", "--json", "--interval", str(INTERVAL_S), "--port", port)
-            _, target = _ends(probe)
-            receiver = stack.enter_context(Command(wait, lab.node(target).namespace, idle=self.run.embedded))
-            self.go_on(self._measure(probe, receiver, port))
-
-    async def _measure(self, probe: ThroughputProbe, receiver: Command, port: str) -> None:
-        lab = self.run.lab
-        await lab.journal.clock.until(max(float(probe.at), START_S))
-        path = await _path(self.run, probe)
-        omitted_s, started_s = _omitted_s(probe, path), lab.journal.clock.now()
-        problem, arrived = await self._send(probe, _command(self.run, probe, path, port), omitted_s)
-        got = None if problem else _received(await _report_of(receiver), omitted_s, float(probe.duration))
-        if got is None and not problem:
-            problem = "nothing arrived"
-        lost = None
-        if got is not None and probe.offered is not None:
-            lost = round(100 * got.lost / got.packets, 3) if got.packets else 100.0
-        lab.journal.tell(
-            "throughput",
-            probe=probe.name,
-            direction=probe.direction,
-            streams=probe.streams,
-            started_s=round(started_s, 6),
-            omitted_s=omitted_s,
-            seconds=round(got.seconds, 3) if got else 0.0,
-            bits_per_second=_rate(probe, got, arrived) if got else 0,
-            offered_bps=None if probe.offered is None else int(probe.offered),
-            lost_percent=lost,
-            problem=problem,
-        )
-
-    async def _send(self, probe: ThroughputProbe, command: Sequence[str], omitted_s: float) -> tuple[str, int]:
-        """Send for as long as the probe says, and stop.
-
-        Gives what went wrong, "" if nothing did, and the bytes of payload that came by cable in the time that counts.
-        """
-        lab = self.run.lab
-        source, _ = _ends(probe)
-        connected = asyncio.Event()
-
-        def listen(said: str) -> None:
-            if "connected to" in said or "error" in said:
-                connected.set()
-
-        with Command(command, lab.node(source).namespace, listen, idle=self.run.embedded) as sender:
-            try:
-                async with asyncio.timeout(CONNECT_LIMIT_S):
-                    await connected.wait()
-            except TimeoutError:
-                return f"no connection within {CONNECT_LIMIT_S:g} s", 0
-            await self._pass(omitted_s)
-            before = await self._arrived(probe)
-            await self._pass(probe.duration)
-            arrived = await self._arrived(probe) - before
-            await self._pass(2 * INTERVAL_S)
-            sender.send_signal(signal.SIGTERM)
-            ended = await sender.ended()
-        if "connected to" in ended.output:
-            return "", arrived
-        said = ended.errors.strip() or ended.output.strip() or "iperf3 ended at once"
-        return said.splitlines()[-1].removeprefix("iperf3: error - "), 0
-
-    async def _arrived(self, probe: ThroughputProbe) -> int:
-        """Bytes of payload that the receiver's ports have received so far."""
-        lab = self.run.lab
-        _, target = _ends(probe)
-        ports = [port for cable in lab.plan.cables for port in (cable.a, cable.b) if port.node == target]
-        counted = [await link.received(lab.node(target).netlink, port.name) for port in ports]
-        return sum(size - frames * HEADERS for frames, size in counted)
-
-    async def _pass(self, seconds: float) -> None:
-        """Let time pass. Much work may be done in little of it, so there is a sign of life for every interval."""
-        journal = self.run.lab.journal
-        for _ in range(round(seconds / INTERVAL_S)):
-            await journal.clock.settle(INTERVAL_S)
-            journal.tell("tick")
-
-
-def _ends(probe: ThroughputProbe) -> tuple[str, str]:
-    """Sender, receiver."""
-    near, far = probe.ends
-    return (near, far) if probe.direction == DIRECTIONS[0] else (far, near)
-
-
-async def _path(run: Run, probe: ThroughputProbe) -> Path:
-    """As the kernels' tables have it at this moment."""
-    plan, lab = run.lab.plan, run.lab
-    hops, _ = await Walker(plan, {node.name: lab.node(node.name) for node in plan.nodes}).walk(*_ends(probe))
-    cables = [cable for cable in plan.cables if cable.name in hops]
-    limits = [int(limit.rate) for limit in plan.limits if limit.node in hops]
-    rate = min((int(cable.bandwidth) for cable in cables), default=10**9)
-    queue_s = max((queue_limit(c) * FULL_FRAME_BITS / float(c.bandwidth) for c in cables), default=0.0)
-    source, target = _ends(probe)
-    round_trip_s = await _round_trip_s(lab.node(source).namespace, plan.address_of(target))
-    return Path(rate=rate, limit=min([rate, *limits]), round_trip_s=round_trip_s, queue_s=queue_s)
-
-
-async def _round_trip_s(sender: Namespace, target: IPAddress) -> float:
-    """The second of two, since the first may have to wait for ARP. `ROUND_TRIP_LIMIT_S` if nobody answers."""
-    loop = asyncio.get_running_loop()
-    took_s = ROUND_TRIP_LIMIT_S
-    for _ in range(2):
-        with sender.entered():
-            sock = socket.socket(_FAMILIES[target.version], socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        with sock:
-            started_s = loop.time()
-            try:
-                async with asyncio.timeout(ROUND_TRIP_LIMIT_S):
-                    await loop.sock_connect(sock, (str(target), CLOSED_PORT))
-            except ConnectionRefusedError:
-                took_s = loop.time() - started_s
-            except OSError:  # no way at this moment, or no answer in time
-                return ROUND_TRIP_LIMIT_S
-    return took_s
-
-
-def _rate(probe: ThroughputProbe, got: Received, arrived: int) -> int:
-    """Bits per second; of TCP no more than `arrived` by cable in the time that counts."""
-    bits_per_second = got.bytes * 8 / got.seconds
-    if probe.offered is None:
-        bits_per_second = min(bits_per_second, arrived * 8 / float(probe.duration))
-    return round(bits_per_second)
-
-
-def _omitted_s(probe: ThroughputProbe, path: Path) -> float:
-    """What does not count, in whole intervals.
-
-    TCP: its slow start, which doubles from 10 packets (RFC 6928) to what fits on the path. UDP beyond the rate: until
-    the queue is full, and what was lost first is missed at the other end.
-    """
-    if probe.offered is None:
-        on_the_way = path.rate * path.round_trip_s / 8
-        doublings = max(0.0, math.log2(max(on_the_way, 1) / _FIRST_WINDOW)) + _SPARE_DOUBLINGS
-        seconds = path.round_trip_s * doublings
-    else:
-        seconds = path.round_trip_s + (2 * path.queue_s if probe.offered > path.limit else 0.0)
-    return round(math.ceil(seconds / INTERVAL_S + _SOME) * INTERVAL_S, 3)
-
-
-def _command(run: Run, probe: ThroughputProbe, path: Path, port: str) -> list[str]:
-    """iperf3 as the sender. It goes on until it is told to stop: it knows whole seconds only."""
-    source, target = (str(run.lab.plan.address_of(node)) for node in _ends(probe))
-    words = ["iperf3", "--client", target, "--bind", source, "--port", port, "--parallel", str(probe.streams)]
-    words += ["--time", "3600", "--interval", str(INTERVAL_S), "--forceflush"]
-    if probe.offered is None:
-        block = int(path.limit * _BLOCK_S / 8 / probe.streams)
-        words += ["--zerocopy", "--length", str(min(max(block, _SMALLEST_BLOCK), _LARGEST_BLOCK))]
-        return words + (["--set-mss", str(probe.mss)] if probe.mss is not None else [])
-    words += ["--udp", "--bitrate", str(int(probe.offered) // probe.streams)]
-    words += ["--window", UDP_BUFFER] if run.embedded else []
-    return words + (["--length", str(probe.mss)] if probe.mss is not None else [])
-
-
-async def _report_of(receiver: Command) -> str:
-    """The receiver's JSON. Where the path is dead it never hears that the sender stopped: then it is told here."""
-    try:
-        async with asyncio.timeout(END_LIMIT_S):
-            return (await receiver.ended()).output
-    except TimeoutError:
-        receiver.send_signal(signal.SIGTERM)
-        return (await receiver.ended()).output
-
-
-def _received(report: str, omitted_s: float, duration_s: float) -> Received | None:
-    """What arrived in the intervals that count; None if there are none."""
-    try:
-        intervals = json.loads(report)["intervals"]
-    except (ValueError, KeyError):
-        return None
-    sums = {round(interval["sum"]["start"], 2): interval["sum"] for interval in intervals}  # the last comes twice
-    counted = [
-        one
-        for one in sums.values()
-        if one["start"] >= omitted_s - _SOME and one["end"] <= omitted_s + duration_s + _SOME
-    ]
-    if not counted:
-        return None
-    return Received(
-        seconds=sum(one["seconds"] for one in counted),
-        bytes=sum(one["bytes"] for one in counted),
-        packets=sum(one.get("packets", 0) for one in counted),
-        lost=sum(one.get("lost_packets", 0) for one in counted),
-    )
+    @property
+    def over_at(self) -> Seconds:
+        """When its last packet was sent, at best."""
+        return Seconds(round(self.at + self.duration, 9))

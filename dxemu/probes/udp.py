@@ -1,245 +1,30 @@
-"""Numbered UDP packets in both directions: which arrived, and when, by the kernel's own time stamps.
-
-One process sends and receives for all UDP probes of a run. A kernel timer paces it without drift,
-and tells how often it came too late. Received packets are fetched many at a time: the kernel has
-stamped each on arrival, so nothing is lost by reading late. Inside the embedded kernel a system call
-costs some 20 us and a packet through five hops about as much.
-"""
+"""Numbered UDP packets in both directions."""
 
 from __future__ import annotations
 
-import select
-import socket
-import struct
-import time
-from array import array
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
-from dxemu.host.forked import Forked
-from dxemu.host.timer import Timer
-from dxemu.measure.timeline import DIRECTIONS, ProbeLog
-from dxemu.netlink import route
-from dxemu.netlink.namespace import Namespace
-from dxemu.probes.base import START_S, Runner
-from dxemu.scenario.model import UdpProbe
-from dxemu.units import IPAddress
-
-PORT = 47808
-"""First port; each probe takes two."""
-DRAIN_TICKS = 256
-"""Packets sent between two looks at what arrived: well inside the socket's buffer."""
-RECEIVE_BUFFER_BYTES = 8 << 20
-LINGER_S = 0.5
-"""Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
-_SEQUENCE = struct.Struct("=Q")
-_SO_TIMESTAMPNS = 35
-_FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
-_CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
+from dxemu.probes.base import Probe
+from dxemu.units import PacketsPerSecond
 
 
-def flow_of(number: int) -> route.Flow:
-    """The ports of the UDP probe of this number, in either direction."""
-    return route.Flow(PORT + 2 * number, PORT + 2 * number + 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UdpProbe(Probe):
+    """Numbered UDP packets in both directions between a host in the data centre and an instance."""
 
-
-class UdpRunner(Runner[UdpProbe]):
-    """All UDP probes of a run, in a process of their own, so that nothing which the lab does can delay a packet."""
-
-    async def start(self, stack: AsyncExitStack) -> None:
-        """Fork. The first packet leaves a moment later."""
-        run, flows = self.run, self._flows()
-        duration_s = run.end_s - START_S
-        self._process = stack.enter_context(
-            Forked(
-                "sends the probes",
-                lambda: send_and_receive(flows, run.epoch_ns, START_S, duration_s, run.folder),
-            )
-        )
-
-    async def finished(self) -> None:
-        """Tell a `probe` event for each direction, once everything was sent and received."""
-        for sent in await self._process.finished():
-            self.run.lab.journal.tell("probe", **sent)
-
-    def _flows(self) -> list[Flow]:
-        lab = self.run.lab
-        flows = []
-        for number, probe in enumerate(self.probes):
-            near, far = probe.ends
-            for direction, source, target in zip(DIRECTIONS, (near, far), (far, near), strict=True):
-                flows.append(
-                    Flow(
-                        probe=probe.name,
-                        direction=direction,
-                        source=lab.node(source).namespace,
-                        source_address=lab.plan.address_of(source, probe.ip_version),
-                        target=lab.node(target).namespace,
-                        target_address=lab.plan.address_of(target, probe.ip_version),
-                        port=flow_of(number).source_port,
-                        interval_ns=round(probe.rate.interval * 1e9),
-                    )
-                )
-        return flows
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One direction of a probe."""
-
-    probe: str
-    direction: str
-    source: Namespace
-    source_address: IPAddress
-    target: Namespace
-    target_address: IPAddress
-    port: int
-    interval_ns: int
+    kind: ClassVar[str] = "udp"
+    from_host: str
+    to_host: str
+    rate: PacketsPerSecond
+    ip_version: int = 4
 
     @property
-    def file(self) -> str:
-        """Name of its ProbeLog in the run's folder."""
-        return f"{self.probe}.{self.direction}.probe"
-
-
-class _Receiver:
-    """A socket whose packets are fetched in batches with their time stamps (SO_TIMESTAMPNS)."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._batch = Batch(sock, _SEQUENCE.size, _CMSG.size)
-        self.received: array[int] = array("q")
-
-    def drain(self, zero_realtime_ns: int) -> None:
-        """Fetch all that has arrived. Times are kept in nanoseconds since `zero_realtime_ns`."""
-        batch = self._batch
-        count = SIZE
-        while count == SIZE:
-            count = batch.fetch()
-            numbers = struct.unpack_from(f"={count}Q", batch.data)
-            stamps = _CMSG.iter_unpack(batch.control.raw[: count * _CMSG.size])
-            for number, (_, _, _, seconds, nanoseconds) in zip(numbers, stamps, strict=True):
-                self.received.append(number)
-                self.received.append(seconds * 10**9 + nanoseconds - zero_realtime_ns)
-
-
-class _Active:
-    """A flow with its sockets, and what was sent when."""
-
-    def __init__(self, flow: Flow, sender: socket.socket, receiver: _Receiver) -> None:
-        self.receiver = receiver
-        self._flow = flow
-        self._sender = sender
-        self._sent: array[int] = array("q")
-
-    def send(self, packet: bytes, t_ns: int) -> None:
-        """Send one packet at `t_ns` since the epoch."""
-        self._sent.append(t_ns)
-        try:
-            self._sender.send(packet)
-        except OSError:  # no route to the target, or an ICMP error for an earlier packet: that packet is lost
-            return
-
-    def finish(self, folder: str, late_s: float) -> dict[str, object]:
-        """Write the ProbeLog. Returns the values of the `probe` event."""
-        flow, received = self._flow, self.receiver.received
-        ProbeLog(self._sent, received).write_to(folder, flow.file)
-        return {
-            "probe": flow.probe,
-            "direction": flow.direction,
-            "interval_s": flow.interval_ns / 1e9,
-            "sent": len(self._sent),
-            "received": len(received) // 2,
-            "lateness_max_s": late_s,
-            "file": flow.file,
-        }
-
-
-def _open(flow: Flow) -> _Active:
-    with flow.source.entered():
-        sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
-    sender.bind((str(flow.source_address), flow.port))
-    sender.connect((str(flow.target_address), flow.port + 1))
-    with flow.target.entered():
-        sink = socket.socket(_FAMILY[flow.target_address.version], socket.SOCK_DGRAM)
-    sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
-    sink.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-    sink.bind((str(flow.target_address), flow.port + 1))
-    return _Active(flow, sender, _Receiver(sink))
-
-
-def send_and_receive(
-    flows: Sequence[Flow], epoch_ns: int, start_s: float, duration_s: float, folder: str
-) -> list[dict[str, object]]:
-    """Send every flow, first at `start_s` after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
-
-    Writes a ProbeLog each; returns the values of the `probe` events. A packet that the kernel refuses
-    to send, because there is no route, is a lost packet.
-    """
-    first_ns = epoch_ns + round(start_s * 1e9)
-    groups: dict[int, list[_Active]] = {}
-    for flow in flows:
-        groups.setdefault(flow.interval_ns, []).append(_open(flow))
-    paces = [_Pace(group, interval, first_ns, duration_s) for interval, group in groups.items()]
-    zero_realtime_ns = time.time_ns() - time.monotonic_ns() + epoch_ns
-    _send_all(paces, epoch_ns, zero_realtime_ns)
-    linger = Timer()
-    linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
-    linger.wait()
-    results = []
-    for pace in paces:
-        for active in pace.group:
-            active.receiver.drain(zero_realtime_ns)
-            results.append(active.finish(folder, pace.late_s))
-    return results
-
-
-class _Pace:
-    """The flows of one interval, sent together at every tick of one timer."""
-
-    def __init__(self, group: list[_Active], interval_ns: int, first_ns: int, duration_s: float) -> None:
-        self.group = group
-        self.late_s = 0.0
-        self._interval_ns = interval_ns
-        self._first_ns = first_ns
-        self._number = 0
-        self._total = round(duration_s * 1e9) // interval_ns
-        self.timer = Timer()
-        self.timer.fire_at(first_ns, interval_ns)
+    def version(self) -> int:
+        """The IP version of its packets."""
+        return self.ip_version
 
     @property
-    def over(self) -> bool:
-        """Whether all is sent."""
-        return self._number >= self._total
-
-    def tick(self, epoch_ns: int, zero_realtime_ns: int) -> None:
-        """Wait for the timer, and send what is due: more than one packet a flow, if we come late."""
-        for _ in range(self.timer.wait()):
-            now = time.monotonic_ns()
-            self.late_s = max(self.late_s, (now - self._first_ns - self._number * self._interval_ns) / 1e9)
-            packet = _SEQUENCE.pack(self._number)
-            for active in self.group:
-                active.send(packet, now - epoch_ns)
-            self._number += 1
-            if self._number % DRAIN_TICKS == 0:
-                for active in self.group:
-                    active.receiver.drain(zero_realtime_ns)
-
-
-def _send_all(paces: Sequence[_Pace], epoch_ns: int, zero_realtime_ns: int) -> None:
-    """Tick until everything is sent."""
-    if len(paces) == 1:
-        while not paces[0].over:
-            paces[0].tick(epoch_ns, zero_realtime_ns)
-        return
-    poller = select.poll()
-    by_fd = {pace.timer.fd: pace for pace in paces}
-    for fd in by_fd:
-        poller.register(fd, select.POLLIN)
-    while by_fd:
-        for fd, _ in poller.poll():
-            by_fd[fd].tick(epoch_ns, zero_realtime_ns)
-            if by_fd[fd].over:
-                poller.unregister(fd)
-                del by_fd[fd]
+    def ends(self) -> tuple[str, str]:
+        """Customer's host, far host."""
+        return self.from_host, self.to_host

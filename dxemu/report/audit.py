@@ -10,12 +10,12 @@ from itertools import groupby
 
 from rich.text import Text
 
-from dxemu.measure.words import count, until_repair
-from dxemu.plan.audit.base import Found
-from dxemu.plan.audit.menu import Audit
-from dxemu.plan.audit.pairs import PairOutcome
-from dxemu.plan.elements import Failure, Outcome
-from dxemu.plan.windows import Window
+from dxemu.audit.base import Found
+from dxemu.audit.elements import Failure, Outcome
+from dxemu.audit.menu import Audit
+from dxemu.audit.pairs import PairOutcome
+from dxemu.predict.windows import Window
+from dxemu.words import count, until_repair
 
 SCHEMA = "dxemu.audit/1"
 INDENT = 11

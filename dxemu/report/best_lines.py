@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dxemu.measure.timeline import Event
-from dxemu.measure.values import number, text
+from dxemu.events.timeline import Event
+from dxemu.events.values import number, text
 
 MOMENT_S = 0.001
 MOST_APART = 3

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dxemu.measure.words import direction
-from dxemu.plan.explain.model import Crossing, Direction, Explanation, Hop, Loser, Next, Reason
+from dxemu.explain.model import Crossing, Direction, Explanation, Hop, Loser, Next, Reason
 from dxemu.report.columns import hanging, widest
 from dxemu.topology.words import listed
+from dxemu.words import direction
 
 MARGIN = "  "
 LONGEST_LABEL = 32

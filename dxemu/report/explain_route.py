@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxemu.plan.explain.prefix_model import Entry, PrefixExplanation, Told
+from dxemu.explain.prefix_model import Entry, PrefixExplanation, Told
 from dxemu.report.columns import hanging, widest
 from dxemu.report.explain_path import losers_in_words
 

@@ -7,11 +7,11 @@ from typing import Self
 
 from rich.console import Console
 
+from dxemu.events.timeline import Event
+from dxemu.events.values import number, text
 from dxemu.measure.stages import detected_by
-from dxemu.measure.timeline import Event
-from dxemu.measure.values import number, text
-from dxemu.measure.words import SHORT_MS, bit_rate, count, direction, duration
 from dxemu.report.best_lines import BestLines
+from dxemu.words import SHORT_MS, bit_rate, count, direction, duration
 
 _RULE = "━" * 42
 

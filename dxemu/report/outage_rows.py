@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dxemu.measure.outage_verdict import against_prediction, inside
+from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.result import (
     Action,
     Bounds,
@@ -17,9 +17,9 @@ from dxemu.measure.result import (
     Result,
     Stage,
 )
-from dxemu.measure.timeline import DIRECTIONS
-from dxemu.measure.words import SHORT_MS, bounds, count, direction, duration, measured
-from dxemu.plan.windows import SMALL_PART, SMALL_S
+from dxemu.predict.windows import SMALL_PART, SMALL_S
+from dxemu.story.outage_verdict import against_prediction, inside
+from dxemu.words import SHORT_MS, bounds, count, direction, duration, measured
 
 MS = 1e3
 ONE_MS = 1.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dxemu.measure.frames import PROTOCOLS
-from dxemu.measure.probe_verdict import path_mtu_in_words
+from dxemu.events.frames import PROTOCOLS
+from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.result import Captured, Fetch, Result, Throughput
-from dxemu.measure.timeline import DIRECTIONS
-from dxemu.measure.words import bit_rate, count, direction, duration
+from dxemu.story.probe_verdict import path_mtu_in_words
 from dxemu.units import Seconds
+from dxemu.words import bit_rate, count, direction, duration
 
 MS = 1e3
 

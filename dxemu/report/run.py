@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from dxemu.measure.result import PathSeen, Result
-from dxemu.measure.words import count, direction
 from dxemu.report.outage_rows import Row, rows
 from dxemu.report.probe_lines import probe_lines
+from dxemu.words import count, direction
 
 LABEL = 25
 NARROW_LABEL = 12

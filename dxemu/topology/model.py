@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from dxemu.aws.virtual_interface import VifType as VifType
 from dxemu.topology.marks import Marks
 from dxemu.topology.model_parts import Circuit as Circuit
 from dxemu.topology.model_parts import Host as Host
@@ -23,14 +23,6 @@ DEFAULT_PREFIX_ALLOCATION = 100
 
 Source: Direct Connect User Guide, "Inbound prefix controls", 2026; read 2026-11-23.
 """
-
-
-class VifType(StrEnum):
-    """AWS `virtualInterfaceType`."""
-
-    PRIVATE = "private"
-    PUBLIC = "public"
-    TRANSIT = "transit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,15 +33,16 @@ from dxemu.cli.app import root
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds
 from dxemu.measure.result import Result
-from dxemu.measure.words import bounds
 from dxemu.plan.make import make_plan
-from dxemu.plan.predict import predict
-from dxemu.scenario import expectation_forms, probe_file, rehearse
-from dxemu.scenario import file as scenario_file
+from dxemu.predict.predict import predict
+from dxemu.run import rehearse
+from dxemu.story import expectation_forms, probe_file
+from dxemu.story import file as scenario_file
 from dxemu.topology import file as topology_file
 from dxemu.topology import file_aws, file_customer
 from dxemu.topology.load import load
 from dxemu.units import Seconds
+from dxemu.words import bounds
 
 pytestmark = pytest.mark.docs
 

@@ -9,12 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from dxemu.measure.replay import state_of_run
-from dxemu.plan.explain.hops import hops
-from dxemu.plan.explain.model import Direction
-from dxemu.plan.explain.path import explain_path
-from dxemu.plan.explain.state import State
-from dxemu.scenario.model import Probe
+from dxemu.explain.hops import hops
+from dxemu.explain.model import Direction
+from dxemu.explain.path import explain_path
+from dxemu.explain.replay import state_of_run
+from dxemu.explain.state import State
+from dxemu.probes.base import Probe
 
 QUIET_S = 0.05
 """A moment counts if nothing is told for so long before and after it: routing has settled."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from dxemu.host import where
 from dxemu.measure.result import Result
-from dxemu.scenario.rehearse import prepare, rehearse
+from dxemu.run.rehearse import prepare, rehearse
 from tests.lab.guest import REPOSITORY
 
 CIRCUIT = REPOSITORY / "topologies" / "backup_connection_by_circuit.yaml"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dxemu.host import where
-from dxemu.scenario.verify_audit import Check, checks_of, sampled, verify, verify_all
 from tests.lab.guest import REPOSITORY
+from tools.verify_audit import Check, checks_of, sampled, verify, verify_all
 
 pytestmark = [pytest.mark.lab, pytest.mark.alone]
 

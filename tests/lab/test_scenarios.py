@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dxemu.scenario.rehearse import prepare
+from dxemu.run.rehearse import prepare
 from tests.lab.explained import differences
 from tests.lab.guest import REPOSITORY
 from tests.lab.rehearsals import CIRCUIT, Rehearsed, rehearsed

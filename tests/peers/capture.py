@@ -14,9 +14,9 @@ from pathlib import Path
 
 from dxemu.host import where
 from dxemu.host.job import Job
+from dxemu.lab.probes.udp import PORT
 from dxemu.measure.result import Outage, Result
-from dxemu.probes.udp import PORT
-from dxemu.scenario.rehearse import prepare, rehearse
+from dxemu.run.rehearse import prepare, rehearse
 
 PROGRAMS = ("tcpdump", "tshark")
 READ_WITHIN_S = 120

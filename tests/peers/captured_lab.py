@@ -15,8 +15,8 @@ from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode
 from dxemu.plan.model import Plan, Role
-from dxemu.scenario import lab_process
-from dxemu.scenario.job import RunJob
+from dxemu.run import lab_process
+from dxemu.run.job import RunJob
 
 ENDS_WITHIN_S = 20
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
 from dxemu.bgp.rib import LocRib
+from dxemu.control.policy import ends_of
 from dxemu.plan.model import BgpSession, Plan, SessionEnd, Speaker
-from dxemu.plan.policy import ends_of
 from tests.peers.programs import Frr
 
 IPV4 = 4

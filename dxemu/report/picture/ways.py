@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dxemu.plan.forward import forwarding
+from dxemu.control.forward import forwarding
 from dxemu.plan.model import BgpSession, Cable, IpsecTunnel, LimitKind, Plan
 from dxemu.report.picture.colours import CABLE, colour_of, dash_of, tunnels, virtual_interfaces
 from dxemu.report.picture.nodes import vpc_key

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
-from dxemu.plan.audit.menu import Audit
+from dxemu.audit.menu import Audit
 from dxemu.report.picture.cables import outline
 from dxemu.report.picture.layout import Box, Layout
 from dxemu.report.picture.legend import flow

@@ -1,4 +1,4 @@
-"""The way of a packet that `dxemu.plan.forward` computes is the one that the kernels' own tables say."""
+"""The way of a packet that `dxemu.control.forward` computes is the one that the kernels' own tables say."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from itertools import pairwise, product
 
 import pytest
 
+from dxemu.control.forward import Forwarding, Way, forwarding
+from dxemu.control.wires import is_vlan
 from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode
 from dxemu.lab.paths import Walker
-from dxemu.plan.forward import Forwarding, Way, forwarding
-from dxemu.plan.impact import is_vlan
 from dxemu.plan.model import Plan, Role
 from tests.lab.guest import REPOSITORY
 from tests.lab.running import all_seen, lab_of, plan_of

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from dxemu.events.timeline import ProbeLog
 from dxemu.host.forked import Forked
 from dxemu.lab.fib import Fib
-from dxemu.measure.timeline import ProbeLog
+from dxemu.lab.probes import udp
 from dxemu.netlink import address, link, neighbour, route, rule, sysctl, veth
 from dxemu.netlink.monitor import Change, Monitor, RouteChanged
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import Netlink, NetlinkError
-from dxemu.probes import udp
 
 MACS = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 VERSIONS = (4, 6)

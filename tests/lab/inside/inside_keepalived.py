@@ -25,7 +25,7 @@ from dxemu.netlink import bridge, link, netem, sysctl, veth
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import Netlink
 from dxemu.plan.model import VrrpGroup
-from dxemu.plan.vrrp import master_down
+from dxemu.predict.vrrp import master_down
 from dxemu.units import IPInterface, Seconds
 
 ON_THE_LAN = ("first", "second", "host")

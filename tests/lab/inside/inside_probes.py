@@ -9,6 +9,8 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from dxemu.lab.journal import Event
+from dxemu.lab.probes.base import Run
+from dxemu.lab.probes.menu import runner_of
 from dxemu.measure import probes as found_by
 from dxemu.netlink import nftables
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
@@ -25,9 +27,12 @@ from dxemu.plan.model import (
     StaticRoute,
     VlanInterface,
 )
-from dxemu.probes.base import Run
-from dxemu.probes.menu import runner_of
-from dxemu.scenario.model import CaptureProbe, FetchProbe, PathMtuProbe, Probe, ThroughputProbe, UdpProbe
+from dxemu.probes.base import Probe
+from dxemu.probes.capture import CaptureProbe
+from dxemu.probes.fetch import FetchProbe
+from dxemu.probes.iperf3 import ThroughputProbe
+from dxemu.probes.pmtu import PathMtuProbe
+from dxemu.probes.udp import UdpProbe
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds, VlanId
 from tests.lab.running import FOLDER, lab_of
 

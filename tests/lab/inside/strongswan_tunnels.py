@@ -14,7 +14,7 @@ import pytest
 from dxemu.daemons.strongswan_events import TunnelDown, TunnelEvent, TunnelRekeyed, TunnelUp
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
-from dxemu.plan.dead_peer import dead_peer_window, give_up_after, retransmit_interval
+from dxemu.predict.dead_peer import dead_peer_window, give_up_after, retransmit_interval
 from dxemu.units import Seconds
 from tests.lab.ipsec_pair import AWS, CABLE, CUSTOMER, FOLDER, KEY, WAN, IpsecPair, ipsec_pair, tunnel
 

@@ -15,21 +15,22 @@ from pathlib import Path
 
 import pytest
 
+from dxemu.control.converge import converge
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Event, Journal
 from dxemu.lab.lab import Lab
-from dxemu.measure.evaluate import RunMeta, evaluate
 from dxemu.measure.result import Result
-from dxemu.plan.converge import converge
-from dxemu.plan.detect import EXABGP_TIMER
 from dxemu.plan.model import Plan, Side
-from dxemu.plan.predict import Prediction
-from dxemu.plan.windows import Term, Window
-from dxemu.scenario.job import RunJob
-from dxemu.scenario.lab_process import _agenda, watched
-from dxemu.scenario.model import Expectation, UdpProbe
-from dxemu.scenario.prober import Prober
-from dxemu.scenario.rehearse import Rehearsal, prepare
+from dxemu.predict.detect import EXABGP_TIMER
+from dxemu.predict.predict import Prediction
+from dxemu.predict.windows import Term, Window
+from dxemu.probes.udp import UdpProbe
+from dxemu.report.evaluate import RunMeta, evaluate
+from dxemu.run.job import RunJob
+from dxemu.run.lab_process import _agenda, watched
+from dxemu.run.prober import Prober
+from dxemu.run.rehearse import Rehearsal, prepare
+from dxemu.story.model import Expectation
 from dxemu.units import PacketsPerSecond, Seconds
 from tests.lab.guest import REPOSITORY
 from tests.lab.running import FOLDER, all_seen, ip

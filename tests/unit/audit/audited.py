@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dxemu.plan.audit.base import Found
-from dxemu.plan.audit.menu import Audit, make_audit
+from dxemu.audit.base import Found
+from dxemu.audit.menu import Audit, make_audit
 from dxemu.plan.make import make_plan
 from dxemu.topology.load import load
 

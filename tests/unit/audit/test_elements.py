@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 from audited import REPOSITORY, TOPOLOGIES, audited
 
+from dxemu.audit.elements import MODES, failures, probe_pairs
+from dxemu.audit.menu import make_audit
 from dxemu.faults.menu import fault_of, kinds
-from dxemu.plan.audit.menu import make_audit
-from dxemu.plan.elements import MODES, failures, probe_pairs
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.report.audit import to_json
 from dxemu.report.picture.draw import draw
 from dxemu.report.picture.weak import weak_spots
-from dxemu.scenario.model import FaultStep
-from dxemu.scenario.names import names_of
-from dxemu.scenario.verify_audit import checks_of, sampled
+from dxemu.story.model import FaultStep
+from dxemu.story.names import names_of
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
 from dxemu.units import Seconds
+from tools.verify_audit import checks_of, sampled
 
 VALID = sorted((REPOSITORY / "tests" / "unit" / "topology" / "valid").glob("*.yaml"))
 
@@ -51,7 +51,7 @@ def test_impact_is_the_faults_own(name: str) -> None:
             parameters=failure.parameters,
             mark=topology.marks.at(),
         )
-        assert fault_of(step).impact(plan, step.id, Seconds(0), None) == failure.impact
+        assert fault_of(step.kind, step.parameters).impact(plan, step.id, Seconds(0), None) == failure.impact
         assert failure.name in names_of(topology)[failure.mode.kind]
 
 

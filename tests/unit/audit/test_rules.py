@@ -7,7 +7,7 @@ import math
 import pytest
 from audited import NOTHING_SHARED, Change, found, problems, vif
 
-from dxemu.plan.audit.menu import rules
+from dxemu.audit.menu import rules
 
 CHEAP = ["7224:7100"]
 DEAR = ["7224:7300"]

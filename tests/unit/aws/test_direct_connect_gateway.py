@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dxemu.aws import direct_connect_gateway as rules
+from dxemu.control.converge import converge, gateway_rib, tables_of
 from dxemu.errors import InputErrors
-from dxemu.plan.converge import converge, gateway_rib, tables_of
 from dxemu.plan.make import make_plan
 from dxemu.topology.check import site_link
 from dxemu.topology.load import load

@@ -18,11 +18,11 @@ from dxemu.aws.addresses import MOST_SYNTHETIC, SYNTHETIC_RANGE, synthetic_prefi
 from dxemu.bgp.policy import NO_ADVERTISE, NO_EXPORT, NO_EXPORT_SUBCONFED, Refused, Withheld, export_route, import_route
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Announcement, Route
-from dxemu.plan.converge import announcements, converge, gateway_rib
-from dxemu.plan.forward import forwarding
+from dxemu.control.converge import announcements, converge, gateway_rib
+from dxemu.control.forward import forwarding
+from dxemu.control.policy import export_policy, import_policy
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import MAIN_TABLE, Plan, Side
-from dxemu.plan.policy import export_policy, import_policy
 from dxemu.topology.load import loads
 from dxemu.units import Asn
 

@@ -12,8 +12,8 @@ import pytest
 
 from dxemu.errors import InputErrors
 from dxemu.report.problems import as_dicts, lines_of_file, render
-from dxemu.scenario.load import load as load_scenario
-from dxemu.scenario.load import never_ends
+from dxemu.story.load import load as load_scenario
+from dxemu.story.load import never_ends
 from dxemu.topology.codes import codes
 from dxemu.topology.load import load as load_topology
 

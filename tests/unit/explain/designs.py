@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from dxemu.plan.explain.state import State
+from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.topology.load import load
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.plan.explain.model import Direction, Explanation, Hop
-from dxemu.plan.explain.names import NotExplained
-from dxemu.plan.explain.path import explain_path
-from dxemu.plan.explain.state import State
+from dxemu.explain.model import Direction, Explanation, Hop
+from dxemu.explain.names import NotExplained
+from dxemu.explain.path import explain_path
+from dxemu.explain.state import State
 from dxemu.plan.model import Role
 from dxemu.report.explain_path import render
 from tests.unit.explain.designs import NAMES, changed, state_of

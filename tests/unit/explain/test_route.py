@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from dxemu.bgp.rib import in_order
-from dxemu.plan.explain.names import NotExplained
-from dxemu.plan.explain.prefix import explain_prefix
-from dxemu.plan.explain.prefix_model import Entry, PrefixExplanation, Told
-from dxemu.plan.explain.state import State
+from dxemu.explain.names import NotExplained
+from dxemu.explain.prefix import explain_prefix
+from dxemu.explain.prefix_model import Entry, PrefixExplanation, Told
+from dxemu.explain.state import State
 from dxemu.report.explain_route import render
 from tests.unit.explain.designs import NAMES, changed, state_of
 

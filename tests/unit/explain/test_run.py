@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dxemu.measure.replay import state_of_run
-from dxemu.plan.explain.names import NotExplained
-from dxemu.plan.explain.path import explain_path
-from dxemu.plan.explain.prefix import explain_prefix
-from dxemu.plan.explain.state import State
+from dxemu.explain.names import NotExplained
+from dxemu.explain.path import explain_path
+from dxemu.explain.prefix import explain_prefix
+from dxemu.explain.replay import state_of_run
+from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.topology import effective
 from dxemu.topology.load import load

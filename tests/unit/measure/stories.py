@@ -9,12 +9,13 @@ from small_plan import BFD, small_plan
 
 from dxemu.aws import quotas
 from dxemu.errors import Mark
-from dxemu.measure.evaluate import RunMeta, evaluate
+from dxemu.events.timeline import Event, ProbeLog
+from dxemu.faults.effects import Impact
 from dxemu.measure.result import Result
-from dxemu.measure.timeline import Event, ProbeLog
-from dxemu.plan.impact import Impact
-from dxemu.plan.predict import predict
-from dxemu.scenario.model import Expectation, Scenario, UdpProbe
+from dxemu.predict.predict import predict
+from dxemu.probes.udp import UdpProbe
+from dxemu.report.evaluate import RunMeta, evaluate
+from dxemu.story.model import Expectation, Scenario
 from dxemu.topology.load import load
 from dxemu.topology.marks import Marks
 from dxemu.units import PacketsPerSecond, Seconds

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from dxemu.measure.frames import PROTOCOLS, is_label, labels_of
+from dxemu.events.frames import PROTOCOLS, is_label, labels_of
 
 MACS = bytes(12)
 ANY = bytes(64)

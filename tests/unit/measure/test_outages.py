@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories import probe_log
 
+from dxemu.events.timeline import ProbeLog
 from dxemu.measure.outages import Burst, Mark, cause, reception
-from dxemu.measure.timeline import ProbeLog
 
 MS = 1_000_000
 

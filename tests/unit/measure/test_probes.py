@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from stories import expect
 
-from dxemu.measure.probe_verdict import judge_probe
 from dxemu.measure.probes import Found, found
 from dxemu.measure.result import Throughput
-from dxemu.measure.words import bit_rate
-from dxemu.scenario.model import Argument
+from dxemu.story.model import Argument
+from dxemu.story.probe_verdict import judge_probe
 from dxemu.units import BitsPerSecond, Seconds
+from dxemu.words import bit_rate
 
 GBPS = BitsPerSecond(10**9)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.plan.converge import converge, gateway_rib
-from dxemu.plan.forward import Believed, Forwarding
+from dxemu.control.converge import converge, gateway_rib
+from dxemu.control.forward import Believed, Forwarding
+from dxemu.control.wires import Wires
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import MAIN_TABLE, Plan, Side
-from dxemu.plan.wires import Wires
 from dxemu.topology.load import load
 
 TOPOLOGIES = Path(__file__).parents[3] / "topologies"

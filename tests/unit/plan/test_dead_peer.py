@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from dxemu.plan.dead_peer import (
+from dxemu.plan.model import IpsecTunnel
+from dxemu.predict.dead_peer import (
     RETRANSMISSIONS,
     dead_peer_window,
     give_up_after,
     retransmit_interval,
     silence_before_probe,
 )
-from dxemu.plan.model import IpsecTunnel
 from dxemu.units import Seconds
 from tests.unit.daemons.tunnels import TUNNEL
 

@@ -13,8 +13,8 @@ from dxemu.aws.attachments import MOST_PATHS, AttachmentKind
 from dxemu.bgp.decision import Choice
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Route
+from dxemu.control.policy import gateway_paths, gateway_route, takes
 from dxemu.plan.model import Attachment, Gateway, GatewayKind, Plan, Side, Speaker
-from dxemu.plan.policy import gateway_paths, gateway_route, takes
 from dxemu.units import Asn
 
 PREFIX = IPv4Network("10.0.0.0/16")

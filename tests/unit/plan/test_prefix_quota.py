@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from dxemu.actions.update_allowed_prefixes import refusal
-from dxemu.plan.converge import converge, gateway_rib, tables_of
+from dxemu.control.converge import converge, gateway_rib, tables_of
+from dxemu.control.route_tables import not_installed
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
-from dxemu.plan.route_tables import not_installed
 from dxemu.topology.load import load
 
 TOPOLOGIES = Path(__file__).parents[3] / "topologies"

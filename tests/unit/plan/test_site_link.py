@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dxemu.aws.direct_connect_gateway import carries_between_vpcs
-from dxemu.plan.converge import converge, gateway_rib
-from dxemu.plan.forward import forwarding
+from dxemu.control.converge import converge, gateway_rib
+from dxemu.control.forward import forwarding
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import CableRole, Plan
 from dxemu.topology.load import load

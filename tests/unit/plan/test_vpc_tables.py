@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from dxemu.aws.vpc_route_table import Entry, Origin, look_up
-from dxemu.plan.converge import gateway_rib
-from dxemu.plan.forward import THROWN, Forwarding, forwarding
+from dxemu.control.converge import gateway_rib
+from dxemu.control.forward import THROWN, Forwarding, forwarding
+from dxemu.control.route_tables import vpc_route_table
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import MAIN_TABLE, Plan
-from dxemu.plan.route_tables import vpc_route_table
 from dxemu.topology.load import load
 from dxemu.units import IPAddress, IPNetwork
 

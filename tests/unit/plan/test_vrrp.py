@@ -7,7 +7,7 @@ from ipaddress import ip_interface
 import pytest
 
 from dxemu.plan.model import VrrpGroup
-from dxemu.plan.vrrp import master_down, skew_time
+from dxemu.predict.vrrp import master_down, skew_time
 from dxemu.units import Seconds
 
 

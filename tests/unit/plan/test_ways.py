@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.plan.forward import Forwarding, forwarding
+from dxemu.control.forward import Forwarding, forwarding
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan, Role, Side
 from dxemu.topology.load import load

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from small_plan import small_plan
 
 from dxemu.daemons import exabgp_child
-from dxemu.plan import detect
-from dxemu.plan.detect import reconnect_delay_s, syn_gap_s
-from dxemu.plan.impact import Impact
+from dxemu.faults.effects import Impact
 from dxemu.plan.model import BfdSession
-from dxemu.plan.predict import Prediction, explain_in_words, natural_end, predict
+from dxemu.predict import detect
+from dxemu.predict.detect import reconnect_delay_s, syn_gap_s
+from dxemu.predict.predict import Prediction, explain_in_words, natural_end, predict
 from dxemu.units import Seconds
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.plan.impact import Impact
+from dxemu.faults.effects import Impact
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
-from dxemu.plan.predict import Prediction, explain_in_words, predict
+from dxemu.predict.predict import Prediction, explain_in_words, predict
 from dxemu.topology.load import load
 from dxemu.units import Seconds
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from dxemu.probes.pmtu import Told, _discover
+from dxemu.lab.probes.pmtu import Told, _discover
 
 
 class Path:

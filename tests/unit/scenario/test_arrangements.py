@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.scenario import arrangements
+from tools import arrangements
 
 ROOT = Path(__file__).parents[3]
 NAMES = sorted(path.stem for path in (ROOT / "topologies").glob("*.yaml"))

@@ -7,8 +7,12 @@ import pytest
 from dxemu.actions import menu as action_menu
 from dxemu.errors import InputErrors
 from dxemu.faults import menu as fault_menu
-from dxemu.scenario.load import load, never_ends, topology_path
-from dxemu.scenario.model import CaptureProbe, PathMtuProbe, Scenario, ThroughputProbe, UdpProbe
+from dxemu.probes.capture import CaptureProbe
+from dxemu.probes.iperf3 import ThroughputProbe
+from dxemu.probes.pmtu import PathMtuProbe
+from dxemu.probes.udp import UdpProbe
+from dxemu.story.load import load, never_ends, topology_path
+from dxemu.story.model import Scenario
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 
 ROOT = Path(__file__).parents[3]

@@ -13,12 +13,12 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dxemu.audit.menu import make_audit
 from dxemu.errors import InputErrors
-from dxemu.plan.audit.menu import make_audit
 from dxemu.plan.make import make_plan
 from dxemu.report.audit import to_json
 from dxemu.report.problems import render
-from dxemu.scenario.load import load as load_scenario
+from dxemu.story.load import load as load_scenario
 from dxemu.topology import yaml
 from dxemu.topology.codes import codes
 from dxemu.topology.load import loads

@@ -1,0 +1,54 @@
+"""The two directions prefer different ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from dxemu.audit.base import Finding, Rule, listed
+from dxemu.audit.communities_missing import undecided
+from dxemu.audit.design import Design
+from dxemu.control.forward import Believed
+from dxemu.predict.outcome import Flow
+from dxemu.predict.predict import Pair
+
+
+class AsymmetricAfterFailback(Rule):
+    """With everything up, and so after each failback, packets return by another way than they came."""
+
+    code: ClassVar[str] = "DX-A011"
+    title: ClassVar[str] = "asymmetric with everything up"
+    rule: ClassVar[str] = (
+        "AWS decides the way from AWS by its own rules (prefix, attachment, community, AS_PATH), the customer's "
+        "routers the way to AWS by local preference; firewalls drop what comes back another way"
+    )
+    source: ClassVar[str] = "Knowledge Center, Direct Connect asymmetric routing"
+
+    def find(self, design: Design) -> Iterator[Finding]:
+        """One finding for each pair of ways that a host's packets take, there and back."""
+        seen: set[tuple[frozenset[str], frozenset[str]]] = set()
+        tied = {way.name for _, ways in design.redundant for way in undecided(design, ways)}
+        for pair in design.pairs:
+            there, back = (_carriers(design, pair, to_aws=to_aws) for to_aws in (True, False))
+            if there == back or not there or not back or (there, back) in seen or there | back <= tied:
+                continue
+            seen.add((there, back))
+            yield Finding(
+                problem=f"{pair.near} reaches {pair.far} through {listed(sorted(there))}, "
+                f"the answers come through {listed(sorted(back))}",
+                remedy="Prefer the same way in both directions: the highest local_pref and 7224:7300 on one virtual "
+                "interface, nothing higher on a VPN.",
+                names=tuple(sorted(back)),
+                path=("virtual_interfaces",) if not design.topology.vpns else ("vpns",),
+            )
+
+
+def _carriers(design: Design, pair: Pair, *, to_aws: bool) -> frozenset[str]:
+    """The virtual interfaces and VPNs that a direction runs through while nothing is broken."""
+    source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
+    flow = Flow(source, target, design.plan.address_of(target, pair.version))
+    way = design.world.way(flow, Believed())
+    vifs = {cable.removeprefix("vif:") for cable in way.cables() if cable.startswith("vif:")}
+    ends = set(way.nodes)
+    vpns = {tunnel.vpn for tunnel in design.plan.tunnels if {end.node for end in tunnel.ends} <= ends}
+    return frozenset(vpns or vifs) if way.arrives else frozenset()

@@ -1,0 +1,197 @@
+"""What can fail alone in a design, in which way, and what that costs: for the audit and for docs/arrangements.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from dxemu.control.forward import forwarding
+from dxemu.control.wires import vlan_of
+from dxemu.faults.effects import Impact, cable_of, circuits_of, cut, dark_nodes, node_of, nodes_at, silenced
+from dxemu.plan.connections import device_nodes
+from dxemu.plan.customer_side import customer_routers
+from dxemu.plan.model import Plan, Role, Side
+from dxemu.predict.outcome import World
+from dxemu.predict.predict import Pair, Prediction, predict
+from dxemu.predict.windows import Window
+from dxemu.topology.model import Topology
+from dxemu.units import Seconds
+
+AT = Seconds(0)
+IPV6 = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """One way in which one kind of element can fail.
+
+    `kind` is the parameter of the `fault` that names the element, `noun` and `verb` are for people.
+    """
+
+    kind: str
+    fault: str
+    noun: str
+    plural: str
+    verb: str
+    impact: Callable[[Plan, str, str], Impact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Element `name` failing in one way."""
+
+    mode: Mode
+    name: str
+    impact: Impact
+
+    @property
+    def element(self) -> str:
+        """The element for people: `AWS device dx_1`."""
+        return f"{self.mode.noun} {self.name}"
+
+    @property
+    def text(self) -> str:
+        """`AWS device dx_1 dies`."""
+        return f"{self.element} {self.mode.verb}"
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """What a scenario's step gives to the fault."""
+        return {self.mode.kind: self.name}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a failure, or two at the same moment, costs: a prediction for each host, instance and direction."""
+
+    failures: tuple[Failure, ...]
+    predictions: tuple[Prediction, ...]
+
+    @property
+    def worst(self) -> Prediction | None:
+        """The one with the longest outage; None if nothing can be measured in the design."""
+        return max(self.predictions, key=lambda p: (p.outage.high_s, p.outage.low_s), default=None)
+
+    @property
+    def outage(self) -> Window:
+        """The longest outage of any host in either direction."""
+        return Window() if self.worst is None else self.worst.outage
+
+
+def _cut(what: str) -> Callable[[Plan, str, str], Impact]:
+    return lambda plan, fault, name: cut(fault, AT, None, cable_of(plan, what, name))
+
+
+def _silent(what: str) -> Callable[[Plan, str, str], Impact]:
+    return lambda plan, fault, name: silenced(fault, AT, None, [cable_of(plan, what, name).name])
+
+
+def _dark(what: str) -> Callable[[Plan, str, str], Impact]:
+    return lambda plan, fault, name: dark_nodes(plan, fault, AT, None, (node_of(plan, what, name),))
+
+
+def _location(plan: Plan, fault: str, name: str) -> Impact:
+    return dark_nodes(plan, fault, AT, None, nodes_at(plan, name))
+
+
+def _carrier(plan: Plan, fault: str, name: str) -> Impact:
+    return silenced(fault, AT, None, circuits_of(plan, name))
+
+
+def _vlan(_plan: Plan, fault: str, name: str) -> Impact:
+    return silenced(fault, AT, None, [vlan_of(name)])
+
+
+def _mode(kind: str, fault: str, words: tuple[str, str, str], impact: Callable[[Plan, str, str], Impact]) -> Mode:
+    noun, plural, verb = words
+    return Mode(kind=kind, fault=fault, noun=noun, plural=plural, verb=verb, impact=impact)
+
+
+def _line(kind: str, noun: str, plural: str) -> tuple[Mode, Mode]:
+    return (
+        _mode(kind, "cable_cut", (noun, plural, "is cut"), _cut(kind)),
+        _mode(kind, "cable_silent", (noun, plural, "falls silent"), _silent(kind)),
+    )
+
+
+MODES: tuple[Mode, ...] = (
+    *_line("connection", "connection", "connections"),
+    _mode("virtual_interface", "vlan_pruned", ("VLAN of", "VLANs of", "falls silent"), _vlan),
+    *_line("circuit", "circuit", "circuits"),
+    *_line("internet", "line to the Internet of", "lines to the Internet of"),
+    _mode("carrier", "carrier_down", ("carrier", "carriers", "falls silent"), _carrier),
+    _mode("router", "node_down", ("router", "routers", "dies"), _dark("router")),
+    _mode("device", "node_down", ("AWS device", "AWS devices", "dies"), _dark("device")),
+    _mode("tunnel", "node_down", ("AWS's endpoint of", "endpoints of", "dies"), _dark("tunnel")),
+    _mode("location", "location_down", ("location", "locations", "loses power"), _location),
+)
+"""Every fault that strikes one element, in the order of docs/arrangements.md. A test compares it with dxemu/faults."""
+
+
+def failures(topology: Topology, plan: Plan) -> tuple[Failure, ...]:
+    """Everything that can fail alone, in every way."""
+    names = _names(topology, plan)
+    return tuple(
+        Failure(mode=mode, name=name, impact=mode.impact(plan, f"{mode.fault} {mode.kind} {name}", name))
+        for mode in MODES
+        for name in names[mode.kind]
+    )
+
+
+def _names(topology: Topology, plan: Plan) -> Mapping[str, Sequence[str]]:
+    """The elements of each kind; AWS devices and locations only if something of the design is on them."""
+    customer = topology.customer
+    used = {node.place for node in plan.nodes}
+    return {
+        "connection": [connection.name for connection in topology.connections],
+        "virtual_interface": [vif.name for vif in topology.virtual_interfaces if vif.confirmed],
+        "circuit": [circuit.name for circuit in customer.circuits],
+        "internet": [line.router for line in customer.internet],
+        "carrier": list(dict.fromkeys(c.carrier for c in customer.circuits if c.carrier is not None)),
+        "router": customer_routers(topology),
+        "device": list(device_nodes(topology).values()),
+        "tunnel": [tunnel.name for tunnel in plan.tunnels],
+        "location": [location.code for location in topology.aws.locations if location.code in used],
+    }
+
+
+def probe_pairs(plan: Plan) -> tuple[Pair, ...]:
+    """Each host with each instance that it is there for; with each public service of AWS's where there is no VPC.
+
+    In every IP version that both have. Where a virtual interface waits for its owner: the first instance only. And the
+    hosts of two sites that reach each other.
+    """
+    return tuple(_pairs(plan))
+
+
+def _pairs(plan: Plan) -> Iterator[Pair]:
+    hosts = [node.name for node in plan.nodes if node.role is Role.HOST and node.side is Side.CUSTOMER]
+    far = [node.name for node in plan.nodes if node.role is Role.INSTANCE]
+    far = far or [node.name for node in plan.nodes if node.role is Role.SERVICE and node.side is Side.AWS]
+    if any(not session.confirmed for session in plan.sessions):
+        far = far[:1]
+    versions = {name: {held.address.version for held in plan.addresses if held.node == name} for name in (*hosts, *far)}
+    for host in hosts:
+        for end in far:
+            for version in sorted(versions[host] & versions[end]):
+                yield Pair(f"{host}-{end}" + ("-ipv6" if version == IPV6 else ""), host, end, version)
+    tables = forwarding(plan)
+    for one, other in combinations(hosts, 2):
+        if plan.node(one).place != plan.node(other).place:
+            both = min(versions[one] & versions[other], default=None)
+            if both is not None and tables.way(one, plan.address_of(other, both)).arrives:
+                yield Pair(f"{one}-{other}", one, other, both)
+
+
+def outcomes(plan: Plan, found: Sequence[Failure], world: World | None = None) -> tuple[Outcome, ...]:
+    """What each failure costs alone, with nobody repairing it."""
+    world = world or World(plan)
+    return tuple(together(world, (failure,)) for failure in found)
+
+
+def together(world: World, failing: tuple[Failure, ...]) -> Outcome:
+    """What failures of the same moment cost."""
+    impacts = [failure.impact for failure in failing]
+    predictions = predict(world.plan, impacts, probe_pairs(world.plan), world)
+    return Outcome(failures=failing, predictions=tuple(p for p in predictions if p.fault == impacts[0].fault))

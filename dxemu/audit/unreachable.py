@@ -1,0 +1,69 @@
+"""Hosts and instances that do not reach each other though nothing is broken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import ClassVar
+
+from dxemu.audit.base import Finding, Rule
+from dxemu.audit.design import Design
+from dxemu.control.forward import Believed
+from dxemu.plan.model import Role
+from dxemu.predict.outcome import Flow
+from dxemu.predict.predict import Pair
+from dxemu.predict.windows import Term, Window
+from dxemu.topology.marks import KeyPath
+
+REMEDY = (
+    "Look at `route_propagation`, `allowed_prefixes`, the `static_routes` of VPCs and transit gateways' route tables."
+)
+
+
+class Unreachable(Rule):
+    """Nothing has to fail for that: the routes are missing."""
+
+    code: ClassVar[str] = "DX-A016"
+    title: ClassVar[str] = "unreachable with everything up"
+    rule: ClassVar[str] = (
+        "Route propagation into a VPC's route table is off by default; a transit gateway association announces its "
+        "allowed prefixes and nothing else, a virtual private gateway association what they hold of the VPC's CIDRs"
+    )
+    source: ClassVar[str] = "Direct Connect User Guide, Allowed prefixes interactions, Troubleshooting routing issues"
+
+    def find(self, design: Design) -> Iterator[Finding]:
+        """One finding for each host and instance. Public services answer another address: only the way there counts."""
+        public = design.topology.customer.data_center.public_networks
+        for pair in design.pairs:
+            if any(design.plan.address_of(pair.near, pair.version) in network for network in public):
+                continue  # Private and transit virtual interfaces do not announce it.
+            ways = [to_aws for to_aws in self._directions(design, pair) if not _arrives(design, pair, to_aws=to_aws)]
+            for to_aws in ways[:1]:
+                source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
+                version = "" if pair.version == 4 else " over IPv6"  # noqa: PLR2004
+                yield Finding(
+                    problem=f"no route leads from {source} to {target}{version}",
+                    outage=Window((Term("there is no route", math.inf, math.inf, "topology"),)),
+                    remedy=REMEDY,
+                    names=(pair.far,),
+                    path=_gateways(design),
+                )
+
+    @staticmethod
+    def _directions(design: Design, pair: Pair) -> tuple[bool, ...]:
+        return (True,) if design.plan.node(pair.far).role is Role.SERVICE else (True, False)
+
+
+def _arrives(design: Design, pair: Pair, *, to_aws: bool) -> bool:
+    source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
+    return design.world.way(Flow(source, target, design.plan.address_of(target, pair.version)), Believed()).arrives
+
+
+def _gateways(design: Design) -> KeyPath:
+    aws = design.topology.aws
+    kinds = {
+        "direct_connect_gateways": aws.direct_connect_gateways,
+        "transit_gateways": aws.transit_gateways,
+        "virtual_private_gateways": aws.virtual_private_gateways,
+    }
+    return ("aws", next((kind for kind, there in kinds.items() if there), "region"))

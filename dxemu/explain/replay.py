@@ -1,0 +1,265 @@
+"""A finished run, replayed from its folder up to a moment: what each router believed then."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
+from pathlib import Path
+
+from dxemu.control.forward import Believed
+from dxemu.events import timeline
+from dxemu.events.timeline import Event
+from dxemu.events.values import names, number, text
+from dxemu.explain.names import NotExplained
+from dxemu.explain.state import State
+from dxemu.plan.make import make_plan
+from dxemu.plan.model import BgpSession, Plan, Role, SessionEnd, VrrpGroup
+from dxemu.topology import effective
+from dxemu.units import IPAddress, IPNetwork, Seconds
+
+TIMELINE, RESULT = "timeline.jsonl", "result.json"
+MASTER = "master"
+
+_WHY = {
+    "bfd": "BFD says so",
+    "carrier": "no light",
+    "hold_timer": "the hold timer expired",
+    "notification": "the other end said so",
+    "peer_closed": "the other end closed",
+    "dpd": "the peer is silent (DPD)",
+    "notification_sent": "it said why",
+    "prefix_limit": "more prefixes than AWS takes",
+    "cleared": "an operator reset it",
+}
+
+
+@dataclass
+class Heard:
+    """What the timeline has said by now, each by what it is about."""
+
+    ends: dict[tuple[str, str], Event] = field(default_factory=dict)
+    originates: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    let_out: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    carriers: dict[tuple[str, str], bool] = field(default_factory=dict)
+    vrrp: dict[tuple[int, str], str] = field(default_factory=dict)
+    members: dict[tuple[str, str], bool] = field(default_factory=dict)
+    was_up: set[str] = field(default_factory=set)
+    faults: dict[str, Event] = field(default_factory=dict)
+    stale: set[tuple[str, str]] = field(default_factory=set)
+    approved: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    accepted: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+
+    def hear(self, event: Event) -> None:
+        """Take one event in. Those that change nothing a router believes do not matter."""
+        match event["event"]:
+            case "bgp":
+                self.ends[text(event, "session"), text(event, "node")] = event
+                if event["state"] == "up":
+                    self.was_up.add(text(event, "session"))
+                    self.accepted[text(event, "session")] = self.approved.get(text(event, "session"), ())
+            case "stale" if names(event, "prefixes"):
+                self.stale.add((text(event, "session"), text(event, "node")))
+            case "stale_over":
+                self.stale.discard((text(event, "session"), text(event, "node")))
+            case "approved":
+                more = tuple(ip_network(p) for p in names(event, "prefixes"))
+                self.approved[text(event, "session")] = (*self.approved.get(text(event, "session"), ()), *more)
+            case "originates":
+                self.originates[text(event, "speaker")] = tuple(ip_network(p) for p in names(event, "prefixes"))
+            case "let_out":
+                self.let_out[text(event, "speaker")] = tuple(ip_network(p) for p in names(event, "prefixes"))
+            case "carrier":
+                self.carriers[text(event, "node"), text(event, "interface")] = event["up"] is True
+            case "vrrp":
+                key = int(number(event, "virtual_router_id")), text(event, "node")
+                self.vrrp[key] = text(event, "state")
+            case "lacp":
+                self.members[text(event, "node"), text(event, "cable")] = event["up"] is True
+            case "fault_injected":
+                self.faults[text(event, "fault")] = event
+            case "fault_healed":
+                self.faults.pop(text(event, "fault"), None)
+
+
+def state_of_run(folder: Path, at: str | None) -> State:
+    """What was believed in the run of `folder` at the moment `at`, such as `12s`; None: at its end.
+
+    Raises NotExplained if there is no such run or moment, InputErrors if its topology was changed and is wrong.
+    """
+    file = _files(folder)
+    topology = effective.read(file, _name(folder))
+    events = _events(folder / TIMELINE)
+    started = any(event["event"] == "run_started" for event in events)
+    if not started:
+        raise NotExplained(f"the lab of {folder} never ran\n  Run its scenario again.")
+    end = max(number(event, "t") for event in events)
+    moment = _moment(at, end, folder)
+    heard = Heard()
+    for event in events:
+        if number(event, "t") <= moment:
+            heard.hear(event)
+    plan = _as_it_was(make_plan(topology), heard)
+    faults = _faults(heard)
+    return State(
+        topology=topology,
+        plan=plan,
+        believed=_believed(plan, heard),
+        dead=_dead(plan, heard),
+        orphaned=_orphaned(plan, heard),
+        faults=faults,
+        moment="; ".join((f"at {moment:.3f} s of {folder}", *(words for _, words in faults))),
+        down=_down(plan, heard),
+    )
+
+
+def _files(folder: Path) -> Path:
+    """The run's topology file; raises NotExplained with what to do if the folder is no run's."""
+    if not folder.is_dir():
+        parent = folder.parent
+        siblings = sorted(str(entry) for entry in parent.iterdir() if entry.is_dir()) if parent.is_dir() else []
+        known = f"There is {', '.join(siblings[-5:])}." if siblings else "A run leaves runs/SCENARIO/N."
+        raise NotExplained(f"there is no run {folder}\n  {known}")
+    if not (folder / TIMELINE).is_file():
+        runs = sorted((e for e in folder.iterdir() if e.name.isdigit()), key=lambda e: int(e.name))
+        latest = f"Its latest run is {runs[-1]}." if runs else "A run leaves runs/SCENARIO/N."
+        raise NotExplained(f"{folder} is no run: it has no {TIMELINE}\n  {latest}")
+    file = folder / effective.FILE
+    if not file.is_file():
+        remedy = "It was made before runs kept it. Run the scenario again, or ask with --topology FILE."
+        raise NotExplained(f"{folder} has no {effective.FILE}\n  {remedy}")
+    return file
+
+
+def _events(file: Path) -> list[Event]:
+    try:
+        return list(timeline.read(file))
+    except ValueError as error:
+        raise NotExplained(f"{file} is damaged: {error}\n  Run the scenario again.") from error
+
+
+def _name(folder: Path) -> str:
+    """The topology's name as the result has it; a run that was interrupted has none."""
+    try:
+        result = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return folder.parent.name
+    return str(result.get("topology", folder.parent.name)) if isinstance(result, dict) else folder.parent.name
+
+
+def _moment(at: str | None, end: float, folder: Path) -> float:
+    if at is None:
+        return end
+    between = f"Give a time from 0 s to {end:g} s, such as --at {end / 2:.0f}s."
+    try:
+        moment = Seconds.parse(at)
+    except ValueError as error:
+        raise NotExplained(f"--at {at}: {error}\n  {between}") from None
+    if moment > end:
+        raise NotExplained(f"the run in {folder} ended at {end:g} s, before {moment}\n  {between}")
+    return moment
+
+
+def _as_it_was(plan: Plan, heard: Heard) -> Plan:
+    """The plan with the virtual interfaces that were accepted by then, and what was announced by then."""
+    sessions = (
+        replace(
+            s,
+            confirmed=s.confirmed or s.name in heard.was_up,
+            ends=(_end(s, s.ends[0], heard), _end(s, s.ends[1], heard)),
+            route_filter_prefixes=_accepted(s, heard),
+        )
+        for s in plan.sessions
+    )
+    speakers = (replace(s, originates=heard.originates.get(s.name, s.originates)) for s in plan.speakers)
+    return replace(plan, sessions=tuple(sessions), speakers=tuple(speakers))
+
+
+def _accepted(session: BgpSession, heard: Heard) -> tuple[IPNetwork, ...] | None:
+    """With what was approved before the session came up: what was announced earlier stayed refused."""
+    if session.route_filter_prefixes is None:
+        return None
+    return tuple(dict.fromkeys((*session.route_filter_prefixes, *heard.accepted.get(session.name, ()))))
+
+
+def _end(session: BgpSession, end: SessionEnd, heard: Heard) -> SessionEnd:
+    """An end with the filter that it had by then."""
+    more = heard.let_out.get(end.speaker, ())
+    filtered = more and end.announces is not None and not session.static
+    return replace(end, announces=(*(end.announces or ()), *more)) if filtered else end
+
+
+def _believed(plan: Plan, heard: Heard) -> Believed:
+    down = frozenset(
+        (session.name, end.speaker)
+        for session in plan.sessions
+        for end in session.ends
+        if heard.ends.get((session.name, end.node), {}).get("state") != "up"
+        and (session.name, end.node) not in heard.stale  # graceful restart: it still uses what it heard before
+    )
+    lost = frozenset(
+        (gateway.node, attachment.speaker)
+        for gateway in plan.gateways
+        for attachment in gateway.attachments
+        if heard.carriers.get((gateway.node, attachment.gateway_interface)) is False
+    )
+    out = frozenset(member for member, up in heard.members.items() if not up)
+    dark = frozenset(port for port, lit in heard.carriers.items() if not lit and plan.own_static_routes(port[0]))
+    return Believed(down_ends=down, lost=lost, dark=dark, masters_gone=_masters_gone(plan, heard), out=out)
+
+
+def _masters_gone(plan: Plan, heard: Heard) -> frozenset[tuple[int, str]]:
+    """The routers that come before the one which has the shared address."""
+    gone: set[tuple[int, str]] = set()
+    for group in plan.vrrp:
+        number_ = group.virtual_router_id
+        master = _master(group, heard)
+        order = [router for router, _ in group.priorities]
+        if master is not None:
+            gone |= {(number_, router) for router in order[: order.index(master)]}
+    return frozenset(gone)
+
+
+def _master(group: VrrpGroup, heard: Heard) -> str | None:
+    """The router that says it is master; the first one if several do."""
+    return next((n for n, _ in group.interfaces if heard.vrrp.get((group.virtual_router_id, n)) == MASTER), None)
+
+
+def _orphaned(plan: Plan, heard: Heard) -> frozenset[IPAddress]:
+    return frozenset(group.address.ip for group in plan.vrrp if _master(group, heard) is None)
+
+
+def _dead(plan: Plan, heard: Heard) -> frozenset[str]:
+    """The nodes of which every port is dark: they have no power."""
+    ports: dict[str, list[bool]] = {}
+    for cable in plan.cables:
+        for port in (cable.a, cable.b):
+            ports.setdefault(port.node, []).append(heard.carriers.get((port.node, port.name), True))
+    routes = {node.name for node in plan.nodes if node.role not in (Role.HOST, Role.INSTANCE, Role.SERVICE)}
+    return frozenset(node for node, lit in ports.items() if node in routes and not any(lit))
+
+
+def _down(plan: Plan, heard: Heard) -> tuple[str, ...]:
+    """The sessions that an end has given up, with when and why."""
+    words = []
+    for session in plan.sessions:
+        for end in session.ends:
+            event = heard.ends.get((session.name, end.node), {})
+            if event.get("state") == "down":
+                words.append(f"{session.name} on {end.node} since {number(event, 't'):.3f} s{_reason(event)}")
+    return tuple(words)
+
+
+def _reason(event: Mapping[str, object]) -> str:
+    reason = text(event, "reason")
+    return f": {_WHY.get(reason, reason)}" if reason else ""
+
+
+def _faults(heard: Heard) -> tuple[tuple[str, str], ...]:
+    """What is broken at this moment: the target, and words."""
+    return tuple(
+        (target, f"{text(event, 'kind')} on {target} since {number(event, 'injected_at_s'):.3f} s")
+        for event in heard.faults.values()
+        for target in [text(event, "target")]
+    )

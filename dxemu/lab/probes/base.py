@@ -1,0 +1,79 @@
+"""What runs the probes of a run: one runner for each kind, found by the name of its file."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from dxemu.lab.lab import Lab
+from dxemu.plan.model import Cable, Plan
+from dxemu.probes.base import Probe
+
+P = TypeVar("P", bound=Probe)
+
+START_S = 0.1
+"""The first packet leaves so long after the run's start: time to open sockets where the clock is real."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a probe needs to know of the run. `embedded`: the kernel is ours, settings of all of it may be changed."""
+
+    lab: Lab
+    end_s: float
+    folder: str
+    embedded: bool
+
+    @property
+    def epoch_ns(self) -> int:
+        """CLOCK_MONOTONIC at the run's start."""
+        return self.lab.journal.clock.epoch_ns
+
+
+class Runner(ABC, Generic[P]):
+    """All probes of one kind in one run: a context manager. What it started ends with it."""
+
+    def __init__(self, probes: Sequence[P], run: Run) -> None:
+        self.probes = probes
+        self.run = run
+        self._stack = AsyncExitStack()  # holds nothing until the start
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @abstractmethod
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Begin. What has to be given back is pushed on `stack`."""
+
+    async def finished(self) -> None:
+        """Return when everything was measured and told to the journal. Raises LabError."""
+        await asyncio.gather(*self._tasks)
+
+    def go_on(self, work: Coroutine[object, object, None]) -> None:
+        """Do this beside everything else. `finished` waits for it, and raises what it raises."""
+        self._tasks.append(asyncio.create_task(work))
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._cancel)
+            await self.start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+
+def cable_of(plan: Plan, name: str) -> Cable:
+    """The cable of a connection (its cross connect, at AWS's port) or circuit."""
+    return next((cable for cable in plan.cables if cable.name == name), None) or plan.cables_of_connection(name)[-1]

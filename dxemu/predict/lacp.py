@@ -1,0 +1,41 @@
+"""When a LAG takes a member out: LACP's timers (IEEE 802.1AX-2020 section 6.4) and the bond's look at carrier."""
+
+from __future__ import annotations
+
+from dxemu.predict.windows import Term, Window
+
+MIIMON_S = 0.1
+"""How often a Linux bond looks at its members' carrier (`miimon`)."""
+
+FAST_PERIODIC_S, SLOW_PERIODIC_S = 1.0, 30.0
+"""Time between LACPDUs that the partner has asked for (802.1AX 6.4.4: Fast_Periodic_Time, Slow_Periodic_Time)."""
+
+TIMEOUT_PERIODS = 3
+MACHINE_TICK_S = 0.1
+"""A Linux bond's state machines run every 100 ms (drivers/net/bonding/bond_3ad.c, AD_TIMER_INTERVAL)."""
+
+
+def carrier_lost() -> Window:
+    """A member's port without light."""
+    return Window((Term("the bond looking at carrier", 0, MIIMON_S, "Linux bonding: miimon 100 ms"),))
+
+
+def expired(*, fast: bool) -> Window:
+    """A member whose partner has gone silent: three periods without an LACPDU.
+
+    The receive machine then goes to EXPIRED and the member is no longer distributing.
+    """
+    period = FAST_PERIODIC_S if fast else SLOW_PERIODIC_S
+    timeout = TIMEOUT_PERIODS * period
+    return Window().plus(
+        Term(f"LACP timeout {TIMEOUT_PERIODS} x {period:g} s =", timeout, timeout, "IEEE 802.1AX 6.4.4"),
+        Term("since the last LACPDU", -period, 0, "IEEE 802.1AX 6.4.4"),
+        Term("the bond's state machines", 0, 3 * MACHINE_TICK_S + period * 0.1, "Linux bonding: every 100 ms"),
+    )
+
+
+def taken_in() -> Window:
+    """A member that is back: one end sends by it before the other end collects, until the next LACPDU."""
+    return Window(
+        (Term("one end of the LAG sending before the other collects", 0, FAST_PERIODIC_S, "IEEE 802.1AX 6.4.15"),)
+    )

@@ -1,0 +1,181 @@
+"""Who notices a failure, how, and when: every event that changes what the routers believe, with its window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from dxemu.control.forward import Believed
+from dxemu.control.wires import vlan_of
+from dxemu.faults.effects import Impact
+from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
+from dxemu.predict import lacp, vrrp
+from dxemu.predict.detect import Detection, carrier, detection, in_tunnel
+from dxemu.predict.restarts import losses, stale_for
+from dxemu.predict.windows import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """`detection` says who, how and when; `changes` what is believed from then on; `session` which one it is about."""
+
+    detection: Detection
+    changes: Callable[[Believed], Believed]
+    session: str | None = None
+
+
+def ways_of(plan: Plan, session: BgpSession) -> tuple[tuple[str, ...], ...]:
+    """The cables of a session as the members of its LAG; one way, if it is on none."""
+    bond = bond_of(plan, session.ends[0])
+    if bond is None:
+        return (session.cables,)
+    return tuple(member_cables(plan, bond, port) for port in bond.members)
+
+
+def bond_of(plan: Plan, end: SessionEnd) -> Bond | None:
+    """The bond that an end's port is."""
+    return next((b for b in plan.bonds if (b.node, b.name) == (end.node, end.port)), None)
+
+
+def member_cables(plan: Plan, bond: Bond, port: str) -> tuple[str, ...]:
+    """The cables of the connection that is the member at `port`."""
+    mine = next(c for c in plan.cables if (bond.node, port) in ((c.a.node, c.a.name), (c.b.node, c.b.name)))
+    return tuple(c.name for c in plan.cables if c.connection == mine.connection)
+
+
+def is_dead(plan: Plan, session: BgpSession, dead: AbstractSet[str]) -> bool:
+    """Whether a session's packets can no longer cross: of a LAG fewer members are left than it needs."""
+    if session.virtual_interface is not None and vlan_of(session.virtual_interface) in dead:
+        return True
+    ways = ways_of(plan, session)
+    bond = bond_of(plan, session.ends[0])
+    needed = max(1, bond.min_links) if bond is not None else 1
+    return sum(dead.isdisjoint(way) for way in ways) < needed
+
+
+def touches(impact: Impact, session: BgpSession) -> bool:
+    """Whether anything of what the session crosses is hit."""
+    vlan = set() if session.virtual_interface is None else {vlan_of(session.virtual_interface)}
+    if {end.node for end in session.ends} & set(impact.restarting):
+        return True
+    return not set(impact.cables).isdisjoint({*session.cables, *vlan})
+
+
+def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noticed]:
+    """Everything that anybody notices of `impact`, when the cables in `dead` carry nothing."""
+    hit = set(impact.cables)
+    for session in plan.sessions:
+        if not session.confirmed or not touches(impact, session):
+            continue
+        if is_dead(plan, session, dead):
+            for end in session.ends:
+                yield _session_down(plan, impact, session, end, dead)
+    for session, end, found in losses(plan, impact):
+        yield _gives_up(session, end, found)
+    yield from _members(plan, impact)
+    for gateway in plan.gateways:
+        for attachment in gateway.attachments:
+            cable = _cable_at(plan, gateway.node, attachment.gateway_interface)
+            if cable in hit and gateway.node in impact.carrier_lost_at:
+                gone = (gateway.node, attachment.speaker)
+                yield Noticed(Detection(gateway.node, "carrier", carrier()), _loses(gone))
+    yield from _static_routes(plan, impact)
+    yield from _vrrp(plan, hit)
+
+
+def _static_routes(plan: Plan, impact: Impact) -> Iterator[Noticed]:
+    """A router whose port loses light takes the static routes out that lead over it."""
+    for cable in plan.cables:
+        for port in (cable.a, cable.b) if cable.name in impact.cables else ():
+            if port.node in impact.carrier_lost_at and plan.own_static_routes(port.node):
+                dark = (port.node, port.name)
+                yield Noticed(
+                    Detection(port.node, "carrier", carrier()),
+                    lambda believed, dark=dark: replace(believed, dark=believed.dark | {dark}),  # type: ignore[misc]
+                )
+
+
+def _cable_at(plan: Plan, node: str, port: str) -> str:
+    return next(c.name for c in plan.cables for p in (c.a, c.b) if (p.node, p.name) == (node, port))
+
+
+def _loses(gone: tuple[str, str]) -> Callable[[Believed], Believed]:
+    return lambda believed: replace(believed, lost=believed.lost | {gone})
+
+
+def _session_down(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd, dead: AbstractSet[str]) -> Noticed:
+    found = detection(plan, impact, session, end) if session.tunnel is None else in_tunnel(plan, session, end)
+    bond = bond_of(plan, end)
+    if bond is not None:
+        by_bond = _bond_down(plan, impact, bond, dead)
+        if by_bond is not None and by_bond.after.high_s <= found.after.high_s:
+            found = by_bond
+    return _gives_up(session, end, stale_for(session, end, found))
+
+
+def _gives_up(session: BgpSession, end: SessionEnd, found: Detection) -> Noticed:
+    down = (session.name, end.speaker)
+    return Noticed(found, lambda believed: replace(believed, down_ends=believed.down_ends | {down}), session.name)
+
+
+def _bond_down(plan: Plan, impact: Impact, bond: Bond, dead: AbstractSet[str]) -> Detection | None:
+    """The bond as a whole loses carrier once too many members are out, however each is noticed."""
+    gone = [port for port in bond.members if not dead.isdisjoint(member_cables(plan, bond, port))]
+    if len(bond.members) - len(gone) >= max(1, bond.min_links):
+        return None
+    return max((_member_out(impact, bond) for _ in gone), key=lambda d: d.after.high_s, default=None)
+
+
+def _member_out(impact: Impact, bond: Bond) -> Detection:
+    if bond.node in impact.carrier_lost_at:
+        return Detection(bond.node, "carrier", lacp.carrier_lost())
+    return Detection(bond.node, "lacp", lacp.expired(fast=bond.lacp_fast))
+
+
+def _members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
+    for bond in plan.bonds:
+        for port in bond.members:
+            cables = member_cables(plan, bond, port)
+            if not set(impact.cables).isdisjoint(cables):
+                out = frozenset((bond.node, cable) for cable in cables)
+                yield Noticed(
+                    _member_out(impact, bond),
+                    lambda believed, out=out: replace(believed, out=believed.out | out),  # type: ignore[misc]
+                )
+
+
+def _vrrp(plan: Plan, hit: AbstractSet[str]) -> Iterator[Noticed]:
+    """A router that the others no longer hear: the next one takes the address over."""
+    for group in plan.vrrp:
+        interfaces = dict(group.interfaces)
+        routers = [router for router, _ in group.priorities]
+        for router, backup in pairwise(routers):
+            if _cable_at(plan, router, interfaces[router]) in hit:
+                gone = (group.virtual_router_id, router)
+                yield Noticed(
+                    Detection(backup, "vrrp", vrrp.master_down(group, backup)),
+                    lambda believed, gone=gone: replace(believed, masters_gone=believed.masters_gone | {gone}),  # type: ignore[misc]
+                )
+
+
+def everything(noticed: Sequence[Noticed], believed: Believed) -> Believed:
+    """What is believed once all of it has been noticed."""
+    for one in noticed:
+        believed = one.changes(believed)
+    return believed
+
+
+def sooner(term_low: float, detection_low: float) -> tuple[Term, ...]:
+    """A term for what may end the outage before the decisive detection does."""
+    if term_low >= detection_low:
+        return ()
+    return (Term("somebody else noticing first", term_low - detection_low, 0, "each end notices by itself"),)
+
+
+def may_not_begin(low_s: float) -> tuple[Term, ...]:
+    """A term for an outage of at least `low_s` that a flow does not see at all if its hash leads another way."""
+    if low_s <= 0:
+        return ()
+    return (Term("where the flow uses another way", -low_s, 0, "the hash of addresses and ports"),)

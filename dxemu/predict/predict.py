@@ -1,0 +1,341 @@
+"""What a fault should cost, from the protocols' arithmetic, before anything is started.
+
+The routers' tables are computed for what they believe, from the fault until everything has been noticed; an outage
+lasts until the tables lead around what is dead. All times are durations in seconds from the fault (`recovery`: from
+the heal), in the *send* time of the packets that are lost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dxemu.control.forward import Believed, Way, shared_until
+from dxemu.control.wires import Crossing
+from dxemu.faults.effects import Impact
+from dxemu.plan.model import BgpSession, Plan, Role, Side
+from dxemu.predict import lacp, restarts
+from dxemu.predict.detect import Detection, detection, session_back, static_routes_back
+from dxemu.predict.notice import Noticed, everything, may_not_begin, notices, sooner, touches
+from dxemu.predict.outcome import Fate, Flow, Turn, World, turn
+from dxemu.predict.windows import Term, Window
+
+Direction = str
+DIRECTIONS: tuple[Direction, ...] = ("to_aws", "from_aws")
+ROUTER_S = 0.01
+NOBODY = Detection("", "none", Window((Term("nobody notices", math.inf, math.inf, "no session crosses it"),)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What healing should do.
+
+    `outage` is the loss while traffic moves back, `session_back` the time until `session` is up again.
+    """
+
+    session: str
+    outage: Window
+    session_back: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """One direction of one fault, for one probe (`probe` empty: there is none).
+
+    `detected_by` is `carrier`, `bfd`, `hold_timer`, `lacp`, `vrrp`, `dpd` or `none`; `node` is who notices.
+
+    `sessions` and `cables` are what the fault touches. An `outage` of exactly 0 means that this direction does not
+    use them; an infinite one, that nothing is left. `recovery` is None when the fault is never healed.
+    """
+
+    fault: str
+    probe: str
+    direction: Direction
+    detected_by: str
+    node: str
+    detect: Window
+    outage: Window
+    recovery: Recovery | None
+    sessions: tuple[str, ...]
+    cables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two ends of a probe: on the customer's side, and on AWS's."""
+
+    probe: str
+    near: str
+    far: str
+    version: int = 4
+
+
+def default_pair(plan: Plan) -> Pair | None:
+    """The first host and the first instance, for a scenario without probes."""
+    host = next((n.name for n in plan.nodes if n.role is Role.HOST and n.side is Side.CUSTOMER), None)
+    instance = next((n.name for n in plan.nodes if n.role is Role.INSTANCE), None)
+    return None if host is None or instance is None else Pair("", host, instance)
+
+
+def predict(
+    plan: Plan, impacts: Sequence[Impact], pairs: Iterable[Pair] = (), world: World | None = None
+) -> tuple[Prediction, ...]:
+    """For each impact in turn two predictions, one a direction, for each of `pairs`.
+
+    Earlier impacts that still last are taken to be known to the routers; those at the same moment strike together, and
+    what they cost together is predicted for the first of them. `world` is the plan's, if its tables are there already.
+    """
+    world = world or World(plan)
+    default = default_pair(plan)
+    chosen = tuple(pairs) or (() if default is None else (default,))
+    return tuple(
+        _Case(world, tuple(impacts), impact, pair, direction).prediction()
+        for impact in impacts
+        for pair in chosen
+        for direction in DIRECTIONS
+    )
+
+
+def explain_in_words(prediction: Prediction) -> str:
+    """Why the outage's window is as it is, in one line."""
+    terms = prediction.outage.terms
+    if not terms:
+        return "this direction does not use what failed"
+    return prediction.outage.in_words() if any(t.low_s or t.high_s for t in terms) else terms[0].name
+
+
+def natural_end(predictions: Sequence[Prediction], impacts: Sequence[Impact]) -> float:
+    """The time since the run's start by which everything predicted has happened; infinite if something never does."""
+    end = 0.0
+    for p, impact in ((p, i) for p in predictions for i in impacts if p.fault == i.fault):
+        detected = impact.at + p.detect.high_s if p.detected_by != "none" else float(impact.at)
+        end = max(end, detected, impact.at + p.outage.high_s)
+        if p.recovery is not None and impact.until is not None:
+            end = max(end, impact.until + max(p.recovery.session_back.high_s, p.recovery.outage.high_s))
+    return end
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One direction of one impact among the others, for one probe."""
+
+    world: World
+    impacts: tuple[Impact, ...]
+    impact: Impact
+    pair: Pair
+    direction: Direction
+
+    @property
+    def plan(self) -> Plan:
+        return self.world.plan
+
+    @property
+    def flow(self) -> Flow:
+        source, target = self.pair.near, self.pair.far
+        if self.direction == "from_aws":
+            source, target = target, source
+        return Flow(source, target, self.plan.address_of(target, self.pair.version))
+
+    def prediction(self) -> Prediction:
+        earlier = self._active(self.impact.at, before_mine=True)
+        known = self._known(earlier)
+        dead = self._cables(self._active(self.impact.at, before_mine=False))
+        noticed = self._noticed(dead)
+        ways = self.world.ways(self.flow, known)
+        before = next((way for way in ways if not way.cables().isdisjoint(self._struck())), ways[0])
+        first = self.impact is self._together()[0]
+        touched = not before.cables().isdisjoint(self._struck()) and (
+            self.world.fate(self.flow, known, self._cables(earlier)) is not Fate.LOST
+        )
+        last = turn(self.world, self.flow, noticed, known, dead, earliest=False)
+        found = self._detection(last, before, noticed)
+        sessions = self._sessions()
+        outage = self._outage(before, known, dead, noticed, last) if touched and first else Window()
+        if self.impact.restarting and first:
+            outage = self._restart(known, dead, noticed)
+        return Prediction(
+            fault=self.impact.fault,
+            probe=self.pair.probe,
+            direction=self.direction,
+            detected_by=found.by,
+            node=found.node,
+            detect=found.seen or found.after,
+            outage=outage,
+            recovery=self._recovery(before, sessions),
+            sessions=tuple(s.name for s in sessions),
+            cables=self.impact.cables,
+        )
+
+    def _active(self, time: float, *, before_mine: bool) -> tuple[Impact, ...]:
+        """The impacts that last at `time`; with `before_mine` without those that come with this one."""
+        return tuple(
+            i
+            for i in self.impacts
+            if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
+        )
+
+    @staticmethod
+    def _cables(impacts: Iterable[Impact]) -> frozenset[str]:
+        return frozenset(cable for impact in impacts for cable in impact.cables)
+
+    def _known(self, impacts: Sequence[Impact]) -> Believed:
+        """What is believed when everything about `impacts` has been noticed."""
+        dead = self._cables(impacts)
+        return everything([one for i in impacts for one in notices(self.plan, i, dead)], Believed())
+
+    def _together(self) -> tuple[Impact, ...]:
+        """This impact and those of the same moment."""
+        return tuple(i for i in self.impacts if i.at == self.impact.at)
+
+    def _struck(self) -> frozenset[str]:
+        """What this impact and those of the same moment hit."""
+        return self._cables(self._together())
+
+    def _noticed(self, dead: frozenset[str]) -> list[Noticed]:
+        return [one for i in self._together() for one in notices(self.plan, i, dead)]
+
+    def _sessions(self) -> tuple[BgpSession, ...]:
+        return tuple(s for s in self.plan.sessions if touches(self.impact, s))
+
+    def _detection(self, last: Turn | None, way: Way, noticed: Sequence[Noticed]) -> Detection:
+        """The one that ends the outage; else that of this direction's own session; else any."""
+        if last is not None and last.decisive is not None:
+            return last.decisive.detection
+        side = Side.CUSTOMER if self.direction == "to_aws" else Side.AWS
+        own = [n for n in noticed if self.plan.node(n.detection.node).side is side] or list(noticed)
+
+        def rank(one: Noticed) -> tuple[bool, bool, int]:
+            node = one.detection.node
+            return (
+                one.session is None or one.session not in way.sessions,
+                node not in way.nodes,
+                way.nodes.index(node) if node in way.nodes else 0,
+            )
+
+        return min(own, key=rank).detection if own else NOBODY
+
+    def _outage(
+        self, before: Way, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed], last: Turn | None
+    ) -> Window:
+        healed, by_session = self._healed_after()
+        if last is None or last.decisive is None:
+            return healed if self._first_low(noticed) >= healed.low_s else healed.plus(*by_session.terms)
+        first = turn(self.world, self.flow, noticed, known, dead, earliest=True)
+        found = last.decisive.detection
+        switched = found.after.plus(
+            *(sooner(first.at_s, found.after.low_s) if first is not None and first.decisive is not None else ()),
+            Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free with a virtual clock"),
+            *self._in_flight(before, self.world.way(self.flow, last.believed), found),
+        )
+        if first is not None and first.decisive is None:
+            switched = switched.plus(*may_not_begin(switched.low_s))
+        if switched.high_s <= healed.low_s:
+            return switched
+        if found.after.low_s >= healed.low_s:
+            return healed
+        low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s)
+        cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")
+        return switched.plus(cut)
+
+    @staticmethod
+    def _first_low(noticed: Sequence[Noticed]) -> float:
+        return min((one.detection.after.low_s for one in noticed if one.session is not None), default=math.inf)
+
+    def _in_flight(self, way: Way, other: Way, found: Detection) -> tuple[Term, ...]:
+        """Packets that had passed the deciding router when the cable died are lost though they were sent before."""
+        cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & self._struck() for w in c.ways)]
+        if not cuts:
+            return ()
+        cut = cuts[-1]
+        router = way.nodes.index(found.node) if found.node in way.nodes else cuts[0]
+        turning = min(shared_until(way, other), router)
+        before, through = self._inside(way.crossings[cut])
+        aws = self.plan.node(found.node).side is Side.AWS  # whose gateways hear at once
+        hearing = 0.0 if aws else self._delay(way, turning, router)
+        return (
+            Term(f"{way.nodes[turning]} hearing of it", 0, hearing, "one-way delays of the cables"),
+            Term(
+                "packets between the router and the cut",
+                self._delay(way, router, cut) + before,
+                self._delay(way, turning, cut) + through,
+                "one-way delays of the cables",
+            ),
+        )
+
+    def _inside(self, crossing: Crossing) -> tuple[float, float]:
+        """One-way delay in a crossing until the first cable that is hit, and until the end of the last one."""
+        cables = next(way for way in crossing.ways if set(way) & self._struck())
+        hit = [i for i, cable in enumerate(cables) if cable in self._struck()]
+        delays = [self.world.delay_s(cable) for cable in cables]
+        return sum(delays[: hit[0]]), sum(delays[: hit[-1] + 1])
+
+    def _delay(self, way: Way, start: int, end: int) -> float:
+        """One-way delay from `way.nodes[start]` to `way.nodes[end]`."""
+        cables = [cable for crossing in way.crossings[start:end] for cable in crossing.ways[0]]
+        return sum(self.world.delay_s(name) for name in cables)
+
+    def _healed_after(self) -> tuple[Window, Window]:
+        """How long the direction is dead if only a heal helps, and what a session must add to come back."""
+        healers = [i for i in self.impacts if i.until is not None and i.until > self.impact.at]
+        for healer in sorted(healers, key=_until):
+            until = _until(healer)
+            left = self._active(until, before_mine=False)
+            if self.world.fate(self.flow, self._known(left), self._cables(left)) is not Fate.LOST:
+                lasted = until - self.impact.at
+                inside = max((self.world.delay_s(c) for c in self.impact.cables), default=0.0)
+                window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
+                    Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
+                )
+                back = self.world.way(self.flow, self._known(left))
+                case = _Case(self.world, self.impacts, healer, self.pair, self.direction)
+                return window, case.back(back)
+        return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
+
+    def _restart(self, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed]) -> Window:
+        """The outage while a routing process is not there: nothing is cut, but routes go at one end after the other."""
+        if self.world.fate(self.flow, known, dead) is Fate.LOST:
+            return Window()
+        healed, by_session = self._healed_after()
+        before = self.world.way(self.flow, known)
+        return restarts.outage(
+            restarts.steps_of([(one.detection.after, one.changes) for one in noticed], known),
+            lambda believed: self.world.way(self.flow, believed) != before,
+            lambda believed: self.world.fate(self.flow, believed, dead) is Fate.LOST,
+            healed.plus(*by_session.terms),
+        )
+
+    def back(self, way: Way) -> Window:
+        """What the sessions on `way` need to come back after this impact's heal: the slowest of them."""
+        hit = [s for s in self.plan.sessions if any(touches(i, s) for i in self._together())]
+        needed = [s for s in hit if {e.node for e in s.ends} <= set(way.nodes)]
+        return max((self._back(s) for s in needed), key=lambda w: w.high_s, default=Window())
+
+    def _back(self, session: BgpSession) -> Window:
+        if self.impact.restarting:
+            return restarts.session_back(self.plan, session)
+        first, second = (detection(self.plan, self.impact, session, e) for e in session.ends)
+        return session_back(self.plan, self.impact, session, (first, second))
+
+    def _recovery(self, way: Way, sessions: tuple[BgpSession, ...]) -> Recovery | None:
+        if self.impact.until is None or not sessions:
+            return None
+        session = min(
+            sessions, key=lambda s: (s.name not in way.sessions, not {e.node for e in s.ends} <= set(way.nodes))
+        )
+        return Recovery(session=session.name, outage=self._failback(way), session_back=self._back(session))
+
+    def _failback(self, way: Way) -> Window:
+        """What the heal itself costs: nothing, but where packets go over what was hit before both its ends are ready.
+
+        So does a bond whose member LACP takes in at one end before the other, and a static route.
+        """
+        silent = not self.impact.carrier_lost_at
+        lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.cables) for w in c.ways)]
+        if silent and lags:
+            return lacp.taken_in()
+        return Window() if silent else static_routes_back(self.plan, way, self._struck())
+
+
+def _until(impact: Impact) -> float:
+    return math.inf if impact.until is None else float(impact.until)

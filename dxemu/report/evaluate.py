@@ -1,0 +1,288 @@
+"""From a timeline and its probe logs to a result. Pure but for reading the logs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dxemu.events.timeline import Event, ProbeLog
+from dxemu.events.values import SAME_MOMENT_S, happened_at, number, text
+from dxemu.measure import result, sessions
+from dxemu.measure.outages import Mark, Reception, cause, reception
+from dxemu.measure.paths import paths
+from dxemu.measure.probes import found
+from dxemu.measure.stages import stages
+from dxemu.plan.model import Plan
+from dxemu.predict.predict import Prediction, explain_in_words
+from dxemu.predict.windows import Window
+from dxemu.story.model import Scenario
+from dxemu.story.verdict import Measured, judge
+from dxemu.words import duration
+
+PROBE_SCHEDULE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMeta:
+    """What the timeline does not know. `kernel` is `embedded` or `host`, `kernel_release` its version."""
+
+    kernel: str
+    clock: str
+    seed: int
+    virtual_s: float
+    wall_s: float
+    kernel_release: str = ""
+
+
+def evaluate(
+    scenario: Scenario,
+    plan: Plan,
+    predictions: Sequence[Prediction],
+    events: Sequence[Event],
+    run_dir: Path,
+    meta: RunMeta,
+) -> result.Result:
+    """Everything measured, judged against the scenario's expectations.
+
+    A probe log that is not there raises OSError, a damaged one ValueError.
+    """
+    faults = _faults(events)
+    receptions = {(text(e, "probe"), text(e, "direction")): (e, _read(run_dir, e)) for e in _probe_events(events)}
+    outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
+    probes = tuple(_probe(event, got) for event, got in receptions.values())
+    predicted = tuple(_predicted(p) for p in predictions)
+    actions = _actions(events)
+    found_stages = tuple(_with_first_packets(stages(plan, predictions, events), faults, actions, outages))
+    measured = Measured(
+        plan=plan,
+        events=events,
+        faults=faults,
+        outages=outages,
+        probes=probes,
+        stages=found_stages,
+        predicted=predicted,
+        end_s=meta.virtual_s,
+        found=found(events, [probe.name for probe in scenario.probes]),
+    )
+    expectations = tuple(judge(e, measured) for e in scenario.expect)
+    late = _too_late(probes)
+    passed = "pass" if all(e.verdict == "pass" for e in expectations) else "fail"
+    return result.Result(
+        scenario=scenario.name,
+        topology=scenario.topology.name,
+        kernel=meta.kernel,
+        kernel_release=meta.kernel_release,
+        clock=meta.clock,
+        seed=meta.seed,
+        verdict="invalid" if late else passed,
+        invalid_because=late,
+        expectations=expectations,
+        faults=faults,
+        outages=outages,
+        probes=probes,
+        stages=found_stages,
+        predicted=predicted,
+        recoveries=tuple(_recoveries(events, predictions, faults)),
+        paths=tuple(paths(plan, events, list(receptions))),
+        see_also=scenario.see_also,
+        virtual_s=meta.virtual_s,
+        wall_s=meta.wall_s,
+        throughputs=measured.found.throughputs,
+        fetches=measured.found.fetches,
+        captures=measured.found.captures,
+        path_mtus=measured.found.path_mtus,
+        actions=actions,
+        quotas=_quotas(events),
+    )
+
+
+def _probe_events(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if event["event"] == "probe"]
+
+
+def _too_late(probes: Sequence[result.Probe]) -> str:
+    """Which probes did not keep their schedule, in words; "" if all did."""
+    return "; ".join(
+        f"{p.probe} {p.direction} left up to {duration(p.lateness_max_ms)} late, one every {duration(p.interval_ms)}"
+        for p in probes
+        if p.lateness_max_ms > PROBE_SCHEDULE * p.interval_ms
+    )
+
+
+def _read(run_dir: Path, event: Event) -> Reception:
+    return reception(ProbeLog.read(run_dir / text(event, "file")))
+
+
+def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
+    healed = {text(e, "fault"): happened_at(e) for e in events if e["event"] == "fault_healed"}
+    return tuple(
+        result.Fault(
+            fault=text(e, "fault"),
+            kind=text(e, "kind"),
+            target=text(e, "target"),
+            injected_at_s=happened_at(e),
+            healed_at_s=healed.get(text(e, "fault")),
+            evidence=text(e, "evidence"),
+        )
+        for e in events
+        if e["event"] == "fault_injected"
+    )
+
+
+def _actions(events: Sequence[Event]) -> tuple[result.Action, ...]:
+    return tuple(
+        result.Action(
+            action=text(e, "action"),
+            kind=text(e, "kind"),
+            target=text(e, "target"),
+            done_at_s=happened_at(e),
+            evidence=text(e, "evidence"),
+        )
+        for e in events
+        if e["event"] == "action_done"
+    )
+
+
+def _quotas(events: Sequence[Event]) -> tuple[result.QuotaReached, ...]:
+    return tuple(
+        result.QuotaReached(
+            t_s=number(e, "t"),
+            node=text(e, "node"),
+            session=text(e, "session"),
+            count=int(number(e, "count")),
+            limit=int(number(e, "limit")),
+            reason=text(e, "reason"),
+        )
+        for e in events
+        if e["event"] in ("prefix_limit", "quota")
+    )
+
+
+def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
+    kinds: Mapping[str, str] = {"fault_injected": "fault", "fault_healed": "heal", "action_done": "action"}
+    marks = _marks(events, kinds)
+    uncertain_s = number(event, "interval_s") + number(event, "lateness_max_s")
+    found = []
+    for burst in got.bursts:
+        mark = cause(burst, marks, got.longest_s + uncertain_s)
+        on_purpose = mark is not None and mark.after == "action"
+        found.append(
+            result.Outage(
+                probe=text(event, "probe"),
+                direction=text(event, "direction"),
+                fault=mark.fault if mark and not on_purpose else None,
+                after=mark.after if mark and not on_purpose else None,
+                action=mark.fault if mark and on_purpose else None,
+                start_s=burst.start_s,
+                end_s=burst.end_s,
+                duration_ms=None if burst.duration_s is None else _ms(burst.duration_s),
+                uncertainty_ms=_ms(uncertain_s),
+                packets_lost=burst.packets,
+            )
+        )
+    return found
+
+
+def _marks(events: Sequence[Event], kinds: Mapping[str, str]) -> list[Mark]:
+    """Faults, heals and actions. Of several at the same moment the first stands for all: their cost is common."""
+    marks: list[Mark] = []
+    for event in events:
+        if event["event"] not in kinds:
+            continue
+        mark = Mark(happened_at(event), text(event, "fault") or text(event, "action"), kinds[str(event["event"])])
+        if not any(m.after == mark.after and abs(m.t - mark.t) < SAME_MOMENT_S for m in marks):
+            marks.append(mark)
+    return marks
+
+
+def _probe(event: Event, got: Reception) -> result.Probe:
+    return result.Probe(
+        probe=text(event, "probe"),
+        direction=text(event, "direction"),
+        interval_ms=_ms(number(event, "interval_s")),
+        sent=got.sent,
+        lost=got.lost,
+        duplicates=got.duplicates,
+        reordered=got.reordered,
+        bursts=len(got.bursts),
+        longest_delay_ms=_ms(got.longest_s),
+        lateness_max_ms=_ms(number(event, "lateness_max_s")),
+    )
+
+
+def _with_first_packets(
+    found: Sequence[result.Stage],
+    faults: Sequence[result.Fault],
+    actions: Sequence[result.Action],
+    outages: Sequence[result.Outage],
+) -> list[result.Stage]:
+    """One stage for each probe that lost packets to the fault in that direction; else the stage as it is."""
+    began = {f.fault: f.injected_at_s for f in faults} | {a.action: a.done_at_s for a in actions}
+    filled: list[result.Stage] = []
+    for stage in found:
+        mine = [
+            o
+            for o in outages
+            if o.direction == stage.direction
+            and ((o.fault, o.after) == (stage.fault, "fault") or o.action == stage.fault)
+        ]
+        last = {o.probe: o.end_s for o in mine}
+        filled += [
+            replace(stage, probe=probe, first_packet_ms=None if end is None else _ms(end - began[stage.fault]))
+            for probe, end in last.items()
+        ] or [stage]
+    return filled
+
+
+def _recoveries(
+    events: Sequence[Event], predictions: Sequence[Prediction], faults: Sequence[result.Fault]
+) -> list[result.Recovery]:
+    """For each healed fault the sessions that it touched and that had gone down."""
+    found = []
+    for fault in faults:
+        touched = dict.fromkeys(s for p in predictions if p.fault == fault.fault for s in p.sessions)
+        for session in touched if fault.healed_at_s is not None else ():
+            changed = sessions.changes(events, session)
+            if fault.healed_at_s is None or not any(not c.up and c.t >= fault.injected_at_s for c in changed):
+                continue
+            back = sessions.up_again(changed, fault.healed_at_s)
+            found.append(
+                result.Recovery(
+                    fault=fault.fault, session=session, back_ms=None if back is None else _ms(back - fault.healed_at_s)
+                )
+            )
+    return found
+
+
+def _predicted(p: Prediction) -> result.Predicted:
+    terms = tuple(
+        result.PredictedTerm(name=t.name, low_ms=_bound(t.low_s), high_ms=_bound(t.high_s), source=t.source)
+        for t in p.outage.terms
+    )
+    return result.Predicted(
+        fault=p.fault,
+        direction=p.direction,
+        detected_by=p.detected_by,
+        node=p.node,
+        detect_ms=_bounds(p.detect),
+        outage_ms=_bounds(p.outage),
+        terms=terms,
+        why=explain_in_words(p),
+        failback_outage_ms=_bounds(p.recovery.outage) if p.recovery else None,
+        session_back_ms=_bounds(p.recovery.session_back) if p.recovery else None,
+        probe=p.probe,
+    )
+
+
+def _bounds(window: Window) -> result.Bounds:
+    return _bound(window.low_s), _bound(window.high_s)
+
+
+def _bound(seconds: float) -> float | None:
+    return None if math.isinf(seconds) else _ms(seconds)
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1e3, 6)

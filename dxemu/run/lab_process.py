@@ -1,0 +1,140 @@
+"""The lab process: builds the lab, lets the scenario happen to it, and tells the timeline.
+
+It is the first process of the embedded kernel, or of a process namespace on the machine's own.
+Everything imported here is imported inside, where imports cost real time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from random import Random
+
+from dxemu.actions.menu import action_of
+from dxemu.faults.menu import fault_of
+from dxemu.host.channel import Channel
+from dxemu.lab.journal import Journal
+from dxemu.lab.lab import Lab
+from dxemu.lab.paths import Watched
+from dxemu.lab.probes.udp import flow_of
+from dxemu.probes.base import Probe
+from dxemu.probes.udp import UdpProbe
+from dxemu.run.job import RunJob
+from dxemu.run.prober import Prober
+from dxemu.story.model import ActionStep, FaultStep
+
+BUILD_AT_S = 1.0
+"""The lab is built at this moment of the embedded kernel's time, long after all is imported.
+
+Importing reads files, and each moves the virtual clock by a few hundred nanoseconds: more of them where Python finds
+no compiled modules. BIRD draws its jitter from the time at which it starts, so that moment must not depend on them.
+"""
+TICK_S = 5.0
+"""How often a run says that it is alive, in its own time."""
+
+
+def main(job: RunJob, channel: Channel, folder: str) -> None:
+    """Run `job`; results go to `channel` and `folder`. Raises LabError."""
+    asyncio.run(_run(job, channel, folder))
+
+
+async def _run(job: RunJob, channel: Channel, folder: str) -> None:
+    journal = Journal(channel)
+    clock = journal.clock
+    if job.kernel == "embedded":
+        await clock.reach(BUILD_AT_S)
+    async with AsyncExitStack() as stack:
+        try:
+            lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
+            await lab.converged(watched(job.probes))
+            journal.tell(
+                "lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions)
+            )
+            await clock.settle(_phase(job))
+        finally:
+            journal.start()
+        journal.tell("run_started", seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns)
+        await lab.tell_paths(always=True)
+        prober = await stack.enter_async_context(Prober(lab, job, folder))
+        for at, do in _agenda(job, lab, journal):
+            await clock.until(at)
+            await do()
+        await prober.finished()
+        await lab.tell_paths(always=True)
+        journal.tell("run_ended", wall_s=0.0)
+
+
+def watched(probes: Sequence[Probe]) -> list[Watched]:
+    """The probes that have a path. A UDP probe is one flow each way, of the ports that it sends from and to."""
+    flows = {probe.name: flow_of(number) for number, probe in enumerate(p for p in probes if isinstance(p, UdpProbe))}
+    return [
+        Watched(probe.name, *probe.ends, probe.version, flows.get(probe.name))
+        for probe in probes
+        if probe.ends is not None
+    ]
+
+
+def _phase(job: RunJob) -> float:
+    """Where in the cycle of the slowest timer the run starts: drawn from the seed, so that seeds try them all.
+
+    Nobody waits for it where the clock is real: chance itself does it there.
+    """
+    if job.clock != "virtual":
+        return 0.0
+    cycle = max((session.keepalive for session in job.plan.sessions), default=0.0)
+    return Random(job.seed).uniform(0, float(cycle))
+
+
+def _agenda(job: RunJob, lab: Lab, journal: Journal) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
+    """What to do when, in order of time: faults, healing, signs of life, and the end."""
+
+    async def alive() -> None:
+        journal.tell("tick")
+
+    agenda: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+    tick = TICK_S
+    while tick < job.end:
+        agenda.append((tick, alive))
+        tick += TICK_S
+    for step in job.steps:
+        agenda += _step(step, lab, journal)
+    agenda += [(float(step.at), _action(step, lab, journal)) for step in job.actions]
+    agenda.append((float(job.end), alive))
+    return sorted(agenda, key=lambda entry: entry[0])
+
+
+def _action(step: ActionStep, lab: Lab, journal: Journal) -> Callable[[], Awaitable[None]]:
+    action = action_of(step.kind, step.parameters)
+
+    async def do() -> None:
+        t = journal.clock.now()
+        evidence = await action.do(lab)
+        journal.tell(
+            "action_done", action=step.id, kind=step.kind, target=action.target, evidence=evidence, done_at_s=t
+        )
+
+    return do
+
+
+def _step(step: FaultStep, lab: Lab, journal: Journal) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
+    fault = fault_of(step.kind, step.parameters)
+
+    async def inject() -> None:
+        t = journal.clock.now()
+        evidence = await fault.inject(lab)
+        journal.tell(
+            "fault_injected", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, injected_at_s=t
+        )
+
+    async def heal() -> None:
+        t = journal.clock.now()
+        evidence = await fault.heal(lab)
+        journal.tell(
+            "fault_healed", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, healed_at_s=t
+        )
+
+    agenda: list[tuple[float, Callable[[], Awaitable[None]]]] = [(float(step.at), inject)]
+    if step.duration is not None:
+        agenda.append((float(step.at + step.duration), heal))
+    return agenda

@@ -1,0 +1,88 @@
+"""A scenario as frozen values: a story in four acts (topology, before, steps, expectations)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dxemu.errors import Mark
+from dxemu.probes.base import Probe
+from dxemu.topology.marks import Marks
+from dxemu.topology.model import Topology
+from dxemu.units import Seconds
+
+Argument = str | bool | float | tuple[str, ...]
+"""A value of an expectation: Seconds, BitsPerSecond and percents are numbers, a list of words is a tuple."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultStep:
+    """Inject fault `kind` at `at`, and heal it `duration` later (never, if None).
+
+    `id` is unique in the scenario: the kind, with `#2` and so on when it is used again.
+    `parameters` are the words under the fault's name, e.g. {"connection": "primary"}.
+    """
+
+    id: str
+    kind: str
+    at: Seconds
+    duration: Seconds | None
+    parameters: Mapping[str, str]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionStep:
+    """Somebody does `kind` at `at`. `id` and `parameters` as in `FaultStep`."""
+
+    id: str
+    kind: str
+    at: Seconds
+    parameters: Mapping[str, str]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """One line under `expect`. `text` is the line as written.
+
+    subject  arguments                                        form
+    outage   name of probe; at_most, at_least, within_prediction, direction    number
+    path     name of probe; via (connection); at (`start`, `end` or a time)    state
+    session  name of virtual interface; never: down | stays: up | within: time never / stays / eventually
+             | is: up or down, at a moment                              state
+    detected name of fault step or kind; by (carrier, bfd, hold_timer ...)     state
+    lost     name of probe; at_most, after, direction, fault                   number
+    throughput name of iperf3 probe; at_least, at_most (BitsPerSecond), lost_at_least, lost_at_most (percent)
+    fetched  name of fetch probe; always, never, at (`start`, `end` or a time), seen_as (address)
+    capture  name of capture probe; only, has, never (protocols)
+    pmtu     name of pmtu probe; is (bytes), told (by ICMP), at (a time)
+    """
+
+    subject: str
+    name: str
+    arguments: Mapping[str, Argument]
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One story. `topology` already has the scenario's `change` applied. The run ends at `end`.
+
+    `topology_file` and `change` are what `topology` was made from.
+    """
+
+    name: str
+    story: str
+    topology: Topology
+    probes: tuple[Probe, ...]
+    steps: tuple[FaultStep, ...]
+    expect: tuple[Expectation, ...]
+    end: Seconds | None
+    see_also: str
+    marks: Marks = field(repr=False, compare=False)
+    actions: tuple[ActionStep, ...] = ()
+    topology_file: Path | None = None
+    change: object = field(default=None, repr=False)

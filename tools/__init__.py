@@ -1,0 +1,1 @@
+"""What only dxemu's developers run: it is no part of the package."""

@@ -1,0 +1,240 @@
+"""Does the lab agree with the audit? Every element of a topology fails in a run of its own, and is never repaired.
+
+`python -m tools.verify_audit` says it for every topology, or for those that are named. What a run finds is in
+its folder, with the scenario that was made for it: `dxemu run` repeats it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import click
+
+from dxemu.audit.design import Design
+from dxemu.audit.elements import Outcome
+from dxemu.errors import DxemuError
+from dxemu.host import where
+from dxemu.host.where import Where
+from dxemu.measure.result import Result
+from dxemu.plan.make import make_plan
+from dxemu.plan.model import Plan, Role
+from dxemu.predict.predict import Pair, Prediction
+from dxemu.run.rehearse import Rehearsal, prepare, rehearse
+from dxemu.topology.load import load
+from dxemu.words import count, duration, until_repair
+
+TOPOLOGIES = Path("topologies")
+AT_S = 5.0
+AFTER_S = 3.0
+"""How long a run goes on after the last thing that is predicted."""
+
+RATES = ((0.0, 200), (0.1, 1000), (5.0, 200), (math.inf, 20))
+"""Packets a second, by the longest outage that is predicted: enough to see the shortest, few where they are many."""
+
+FETCHES = 5
+CONFLICT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One failure of a topology, and what the audit says that it costs."""
+
+    file: Path
+    plan: Plan
+    outcome: Outcome
+    pairs: tuple[Pair, ...]
+
+    @property
+    def text(self) -> str:
+        """The failure for people."""
+        return self.outcome.failures[0].text
+
+    @property
+    def said(self) -> str:
+        """What the audit says."""
+        return until_repair(self.outcome.outage.low_s, self.outcome.outage.high_s)
+
+    @property
+    def end_s(self) -> float:
+        """When the run is over: after all that is predicted, or after the last timer that might have helped."""
+        timers = [float(session.hold_time) for session in self.plan.sessions]
+        timers += [float(tunnel.dpd_timeout) for tunnel in self.plan.tunnels]
+        finite = [p.outage.high_s for p in self.outcome.predictions] + [
+            p.detect.high_s for p in self.outcome.predictions
+        ]
+        longest = max((s for s in finite if not math.isinf(s)), default=0.0)
+        if math.isinf(self.outcome.outage.high_s):
+            longest = max(longest, *timers)
+        return math.ceil(AT_S + longest + AFTER_S)
+
+    @property
+    def scenario(self) -> str:
+        """A scenario file for it."""
+        failure = self.outcome.failures[0]
+        ((what, name),) = failure.parameters.items()
+        rate = next(rate for longest, rate in RATES if self.outcome.outage.high_s <= longest)
+        services = {node.name for node in self.plan.nodes if node.role is Role.SERVICE}
+        probes, expect = [], []
+        for pair in self.pairs:
+            if pair.far in services:
+                probes.append(
+                    f"  {pair.probe}: {{fetch: {{from: {pair.near}, service: {pair.far}, rate: {FETCHES}/s}}}}"
+                )
+            else:
+                version = f", ip_version: {pair.version}"
+                ends = f"from: {pair.near}, to: {pair.far}, rate: {rate}/s{version}"
+                probes.append(f"  {pair.probe}: {{udp: {{{ends}}}}}")
+                expect.append(f"  - {{outage: {pair.probe}, within_prediction: true}}")
+        lines = [
+            f'story: "{failure.text}. The audit says: {self.said}."',
+            f"topology: {self.file.resolve()}",
+            "probes:",
+            *probes,
+            "steps:",
+            f"  - at: {AT_S:g} s",
+            f"    fault: {{{failure.mode.fault}: {{{what}: {name}}}}}",
+            *(["expect:", *expect] if expect else []),
+            f"end: {self.end_s:g} s",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the lab showed, in words, and whether that is what the audit says."""
+
+    check: Check
+    agrees: bool
+    measured: str
+
+    def line(self, width: int) -> str:
+        """One line for people."""
+        word = "agrees" if self.agrees else "DISAGREES"
+        what = f"{self.check.file.stem}: {self.check.text}"
+        return f"{word:<10} {what:<{width}}  audit {self.check.said:<19} lab {self.measured}"
+
+
+def checks_of(file: Path) -> tuple[Check, ...]:
+    """A check for everything that can fail alone in a topology, in every way. Raises InputErrors."""
+    topology = load(file)
+    plan = make_plan(topology)
+    design = Design(topology, plan)
+    return tuple(Check(file=file, plan=plan, outcome=outcome, pairs=design.pairs) for outcome in design.outcomes)
+
+
+def sampled(checks: Sequence[Check], size: int, seed: int) -> list[Check]:
+    """`size` of them, each of another topology and of another kind for as long as there are any."""
+    left = list(checks)
+    Random(seed).shuffle(left)
+    found: list[Check] = []
+    while left and len(found) < size:
+        files = [check.file for check in found]
+        modes = [check.outcome.failures[0].mode for check in found]
+        best = min(left, key=lambda c: (files.count(c.file), modes.count(c.outcome.failures[0].mode)))
+        left.remove(best)
+        found.append(best)
+    return found
+
+
+async def verify(check: Check, place: Where, folder: Path, seed: int) -> Verdict:
+    """Run it. A lab that breaks agrees with nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "scenario.yaml"
+    file.write_text(check.scenario, encoding="utf-8")
+    try:
+        rehearsal = prepare(file)
+        result = await rehearse(rehearsal, place, folder, seed, lambda _event: None)
+    except DxemuError as error:
+        return Verdict(check=check, agrees=False, measured=f"broke: {str(error).splitlines()[0]} ({folder})")
+    wrong = [*_predicted_otherwise(check, rehearsal), *disagreements(check, result)]
+    words = "; ".join(wrong) if wrong else _measured(result)
+    return Verdict(check=check, agrees=not wrong, measured=f"{words} ({folder})" if wrong else words)
+
+
+def _predicted_otherwise(check: Check, rehearsal: Rehearsal) -> list[str]:
+    """Where the run's own prediction is not the audit's."""
+
+    def windows(predictions: Sequence[Prediction]) -> set[tuple[str, str, float, float]]:
+        return {(p.probe, p.direction, p.outage.low_s, p.outage.high_s) for p in predictions}
+
+    udp = {p.probe for p in rehearsal.predictions}
+    mine = [p for p in check.outcome.predictions if p.probe in udp]
+    return [] if windows(mine) == windows(rehearsal.predictions) else ["the run predicts something else"]
+
+
+def disagreements(check: Check, result: Result) -> list[str]:
+    """What of the result contradicts the audit, in words."""
+    wrong = [f"{e.text.split(',')[0].removeprefix('outage: ')}: {e.measured}" for e in result.expectations]
+    wrong = [words for words, e in zip(wrong, result.expectations, strict=True) if e.verdict != "pass"]
+    for pair in check.pairs:
+        fetched = [f for f in result.fetches if f.probe == pair.probe]
+        if not fetched:
+            continue
+        lost = any(math.isinf(p.outage.high_s) for p in check.outcome.predictions if p.probe == pair.probe)
+        if not fetched[0].answered:
+            wrong.append(f"{pair.probe}: nothing was fetched before the failure")
+        elif fetched[-1].answered is lost:
+            wrong.append(f"{pair.probe}: {'still' if lost else 'not'} fetched at the end")
+    return wrong
+
+
+def _measured(result: Result) -> str:
+    """The longest outage of any probe in either direction."""
+    if any(not f.answered for f in result.fetches):
+        return "still out at the end"
+    if any(o.duration_ms is None for o in result.outages):
+        return "still out at the end"
+    longest = max((o.duration_ms or 0.0 for o in result.outages), default=0.0)
+    return duration(longest) if longest else "none"
+
+
+async def verify_all(checks: Sequence[Check], folder: Path, seed: int, jobs: int) -> list[Verdict]:
+    """All of them, `jobs` at once, each told when it is over."""
+    place = where.embedded("virtual")
+    free = asyncio.Semaphore(jobs)
+    width = max((len(f"{check.file.stem}: {check.text}") for check in checks), default=0)
+
+    async def one(check: Check) -> Verdict:
+        failure = check.outcome.failures[0]
+        name = f"{failure.mode.fault}_{failure.mode.kind}_{failure.name}"
+        async with free:
+            verdict = await verify(check, place, folder.resolve() / check.file.stem / name, seed)
+        click.echo(verdict.line(width))
+        return verdict
+
+    return list(await asyncio.gather(*(one(check) for check in checks)))
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("topologies", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only so many, of as many kinds as can be.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the sample, and the runs.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Labs at once.  [default: one a core]")
+@click.option(
+    "--runs", type=click.Path(path_type=Path, file_okay=False), default=Path("runs", "verify_audit"), show_default=True
+)
+def main(topologies: tuple[Path, ...], sample: int | None, seed: int, jobs: int | None, runs: Path) -> None:
+    """Let everything that can fail alone in TOPOLOGIES (default: all) fail in a lab, and compare with the audit.
+
+    Exits with 0 if all agree, else with 1.
+    """
+    files = topologies or tuple(sorted(TOPOLOGIES.glob("*.yaml")))
+    checks = [check for file in files for check in checks_of(file)]
+    if sample is not None:
+        checks = sampled(checks, sample, seed)
+    verdicts = asyncio.run(verify_all(checks, runs, seed, jobs or len(os.sched_getaffinity(0))))
+    wrong = [verdict for verdict in verdicts if not verdict.agrees]
+    of = f"{count(len(verdicts), 'failure')} of {count(len({c.file for c in checks}), 'topology')}".replace("ys", "ies")
+    click.echo(f"\n{of}: " + (f"{len(wrong)} disagree with the audit" if wrong else "all agree with the audit"))
+    sys.exit(CONFLICT if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

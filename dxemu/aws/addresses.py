@@ -21,11 +21,14 @@ AUTO_ASSIGNED_PREFIX_LENGTH = 30
 Source: Direct Connect API, CreatePrivateVirtualInterface (botocore 1.44.5); read 2026-11-23.
 """
 
-PEER_PREFIX_LENGTHS = (30, 31)
-"""Lengths that are certain to work on every type of virtual interface. Both ends have the same one.
+PEER_PREFIX_LENGTHS = (29, 30, 31)
+"""Lengths that AWS takes on private and transit virtual interfaces, at both ends the same; a /29 is in its guide only.
 
 Source: Direct Connect User Guide, "Virtual interfaces", 2023 archive; read 2026-11-23.
 """
+
+PUBLIC_PEER_PREFIX_LENGTHS = (30, 31)
+"""Lengths that AWS takes on public ones. Source: as `PEER_PREFIX_LENGTHS`."""
 
 RESERVED: tuple[IPv4Network, ...] = (
     *(IPv4Network(f"169.254.{n}.0/30") for n in range(6)),
@@ -80,6 +83,10 @@ Source: RFC 6890, tables 1 to 16, and RFC 5771 (multicast).
 NOT_PUBLIC: tuple[IPv4Network, ...] = tuple(WHY_NOT_PUBLIC)
 PUBLIC_IPV6 = IPv6Network("2000::/3")
 """Global unicast addresses (RFC 4291)."""
+
+VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
+"""Outside addresses of VPN tunnels where the file gives none. AWS has public ones; these are for documentation
+(RFC 5737)."""
 
 SYNTHETIC_RANGE = IPv4Network("198.18.0.0/15")
 """Where the prefixes come from that stand for the thousands which AWS announces on a public virtual interface: a range

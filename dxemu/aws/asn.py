@@ -26,6 +26,6 @@ Source: Direct Connect User Guide, "Virtual interfaces", 2023 archive; read 2026
 """
 
 
-def is_private(asn: Asn) -> bool:
+def is_private(asn: int) -> bool:
     """Whether anybody may use `asn` without owning it. An Amazon-side ASN has to be private."""
     return any(first <= asn <= last for first, last in PRIVATE_RANGES)

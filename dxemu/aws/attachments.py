@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-MOST_PATHS = 16
+MULTIPATH_WIDTH = 16
 """Next hops that AWS uses together for one prefix, per flow.
 
 Source: Direct Connect FAQ, "Using Direct Connect", 2023 archive; read 2026-11-23.

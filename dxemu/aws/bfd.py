@@ -13,9 +13,6 @@ INTERVAL = Seconds(0.3)
 DETECT_MULT = 3
 """AWS's multiplier: the smallest that it negotiates."""
 
-PASSIVE = True
-"""AWS runs asynchronous mode on every virtual interface, but sends nothing until the customer's router starts."""
-
 
 def detection_time(receiver_interval: Seconds, sender_interval: Seconds, sender_detect_mult: int) -> Seconds:
     """Longest silence of the sender before the receiver declares the session down.

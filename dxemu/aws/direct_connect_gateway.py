@@ -10,9 +10,6 @@ from collections.abc import Iterable
 
 from dxemu.units import IPNetwork
 
-SITE_LINK_ROUTES = 1000
-"""Routes that SiteLink carries to a virtual interface, per IP version. What happens beyond is not published."""
-
 SUPERNET_EXCEPTION = True
 """Since 2021-11 a supernet, or a default route, that the customer announces lets the VPCs inside it reach each other.
 

@@ -31,3 +31,15 @@ LONGEST_FRAME = 9023
 
 Source: Direct Connect User Guide, "Welcome" (network requirements), 2026; read 2026-11-23.
 """
+
+TRANSIT_MTU = 8500
+"""Longest packet through a transit gateway, except over VPN.
+
+Source: Transit Gateway User Guide, "Quotas"; read 2026-11-23.
+"""
+
+INSTANCE_MTU = 9001
+"""Jumbo frames are the default inside a VPC.
+
+Source: EC2 User Guide, "Network MTU for your EC2 instance"; read 2026-11-23.
+"""

@@ -114,11 +114,6 @@ DIRECT_CONNECT_GATEWAYS = Quota(
 )
 """Direct Connect gateways in front of a transit gateway."""
 
-DIRECT_CONNECT_GATEWAYS_ACCOUNT = Quota(
-    most=200, per="Direct Connect gateways, per account", beyond="AWS refuses to create another one"
-)
-"""Direct Connect gateways of an account."""
-
 ALLOWED_PREFIXES = Quota(
     most=200,
     per="prefixes, IPv4 and IPv6 together, per transit gateway association",
@@ -152,18 +147,6 @@ VPN_ROUTES_TGW = Quota(
 )
 """Routes that the customer may announce in a tunnel to a transit gateway. Source: as `VPN_ROUTES_VGW`."""
 
-VPN_ROUTES_FROM_VGW = Quota(
-    most=1000,
-    per="routes to the customer, per VPN connection on a virtual private gateway",
-    beyond="nothing is published",
-)
-"""Routes that a virtual private gateway announces in a tunnel. Source: as `VPNS`."""
-
-VPN_ROUTES_FROM_TGW = Quota(
-    most=5000, per="routes to the customer, per VPN connection on a transit gateway", beyond="nothing is published"
-)
-"""Routes that a transit gateway announces in a tunnel. Source: as `VPNS`."""
-
 PROPAGATED_ROUTES = Quota(
     most=100,
     per="propagated routes, per VPC route table",
@@ -174,20 +157,15 @@ PROPAGATED_ROUTES = Quota(
 Source: Amazon VPC User Guide, "Amazon VPC quotas"; Direct Connect User Guide, "Troubleshooting"; read 2026-11-23.
 """
 
-MULTIPATH_WIDTH = 16
-"""Next hops that AWS shares the flows to one prefix over, at most. Source: Direct Connect FAQ; read 2026-11-23."""
-
-CLOUD_WAN_ROUTES = Quota(
-    most=5000, per="routes to the customer, per Cloud WAN core network", beyond="nothing is published"
-)
-"""Routes that AWS announces for a Cloud WAN core network. dxemu has none."""
-
 SITELINK_ROUTES = Quota(
     most=1000,
     per="routes by SiteLink, per address family and virtual interface",
     beyond="nothing is published",
 )
-"""Routes between virtual interfaces with SiteLink."""
+"""Routes between virtual interfaces with SiteLink.
+
+Source: Direct Connect User Guide, "SiteLink", by way of a digest of 2026-09-30; read 2026-11-23.
+"""
 
 VPN_STATIC_ROUTES = Quota(
     most=100, per="static routes, per VPN connection on a virtual private gateway", beyond="AWS refuses the route"

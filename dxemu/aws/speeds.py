@@ -17,8 +17,3 @@ HOSTED: tuple[BitsPerSecond, ...] = tuple(
 
 Source: Direct Connect API, AllocateHostedConnection (botocore 1.44.5); read 2026-11-23.
 """
-
-
-def nearest_dedicated(bandwidth: BitsPerSecond) -> BitsPerSecond:
-    """The dedicated speed that is closest to `bandwidth` by ratio; the lower one if two are as close."""
-    return min(DEDICATED, key=lambda speed: (max(speed, bandwidth) / max(1, min(speed, bandwidth)), speed))

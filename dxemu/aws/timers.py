@@ -19,9 +19,6 @@ MIN_HOLD_TIME = Seconds(3)
 MIN_KEEPALIVE = Seconds(1)
 """The shortest keepalive interval that AWS uses."""
 
-GRACEFUL_RESTART_TIME = Seconds(120)
-"""AWS's graceful restart timer. AWS advises against graceful restart together with BFD."""
-
 
 def negotiated_hold_time(customer: Seconds) -> Seconds:
     """The lower of both offers (RFC 4271 section 4.2), so the customer can only shorten it."""

@@ -9,7 +9,7 @@ read 2026-11-23.
 
 from __future__ import annotations
 
-from dxemu.aws.attachments import MOST_PATHS, AttachmentKind
+from dxemu.aws.attachments import MULTIPATH_WIDTH, AttachmentKind
 
 PREFERENCE: tuple[AttachmentKind, ...] = (
     AttachmentKind.STATIC,
@@ -50,5 +50,5 @@ def maximum_paths(kind: AttachmentKind, *, vpn_ecmp_support: bool) -> int:
     it is by default. Routes of different kinds never do, and static ones neither.
     """
     if kind is AttachmentKind.DIRECT_CONNECT or kind is AttachmentKind.CONNECT:
-        return MOST_PATHS
-    return MOST_PATHS if kind in TUNNELS and vpn_ecmp_support else 1
+        return MULTIPATH_WIDTH
+    return MULTIPATH_WIDTH if kind in TUNNELS and vpn_ecmp_support else 1

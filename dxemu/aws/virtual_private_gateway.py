@@ -8,7 +8,7 @@ Source: Site-to-Site VPN User Guide, "Route tables and VPN route priority"; read
 
 from __future__ import annotations
 
-from dxemu.aws.attachments import MOST_PATHS, AttachmentKind
+from dxemu.aws.attachments import MULTIPATH_WIDTH, AttachmentKind
 
 PREFERENCE: tuple[AttachmentKind, ...] = (
     AttachmentKind.DIRECT_CONNECT,
@@ -20,4 +20,4 @@ PREFERENCE: tuple[AttachmentKind, ...] = (
 
 def maximum_paths(kind: AttachmentKind) -> int:
     """Routes of this kind that share the flows when they are level: virtual interfaces do, tunnels do not."""
-    return MOST_PATHS if kind is AttachmentKind.DIRECT_CONNECT else 1
+    return MULTIPATH_WIDTH if kind is AttachmentKind.DIRECT_CONNECT else 1

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dxemu.units import MAX_VLAN_ID, VlanId
 
 
-def nearest_free(wanted: VlanId, used: Collection[VlanId]) -> VlanId | None:
+def nearest_free(wanted: int, used: Collection[int]) -> VlanId | None:
     """The free VLAN that is nearest to `wanted`, the higher of two; None if the connection has none left."""
     free = (n for n in range(1, MAX_VLAN_ID + 1) if n not in used)
     nearest = min(free, key=lambda n: (abs(n - wanted), -n), default=None)

@@ -17,6 +17,10 @@ neither jumbo frames nor path MTU discovery."""
 DPD_DELAY = Seconds(10)
 """Silence after which AWS asks whether the peer is still there."""
 
+HOLD_TIME = Seconds(30)
+KEEPALIVE = Seconds(10)
+"""BGP's timers over a tunnel. Source: Site-to-Site VPN User Guide, sample configurations; read 2026-11-23."""
+
 REPLAY_WINDOW = 1024
 """Packets."""
 

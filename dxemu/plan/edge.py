@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
 from dxemu.aws import direct_connect_gateway, public_vif
-from dxemu.aws.addresses import synthetic_prefixes
-from dxemu.aws.attachments import MOST_PATHS
+from dxemu.aws.addresses import VPN_ENDPOINTS, synthetic_prefixes
+from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
+from dxemu.aws.attachments import MULTIPATH_WIDTH
 from dxemu.plan.connections import connection_of, device_nodes, device_of
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import RouteRule, Side, Speaker, Vrf
@@ -20,12 +21,8 @@ from dxemu.topology.model import Topology, VifType, VirtualInterface
 from dxemu.units import Asn, IPAddress, IPNetwork
 
 PUBLIC = "public"
-PUBLIC_ASN = Asn(7224)
 """AWS's own ASN on public virtual interfaces. Source: Direct Connect User Guide, "Virtual interfaces"."""
 
-VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
-"""Outside addresses of VPN tunnels where the file gives none. AWS has public ones; these are for documentation
-(RFC 5737)."""
 
 FIRST_TABLE = 1000
 FROM_CUSTOMER = 1000
@@ -110,7 +107,7 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
                 router_id=ids[edge.name],
                 originates=announced(draft.topology, edge.gateway),
                 table=edge.table,
-                maximum_paths=MOST_PATHS,
+                maximum_paths=MULTIPATH_WIDTH,
                 site_link=edge.site_link,
                 region=home,
                 tags=_tags(draft.topology, home) if edge.gateway == PUBLIC else (),
@@ -141,7 +138,7 @@ def asn_of(topology: Topology, gateway: str) -> Asn:
     """The Amazon-side ASN of virtual interfaces that lead to `gateway`."""
     aws = topology.aws
     asns = {g.name: g.asn for g in aws.virtual_private_gateways} | {g.name: g.asn for g in aws.direct_connect_gateways}
-    return asns.get(gateway, PUBLIC_ASN)
+    return asns.get(gateway, PUBLIC_VIF_AMAZON_SIDE)
 
 
 def announced(topology: Topology, gateway: str) -> tuple[IPNetwork, ...]:

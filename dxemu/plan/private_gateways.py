@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from dxemu.aws.mtu import INSTANCE_MTU
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import add_hop, attachment, delay_between, is_home_region, speed
 from dxemu.plan.draft import Draft
@@ -16,8 +17,6 @@ from dxemu.units import BitsPerSecond, Seconds
 
 INSTANCE_BANDWIDTH = BitsPerSecond(25 * 10**9)
 INSTANCE_DELAY = Seconds(50e-6)
-INSTANCE_MTU = 9001
-"""Jumbo frames are the default inside a VPC (EC2 User Guide, "Network MTU for your EC2 instance")."""
 
 
 def vpc_of(gateway: VirtualPrivateGateway, topology: Topology) -> Vpc:

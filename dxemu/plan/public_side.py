@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from dxemu.aws.addresses import VPN_ENDPOINTS
+from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
 from dxemu.plan.addressing import Links, gateway_address
 from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between, region_delay, speed
 from dxemu.plan.connections import CROSS_CONNECT_DELAY, device_nodes
 from dxemu.plan.customer_side import CIRCUIT_MTU
 from dxemu.plan.draft import EVERYTHING, Draft
-from dxemu.plan.edge import PUBLIC, PUBLIC_ASN, VPN_ENDPOINTS, Edge
+from dxemu.plan.edge import PUBLIC, Edge
 from dxemu.plan.model import (
     AttachmentKind,
     BgpSession,
@@ -90,7 +92,7 @@ def add_public_regions(draft: Draft, edges: Iterable[Edge], links: Links) -> Non
             Gateway(
                 node=node,
                 kind=GatewayKind.PUBLIC,
-                asn=PUBLIC_ASN,
+                asn=PUBLIC_VIF_AMAZON_SIDE,
                 prefixes=prefixes,
                 route_propagation=True,
                 attachments=tuple(attachments),
@@ -217,7 +219,7 @@ def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links, num
             interface=interfaces[index],
             port=port.name,
             address=peers[index].ip,
-            asn=PUBLIC_ASN if index else other.asn,
+            asn=PUBLIC_VIF_AMAZON_SIDE if index else other.asn,
             passive=index == 1,
             announces=None if index else (other.network,),
             export_prepend=2 if index else 0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+from dxemu.aws.timers import HOLD_TIME, KEEPALIVE
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, region_delay
 from dxemu.plan.draft import Draft
@@ -16,9 +17,6 @@ from dxemu.plan.edge import Edge, asn_of
 from dxemu.plan.model import BgpSession, SessionEnd
 from dxemu.topology.model import Topology
 from dxemu.units import Seconds
-
-HOLD_TIME = Seconds(90)
-KEEPALIVE = Seconds(30)
 
 
 def add_site_links(draft: Draft, edges: Sequence[Edge], links: Links) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from dxemu.aws.mtu import TRANSIT_MTU
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between, is_home_region
 from dxemu.plan.draft import EVERYTHING, Draft
@@ -13,9 +14,6 @@ from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, R
 from dxemu.plan.private_gateways import add_instances, edges_of
 from dxemu.topology.model import Topology, TransitGateway, TransitGatewayRouteTable, Vpc
 from dxemu.units import IPNetwork
-
-TRANSIT_MTU = 8500
-"""Longest packet through a transit gateway, except over VPN. Source: Transit Gateway User Guide, "Quotas"."""
 
 
 def attached_vpcs(tgw: TransitGateway, topology: Topology) -> tuple[Vpc, ...]:

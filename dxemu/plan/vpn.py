@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from dxemu.aws import quotas, vpn_tunnels
+from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.plan.addressing import Links, Peers, inside_addresses
 from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment
 from dxemu.plan.draft import Draft
-from dxemu.plan.edge import VPN_ENDPOINTS, announced, vpc_cidrs
+from dxemu.plan.edge import announced, vpc_cidrs
 from dxemu.plan.model import (
     Attachment,
     AttachmentKind,

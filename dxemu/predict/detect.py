@@ -6,6 +6,7 @@ import math
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from dxemu.aws.bfd import detection_time
 from dxemu.control.forward import Way
 from dxemu.faults.effects import Impact
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
@@ -49,14 +50,15 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
     other = session.ends[1] if end == session.ends[0] else session.ends[0]
     if end.bfd is not None and other.bfd is not None:
         interval, mult = max(end.bfd.interval, other.bfd.interval), other.bfd.detect_mult
+        silence = detection_time(end.bfd.interval, other.bfd.interval, mult)
         name = f"BFD {mult} x {interval} ="
         return Detection(
             end.node,
             "bfd",
             Window().plus(
-                Term(name, mult * interval, mult * interval, "RFC 5880 6.8.4"),
+                Term(name, silence, silence, "RFC 5880 6.8.4"),
                 Term("since the last control packet", -interval, 0, "RFC 5880 6.8.7: 75 - 100 % of the interval apart"),
-                Term("BIRD's timers", -_bird_late_s(interval), _bird_late_s(mult * interval), BIRD_TIMER),
+                Term("BIRD's timers", -_bird_late_s(interval), _bird_late_s(silence), BIRD_TIMER),
                 arriving,
             ),
         )

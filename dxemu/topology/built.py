@@ -6,17 +6,17 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
 
+from dxemu.aws.quotas import ROUTES_PRIVATE
+from dxemu.aws.speeds import DEDICATED
 from dxemu.topology import file as entries
 from dxemu.topology.built_aws import aws
 from dxemu.topology.built_vpn import vpn
-from dxemu.topology.check.bandwidth import DEDICATED
 from dxemu.topology.check.cages import router_entries
 from dxemu.topology.check.sites import asn_at
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_customer import DISCARD, DataCenterEntry, RouterEntry
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import (
-    DEFAULT_PREFIX_ALLOCATION,
     Circuit,
     Colocation,
     Connection,
@@ -196,4 +196,4 @@ def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_a
 
 
 def _allocated(count: int | None) -> int:
-    return DEFAULT_PREFIX_ALLOCATION if count is None else count
+    return ROUTES_PRIVATE.most if count is None else count

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+from dxemu.aws.vpn_tunnels import HOLD_TIME, KEEPALIVE
 from dxemu.topology import file as entries
 from dxemu.topology.model import Vpn, VpnTunnel
 from dxemu.topology.model_routing import CustomerPolicy
-from dxemu.units import Seconds
-
-HOLD_TIME = Seconds(30)
-KEEPALIVE = Seconds(10)
-"""BGP's timers over a tunnel. Source: Site-to-Site VPN User Guide, sample configurations; read 2026-11-23."""
 
 
 def vpn(name: str, entry: entries.VpnEntry, customer: CustomerPolicy) -> Vpn:

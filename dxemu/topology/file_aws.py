@@ -6,12 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from dxemu.aws.addresses import MOST_SYNTHETIC
+from dxemu.aws.asn import DEFAULT_AMAZON_SIDE
 from dxemu.topology.entry import Entry, empty_is_mapping
 from dxemu.topology.fields import Address, Addresses, AnyNetwork, Duration, Network, Switch
 from dxemu.units import Seconds
-
-MOST_PUBLIC_PREFIXES = 8192
-"""/28s in 198.18.0.0/15."""
 
 
 class LocationEntry(Entry):
@@ -35,7 +34,7 @@ class VpcEntry(Entry):
 class VirtualPrivateGatewayEntry(Entry):
     """A virtual private gateway, attached to one VPC."""
 
-    asn: int = Field(default=64512, examples=["64512"])
+    asn: int = Field(default=int(DEFAULT_AMAZON_SIDE), examples=["64512"])
     vpc: str = Field(examples=["prod"])
     route_propagation: Switch = Field(default=False, examples=["on"])
 
@@ -49,7 +48,7 @@ class AssociationEntry(Entry):
 class DirectConnectGatewayEntry(Entry):
     """A Direct Connect gateway."""
 
-    asn: int = Field(default=64512, examples=["64512"])
+    asn: int = Field(default=int(DEFAULT_AMAZON_SIDE), examples=["64512"])
     supernet_exception: Switch = Field(default=True, examples=["off"])
     associations: dict[str, Annotated[AssociationEntry, BeforeValidator(empty_is_mapping)]] = Field(
         min_length=1, examples=["{vgw: {allowed_prefixes: [172.31.0.0/16]}}"]
@@ -67,7 +66,7 @@ class RouteTableEntry(Entry):
 class TransitGatewayEntry(Entry):
     """A transit gateway. Without `route_tables` there is one, which every attachment is associated with and feeds."""
 
-    asn: int = Field(default=64512, examples=["64513"])
+    asn: int = Field(default=int(DEFAULT_AMAZON_SIDE), examples=["64513"])
     region: str | None = Field(default=None, examples=["us-east-1"])
     cidr_blocks: list[Network] = Field(default_factory=list, examples=["[10.255.0.0/24]"])
     attachments: list[str] = Field(min_length=1, examples=["[prod, dev]"])
@@ -105,5 +104,5 @@ class AwsEntry(Entry):
     public_services: dict[str, PublicServiceEntry] = Field(
         default_factory=dict, examples=["{s3_east: {service: s3, prefix: 52.216.0.0/16, address: 52.216.1.1}}"]
     )
-    public_prefix_count: int = Field(default=0, ge=0, le=MOST_PUBLIC_PREFIXES, examples=["300"])
+    public_prefix_count: int = Field(default=0, ge=0, le=MOST_SYNTHETIC, examples=["300"])
     internet_hosts: dict[str, Address] = Field(default_factory=dict, examples=["{stranger: 192.0.2.200}"])

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from dxemu.aws.quotas import ROUTES_PRIVATE
 from dxemu.aws.virtual_interface import VifType as VifType
 from dxemu.topology.marks import Marks
 from dxemu.topology.model_parts import Circuit as Circuit
@@ -17,12 +18,6 @@ from dxemu.topology.model_parts import InternetAccess as InternetAccess
 from dxemu.topology.model_parts import Vrrp as Vrrp
 from dxemu.topology.model_routing import CustomerPolicy, GracefulRestart, RouterSettings
 from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds, VlanId
-
-DEFAULT_PREFIX_ALLOCATION = 100
-"""Prefixes of each IP version that the customer may announce on a private or transit virtual interface.
-
-Source: Direct Connect User Guide, "Inbound prefix controls", 2026; read 2026-11-23.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,8 +264,8 @@ class VirtualInterface:
     confirmed: bool
     customer: CustomerPolicy
     site_link: bool = False
-    prefix_pool_allocated_count_ipv4: int = DEFAULT_PREFIX_ALLOCATION
-    prefix_pool_allocated_count_ipv6: int = DEFAULT_PREFIX_ALLOCATION
+    prefix_pool_allocated_count_ipv4: int = ROUTES_PRIVATE.most
+    prefix_pool_allocated_count_ipv6: int = ROUTES_PRIVATE.most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

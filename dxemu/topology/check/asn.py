@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dxemu.aws.asn import DEFAULT_AMAZON_SIDE, PUBLIC_VIF_AMAZON_SIDE, is_private
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.sites import asn_at, asn_of
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
 from dxemu.units import MAX_ASN
-
-AMAZON_DEFAULT = 64512
-AMAZON_PUBLIC = 7224
-PRIVATE = ((64512, 65534), (4_200_000_000, MAX_ASN))
-
-
-def is_private(asn: int) -> bool:
-    """Whether it is one of RFC 6996's numbers for private use."""
-    return any(low <= asn <= high for low, high in PRIVATE)
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -29,7 +21,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for asn, path in _gateways(file).values():
         if not is_private(asn):
             problem = f"{asn} cannot be the Amazon-side ASN: it is not a private one"
-            remedy = f"AWS takes 64512 to 65534 and 4200000000 to {MAX_ASN}. Left out, it is {AMAZON_DEFAULT}."
+            remedy = f"AWS takes 64512 to 65534 and 4200000000 to {MAX_ASN}. Left out, it is {DEFAULT_AMAZON_SIDE}."
             findings.add(path, "DX-T005", problem, remedy)
     _both_sides(file, findings)
     _public(file, findings)
@@ -88,7 +80,7 @@ def _both_sides(file: TopologyFile, findings: Findings) -> None:
         if theirs != mine or path in reported:
             continue
         reported.add(path)
-        other = AMAZON_DEFAULT + 1 if mine == AMAZON_DEFAULT else AMAZON_DEFAULT
+        other = DEFAULT_AMAZON_SIDE + 1 if mine == DEFAULT_AMAZON_SIDE else DEFAULT_AMAZON_SIDE
         problem = f"ASN {mine} is on both sides of '{name}': yours and gateway '{gateway}'"
         remedy = f"AWS needs two different ASNs (eBGP). Give the gateway another one, for example {other}."
         findings.add(path, "DX-T006", problem, remedy)
@@ -99,9 +91,13 @@ def _public(file: TopologyFile, findings: Findings) -> None:
     found: dict[KeyPath, str] = {}
     for name, vif in file.virtual_interfaces.items():
         asn, path = _mine(file, name)
-        if vif.type == "public" and asn == AMAZON_PUBLIC:
+        if vif.type == "public" and asn == PUBLIC_VIF_AMAZON_SIDE:
             found.setdefault(path, name)
-    found |= {("other_customers", n, "asn"): n for n, o in file.other_customers.items() if o.asn == AMAZON_PUBLIC}
+    found |= {
+        ("other_customers", n, "asn"): n for n, o in file.other_customers.items() if o.asn == PUBLIC_VIF_AMAZON_SIDE
+    }
     for path, name in found.items():
-        problem = f"ASN {AMAZON_PUBLIC} is on both sides of '{name}': it is AWS's own on public virtual interfaces"
+        problem = (
+            f"ASN {PUBLIC_VIF_AMAZON_SIDE} is on both sides of '{name}': it is AWS's own on public virtual interfaces"
+        )
         findings.add(path, "DX-T006", problem, "Use your own ASN, or a private one: 64512 to 65534.")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dxemu.aws.auth_key import MAX_LENGTH, MIN_LENGTH, length_is_valid
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
-
-SHORTEST, LONGEST = 6, 80
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -14,9 +13,9 @@ def check(file: TopologyFile, findings: Findings) -> None:
         key, path = vif.auth_key, ("virtual_interfaces", name, "auth_key")
         if key is None:
             continue
-        if not SHORTEST <= len(key) <= LONGEST:
+        if not length_is_valid(key):
             problem = f"the MD5 key of '{name}' has {len(key)} characters"
-            remedy = f"AWS needs {SHORTEST} to {LONGEST}. Left out, AWS makes one."
+            remedy = f"AWS needs {MIN_LENGTH} to {MAX_LENGTH}. Left out, AWS makes one."
             findings.add(path, "DX-T018", problem, remedy)
         elif key != key.rstrip():
             problem = f"the MD5 key of '{name}' ends in a space"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from dxemu.aws.speeds import DEDICATED
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
-from dxemu.units import BitsPerSecond
-
-DEDICATED = tuple(BitsPerSecond(gigabits * 10**9) for gigabits in (1, 10, 100, 400))
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

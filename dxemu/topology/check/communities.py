@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 
+from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
+from dxemu.aws.communities import HIGH, LOCAL_PREF, LOW, MEDIUM
+from dxemu.aws.public_vif import EVERYWHERE, LOCAL_CONTINENT, LOCAL_REGION, SCOPES
+from dxemu.aws.regions import AREAS, continent
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import listed, nearest, quoted
 from dxemu.units import WELL_KNOWN_COMMUNITIES
 
-AMAZON_ASN = "7224"
-AREAS = ("us", "ca", "mx", "ap", "cn", "eu", "me", "il", "af", "sa")
-"""How the codes of AWS's Regions begin."""
-
-LOW, MEDIUM, HIGH = LOCAL_PREFERENCE = ("7224:7100", "7224:7200", "7224:7300")
-LOCAL_REGION, LOCAL_CONTINENT, EVERYWHERE = SCOPES = ("7224:9100", "7224:9200", "7224:9300")
 MAX_HALF = 65535
 _COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})\Z")
 
@@ -31,11 +29,11 @@ def check(file: TopologyFile, findings: Findings) -> None:
                 continue  # That is reported, and the virtual interface may be meant to be of another type.
             if vif.type == "public":
                 _on_public(community, (*path, number), findings)
-            elif community.startswith(f"{AMAZON_ASN}:") and community not in LOCAL_PREFERENCE:
+            elif community.startswith(f"{PUBLIC_VIF_AMAZON_SIDE}:") and community not in LOCAL_PREF:
                 problem = f"AWS does not honour {community} on a {vif.type} virtual interface"
                 remedy = f"Local preference is {LOW} (low), {MEDIUM} or {HIGH} (high)."
                 findings.add((*path, number), "DX-T024", problem, remedy)
-        exclusive, what = (SCOPES, "scopes") if vif.type == "public" else (LOCAL_PREFERENCE, "local preferences")
+        exclusive, what = (SCOPES, "scopes") if vif.type == "public" else (LOCAL_PREF, "local preferences")
         chosen = [community for community in exclusive if community in vif.customer.communities]
         if len(chosen) > 1 and (vif.type != "public" or vif.gateway is None):
             problem = f"'{name}' asks for {listed(chosen, 'and')} at once"
@@ -44,7 +42,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for name, vpn in file.vpns.items():
         for number, community in enumerate(vpn.customer.communities):
             path = ("vpns", name, "customer", "communities", number)
-            if _is_one(community, path, findings) and community.startswith(f"{AMAZON_ASN}:"):
+            if _is_one(community, path, findings) and community.startswith(f"{PUBLIC_VIF_AMAZON_SIDE}:"):
                 problem = f"AWS does not honour {community} in a VPN connection"
                 remedy = "Local preference by community is for private and transit virtual interfaces. Take it out."
                 findings.add(path, "DX-T024", problem, remedy)
@@ -65,7 +63,7 @@ def _is_one(community: str, path: KeyPath, findings: Findings) -> bool:
 
 
 def _on_public(community: str, path: KeyPath, findings: Findings) -> None:
-    if community.startswith(f"{AMAZON_ASN}:") and community not in SCOPES:
+    if community.startswith(f"{PUBLIC_VIF_AMAZON_SIDE}:") and community not in SCOPES:
         problem = f"AWS does not honour {community} on a public virtual interface"
         remedy = f"There the scope of a prefix is {LOCAL_REGION}, {LOCAL_CONTINENT} or {EVERYWHERE} (everywhere)."
         findings.add(path, "DX-T024", problem, remedy)
@@ -79,7 +77,7 @@ def _continents(file: TopologyFile, findings: Findings) -> None:
         if vif.type == "public" and LOCAL_CONTINENT in vif.customer.communities
     ]
     regions = [file.aws.region, *file.aws.region_delays]
-    unknown = [region for region in regions if region.partition("-")[0] not in AREAS]
+    unknown = [region for region in regions if continent(region) is None]
     for path in asked if unknown else ():
         problem = f"nobody knows which continent {listed(map(quoted, unknown), 'and')} is on"
         remedy = f"Region codes begin with {listed(AREAS)}: for example us-east-1. Or use another scope."

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
-from dxemu.topology.check.asn import PRIVATE
+from dxemu.aws.asn import PRIVATE_RANGES
+from dxemu.aws.quotas import ALLOWED_PREFIXES
 from dxemu.topology.check.behind import IPV6, has_ipv6, vpcs_behind
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import overlap
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_aws import DirectConnectGatewayEntry
 from dxemu.topology.words import quoted, suggestion
-
-MOST_ALLOWED_PREFIXES = 200
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -57,7 +56,7 @@ def _kinds(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, findi
 
 
 def _free(asns: Mapping[int, str]) -> int:
-    low, high = PRIVATE[0]
+    low, high = PRIVATE_RANGES[0]
     return next(asn for asn in range(low, high + 1) if asn not in asns)
 
 
@@ -70,9 +69,9 @@ def _allowed(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, fin
             problem = f"nothing is announced for transit gateway '{gateway}': it has no allowed prefixes"
             remedy = "AWS takes that without a word, and nobody reaches a VPC. Add `allowed_prefixes:`."
             findings.add_name((*path, gateway), "DX-T040", problem, remedy)
-        if len(allowed) > MOST_ALLOWED_PREFIXES:
+        if len(allowed) > ALLOWED_PREFIXES.most:
             problem = f"{len(allowed)} allowed prefixes are too many"
-            remedy = f"AWS takes {MOST_ALLOWED_PREFIXES} for a transit gateway, IPv4 and IPv6 together. Summarise them."
+            remedy = f"AWS takes {ALLOWED_PREFIXES.most} for a transit gateway, IPv4 and IPv6 together. Summarise them."
             findings.add((*path, gateway, "allowed_prefixes"), "DX-T040", problem, remedy)
         for number, prefix in enumerate(allowed):
             if prefix.version == IPV6 and not any(has_ipv6(file, v) for v in vpcs_behind(file, gateway)):

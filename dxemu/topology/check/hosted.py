@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dxemu.topology.check.bandwidth import DEDICATED
+from dxemu.aws.speeds import DEDICATED, HOSTED
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
-from dxemu.units import BitsPerSecond
-
-HOSTED = tuple(BitsPerSecond(mbps * 10**6) for mbps in (50, 100, 200, 300, 400, 500, 1000, 2000, 5000, 10_000, 25_000))
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

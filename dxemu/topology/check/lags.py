@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dxemu.aws.lag import FAST, MOST_FAST_MEMBERS, MOST_MEMBERS
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import ConnectionEntry, TopologyFile
 from dxemu.topology.words import listed, quoted, suggestion
-from dxemu.units import BitsPerSecond
-
-FAST = BitsPerSecond(100 * 10**9)
-MOST_SLOW, MOST_FAST = 4, 2
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -49,10 +46,10 @@ def check(file: TopologyFile, findings: Findings) -> None:
 
 def _count(lag: str, members: Mapping[str, ConnectionEntry], findings: Findings) -> None:
     fastest = max((c.bandwidth for c in members.values()), default=0)
-    most = MOST_FAST if fastest >= FAST else MOST_SLOW
+    most = MOST_FAST_MEMBERS if fastest >= FAST else MOST_MEMBERS
     for name in list(members)[most:]:
         problem = f"'{name}' is one member too many in LAG '{lag}'"
-        remedy = f"AWS takes {MOST_SLOW} members of 1 or 10 Gbps, or {MOST_FAST} of 100 or 400 Gbps."
+        remedy = f"AWS takes {MOST_MEMBERS} members of 1 or 10 Gbps, or {MOST_FAST_MEMBERS} of 100 or 400 Gbps."
         findings.add(("connections", name, "lag"), "DX-T030", problem, remedy)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dxemu.aws.mtu import ALLOWED, DEFAULT
+from dxemu.aws.virtual_interface import VifType
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
-
-ALLOWED = {"private": (1500, 8500, 9001), "transit": (1500, 8500), "public": (1500,)}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T021: not an MTU of that type of virtual interface."""
     for name, vif in file.virtual_interfaces.items():
-        allowed = ALLOWED[vif.type]
+        allowed = ALLOWED[VifType(vif.type)]
         if vif.mtu not in allowed:
             problem = f"a {vif.type} virtual interface cannot have an MTU of {vif.mtu}"
-            remedy = f"AWS has {listed(map(str, allowed))}. Left out, it is 1500."
+            remedy = f"AWS has {listed(map(str, allowed))}. Left out, it is {DEFAULT}."
             findings.add(("virtual_interfaces", name, "mtu"), "DX-T021", problem, remedy)

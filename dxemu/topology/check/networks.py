@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
+from dxemu.aws.addresses import SYNTHETIC_RANGE, VPN_ENDPOINTS
+from dxemu.aws.gateways import VPC_IPV6_LENGTHS, VPC_LENGTHS
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.sites import sites
 from dxemu.topology.file import TopologyFile
@@ -24,12 +26,9 @@ RESERVED = (
     (IPv6Network("ff00::/8"), "which is multicast (RFC 4291)"),
 )
 LINK_LOCAL = RESERVED[2]
-VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
-SYNTHETIC = IPv4Network("198.18.0.0/15")
 LINE_LENGTH = 29
 IPV4 = 4
-SHORTEST_VPC, LONGEST_VPC = 16, 28
-IPV6_VPC_LENGTHS = (44, 48, 52, 56, 60)
+SHORTEST_VPC, LONGEST_VPC = VPC_LENGTHS
 
 Named = tuple[str, IPNetwork, KeyPath]
 
@@ -89,7 +88,9 @@ def check(file: TopologyFile, findings: Findings) -> None:
     if any(vpn.outside_ip_address_type == "public" for vpn in file.vpns.values()):
         everything.insert(0, (f"{VPN_ENDPOINTS}, the endpoints of VPNs,", VPN_ENDPOINTS, ("vpns",)))
     if file.aws.public_prefix_count:
-        everything.insert(0, (f"{SYNTHETIC}, AWS's made-up prefixes,", SYNTHETIC, ("aws", "public_prefix_count")))
+        everything.insert(
+            0, (f"{SYNTHETIC_RANGE}, AWS's made-up prefixes,", SYNTHETIC_RANGE, ("aws", "public_prefix_count"))
+        )
     spans = [_span(network) for _, network, _ in everything]
     for number, (what, network, path) in enumerate(everything):
         for at in _overlapping(spans, number):
@@ -194,9 +195,9 @@ def _sizes(file: TopologyFile, findings: Findings) -> None:
         if ipv6.version == IPV4:
             problem = f"{ipv6} is not an IPv6 network"
             findings.add((*path, "ipv6_cidr"), "DX-F009", problem, 'Write for example "2001:db8:aaaa::/56".')
-        elif ipv6.prefixlen not in IPV6_VPC_LENGTHS:
+        elif ipv6.prefixlen not in VPC_IPV6_LENGTHS:
             problem = f"the IPv6 network of a VPC cannot be a /{ipv6.prefixlen}"
-            remedy = f"AWS takes /{', /'.join(map(str, IPV6_VPC_LENGTHS))}; its own are /56."
+            remedy = f"AWS takes /{', /'.join(map(str, VPC_IPV6_LENGTHS))}; its own are /56."
             findings.add((*path, "ipv6_cidr"), "DX-T028", problem, remedy)
 
 

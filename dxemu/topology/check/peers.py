@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv4Interface
 
+from dxemu.aws.addresses import PEER_PREFIX_LENGTHS, PUBLIC_PEER_PREFIX_LENGTHS
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 
-LENGTHS = (29, 30, 31)
-PUBLIC_LENGTHS = (30, 31)
 POINT_TO_POINT = 31
 
 
@@ -38,7 +37,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
 
 def _usable(path: tuple[str, ...], address: IPv4Interface, findings: Findings, *, public: bool) -> None:
     network = address.network
-    if network.prefixlen not in (PUBLIC_LENGTHS if public else LENGTHS):
+    if network.prefixlen not in (PUBLIC_PEER_PREFIX_LENGTHS if public else PEER_PREFIX_LENGTHS):
         problem = f"{address} is in a /{network.prefixlen}"
         other = "" if public else " (its guide also names a /29)"
         findings.add(path, "DX-T017", problem, f"AWS takes a /30 or a /31{other}.")
@@ -51,7 +50,7 @@ def _usable(path: tuple[str, ...], address: IPv4Interface, findings: Findings, *
 
 def _neighbour(amazon: IPv4Interface) -> str:
     network = amazon.network
-    if network.prefixlen not in LENGTHS:
+    if network.prefixlen not in PEER_PREFIX_LENGTHS:
         return ""
     free = next((host for host in network.hosts() if host != amazon.ip), None)
     return f" Beside {amazon.ip}, {free}/{network.prefixlen} is free."

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from dxemu.aws.quotas import PREFIX_ALLOCATION, PREFIX_ALLOCATIONS_GATEWAY, ROUTES_PRIVATE, ROUTES_PUBLIC, prefix_pool
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import bundle, members
 from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
-from dxemu.topology.model import DEFAULT_PREFIX_ALLOCATION
 
 KEYS = ("prefix_pool_allocated_count_ipv4", "prefix_pool_allocated_count_ipv6")
-MOST_ALLOCATED = 1000
-MOST_PUBLIC = 1000
-MOST_ON_DXGW = 10_000
-POOLS = {10**9: 5000, 10 * 10**9: 5000, 100 * 10**9: 30_000, 400 * 10**9: 50_000}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -37,56 +33,55 @@ def check(file: TopologyFile, findings: Findings) -> None:
             continue
         on_gateway[vif.gateway] += sum(allocated(vif, key) for key in KEYS)
         mine = [key for key in KEYS if written(vif, key)]
-        if mine and on_gateway[vif.gateway] > MOST_ON_DXGW:
+        if mine and on_gateway[vif.gateway] > PREFIX_ALLOCATIONS_GATEWAY.most:
             problem = (
                 f"{on_gateway[vif.gateway]} prefixes would be allocated on '{vif.gateway}', both IP versions together"
             )
-            remedy = f"AWS takes {MOST_ON_DXGW} on a Direct Connect gateway. Allocate less, or use another gateway."
+            most = f"AWS takes {PREFIX_ALLOCATIONS_GATEWAY.most} on a Direct Connect gateway."
+            remedy = f"{most} Allocate less, or use another gateway."
             findings.add(("virtual_interfaces", name, mine[-1]), "DX-T098", problem, remedy)
 
 
 def allocated(vif: VirtualInterfaceEntry, key: str) -> int:
     """What a virtual interface takes out of the pool under `key`."""
     count: int | None = getattr(vif, key)
-    return DEFAULT_PREFIX_ALLOCATION if count is None else count
+    return ROUTES_PRIVATE.most if count is None else count
 
 
 def written(vif: VirtualInterfaceEntry, key: str) -> bool:
     """Whether it was asked for more or less than everybody gets."""
-    return allocated(vif, key) != DEFAULT_PREFIX_ALLOCATION
+    return allocated(vif, key) != ROUTES_PRIVATE.most
 
 
 def _pool(file: TopologyFile, on: str) -> int | None:
     """The pool of a dedicated connection or LAG in one IP version; None if there is none that is published."""
     ports = members(file, on).values()
-    sizes = [POOLS.get(int(port.bandwidth)) for port in ports]
-    if not sizes or any(port.hosted for port in ports):
-        return None
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
+    pools = [prefix_pool(port.bandwidth) for port in ports if not port.hosted]
+    known = [pool.most for pool in pools if pool is not None]
+    return sum(known) if known and len(known) == len(ports) else None
 
 
 def _public(name: str, vif: VirtualInterfaceEntry, findings: Findings) -> None:
     for key in KEYS:
         if getattr(vif, key) is not None:
             problem = f"nothing is allocated to '{name}': it is public"
-            remedy = f"It takes {MOST_PUBLIC} prefixes, and that cannot be changed. Take the line out."
+            remedy = f"It takes {ROUTES_PUBLIC.most} prefixes, and that cannot be changed. Take the line out."
             findings.add(("virtual_interfaces", name, key), "DX-T097", problem, remedy)
 
 
 def _size(file: TopologyFile, name: str, key: str, findings: Findings) -> None:
     vif = file.virtual_interfaces[name]
     path, count = ("virtual_interfaces", name, key), allocated(vif, key)
-    if not 1 <= count <= MOST_ALLOCATED:
-        remedy = f"AWS takes 1 to {MOST_ALLOCATED}; more through its account team only. Summarise the routes."
+    if not 1 <= count <= PREFIX_ALLOCATION.most:
+        remedy = f"AWS takes 1 to {PREFIX_ALLOCATION.most}; more through its account team only. Summarise the routes."
         findings.add(path, "DX-T095", f"{count} prefixes cannot be allocated to a virtual interface", remedy)
     elif not written(vif, key):
         return
     elif any(port.hosted for port in members(file, vif.connection).values()):
         problem = f"'{vif.connection}' is hosted and has no pool to allocate {count} prefixes from"
-        remedy = f"Its virtual interface takes {DEFAULT_PREFIX_ALLOCATION}. Use a dedicated connection, or summarise."
+        remedy = f"Its virtual interface takes {ROUTES_PRIVATE.most}. Use a dedicated connection, or summarise."
         findings.add(path, "DX-T099", problem, remedy)
     elif not vif.confirmed:
-        problem = f"'{name}' is not accepted yet and starts with {DEFAULT_PREFIX_ALLOCATION} prefixes"
+        problem = f"'{name}' is not accepted yet and starts with {ROUTES_PRIVATE.most} prefixes"
         remedy = "The owner of the connection can change that when it is. Take the line out."
         findings.add(path, "DX-T099", problem, remedy)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 
+from dxemu.aws.addresses import NOT_PUBLIC, PUBLIC_IPV6
 from dxemu.topology.check.networks import overlap
 from dxemu.units import IPNetwork
 
 PRIVATE = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
-NOT_PUBLIC = (
-    *PRIVATE,
-    *(IPv4Network(text) for text in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "198.18.0.0/15")),
-    *(IPv4Network(text) for text in ("224.0.0.0/4", "240.0.0.0/4")),
-)
-PUBLIC_IPV6 = IPv6Network("2000::/3")
+"""RFC 1918, and RFC 6598's shared addresses."""
 
 
 def is_public(network: IPNetwork) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
+from dxemu.aws.quotas import ROUTE_FILTER_PREFIXES
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.public import is_public
 from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
 from dxemu.topology.marks import KeyPath
-
-MOST_ROUTE_FILTER_PREFIXES = 1000
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -32,18 +31,19 @@ def check(file: TopologyFile, findings: Findings) -> None:
 def _count(vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:
     prefixes = vif.route_filter_prefixes
     if not prefixes:
-        remedy = "Name the public prefixes that you own: AWS checks them. At least one, at most 1000."
+        most = ROUTE_FILTER_PREFIXES.most
+        remedy = f"Name the public prefixes that you own: AWS checks them. At least one, at most {most}."
         findings.add_name(path, "DX-T037", "a public virtual interface needs route_filter_prefixes", remedy)
-    if len(prefixes) > MOST_ROUTE_FILTER_PREFIXES:
+    if len(prefixes) > ROUTE_FILTER_PREFIXES.most:
         problem = f"{len(prefixes)} prefixes are too many"
-        remedy = f"AWS takes at most {MOST_ROUTE_FILTER_PREFIXES}. Summarise them."
+        remedy = f"AWS takes at most {ROUTE_FILTER_PREFIXES.most}. Summarise them."
         findings.add((*path, "route_filter_prefixes"), "DX-T037", problem, remedy)
 
 
 def _each(file: TopologyFile, vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:
     own = set(file.customer.data_center.public_networks)
     seen: set[IPv4Network] = set()
-    for number, prefix in enumerate(vif.route_filter_prefixes[:MOST_ROUTE_FILTER_PREFIXES]):
+    for number, prefix in enumerate(vif.route_filter_prefixes[: ROUTE_FILTER_PREFIXES.most]):
         here = (*path, "route_filter_prefixes", number)
         if not is_public(prefix):
             problem = f"{prefix} is not public"

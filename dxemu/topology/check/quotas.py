@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 
+from dxemu.aws.quotas import (
+    DIRECT_CONNECT_GATEWAYS,
+    LAGS,
+    TRANSIT_GATEWAYS,
+    TRANSIT_VIRTUAL_INTERFACES_DEDICATED,
+    VIRTUAL_INTERFACES_DEDICATED,
+    VIRTUAL_INTERFACES_GATEWAY,
+    VIRTUAL_INTERFACES_OF_ALL_TYPES,
+    VIRTUAL_PRIVATE_GATEWAYS,
+    VPNS,
+)
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import bundle, members
 from dxemu.topology.file import TopologyFile
 
-MOST_VIFS_ON_DXGW = 30
-MOST_ON_CONNECTION = {"private or public": 50, "transit": 4}
-MOST_OF_ALL_TYPES = 51
-MOST_VGWS, MOST_TGWS = 20, 6
-MOST_DXGWS = 20
-MOST_LAGS = 10
-MOST_VPNS = 10
+ON_CONNECTION = {
+    "private or public": VIRTUAL_INTERFACES_DEDICATED,
+    "transit": TRANSIT_VIRTUAL_INTERFACES_DEDICATED,
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -25,9 +33,9 @@ def check(file: TopologyFile, findings: Findings) -> None:
     per_gateway: Counter[str] = Counter()
     for name, vpn in file.vpns.items():
         per_gateway[vpn.gateway] += 1
-        if vpn.gateway in file.aws.virtual_private_gateways and per_gateway[vpn.gateway] > MOST_VPNS:
+        if vpn.gateway in file.aws.virtual_private_gateways and per_gateway[vpn.gateway] > VPNS.most:
             problem = f"'{name}' is VPN connection number {per_gateway[vpn.gateway]} on '{vpn.gateway}'"
-            remedy = f"AWS takes {MOST_VPNS} on a virtual private gateway."
+            remedy = f"AWS takes {VPNS.most} on a virtual private gateway."
             findings.add(("vpns", name, "gateway"), "DX-T041", problem, remedy)
 
 
@@ -39,20 +47,20 @@ def _virtual_interfaces(file: TopologyFile, findings: Findings) -> None:
         path = ("virtual_interfaces", name)
         if vif.gateway in file.aws.direct_connect_gateways:
             on_gateway[vif.gateway] += 1
-            if on_gateway[vif.gateway] > MOST_VIFS_ON_DXGW:
+            if on_gateway[vif.gateway] > VIRTUAL_INTERFACES_GATEWAY.most:
                 problem = f"'{name}' is virtual interface number {on_gateway[vif.gateway]} on '{vif.gateway}'"
-                remedy = f"AWS takes {MOST_VIFS_ON_DXGW} on a Direct Connect gateway. Make another one."
+                remedy = f"AWS takes {VIRTUAL_INTERFACES_GATEWAY.most} on a Direct Connect gateway. Make another one."
                 findings.add((*path, "gateway"), "DX-T041", problem, remedy)
         port, kind = bundle(file, vif.connection), "transit" if vif.type == "transit" else "private or public"
         by_kind[port, kind] += 1
         on_port[port] += 1
-        if by_kind[port, kind] > MOST_ON_CONNECTION[kind]:
+        if by_kind[port, kind] > ON_CONNECTION[kind].most:
             problem = f"'{name}' is {kind} virtual interface number {by_kind[port, kind]} on '{port}'"
-            remedy = f"AWS takes {MOST_ON_CONNECTION[kind]} of them on a connection or LAG."
+            remedy = f"AWS takes {ON_CONNECTION[kind].most} of them on a connection or LAG."
             findings.add((*path, "connection"), "DX-T041", problem, remedy)
-        elif on_port[port] > MOST_OF_ALL_TYPES:
+        elif on_port[port] > VIRTUAL_INTERFACES_OF_ALL_TYPES.most:
             problem = f"'{name}' is virtual interface number {on_port[port]} on '{port}'"
-            remedy = f"AWS takes {MOST_OF_ALL_TYPES} of all types together on a connection or LAG."
+            remedy = f"AWS takes {VIRTUAL_INTERFACES_OF_ALL_TYPES.most} of all types together on a connection or LAG."
             findings.add((*path, "connection"), "DX-T041", problem, remedy)
 
 
@@ -62,7 +70,10 @@ def _associations(file: TopologyFile, findings: Findings) -> None:
         path = ("aws", "direct_connect_gateways", name, "associations")
         vgws = [g for g in dxgw.associations if g in file.aws.virtual_private_gateways]
         tgws = [g for g in dxgw.associations if g in file.aws.transit_gateways]
-        for kind, found, most in (("virtual private", vgws, MOST_VGWS), ("transit", tgws, MOST_TGWS)):
+        for kind, found, most in (
+            ("virtual private", vgws, VIRTUAL_PRIVATE_GATEWAYS.most),
+            ("transit", tgws, TRANSIT_GATEWAYS.most),
+        ):
             for gateway in found[most:]:
                 problem = f"'{gateway}' is one {kind} gateway too many behind '{name}'"
                 findings.add_name(
@@ -70,9 +81,14 @@ def _associations(file: TopologyFile, findings: Findings) -> None:
                 )
         for gateway in tgws:
             per_tgw[gateway] += 1
-            if per_tgw[gateway] > MOST_DXGWS:
+            if per_tgw[gateway] > DIRECT_CONNECT_GATEWAYS.most:
                 problem = f"'{name}' is Direct Connect gateway number {per_tgw[gateway]} of '{gateway}'"
-                findings.add_name((*path, gateway), "DX-T041", problem, f"AWS takes {MOST_DXGWS} on a transit gateway.")
+                findings.add_name(
+                    (*path, gateway),
+                    "DX-T041",
+                    problem,
+                    f"AWS takes {DIRECT_CONNECT_GATEWAYS.most} on a transit gateway.",
+                )
 
 
 def _lags(file: TopologyFile, findings: Findings) -> None:
@@ -83,6 +99,6 @@ def _lags(file: TopologyFile, findings: Findings) -> None:
             continue
         region = at.region or file.aws.region
         per_region[region] += 1
-        if per_region[region] > MOST_LAGS:
+        if per_region[region] > LAGS.most:
             problem = f"'{name}' is LAG number {per_region[region]} in {region}"
-            findings.add_name(("lags", name), "DX-T041", problem, f"AWS takes {MOST_LAGS} in a Region.")
+            findings.add_name(("lags", name), "DX-T041", problem, f"AWS takes {LAGS.most} in a Region.")

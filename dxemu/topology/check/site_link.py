@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from dxemu.aws.quotas import SITELINK_ROUTES
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
 from dxemu.topology.check.sites import networks_behind
 from dxemu.topology.file import TopologyFile
 from dxemu.units import IPNetwork
-
-MOST_ROUTES = 1000
-"""To one virtual interface, per IP version. Source: Direct Connect User Guide, "SiteLink", by way of a digest of
-2026-09-30; read 2026-11-23. What AWS does with more is not published."""
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -33,11 +30,11 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for gateway, networks in behind.items():
         for version in (4, 6):
             routes = sum(network.version == version for network in networks)
-            if routes > MOST_ROUTES:
+            if routes > SITELINK_ROUTES.most:
                 problem = f"SiteLink on '{gateway}' would carry {routes} IPv{version} routes"
                 findings.add(
                     ("aws", "direct_connect_gateways", gateway),
                     "DX-T109",
                     problem,
-                    f"AWS takes up to {MOST_ROUTES}. Summarise the networks of the sites.",
+                    f"AWS takes up to {SITELINK_ROUTES.most}. Summarise the networks of the sites.",
                 )

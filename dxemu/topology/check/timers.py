@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dxemu.aws.timers import MIN_HOLD_TIME, MIN_KEEPALIVE
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.units import Seconds
 
-SHORTEST_HOLD, LONGEST_HOLD = Seconds(3), Seconds(65535)
-SHORTEST_KEEPALIVE = Seconds(1)
+LONGEST_HOLD_TIME = Seconds(65535)
+"""What fits into an OPEN (RFC 4271 section 4.2)."""
 KEEPALIVES_IN_HOLD = 3
 
 
@@ -16,17 +17,19 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for name, vif in file.virtual_interfaces.items():
         path = ("virtual_interfaces", name)
         hold, keepalive = vif.hold_time, vif.keepalive
-        if not SHORTEST_HOLD <= hold <= LONGEST_HOLD:
+        if not MIN_HOLD_TIME <= hold <= LONGEST_HOLD_TIME:
             problem = f"a hold time of {hold} is out of range"
-            remedy = f"AWS takes {SHORTEST_HOLD} or more; BGP ends at {LONGEST_HOLD:.0f} s. 0 (never) is not supported."
+            remedy = (
+                f"AWS takes {MIN_HOLD_TIME} or more; BGP ends at {LONGEST_HOLD_TIME:.0f} s. 0 (never) is not supported."
+            )
             findings.add((*path, "hold_time"), "DX-T022", problem, remedy)
         elif not hold.is_integer():
             problem = f"a hold time of {hold} is not in whole seconds"
             findings.add((*path, "hold_time"), "DX-T022", problem, "BGP sends it as whole seconds.")
         elif keepalive is None:
             continue
-        elif keepalive < SHORTEST_KEEPALIVE or not keepalive.is_integer():
-            problem = f"a keepalive of {keepalive} is not in whole seconds from {SHORTEST_KEEPALIVE}"
+        elif keepalive < MIN_KEEPALIVE or not keepalive.is_integer():
+            problem = f"a keepalive of {keepalive} is not in whole seconds from {MIN_KEEPALIVE}"
             findings.add((*path, "keepalive"), "DX-T022", problem, "AWS takes 1 s or more.")
         elif keepalive * KEEPALIVES_IN_HOLD > hold:
             problem = f"a keepalive of {keepalive} is more than a third of the hold time of {hold}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from dxemu.aws.gateways import LONGEST_TRANSIT_BLOCK
 from dxemu.topology.built_aws import BLACKHOLE
 from dxemu.topology.check.behind import IPV6, has_ipv6, vpcs_behind
 from dxemu.topology.check.findings import Findings
@@ -12,8 +13,6 @@ from dxemu.topology.file_aws import RouteTableEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import IPNetwork
-
-LONGEST_BLOCK = 24
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -33,10 +32,13 @@ def check(file: TopologyFile, findings: Findings) -> None:
                 findings.add(here, "DX-T043", problem, "Here a VPC has one transit gateway. Attach it once.")
             home.setdefault(vpc, name)
         for number, block in enumerate(tgw.cidr_blocks):
-            if block.prefixlen > LONGEST_BLOCK:
+            if block.prefixlen > LONGEST_TRANSIT_BLOCK:
                 problem = f"a CIDR block of a transit gateway cannot be a /{block.prefixlen}"
                 findings.add(
-                    (*path, "cidr_blocks", number), "DX-T058", problem, f"AWS takes a /{LONGEST_BLOCK} or larger."
+                    (*path, "cidr_blocks", number),
+                    "DX-T058",
+                    problem,
+                    f"AWS takes a /{LONGEST_TRANSIT_BLOCK} or larger.",
                 )
         associated: dict[str, str] = {}
         for table_name, table in tgw.route_tables.items():

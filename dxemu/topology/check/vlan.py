@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from dxemu.aws.vlan import nearest_free
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import bundle
 from dxemu.topology.file import TopologyFile
@@ -29,7 +32,6 @@ def check(file: TopologyFile, findings: Findings) -> None:
             taken[vif.vlan] = name
 
 
-def _free(taken: dict[int, str], near: int) -> str:
-    candidates: tuple[int, ...] = (*range(near, MAX_VLAN_ID + 1), *range(near, 0, -1))
-    free = next((vlan for vlan in candidates if vlan not in taken), None)
+def _free(taken: Collection[int], near: int) -> str:
+    free = nearest_free(near, taken)
     return "" if free is None else f" {free} is free."

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
+from dxemu.aws.addresses import AUTO_ASSIGNED_RANGE, RESERVED
+from dxemu.aws.vpn_tunnels import INSIDE_LENGTH
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
-
-INSIDE = IPv4Network("169.254.0.0/16")
-INSIDE_LENGTH = 30
-RESERVED = (*(IPv4Network(f"169.254.{n}.0/30") for n in range(6)), IPv4Network("169.254.169.252/30"))
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -26,7 +24,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
                 continue
             ends = ("", f"gateway {vpn.gateway}", f"router {vpn.router}")
             taken = next((what for (at, other), what in used.items() if at in ends and cidr.overlaps(other)), None)
-            if cidr.prefixlen != INSIDE_LENGTH or not cidr.subnet_of(INSIDE):
+            if cidr.prefixlen != INSIDE_LENGTH or not cidr.subnet_of(AUTO_ASSIGNED_RANGE):
                 remedy = "AWS takes a /30 of 169.254.0.0/16."
                 findings.add(path, "DX-T044", f"{cidr} cannot be an inside CIDR", remedy)
             elif any(cidr.overlaps(kept) for kept in RESERVED):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 
+from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.topology.check.findings import Findings
-from dxemu.topology.check.networks import VPN_ENDPOINTS
 from dxemu.topology.check.public import is_private, is_public
 from dxemu.topology.check.sites import networks_behind
 from dxemu.topology.file import TopologyFile, VpnEntry

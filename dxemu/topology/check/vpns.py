@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import re
 
+from dxemu.aws.quotas import VPN_STATIC_ROUTES
+from dxemu.aws.vpn_tunnels import (
+    PHASE_1_LIFETIME,
+    PHASE_2_LIFETIME,
+    SHORTEST_DPD_TIMEOUT,
+    SHORTEST_REKEY_MARGIN,
+)
 from dxemu.topology.check.cages import routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import IPV4, overlap
@@ -14,10 +21,6 @@ from dxemu.topology.words import quoted, suggestion
 from dxemu.units import Seconds
 
 _PRE_SHARED_KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}\Z")
-PHASE_1, PHASE_2 = (900, 28_800), (900, 3600)
-SHORTEST_MARGIN = 60
-SHORTEST_DPD_TIMEOUT = 30
-MOST_STATIC_ROUTES = 100
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -43,7 +46,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
 
 
 def _timers(vpn: VpnEntry, path: KeyPath, findings: Findings) -> None:
-    for key, (least, most) in (("phase1_lifetime", PHASE_1), ("phase2_lifetime", PHASE_2)):
+    for key, (least, most) in (("phase1_lifetime", PHASE_1_LIFETIME), ("phase2_lifetime", PHASE_2_LIFETIME)):
         value: Seconds = getattr(vpn, key)
         if not least <= value <= most:
             findings.add((*path, key), "DX-T046", f"{key} cannot be {value}", f"AWS takes {least} to {most} s.")
@@ -53,10 +56,10 @@ def _timers(vpn: VpnEntry, path: KeyPath, findings: Findings) -> None:
     if vpn.phase2_lifetime >= vpn.phase1_lifetime:
         problem = f"phase2_lifetime {vpn.phase2_lifetime} is not below phase1_lifetime {vpn.phase1_lifetime}"
         findings.add((*path, "phase2_lifetime"), "DX-T046", problem, "AWS wants phase 2 to be the shorter one.")
-    elif not SHORTEST_MARGIN <= vpn.rekey_margin <= vpn.phase2_lifetime / 2:
+    elif not SHORTEST_REKEY_MARGIN <= vpn.rekey_margin <= vpn.phase2_lifetime / 2:
         problem = f"rekey_margin cannot be {vpn.rekey_margin}"
         longest = Seconds(vpn.phase2_lifetime // 2)
-        findings.add((*path, "rekey_margin"), "DX-T046", problem, f"AWS takes {SHORTEST_MARGIN} s to {longest}.")
+        findings.add((*path, "rekey_margin"), "DX-T046", problem, f"AWS takes {SHORTEST_REKEY_MARGIN} s to {longest}.")
     for key in ("phase1_lifetime", "phase2_lifetime", "rekey_margin", "dpd_timeout"):
         value = getattr(vpn, key)
         if not value.is_integer():
@@ -73,9 +76,9 @@ def _routes(file: TopologyFile, name: str, vpn: VpnEntry, findings: Findings) ->
     if not vpn.static_routes:
         remedy = "Add `static_routes:` with the data center's networks, or use `routing: bgp`."
         findings.add((*path, "routing"), "DX-T047", f"static VPN '{name}' has no static routes", remedy)
-    if len(vpn.static_routes) > MOST_STATIC_ROUTES and vpn.gateway in file.aws.virtual_private_gateways:
+    if len(vpn.static_routes) > VPN_STATIC_ROUTES.most and vpn.gateway in file.aws.virtual_private_gateways:
         problem = f"{len(vpn.static_routes)} static routes are too many"
-        remedy = f"AWS takes {MOST_STATIC_ROUTES} on a virtual private gateway. Summarise them."
+        remedy = f"AWS takes {VPN_STATIC_ROUTES.most} on a virtual private gateway. Summarise them."
         findings.add((*path, "static_routes"), "DX-T047", problem, remedy)
     own = networks_behind(file, vpn.router)
     for number, prefix in enumerate(vpn.static_routes):

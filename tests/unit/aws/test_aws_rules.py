@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dxemu.aws import addresses, asn, auth_key, bfd, communities, quotas, speeds, timers, vlan
-from dxemu.units import Asn, BitsPerSecond, Seconds, VlanId
+from dxemu.aws import addresses, asn, auth_key, bfd, communities, quotas, timers, vlan
+from dxemu.units import Asn, Seconds, VlanId
 
 
 def test_aws_bfd_notices_after_900_ms() -> None:
@@ -51,12 +51,6 @@ def test_only_preference_communities_are_picked_out() -> None:
 )
 def test_private_asns(number: int, private: bool) -> None:
     assert asn.is_private(Asn(number)) is private
-
-
-def test_the_nearest_speed_is_nearest_by_ratio() -> None:
-    assert speeds.nearest_dedicated(BitsPerSecond(40 * 10**9)) == BitsPerSecond(100 * 10**9)
-    assert speeds.nearest_dedicated(BitsPerSecond(20 * 10**9)) == BitsPerSecond(10 * 10**9)
-    assert speeds.nearest_dedicated(BitsPerSecond(0)) == BitsPerSecond(10**9)
 
 
 def test_free_subnets_avoid_reserved_and_used_ones() -> None:

@@ -11,7 +11,6 @@ from dxemu.aws import direct_connect_gateway as rules
 from dxemu.control.converge import converge, gateway_rib, tables_of
 from dxemu.errors import InputErrors
 from dxemu.plan.make import make_plan
-from dxemu.topology.check import site_link
 from dxemu.topology.load import load
 from dxemu.units import Asn, IPNetwork
 
@@ -86,10 +85,6 @@ def test_vpc_to_vpc_by_the_supernet_exception_only(announced: list[str], excepti
 
 def test_the_supernet_exception_is_documented_and_so_the_default() -> None:
     assert load(TOPOLOGIES / "direct_connect_gateway.yaml").aws.direct_connect_gateways[0].supernet_exception
-
-
-def test_site_link_carries_up_to_1000_routes() -> None:
-    assert site_link.MOST_ROUTES == rules.SITE_LINK_ROUTES
 
 
 @pytest.mark.parametrize(

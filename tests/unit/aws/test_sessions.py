@@ -82,7 +82,7 @@ def test_aws_takes_3_s_and_more_and_refuses_0_1_and_2(offered: int, taken: bool)
 
 
 def test_the_graceful_restart_timer_is_120_s() -> None:
-    assert Seconds(120) == timers.GRACEFUL_RESTART_TIME
+    assert Seconds(120) == timers.RESTART_TIME
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dxemu.aws import transit_gateway
-from dxemu.aws.attachments import MOST_PATHS, AttachmentKind
+from dxemu.aws.attachments import MULTIPATH_WIDTH, AttachmentKind
 from dxemu.bgp.decision import Choice
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Route
@@ -317,7 +317,7 @@ def test_a_transit_gateway_without_ecmp_support_keeps_one_tunnel() -> None:
 
 def test_at_most_16_next_hops() -> None:
     made = choice(VGW, *(offer(f"vif_{number:02}") for number in range(20)))
-    assert len(made.routes) == MOST_PATHS == 16
+    assert len(made.routes) == MULTIPATH_WIDTH == 16
 
 
 def test_kinds_never_share() -> None:

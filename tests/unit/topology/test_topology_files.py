@@ -6,44 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import dxemu.aws.addresses
-import dxemu.aws.asn
-import dxemu.aws.auth_key
-import dxemu.aws.bfd
-import dxemu.aws.communities
-import dxemu.aws.gateways
-import dxemu.aws.lag
-import dxemu.aws.mtu
-import dxemu.aws.public_vif
-import dxemu.aws.quotas
-import dxemu.aws.regions
-import dxemu.aws.speeds
-import dxemu.aws.timers
-import dxemu.aws.vpn_tunnels
 from dxemu.errors import InputErrors
-from dxemu.plan.edge import VPN_ENDPOINTS
 from dxemu.plan.make import make_plan
-from dxemu.topology import file_aws, yaml
-from dxemu.topology.check import (
-    asn,
-    auth_key,
-    bandwidth,
-    bfd,
-    communities,
-    direct_connect_gateways,
-    hosted,
-    lags,
-    mtu,
-    networks,
-    peers,
-    public,
-    public_vifs,
-    quotas,
-    timers,
-    transit_gateways,
-    vpn_inside,
-    vpns,
-)
+from dxemu.topology import yaml
 from dxemu.topology.load import json_schema, load, loads
 from dxemu.topology.model import Bfd, VifType
 from dxemu.units import BitsPerSecond, Seconds
@@ -143,60 +108,3 @@ def test_json_schema_is_json_and_strict() -> None:
     assert "vlan" in schema["$defs"]["VirtualInterfaceEntry"]["properties"]
     assert {"const": "circuit"} in schema["$defs"]["CustomerEntry"]["properties"]["colocation"]["anyOf"]
     assert "from" in schema["$defs"]["CircuitEntry"]["properties"]
-
-
-def test_rules_and_dxemu_aws_have_the_same_numbers() -> None:
-    assert list(asn.PRIVATE) == list(dxemu.aws.asn.PRIVATE_RANGES)
-    assert asn.AMAZON_DEFAULT == dxemu.aws.asn.DEFAULT_AMAZON_SIDE
-    assert asn.AMAZON_PUBLIC == dxemu.aws.asn.PUBLIC_VIF_AMAZON_SIDE
-    assert (auth_key.SHORTEST, auth_key.LONGEST) == (dxemu.aws.auth_key.MIN_LENGTH, dxemu.aws.auth_key.MAX_LENGTH)
-    assert bandwidth.DEDICATED == dxemu.aws.speeds.DEDICATED
-    assert (bfd.SHORTEST_INTERVAL, bfd.LEAST_MULT) == (dxemu.aws.bfd.INTERVAL, dxemu.aws.bfd.DETECT_MULT)
-    assert set(communities.LOCAL_PREFERENCE) == set(dxemu.aws.communities.LOCAL_PREF)
-    assert {str(kind): sizes for kind, sizes in dxemu.aws.mtu.ALLOWED.items()} == mtu.ALLOWED
-    assert hosted.HOSTED == dxemu.aws.speeds.HOSTED
-    assert set(peers.LENGTHS) >= set(dxemu.aws.addresses.PEER_PREFIX_LENGTHS)
-    assert communities.SCOPES == dxemu.aws.public_vif.SCOPES
-    assert set(communities.AREAS) == set(dxemu.aws.regions.AREAS)
-    assert networks.SYNTHETIC == dxemu.aws.addresses.SYNTHETIC_RANGE
-    assert file_aws.MOST_PUBLIC_PREFIXES == dxemu.aws.addresses.MOST_SYNTHETIC
-    assert set(public.NOT_PUBLIC) == set(dxemu.aws.addresses.NOT_PUBLIC)
-    assert timers.SHORTEST_HOLD == dxemu.aws.timers.MIN_HOLD_TIME
-    assert timers.SHORTEST_KEEPALIVE == dxemu.aws.timers.MIN_KEEPALIVE
-
-
-def test_rules_and_dxemu_aws_have_the_same_numbers_of_gateways_and_lags() -> None:
-    assert lags.FAST == dxemu.aws.lag.FAST
-    assert (lags.MOST_SLOW, lags.MOST_FAST) == (dxemu.aws.lag.MOST_MEMBERS, dxemu.aws.lag.MOST_FAST_MEMBERS)
-    assert transit_gateways.LONGEST_BLOCK == dxemu.aws.gateways.LONGEST_TRANSIT_BLOCK
-    assert (networks.SHORTEST_VPC, networks.LONGEST_VPC) == dxemu.aws.gateways.VPC_LENGTHS
-    assert networks.IPV6_VPC_LENGTHS == dxemu.aws.gateways.VPC_IPV6_LENGTHS
-
-
-def test_rules_and_dxemu_aws_have_the_same_numbers_of_vpn_tunnels() -> None:
-    assert vpn_inside.RESERVED == dxemu.aws.addresses.RESERVED
-    assert vpn_inside.INSIDE == dxemu.aws.addresses.AUTO_ASSIGNED_RANGE
-    assert vpn_inside.INSIDE_LENGTH == dxemu.aws.vpn_tunnels.INSIDE_LENGTH
-    assert dxemu.aws.vpn_tunnels.PHASE_1_LIFETIME == vpns.PHASE_1
-    assert dxemu.aws.vpn_tunnels.PHASE_2_LIFETIME == vpns.PHASE_2
-    assert vpns.SHORTEST_MARGIN == dxemu.aws.vpn_tunnels.SHORTEST_REKEY_MARGIN
-    assert vpns.SHORTEST_DPD_TIMEOUT == dxemu.aws.vpn_tunnels.SHORTEST_DPD_TIMEOUT
-    assert networks.VPN_ENDPOINTS == VPN_ENDPOINTS
-
-
-def test_rules_and_dxemu_aws_have_the_same_quotas() -> None:
-    known = dxemu.aws.quotas
-    assert {
-        "private or public": known.VIRTUAL_INTERFACES_DEDICATED.most,
-        "transit": known.TRANSIT_VIRTUAL_INTERFACES_DEDICATED.most,
-    } == quotas.MOST_ON_CONNECTION
-    assert known.VIRTUAL_INTERFACES_OF_ALL_TYPES.most == quotas.MOST_OF_ALL_TYPES
-    assert known.VIRTUAL_INTERFACES_GATEWAY.most == quotas.MOST_VIFS_ON_DXGW
-    assert known.VIRTUAL_PRIVATE_GATEWAYS.most == quotas.MOST_VGWS
-    assert known.TRANSIT_GATEWAYS.most == quotas.MOST_TGWS
-    assert known.DIRECT_CONNECT_GATEWAYS.most == quotas.MOST_DXGWS
-    assert known.LAGS.most == quotas.MOST_LAGS
-    assert known.VPNS.most == quotas.MOST_VPNS
-    assert known.VPN_STATIC_ROUTES.most == vpns.MOST_STATIC_ROUTES
-    assert known.ALLOWED_PREFIXES.most == direct_connect_gateways.MOST_ALLOWED_PREFIXES
-    assert known.ROUTE_FILTER_PREFIXES.most == public_vifs.MOST_ROUTE_FILTER_PREFIXES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.events.timeline import Event, ProbeLog
@@ -13,7 +13,7 @@ from dxemu.measure import result, sessions
 from dxemu.measure.outages import Mark, Reception, cause, reception
 from dxemu.measure.paths import paths
 from dxemu.measure.probes import found
-from dxemu.measure.stages import stages
+from dxemu.measure.stages import Hit, Run, stages
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction, explain_in_words
 from dxemu.predict.windows import Window
@@ -54,7 +54,15 @@ def evaluate(
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(_predicted(p) for p in predictions)
     actions = _actions(events)
-    found_stages = tuple(_with_first_packets(stages(plan, predictions, events), faults, actions, outages))
+    run = Run(
+        plan=plan,
+        hits=_hits(predictions),
+        events=events,
+        outages=outages,
+        probes=probes,
+        versions={probe.name: probe.version for probe in scenario.probes},
+    )
+    found_stages = tuple(stages(run))
     measured = Measured(
         plan=plan,
         events=events,
@@ -212,28 +220,12 @@ def _probe(event: Event, got: Reception) -> result.Probe:
     )
 
 
-def _with_first_packets(
-    found: Sequence[result.Stage],
-    faults: Sequence[result.Fault],
-    actions: Sequence[result.Action],
-    outages: Sequence[result.Outage],
-) -> list[result.Stage]:
-    """One stage for each probe that lost packets to the fault in that direction; else the stage as it is."""
-    began = {f.fault: f.injected_at_s for f in faults} | {a.action: a.done_at_s for a in actions}
-    filled: list[result.Stage] = []
-    for stage in found:
-        mine = [
-            o
-            for o in outages
-            if o.direction == stage.direction
-            and ((o.fault, o.after) == (stage.fault, "fault") or o.action == stage.fault)
-        ]
-        last = {o.probe: o.end_s for o in mine}
-        filled += [
-            replace(stage, probe=probe, first_packet_ms=None if end is None else _ms(end - began[stage.fault]))
-            for probe, end in last.items()
-        ] or [stage]
-    return filled
+def _hits(predictions: Sequence[Prediction]) -> list[Hit]:
+    """What each fault struck: of a prediction that is a fact of the design, like the cables."""
+    found: dict[str, Hit] = {}
+    for p in predictions:
+        found.setdefault(p.fault, Hit(fault=p.fault, sessions=frozenset(p.sessions), cables=frozenset(p.cables)))
+    return list(found.values())
 
 
 def _recoveries(

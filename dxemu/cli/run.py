@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from dxemu.errors import Interrupted
-from dxemu.host import where
+from dxemu.host import invoker, where
 from dxemu.measure.result import Result, to_json
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
@@ -89,13 +89,17 @@ def command(
     folder = run_folder(runs_folder, rehearsal.scenario.name)
     console.print(header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed), style="bold")
     console.print()
-    result = asyncio.run(_until_signalled(rehearsal, place, folder, seed, console))
+    with invoker.giving(folder):
+        result = asyncio.run(_until_signalled(rehearsal, place, folder, seed, console))
     console.print()
     show(result, console, folder=_shown(folder))
     if json_file is not None and str(json_file) == "-":
         click.echo(json.dumps(to_json(result), indent=2))
     elif json_file is not None:
+        new = not json_file.exists()
         shutil.copyfile(folder / "result.json", json_file)
+        if new:
+            invoker.give(json_file)
     raise SystemExit(EXIT_STATUS[result.verdict])
 
 

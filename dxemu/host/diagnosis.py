@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError, Unsupported
-from dxemu.host import kernel_build, kernel_store, machine
+from dxemu.host import kernel_build, kernel_store, machine, privilege
 from dxemu.report.doctor import Diagnosis, Finding, Group, State
 
 ProveHere = Callable[[], Sequence[Mapping[str, Any]]]  # Any: the proof's own JSON
 
 _APT = "sudo apt-get install --no-install-recommends"
 _EMBEDDED_INSTEAD = "use the embedded kernel: --kernel embedded"
+_ROOT, _NAMESPACES = "root", "namespaces"
 _VAGRANT = "vagrant up    (a virtual machine that is set up for dxemu; then: vagrant ssh)"
 
 # Which module brings a feature, for the one command that loads what lacks. Keys are words of the proof's feature names.
@@ -89,11 +90,18 @@ def _ptrace_finding() -> Finding:
     problem = machine.ptrace_problem()
     if not problem:
         return Finding("ptrace", State.READY, "a process may trace its child")
-    if "ptrace_scope is 3" in problem:
-        repair = "set kernel.yama.ptrace_scope to 1 in /etc/sysctl.d and boot the machine again"
-    else:
-        repair = "docker run --cap-add SYS_PTRACE ...    (or a seccomp profile that allows ptrace)"
-    return Finding("ptrace", State.NO, problem, repair)
+    return Finding("ptrace", State.NO, problem, _ptrace_repair())
+
+
+def _ptrace_repair() -> str:
+    scope, contained = machine.ptrace_scope(), privilege.container()
+    if scope == 3:  # noqa: PLR2004 - Yama's numbers
+        return "set kernel.yama.ptrace_scope to 1 in /etc/sysctl.d and boot the machine again"
+    option = "docker run --cap-add SYS_PTRACE ...    (or a seccomp profile that allows ptrace)"
+    if scope == 2:  # noqa: PLR2004 - Yama's numbers
+        sysctl = "sudo sysctl kernel.yama.ptrace_scope=1"
+        return f"{option}; or on the container's host: {sysctl}" if contained else sysctl
+    return option if contained else "start dxemu outside of what filters its system calls (a sandbox, a service)"
 
 
 def _memory_finding() -> Finding:
@@ -108,9 +116,10 @@ def _memory_finding() -> Finding:
 def _runs_finding() -> Finding:
     here = Path.cwd()
     runs = here / "runs"
-    if os.access(runs if runs.is_dir() else here, os.W_OK | os.X_OK):
+    if os.access(runs if runs.exists() else here, os.W_OK | os.X_OK) and (runs.is_dir() or not runs.exists()):
         return Finding("results", State.READY, f"{runs} can be written")
-    return Finding("results", State.NO, f"{runs} cannot be written", "cd <a folder of your own>")
+    repair = f"{machine.dxemu_command()} run --runs <a folder of your own> ..."
+    return Finding("results", State.WARNING, f"{runs} cannot be written", repair)
 
 
 def _cache_finding() -> Finding:
@@ -132,23 +141,33 @@ def _host(prove_here: ProveHere | None) -> Group:
     if not machine.is_root():
         sudo = f"sudo {_own_path()}"
         findings += [
-            Finding("root", State.NO, "making namespaces needs root", f"{sudo} run --kernel host ..."),
+            Finding(_ROOT, State.NO, "making namespaces needs root", f"{sudo} run --kernel host ..."),
             Finding("features", State.UNKNOWN, "802.1Q, LACP, netem, ESP: can be tried as root", f"{sudo} doctor"),
         ]
     elif prove_here is None:
         findings.append(Finding("features", State.UNKNOWN, "not tried"))
     else:
         findings += _feature_findings(prove_here)
-    lacks = [f.name for f in findings if f.state is State.NO]
-    summary = f"Linux {platform.release()}" + (f" lacks {', '.join(lacks)}" if lacks else "")
-    return Group("host kernel", summary, tuple(findings))
+    return Group("host kernel", f"Linux {platform.release()}{_lacks(findings)}", tuple(findings))
+
+
+def _lacks(findings: Sequence[Finding]) -> str:
+    """Of the kernel; a right that this process lacks is not the kernel's."""
+    names = [finding.name for finding in findings if finding.state is State.NO]
+    lacks = [name for name in names if name not in (_ROOT, _NAMESPACES)]
+    may_not = ", which this process may not use" if len(lacks) < len(names) else ""
+    return may_not + (f" lacks {', '.join(lacks)}" if lacks else "")
 
 
 def _feature_findings(prove_here: ProveHere) -> Iterator[Finding]:
+    forbidden = privilege.namespaces_problem()
+    if forbidden:  # every feature would fail for this one reason
+        yield Finding(_NAMESPACES, State.NO, forbidden, privilege.namespaces_repair())
+        return
     try:
         proof = prove_here()
     except (LabError, OSError) as error:
-        yield Finding("namespaces", State.NO, f"a network namespace cannot be made: {error}", _EMBEDDED_INSTEAD)
+        yield Finding(_NAMESPACES, State.NO, f"a network namespace cannot be made: {error}", _EMBEDDED_INSTEAD)
         return
     lacking = [str(line["feature"]) for line in proof if not line.get("works")]
     repair = module_repair(lacking)
@@ -164,11 +183,13 @@ def _feature_findings(prove_here: ProveHere) -> Iterator[Finding]:
 
 def module_repair(lacking: Sequence[str]) -> str:
     """The one command that gives the machine's own kernel what it lacks, or the advice to use the embedded one."""
+    words = [(word, modules) for word, modules in _MODULES.items() if any(word in name.lower() for name in lacking)]
+    wanted = sorted({module for _, modules in words for module in modules})
+    if privilege.container() and machine.loads_modules() and wanted:
+        return f"on the container's host: sudo modprobe -a {' '.join(wanted)}"
     folder = machine.modules_folder()
     if folder is None:
         return f"{_EMBEDDED_INSTEAD}    (this kernel has no modules to load)"
-    words = [(word, modules) for word, modules in _MODULES.items() if any(word in name.lower() for name in lacking)]
-    wanted = sorted({module for _, modules in words for module in modules})
     available = (folder / "modules.dep").read_text()
     absent = [module for module in wanted if f"/{module}.ko" not in available]
     if absent and machine.find_program("apt-get") and "ubuntu" in platform.version().lower():

@@ -14,16 +14,19 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dxemu.errors import Unsupported
+from dxemu.host.invoker import invoker
 
 OVERRIDE = "DXEMU_KERNEL"
 SCHEMA = "dxemu.kernel/1"
 BUILD_COMMAND = "dxemu kernel build"
+
+_BELOW_CACHE = Path("dxemu", "kernel")
 
 Proof = tuple[Mapping[str, Any], ...]  # Any: the proof's own JSON, kept and shown as it is
 
@@ -84,19 +87,28 @@ def store_folder() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if not cache.is_absolute():
         cache = Path.home() / ".cache"
-    return cache / "dxemu" / "kernel"
+    return cache / _BELOW_CACHE
+
+
+def _stores() -> Iterator[Path]:
+    yield store_folder()
+    user = invoker()
+    if user is not None:
+        yield user.home / ".cache" / _BELOW_CACHE
 
 
 def find() -> EmbeddedKernel | None:
     """The kernel to use: the override, else the newest one in the store that this recipe built; None if there is none.
 
-    Raises Unsupported if the override is not a kernel that runs here.
+    Under sudo the invoking user's store is looked at, too. Raises Unsupported if the override is not a kernel that
+    runs here.
     """
     override = os.environ.get(OVERRIDE)
     if override:
         return _overriding_kernel(Path(override))
     digest = recipe_digest(recipe_folder())
-    found = [kernel for folder in store_folder().glob(f"*-{digest}") if (kernel := read(folder)) is not None]
+    folders = [folder for store in _stores() for folder in store.glob(f"*-{digest}")]
+    found = [kernel for folder in folders if (kernel := read(folder)) is not None]
     return max(found, key=lambda kernel: _numbers(kernel.version), default=None)
 
 

@@ -150,11 +150,15 @@ def package_version(name: str) -> str | None:
         return None
 
 
+def loads_modules() -> bool:
+    """Whether the running kernel was built to load modules."""
+    return Path("/proc/modules").exists()
+
+
 def modules_folder() -> Path | None:
     """The folder of the running kernel's modules; None if it can load none or none are installed."""
     folder = Path("/lib/modules") / platform.release()
-    loads_modules = Path("/proc/modules").exists()
-    return folder if loads_modules and (folder / "modules.dep").is_file() else None
+    return folder if loads_modules() and (folder / "modules.dep").is_file() else None
 
 
 def is_root() -> bool:
@@ -182,9 +186,21 @@ def _try_folder(folder: Path) -> MemoryFolder:
     return MemoryFolder(folder, "", free)
 
 
+def ptrace_scope() -> int | None:
+    """Yama's restriction of ptrace; None if this kernel has none (Linux, Documentation/admin-guide/LSM/Yama.rst).
+
+    2 leaves it to root with CAP_SYS_PTRACE, 3 forbids it until the next boot.
+    """
+    try:
+        return int(Path("/proc/sys/kernel/yama/ptrace_scope").read_text())
+    except (OSError, ValueError):
+        return None
+
+
 def _ptrace_hint() -> str:
-    scope = Path("/proc/sys/kernel/yama/ptrace_scope")
-    # 3 forbids all tracing until the next boot (Linux, Documentation/admin-guide/LSM/Yama.rst).
-    if scope.exists() and scope.read_text().strip() == "3":
-        return "; /proc/sys/kernel/yama/ptrace_scope is 3, which forbids it until the machine boots again"
+    scope = ptrace_scope()
+    if scope == 2:  # noqa: PLR2004 - Yama's numbers
+        return "; kernel.yama.ptrace_scope is 2, which leaves it to root"
+    if scope == 3:  # noqa: PLR2004 - Yama's numbers
+        return "; kernel.yama.ptrace_scope is 3, which forbids it until the machine boots again"
     return ""

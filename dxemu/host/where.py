@@ -14,6 +14,7 @@ from dxemu.host.embedded import Boot, run_embedded
 from dxemu.host.job import Job
 from dxemu.host.machine import architecture_problem, is_root, memory_folder, ptrace_problem
 from dxemu.host.on_host import run_on_host
+from dxemu.host.privilege import namespaces_problem, namespaces_repair
 from dxemu.host.proof import prove
 
 STALL_LIMIT_S = 60.0
@@ -59,6 +60,9 @@ def host(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
         raise Unsupported("the virtual clock needs the embedded kernel", "use --clock real with --kernel host")
     if not is_root():
         raise Unsupported("--kernel host needs root", "use sudo, or --kernel embedded, which needs none")
+    forbidden = namespaces_problem()
+    if forbidden:
+        raise Unsupported(forbidden, namespaces_repair())
     lacking = [feature for feature in asyncio.run(prove(NEEDED)).values() if not feature.ok]
     if lacking:
         raise Unsupported(

@@ -13,19 +13,25 @@ from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 IFF_UP = 0x1
 IFF_RUNNING = 0x40
+IFF_LOWER_UP = 0x10000
 
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """An interface as the kernel sees it. `carrier`: it is up and the other end of its cable is, too."""
+    """An interface as the kernel sees it.
+
+    `carrier` (IFF_LOWER_UP): it is up and the other end of its cable is, too. True at the moment when it is asked.
+    `running` (IFF_RUNNING): the kernel's link watch has seen that and lets packets through. It is a worker that takes
+    its turn up to two seconds later (net/core/link_watch.c): for events, and never to check what was just done.
+    """
 
     name: str
     kind: str
     up: bool
     carrier: bool
+    running: bool
     mtu: int
     mac: str
-    operstate: str
 
 
 def state_of(message: Any) -> LinkState:  # Any: pyroute2 is untyped
@@ -35,10 +41,10 @@ def state_of(message: Any) -> LinkState:  # Any: pyroute2 is untyped
         name=message.get_attr("IFLA_IFNAME"),
         kind=(info.get_attr("IFLA_INFO_KIND") if info else None) or "",
         up=bool(message["flags"] & IFF_UP),
-        carrier=bool(message["flags"] & IFF_RUNNING),
+        carrier=bool(message["flags"] & IFF_LOWER_UP),
+        running=bool(message["flags"] & IFF_RUNNING),
         mtu=message.get_attr("IFLA_MTU"),
         mac=message.get_attr("IFLA_ADDRESS") or "",
-        operstate=message.get_attr("IFLA_OPERSTATE") or "",
     )
 
 

@@ -28,7 +28,7 @@ _BUFFER = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class CarrierChanged:
-    """An interface lost or gained carrier."""
+    """An interface lost carrier, or has gained it and lets packets through."""
 
     interface: str
     up: bool
@@ -114,10 +114,11 @@ class Monitor:
     def _remember(self, message: ifinfmsg, *, tell: bool = False) -> None:
         state = link.state_of(message)
         self._names[message["index"]] = state.name
+        up = state.carrier and state.running
         before = self._carrier.get(state.name)
-        self._carrier[state.name] = state.carrier
-        if tell and before is not None and before is not state.carrier:
-            self._on_change(CarrierChanged(state.name, state.carrier))
+        self._carrier[state.name] = up
+        if tell and before is not None and before is not up:
+            self._on_change(CarrierChanged(state.name, up))
         sends = bond.sends_by(message)
         if sends is not None:
             if tell and self._sends.get(state.name, sends) is not sends:

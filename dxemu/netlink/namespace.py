@@ -26,8 +26,8 @@ def _check(result: int, what: str) -> None:
         raise LabError(f"{what}: {os.strerror(ctypes.get_errno())}", "dxemu doctor says what this kernel offers")
 
 
-def _set_loopback_up() -> None:
-    """In the namespace of the moment."""
+def set_loopback_up() -> None:
+    """Switch `lo` on in the namespace of the moment. Raises OSError."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         fcntl.ioctl(sock, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
 
@@ -54,7 +54,7 @@ class Namespace:
                 ) from None
             try:
                 _check(_libc.unshare(_CLONE_NEWNET), f"make network namespace '{name}'")
-                _set_loopback_up()
+                set_loopback_up()
                 _check(
                     _libc.mount(b"/proc/thread-self/ns/net", path.encode(), b"none", _MS_BIND, None), f"mount {path}"
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import socket
 import struct
@@ -30,6 +31,7 @@ NETLINK_EXT_ACK = 11
 NETLINK_CAP_ACK = 10
 FIRST_NUMBER = 1000
 """Interfaces that are given a number get one above this; the kernel counts from 1."""
+_numbers = itertools.count(FIRST_NUMBER + 1)
 AT_ONCE = 250
 """Requests in one message of a batch: some 20 KiB, and as many notifications to whoever listens to the kernel."""
 _NLA_MSG = 1
@@ -55,7 +57,6 @@ class Netlink:
         self._protocol = protocol
         self._sequence = 0
         self._indexes: dict[str, int] = {}
-        self._last_number = FIRST_NUMBER
 
     async def __aenter__(self) -> Self:
         with self.namespace.entered():
@@ -175,11 +176,10 @@ class Netlink:
         self._indexes[name] = index
         return name
 
-    def number(self, interface: str, *, odd: bool) -> int:
-        """A number for an interface that is about to be made. Only one session of a namespace may give them."""
-        self._last_number += 1 if self._last_number % 2 != odd else 2
-        self._indexes[interface] = self._last_number
-        return self._last_number
+    def number(self, interface: str) -> int:
+        """A number for an interface that is about to be made. No other one of this process gets it, in no namespace."""
+        self._indexes[interface] = next(_numbers)
+        return self._indexes[interface]
 
     def forget(self, interface: str) -> None:
         """The interface was deleted."""

@@ -21,11 +21,12 @@ class End:
 async def apply(a_netlink: Netlink, a: End, b_netlink: Netlink, b: End, *, mtu: int) -> None:
     """Make both ends where they belong, in one message. Raises LabError.
 
-    Their numbers differ: with equal ones Linux takes an end for an interface without a peer and tells
-    of its carrier up to a second late (net/core/link_watch.c: linkwatch_urgent_event).
+    No two ends of a lab have one number. With equal ones at both ends Linux takes an end for an interface without a
+    peer and tells of its carrier up to a second late (net/core/link_watch.c: linkwatch_urgent_event); and an end whose
+    peer's number is also that of a port beside it is taken for stacked on that port (default_operstate there).
     """
     peer = {
-        "index": b_netlink.number(b.name, odd=True),
+        "index": b_netlink.number(b.name),
         "attrs": [
             ("IFLA_IFNAME", b.name),
             ("IFLA_ADDRESS", b.mac),
@@ -35,7 +36,7 @@ async def apply(a_netlink: Netlink, a: End, b_netlink: Netlink, b: End, *, mtu: 
     }
     info = {"attrs": [("IFLA_INFO_KIND", "veth"), ("IFLA_INFO_DATA", {"attrs": [("VETH_INFO_PEER", peer)]})]}
     request = ifinfmsg()
-    request["index"] = a_netlink.number(a.name, odd=False)
+    request["index"] = a_netlink.number(a.name)
     request["attrs"] = [("IFLA_IFNAME", a.name), ("IFLA_ADDRESS", a.mac), ("IFLA_MTU", mtu), ("IFLA_LINKINFO", info)]
     try:
         what = f"make veth {a.name} to {b_netlink.namespace.name}"

@@ -6,6 +6,7 @@ Each lack carries the one command that repairs it. A group is one way to run a l
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,17 +74,21 @@ class Diagnosis:
 
 
 def render_text(diagnosis: Diagnosis) -> str:
-    """One line for each group; a group that is not ready is followed by its lacks, each with its repair."""
+    """One line for each group; a group that is not ready is followed by its lacks, each with its repair below it.
+
+    Lacks beside each other that one command repairs share that line.
+    """
     lines: list[str] = []
     groups = (*diagnosis.kernels, *diagnosis.shared)
-    lacks = [f"  {f.name}" for group in groups for f in group.findings if f.state is not State.READY]
-    width = max(_LEAST_NAME_WIDTH, *(len(name) for name in lacks))
+    lacks = [f"  {finding.name}" for group in groups for finding in _lacks(group)]
+    width = max([_LEAST_NAME_WIDTH, *(len(name) for name in lacks)])
     for group in groups:
         lines += _entry(group.name, group.state, group.summary, width)
-        for finding in group.findings:
-            if finding.state is not State.READY:
+        for repair, findings in itertools.groupby(_lacks(group), lambda finding: finding.repair):
+            for finding in findings:
                 lines += _entry(f"  {finding.name}", finding.state, finding.detail, width)
-        lines += _repairs(group.findings, width)
+            if repair:
+                lines.append(f"{' ' * (width + _STATE_WIDTH + 4)}repair: {repair}")
     lines.append("")
     lines.append(_conclusion(diagnosis))
     return "\n".join(lines) + "\n"
@@ -115,10 +120,8 @@ def _entry(name: str, state: State, detail: str, width: int) -> list[str]:
     return [(head + wrapped[0]).rstrip(), *(" " * len(head) + line for line in wrapped[1:])]
 
 
-def _repairs(findings: Iterable[Finding], width: int) -> list[str]:
-    indent = " " * (width + _STATE_WIDTH + 4)
-    repairs = _unique(finding.repair for finding in findings if finding.state is not State.READY)
-    return [f"{indent}repair: {repair}" for repair in repairs]
+def _lacks(group: Group) -> list[Finding]:
+    return [finding for finding in group.findings if finding.state is not State.READY]
 
 
 def _unique(texts: Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from dxemu.actions import menu as actions
 from dxemu.errors import InputErrors
 from dxemu.faults.menu import fault_of, kinds
+from dxemu.host import invoker
 from dxemu.host.job import Job
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
@@ -148,14 +149,14 @@ def _with_wall_time(event: Event, wall_s: float) -> Event:
 
 
 def run_folder(base: Path, scenario: str) -> Path:
-    """A new folder `base/scenario/N`, N the first free number."""
+    """A new folder `base/scenario/N`, N the first free number. It is the invoker's, where root runs this for them."""
     parent = base / scenario
-    parent.mkdir(parents=True, exist_ok=True)
+    invoker.make_folders(parent)
     number = 1 + max((int(entry.name) for entry in parent.iterdir() if entry.name.isdigit()), default=0)
     while True:
         folder = parent / str(number)
         try:
-            folder.mkdir()
+            invoker.make_folder(folder)
         except FileExistsError:
             number += 1
         else:

@@ -83,6 +83,7 @@ def test_every_cable_is_there_with_its_macs_and_mtu(running: Running) -> None:
     wanted = {(port.node, port.name): (port.mac, cable.mtu) for cable in cables for port in (cable.a, cable.b)}
     assert {key: (entry["address"], entry["mtu"]) for key, entry in veths.items()} == wanted
     assert len({mac for mac, _ in wanted.values()}) == len(wanted)
+    assert len({entry["ifindex"] for entry in veths.values()}) == len(veths), "a number is another port's too"
     for cable in running.plan.cables:
         a, b = (veths[port.node, port.name] for port in (cable.a, cable.b))
         assert (a["link_index"], b["link_index"]) == (b["ifindex"], a["ifindex"]), f"{cable.name} joins something else"

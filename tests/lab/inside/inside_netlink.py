@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
 import pytest
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
 from dxemu.errors import LabError
 from dxemu.host import proof
@@ -93,6 +94,27 @@ def test_both_ends_of_a_cable_are_as_asked_and_have_light_when_both_are_up() -> 
             assert (seen.kind, seen.mac, seen.mtu, seen.carrier) == ("veth", "02:00:00:00:00:0a", 1500, True)
             await link.set_up(b, "port", up=False)
             assert not (await link.read(a, "port")).carrier
+
+    asyncio.run(run())
+
+
+def test_carrier_is_read_as_it_is_while_the_link_watch_still_waits() -> None:
+    """Link watch looks at most once a second at what is not urgent: IFF_RUNNING is late, on every kernel."""
+
+    async def run() -> None:
+        async with two_nodes() as (a, _):
+            await link.create(a, "dummy", "dummy")
+            await link.set_up(a, "dummy", up=True)
+            late = 0
+            for lit in (False, True) * 4:
+                request = ifinfmsg()
+                request["index"] = await a.index("dummy")
+                request["attrs"] = [("IFLA_CARRIER", int(lit))]
+                await a.request("change the light", request, link.RTM_NEWLINK)
+                seen = await link.read(a, "dummy")
+                assert seen.carrier is lit
+                late += seen.running is not lit
+            assert late
 
     asyncio.run(run())
 

@@ -53,6 +53,32 @@ def test_each_lack_is_shown_and_its_repair_once() -> None:
     )
 
 
+def test_a_repair_stands_below_its_own_lack() -> None:
+    group = Group(
+        "host kernel",
+        "Linux 6.1",
+        (
+            Finding("mnexec", State.NO, "is missing", "apt-get install mininet"),
+            Finding("root", State.NO, "needs root", "sudo dxemu run"),
+            Finding("features", State.UNKNOWN, "can be tried as root", ""),
+        ),
+    )
+    shown = [line.strip() for line in render_text(Diagnosis((group,), ())).splitlines()[1:6]]
+    assert [line.split()[0] for line in shown] == ["mnexec", "repair:", "root", "repair:", "features"]
+
+
+def test_where_nothing_is_lacking_there_is_a_line_for_each_group() -> None:
+    host = Group("host kernel", "Linux 6.1.0", (Finding("veth", State.READY, ""),))
+    daemons = Group("daemons", "BIRD 2.0.12", (Finding("BIRD", State.READY, "BIRD 2.0.12"),))
+    assert render_text(Diagnosis((READY, host), (daemons,))) == (
+        "embedded kernel   ready     Linux 6.12.9, built here\n"
+        "host kernel       ready     Linux 6.1.0\n"
+        "daemons           ready     BIRD 2.0.12\n"
+        "\n"
+        "A lab can run on the embedded kernel and on the host kernel.\n"
+    )
+
+
 def test_without_any_way_the_first_repair_is_the_last_line() -> None:
     assert render_text(Diagnosis((LACKS,), (DAEMONS,))).endswith(
         "No lab can run here yet. Start with: sudo modprobe -a 8021q sch_netem\n"

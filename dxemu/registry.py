@@ -13,7 +13,8 @@ T = TypeVar("T")
 def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
     """The subclasses of `base` that the modules of `package` define, by module name.
 
-    A module without one (`base.py`) is no member. Raises TypeError if a module defines two.
+    A module without one (`base.py`) is no member, and an abstract class is none. Raises TypeError if a module defines
+    two.
     """
     names = [info.name for info in pkgutil.iter_modules(package.__path__)]
     return {name: found for name in names if (found := _defined(package, base, name)) is not None}
@@ -36,6 +37,7 @@ def _defined(package: ModuleType, base: type[T], name: str) -> type[T] | None:
         and issubclass(value, base)
         and value.__module__ == module.__name__
         and value is not base
+        and not getattr(value, "__abstractmethods__", None)
     ]
     if len(classes) > 1:
         raise TypeError(f"{module.__name__} defines {len(classes)} members; one file holds one")

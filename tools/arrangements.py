@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from dxemu.audit.elements import MODES, Outcome, failures, outcomes
+from dxemu.audit.elements import Outcome, failures, modes, outcomes
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.report.picture.draw import draw
@@ -76,7 +76,7 @@ def _section(root: Path, name: str, stories: list[tuple[str, str]]) -> str:
 def survives(topology: Topology, plan: Plan) -> Iterator[tuple[str, str]]:
     """Everything that can fail alone, and the longest outage that it costs; what costs the same is one row."""
     found = outcomes(plan, failures(topology, plan))
-    for mode in MODES:
+    for mode in modes():
         rows: dict[str, list[str]] = {}
         for outcome in found:
             (failure,) = outcome.failures

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.actions.base import Action, OperatedLab, in_few_words, prefixes_of
+from dxemu.actions.base import OfPrefixes, OperatedLab, in_few_words
 from dxemu.errors import FaultNotApplied
 
 
-class AnnouncePrefixes(Action):
-    """`prefixes`, or `count` networks of the size of `first`, one after the other; no filter stops them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncePrefixes(OfPrefixes):
+    """No filter of the customer's stops them."""
 
-    targets: ClassVar[Mapping[str, str]] = {
-        "router": "router",
-        "prefixes": "prefixes|",
-        "first": "prefix|",
-        "count": "count?",
-    }
+    words: ClassVar[str] = "a router announces more; no filter of the customer's stops it"
 
     async def do(self, lab: OperatedLab) -> str:
         """Announce them, and read the router's table and what it told AWS."""
-        wanted = prefixes_of(self.parameters, "prefixes", "first")
+        wanted = self.networks
         announced = await lab.operator.announce(self.target, wanted)
         missing = set(wanted) - set(announced)
         if missing:

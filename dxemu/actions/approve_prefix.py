@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from ipaddress import ip_network
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.actions.base import Action, OperatedLab
 from dxemu.aws.public_vif import refusal
 from dxemu.errors import FaultNotApplied
+from dxemu.parameters import network_field, target_field
+from dxemu.units import IPNetwork
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovePrefix(Action):
     """AWS accepts `prefix` from now on; without it, everything that was refused and that a customer can own.
 
@@ -18,15 +20,18 @@ class ApprovePrefix(Action):
     Source: github.com/0-draft/cross-connect, docs/04, on the Direct Connect User Guide; read 2026-11-23.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface", "prefix": "prefix?"}
+    words: ClassVar[str] = "AWS approves what is announced there; what was announced before stays refused until a clear"
+
+    virtual_interface: str | None = target_field()
+    prefix: IPNetwork | None = network_field()
 
     async def do(self, lab: OperatedLab) -> str:
         """Approve, and say what is still refused."""
-        vif = self.parameters["virtual_interface"]
+        vif = self.target
         refused = lab.refused_on(vif)
         prefixes = [prefix for prefix in refused if refusal(prefix) is None]
-        if "prefix" in self.parameters:
-            prefixes = [ip_network(self.parameters["prefix"])]
+        if self.prefix is not None:
+            prefixes = [self.prefix]
         reasons = [reason for prefix in prefixes if (reason := refusal(prefix)) is not None]
         if reasons or not prefixes:
             raise FaultNotApplied(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
-from ipaddress import ip_network
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from dxemu.parameters import Need, count_field, network_field, networks_field, target_field, target_of
 from dxemu.plan.model import Plan
 from dxemu.units import IPNetwork
 
@@ -70,37 +71,52 @@ class OperatedLab(Protocol):
         """What a speaker's table says that it announces of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action(ABC):
-    """One kind of order. `targets` names its parameters and what each names, as `Fault.targets` does."""
+    """One kind of order: a frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
 
-    targets: ClassVar[Mapping[str, str]]
+    `words` say what somebody does, for people.
+    """
 
-    def __init__(self, parameters: Mapping[str, str]) -> None:
-        self.parameters = parameters
+    words: ClassVar[str]
 
     @property
     def target(self) -> str:
         """What it is about, for people."""
-        return next(iter(self.parameters.values()))
+        return target_of(self)[1]
 
     @abstractmethod
     async def do(self, lab: OperatedLab) -> str:
         """Do it, read it back, say what was seen. Raises FaultNotApplied."""
 
 
-def prefixes_of(parameters: Mapping[str, str], *names: str) -> tuple[IPNetwork, ...]:
-    """The networks of the parameters `names`, each a list with commas; with `count` so many one after the other."""
-    count = int(parameters.get("count", "1"))
-    words = [word.strip() for name in names for word in parameters.get(name, "").split(",")]
-    given = [ip_network(word) for word in words if word]
-    return tuple(dict.fromkeys(_following(network, number) for network in given for number in range(count)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPrefixes(Action):
+    """An order about networks that a router of the customer's announces.
+
+    `prefixes`, or `count` networks of the size of `first`, one after the other.
+    """
+
+    router: str | None = target_field()
+    prefixes: tuple[IPNetwork, ...] = networks_field(need=Need.CHOICE)
+    first: IPNetwork | None = network_field(need=Need.CHOICE)
+    count: int = count_field(words="so many networks from `first` on")
+
+    @property
+    def networks(self) -> tuple[IPNetwork, ...]:
+        """All that it is about."""
+        return following((*self.prefixes, *([self.first] if self.first is not None else [])), self.count)
 
 
-def _following(network: IPNetwork, number: int) -> IPNetwork:
+def following(prefixes: Iterable[IPNetwork], count: int) -> tuple[IPNetwork, ...]:
+    """Each of `prefixes` with those of its size that come after it, `count` in all; each once."""
+    return tuple(dict.fromkeys(_after(prefix, number) for prefix in prefixes for number in range(count)))
+
+
+def _after(network: IPNetwork, number: int) -> IPNetwork:
     """The network of the same length that is `number` places after `network`."""
     start = int(network.network_address) + number * network.num_addresses
-    kind = type(network)
-    return kind((type(network.network_address)(start), network.prefixlen))
+    return type(network)((type(network.network_address)(start), network.prefixlen))
 
 
 def in_few_words(prefixes: Collection[IPNetwork]) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.actions.base import Action, OperatedLab
 from dxemu.errors import FaultNotApplied
+from dxemu.parameters import target_field
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmVirtualInterface(Action):
     """AWS configures its end of the VLAN.
 
     Source: Direct Connect API, ConfirmPrivateVirtualInterface (botocore 1.44.5); read 2026-11-23.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface"}
+    words: ClassVar[str] = "its owner accepts a hosted virtual interface"
+
+    virtual_interface: str | None = target_field()
 
     async def do(self, lab: OperatedLab) -> str:
         """Switch AWS's end of the VLAN on; its kernel is asked."""

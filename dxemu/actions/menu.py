@@ -12,8 +12,3 @@ from dxemu.registry import members
 def kinds() -> Mapping[str, type[Action]]:
     """Every action by its kind, which is its file's name."""
     return members(actions, Action)  # type: ignore[type-abstract]  # asked for as a base, never made
-
-
-def action_of(kind: str, parameters: Mapping[str, str]) -> Action:
-    """The action of a kind, with the words under its name. Raises KeyError for a kind that there is not."""
-    return kinds()[kind](parameters)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.actions.base import Action, OperatedLab
+from dxemu.parameters import target_field
 
 WITHIN_S = 10.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RekeyTunnel(Action):
     """A new pair of ESP keys (CREATE_CHILD_SA, RFC 7296 section 1.3.3), started by the customer's end."""
 
-    targets: ClassVar[Mapping[str, str]] = {"tunnel": "tunnel"}
+    words: ClassVar[str] = "new keys for its ESP"
+
+    tunnel: str | None = target_field()
 
     async def do(self, lab: OperatedLab) -> str:
         """Ask charon for it, and wait until it says that it is done."""

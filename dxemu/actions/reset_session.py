@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.actions.base import Action, OperatedLab
+from dxemu.parameters import target_field
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResetSession(Action):
     """`clear bgp` on the customer's router (Cease/4, Administrative Reset, if the session is up).
 
@@ -15,7 +17,9 @@ class ResetSession(Action):
     closes the session again. Source: Direct Connect User Guide, "Direct Connect quotas"; read 2026-11-23.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface"}
+    words: ClassVar[str] = "the customer clears its sessions, and an Idle end of AWS's takes them again"
+
+    virtual_interface: str | None = target_field()
 
     async def do(self, lab: OperatedLab) -> str:
         """Clear them, and say which came up within a few seconds. A cable that is cut brings none back."""

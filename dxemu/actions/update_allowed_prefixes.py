@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.actions.base import Action, OperatedLab, in_few_words, prefixes_of
+from dxemu.actions.base import Action, OperatedLab, following, in_few_words
 from dxemu.aws.quotas import ALLOWED_PREFIXES
 from dxemu.errors import FaultNotApplied
+from dxemu.parameters import count_field, networks_field, target_field
 from dxemu.plan.model import GatewayKind, Plan
 from dxemu.units import IPNetwork
 
 FEW = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateAllowedPrefixes(Action):
     """Prefixes are added to or removed from what customers hear of the gateway; BGP is not reset.
 
@@ -22,24 +25,24 @@ class UpdateAllowedPrefixes(Action):
     Source: Direct Connect User Guide, "Allowed prefixes interactions"; read 2026-11-23.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {
-        "gateway": "association",
-        "add": "prefixes?",
-        "remove": "prefixes?",
-        "count": "count?",
-    }
+    words: ClassVar[str] = "what AWS announces for this gateway changes, without a reset of BGP"
+
+    gateway: str | None = target_field("association")
+    add: tuple[IPNetwork, ...] = networks_field()
+    remove: tuple[IPNetwork, ...] = networks_field()
+    count: int = count_field(words="so many networks from each on")
 
     async def do(self, lab: OperatedLab) -> str:
         """Change what the edge announces, and read its table back."""
-        added, removed = prefixes_of(self.parameters, "add"), set(prefixes_of(self.parameters, "remove"))
+        added, removed = following(self.add, self.count), set(following(self.remove, self.count))
         said = []
-        for speaker in _speakers(lab.plan, self.parameters["gateway"]):
+        for speaker in _speakers(lab.plan, self.target):
             before = lab.originated(speaker)
             wanted = (
                 *(prefix for prefix in before if prefix not in removed),
                 *(prefix for prefix in added if prefix not in before),
             )
-            refused = refusal(lab.plan, self.parameters["gateway"], speaker, wanted)
+            refused = refusal(lab.plan, self.target, speaker, wanted)
             if refused is None:
                 announced = await lab.originate(speaker, wanted)
             else:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.actions.base import Action, OperatedLab, in_few_words, prefixes_of
+from dxemu.actions.base import OfPrefixes, OperatedLab, in_few_words
 from dxemu.errors import FaultNotApplied
 
 
-class WithdrawPrefixes(Action):
-    """`prefixes`, or `count` networks of the size of `first`, one after the other."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPrefixes(OfPrefixes):
+    """What the router never announced is none of it: nothing changes then."""
 
-    targets: ClassVar[Mapping[str, str]] = {
-        "router": "router",
-        "prefixes": "prefixes|",
-        "first": "prefix|",
-        "count": "count?",
-    }
+    words: ClassVar[str] = "a router announces them no longer"
 
     async def do(self, lab: OperatedLab) -> str:
         """Withdraw them, and read the router's table."""
-        gone = prefixes_of(self.parameters, "prefixes", "first")
+        gone = self.networks
         announced = await lab.operator.withdraw(self.target, gone)
         left = set(gone) & set(announced)
         if left:

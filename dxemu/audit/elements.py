@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 from dxemu.control.forward import forwarding
-from dxemu.control.wires import vlan_of
-from dxemu.faults.effects import Impact, cable_of, circuits_of, cut, dark_nodes, node_of, nodes_at, silenced
+from dxemu.faults.base import Fault
+from dxemu.faults.menu import kinds
 from dxemu.plan.connections import device_nodes
 from dxemu.plan.customer_side import customer_routers
 from dxemu.plan.model import Plan, Role, Side
+from dxemu.predict.impact import Impact, impact_of
 from dxemu.predict.outcome import World
 from dxemu.predict.predict import Pair, Prediction, predict
 from dxemu.predict.windows import Window
@@ -34,7 +36,11 @@ class Mode:
     noun: str
     plural: str
     verb: str
-    impact: Callable[[Plan, str, str], Impact]
+    made: type[Fault]
+
+    def of(self, name: str) -> Fault:
+        """The fault of an element."""
+        return self.made(**{self.kind: name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,64 +85,41 @@ class Outcome:
         return Window() if self.worst is None else self.worst.outage
 
 
-def _cut(what: str) -> Callable[[Plan, str, str], Impact]:
-    return lambda plan, fault, name: cut(fault, AT, None, cable_of(plan, what, name))
+NOUNS: Mapping[str, tuple[str, str]] = {
+    "connection": ("connection", "connections"),
+    "virtual_interface": ("VLAN of", "VLANs of"),
+    "circuit": ("circuit", "circuits"),
+    "internet": ("line to the Internet of", "lines to the Internet of"),
+    "carrier": ("carrier", "carriers"),
+    "router": ("router", "routers"),
+    "device": ("AWS device", "AWS devices"),
+    "tunnel": ("AWS's endpoint of", "endpoints of"),
+    "location": ("location", "locations"),
+}
+"""The elements of a design that a fault can name, in the order of docs/arrangements.md: one, and several."""
 
 
-def _silent(what: str) -> Callable[[Plan, str, str], Impact]:
-    return lambda plan, fault, name: silenced(fault, AT, None, [cable_of(plan, what, name).name])
-
-
-def _dark(what: str) -> Callable[[Plan, str, str], Impact]:
-    return lambda plan, fault, name: dark_nodes(plan, fault, AT, None, (node_of(plan, what, name),))
-
-
-def _location(plan: Plan, fault: str, name: str) -> Impact:
-    return dark_nodes(plan, fault, AT, None, nodes_at(plan, name))
-
-
-def _carrier(plan: Plan, fault: str, name: str) -> Impact:
-    return silenced(fault, AT, None, circuits_of(plan, name))
-
-
-def _vlan(_plan: Plan, fault: str, name: str) -> Impact:
-    return silenced(fault, AT, None, [vlan_of(name)])
-
-
-def _mode(kind: str, fault: str, words: tuple[str, str, str], impact: Callable[[Plan, str, str], Impact]) -> Mode:
-    noun, plural, verb = words
-    return Mode(kind=kind, fault=fault, noun=noun, plural=plural, verb=verb, impact=impact)
-
-
-def _line(kind: str, noun: str, plural: str) -> tuple[Mode, Mode]:
-    return (
-        _mode(kind, "cable_cut", (noun, plural, "is cut"), _cut(kind)),
-        _mode(kind, "cable_silent", (noun, plural, "falls silent"), _silent(kind)),
+@cache
+def modes() -> tuple[Mode, ...]:
+    """Everything that the faults say can fail alone, element by element."""
+    return tuple(
+        Mode(kind=kind, fault=fault, noun=noun, plural=plural, verb=made.audited[kind], made=made)
+        for kind, (noun, plural) in NOUNS.items()
+        for fault, made in sorted(kinds().items())
+        if kind in made.audited
     )
-
-
-MODES: tuple[Mode, ...] = (
-    *_line("connection", "connection", "connections"),
-    _mode("virtual_interface", "vlan_pruned", ("VLAN of", "VLANs of", "falls silent"), _vlan),
-    *_line("circuit", "circuit", "circuits"),
-    *_line("internet", "line to the Internet of", "lines to the Internet of"),
-    _mode("carrier", "carrier_down", ("carrier", "carriers", "falls silent"), _carrier),
-    _mode("router", "node_down", ("router", "routers", "dies"), _dark("router")),
-    _mode("device", "node_down", ("AWS device", "AWS devices", "dies"), _dark("device")),
-    _mode("tunnel", "node_down", ("AWS's endpoint of", "endpoints of", "dies"), _dark("tunnel")),
-    _mode("location", "location_down", ("location", "locations", "loses power"), _location),
-)
-"""Every fault that strikes one element, in the order of docs/arrangements.md. A test compares it with dxemu/faults."""
 
 
 def failures(topology: Topology, plan: Plan) -> tuple[Failure, ...]:
     """Everything that can fail alone, in every way."""
     names = _names(topology, plan)
     return tuple(
-        Failure(mode=mode, name=name, impact=mode.impact(plan, f"{mode.fault} {mode.kind} {name}", name))
-        for mode in MODES
-        for name in names[mode.kind]
+        Failure(mode=mode, name=name, impact=_impact(plan, mode, name)) for mode in modes() for name in names[mode.kind]
     )
+
+
+def _impact(plan: Plan, mode: Mode, name: str) -> Impact:
+    return impact_of(plan, f"{mode.fault} {mode.kind} {name}", AT, None, mode.of(name).effects(plan))
 
 
 def _names(topology: Topology, plan: Plan) -> Mapping[str, Sequence[str]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from dxemu.errors import FaultNotApplied
-from dxemu.faults.effects import Impact
+from dxemu.faults.effects import Effect
+from dxemu.parameters import target_of
 from dxemu.plan.model import Plan
-from dxemu.units import Seconds
 
 
 class BreakableCable(Protocol):
@@ -55,25 +56,24 @@ class BreakableLab(Protocol):
         """Whether the kernel has the routing process of a node."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault(ABC):
-    """One kind of failure.
+    """One kind of failure: a frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
 
-    `targets` names the parameters of which a scenario gives exactly one, and what each of them
-    names: `connection`, `circuit`.
+    `words` say what happens, for people. `audited` are the targets that `dxemu audit` lets fail in this way, each with
+    the verb for it: none, unless the kind says so.
     """
 
-    targets: ClassVar[Mapping[str, str]]
-
-    def __init__(self, parameters: Mapping[str, str]) -> None:
-        self.parameters = parameters
+    words: ClassVar[str]
+    audited: ClassVar[Mapping[str, str]] = {}
 
     @property
     def target(self) -> str:
         """What it hits, for people."""
-        return next(iter(self.parameters.values()))
+        return target_of(self)[1]
 
     @abstractmethod
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """What it does to the design."""
 
     @abstractmethod

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.base import BreakableLab, Fault
-from dxemu.faults.effects import Impact
+from dxemu.faults.effects import Effect, ProcessGone
+from dxemu.parameters import target_field
 from dxemu.plan.model import Plan
-from dxemu.units import Seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BgpRestart(Fault):
     """BGP on a router or AWS device dies without a word: its kernel closes the TCP sessions, and BFD goes on.
 
     Where both ends of a session restart gracefully its routes stay at both (RFC 4724), else they go at once.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {"router": "router", "device": "device"}
+    words: ClassVar[str] = "the routing process stops, and starts again when healed"
 
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    router: str | None = target_field()
+    device: str | None = target_field()
+
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """Every cable carries packets; the sessions of the node are lost."""
         del plan
-        return Impact(fault=fault, at=at, until=until, cables=(), restarting=(self.target,))
+        return (ProcessGone(self.target),)
 
     async def inject(self, lab: BreakableLab) -> str:
         """End the process; the kernel is asked for it, and for the routes that are left."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.base import BreakableLab, Fault
-from dxemu.faults.effects import Impact, cable_of, cut
+from dxemu.faults.effects import Effect, cable_of, cut
+from dxemu.parameters import target_field, target_of
 from dxemu.plan.model import Cable, Plan
-from dxemu.units import Seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CableCut(Fault):
     """Loss of carrier at both ends of one cable.
 
@@ -19,20 +21,20 @@ class CableCut(Fault):
     the router at the far end of the circuit sees nothing.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {
-        "connection": "connection",
-        "circuit": "circuit",
-        "internet": "internet",
-    }
+    words: ClassVar[str] = "both ends lose light"
+    audited: ClassVar[Mapping[str, str]] = {"connection": "is cut", "circuit": "is cut", "internet": "is cut"}
+
+    connection: str | None = target_field(words="its cross connect")
+    circuit: str | None = target_field()
+    internet: str | None = target_field(words="the line of this router")
 
     def cable(self, plan: Plan) -> Cable:
         """The cable that is meant."""
-        ((what, name),) = self.parameters.items()
-        return cable_of(plan, what, name)
+        return cable_of(plan, *target_of(self))
 
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No packet over the cable, and both its ends know at once."""
-        return cut(fault, at, until, self.cable(plan))
+        return cut(self.cable(plan))
 
     async def inject(self, lab: BreakableLab) -> str:
         """Take the light away; the kernel of both ends is asked."""

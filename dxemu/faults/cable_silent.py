@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.base import BreakableLab, Fault
-from dxemu.faults.effects import Impact, cable_of, silenced
+from dxemu.faults.effects import Effect, cable_of, silenced
+from dxemu.parameters import target_field, target_of
 from dxemu.plan.model import Plan
-from dxemu.units import Seconds
 
 ALL = 100.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CableSilent(Fault):
     """A carrier's equipment in between dies with its ports up: only a protocol's timer finds out.
 
     Both ends of the cable drop everything that is to be sent from now on; what is on the way arrives.
     """
 
-    targets: ClassVar[Mapping[str, str]] = {
-        "connection": "connection",
-        "circuit": "circuit",
-        "internet": "internet",
+    words: ClassVar[str] = "the light stays, no packet arrives"
+    audited: ClassVar[Mapping[str, str]] = {
+        "connection": "falls silent",
+        "circuit": "falls silent",
+        "internet": "falls silent",
     }
+
+    connection: str | None = target_field(words="its cross connect")
+    circuit: str | None = target_field()
+    internet: str | None = target_field(words="the line of this router")
 
     def cable(self, plan: Plan) -> str:
         """The cable that is meant."""
-        ((what, name),) = self.parameters.items()
-        return cable_of(plan, what, name).name
+        return cable_of(plan, *target_of(self)).name
 
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No packet over the cable, and nobody is told."""
-        return silenced(fault, at, until, [self.cable(plan)])
+        return silenced([self.cable(plan)])
 
     async def inject(self, lab: BreakableLab) -> str:
         """Drop everything at both ends; both queueing disciplines are read back."""

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.base import BreakableLab, Fault
-from dxemu.faults.effects import Impact, circuits_of, silenced
+from dxemu.faults.effects import Effect, circuits_of, silenced
+from dxemu.parameters import target_field
 from dxemu.plan.model import Plan
-from dxemu.units import Seconds
 
 ALL = 100.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierDown(Fault):
     """Every circuit of the carrier falls silent at once, in both directions."""
 
-    targets: ClassVar[Mapping[str, str]] = {"carrier": "carrier"}
+    words: ClassVar[str] = "all its circuits fall silent"
+    audited: ClassVar[Mapping[str, str]] = {"carrier": "falls silent"}
 
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    carrier: str | None = target_field()
+
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No packet over any of its circuits, and nobody is told."""
-        return silenced(fault, at, until, circuits_of(plan, self.target))
+        return silenced(circuits_of(plan, self.target))
 
     async def inject(self, lab: BreakableLab) -> str:
         """Drop everything at both ends of each circuit; all queueing disciplines are read back."""

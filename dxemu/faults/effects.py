@@ -1,50 +1,60 @@
-"""What a fault does to the design: the words between a fault and the windows that `plan.predict` computes."""
+"""What a fault does to a design: data, of a closed set. Who notices each, and when, is `dxemu.predict`'s to say."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dxemu.plan.model import Cable, Plan
-from dxemu.units import Seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impact:
-    """Cables that stop carrying packets from `at` to `until` (None: for good).
+@dataclass(frozen=True, slots=True)
+class LinkDead:
+    """No packet crosses a cable any more, in either direction. The light may be on."""
 
-    A virtual interface alone is written as `vlan_of` says, among the cables.
-
-    `carrier_lost_at` are the nodes whose port loses carrier: they know at once. Everybody else whose
-    session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
-    `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding.
-    """
-
-    fault: str
-    at: Seconds
-    until: Seconds | None
-    cables: tuple[str, ...]
-    carrier_lost_at: tuple[str, ...] = ()
-    restarting: tuple[str, ...] = ()
+    cable: str
 
 
-def cut(fault: str, at: Seconds, until: Seconds | None, cable: Cable) -> Impact:
+@dataclass(frozen=True, slots=True)
+class PortDark:
+    """The port of a node at the end of a cable has lost its light: the node knows at once."""
+
+    node: str
+    cable: str
+
+
+@dataclass(frozen=True, slots=True)
+class VlanDead:
+    """No packet of a virtual interface's VLAN crosses any more; everything else on its connection does."""
+
+    virtual_interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessGone:
+    """The routing process of a node is not there, while its kernel goes on forwarding."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGone:
+    """A node without power: its cables carry nothing, and whoever is at their other ends loses light."""
+
+    node: str
+
+
+Effect = LinkDead | PortDark | VlanDead | ProcessGone | NodeGone
+
+
+def cut(cable: Cable) -> tuple[Effect, ...]:
     """A cable without light: no packet over it, and both its ends know at once."""
-    return Impact(fault=fault, at=at, until=until, cables=(cable.name,), carrier_lost_at=(cable.a.node, cable.b.node))
+    return (LinkDead(cable.name), PortDark(cable.a.node, cable.name), PortDark(cable.b.node, cable.name))
 
 
-def silenced(fault: str, at: Seconds, until: Seconds | None, cables: Iterable[str]) -> Impact:
+def silenced(cables: Iterable[str]) -> tuple[Effect, ...]:
     """No packet over `cables`, and nobody is told."""
-    return Impact(fault=fault, at=at, until=until, cables=tuple(cables))
-
-
-def dark_nodes(plan: Plan, fault: str, at: Seconds, until: Seconds | None, nodes: Collection[str]) -> Impact:
-    """The impact of nodes without power: their cables are dead, and whoever is at the other ends loses light."""
-    cables = [cable for cable in plan.cables if {cable.a.node, cable.b.node} & set(nodes)]
-    ends = dict.fromkeys(end.node for cable in cables for end in (cable.a, cable.b))
-    return Impact(
-        fault=fault, at=at, until=until, cables=tuple(cable.name for cable in cables), carrier_lost_at=tuple(ends)
-    )
+    return tuple(LinkDead(cable) for cable in cables)
 
 
 def cable_of(plan: Plan, what: str, name: str) -> Cable:

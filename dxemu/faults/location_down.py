@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.faults.base import BreakableLab, Fault, switch_power
-from dxemu.faults.effects import Impact, dark_nodes, nodes_at
+from dxemu.faults.effects import Effect, NodeGone, nodes_at
+from dxemu.parameters import target_field
 from dxemu.plan.model import Plan
-from dxemu.units import Seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocationDown(Fault):
     """Every node of the location goes dark at once."""
 
-    targets: ClassVar[Mapping[str, str]] = {"location": "location"}
+    words: ClassVar[str] = "everything in it loses power"
+    audited: ClassVar[Mapping[str, str]] = {"location": "loses power"}
 
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    location: str | None = target_field()
+
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No packet over any cable of the location, and every neighbour knows at once."""
-        return dark_nodes(plan, fault, at, until, nodes_at(plan, self.target))
+        return tuple(NodeGone(node) for node in nodes_at(plan, self.target))
 
     async def inject(self, lab: BreakableLab) -> str:
         """Take the power away; the kernels of all neighbours are asked."""

@@ -12,8 +12,3 @@ from dxemu.registry import members
 def kinds() -> Mapping[str, type[Fault]]:
     """Every fault by its kind, which is its file's name."""
     return members(faults, Fault)  # type: ignore[type-abstract]  # asked for as a base, never made
-
-
-def fault_of(kind: str, parameters: Mapping[str, str]) -> Fault:
-    """The fault of a kind, with the words under its name. Raises KeyError for a kind that there is not."""
-    return kinds()[kind](parameters)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.faults.base import BreakableLab, Fault, switch_power
-from dxemu.faults.effects import Impact, dark_nodes, node_of
+from dxemu.faults.effects import Effect, NodeGone, node_of
+from dxemu.parameters import target_field, target_of
 from dxemu.plan.model import Plan
-from dxemu.units import Seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeDown(Fault):
     """Everything connected to the node loses light. `tunnel` names a VPN tunnel and means AWS's endpoint of it."""
 
-    targets: ClassVar[Mapping[str, str]] = {"router": "router", "device": "device", "tunnel": "tunnel"}
+    words: ClassVar[str] = "it loses power"
+    audited: ClassVar[Mapping[str, str]] = {"router": "dies", "device": "dies", "tunnel": "dies"}
+
+    router: str | None = target_field()
+    device: str | None = target_field()
+    tunnel: str | None = target_field(words="AWS's endpoint of it")
 
     def node(self, plan: Plan) -> str:
         """The node that is meant."""
-        ((what, name),) = self.parameters.items()
-        return node_of(plan, what, name)
+        return node_of(plan, *target_of(self))
 
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No packet over any of its cables, and every neighbour knows at once."""
-        return dark_nodes(plan, fault, at, until, (self.node(plan),))
+        return (NodeGone(self.node(plan)),)
 
     async def inject(self, lab: BreakableLab) -> str:
         """Take the power away; the kernels of all neighbours are asked."""

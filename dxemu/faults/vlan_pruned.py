@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.control.wires import vlan_of
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.base import BreakableLab, Fault
-from dxemu.faults.effects import Impact, silenced
+from dxemu.faults.effects import Effect, VlanDead
+from dxemu.parameters import target_field
 from dxemu.plan.model import Plan
-from dxemu.units import Seconds
 
 ALL = 100.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VlanPruned(Fault):
     """No packet of the virtual interface arrives in either direction, and nobody is told."""
 
-    targets: ClassVar[Mapping[str, str]] = {"virtual_interface": "virtual_interface"}
+    words: ClassVar[str] = "a switch ceases to carry its VLAN"
+    audited: ClassVar[Mapping[str, str]] = {"virtual_interface": "falls silent"}
 
-    def impact(self, plan: Plan, fault: str, at: Seconds, until: Seconds | None) -> Impact:
+    virtual_interface: str | None = target_field()
+
+    def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """Its VLAN is dead, silently."""
         del plan
-        return silenced(fault, at, until, [vlan_of(self.target)])
+        return (VlanDead(self.target),)
 
     async def inject(self, lab: BreakableLab) -> str:
         """Drop everything on the VLAN at both ends; both queueing disciplines are read back."""

@@ -39,7 +39,7 @@ class Hit:
         return event["event"] == "vrrp" or about in self.sessions or text(event, "cable") in self.cables
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Run:
     """What was measured in one run. `versions` are the IP versions of its probes."""
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from dxemu.aws.bfd import detection_time
 from dxemu.control.forward import Way
-from dxemu.faults.effects import Impact
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.predict.dead_peer import dead_peer_window, give_up_after, silence_before_probe
+from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
 
 NETLINK_S = 0.01

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from dxemu.control.forward import Believed
 from dxemu.control.wires import vlan_of
-from dxemu.faults.effects import Impact
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.predict import lacp, vrrp
 from dxemu.predict.detect import Detection, carrier, detection, in_tunnel
+from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import losses, stale_for
 from dxemu.predict.windows import Term
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from dxemu.control.forward import Believed, Way, shared_until
 from dxemu.control.wires import Crossing
-from dxemu.faults.effects import Impact
 from dxemu.plan.model import BgpSession, Plan, Role, Side
 from dxemu.predict import lacp, restarts
 from dxemu.predict.detect import Detection, detection, session_back, static_routes_back
+from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, everything, may_not_begin, notices, sooner, touches
 from dxemu.predict.outcome import Fate, Flow, Turn, World, turn
 from dxemu.predict.windows import Term, Window

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from dxemu.bgp.graceful_restart import keeps_routes
 from dxemu.control.forward import Believed
-from dxemu.faults.effects import Impact
 from dxemu.plan.model import BgpSession, Plan, SessionEnd
 from dxemu.predict.detect import CONNECT_RETRY_S, Detection
+from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
 
 FIN_S = 0.01

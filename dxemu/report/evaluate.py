@@ -54,14 +54,8 @@ def evaluate(
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(_predicted(p) for p in predictions)
     actions = _actions(events)
-    run = Run(
-        plan=plan,
-        hits=_hits(predictions),
-        events=events,
-        outages=outages,
-        probes=probes,
-        versions={probe.name: probe.version for probe in scenario.probes},
-    )
+    versions = {probe.name: probe.version for probe in scenario.probes}
+    run = Run(plan, _hits(predictions), events, outages, probes, versions)
     found_stages = tuple(stages(run))
     measured = Measured(
         plan=plan,
@@ -76,7 +70,6 @@ def evaluate(
     )
     expectations = tuple(judge(e, measured) for e in scenario.expect)
     late = _too_late(probes)
-    passed = "pass" if all(e.verdict == "pass" for e in expectations) else "fail"
     return result.Result(
         scenario=scenario.name,
         topology=scenario.topology.name,
@@ -84,7 +77,7 @@ def evaluate(
         kernel_release=meta.kernel_release,
         clock=meta.clock,
         seed=meta.seed,
-        verdict="invalid" if late else passed,
+        verdict="invalid" if late else _verdict(expectations),
         invalid_because=late,
         expectations=expectations,
         faults=faults,
@@ -104,6 +97,10 @@ def evaluate(
         actions=actions,
         quotas=_quotas(events),
     )
+
+
+def _verdict(expectations: Sequence[result.ExpectationResult]) -> str:
+    return "pass" if all(e.verdict == "pass" for e in expectations) else "fail"
 
 
 def _probe_events(events: Sequence[Event]) -> list[Event]:

@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from random import Random
 
-from dxemu.actions.menu import action_of
-from dxemu.faults.menu import fault_of
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
@@ -105,7 +103,7 @@ def _agenda(job: RunJob, lab: Lab, journal: Journal) -> list[tuple[float, Callab
 
 
 def _action(step: ActionStep, lab: Lab, journal: Journal) -> Callable[[], Awaitable[None]]:
-    action = action_of(step.kind, step.parameters)
+    action = step.action
 
     async def do() -> None:
         t = journal.clock.now()
@@ -118,7 +116,7 @@ def _action(step: ActionStep, lab: Lab, journal: Journal) -> Callable[[], Awaita
 
 
 def _step(step: FaultStep, lab: Lab, journal: Journal) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
-    fault = fault_of(step.kind, step.parameters)
+    fault = step.fault
 
     async def inject() -> None:
         t = journal.clock.now()

@@ -10,15 +10,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dxemu.actions import menu as actions
+from dxemu.actions.confirm_virtual_interface import ConfirmVirtualInterface
 from dxemu.errors import InputErrors
-from dxemu.faults.menu import fault_of, kinds
 from dxemu.host import invoker
 from dxemu.host.job import Job
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
+from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
 from dxemu.probes.udp import UdpProbe
 from dxemu.report import result_json
@@ -49,19 +49,9 @@ class Rehearsal:
 
 def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
     """Read and check everything. Raises InputErrors."""
-    scenario = load(
-        path,
-        faults={kind: fault.targets for kind, fault in kinds().items()},
-        actions={kind: action.targets for kind, action in actions.kinds().items()},
-        topology=topology,
-    )
+    scenario = load(path, topology=topology)
     plan = make_plan(scenario.topology)
-    impacts = [
-        fault_of(step.kind, step.parameters).impact(
-            plan, step.id, step.at, None if step.duration is None else Seconds(step.at + step.duration)
-        )
-        for step in scenario.steps
-    ]
+    impacts = [impact_of(plan, step.id, step.at, step.until, step.fault.effects(plan)) for step in scenario.steps]
     predictions = predict(_once_confirmed(plan, scenario), impacts, _pairs(scenario))
     end = scenario.end
     if end is None:
@@ -74,9 +64,7 @@ def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
 
 def _once_confirmed(plan: Plan, scenario: Scenario) -> Plan:
     """The plan with the hosted virtual interfaces that the scenario accepts: faults are predicted for after that."""
-    accepted = {
-        step.parameters["virtual_interface"] for step in scenario.actions if step.kind == "confirm_virtual_interface"
-    }
+    accepted = {step.action.target for step in scenario.actions if isinstance(step.action, ConfirmVirtualInterface)}
     sessions = (replace(s, confirmed=s.confirmed or s.virtual_interface in accepted) for s in plan.sessions)
     return replace(plan, sessions=tuple(sessions)) if accepted else plan
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from dxemu.actions.base import Action
+from dxemu.actions.menu import kinds as known_actions
 from dxemu.errors import InputErrors, Problem, ProblemList
+from dxemu.faults.base import Fault
+from dxemu.faults.menu import kinds as known_faults
 from dxemu.story.expectations import ExpectationReader, Known
 from dxemu.story.file import ScenarioFile
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_in, names_of
+from dxemu.story.parameters import KindReader, Names
 from dxemu.story.probes import ProbeReader
-from dxemu.story.steps import Faults, Names, StepReader
+from dxemu.story.steps import StepReader
 from dxemu.topology import yaml
 from dxemu.topology.invalid import problems_of
 from dxemu.topology.load import load as load_topology
@@ -21,13 +27,17 @@ from dxemu.topology.model import Topology
 from dxemu.topology.words import quoted, suggestion
 
 
-def load(path: Path, *, faults: Faults, actions: Faults | None = None, topology: Path | None = None) -> Scenario:
+def load(
+    path: Path,
+    *,
+    faults: Mapping[str, type[Fault]] | None = None,
+    actions: Mapping[str, type[Action]] | None = None,
+    topology: Path | None = None,
+) -> Scenario:
     """The scenario of a file, with its topology, changed as its `change` says.
 
-    `faults` are the known faults: kind -> name of parameter -> what it names, one of the words of
-    `dxemu.story.names` (anything else is taken as written). A step gives exactly one of these parameters;
-    those whose word ends in `?` are optional and come on top. `actions` are the known actions, in the same way.
-    `topology` is used instead of the one that the file names. `end` is None if the file has none: see `never_ends`.
+    `faults` and `actions` are the known kinds; left out, those that there are. `topology` is used instead of the one
+    that the file names. `end` is None if the file has none: see `never_ends`.
 
     Raises InputErrors with every mistake of both files.
     """
@@ -45,7 +55,13 @@ def load(path: Path, *, faults: Faults, actions: Faults | None = None, topology:
     built = _topology(place, file, tree, problems, named=topology is None)
     names = names_of(built) if built is not None else _names_in(place)
     probes = ProbeReader(names, file.end, tree.marks, problems).read(file.probes)
-    reader = StepReader(faults, actions or {}, names, file.end, tree.marks, problems)
+    reader = StepReader(
+        KindReader("fault", known_faults() if faults is None else faults, names, tree.marks, problems),
+        KindReader("action", known_actions() if actions is None else actions, names, tree.marks, problems),
+        file.end,
+        tree.marks,
+        problems,
+    )
     steps, done = reader.read(file.steps), reader.read_actions(file.steps)
     known = Known(
         probes={name: kind for name, entry in file.probes.items() for kind in entry.kinds()},
@@ -71,11 +87,6 @@ def load(path: Path, *, faults: Faults, actions: Faults | None = None, topology:
         see_also=file.see_also,
         marks=tree.marks,
     )
-
-
-def json_schema() -> dict[str, object]:
-    """The JSON schema of scenario files, for editors."""
-    return ScenarioFile.model_json_schema()
 
 
 def never_ends(scenario: Scenario, why: str) -> Problem:

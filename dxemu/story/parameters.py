@@ -1,76 +1,171 @@
-"""Parameters of a fault or an action that are no names: networks and counts, as text for the plan and the lab.
-
-The word that says what a parameter names may end in `?` (it is optional) or `|` (one of these is needed as well).
-"""
+"""What is written under a fault's or an action's name -> the kind itself, with typed parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import Generic, TypeVar
 
+from dxemu.errors import ProblemList
+from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.topology.fields import Wrong
-from dxemu.topology.words import kind_of, listed, quoted
+from dxemu.topology.marks import KeyPath, Marks
+from dxemu.topology.words import kind_of, listed, quoted, suggestion
+from dxemu.units import IPNetwork
 
-MARKS = "?|"
+K = TypeVar("K")
+Names = Mapping[str, Sequence[str]]
+
 MOST = 10_000
 CODE = "DX-S003"
-NETWORKS = ("prefix", "prefixes")
 
 
-def noun_of(word: str) -> str:
-    """What the parameter names, without the marks."""
-    return word.rstrip(MARKS)
+@dataclass(frozen=True)
+class KindReader(Generic[K]):
+    """Reads kinds of one menu (`noun`: fault, action) and adds what is wrong to `problems`.
+
+    `names` is None if the topology could not be read: names are then not looked up.
+    """
+
+    noun: str
+    menu: Mapping[str, type[K]]
+    names: Names | None
+    marks: Marks
+    problems: ProblemList
+
+    def read(self, written: object, path: KeyPath) -> tuple[str, K, KeyPath] | None:
+        """Kind, value and the kind's path; None if it is no known kind. What has a mistake is left out of the value.
+
+        DX-S002: which. DX-S003: parameters. DX-S004: names.
+        """
+        found = self._kind(written, path)
+        if found is None:
+            return None
+        kind, parameters, here = found
+        return kind, self._value(kind, parameters, here), here
+
+    def _kind(self, written: object, path: KeyPath) -> tuple[str, Mapping[str, object], KeyPath] | None:
+        if isinstance(written, str):
+            kind, parameters, here = written, None, path
+            mark = self.marks.at(*path)
+        elif isinstance(written, dict) and len(written) == 1:
+            ((kind, parameters),) = written.items()
+            here = (*path, kind)
+            mark = self.marks.key_at(*here)
+        else:
+            what = f"{len(written)} {self.noun}s" if isinstance(written, dict) else kind_of(written)
+            remedy = "Write one fault for a step, for example {cable_cut: {connection: primary}}."
+            self.problems.add(self.marks.at(*path), "DX-S002", f"a step has one {self.noun}, this is {what}", remedy)
+            return None
+        if kind not in self.menu:
+            problem = f"unknown {self.noun} {quoted(kind)}"
+            self.problems.add(mark, "DX-S002", problem, suggestion(kind, self.menu))
+            return None
+        if parameters is not None and not isinstance(parameters, dict):
+            problem = f"{kind_of(parameters)} is no mapping of parameters"
+            remedy = f"Write {_example(kind, parameters_of(self.menu[kind]))}."
+            self.problems.add(self.marks.at(*here), CODE, problem, remedy)
+            return None
+        return kind, parameters or {}, here
+
+    def _value(self, kind: str, written: Mapping[str, object], path: KeyPath) -> K:
+        known = {parameter.key: parameter for parameter in parameters_of(self.menu[kind])}
+        before = len(self.problems.problems)
+        values: dict[str, object] = {}
+        for key, value in written.items():
+            if key not in known:
+                problem, remedy = (
+                    f"{kind} has no parameter {quoted(key)}",
+                    suggestion(key, known, f"{kind} takes none."),
+                )
+                self.problems.add(self.marks.key_at(*path, key), CODE, problem, remedy)
+                continue
+            try:
+                values[key] = READERS[known[key].takes](value, _example(kind, tuple(known.values())))
+            except Wrong as wrong:
+                self.problems.add(self.marks.at(*path, key), wrong.code, f"'{key}' is {wrong.problem}", wrong.remedy)
+            else:
+                self._named(known[key], values[key], (*path, key))
+        self._needed(kind, tuple(known.values()), written, path)
+        if len(self.problems.problems) == before:
+            self._room(values, path)
+        return self.menu[kind](**values)
+
+    def _named(self, parameter: Parameter, name: object, path: KeyPath) -> None:
+        candidates = self.names.get(parameter.noun) if self.names is not None else None
+        if parameter.takes is Takes.NAME and candidates is not None and name not in candidates:
+            problem = f"there is no {parameter.noun.replace('_', ' ')} {quoted(str(name))}"
+            self.problems.add(self.marks.at(*path), "DX-S004", problem, suggestion(str(name), candidates))
+
+    def _needed(self, kind: str, known: Sequence[Parameter], written: Mapping[str, object], path: KeyPath) -> None:
+        """Exactly one target, and one of those of which one is needed as well."""
+        targets = [parameter.key for parameter in known if parameter.need is Need.TARGET]
+        choice = [parameter.key for parameter in known if parameter.need is Need.CHOICE]
+        given = [key for key in written if key in targets]
+        known_only = set(written) <= {parameter.key for parameter in known}
+        if targets and not given and known_only:
+            problem = f"{kind} needs {listed(targets)}"
+            self.problems.add(self.marks.key_at(*path), CODE, problem, f"Write {_example(kind, known)}.")
+        elif len(given) > 1:
+            problem = f"{kind} strikes one thing, this is {listed(given, 'and')}"
+            self.problems.add(self.marks.key_at(*path, given[1]), CODE, problem, "Write a step for each.")
+        chosen = [key for key in choice if key in written]
+        if choice and len(chosen) != 1 and known_only:
+            what = f"takes {listed(choice)}, not both" if chosen else f"needs {listed(choice)} as well"
+            self.problems.add(self.marks.key_at(*path), CODE, f"{kind} {what}", f"Write one of them: {listed(choice)}.")
+
+    def _room(self, values: Mapping[str, object], path: KeyPath) -> None:
+        """A count of networks of which the last would be past all addresses."""
+        count = values.get("count", 1)
+        for value in values.values():
+            for network in value if isinstance(value, tuple) else (value,):
+                if not isinstance(network, IPNetwork) or not isinstance(count, int):
+                    continue
+                room = (1 << network.max_prefixlen) - int(network.network_address)
+                if count * network.num_addresses > room:
+                    problem = f"there are no {count} networks of a /{network.prefixlen} from {network} on"
+                    self.problems.add(self.marks.key_at(*path), CODE, problem, "Count fewer, or begin lower.")
+                    return
 
 
-def targets_of(known: Mapping[str, str]) -> list[str]:
-    """The parameters of which a step gives exactly one: what is struck."""
-    return [name for name, word in known.items() if word[-1:] not in MARKS or not word]
-
-
-def missing_choice(known: Mapping[str, str], written: Mapping[str, object]) -> list[str]:
-    """The parameters of which one is needed as well, if none of them, or more than one, was written."""
-    choice = [name for name, word in known.items() if word.endswith("|")]
-    return choice if sum(name in written for name in choice) != bool(choice) else []
-
-
-def as_text(noun: str, value: object, example: str) -> str:
-    """The value of a parameter as text; a list of networks with commas. Raises Wrong."""
-    if isinstance(value, list) and noun == "prefixes" and value:
-        return ", ".join(_network(item) for item in value)
+def _name(value: object, example: str) -> object:
     if isinstance(value, dict | list) or value is None:
         raise Wrong(CODE, f"{kind_of(value)}, not one value", f"Write {example}.")
-    if noun in NETWORKS:
-        return _network(value)
-    return _count(value) if noun == "count" else str(value)
+    return str(value)
 
 
-def _network(value: object) -> str:
+def _network(value: object, example: str) -> IPNetwork:
+    if isinstance(value, dict | list) or value is None:
+        raise Wrong(CODE, f"{kind_of(value)}, not one value", f"Write {example}.")
     try:
-        return str(ip_network(value if isinstance(value, str) else ""))
+        return ip_network(value if isinstance(value, str) else "")
     except ValueError:
         raise Wrong(CODE, f"{quoted(value)}, not a network", "Write for example 10.64.0.0/24.") from None
 
 
-def _count(value: object) -> str:
+def _networks(value: object, example: str) -> tuple[IPNetwork, ...]:
+    if isinstance(value, list) and value:
+        return tuple(_network(item, example) for item in value)
+    return (_network(value, example),)
+
+
+def _count(value: object, example: str) -> int:
+    if isinstance(value, dict | list) or value is None:
+        raise Wrong(CODE, f"{kind_of(value)}, not one value", f"Write {example}.")
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
         raise Wrong(CODE, f"{kind_of(value)}, not a count", f"Write a whole number from 1 to {MOST}.")
-    return str(value)
+    return value
 
 
-def choice_in_words(choice: list[str], written: Mapping[str, object]) -> str:
-    """What is wrong with the parameters of which one is needed as well."""
-    both = [name for name in choice if name in written]
-    return f"takes {listed(choice)}, not both" if both else f"needs {listed(choice)} as well"
+READERS: Mapping[Takes, Callable[[object, str], object]] = {
+    Takes.NAME: _name,
+    Takes.NETWORK: _network,
+    Takes.NETWORKS: _networks,
+    Takes.COUNT: _count,
+}
 
 
-def beyond_the_last_address(known: Mapping[str, str], texts: Mapping[str, str]) -> str | None:
-    """What is wrong with a count of networks of which the last would be past all addresses; None if nothing is."""
-    count = next((texts[name] for name, word in known.items() if noun_of(word) == "count" and name in texts), "1")
-    if not count.isdigit():
-        return None
-    for text in (texts[name] for name, word in known.items() if noun_of(word) in NETWORKS and name in texts):
-        for network in map(ip_network, text.split(", ")):
-            room = (1 << network.max_prefixlen) - int(network.network_address)
-            if int(count) * network.num_addresses > room:
-                return f"there are no {count} networks of a /{network.prefixlen} from {network} on"
-    return None
+def _example(kind: str, known: Sequence[Parameter]) -> str:
+    target = next((parameter.key for parameter in known if parameter.need is Need.TARGET), None)
+    return f"{{{kind}: {{{target}: ...}}}}" if target is not None else f"{{{kind}: {{}}}}"

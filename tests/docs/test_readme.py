@@ -34,6 +34,7 @@ from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
+from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import predict
 from dxemu.run import rehearse
 from dxemu.story import expectation_forms, probe_file
@@ -247,15 +248,16 @@ def test_the_fault_of_the_example_works(tmp_path: Path) -> None:
     (example,) = blocks("python")
     neighbour = (REPOSITORY / "dxemu" / "faults" / "cable_cut.py").read_text(encoding="utf-8")
     file = tmp_path / "device_down.py"
-    file.write_text(neighbour.partition("class ")[0] + example, encoding="utf-8")
+    file.write_text(neighbour.partition("@dataclass")[0] + example, encoding="utf-8")
     spec = importlib.util.spec_from_file_location("device_down", file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
-    fault = module.DeviceDown({"device": "dx_1"})
+    fault = module.DeviceDown(device="dx_1")
     assert isinstance(fault, Fault)
     plan = make_plan(load(REPOSITORY / "topologies" / "backup_connection.yaml"))
-    impact = fault.impact(plan, "device_down", Seconds(5), None)
+    impact = impact_of(plan, "device_down", Seconds(5), None, fault.effects(plan))
     assert impact.cables == ("primary",) and set(impact.carrier_lost_at) == {"dx_1", "colo_router"}
     predictions = predict(plan, [impact])
     assert {p.detected_by for p in predictions} == {"carrier"}

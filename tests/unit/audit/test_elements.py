@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 from audited import REPOSITORY, TOPOLOGIES, audited
 
-from dxemu.audit.elements import MODES, failures, probe_pairs
+from dxemu.audit.elements import NOUNS, failures, modes, probe_pairs
 from dxemu.audit.menu import make_audit
-from dxemu.faults.menu import fault_of, kinds
+from dxemu.faults.menu import kinds
+from dxemu.parameters import Need, parameters_of
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.report.audit import to_json
 from dxemu.report.picture.draw import draw
 from dxemu.report.picture.weak import weak_spots
-from dxemu.story.model import FaultStep
 from dxemu.story.names import names_of
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
-from dxemu.units import Seconds
 from tools.verify_audit import checks_of, sampled
 
 VALID = sorted((REPOSITORY / "tests" / "unit" / "topology" / "valid").glob("*.yaml"))
@@ -32,27 +31,25 @@ def of(name: str) -> tuple[Topology, Plan]:
     return topology, make_plan(topology)
 
 
-def test_every_fault_is_a_way_to_fail() -> None:
-    listed = {(mode.fault, mode.kind) for mode in MODES}
-    # A routing process that stops takes no element away: what is asked of a design there is graceful restart.
-    losses = {kind: fault for kind, fault in kinds().items() if kind != "bgp_restart"}
-    assert listed == {(kind, target) for kind, fault in losses.items() for target in fault.targets}
+def test_what_faults_let_fail_is_a_target_of_theirs_and_an_element_of_the_audit() -> None:
+    for kind, fault in kinds().items():
+        targets = [p.key for p in parameters_of(fault) if p.need is Need.TARGET]
+        assert set(fault.audited) <= set(targets) & set(NOUNS), kind
+    listed = {(mode.fault, mode.kind) for mode in modes()}
+    assert listed == {(kind, target) for kind, fault in kinds().items() for target in fault.audited}
+
+
+def test_a_routing_process_that_stops_takes_no_element_away() -> None:
+    """What is asked of a design there is graceful restart."""
+    assert not kinds()["bgp_restart"].audited
 
 
 @pytest.mark.parametrize("name", TOPOLOGIES)
-def test_impact_is_the_faults_own(name: str) -> None:
+def test_failures_are_of_elements_that_a_scenario_may_name(name: str) -> None:
     topology, plan = of(name)
     for failure in failures(topology, plan):
-        step = FaultStep(
-            id=failure.impact.fault,
-            kind=failure.mode.fault,
-            at=Seconds(0),
-            duration=None,
-            parameters=failure.parameters,
-            mark=topology.marks.at(),
-        )
-        assert fault_of(step.kind, step.parameters).impact(plan, step.id, Seconds(0), None) == failure.impact
         assert failure.name in names_of(topology)[failure.mode.kind]
+        assert failure.mode.of(failure.name).target == failure.name
 
 
 def test_a_carrier_takes_all_of_its_circuits() -> None:

@@ -6,11 +6,14 @@ To accept new text after reading it: DXEMU_WRITE_GOLDEN=1 pytest tests/unit/erro
 from __future__ import annotations
 
 import os
+from dataclasses import make_dataclass
 from pathlib import Path
 
 import pytest
 
+from dxemu.actions.menu import kinds as action_kinds
 from dxemu.errors import InputErrors
+from dxemu.parameters import count_field, target_field
 from dxemu.report.problems import as_dicts, lines_of_file, render
 from dxemu.story.load import load as load_scenario
 from dxemu.story.load import never_ends
@@ -18,13 +21,20 @@ from dxemu.topology.codes import codes
 from dxemu.topology.load import load as load_topology
 
 HERE = Path(__file__).parent
+
+
+def kind(name: str, **fields: object) -> type:
+    """A fault or an action of which only the parameters are looked at."""
+    return make_dataclass(name, [(key, object, field) for key, field in fields.items()], frozen=True, kw_only=True)
+
+
 FAULTS = {
-    "cable_cut": {"connection": "connection", "circuit": "circuit"},
-    "cable_silent": {"connection": "connection", "circuit": "circuit"},
-    "router_crash": {"node": "node"},
-    "session_reset": {"session": "session", "count": "number?"},
+    "cable_cut": kind("CableCut", connection=target_field(), circuit=target_field()),
+    "cable_silent": kind("CableSilent", connection=target_field(), circuit=target_field()),
+    "router_crash": kind("RouterCrash", node=target_field()),
+    "session_reset": kind("SessionReset", session=target_field(), count=count_field()),
 }
-ACTIONS = {"announce_prefixes": {"router": "router", "prefixes": "prefixes|", "first": "prefix|", "count": "count?"}}
+ACTIONS = {"announce_prefixes": action_kinds()["announce_prefixes"]}
 
 
 def errors_of(path: Path) -> InputErrors | None:

@@ -10,8 +10,8 @@ from small_plan import BFD, small_plan
 from dxemu.aws import quotas
 from dxemu.errors import Mark
 from dxemu.events.timeline import Event, ProbeLog
-from dxemu.faults.effects import Impact
 from dxemu.measure.result import Result
+from dxemu.predict.impact import Impact
 from dxemu.predict.predict import predict
 from dxemu.probes.udp import UdpProbe
 from dxemu.report.evaluate import RunMeta, evaluate

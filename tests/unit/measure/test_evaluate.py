@@ -23,8 +23,8 @@ from stories import (
     silent_cut,
 )
 
-from dxemu.faults.effects import Impact
 from dxemu.measure.result import from_json, to_json
+from dxemu.predict.impact import Impact
 from dxemu.units import Seconds
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from small_plan import small_plan
 
 from dxemu.daemons import exabgp_child
-from dxemu.faults.effects import Impact
 from dxemu.plan.model import BfdSession
 from dxemu.predict import detect
 from dxemu.predict.detect import reconnect_delay_s, syn_gap_s
+from dxemu.predict.impact import Impact
 from dxemu.predict.predict import Prediction, explain_in_words, natural_end, predict
 from dxemu.units import Seconds
 

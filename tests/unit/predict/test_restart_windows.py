@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.faults.effects import Impact
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
+from dxemu.predict.impact import Impact
 from dxemu.predict.predict import Prediction, explain_in_words, predict
 from dxemu.topology.load import load
 from dxemu.units import Seconds

@@ -26,8 +26,8 @@ from stories import (
     sessions_up,
 )
 
-from dxemu.faults.effects import Impact
 from dxemu.measure.result import Action, Result
+from dxemu.predict.impact import Impact
 from dxemu.report import result_json
 from dxemu.report.live import LiveLines, live_line
 from dxemu.report.run import header_line, render, show

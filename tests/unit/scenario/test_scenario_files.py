@@ -1,26 +1,35 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-from dxemu.actions import menu as action_menu
 from dxemu.errors import InputErrors
-from dxemu.faults import menu as fault_menu
+from dxemu.faults.cable_cut import CableCut
+from dxemu.faults.cable_silent import CableSilent
+from dxemu.parameters import count_field, networks_field
 from dxemu.probes.capture import CaptureProbe
 from dxemu.probes.iperf3 import ThroughputProbe
 from dxemu.probes.pmtu import PathMtuProbe
 from dxemu.probes.udp import UdpProbe
 from dxemu.story.load import load, never_ends, topology_path
 from dxemu.story.model import Scenario
-from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
+from dxemu.units import BitsPerSecond, IPNetwork, PacketsPerSecond, Seconds
 
 ROOT = Path(__file__).parents[3]
-FAULTS = {
-    "cable_cut": {"connection": "connection"},
-    "cable_silent": {"connection": "connection"},
-    "loss": {"connection": "connection", "percent": "percent?"},
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak(CableCut):
+    """A fault with more than a target."""
+
+    prefixes: tuple[IPNetwork, ...] = networks_field()
+    times: int = count_field()
+
+
+FAULTS = {"cable_cut": CableCut, "cable_silent": CableSilent, "leak": Leak}
 TOPOLOGY = ROOT / "tests/unit/errors/topologies/good.yaml"
 
 PROBES = """
@@ -41,9 +50,7 @@ def scenario(tmp_path: Path, text: str) -> Scenario:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
 def test_scenarios_of_the_repository_load(path: Path) -> None:
-    faults = {kind: fault.targets for kind, fault in fault_menu.kinds().items()}
-    actions = {kind: action.targets for kind, action in action_menu.kinds().items()}
-    loaded = load(path, faults=faults, actions=actions)
+    loaded = load(path)
     assert loaded.name == path.stem
     assert loaded.end is not None
     assert loaded.expect
@@ -105,15 +112,16 @@ steps:
   - {at: 50 s, fault: {cable_cut: {connection: primary}}, for: 10 s}
   - {at: 5 s, fault: {cable_cut: {connection: primary}}, for: 10 s}
   - {at: 6 s, fault: {cable_silent: {connection: primary}}}
-  - {at: 7 s, fault: {loss: {connection: backup, percent: 5}}}
+  - {at: 7 s, fault: {leak: {connection: backup, prefixes: [10.1.0.0/16, 10.2.0.0/16], times: 5}}}
 end: 100 s
 """,
     )
-    ids = [("cable_cut", 5), ("cable_silent", 6), ("loss", 7), ("cable_cut#2", 50)]
+    ids = [("cable_cut", 5), ("cable_silent", 6), ("leak", 7), ("cable_cut#2", 50)]
     assert [(s.id, s.at) for s in loaded.steps] == ids
     assert loaded.steps[0].duration == Seconds(10)
     assert loaded.steps[1].duration is None
-    assert loaded.steps[2].parameters == {"connection": "backup", "percent": "5"}
+    wanted = Leak(connection="backup", prefixes=(ip_network("10.1.0.0/16"), ip_network("10.2.0.0/16")), times=5)
+    assert (loaded.steps[2].fault, loaded.steps[2].fault.target) == (wanted, "backup")
     assert loaded.steps[3].mark.line == 5
 
 

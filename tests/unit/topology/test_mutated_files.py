@@ -29,8 +29,6 @@ TEXTS = [path.read_text() for folder in (ROOT / "topologies", VALID) for path in
 SCENARIOS = [path.read_text() for path in sorted((ROOT / "scenarios").glob("*.yaml"))]
 TREES = [yaml.parse(text, "t").value for text in TEXTS]
 SCENARIO_TREES = [yaml.parse(text, "t").value for text in SCENARIOS]
-FAULTS = {"cable_cut": {"connection": "connection"}, "cable_silent": {"connection": "connection"}}
-
 PIECES = st.one_of(
     st.text(max_size=4),
     st.sampled_from([*"[]{}:,-&*!%@#|>\"'\t\n?", "- ", ": ", "&a ", "*a", "!!int ", "---\n", "<<: ", "on"]),
@@ -120,6 +118,6 @@ def test_mutated_scenario(tmp_path_factory: Any, text: str) -> None:
     topology = ROOT / "topologies" / "backup_connection.yaml"
     for instead in (topology, None):
         try:
-            load_scenario(path, faults=FAULTS, topology=instead)
+            load_scenario(path, topology=instead)
         except InputErrors as errors:
             check_problems(errors)

@@ -1,0 +1,55 @@
+"""Effects of a fault in the terms of a prediction: which cables are dead, and who has lost light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dxemu.control.wires import vlan_of
+from dxemu.faults.effects import Effect, LinkDead, NodeGone, PortDark, ProcessGone, VlanDead
+from dxemu.plan.model import Plan
+from dxemu.units import Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """Cables that stop carrying packets from `at` to `until` (None: for good).
+
+    A virtual interface alone is written as `dxemu.control.wires.vlan_of` says, among the cables.
+
+    `carrier_lost_at` are the nodes whose port loses carrier: they know at once. Everybody else whose
+    session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
+    `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding.
+    """
+
+    fault: str
+    at: Seconds
+    until: Seconds | None
+    cables: tuple[str, ...]
+    carrier_lost_at: tuple[str, ...] = ()
+    restarting: tuple[str, ...] = ()
+
+
+def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effects: Sequence[Effect]) -> Impact:
+    """What the effects of a fault come to, from `at` to `until`."""
+    gone = {effect.node for effect in effects if isinstance(effect, NodeGone)}
+    dark = [cable for cable in plan.cables if {cable.a.node, cable.b.node} & gone]
+    cables = [*_dead(effects), *(cable.name for cable in dark)]
+    ends = [effect.node for effect in effects if isinstance(effect, PortDark)]
+    ends += [end.node for cable in dark for end in (cable.a, cable.b)]
+    return Impact(
+        fault=fault,
+        at=at,
+        until=until,
+        cables=tuple(dict.fromkeys(cables)),
+        carrier_lost_at=tuple(dict.fromkeys(ends)),
+        restarting=tuple(effect.node for effect in effects if isinstance(effect, ProcessGone)),
+    )
+
+
+def _dead(effects: Iterable[Effect]) -> Iterable[str]:
+    for effect in effects:
+        if isinstance(effect, LinkDead):
+            yield effect.cable
+        elif isinstance(effect, VlanDead):
+            yield vlan_of(effect.virtual_interface)

@@ -1,0 +1,52 @@
+"""The tables of faults and actions in docs/scenario-file.md, made of the kinds themselves.
+
+`python -m tools.kinds` writes them anew; a test compares them with what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from dxemu.actions.menu import kinds as actions
+from dxemu.faults.menu import kinds as faults
+from dxemu.parameters import Need, Parameter, parameters_of
+
+PAGE = Path("docs", "scenario-file.md")
+HEADS = {
+    "## Faults\n": "| fault | told by | what happens |",
+    "## Actions\n": "| action | told by | what somebody does |",
+}
+
+
+def page(text: str) -> str:
+    """The page with its two tables as the kinds are now; everything else stays."""
+    for (head, columns), kinds in zip(HEADS.items(), (faults(), actions()), strict=True):
+        before, _, rest = text.partition(head)
+        _, _, after = rest.partition("\n\n## ")
+        table = "\n".join([columns, "| --- | --- | --- |", *_rows(kinds)])
+        text = f"{before}{head}\n{table}\n" + (f"\n## {after}" if after else "")
+    return text
+
+
+def _rows(kinds: Mapping[str, Callable[..., object]]) -> Iterator[str]:
+    for kind, made in kinds.items():
+        known = parameters_of(made)
+        told = [", ".join(_word(p) for p in known if p.need is Need.TARGET)]
+        told += [" or ".join(_word(p) for p in known if p.need is Need.CHOICE)]
+        told += [", ".join(f"*{_word(p)}*" for p in known if p.need is Need.OPTIONAL)]
+        words = getattr(made, "words")  # noqa: B009 - every kind has them; the menus are of two bases
+        yield f"| `{kind}` | {'; '.join(part for part in told if part)} | {words} |"
+
+
+def _word(parameter: Parameter) -> str:
+    return f"`{parameter.key}`" + (f" ({parameter.words})" if parameter.words else "")
+
+
+def main() -> None:
+    """Write the page under the current folder."""
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

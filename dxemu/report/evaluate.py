@@ -69,7 +69,6 @@ def evaluate(
         found=found(events, [probe.name for probe in scenario.probes]),
     )
     expectations = tuple(judge(e, measured) for e in scenario.expect)
-    late = _too_late(probes)
     return result.Result(
         scenario=scenario.name,
         topology=scenario.topology.name,
@@ -77,8 +76,8 @@ def evaluate(
         kernel_release=meta.kernel_release,
         clock=meta.clock,
         seed=meta.seed,
-        verdict="invalid" if late else _verdict(expectations),
-        invalid_because=late,
+        verdict="invalid" if _too_late(probes) else _verdict(expectations),
+        invalid_because=_too_late(probes),
         expectations=expectations,
         faults=faults,
         outages=outages,

@@ -332,7 +332,9 @@ def main() -> None:
     tally = Tally()
     try:
         try_doctor(tally)
+        within(LEFTOVER_LIMIT_S, lambda: not state()["modules in use"])  # doctor's trials are just over
         before = state()
+        tally.check("doctor leaves nothing", not before["modules in use"], json.dumps(before["modules in use"]))
         for path in scenario_files():
             ended = run(RUN_LIMIT_S, host(path.stem))
             check_run(tally, path.stem, ended, last_run(path.stem))

@@ -56,7 +56,7 @@ def inside(folder: Path, *arguments: str) -> dict[str, Any]:
     """What `run_dxemu` tells."""
 
     async def collect() -> list[dict[str, Any]]:
-        place = where.embedded("virtual", stall_limit_s=120)
+        place = where.embedded("virtual", stall_limit_s=240)
         job = Job(target="tests.lab.test_host_kernel:run_dxemu", payload=list(arguments))
         async with contextlib.aclosing(place.run(job, folder, 1)) as stream:
             return [dict(event) async for event in stream]

@@ -24,12 +24,13 @@ _STACK = re.compile(r"^\[ *[0-9.]+\] Stack:$", re.MULTILINE)
 
 
 async def follow(
-    command: Sequence[str], env: Mapping[str, str], folder: Path, stall_limit_s: float
+    command: Sequence[str], env: Mapping[str, str], folder: Path, stall_limit_s: float, end_limit_s: float = 0.0
 ) -> AsyncGenerator[Mapping[str, object], None]:
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
     Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
-    --pdeathsig`), and when the generator is closed. What it prints goes to `console.log`.
+    --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to end by
+    itself. What it prints goes to `console.log`.
 
     Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time, LabError if the
     job says that it failed.
@@ -49,7 +50,7 @@ async def follow(
                 stderr=console,
                 start_new_session=True,
             )
-            stack.push_async_callback(_end, process)
+            stack.push_async_callback(_end, process, end_limit_s)
         reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
         stack.callback(writer.close)
         dead = asyncio.ensure_future(process.wait())
@@ -58,8 +59,11 @@ async def follow(
             yield event
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End the process and every other of its session, which was made for it."""
+async def _end(process: asyncio.subprocess.Process, limit_s: float) -> None:
+    """End the process and every other of its session, which was made for it; after `limit_s`, if it does not end."""
+    if limit_s:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), limit_s)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(TimeoutError):  # it is being killed: a busy machine may take a moment to say so

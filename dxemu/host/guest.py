@@ -58,8 +58,22 @@ def _prepare_native() -> tuple[str, int]:
     return os.getcwd(), 0  # noqa: PTH109 - pathlib costs time in the guest
 
 
+def _stay_in_memory() -> None:
+    """One call in place of thousands of page faults; without the right to it, slower."""
+    _libc.mlockall(MCL_CURRENT_FUTURE)
+
+
+def _leave_a_guard(channel: int) -> None:
+    """Returns in a child, which is the lab. This process stays to guard it, as the first of its process namespace."""
+    from dxemu.host import guard
+
+    lab = os.fork()
+    if lab:
+        os._exit(guard.stand(lab, channel))
+    _stay_in_memory()  # a child does not inherit it
+
+
 def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
-    sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]  # type: ignore[attr-defined]  # from our own job file
     os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
     import importlib
     import pickle
@@ -92,12 +106,16 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
 def main() -> None:
     """Be process 1. Never returns inside the embedded kernel."""
     native = NATIVE in sys.argv
-    _libc.mlockall(MCL_CURRENT_FUTURE)  # one call in place of thousands of page faults; without the right to it, slower
+    if not native:
+        _stay_in_memory()
     folder, channel = _prepare_native() if native else _prepare_embedded()
     import json
 
     with open(os.path.join(folder, "job.json"), encoding="utf-8") as file:  # noqa: PTH118,PTH123
         header = json.load(file)
+    sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]
+    if native:
+        _leave_a_guard(channel)
     _run(folder, channel, header)
     sys.stdout.flush()
     sys.stderr.flush()

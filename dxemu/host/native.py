@@ -38,6 +38,7 @@ class MininetNode(Node):  # type: ignore[misc]  # Mininet is untyped
         """End the shell, if there is one, and give the namespace back."""
         if self.shell:
             super().terminate()
+        self.namespace.end_connections()
         self.namespace.delete()
 
 

@@ -78,6 +78,8 @@ def namespaces_problem() -> str:
     if not said:
         return ""
     who = "this container" if container() else "this process"
+    if said[1] == errno.EINVAL:  # mount(2): the target is no mount point
+        return f"{who} is in a chroot, and mount namespaces need a root folder that is a mount of its own"
     return f"{who} may not {_STEPS[said[0]]} ({os.strerror(said[1])})"
 
 

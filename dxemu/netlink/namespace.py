@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator
 
 from dxemu.errors import LabError
+from dxemu.netlink import sock_diag
 
 FOLDER = "/run/netns"
 _CLONE_NEWNET = 0x40000000
@@ -18,12 +19,18 @@ _MS_BIND = 4096
 _MNT_DETACH = 2
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 1
+ORPHAN_RETRIES = "/proc/sys/net/ipv4/tcp_orphan_retries"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _check(result: int, what: str) -> None:
     if result:
         raise LabError(f"{what}: {os.strerror(ctypes.get_errno())}", "dxemu doctor says what this kernel offers")
+
+
+def _write(path: str, value: str) -> None:
+    with open(path, "w", encoding="ascii") as file:  # noqa: PTH123 - pathlib costs time in the guest
+        file.write(value)
 
 
 def set_loopback_up() -> None:
@@ -77,6 +84,15 @@ class Namespace:
         finally:
             _check(_libc.setns(home, _CLONE_NEWNET), "leave a network namespace")
             os.close(home)
+
+    def end_connections(self) -> None:
+        """End every TCP connection at once; one that cannot be, because no process has it any more, soon."""
+        uname = os.uname()
+        orphans = sock_diag.orphans_can_be_aborted(uname.release, uname.version)
+        with self.entered(), contextlib.suppress(OSError):  # a kernel without it: they end by themselves
+            if not orphans:
+                _write(ORPHAN_RETRIES, "1")
+            sock_diag.abort_connections(orphans=orphans)
 
     def delete(self) -> None:
         """Give it up. It is gone when nothing is in it any more."""

@@ -21,7 +21,7 @@ from dxemu.host import where
 from dxemu.host.channel import Channel
 from dxemu.host.job import Job
 from tests.lab.guest import REPOSITORY
-from tests.lab.machine import network, ordinary_user
+from tests.lab.machine import NOBODY, network, ordinary_user
 
 pytestmark = pytest.mark.lab
 
@@ -56,7 +56,7 @@ def inside(folder: Path, *arguments: str) -> dict[str, Any]:
     """What `run_dxemu` tells."""
 
     async def collect() -> list[dict[str, Any]]:
-        place = where.embedded("virtual", stall_limit_s=120)
+        place = where.embedded("virtual", stall_limit_s=240)
         job = Job(target="tests.lab.test_host_kernel:run_dxemu", payload=list(arguments))
         async with contextlib.aclosing(place.run(job, folder, 1)) as stream:
             return [dict(event) async for event in stream]
@@ -85,6 +85,27 @@ def test_needs_root() -> None:
         assert "--kernel host needs root" in done.stderr
         assert "use sudo, or --kernel embedded" in done.stderr
         assert list((user.folder / "home").iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_runs_for_somebody_belongs_to_them(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "dxemu.cli.app",
+        "run",
+        str(SCENARIO),
+        "--json",
+        "result.json",
+        "--stall-limit",
+        "240",
+    ]
+    env = {**os.environ, "PYTHONPATH": str(REPOSITORY), "SUDO_UID": str(NOBODY)}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    made = {str(path.relative_to(tmp_path)): path.lstat().st_uid for path in tmp_path.rglob("*")}
+    assert {"result.json", "runs", "runs/pull_primary_cable/1/timeline.jsonl"} <= made.keys()
+    assert set(made.values()) == {NOBODY}
 
 
 def test_has_no_virtual_clock(tmp_path: Path) -> None:

@@ -69,6 +69,16 @@ def test_a_right_that_is_missing_is_named(drop: list[str], problem: str) -> None
     assert asked("setpriv", "--inh-caps=-all", *drop).endswith(problem)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="chroot(2) is for root")
+def test_a_chroot_is_named(tmp_path: Path) -> None:
+    if asked():
+        pytest.skip(f"this root lacks rights itself: {asked()}")
+    ask = f"import os; os.chroot({str(tmp_path)!r}); print(privilege.namespaces_problem())"
+    command = [sys.executable, "-c", f"from dxemu.host import privilege; {ask}"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "is in a chroot" in said
+
+
 def test_a_container_is_told_how_to_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(privilege, "container", lambda: "docker")
     assert privilege.namespaces_repair() == (

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError, Unsupported
-from dxemu.host import kernel_build, kernel_store, machine
+from dxemu.host import confinement_findings, kernel_build, kernel_store, machine
+from dxemu.host.walls import offer
 from dxemu.report.doctor import Diagnosis, Finding, Group, State
 
 ProveHere = Callable[[], Sequence[Mapping[str, Any]]]  # Any: the proof's own JSON
@@ -57,10 +58,12 @@ def _embedded() -> Group:
     if architecture:
         return Group("embedded kernel", architecture, (Finding("machine", State.NO, architecture, _VAGRANT),))
     kernel, built = _kernel_finding()
-    findings = (built, _ptrace_finding(), _memory_finding(), _runs_finding(), _cache_finding())
+    confinement = confinement_findings.findings(kernel.version if kernel else "", offer())
+    findings = (built, *confinement, _memory_finding(), _runs_finding(), _cache_finding())
     summary = built.detail
     if kernel is not None:
-        summary = ", ".join([built.detail, "virtual clock", *kernel.features])
+        seen = [finding.detail.partition(",")[0].partition(";")[0] for finding in confinement]
+        summary = ", ".join([built.detail, f"{seen[0]}, Landlock {seen[2]}", "virtual clock", *kernel.features])
     return Group("embedded kernel", summary, findings)
 
 
@@ -83,17 +86,6 @@ def _kernel_finding() -> tuple[kernel_store.EmbeddedKernel | None, Finding]:
     if kernel.proof is None and kernel.key:
         return kernel, Finding("kernel", State.WARNING, f"{detail}, not proved yet", _build_command())
     return kernel, Finding("kernel", State.READY, detail)
-
-
-def _ptrace_finding() -> Finding:
-    problem = machine.ptrace_problem()
-    if not problem:
-        return Finding("ptrace", State.READY, "a process may trace its child")
-    if "ptrace_scope is 3" in problem:
-        repair = "set kernel.yama.ptrace_scope to 1 in /etc/sysctl.d and boot the machine again"
-    else:
-        repair = "docker run --cap-add SYS_PTRACE ...    (or a seccomp profile that allows ptrace)"
-    return Finding("ptrace", State.NO, problem, repair)
 
 
 def _memory_finding() -> Finding:

@@ -9,7 +9,8 @@ import os
 import re
 import signal
 import socket
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import subprocess
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,17 @@ _STACK = re.compile(r"^\[ *[0-9.]+\] Stack:$", re.MULTILINE)
 
 
 async def follow(
-    command: Sequence[str], env: Mapping[str, str], folder: Path, stall_limit_s: float
+    command: Sequence[str],
+    env: Mapping[str, str],
+    folder: Path,
+    stall_limit_s: float,
+    bind: Callable[[], None] | None = None,
 ) -> AsyncGenerator[Mapping[str, object], None]:
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
     Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
-    --pdeathsig`), and when the generator is closed. What it prints goes to `console.log`.
+    --pdeathsig`), and when the generator is closed. What it prints goes to `console.log`. `bind` is called in the child
+    before it becomes the command: see `dxemu.host.confine`.
 
     Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time, LabError if the
     job says that it failed.
@@ -40,15 +46,19 @@ async def follow(
         console = stack.enter_context((folder / "console.log").open("wb"))
         stack.enter_context(ours)
         with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "KILL", *command),
-                cwd=folder,
-                env=dict(env),
-                stdin=theirs.fileno(),
-                stdout=console,
-                stderr=console,
-                start_new_session=True,
-            )
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *("setpriv", "--pdeathsig", "KILL", *command),
+                    cwd=folder,
+                    env=dict(env),
+                    stdin=theirs.fileno(),
+                    stdout=console,
+                    stderr=console,
+                    start_new_session=True,
+                    preexec_fn=bind,
+                )
+            except subprocess.SubprocessError as error:
+                raise LabError(f"the lab's process could not be confined: {error}", "dxemu doctor says more") from None
             stack.push_async_callback(_end, process)
         reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
         stack.callback(writer.close)

@@ -510,22 +510,17 @@ def trace(at: SimpleNamespace) -> bool:
     return True
 
 
-def environment_of(victim: int) -> int:
-    """Where its environment lies: /proc/pid/stat, field 50."""
-    return int(Path(f"/proc/{victim}/stat").read_text().rpartition(")")[2].split()[47])
-
-
 @attack
 def write_its_memory(at: SimpleNamespace) -> None:
     value = ctypes.create_string_buffer(b"EVIL")
     here = struct.pack("=QQ", ctypes.addressof(value), 4)
-    call(311, at.victim, here, 1, struct.pack("=QQ", environment_of(at.victim), 4), 1, 0)
+    call(311, at.victim, here, 1, struct.pack("=QQ", at.environment, 4), 1, 0)
 
 
 @attack
 def write_its_memory_through_proc(at: SimpleNamespace) -> None:
     fd = os.open(f"/proc/{at.victim}/mem", os.O_RDWR)
-    os.pwrite(fd, b"EVIL", environment_of(at.victim))
+    os.pwrite(fd, b"EVIL", at.environment)
 
 
 @attack

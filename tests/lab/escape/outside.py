@@ -35,6 +35,8 @@ class Place:
     """The same beside the folder of the guest's memory."""
     victim: int
     """A process of the same user's."""
+    environment: int
+    """Where in its memory its environment lies: field 50 of proc_pid_stat(5)."""
     terminal: str
     sockets: Mapping[str, str | int]
     """tcp and udp: ports on 127.0.0.1; stream and datagram: paths; abstract_stream, abstract_datagram: names."""
@@ -68,6 +70,7 @@ class Outside:
                 sibling=str(self.base / "run2" / name),
                 memory=str(self.memory / "others" / name),
                 victim=self.victims[name].pid,
+                environment=_environment_of(self.victims[name].pid),
                 terminal=self._terminal,
                 sockets=self._addresses,
             )
@@ -215,6 +218,10 @@ def _process(victim: subprocess.Popen[bytes]) -> dict[str, object]:
         "scheduler": os.sched_getscheduler(victim.pid),
         "processors": sorted(os.sched_getaffinity(victim.pid)),
     }
+
+
+def _environment_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[47])
 
 
 def _end(victim: subprocess.Popen[bytes]) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from dxemu.errors import Interrupted
 from dxemu.host import invoker, where
+from dxemu.host.guest_mode import Wish
 from dxemu.measure.result import Result, to_json
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
@@ -30,6 +31,14 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     default="embedded",
     show_default=True,
     help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.",
+)
+@click.option(
+    "--guest",
+    type=click.Choice([str(wish) for wish in Wish]),
+    default=str(Wish.AUTO),
+    show_default=True,
+    help="How the embedded kernel runs the lab's programs. strict: by ptrace, which trusts none of them; trusted: by"
+    " seccomp, which is faster; auto: by seccomp where this machine confines it, else by ptrace.",
 )
 @click.option(
     "--clock",
@@ -69,6 +78,7 @@ def command(
     scenario: Path,
     topology: Path | None,
     kernel: str,
+    guest: str,
     clock: str | None,
     seed: int,
     json_file: Path | None,
@@ -80,14 +90,17 @@ def command(
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
     run is not valid, 130 if it was interrupted.
     """
+    if kernel == "host" and guest != Wish.AUTO:
+        raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
     rehearsal = prepare(scenario, topology)
     if kernel == "host":
         place = where.host(clock or "real", stall_limit)
     else:
-        place = where.embedded(clock or "virtual", stall_limit)
+        place = where.embedded(clock or "virtual", stall_limit, guest)
     console = Console(stderr=json_file is not None and str(json_file) == "-", highlight=False)
     folder = run_folder(runs_folder, rehearsal.scenario.name)
-    console.print(header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed), style="bold")
+    head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
+    console.print(head, style="bold")
     console.print()
     with invoker.giving(folder):
         result = asyncio.run(_until_signalled(rehearsal, place, folder, seed, console))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError, Unsupported
-from dxemu.host import kernel_build, kernel_store, machine, privilege
+from dxemu.host import confinement_findings, kernel_build, kernel_store, machine, privilege
+from dxemu.host.walls import offer
 from dxemu.report.doctor import Diagnosis, Finding, Group, State
 
 ProveHere = Callable[[], Sequence[Mapping[str, Any]]]  # Any: the proof's own JSON
@@ -58,10 +59,12 @@ def _embedded() -> Group:
     if architecture:
         return Group("embedded kernel", architecture, (Finding("machine", State.NO, architecture, _VAGRANT),))
     kernel, built = _kernel_finding()
-    findings = (built, _ptrace_finding(), _memory_finding(), _runs_finding(), _cache_finding())
+    confinement = confinement_findings.findings(kernel.version if kernel else "", offer())
+    findings = (built, *confinement, _memory_finding(), _runs_finding(), _cache_finding())
     summary = built.detail
     if kernel is not None:
-        summary = ", ".join([built.detail, "virtual clock", *kernel.features])
+        seen = [finding.detail.partition(",")[0].partition(";")[0] for finding in confinement]
+        summary = ", ".join([built.detail, f"{seen[0]}, Landlock {seen[2]}", "virtual clock", *kernel.features])
     return Group("embedded kernel", summary, findings)
 
 
@@ -84,24 +87,6 @@ def _kernel_finding() -> tuple[kernel_store.EmbeddedKernel | None, Finding]:
     if kernel.proof is None and kernel.key:
         return kernel, Finding("kernel", State.WARNING, f"{detail}, not proved yet", _build_command())
     return kernel, Finding("kernel", State.READY, detail)
-
-
-def _ptrace_finding() -> Finding:
-    problem = machine.ptrace_problem()
-    if not problem:
-        return Finding("ptrace", State.READY, "a process may trace its child")
-    return Finding("ptrace", State.NO, problem, _ptrace_repair())
-
-
-def _ptrace_repair() -> str:
-    scope, contained = machine.ptrace_scope(), privilege.container()
-    if scope == 3:  # noqa: PLR2004 - Yama's numbers
-        return "set kernel.yama.ptrace_scope to 1 in /etc/sysctl.d and boot the machine again"
-    option = "docker run --cap-add SYS_PTRACE ...    (or a seccomp profile that allows ptrace)"
-    if scope == 2:  # noqa: PLR2004 - Yama's numbers
-        sysctl = "sudo sysctl kernel.yama.ptrace_scope=1"
-        return f"{option}; or on the container's host: {sysctl}" if contained else sysctl
-    return option if contained else "start dxemu outside of what filters its system calls (a sandbox, a service)"
 
 
 def _memory_finding() -> Finding:

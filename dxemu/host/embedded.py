@@ -1,8 +1,8 @@
 """Boot the embedded kernel, run one job as its first process, and hand on its events.
 
 The kernel is User-Mode Linux: an ordinary process of an ordinary user. It sees the machine's files
-read-only, can change the run's folder and nothing else (`hostfs_write`, our patch), draws its
-entropy from the seed (`random_seed`, our patch), and dies with the process that started it.
+read-only, can change the run's folder and nothing else (`dxemu.host.confine`, and `hostfs_write`, our
+patch), draws its entropy from the seed (`random_seed`, our patch), and dies with the process that started it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Mapping
+import tempfile
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from dxemu.errors import LabError
 from dxemu.host import guest
+from dxemu.host.confine import NO_WALLS, Walls, confined
 from dxemu.host.follow import follow
+from dxemu.host.guest_mode import GuestMode
 from dxemu.host.job import Job
+from dxemu.host.machine import memory_repair
 from dxemu.host.processor import one_processor
 
 # 2023-11-14 22:13:20 UTC: the guest's clock starts here in every run, or ExaBGP's whole seconds fall differently.
@@ -37,6 +42,10 @@ class Boot:
     seed: int = 1
     memory: str = "1G"
     stall_limit_s: float = 60.0
+    mode: GuestMode = GuestMode.PTRACE
+    walls: Walls = NO_WALLS
+    hostfs_write: bool = True
+    """Whether the kernel itself refuses to change files outside the run's folder. With seccomp it binds no attacker."""
 
     def command(self, folder: Path) -> list[str]:
         """The argument list. The kernel mixes its text into its entropy pool: nothing of a run or a checkout is in it.
@@ -51,7 +60,9 @@ class Boot:
             # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
             *clock,
             "initcall_blacklist=jent_mod_init",
-            *(f"hostfs_write={folder}", f"random_seed={self.seed}"),
+            *([f"hostfs_write={folder}"] if self.hostfs_write else []),
+            *(["seccomp=on"] if self.mode is GuestMode.SECCOMP else []),
+            f"random_seed={self.seed}",
             *(f"init={Path(sys.executable).resolve()}", "--", "-I", "-S", f"/proc/self/cwd/{INIT}"),
         ]
 
@@ -67,14 +78,31 @@ async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Map
     """
     job.write(folder, native=False)
     (folder / INIT).symlink_to(guest.__file__)
-    # The kernel keeps a few small files in ~/.uml while it runs.
-    env = {"TMPDIR": str(boot.memory_folder), "HOME": str(folder), "PATH": os.defpath}
+    with contextlib.ExitStack() as stack:
+        stack.callback((folder / INIT).unlink, missing_ok=True)
+        stack.callback(shutil.rmtree, folder / ".uml", ignore_errors=True)
+        memory = stack.enter_context(_memory_of_a_run(boot.memory_folder))
+        bind = stack.enter_context(confined(boot.walls, folder, memory, resolves_beneath=boot.hostfs_write))
+        pinned = stack.enter_context(one_processor())
+        # The kernel keeps a few small files in ~/.uml while it runs.
+        env = {"TMPDIR": str(memory), "HOME": str(folder), "PATH": os.defpath}
+        events = follow([*pinned, *boot.command(folder)], env, folder, boot.stall_limit_s, bind)
+        async with contextlib.aclosing(events):
+            async for event in events:
+                if event["event"] == guest.BOOTED:  # the memory file is open and has no name any more
+                    memory.rmdir()
+                    continue
+                yield event
+
+
+@contextlib.contextmanager
+def _memory_of_a_run(parent: Path) -> Iterator[Path]:
+    """A folder for one guest's memory file: the guest may write there, and nowhere else in `parent`."""
     try:
-        with one_processor() as pinned:
-            events = follow([*pinned, *boot.command(folder)], env, folder, boot.stall_limit_s)
-            async with contextlib.aclosing(events):
-                async for event in events:
-                    yield event
+        folder = Path(tempfile.mkdtemp(prefix="dxemu-", dir=parent))
+    except OSError as error:
+        raise LabError(f"no folder for the guest's memory in {parent}: {error.strerror}", memory_repair()) from error
+    try:
+        yield folder
     finally:
-        (folder / INIT).unlink(missing_ok=True)
-        shutil.rmtree(folder / ".uml", ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,8 @@ import os
 import re
 import signal
 import socket
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import subprocess
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,19 @@ _STACK = re.compile(r"^\[ *[0-9.]+\] Stack:$", re.MULTILINE)
 
 
 async def follow(
-    command: Sequence[str], env: Mapping[str, str], folder: Path, stall_limit_s: float, end_limit_s: float = 0.0
+    command: Sequence[str],
+    env: Mapping[str, str],
+    folder: Path,
+    stall_limit_s: float,
+    bind: Callable[[], None] | None = None,
+    end_limit_s: float = 0.0,
 ) -> AsyncGenerator[Mapping[str, object], None]:
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
     Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
     --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to end by
-    itself. What it prints goes to `console.log`.
+    itself. What it prints goes to `console.log`. `bind` is called in the child before it becomes the command: see
+    `dxemu.host.confine`.
 
     Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time, LabError if the
     job says that it failed.
@@ -41,15 +48,19 @@ async def follow(
         console = stack.enter_context((folder / "console.log").open("wb"))
         stack.enter_context(ours)
         with theirs:
-            process = await asyncio.create_subprocess_exec(
-                *("setpriv", "--pdeathsig", "KILL", *command),
-                cwd=folder,
-                env=dict(env),
-                stdin=theirs.fileno(),
-                stdout=console,
-                stderr=console,
-                start_new_session=True,
-            )
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *("setpriv", "--pdeathsig", "KILL", *command),
+                    cwd=folder,
+                    env=dict(env),
+                    stdin=theirs.fileno(),
+                    stdout=console,
+                    stderr=console,
+                    start_new_session=True,
+                    preexec_fn=bind,
+                )
+            except subprocess.SubprocessError as error:
+                raise LabError(f"the lab's process could not be confined: {error}", "dxemu doctor says more") from None
             stack.push_async_callback(_end, process, end_limit_s)
         reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
         stack.callback(writer.close)

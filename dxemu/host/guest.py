@@ -15,6 +15,8 @@ MS_REC_PRIVATE = 16384 | 262144
 MCL_CURRENT_FUTURE = 1 | 2
 RB_POWER_OFF = 0x4321FEDC
 NATIVE = "--native"
+BOOTED = "booted"
+"""The first thing that the embedded kernel tells."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,6 +49,7 @@ def _prepare_embedded() -> tuple[str, int]:
 
     channel = os.open("/dev/ttyS0", os.O_RDWR | os.O_NOCTTY)
     tty.setraw(channel, termios.TCSANOW)
+    os.write(channel, b'{"event": "%s"}\n' % BOOTED.encode())
     return folder, channel
 
 

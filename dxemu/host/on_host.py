@@ -29,7 +29,7 @@ async def run_on_host(job: Job, folder: Path, stall_limit_s: float) -> AsyncGene
     """
     job.write(folder, native=True)
     python = [str(Path(sys.executable).resolve()), "-I", "-S", "-B", guest.__file__, guest.NATIVE]
-    events = follow([*ALONE, *python], {"PATH": os.defpath}, folder, stall_limit_s, END_LIMIT_S)
+    events = follow([*ALONE, *python], {"PATH": os.defpath}, folder, stall_limit_s, end_limit_s=END_LIMIT_S)
     async with contextlib.aclosing(events):
         async for event in events:
             yield event

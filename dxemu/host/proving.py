@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from dxemu.host import kernel_file, kernel_store, where
 from dxemu.host.channel import Channel
-from dxemu.host.embedded import Boot, run_embedded
+from dxemu.host.embedded import run_embedded
 from dxemu.host.job import Job
-from dxemu.host.machine import memory_folder
 from dxemu.host.proof import prove
 
 
@@ -23,7 +23,11 @@ def prove_embedded(kernel: Path) -> list[dict[str, Any]]:  # Any: the proof's ow
 async def _boot(kernel: Path) -> list[dict[str, Any]]:  # Any: the proof's own JSON
     with tempfile.TemporaryDirectory(prefix="dxemu-proof-") as folder:
         job = Job(target="dxemu.host.proving:inside", payload=None)
-        events = run_embedded(job, Path(folder).resolve(), Boot(kernel=kernel, memory_folder=memory_folder()))
+        events = run_embedded(
+            job,
+            Path(folder).resolve(),
+            where.boot(kernel, kernel_file.abilities(kernel, kernel_store.BUILD_COMMAND).version),
+        )
         async with contextlib.aclosing(events):
             return [dict(event["line"]) async for event in events]  # type: ignore[call-overload]  # our own event
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dxemu.errors import Unsupported
 from dxemu.host import kernel_store
 from dxemu.host.embedded import Boot, run_embedded
+from dxemu.host.guest_mode import GuestMode, Wish, choose
 from dxemu.host.job import Job
-from dxemu.host.machine import architecture_problem, is_root, memory_folder, ptrace_problem
+from dxemu.host.machine import architecture_problem, is_root, memory_folder
 from dxemu.host.on_host import run_on_host
 from dxemu.host.privilege import namespaces_problem, namespaces_repair
 from dxemu.host.proof import prove
+from dxemu.host.walls import offer
 
 STALL_LIMIT_S = 60.0
 NEEDED = ("802.1Q", "bridge", "netem above 4 Gbps", "TCP MD5")
@@ -32,6 +34,18 @@ class Where:
     stall_limit_s: float
     boot: Boot | None = None
 
+    @property
+    def guest_mode(self) -> str:
+        """`ptrace` or `seccomp`; empty on the machine's own kernel."""
+        return "" if self.boot is None else str(self.boot.mode)
+
+    @property
+    def confined_by(self) -> tuple[str, ...]:
+        """What keeps the lab from changing anything but the run's folder."""
+        if self.boot is None:
+            return ()
+        return (*(["hostfs_write"] if self.boot.hostfs_write else []), *self.boot.walls.names())
+
     def run(self, job: Job, folder: Path, seed: int) -> AsyncGenerator[Mapping[str, object], None]:
         """Run `job`; yield its events. Raises LabError."""
         if self.boot is None:
@@ -39,19 +53,24 @@ class Where:
         return run_embedded(job, folder, self.boot.with_seed(seed))
 
 
-def embedded(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
-    """The embedded kernel. Raises Unsupported, with the remedy, if it cannot run here."""
-    for problem in (architecture_problem(), ptrace_problem()):
-        if problem:
-            raise Unsupported(problem, "dxemu doctor says more")
+def embedded(clock: str, stall_limit_s: float = STALL_LIMIT_S, guest: str = Wish.AUTO) -> Where:
+    """The embedded kernel; `guest` is a `Wish`. Raises Unsupported, with the remedy, if it cannot run here."""
+    problem = architecture_problem()
+    if problem:
+        raise Unsupported(problem, "dxemu doctor says more")
     kernel = kernel_store.require()
-    boot = Boot(
-        kernel=kernel.path,
-        memory_folder=memory_folder(),
-        virtual_clock=clock == "virtual",
-        stall_limit_s=stall_limit_s,
-    )
-    return Where(kernel="embedded", clock=clock, release=kernel.version, stall_limit_s=stall_limit_s, boot=boot)
+    started = boot(kernel.path, kernel.version, Wish(guest))
+    started = replace(started, virtual_clock=clock == "virtual", stall_limit_s=stall_limit_s)
+    return Where(kernel="embedded", clock=clock, release=kernel.version, stall_limit_s=stall_limit_s, boot=started)
+
+
+def boot(kernel: Path, release: str, wish: Wish = Wish.AUTO) -> Boot:
+    """How this machine boots a kernel of this release. Raises Unsupported, with the remedy, if it cannot."""
+    here = offer()
+    mode = choose(wish, release, here)
+    # hostfs_write needs openat2(2), whose arguments no filter sees. Where Landlock is missing it still stops accidents.
+    alone = mode is GuestMode.SECCOMP and here.walls.landlock > 0
+    return Boot(kernel=kernel, memory_folder=memory_folder(), mode=mode, walls=here.walls, hostfs_write=not alone)
 
 
 def host(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:

@@ -242,7 +242,10 @@ class PathMtu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`."""
+    """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`.
+
+    `guest_mode` is `ptrace` or `seccomp` (empty: no embedded kernel), `confined_by` what kept the lab in its folder.
+    """
 
     scenario: str
     topology: str
@@ -269,6 +272,8 @@ class Result:
     path_mtus: tuple[PathMtu, ...] = ()
     actions: tuple[Action, ...] = ()
     quotas: tuple[QuotaReached, ...] = ()
+    guest_mode: str = ""
+    confined_by: tuple[str, ...] = ()
     schema: str = SCHEMA
 
 

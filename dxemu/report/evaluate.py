@@ -26,7 +26,10 @@ PROBE_SCHEDULE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunMeta:
-    """What the timeline does not know. `kernel` is `embedded` or `host`, `kernel_release` its version."""
+    """What the timeline does not know. `kernel` is `embedded` or `host`, `kernel_release` its version.
+
+    `guest_mode` and `confined_by`: see `dxemu.host.where.Where`.
+    """
 
     kernel: str
     clock: str
@@ -34,6 +37,8 @@ class RunMeta:
     virtual_s: float
     wall_s: float
     kernel_release: str = ""
+    guest_mode: str = ""
+    confined_by: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -74,6 +79,8 @@ def evaluate(
         topology=scenario.topology.name,
         kernel=meta.kernel,
         kernel_release=meta.kernel_release,
+        guest_mode=meta.guest_mode,
+        confined_by=meta.confined_by,
         clock=meta.clock,
         seed=meta.seed,
         verdict="invalid" if _too_late(probes) else _verdict(expectations),

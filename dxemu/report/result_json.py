@@ -9,10 +9,15 @@ from dxemu.measure.result import Result, from_json, to_json
 
 
 def write(result: Result, path: Path) -> None:
-    """Replaces `path`. Raises OSError if its folder cannot be written."""
+    """Replaces `path`. Raises OSError if its folder cannot be written.
+
+    What a lab has left under these names is not followed: a symbolic link would let it write where it must not.
+    """
     draft = path.with_name(path.name + ".part")
     text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False)
-    draft.write_text(text + "\n", encoding="utf-8")
+    draft.unlink(missing_ok=True)
+    with draft.open("x", encoding="utf-8") as file:
+        file.write(text + "\n")
     draft.replace(path)
 
 

@@ -22,9 +22,10 @@ FOLDER_COLUMN = 63
 VERDICTS = {"pass": ("PASS", "bold green"), "fail": ("FAIL", "bold red"), "invalid": ("INVALID", "bold yellow")}
 
 
-def header_line(topology: str, kernel: str, release: str, clock: str, seed: int) -> str:
-    """`backup_connection   embedded kernel 6.12   virtual clock   seed 1`."""
-    return "   ".join((topology, f"{kernel} kernel {release}".rstrip(), f"{clock} clock", f"seed {seed}"))
+def header_line(topology: str, kernel: str, release: str, clock: str, seed: int, guest_mode: str = "") -> str:
+    """`backup_connection   embedded kernel 6.12, ptrace   virtual clock   seed 1`."""
+    runs = f"{kernel} kernel {release}".rstrip() + (f", {guest_mode}" if guest_mode else "")
+    return "   ".join((topology, runs, f"{clock} clock", f"seed {seed}"))
 
 
 def show(result: Result, console: Console, *, folder: str = "", header: bool = False) -> None:
@@ -40,8 +41,9 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
     """
     lines: list[Text] = []
     if header:
+        run = (result.topology, result.kernel, result.kernel_release, result.clock, result.seed, result.guest_mode)
         lines += [
-            Text(header_line(result.topology, result.kernel, result.kernel_release, result.clock, result.seed), "bold"),
+            Text(header_line(*run), "bold"),
             Text(f"  {result.virtual_s:.1f} {result.clock} s in {result.wall_s:.1f} s"),
             Text(),
         ]

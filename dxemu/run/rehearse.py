@@ -121,6 +121,8 @@ async def rehearse(
     meta = RunMeta(
         kernel=where.kernel,
         kernel_release=where.release,
+        guest_mode=where.guest_mode,
+        confined_by=where.confined_by,
         clock=where.clock,
         seed=seed,
         virtual_s=float(rehearsal.end),

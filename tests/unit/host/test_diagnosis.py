@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dxemu.host import diagnosis, machine, privilege
+from dxemu.host import confinement_findings, diagnosis, machine, privilege
+from dxemu.host.walls import Offer
 from dxemu.report.doctor import Finding, Group, State
 
 
@@ -64,10 +65,9 @@ def test_a_containers_modules_are_loaded_on_its_host(monkeypatch: pytest.MonkeyP
 
 
 def repair_of_ptrace(monkeypatch: pytest.MonkeyPatch, scope: int | None, container: str) -> str:
-    monkeypatch.setattr(machine, "ptrace_problem", lambda: "PTRACE_SYSEMU is refused")
     monkeypatch.setattr(machine, "ptrace_scope", lambda: scope)
     monkeypatch.setattr(privilege, "container", lambda: container)
-    return finding("ptrace").repair
+    return confinement_findings.ptrace_finding("6.12.117", Offer(ptrace_problem="PTRACE_SYSEMU is refused")).repair
 
 
 def test_what_forbids_ptrace_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,6 +233,21 @@ def test_header():
     assert header_line("backup_connection", "embedded", "6.12", "virtual", 1) == (
         "backup_connection   embedded kernel 6.12   virtual clock   seed 1"
     )
+    assert "   embedded kernel 7.3, seccomp   " in header_line("a", "embedded", "7.3", "virtual", 1, "seccomp")
+
+
+def test_a_link_that_a_lab_left_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("the machine's own")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("result.json", "result.json.part"):
+        (folder / name).symlink_to(outside)
+    result = hold_timer(tmp_path)
+    result_json.write(result, folder / "result.json")
+    assert outside.read_text() == "the machine's own"
+    assert result_json.read(folder / "result.json") == result
+    assert not (folder / "result.json").is_symlink()
 
 
 @pytest.mark.parametrize(

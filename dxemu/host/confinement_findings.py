@@ -1,0 +1,95 @@
+"""What `dxemu doctor` says of how a guest would run here, and of what would keep it in its folder."""
+
+from __future__ import annotations
+
+from dxemu.errors import Unsupported
+from dxemu.host import machine, privilege
+from dxemu.host.guest_mode import GuestMode, Wish, choose, confinement_problem, has_seccomp
+from dxemu.host.walls import Offer
+from dxemu.report.doctor import Finding, State
+
+_SINCE = {
+    1: "writing files",
+    3: "truncating",
+    4: "TCP",
+    5: "devices",
+    6: "signals and abstract sockets",
+    9: "named sockets",
+    10: "UDP",
+}
+"""What Landlock refuses from each ABI version on."""
+_CONTAINER_REPAIR = "docker run --security-opt seccomp=unconfined ...    (Docker Engine 23 and later need no option)"
+_BOOT_REPAIR = "put landlock first into lsm= on the machine's boot command line, and boot it again"
+
+
+def findings(release: str, offer: Offer) -> tuple[Finding, ...]:
+    """For an embedded kernel of this release; empty if there is none yet."""
+    return (
+        guest_finding(release, offer),
+        ptrace_finding(release, offer),
+        landlock_finding(offer),
+        filter_finding(offer),
+    )
+
+
+def guest_finding(release: str, offer: Offer) -> Finding:
+    """Which mode `dxemu run` takes by itself, and why."""
+    if not release:
+        return Finding("guest mode", State.UNKNOWN, "no embedded kernel yet", "")
+    try:
+        mode = choose(Wish.AUTO, release, offer)
+    except Unsupported as error:
+        return Finding("guest mode", State.NO, error.problem, _ptrace_repair())
+    if mode is GuestMode.SECCOMP:
+        return Finding("guest mode", State.READY, "seccomp, the fast one: Landlock and a filter confine it here")
+    why = (
+        confinement_problem(offer)
+        if has_seccomp(release)
+        else f"Linux {release} has no seccomp mode, 6.16 and later do"
+    )
+    return Finding("guest mode", State.READY, f"ptrace; {why}")
+
+
+def ptrace_finding(release: str, offer: Offer) -> Finding:
+    """Whether a process may trace its child. Only a guest that runs by ptrace needs it."""
+    if not offer.ptrace_problem:
+        return Finding("ptrace", State.READY, "a process may trace its child")
+    try:
+        needless = choose(Wish.AUTO, release, offer) is GuestMode.SECCOMP
+    except Unsupported:
+        needless = False
+    detail = f"{offer.ptrace_problem}; only --guest strict needs it here" if needless else offer.ptrace_problem
+    return Finding("ptrace", State.WARNING if needless else State.NO, detail, _ptrace_repair())
+
+
+def landlock_finding(offer: Offer) -> Finding:
+    """Landlock's version as it was seen to hold, and what that refuses."""
+    if not offer.landlock_problem:
+        refuses = ", ".join(what for since, what in _SINCE.items() if offer.landlock >= since)
+        return Finding("Landlock", State.READY, f"ABI {offer.landlock}, which refuses {refuses}")
+    repair = ""
+    if "container" in offer.landlock_problem:
+        repair = _CONTAINER_REPAIR
+    elif "lsm=" in offer.landlock_problem:
+        repair = _BOOT_REPAIR
+    return Finding("Landlock", State.WARNING, f"{offer.landlock_problem}; hostfs_write alone confines a lab", repair)
+
+
+def filter_finding(offer: Offer) -> Finding:
+    """Whether a filter for system calls holds."""
+    if not offer.filter_problem:
+        return Finding(
+            "seccomp filter", State.READY, "refuses chmod, chown, utime, xattrs, sockets and what else is new"
+        )
+    return Finding("seccomp filter", State.WARNING, offer.filter_problem, _CONTAINER_REPAIR)
+
+
+def _ptrace_repair() -> str:
+    scope, contained = machine.ptrace_scope(), privilege.container()
+    if scope == 3:  # noqa: PLR2004 - Yama's numbers
+        return "set kernel.yama.ptrace_scope to 1 in /etc/sysctl.d and boot the machine again"
+    option = "docker run --cap-add SYS_PTRACE ...    (or a seccomp profile that allows ptrace)"
+    if scope == 2:  # noqa: PLR2004 - Yama's numbers
+        sysctl = "sudo sysctl kernel.yama.ptrace_scope=1"
+        return f"{option}; or on the container's host: {sysctl}" if contained else sysctl
+    return option if contained else "start dxemu outside of what filters its system calls (a sandbox, a service)"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError, Unsupported
-from dxemu.host import kernel_build, kernel_store, machine
+from dxemu.host import imports, kernel_build, kernel_store, machine
 from dxemu.report.doctor import Diagnosis, Finding, Group, State
 
 ProveHere = Callable[[], Sequence[Mapping[str, Any]]]  # Any: the proof's own JSON
@@ -204,11 +204,19 @@ def _strongswan_finding() -> Finding:
 
 def _daemons() -> Group:
     findings = (
+        _imports_finding(),
         _python_finding("ExaBGP", "exabgp", "speaks BGP"),
         _program_finding("BIRD", "bird", "bird2", State.NO, "speaks BFD"),
         _strongswan_finding(),
     )
     return Group("daemons", ", ".join(f.detail for f in findings if f.state is State.READY), findings)
+
+
+def _imports_finding() -> Finding:
+    problem = imports.problem()
+    if problem:
+        return Finding("Python", State.NO, f"a lab cannot import what it needs: {problem}", "sh scripts/setup")
+    return Finding("Python", State.READY, f"Python {platform.python_version()}")
 
 
 def _python_finding(title: str, distribution: str, why: str) -> Finding:

@@ -52,7 +52,7 @@ class Boot:
             *clock,
             "initcall_blacklist=jent_mod_init",
             *(f"hostfs_write={folder}", f"random_seed={self.seed}"),
-            *(f"init={Path(sys.executable).resolve()}", "--", "-I", "-S", f"/proc/self/cwd/{INIT}"),
+            *(f"init={Path(sys.executable).resolve()}", "--", *guest.PYTHON_OPTIONS, f"/proc/self/cwd/{INIT}"),
         ]
 
     def with_seed(self, seed: int) -> Self:

@@ -15,6 +15,8 @@ MS_REC_PRIVATE = 16384 | 262144
 MCL_CURRENT_FUTURE = 1 | 2
 RB_POWER_OFF = 0x4321FEDC
 NATIVE = "--native"
+PYTHON_OPTIONS = ("-I", "-S")
+"""Python starts a lab without `site`: what that reads costs a second inside the embedded kernel."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -22,7 +22,7 @@ ALONE = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 async def run_on_host(job: Job, folder: Path, stall_limit_s: float) -> AsyncGenerator[Mapping[str, object], None]:
     """Run the job as root; yield its events. Raises as `follow` does."""
     job.write(folder, native=True)
-    python = [str(Path(sys.executable).resolve()), "-I", "-S", guest.__file__, guest.NATIVE]
+    python = [str(Path(sys.executable).resolve()), *guest.PYTHON_OPTIONS, guest.__file__, guest.NATIVE]
     events = follow([*ALONE, *python], {"PATH": os.defpath}, folder, stall_limit_s)
     async with contextlib.aclosing(events):
         async for event in events:

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from dxemu.errors import Interrupted
-from dxemu.host import where
+from dxemu.host import versions, where
 from dxemu.measure.result import Result, to_json
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
@@ -80,7 +80,7 @@ def command(
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
     run is not valid, 130 if it was interrupted.
     """
-    rehearsal = prepare(scenario, topology)
+    rehearsal = prepare(scenario, topology, versions.installed())
     if kernel == "host":
         place = where.host(clock or "real", stall_limit)
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dxemu.measure import result, sessions
+from dxemu.measure.daemons import daemons
 from dxemu.measure.outages import Mark, Reception, cause, reception
 from dxemu.measure.paths import paths
 from dxemu.measure.probes import found
@@ -95,6 +96,7 @@ def evaluate(
         path_mtus=measured.found.path_mtus,
         actions=actions,
         quotas=_quotas(events),
+        daemons=daemons(plan),
     )
 
 

@@ -21,6 +21,7 @@ from dxemu.measure.words import count
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.plan.predict import Pair, Prediction, natural_end, predict
+from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.report import result_json
 from dxemu.scenario.job import RunJob
 from dxemu.scenario.load import load, never_ends
@@ -45,15 +46,15 @@ class Rehearsal:
     end: Seconds
 
 
-def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
-    """Read and check everything. Raises InputErrors."""
+def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12) -> Rehearsal:
+    """Read and check everything, and predict it for daemons of these `versions`. Raises InputErrors."""
     scenario = load(
         path,
         faults={kind: fault.targets for kind, fault in kinds().items()},
         actions={kind: action.targets for kind, action in actions.kinds().items()},
         topology=topology,
     )
-    plan = make_plan(scenario.topology)
+    plan = make_plan(scenario.topology, versions)
     impacts = [
         fault_of(step).impact(
             plan, step.id, step.at, None if step.duration is None else Seconds(step.at + step.duration)

@@ -58,7 +58,7 @@ can_be_root() {
 
 need_debian() {
     if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then return; fi
-    die "This installs packages with apt, and this system has none: use Debian 12, Ubuntu 24.04 or later." \
+    die "This installs packages with apt, and this system has none: use Debian 12 or 13, Ubuntu 24.04 or later." \
         "Or use the virtual machine that is set up for dxemu: vagrant up"
 }
 

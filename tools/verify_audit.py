@@ -20,7 +20,7 @@ import click
 from dxemu.audit.design import Design
 from dxemu.audit.elements import Outcome
 from dxemu.errors import DxemuError
-from dxemu.host import where
+from dxemu.host import versions, where
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
@@ -124,7 +124,7 @@ class Verdict:
 def checks_of(file: Path) -> tuple[Check, ...]:
     """A check for everything that can fail alone in a topology, in every way. Raises InputErrors."""
     topology = load(file)
-    plan = make_plan(topology)
+    plan = make_plan(topology, versions.installed())
     design = Design(topology, plan)
     return tuple(Check(file=file, plan=plan, outcome=outcome, pairs=design.pairs) for outcome in design.outcomes)
 
@@ -149,7 +149,7 @@ async def verify(check: Check, place: Where, folder: Path, seed: int) -> Verdict
     file = folder / "scenario.yaml"
     file.write_text(check.scenario, encoding="utf-8")
     try:
-        rehearsal = prepare(file)
+        rehearsal = prepare(file, versions=check.plan.versions)
         result = await rehearse(rehearsal, place, folder, seed, lambda _event: None)
     except DxemuError as error:
         return Verdict(check=check, agrees=False, measured=f"broke: {str(error).splitlines()[0]} ({folder})")

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from dxemu.audit.menu import make_audit
 from dxemu.cli.graph import check_picture_file, write_picture
+from dxemu.host import versions
 from dxemu.plan.make import make_plan
 from dxemu.report.audit import render, to_json
 from dxemu.report.picture.draw import draw
@@ -37,7 +38,7 @@ def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, st
     if picture is not None:
         check_picture_file(picture, "--picture")
     design = load(topology)
-    plan = make_plan(design)
+    plan = make_plan(design, versions.installed())
     audit = make_audit(design, plan, pairs=pairs)
     if as_json:
         click.echo(json.dumps(to_json(audit), indent=2))

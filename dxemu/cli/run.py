@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from dxemu.errors import Interrupted
-from dxemu.host import invoker, where
+from dxemu.host import invoker, versions, where
 from dxemu.host.guest_mode import Wish
 from dxemu.measure.result import Result, to_json
 from dxemu.report.live import LiveLines
@@ -92,7 +92,7 @@ def command(
     """
     if kernel == "host" and guest != Wish.AUTO:
         raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
-    rehearsal = prepare(scenario, topology)
+    rehearsal = prepare(scenario, topology, versions.installed())
     if kernel == "host":
         place = where.host(clock or "real", stall_limit)
     else:

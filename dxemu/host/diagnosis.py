@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError, Unsupported
-from dxemu.host import confinement_findings, kernel_build, kernel_store, machine, privilege
+from dxemu.host import confinement_findings, imports, kernel_build, kernel_store, machine, privilege, versions
 from dxemu.host.walls import offer
+from dxemu.plan.versions import unknown
 from dxemu.report.doctor import Diagnosis, Finding, Group, State
 
 ProveHere = Callable[[], Sequence[Mapping[str, Any]]]  # Any: the proof's own JSON
@@ -201,27 +202,45 @@ def _mnexec_finding() -> Finding:
 
 
 def _strongswan_finding() -> Finding:
-    program = machine.find_program("charon-systemd")  # which takes no --version: it would start
+    program = machine.find_program("charon-systemd")
     if program is None:
         remedy = f"{_APT} charon-systemd libstrongswan-standard-plugins"
         return Finding("strongSwan", State.WARNING, "strongSwan is missing: needed for VPN tunnels only", remedy)
-    return Finding("strongSwan", State.READY, f"strongSwan at {program}")
+    return _version_finding("strongSwan", versions.strongswan(program) or f"at {program}")
+
+
+def _version_finding(title: str, version: str) -> Finding:
+    """A program that is there: what its version does otherwise, or that nobody has compared it with predictions."""
+    said = unknown(title, version)
+    if said:
+        return Finding(title, State.WARNING, said)
+    rules = versions.installed().rules(title)
+    return Finding(title, State.READY, f"{title} {version}" + (f" ({rules})" if rules else ""))
 
 
 def _daemons() -> Group:
     findings = (
+        _imports_finding(),
         _python_finding("ExaBGP", "exabgp", "speaks BGP"),
-        _program_finding("BIRD", "bird", "bird2", State.NO, "speaks BFD"),
+        _program_finding("BIRD", "bird", "bird2", State.NO, "it speaks BFD"),
         _strongswan_finding(),
+        _program_finding("keepalived", "keepalived", "keepalived", State.WARNING, "needed for VRRP only"),
     )
     return Group("daemons", ", ".join(f.detail for f in findings if f.state is State.READY), findings)
+
+
+def _imports_finding() -> Finding:
+    problem = imports.problem()
+    if problem:
+        return Finding("Python", State.NO, f"a lab cannot import what it needs: {problem}", "sh scripts/setup")
+    return Finding("Python", State.READY, f"Python {platform.python_version()}")
 
 
 def _python_finding(title: str, distribution: str, why: str) -> Finding:
     version = machine.package_version(distribution)
     if version is None:
         return Finding(title, State.NO, f"{title} is missing: it {why}", "sh scripts/setup")
-    return Finding(title, State.READY, f"{title} {version}")
+    return _version_finding(title, version)
 
 
 def _program_finding(title: str, program: str, package: str, lack: State, why: str) -> Finding:
@@ -231,4 +250,4 @@ def _program_finding(title: str, program: str, package: str, lack: State, why: s
         return Finding(title, lack, error.problem, f"{_APT} --reinstall {package}")
     if version is None:
         return Finding(title, lack, f"{title} is missing: {why}", f"{_APT} {package}")
-    return Finding(title, State.READY, f"{title} {version}")
+    return _version_finding(title, version)

@@ -63,7 +63,7 @@ class Boot:
             *([f"hostfs_write={folder}"] if self.hostfs_write else []),
             *(["seccomp=on"] if self.mode is GuestMode.SECCOMP else []),
             f"random_seed={self.seed}",
-            *(f"init={Path(sys.executable).resolve()}", "--", "-I", "-S", f"/proc/self/cwd/{INIT}"),
+            *(f"init={Path(sys.executable).resolve()}", "--", *guest.PYTHON_OPTIONS, f"/proc/self/cwd/{INIT}"),
         ]
 
     def with_seed(self, seed: int) -> Self:

@@ -17,6 +17,8 @@ RB_POWER_OFF = 0x4321FEDC
 NATIVE = "--native"
 BOOTED = "booted"
 """The first thing that the embedded kernel tells."""
+PYTHON_OPTIONS = ("-I", "-S")
+"""Python starts a lab without `site`: what that reads costs a second inside the embedded kernel."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -18,6 +18,11 @@ JOB_FILE = "job.json"
 PAYLOAD_FILE = "job.pickle"
 
 
+def search_path() -> list[str]:
+    """Where a lab's process looks for modules: where this one does."""
+    return [str(Path(dxemu.__file__).resolve().parent.parent), *(p for p in sys.path if p)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Call `target`, written `package.module:function`, with `payload` and a Channel.
@@ -33,7 +38,7 @@ class Job:
         header = {
             "target": self.target,
             "native": native,
-            "sys_path": [str(Path(dxemu.__file__).resolve().parent.parent), *(p for p in sys.path if p)],
+            "sys_path": search_path(),
         }
         for name, data in ((JOB_FILE, json.dumps(header).encode()), (PAYLOAD_FILE, pickle.dumps(self.payload))):
             (folder / name).touch(0o600)

@@ -7,6 +7,7 @@ import importlib.metadata
 import mmap
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -116,7 +117,7 @@ def find_program(name: str) -> Path | None:
 
 
 def program_version(name: str) -> str | None:
-    """The last word of the first line of `name --version`, for example `2.0.12`; None if there is no such program.
+    """The version in the first line of `name --version`, for example `2.0.12`; None if there is no such program.
 
     Raises Unsupported if the program is there and does not answer.
     """
@@ -127,8 +128,9 @@ def program_version(name: str) -> str | None:
         done = subprocess.run([str(program), "--version"], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unsupported(f"{program} does not answer --version: {error}", f"install {name} again") from error
-    words = (done.stdout.strip() or done.stderr.strip()).partition("\n")[0].split()
-    return words[-1] if words else "?"
+    line = (done.stdout.strip() or done.stderr.strip()).partition("\n")[0]
+    found = re.search(r"\d+(\.\d+)+[\w.+-]*", line)
+    return found[0] if found else line or "?"
 
 
 def dxemu_command() -> str:

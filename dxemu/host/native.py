@@ -7,10 +7,32 @@ in this process; a node's shell starts when somebody asks it for a command.
 
 from __future__ import annotations
 
-from mininet.link import Intf, Link
-from mininet.node import Node
+import sys
+from types import ModuleType
 
 from dxemu.netlink.namespace import Namespace
+
+
+def _distutils() -> dict[str, ModuleType]:
+    """What Mininet 2.3 imports of distutils: a name, to compare versions of Open vSwitch, of which a lab has none.
+
+    Python 3.12 left distutils out. setuptools brings it back by a file that Python's `site` reads; a lab's process
+    starts without `site`, and setuptools itself is long to import inside the embedded kernel.
+    """
+    package, version = ModuleType("distutils"), ModuleType("distutils.version")
+    version.StrictVersion = str  # type: ignore[attr-defined]  # a module is what it holds
+    return {"distutils": package, "distutils.version": version}
+
+
+_had = {name: sys.modules[name] for name in _distutils() if name in sys.modules}
+sys.modules.update(_distutils())
+try:
+    from mininet.link import Intf, Link
+    from mininet.node import Node
+finally:
+    for _name in _distutils():
+        del sys.modules[_name]
+    sys.modules.update(_had)
 
 
 class MininetNode(Node):  # type: ignore[misc]  # Mininet is untyped

@@ -28,7 +28,7 @@ async def run_on_host(job: Job, folder: Path, stall_limit_s: float) -> AsyncGene
     -B: root's compiled modules have no place in an ordinary user's clone.
     """
     job.write(folder, native=True)
-    python = [str(Path(sys.executable).resolve()), "-I", "-S", "-B", guest.__file__, guest.NATIVE]
+    python = [str(Path(sys.executable).resolve()), *guest.PYTHON_OPTIONS, "-B", guest.__file__, guest.NATIVE]
     events = follow([*ALONE, *python], {"PATH": os.defpath}, folder, stall_limit_s, end_limit_s=END_LIMIT_S)
     async with contextlib.aclosing(events):
         async for event in events:

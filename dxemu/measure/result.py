@@ -241,6 +241,19 @@ class PathMtu:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """A daemon that the lab ran. `rules`: what this version does otherwise than another one, as it was predicted.
+
+    `unknown` says that predictions were never compared with a lab of this version, and which rules were taken; or "".
+    """
+
+    name: str
+    version: str
+    rules: str
+    unknown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`.
 
@@ -274,6 +287,7 @@ class Result:
     quotas: tuple[QuotaReached, ...] = ()
     guest_mode: str = ""
     confined_by: tuple[str, ...] = ()
+    daemons: tuple[Daemon, ...] = ()
     schema: str = SCHEMA
 
 

@@ -23,6 +23,7 @@ from dxemu.plan.public_side import add_internet, add_other_customers, add_public
 from dxemu.plan.site_link import add_site_links
 from dxemu.plan.static_routes import add_customer_static_routes
 from dxemu.plan.transit_gateways import add_transit_gateway_nodes, add_transit_gateways
+from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.plan.virtual_interfaces import add_virtual_interfaces
 from dxemu.plan.vpn import (
     add_endpoint_speakers,
@@ -36,8 +37,8 @@ from dxemu.plan.vpn import (
 from dxemu.topology.model import Topology
 
 
-def make_plan(topology: Topology) -> Plan:
-    """The plan of `topology`. The same topology always gives the same plan.
+def make_plan(topology: Topology, versions: Versions = DEBIAN_12) -> Plan:
+    """The plan of `topology`, for daemons of these `versions`. The same arguments always give the same plan.
 
     Expects a topology without mistakes. Raises ValueError for what only shows here: two nodes of one name, or no
     addresses left.
@@ -67,7 +68,7 @@ def make_plan(topology: Topology) -> Plan:
     finish_edges(draft, every_edge, ids)
     add_endpoint_speakers(draft, endings, ids)
     add_tunnels(draft, endings, lines)
-    return _plan(draft)
+    return _plan(draft, versions)
 
 
 def _add_nodes(draft: Draft) -> None:
@@ -80,7 +81,7 @@ def _add_nodes(draft: Draft) -> None:
     add_public_nodes(draft)
 
 
-def _plan(draft: Draft) -> Plan:
+def _plan(draft: Draft, versions: Versions) -> Plan:
     return Plan(
         topology=draft.topology.name,
         story=draft.topology.story,
@@ -103,4 +104,5 @@ def _plan(draft: Draft) -> Plan:
         nats=tuple(draft.nats),
         silent_drops=tuple(draft.silent_drops),
         source_filters=tuple(draft.source_filters),
+        versions=versions,
     )

@@ -33,6 +33,7 @@ from dxemu.plan.parts import (
     Vrf,
     VrrpGroup,
 )
+from dxemu.plan.versions import Versions
 from dxemu.units import Asn, BitsPerSecond, IPAddress, IPNetwork, Seconds
 
 __all__ = [
@@ -253,7 +254,10 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All of it. Names are unique over nodes, and over cables; order is the order of creation."""
+    """All of it. Names are unique over nodes, and over cables; order is the order of creation.
+
+    `versions` are those of the daemons that will run: what is predicted follows their rules.
+    """
 
     topology: str
     story: str
@@ -276,6 +280,7 @@ class Plan:
     nats: tuple[SourceNat, ...] = ()
     silent_drops: tuple[SilentDrop, ...] = ()
     source_filters: tuple[SourceFilter, ...] = ()
+    versions: Versions = field(default_factory=Versions)
 
     def node(self, name: str) -> Node:
         """Raises KeyError for an unknown name."""

@@ -4,6 +4,9 @@ An end that has heard nothing for the DPD delay sends a probe, sends it again tw
 peer for dead when the last one has stayed without an answer for as long: three unanswered probes, `dpd_timeout` after
 the last packet. With AWS's 40 s: probes after 10, 20 and 30 s, dead after 40 s.
 
+What it has heard is the versions' difference: from strongSwan 6.0.1 on only IKE's own messages count, so that an end
+asks each DPD delay however busy the tunnel is, and notices a dead peer earlier, 30 to 41 s after the last packet.
+
 Source: Site-to-Site VPN User Guide, "Tunnel options" (DPD timeout), and AWS Knowledge Center, "VPN tunnel inactivity or
 instability"; read 2026-11-23. IKEv2 has no timer of its own for it (RFC 7296 section 2.4).
 """
@@ -13,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dxemu.plan.model import IpsecTunnel
+from dxemu.plan.versions import Versions
 from dxemu.units import Seconds
 
 RETRANSMISSIONS = 2
@@ -44,10 +48,14 @@ def silence_before_probe(tunnel: IpsecTunnel, node_gives_up_after: Seconds) -> S
     return Seconds(tunnel.dpd_timeout - node_gives_up_after)
 
 
-def dead_peer_window(tunnel: IpsecTunnel) -> tuple[float, float]:
+def dead_peer_window(tunnel: IpsecTunnel, versions: Versions, node_gives_up_after: Seconds) -> tuple[float, float]:
     """Earliest and latest seconds from the last packet that came from the peer until an end gives it up.
 
     The silence before the first probe is exact to a second either way, what follows is exact. An exchange that is
     under way when the peer falls silent (a rekeying) is the first probe itself, and ends sooner by the DPD delay.
+    Where packets of the tunnel are no sign of life, the last answer may be as old as the silence before a probe; the
+    time that probe and answer take comes on top.
     """
-    return tunnel.dpd_timeout - WHOLE_SECONDS, tunnel.dpd_timeout + WHOLE_SECONDS
+    if versions.traffic_is_a_sign_of_life:
+        return tunnel.dpd_timeout - WHOLE_SECONDS, tunnel.dpd_timeout + WHOLE_SECONDS
+    return float(node_gives_up_after), tunnel.dpd_timeout + WHOLE_SECONDS

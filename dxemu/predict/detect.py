@@ -22,6 +22,8 @@ LONGEST_BACKOFF_S = 60
 POLL_ROUNDING_S = 0.001
 POLL_SLACK = 0.001
 BIRD_TIMER = "bird 2.0.12 sysdep/unix/io.c: poll(2) in whole milliseconds; Linux fs/select.c: up to 0.1 % longer"
+STRONGSWAN_TIMER = "strongSwan 5.9.8 and 6.0.1 sa/ike_sa.c"
+ONLY_IKE = "strongSwan 6.0.1 NEWS: traffic of a tunnel is no sign of life"
 EXABGP_TIMER = "exabgp 5.0.15 bgp/timer.py: whole seconds must differ by more than the hold time"
 EXABGP_DELAY = "exabgp 5.0.15 reactor/delay.py: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s between attempts"
 
@@ -87,19 +89,12 @@ def in_tunnel(plan: Plan, session: BgpSession, end: SessionEnd) -> Detection:
     There is no BFD over AWS's VPN. A static VPN has dead peer detection only.
     """
     tunnel = next(t for t in plan.tunnels if t.name == session.tunnel)
-    low, high = dead_peer_window(tunnel)
     silent = Detection(
         end.node,
         "dpd",
         Window().plus(
             Term("DPD timeout", tunnel.dpd_timeout, tunnel.dpd_timeout, "Site-to-Site VPN User Guide: tunnel options"),
-            Term(
-                "strongSwan counting silence in whole seconds",
-                low - tunnel.dpd_timeout,
-                high - tunnel.dpd_timeout,
-                "strongSwan 5.9.8 sa/ike_sa.c",
-            ),
-            _since_the_last_packet(plan, session, end),
+            *_since_a_sign_of_life(plan, session, end),
         ),
     )
     if session.static:
@@ -108,15 +103,26 @@ def in_tunnel(plan: Plan, session: BgpSession, end: SessionEnd) -> Detection:
     return held if held.after.high_s <= silent.after.high_s else silent
 
 
-def _since_the_last_packet(plan: Plan, session: BgpSession, end: SessionEnd) -> Term:
-    """How long a tunnel may have been silent when it died: it was asked for a sign of life, or BGP gave one."""
-    name = "since the last packet"
-    if not session.static:
-        return Term(name, -float(session.keepalive), 0, "RFC 4271 4.4")
+def _since_a_sign_of_life(plan: Plan, session: BgpSession, end: SessionEnd) -> tuple[Term, Term]:
+    """How long a tunnel may have been silent when it died: it was asked for a sign of life, or BGP gave one.
+
+    Where packets of the tunnel are none, it was asked, however busy it was.
+    """
     mine = [t for t in plan.tunnels if any(tunnel_end.node == end.node for tunnel_end in t.ends)]
     tunnel = next(t for t in mine if t.name == session.tunnel)
-    silence = silence_before_probe(tunnel, give_up_after(mine))
-    return Term(name, -float(silence), 0, "Site-to-Site VPN User Guide: tunnel options (DPD after so much silence)")
+    gives_up_after = give_up_after(mine)
+    low, high = (bound - tunnel.dpd_timeout for bound in dead_peer_window(tunnel, plan.versions, gives_up_after))
+    counting = "strongSwan counting silence in whole seconds"
+    if not plan.versions.traffic_is_a_sign_of_life:
+        crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
+        return (
+            Term("since the last answer to a probe", low - crossing, 0, ONLY_IKE),
+            Term(counting, 0, high, STRONGSWAN_TIMER),
+        )
+    asked = "Site-to-Site VPN User Guide: tunnel options (DPD after so much silence)"
+    silence = float(silence_before_probe(tunnel, gives_up_after))
+    since, source = (silence, asked) if session.static else (float(session.keepalive), "RFC 4271 4.4")
+    return Term(counting, low, high, STRONGSWAN_TIMER), Term("since the last packet", -since, 0, source)
 
 
 def _bird_late_s(timer_s: float) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from dxemu.events.timeline import Event, ProbeLog
 from dxemu.events.values import SAME_MOMENT_S, happened_at, number, text
 from dxemu.measure import result, sessions
+from dxemu.measure.daemons import daemons
 from dxemu.measure.outages import Mark, Reception, cause, reception
 from dxemu.measure.paths import paths
 from dxemu.measure.probes import found
@@ -102,6 +103,7 @@ def evaluate(
         path_mtus=measured.found.path_mtus,
         actions=actions,
         quotas=_quotas(events),
+        daemons=daemons(plan),
     )
 
 

@@ -18,6 +18,7 @@ from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
+from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
 from dxemu.probes.udp import UdpProbe
@@ -47,10 +48,10 @@ class Rehearsal:
     end: Seconds
 
 
-def prepare(path: Path, topology: Path | None = None) -> Rehearsal:
-    """Read and check everything. Raises InputErrors."""
+def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12) -> Rehearsal:
+    """Read and check everything, and predict it for daemons of these `versions`. Raises InputErrors."""
     scenario = load(path, topology=topology)
-    plan = make_plan(scenario.topology)
+    plan = make_plan(scenario.topology, versions)
     impacts = [impact_of(plan, step.id, step.at, step.until, step.fault.effects(plan)) for step in scenario.steps]
     predictions = predict(_once_confirmed(plan, scenario), impacts, _pairs(scenario))
     end = scenario.end

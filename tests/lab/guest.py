@@ -20,8 +20,7 @@ def run_inside(files: list[Path], folder: Path, *options: str, seed: int = 1) ->
     """Boot, run these test files in the guest's only process, power off. Gives pytest's exit status and its words."""
     words = [str(file) for file in files]
     plugins = ["-p", "no:cacheprovider", "-p", "no:randomly"]
-    mininet = ["-W", "ignore:The distutils package is deprecated:DeprecationWarning"]  # Mininet imports it
-    payload = {"arguments": [*plugins, *mininet, "-q", *options, *words], "cwd": str(REPOSITORY)}
+    payload = {"arguments": [*plugins, "-q", *options, *words], "cwd": str(REPOSITORY)}
 
     async def run() -> list[dict[str, object]]:
         place = where.embedded("virtual", stall_limit_s=120)

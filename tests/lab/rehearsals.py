@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dxemu.host import where
+from dxemu.host import versions, where
 from dxemu.measure.result import Result
 from dxemu.run.rehearse import prepare, rehearse
 from tests.lab.guest import REPOSITORY
@@ -37,7 +37,7 @@ class Rehearsed:
 def rehearsed(scenario: str, folder: Path, topology: Path | None = None, seed: int = 1) -> Rehearsed:
     """Run `scenarios/NAME.yaml` on the embedded kernel under the virtual clock."""
     events: list[dict[str, Any]] = []
-    prepared = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml", topology)
+    prepared = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml", topology, versions.installed())
     place = where.embedded("virtual")
     result = asyncio.run(rehearse(prepared, place, folder, seed, lambda event: events.append(dict(event))))
     return Rehearsed(result, json.loads((folder / "result.json").read_text(encoding="utf-8")), events)

@@ -13,7 +13,9 @@ import pytest
 
 from dxemu.daemons.strongswan_events import TunnelDown, TunnelEvent, TunnelRekeyed, TunnelUp
 from dxemu.errors import LabError
+from dxemu.host import machine, versions
 from dxemu.host.clock import Clock
+from dxemu.plan.versions import Versions
 from dxemu.predict.dead_peer import dead_peer_window, give_up_after, retransmit_interval
 from dxemu.units import Seconds
 from tests.lab.ipsec_pair import AWS, CABLE, CUSTOMER, FOLDER, KEY, WAN, IpsecPair, ipsec_pair, tunnel
@@ -21,6 +23,7 @@ from tests.lab.ipsec_pair import AWS, CABLE, CUSTOMER, FOLDER, KEY, WAN, IpsecPa
 ETH_P_ALL = 3
 IKE_PORT = 500
 HANDSHAKE_S = 1.0
+VERSIONS = Versions(strongswan=versions.strongswan(machine.find_program("charon-systemd")))
 SILENT = dataclasses.replace(CABLE, loss_percent=100.0)
 
 
@@ -118,7 +121,7 @@ def test_a_wrong_key_is_told_at_both_ends() -> None:
 def test_a_dead_peer_is_noticed_in_its_window_and_the_tunnel_comes_back(dpd_timeout: int, cut_after: float) -> None:
     async def run() -> None:
         one = tunnel(1, dpd_timeout=Seconds(dpd_timeout))
-        earliest, latest = dead_peer_window(one)
+        earliest, latest = dead_peer_window(one, VERSIONS, give_up_after([one]))
         async with ipsec_pair(one) as pair:
             await pair.connect(one)
             await clock_settle(cut_after)
@@ -151,7 +154,7 @@ def test_tunnels_of_one_node_may_have_different_timeouts() -> None:
             await pair.until(70, lambda: len(events(pair, TunnelDown, CUSTOMER)) == 2)
             dead = {e.tunnel: m - silent for m, node, e in pair.heard if node == CUSTOMER and isinstance(e, TunnelDown)}
             for one in (quick, slow):
-                earliest, latest = dead_peer_window(one)
+                earliest, latest = dead_peer_window(one, VERSIONS, give_up_after((quick, slow)))
                 assert earliest - 1.3 <= dead[one.name] <= latest
             assert give_up_after((quick, slow)) == Seconds(20)
 

@@ -70,7 +70,11 @@ def test_versions_come_from_the_program_itself(tmp_path: Path, monkeypatch: pyte
     program = tmp_path / "speaker"
     program.write_text("#!/bin/sh\necho 'SPEAKER version 2.0.12' >&2\n")
     program.chmod(0o755)
+    other = tmp_path / "alive"
+    other.write_text("#!/bin/sh\necho 'Alive v2.3.3 (03/30,2025)'\n")
+    other.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert machine.program_version("speaker") == "2.0.12"
+    assert machine.program_version("alive") == "2.3.3"
     assert machine.program_version("no-such-speaker") is None
     assert machine.package_version("no-such-distribution") is None

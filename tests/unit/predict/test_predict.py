@@ -12,6 +12,7 @@ from small_plan import small_plan
 
 from dxemu.daemons import exabgp_child
 from dxemu.plan.model import BfdSession
+from dxemu.plan.versions import Versions
 from dxemu.predict import detect
 from dxemu.predict.detect import reconnect_delay_s, syn_gap_s
 from dxemu.predict.impact import Impact
@@ -252,3 +253,14 @@ def test_a_static_vpn_was_silent_for_up_to_the_dpd_delay_before_its_line_died():
     assert found.detected_by == "dpd"
     assert span(found.detect) == (40 - 1 - 10, 40 + 1)
     assert found.outage.contains(31.0)
+
+
+def test_a_strongswan_that_counts_only_ike_gives_its_peer_up_as_long_after_its_last_answer():
+    """It asks every 10 s however busy the tunnel is: the cut comes up to 10 s after an answer."""
+    line = impact(cables=("internet_customer_router",))
+    plan = small_plan(name="vpn_backup_static")
+    crossing = 2 * sum(plan.cable(name).delay for name in next(s for s in plan.sessions if s.static).cables)
+    for end in ("to_aws", "from_aws"):
+        found = both(replace(plan, versions=Versions(strongswan="6.0.1")), line)[end]
+        assert found.detected_by == "dpd"
+        assert span(found.detect) == (40 - 10 - crossing, 40 + 1)

@@ -26,7 +26,7 @@ from stories import (
     sessions_up,
 )
 
-from dxemu.measure.result import Action, Result
+from dxemu.measure.result import Action, Daemon, Result
 from dxemu.predict.impact import Impact
 from dxemu.report import result_json
 from dxemu.report.live import LiveLines, live_line
@@ -421,3 +421,13 @@ def test_a_quota_that_takes_effect_is_told():
     where = {"t": 10, "node": "dx_1", "session": "primary", "count": 151, "limit": 100}
     assert shown([{**where, "event": "prefix_limit", "reason": "too many"}]) == ["10.000 s dx_1 for primary: too many"]
     assert shown([{**where, "event": "quota", "session": "", "reason": "no room"}]) == ["10.000 s dx_1: no room"]
+
+
+def test_a_daemon_of_a_version_that_nobody_compared_is_told(tmp_path: Path):
+    result = hold_timer(tmp_path)
+    assert [(d.name, d.version, d.unknown) for d in result.daemons] == [("ExaBGP", "5.0.15", "")]
+    said = "strongSwan 6.1.0: compared with labs of 5.9.8 and 6.0.1; taken are the rules of 6.0.1"
+    other = Daemon(name="strongSwan", version="6.1.0", rules="only IKE's own messages are a sign of life", unknown=said)
+    lines = text(replace(result, daemons=(*result.daemons, other)), 120).splitlines()
+    assert [line.split(maxsplit=2)[2] for line in lines if "another version" in line] == [said]
+    assert "another version" not in text(result, 120)

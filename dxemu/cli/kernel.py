@@ -10,6 +10,7 @@ import click
 from dxemu.host import kernel_build, kernel_store
 from dxemu.host.proving import prove_embedded
 from dxemu.report import kernel as kernel_report
+from dxemu.report.terminal import echo
 
 
 @click.group("kernel", short_help="Build the embedded kernel, or show it.")
@@ -27,10 +28,10 @@ def build(force: bool) -> None:
     started = time.monotonic()
 
     def progress(line: str) -> None:
-        click.echo(f"{time.monotonic() - started:5.0f} s  {line}")
+        echo(f"{time.monotonic() - started:5.0f} s  {line}")
 
     kernel = kernel_build.build(progress, prove_embedded, force=force)
-    click.echo(kernel_report.render_text(kernel), nl=False)
+    echo(kernel_report.render_text(kernel), nl=False)
 
 
 @command.command("info")
@@ -39,6 +40,6 @@ def info(as_json: bool) -> None:
     """Say which embedded kernel is used, where it came from and what it was seen to do."""
     kernel = kernel_store.require()
     if as_json:
-        click.echo(json.dumps(kernel_report.to_json(kernel), indent=2))
+        echo(json.dumps(kernel_report.to_json(kernel), indent=2))
     else:
-        click.echo(kernel_report.render_text(kernel), nl=False)
+        echo(kernel_report.render_text(kernel), nl=False)

@@ -9,13 +9,14 @@ import signal
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from dxemu.errors import Interrupted
 from dxemu.host import where
 from dxemu.measure.result import Result, to_json
+from dxemu.report.console import PlainConsole
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
+from dxemu.report.terminal import echo
 from dxemu.scenario.rehearse import Rehearsal, prepare, rehearse, run_folder
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
@@ -85,7 +86,7 @@ def command(
         place = where.host(clock or "real", stall_limit)
     else:
         place = where.embedded(clock or "virtual", stall_limit)
-    console = Console(stderr=json_file is not None and str(json_file) == "-", highlight=False)
+    console = PlainConsole(stderr=json_file is not None and str(json_file) == "-")
     folder = run_folder(runs_folder, rehearsal.scenario.name)
     console.print(header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed), style="bold")
     console.print()
@@ -93,14 +94,14 @@ def command(
     console.print()
     show(result, console, folder=_shown(folder))
     if json_file is not None and str(json_file) == "-":
-        click.echo(json.dumps(to_json(result), indent=2))
+        echo(json.dumps(to_json(result), indent=2))
     elif json_file is not None:
         shutil.copyfile(folder / "result.json", json_file)
     raise SystemExit(EXIT_STATUS[result.verdict])
 
 
 async def _until_signalled(
-    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: Console
+    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: PlainConsole
 ) -> Result:
     """Run it; Ctrl-C and SIGTERM end the lab first and then the command."""
     with LiveLines(console) as live:

@@ -8,12 +8,10 @@ from pathlib import Path
 from dxemu.topology import yaml
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
+from dxemu.topology.secrets import SECRETS
 
 FILE = "topology.yaml"
 """Its name in a run's folder."""
-
-SECRETS = frozenset({"auth_key", "pre_shared_key"})
-"""Keys that are left out: one is made up where it is missing, as AWS does. No route depends on it."""
 
 _HEAD = "# The topology {name} as this run had it: with what the scenario changes, without {secrets}.\n"
 
@@ -36,7 +34,10 @@ def read(path: Path, name: str) -> Topology:
 
 
 def _without_secrets(value: object) -> object:
-    """`value` without secrets; a virtual interface that is called like one is a mapping and stays."""
+    """`value` without secrets: one is made up where it is missing, as AWS does, and no route depends on it.
+
+    A virtual interface that is called like one is a mapping and stays.
+    """
     if isinstance(value, dict):
         return {
             key: _without_secrets(inner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from dxemu.errors import InputErrors
 from dxemu.topology import yaml
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
@@ -22,6 +23,8 @@ def text_of(path: Path, change: object = None) -> str:
     Raises InputErrors if it cannot be read.
     """
     tree = yaml.read(path)
+    if tree.problems:
+        raise InputErrors(list(tree.problems))
     if change is not None:
         tree = yaml.overlay(tree, yaml.Tree(change, tree.marks))
     head = _HEAD.format(name=path.stem, secrets=" and ".join(sorted(SECRETS)))

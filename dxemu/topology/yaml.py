@@ -32,10 +32,14 @@ _LIMIT = "Is it the right file? docs/topology-file.md has the limits."
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What a file says: dicts, lists, text, numbers, booleans and None, and where each stands."""
+    """What a file says: dicts, lists, text, numbers, booleans and None, and where each stands.
+
+    `problems` are mistakes that did not keep it from being read: a key twice, an unknown tag.
+    """
 
     value: object
     marks: Marks
+    problems: tuple[Problem, ...] = ()
 
     def below(self, key: str) -> Tree:
         """The part under a key of the outermost mapping; None as its value if the key is absent."""
@@ -74,8 +78,7 @@ def parse(text: str, file: str) -> Tree:
         problem = "the file is empty" if root is None else "the file is not a mapping of keys to values"
         raise _failed(Mark(file, 1, 1), "DX-F003", problem, "Start with `story: ...`; topologies/ has examples.")
     value = walk.value(root, (), None)
-    walk.problems.raise_if_any()
-    return Tree(value, Marks(file, walk.marks, lines, walk.keys))
+    return Tree(value, Marks(file, walk.marks, lines, walk.keys), tuple(walk.problems.problems))
 
 
 def dump(value: object) -> str:
@@ -102,7 +105,7 @@ def overlay(base: Tree, top: Tree) -> Tree:
             return high
         return low | {key: merged(low.get(key), value, (*path, key)) for key, value in high.items()}
 
-    return Tree(merged(base.value, top.value, ()), marks) if top.value is not None else base
+    return Tree(merged(base.value, top.value, ()), marks, base.problems) if top.value is not None else base
 
 
 @dataclass

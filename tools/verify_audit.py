@@ -26,6 +26,7 @@ from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan, Role
 from dxemu.predict.predict import Pair, Prediction
+from dxemu.report.terminal import echo
 from dxemu.run.rehearse import Rehearsal, prepare, rehearse
 from dxemu.topology.load import load
 from dxemu.words import count, duration, until_repair
@@ -206,7 +207,7 @@ async def verify_all(checks: Sequence[Check], folder: Path, seed: int, jobs: int
         name = f"{failure.mode.fault}_{failure.mode.kind}_{failure.name}"
         async with free:
             verdict = await verify(check, place, folder.resolve() / check.file.stem / name, seed)
-        click.echo(verdict.line(width))
+        echo(verdict.line(width))
         return verdict
 
     return list(await asyncio.gather(*(one(check) for check in checks)))
@@ -232,7 +233,7 @@ def main(topologies: tuple[Path, ...], sample: int | None, seed: int, jobs: int 
     verdicts = asyncio.run(verify_all(checks, runs, seed, jobs or len(os.sched_getaffinity(0))))
     wrong = [verdict for verdict in verdicts if not verdict.agrees]
     of = f"{count(len(verdicts), 'failure')} of {count(len({c.file for c in checks}), 'topology')}".replace("ys", "ies")
-    click.echo(f"\n{of}: " + (f"{len(wrong)} disagree with the audit" if wrong else "all agree with the audit"))
+    echo(f"\n{of}: " + (f"{len(wrong)} disagree with the audit" if wrong else "all agree with the audit"))
     sys.exit(CONFLICT if wrong else 0)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
 import pkgutil
 import signal
 import sys
@@ -18,6 +19,7 @@ import click
 import dxemu
 from dxemu import cli
 from dxemu.errors import DxemuError, GuestError, InputErrors
+from dxemu.report.terminal import echo
 
 EXIT_BUG = 70
 EXIT_USAGE = 2
@@ -52,22 +54,24 @@ def main() -> None:
     try:
         status = root.main(prog_name="dxemu", standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        echo("interrupted", err=True)
         status = 130
     except click.ClickException as error:
-        error.show()
+        words = io.StringIO()
+        error.show(file=words)
+        echo(words.getvalue(), err=True, nl=False)
         status = EXIT_USAGE
     except DxemuError as error:
         status = _say(error)
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+        echo("interrupted", err=True)
         status = 130
     except BrokenPipeError:
         sys.stderr.close()
         status = 1
     except Exception:  # noqa: BLE001 - the outermost line: whatever else it is, it is a bug of ours
-        traceback.print_exc()
-        click.echo("This is a bug in dxemu. Please report it with the lines above.", err=True)
+        echo(traceback.format_exc(), err=True, nl=False)
+        echo("This is a bug in dxemu. Please report it with the lines above.", err=True)
         status = EXIT_BUG
     sys.exit(status if isinstance(status, int) else 0)
 
@@ -77,13 +81,11 @@ def _say(error: DxemuError) -> int:
     if isinstance(error, InputErrors):
         from dxemu.report import problems
 
-        click.echo(problems.render(error, colour=sys.stderr.isatty()), err=True)
+        echo(problems.render(error, colour=sys.stderr.isatty()), err=True, styled=True)
         return error.exit_status
     if isinstance(error, GuestError) and error.console:
-        click.echo(
-            "The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True
-        )
-    click.echo(f"dxemu: {error}", err=True)
+        echo("The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True)
+    echo(f"dxemu: {error}", err=True)
     return error.exit_status
 
 

@@ -6,15 +6,16 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from dxemu.audit.menu import make_audit
 from dxemu.cli.graph import check_picture_file, write_picture
 from dxemu.host import versions
 from dxemu.plan.make import make_plan
 from dxemu.report.audit import render, to_json
+from dxemu.report.console import PlainConsole
 from dxemu.report.picture.draw import draw
 from dxemu.report.picture.weak import weak_spots
+from dxemu.report.terminal import echo
 from dxemu.topology.load import load
 
 
@@ -41,12 +42,12 @@ def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, st
     plan = make_plan(design, versions.installed())
     audit = make_audit(design, plan, pairs=pairs)
     if as_json:
-        click.echo(json.dumps(to_json(audit), indent=2))
+        echo(json.dumps(to_json(audit), indent=2))
     else:
-        console = Console(highlight=False)
+        console = PlainConsole()
         for line in render(audit, width=console.width):
-            console.print(line, soft_wrap=True, highlight=False)
+            console.print(line, soft_wrap=True)
     if picture is not None:
         write_picture(draw(design, plan, weak_spots(audit)), picture)
-        click.echo(f"wrote {picture}", err=as_json)
+        echo(f"wrote {picture}", err=as_json)
     raise SystemExit(1 if strict and audit.found else 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dxemu.errors import InputErrors, Problem
+from dxemu.report.terminal import echo, safe
 from dxemu.run.rehearse import prepare_any
 
 
@@ -20,7 +21,7 @@ def command(files: tuple[Path, ...]) -> None:
     problems: list[Problem] = []
     for file in files:
         try:
-            click.echo(f"{file}: {prepare_any(file)}")
+            echo(f"{safe(str(file), keep='')}: {prepare_any(file)}")
         except InputErrors as errors:
             problems += errors.problems
     if problems:

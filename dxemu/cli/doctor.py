@@ -9,6 +9,7 @@ import click
 from dxemu.host.diagnosis import diagnose
 from dxemu.host.proof import prove_here
 from dxemu.report import doctor
+from dxemu.report.terminal import echo
 
 
 @click.command("doctor", short_help="Say whether a lab can run here.")
@@ -20,7 +21,7 @@ def command(as_json: bool) -> None:
     """
     diagnosis = diagnose(prove_here)
     if as_json:
-        click.echo(json.dumps(doctor.to_json(diagnosis), indent=2))
+        echo(json.dumps(doctor.to_json(diagnosis), indent=2))
     else:
-        click.echo(doctor.render_text(diagnosis), nl=False)
+        echo(doctor.render_text(diagnosis), nl=False)
     raise SystemExit(diagnosis.exit_status)

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
@@ -16,6 +15,8 @@ from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.report import explain_path as explain_path_report
 from dxemu.report import explain_route as explain_route_report
+from dxemu.report.console import PlainConsole
+from dxemu.report.terminal import echo
 from dxemu.topology.codes import explain
 from dxemu.topology.load import load
 from dxemu.topology.words import nearest
@@ -49,7 +50,7 @@ def command() -> None:
 @click.argument("code")
 def _code(code: str) -> None:
     """Explain an error's CODE."""
-    click.echo(explain(code))
+    echo(explain(code))
 
 
 _topology = click.option("--topology", type=click.Path(path_type=Path), help="As this design is when all is well.")
@@ -75,9 +76,9 @@ def path(
     """
     found = explain_path(_state(topology, run, at), source, target, ipv6=ipv6)
     if as_json:
-        click.echo(json.dumps({"schema": "dxemu.path/1", **dataclasses.asdict(found)}, indent=2))
+        echo(json.dumps({"schema": "dxemu.path/1", **dataclasses.asdict(found)}, indent=2))
     else:
-        click.echo(explain_path_report.render(found, Console().width), nl=False)
+        echo(explain_path_report.render(found, PlainConsole().width), nl=False)
 
 
 @command.command("route")
@@ -90,9 +91,9 @@ def route(prefix: str, topology: Path | None, run: Path | None, at: str | None, 
     """Explain what becomes of PREFIX: who announces it to whom, who refuses it and why, and what each table does."""
     found = explain_prefix(_state(topology, run, at), prefix)
     if as_json:
-        click.echo(json.dumps({"schema": "dxemu.route/1", **dataclasses.asdict(found)}, indent=2))
+        echo(json.dumps({"schema": "dxemu.route/1", **dataclasses.asdict(found)}, indent=2))
     else:
-        click.echo(explain_route_report.render(found, Console().width), nl=False)
+        echo(explain_route_report.render(found, PlainConsole().width), nl=False)
 
 
 def _state(topology: Path | None, run: Path | None, at: str | None) -> State:

@@ -9,6 +9,7 @@ import click
 from dxemu.host.convert import svg_to_png
 from dxemu.plan.make import make_plan
 from dxemu.report.picture.draw import draw
+from dxemu.report.terminal import echo
 from dxemu.topology.load import load
 
 
@@ -25,12 +26,12 @@ def command(topology: Path, out: Path | None) -> None:
     design = load(topology)
     svg = draw(design, make_plan(design))
     if out is not None and str(out) == "-":
-        click.echo(svg, nl=False)
+        echo(svg, nl=False)
         return
     file = out or Path(f"{design.name}.svg")
     check_picture_file(file, "--out")
     write_picture(svg, file)
-    click.echo(f"wrote {file}")
+    echo(f"wrote {file}")
 
 
 def check_picture_file(file: Path, option: str) -> None:

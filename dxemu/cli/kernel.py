@@ -12,6 +12,7 @@ from dxemu.errors import Unsupported
 from dxemu.host import kernel_build, kernel_store
 from dxemu.host.proving import prove_embedded
 from dxemu.report import kernel as kernel_report
+from dxemu.report.terminal import echo
 
 
 @click.group("kernel", short_help="Build the embedded kernel, or show it.")
@@ -35,10 +36,10 @@ def build(force: bool, source: Path | None) -> None:
     started = time.monotonic()
 
     def progress(line: str) -> None:
-        click.echo(f"{time.monotonic() - started:5.0f} s  {line}")
+        echo(f"{time.monotonic() - started:5.0f} s  {line}")
 
     kernel = kernel_build.build(progress, prove_embedded, source=source.absolute() if source else None, force=force)
-    click.echo(kernel_report.render_text(kernel), nl=False)
+    echo(kernel_report.render_text(kernel), nl=False)
 
 
 @command.command("info")
@@ -50,9 +51,9 @@ def info(as_json: bool) -> None:
     if damage:
         raise Unsupported(damage, f"{kernel_store.BUILD_COMMAND} --force")
     if as_json:
-        click.echo(json.dumps(kernel_report.to_json(kernel), indent=2))
+        echo(json.dumps(kernel_report.to_json(kernel), indent=2))
     else:
-        click.echo(kernel_report.render_text(kernel), nl=False)
+        echo(kernel_report.render_text(kernel), nl=False)
 
 
 @command.command("list")
@@ -66,6 +67,6 @@ def list_all(as_json: bool) -> None:
     if used is not None and used not in kernels:
         kernels = (used, *kernels)  # an override
     if as_json:
-        click.echo(json.dumps([{**kernel_report.to_json(one), "used": one == used} for one in kernels], indent=2))
+        echo(json.dumps([{**kernel_report.to_json(one), "used": one == used} for one in kernels], indent=2))
     else:
-        click.echo(kernel_report.render_list(kernels, used), nl=False)
+        echo(kernel_report.render_list(kernels, used), nl=False)

@@ -9,6 +9,7 @@ import click
 
 from dxemu.plan.make import make_plan
 from dxemu.report.plan import plan_to_json, render_plan
+from dxemu.report.terminal import echo
 from dxemu.topology.load import load
 
 
@@ -18,4 +19,4 @@ from dxemu.topology.load import load
 def command(topology: Path, as_json: bool) -> None:
     """Show what TOPOLOGY becomes: namespaces, cables, addresses, VLANs, BGP sessions. Nothing is started."""
     plan = make_plan(load(topology))
-    click.echo(json.dumps(plan_to_json(plan), indent=2) if as_json else render_plan(plan), nl=as_json)
+    echo(json.dumps(plan_to_json(plan), indent=2) if as_json else render_plan(plan), nl=as_json)

@@ -9,14 +9,15 @@ import signal
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from dxemu.errors import Interrupted
 from dxemu.host import invoker, versions, where
 from dxemu.host.guest_mode import Wish
 from dxemu.measure.result import Result, to_json
+from dxemu.report.console import PlainConsole
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
+from dxemu.report.terminal import echo
 from dxemu.run.rehearse import Rehearsal, prepare, rehearse, run_folder
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
@@ -97,7 +98,7 @@ def command(
         place = where.host(clock or "real", stall_limit)
     else:
         place = where.embedded(clock or "virtual", stall_limit, guest)
-    console = Console(stderr=json_file is not None and str(json_file) == "-", highlight=False)
+    console = PlainConsole(stderr=json_file is not None and str(json_file) == "-")
     folder = run_folder(runs_folder, rehearsal.scenario.name)
     head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
     console.print(head, style="bold")
@@ -107,7 +108,7 @@ def command(
     console.print()
     show(result, console, folder=_shown(folder))
     if json_file is not None and str(json_file) == "-":
-        click.echo(json.dumps(to_json(result), indent=2))
+        echo(json.dumps(to_json(result), indent=2))
     elif json_file is not None:
         new = not json_file.exists()
         shutil.copyfile(folder / "result.json", json_file)
@@ -117,7 +118,7 @@ def command(
 
 
 async def _until_signalled(
-    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: Console
+    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: PlainConsole
 ) -> Result:
     """Run it; Ctrl-C and SIGTERM end the lab first and then the command."""
     with LiveLines(console) as live:

@@ -79,7 +79,7 @@ class Bird:
         self._sessions = {str(peer.peer): peer.session for peer in peers}
         self._on_state = on_state
         self._expired: set[str] = set()
-        base = f"/run/bird-{node}"
+        base = f"/run/bird-{router_id}"  # a node's name can be longer than the path of a socket, 107 bytes
         with open(f"{base}.conf", "w", encoding="ascii") as file:  # noqa: PTH123 - pathlib costs time in the guest
             file.write(render(router_id, peers))
         command = ["/usr/sbin/bird", "-f", "-c", f"{base}.conf", "-s", f"{base}.ctl", "-P", f"{base}.pid"]

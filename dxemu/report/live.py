@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Self
 
-from rich.console import Console
-
 from dxemu.events.timeline import Event
 from dxemu.events.values import number, text
 from dxemu.measure.stages import detected_by
 from dxemu.report.best_lines import BestLines
+from dxemu.report.console import PlainConsole
 from dxemu.words import SHORT_MS, bit_rate, count, direction, duration
 
 _RULE = "━" * 42
@@ -191,7 +190,7 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
 class LiveLines:
     """A context manager: prints the lines of a run as its events come in, and on a terminal how far it is."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: PlainConsole) -> None:
         self._console = console
         self._last_fault_s: float | None = None
         self._clock = "virtual"
@@ -234,7 +233,7 @@ class LiveLines:
                 self._print(line)
 
     def _print(self, line: str) -> None:
-        self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+        self._console.print(line, soft_wrap=True)
 
     def _known(self, event: Event) -> bool:
         """Whether it is BFD agreeing that a session is down which that node has given up already."""

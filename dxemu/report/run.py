@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.text import Text
 
 from dxemu.measure.result import PathSeen, Result
+from dxemu.report.console import PlainConsole
 from dxemu.report.outage_rows import Row, rows
 from dxemu.report.probe_lines import probe_lines
 from dxemu.words import count, direction
@@ -28,10 +28,10 @@ def header_line(topology: str, kernel: str, release: str, clock: str, seed: int,
     return "   ".join((topology, runs, f"{clock} clock", f"seed {seed}"))
 
 
-def show(result: Result, console: Console, *, folder: str = "", header: bool = False) -> None:
+def show(result: Result, console: PlainConsole, *, folder: str = "", header: bool = False) -> None:
     """Print the report. Colours appear if the console has them; nothing else depends on it."""
     for line in render(result, width=console.width, folder=folder, header=header):
-        console.print(line, soft_wrap=True, highlight=False)
+        console.print(line, soft_wrap=True)
 
 
 def render(result: Result, *, width: int = 120, folder: str = "", header: bool = False) -> list[Text]:

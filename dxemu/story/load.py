@@ -6,8 +6,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from dxemu.actions.base import Action
 from dxemu.actions.menu import kinds as known_actions
 from dxemu.errors import InputErrors, Problem, ProblemList
@@ -21,9 +19,9 @@ from dxemu.story.parameters import KindReader, Names
 from dxemu.story.probes import ProbeReader
 from dxemu.story.steps import StepReader
 from dxemu.topology import yaml
-from dxemu.topology.invalid import problems_of
 from dxemu.topology.load import load as load_topology
 from dxemu.topology.model import Topology
+from dxemu.topology.repair import marks_of, validated
 from dxemu.topology.words import quoted, suggestion
 
 
@@ -46,31 +44,35 @@ def load(
         problem = f"{path.name} is a topology, not a scenario"
         remedy = f"Break it with a scenario: dxemu run scenarios/NAME.yaml --topology {path}"
         raise InputErrors([Problem(tree.marks.key_at("virtual_interfaces"), "DX-S016", problem, remedy)])
-    try:
-        file = ScenarioFile.model_validate(tree.value)
-    except ValidationError as error:
-        raise InputErrors(problems_of(error, ScenarioFile, tree.marks)) from error
-    problems = ProblemList()
+    found = validated(ScenarioFile, tree.value, tree.marks)
+    problems, file, marks = ProblemList([*tree.problems, *found.problems]), found.entry, marks_of(found, tree.marks)
+    if file is None:
+        raise InputErrors(problems.problems)
+    lost = {path[0] for path in found.lost} | {key for path in found.renamed if (key := path[0]) == "change"}
+    broken = {path[:2] for path in found.lost}
     place = topology if topology is not None else topology_path(path, file.topology)
     built = _topology(place, file, tree, problems, named=topology is None)
     names = names_of(built) if built is not None else _names_in(place)
-    probes = ProbeReader(names, file.end, tree.marks, problems).read(file.probes)
+    names = None if "change" in lost else names
+    whole = {name: entry for name, entry in file.probes.items() if ("probes", name) not in broken}
+    probes = ProbeReader(names, file.end, marks, problems).read(whole)
     reader = StepReader(
-        KindReader("fault", known_faults() if faults is None else faults, names, tree.marks, problems),
-        KindReader("action", known_actions() if actions is None else actions, names, tree.marks, problems),
+        KindReader("fault", known_faults() if faults is None else faults, names, marks, problems),
+        KindReader("action", known_actions() if actions is None else actions, names, marks, problems),
         file.end,
-        tree.marks,
+        marks,
         problems,
     )
     steps, done = reader.read(file.steps), reader.read_actions(file.steps)
     known = Known(
-        probes={name: kind for name, entry in file.probes.items() for kind in entry.kinds()},
+        probes=_kinds_written(tree.value)
+        | {name: kind for name, entry in file.probes.items() for kind in entry.kinds()},
         steps=steps,
         connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
         sessions=names["session"] if names is not None else None,
         end=file.end,
     )
-    expect = ExpectationReader(known, tree.marks, problems).read(file.expect)
+    expect = ExpectationReader(known, marks, problems).read(file.expect if "steps" not in lost else [])
     if built is None or problems.problems:
         raise InputErrors(problems.problems)
     return Scenario(
@@ -101,6 +103,13 @@ def topology_path(scenario: Path, name: str) -> Path:
     if name.endswith((".yaml", ".yml")) or "/" in name:
         return Path(os.path.normpath(scenario.parent / name))
     return Path(os.path.normpath(scenario.parent / ".." / "topologies" / f"{name}.yaml"))
+
+
+def _kinds_written(tree: object) -> dict[str, str]:
+    """The probes of a file by kind, also of those that have mistakes: expectations about them have none."""
+    probes = tree.get("probes") if isinstance(tree, dict) else None
+    named = probes.items() if isinstance(probes, dict) else ()
+    return {name: next(iter(entry), "") for name, entry in named if isinstance(entry, dict)}
 
 
 def _names_in(topology: Path) -> Names | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from dxemu.errors import InputErrors
 from dxemu.topology import yaml
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
+from dxemu.topology.secrets import SECRETS
 
 FILE = "topology.yaml"
 """Its name in a run's folder."""
-
-SECRETS = frozenset({"auth_key", "pre_shared_key"})
-"""Keys that are left out: one is made up where it is missing, as AWS does. No route depends on it."""
 
 _HEAD = "# The topology {name} as this run had it: with what the scenario changes, without {secrets}.\n"
 
@@ -24,6 +23,8 @@ def text_of(path: Path, change: object = None) -> str:
     Raises InputErrors if it cannot be read.
     """
     tree = yaml.read(path)
+    if tree.problems:
+        raise InputErrors(list(tree.problems))
     if change is not None:
         tree = yaml.overlay(tree, yaml.Tree(change, tree.marks))
     head = _HEAD.format(name=path.stem, secrets=" and ".join(sorted(SECRETS)))
@@ -36,7 +37,10 @@ def read(path: Path, name: str) -> Topology:
 
 
 def _without_secrets(value: object) -> object:
-    """`value` without secrets; a virtual interface that is called like one is a mapping and stays."""
+    """`value` without secrets: one is made up where it is missing, as AWS does, and no route depends on it.
+
+    A virtual interface that is called like one is a mapping and stays.
+    """
     if isinstance(value, dict):
         return {
             key: _without_secrets(inner)

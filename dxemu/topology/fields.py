@@ -53,7 +53,17 @@ def quantity(parse: Callable[[object], _T], example: str, units: tuple[str, ...]
     return read
 
 
+LONGEST_DELAY = Seconds(1)
+"""Of one cable, one way: four times that by a geostationary satellite. Labs with cables of 5 s did not come up."""
+
 read_duration = quantity(Seconds.parse, "30 s or 300 ms", (" s", " ms"))
+
+
+def _delay(value: object) -> Seconds:
+    delay = read_duration(value)
+    if delay > LONGEST_DELAY:
+        raise Wrong("DX-F009", f"a delay of {delay} is longer than a lab can have", f"Write at most {LONGEST_DELAY}.")
+    return delay
 
 
 def _finite(number: _T) -> _T:
@@ -168,6 +178,7 @@ _NUMBER = r"^[0-9]+(\.[0-9]+)? ?"
 _DURATION = _schema(_NUMBER + "(us|ms|s|min|h)$", "30 s")
 
 Duration = Annotated[Seconds, PlainValidator(read_duration), _DURATION]
+Delay = Annotated[Seconds, PlainValidator(_delay), _DURATION]
 BitRate = Annotated[
     BitsPerSecond,
     PlainValidator(quantity(BitsPerSecond.parse, "10 Gbps", (" Gbps", " Mbps"))),

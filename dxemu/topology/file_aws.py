@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from dxemu.aws.addresses import MOST_SYNTHETIC
 from dxemu.aws.asn import DEFAULT_AMAZON_SIDE
 from dxemu.topology.entry import Entry, empty_is_mapping
-from dxemu.topology.fields import Address, Addresses, AnyNetwork, Duration, Network, Switch
+from dxemu.topology.fields import Address, Addresses, AnyNetwork, Delay, Network, Switch
 from dxemu.units import Seconds
 
 
@@ -18,7 +18,7 @@ class LocationEntry(Entry):
 
     devices: list[str] = Field(min_length=1, examples=["[dx_1, dx_2]"])
     region: str | None = Field(default=None, examples=["us-east-1"])
-    delay_to_region: Duration = Field(default_factory=lambda: Seconds(0.001), examples=["1 ms"])
+    delay_to_region: Delay = Field(default_factory=lambda: Seconds(0.001), examples=["1 ms"])
 
 
 class VpcEntry(Entry):
@@ -89,7 +89,7 @@ class AwsEntry(Entry):
     """AWS's side."""
 
     region: str = Field(examples=["us-east-1"])
-    region_delays: dict[str, Duration] = Field(default_factory=dict, examples=["{us-west-2: 30 ms}"])
+    region_delays: dict[str, Delay] = Field(default_factory=dict, examples=["{us-west-2: 30 ms}"])
     locations: dict[str, LocationEntry] = Field(min_length=1, examples=["{EqDC2: {devices: [dx_1, dx_2]}}"])
     vpcs: dict[str, VpcEntry] = Field(default_factory=dict, examples=["{prod: {cidr: 172.31.0.0/16}}"])
     virtual_private_gateways: dict[str, VirtualPrivateGatewayEntry] = Field(

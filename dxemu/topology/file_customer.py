@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from pydantic.config import JsonDict
 
 from dxemu.topology.entry import Entry, empty_is_mapping
-from dxemu.topology.fields import Address, Addresses, AnyNetwork, BitRate, Duration, Network, Wrong
+from dxemu.topology.fields import Address, Addresses, AnyNetwork, BitRate, Delay, Duration, Network, Wrong
 from dxemu.topology.words import quoted
 from dxemu.units import BitsPerSecond, Seconds
 
@@ -78,7 +78,7 @@ class CircuitEntry(Entry):
     from_router: str = Field(alias="from", examples=["customer_router"])
     to: str = Field(examples=["colo_router"])
     bandwidth: BitRate = Field(examples=["10 Gbps"])
-    delay: Duration = Field(examples=["3 ms"])
+    delay: Delay = Field(examples=["3 ms"])
     carrier: str | None = Field(default=None, examples=["north_telecom"])
 
 
@@ -87,7 +87,7 @@ class InternetEntry(Entry):
 
     address: Address = Field(examples=["198.51.100.2"])
     bandwidth: BitRate = Field(default_factory=lambda: BitsPerSecond(10**9), examples=["1 Gbps"])
-    delay: Duration = Field(default_factory=lambda: Seconds(0.01), examples=["10 ms"])
+    delay: Delay = Field(default_factory=lambda: Seconds(0.01), examples=["10 ms"])
 
 
 class CustomerEntry(Entry):

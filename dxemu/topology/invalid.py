@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from dxemu.errors import Problem
 from dxemu.topology.fields import Wrong
 from dxemu.topology.marks import KeyPath, Marks
+from dxemu.topology.secrets import is_secret
 from dxemu.topology.words import kind_of, listed, nearest, quoted, suggestion
 
 _EXPECTED = {
@@ -100,6 +101,8 @@ def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Probl
         return Problem(marks.at(*path), wrong.code, wrong.problem, wrong.remedy)
     name = f"'{path[-1]}'" if path and isinstance(path[-1], str) else "this"
     value = detail["input"]
+    if kind == "string_type" and is_secret(str(path[-1])):
+        return Problem(marks.at(*path), "DX-F007", f"{name} is not text", "Put it in quotes, on one line.")
     if kind in _EXPECTED:
         problem = f"{name} is {kind_of(value)}, not {_EXPECTED[kind]}"
         return Problem(marks.at(*path), "DX-F007", problem, _type_remedy(kind, value, root, path))

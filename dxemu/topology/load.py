@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from dxemu.errors import InputErrors, Mark, Problem
 from dxemu.topology import yaml
 from dxemu.topology.built import built
 from dxemu.topology.check.findings import Findings
-from dxemu.topology.check.rules import RULES
+from dxemu.topology.check.rules import LOCAL_RULES, RULES, Rule
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.invalid import field_at, meant, problems_of
+from dxemu.topology.invalid import field_at
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.model import Topology
+from dxemu.topology.repair import HARMLESS, Repaired, marks_of, validated
 
 Overrides = yaml.Tree | Mapping[str, object] | None
 
@@ -27,7 +25,7 @@ LOOKED_AT = frozenset(
         *("direct_connect_gateways", "transit_gateways", "virtual_private_gateways"),
     )
 )
-"""Keys without which other entries look wrong that are not: where one of them cannot be read, no rule is asked."""
+"""Keys without which others look wrong that are not: where one cannot be read, only LOCAL_RULES are asked."""
 
 
 def load(path: Path, overrides: Overrides = None) -> Topology:
@@ -58,59 +56,28 @@ def _topology(tree: yaml.Tree, overrides: Overrides, name: str) -> Topology:
         raise InputErrors([Problem(tree.marks.key_at("topology"), "DX-T029", problem, remedy)])
     if overrides is not None:
         tree = yaml.overlay(tree, overrides)
-    try:
-        file_entry = TopologyFile.model_validate(tree.value)
-    except ValidationError as error:
-        raise InputErrors(_all_problems(error, tree)) from error
-    problems = _findings(file_entry, tree.marks, frozenset())
-    if problems:
+    found = validated(TopologyFile, tree.value, tree.marks)
+    problems = [*tree.problems, *found.problems]
+    if found.entry is not None:
+        rules = LOCAL_RULES if tree.problems or _looked_at(found) else RULES
+        problems += _findings(found.entry, rules, marks_of(found, tree.marks), frozenset(found.spoilt))
+    if problems or found.entry is None:
         raise InputErrors(problems)
-    return built(file_entry, name, tree.marks)
+    return built(found.entry, name, tree.marks)
 
 
-def _all_problems(error: ValidationError, tree: yaml.Tree) -> list[Problem]:
-    """The mistakes of form and, where the rest of the file can still be understood, those of meaning too."""
-    problems = problems_of(error, TopologyFile, tree.marks)
-    repaired = copy.deepcopy(tree.value)
-    spoilt = set()
-    for detail in error.errors(include_url=False):
-        path: KeyPath = tuple(detail["loc"])
-        key = meant(path, TopologyFile) if detail["type"] == "extra_forbidden" else path[-1] if path else None
-        if key in LOOKED_AT or not _repair(repaired, path, detail["type"] == "missing"):
-            return problems
-        if key is not None:
-            spoilt.add(path[:-1])
-    try:
-        file_entry = TopologyFile.model_validate(repaired)
-    except ValidationError:
-        return problems
-    return problems + _findings(file_entry, tree.marks, frozenset(spoilt))
+def _looked_at(found: Repaired[TopologyFile]) -> bool:
+    """Whether something is missing without which other entries look wrong that are not."""
+    return any(
+        path[-1] in LOOKED_AT
+        or path[:2] == ("aws", "region_delays")
+        or (((field := field_at(TopologyFile, path)) is None or field.is_required()) and path[-1] not in HARMLESS)
+        for path in found.lost
+    )
 
 
-def _repair(tree: object, path: KeyPath, missing: bool) -> bool:
-    """Take a wrong value out of `tree`, or put a harmless quantity in its place. False if neither can be done."""
-    field = field_at(TopologyFile, path) if path else None
-    if path[:2] == ("aws", "region_delays"):
-        return False  # Everything in that Region would look lost.
-    quantity = field is not None and path[-1] in ("bandwidth", "delay")
-    if field is not None and field.is_required() and not quantity:
-        return False
-    for key in path[:-1]:
-        if isinstance(tree, dict):
-            tree = tree.get(str(key))
-        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
-            tree = tree[key]
-    if not isinstance(tree, dict) or (field is None and missing):
-        return False
-    if quantity:
-        tree[path[-1]] = "10 Gbps" if path[-1] == "bandwidth" else "1 ms"
-    else:
-        tree.pop(path[-1], None)
-    return True
-
-
-def _findings(file: TopologyFile, marks: Marks, spoilt: frozenset[KeyPath]) -> list[Problem]:
+def _findings(file: TopologyFile, rules: Iterable[Rule], marks: Marks, spoilt: frozenset[KeyPath]) -> list[Problem]:
     findings = Findings(marks, spoilt)
-    for rule in RULES:
+    for rule in rules:
         rule(file, findings)
     return findings.problems

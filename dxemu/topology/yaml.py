@@ -13,25 +13,33 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from dxemu.errors import InputErrors, Mark, Problem, ProblemList
 from dxemu.topology.marks import KeyPath, Marks
+from dxemu.topology.source import text_of
 from dxemu.topology.words import sentence
+from dxemu.topology.yaml_limits import Beyond, composed, problem_of
 
-MAX_VALUES = 50_000
 MAX_WIDTH = 10_000
 """Lines are not broken: a value stays on its line."""
 _WORDS = {"flow sequence": "list in brackets", "flow mapping": "mapping in braces", "scalar": "text"}
 _STANDARD_TAG = "tag:yaml.org,2002:"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHOLE = re.compile(r"[-+]?[0-9]+\Z")
+_LIMIT = "Is it the right file? docs/topology-file.md has the limits."
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What a file says: dicts, lists, text, numbers, booleans and None, and where each stands."""
+    """What a file says: dicts, lists, text, numbers, booleans and None, and where each stands.
+
+    `problems` are mistakes that did not keep it from being read: a key twice, an unknown tag.
+    """
 
     value: object
     marks: Marks
+    problems: tuple[Problem, ...] = ()
 
     def below(self, key: str) -> Tree:
         """The part under a key of the outermost mapping; None as its value if the key is absent."""
@@ -40,32 +48,26 @@ class Tree:
 
 
 def read(path: Path) -> Tree:
-    """Raises InputErrors: DX-F001 (not YAML), DX-F002 (cannot be read), DX-F003 (empty), DX-F004 (a key twice)."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _failed(Mark(str(path), 1, 1), "DX-F002", f"cannot be read: {reason}", "Check the path.") from error
-    except UnicodeDecodeError as error:
-        mark = Mark(str(path), error.object[: error.start].count(b"\n") + 1, 1)
-        raise _failed(mark, "DX-F002", "cannot be read: it is not UTF-8 text", "Save it as UTF-8.") from error
-    except ValueError as error:  # a NUL in the path
-        raise _failed(Mark(repr(path), 1, 1), "DX-F002", f"cannot be read: {error}", "Check the path.") from error
-    return parse(text, str(path))
+    """Raises InputErrors: DX-F001 (not YAML), DX-F003 (empty), DX-F004 (a key twice), DX-F011 (beyond a limit).
+
+    Those of `text_of` as well.
+    """
+    return parse(text_of(path), str(path))
 
 
 def parse(text: str, file: str) -> Tree:
     """The tree of `text`, which is called `file` in marks. Raises InputErrors as `read` does."""
     try:
-        reader = YAML(typ="safe", pure=True)
-        reader.composer.warn_double_anchors = False  # YAML 1.2 allows to use the name of an anchor again.
-        root = reader.compose(text)
+        root = composed(text)
+    except Beyond as beyond:
+        mark = Mark(file, beyond.line + 1, beyond.column + 1)
+        raise _failed(mark, "DX-F011", beyond.problem, _LIMIT) from beyond
     except MarkedYAMLError as error:
         raise InputErrors([_not_yaml(error, file)]) from error
+    except ReaderError as error:
+        raise InputErrors([_no_character(error, text, file)]) from error
     except YAMLError as error:
         raise _failed(Mark(file, 1, 1), "DX-F001", f"not YAML: {_first_line(error)}", "Remove it.") from error
-    except RecursionError as error:
-        raise _failed(Mark(file, 1, 1), "DX-F001", "nested too deep", "Remove some of the brackets.") from error
     except (ValueError, AttributeError, TypeError, IndexError, KeyError, AssertionError) as error:
         # ruamel.yaml meets some broken directives, anchors and escapes with these instead of YAMLError.
         problem = f"not YAML: {_first_line(error)}"
@@ -76,8 +78,7 @@ def parse(text: str, file: str) -> Tree:
         problem = "the file is empty" if root is None else "the file is not a mapping of keys to values"
         raise _failed(Mark(file, 1, 1), "DX-F003", problem, "Start with `story: ...`; topologies/ has examples.")
     value = walk.value(root, (), None)
-    walk.problems.raise_if_any()
-    return Tree(value, Marks(file, walk.marks, lines, walk.keys))
+    return Tree(value, Marks(file, walk.marks, lines, walk.keys), tuple(walk.problems.problems))
 
 
 def dump(value: object) -> str:
@@ -104,7 +105,7 @@ def overlay(base: Tree, top: Tree) -> Tree:
             return high
         return low | {key: merged(low.get(key), value, (*path, key)) for key, value in high.items()}
 
-    return Tree(merged(base.value, top.value, ()), marks) if top.value is not None else base
+    return Tree(merged(base.value, top.value, ()), marks, base.problems) if top.value is not None else base
 
 
 @dataclass
@@ -124,8 +125,9 @@ class _Walk:
         mark = self._mark(node)
         self.marks[path] = mark if isinstance(node, ScalarNode) or key is None else key
         self.seen += 1
-        if self.seen > MAX_VALUES:
-            raise _failed(mark, "DX-F001", f"more than {MAX_VALUES} values", "Look for aliases of aliases.")
+        beyond = problem_of(len(path), len(self.keys), self.seen)
+        if beyond is not None:  # without its aliases it is not
+            raise _failed(mark, "DX-F011", f"{beyond}, with its aliases", "Look for aliases of aliases.")
         if id(node) in self.open:
             raise _failed(mark, "DX-F001", "an alias contains itself", "Write the value out.")
         self.open.add(id(node))
@@ -141,6 +143,9 @@ class _Walk:
             return [self.value(entry, (*path, number), None) for number, entry in enumerate(node.value)]
         if not str(node.tag).startswith(_STANDARD_TAG):
             self.problems.add(mark, "DX-F001", f"the tag {node.tag} is not known here", "Remove it.")
+        if _SURROGATE.search(str(node.value)):
+            self.problems.add(mark, "DX-F001", "half of a character: \\ud800 to \\udfff", "Write the character itself.")
+            return ""
         return _scalar(str(node.value), str(node.tag).removeprefix(_STANDARD_TAG))
 
     def _mapping(self, node: MappingNode, path: KeyPath) -> dict[str, object]:
@@ -196,6 +201,12 @@ def _not_yaml(error: MarkedYAMLError, file: str) -> Problem:
     if error.context and error.context.startswith("while") and error.context_mark is not None:
         remedy = f"It happened {_plain(error.context)} that begins at line {error.context_mark.line + 1}. {remedy}"
     return Problem(mark, "DX-F001", f"not YAML: {what}", remedy)
+
+
+def _no_character(error: ReaderError, text: str, file: str) -> Problem:
+    before = text[: error.position]
+    mark = Mark(file, before.count("\n") + 1, error.position - before.rfind("\n"))
+    return Problem(mark, "DX-F001", f"not YAML: the control character {error.character:#04x}", "Remove it.")
 
 
 def _plain(text: str) -> str:

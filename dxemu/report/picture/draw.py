@@ -23,7 +23,7 @@ from dxemu.report.picture.parts import Card
 from dxemu.report.picture.shapes import cloud, icon
 from dxemu.report.picture.sizes import DETAIL_ROW, DETAIL_SIZE, NAME_SIZE
 from dxemu.report.picture.sketch import make_sketch
-from dxemu.report.picture.svg import element, number, text
+from dxemu.report.picture.svg import element, escaped, number, text
 from dxemu.report.picture.text import FONTS, wrapped
 from dxemu.report.picture.weak import Weak, badges, frames, halos
 from dxemu.report.picture.weak import legend as weak_legend
@@ -49,7 +49,7 @@ def draw(topology: Topology, plan: Plan, weak: Weak | None = None) -> str:
     marks, bottom = weak_legend(weak, MARGIN, bottom, width - MARGIN)
     height = bottom + MARGIN / 2
     body = [
-        element("title", _escaped(f"{sketch.name}: {sketch.story}" if sketch.story else sketch.name)),
+        element("title", escaped(f"{sketch.name}: {sketch.story}" if sketch.story else sketch.name)),
         element(
             "rect", x=0.5, y=0.5, width=width - 1, height=height - 1, rx=14, fill=PAPER, stroke=FRAME, stroke_width=1
         ),
@@ -128,7 +128,3 @@ def _rounded(box: Box, radius: float, **attributes: str | float) -> str:
         rx=radius,
         **attributes,
     )
-
-
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;")

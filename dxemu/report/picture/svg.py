@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import html
 
+from dxemu.report.terminal import safe
+
 
 def number(value: float) -> str:
     """A coordinate, to a tenth of a pixel."""
     return f"{round(value, 1) + 0.0:g}" if abs(value) < 1e5 else str(round(value))  # noqa: PLR2004 - where %g rounds
 
 
+def escaped(words: str) -> str:
+    """Words as XML has them, inside an element or an attribute: one line, without characters that XML forbids."""
+    return html.escape(safe(words, keep=""))
+
+
 def element(tag: str, content: str = "", /, **attributes: str | float) -> str:
     """One element. `content` is SVG; `stroke_width=2` becomes `stroke-width="2"`; empty attributes are left out."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{html.escape(value) if isinstance(value, str) else number(value)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escaped(value) if isinstance(value, str) else number(value)}"'
         for key, value in attributes.items()
         if value != ""
     )
@@ -22,7 +29,7 @@ def element(tag: str, content: str = "", /, **attributes: str | float) -> str:
 
 def text(content: str, x: float, y: float, size: float, fill: str, **attributes: str | float) -> str:
     """A line of text; `y` is its base line."""
-    return element("text", html.escape(content, quote=False), x=x, y=y, font_size=size, fill=fill, **attributes)
+    return element("text", escaped(content), x=x, y=y, font_size=size, fill=fill, **attributes)
 
 
 def curve(x0: float, y0: float, x1: float, y1: float) -> str:

@@ -109,6 +109,16 @@ def _others(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
             yield table, "route table", ("aws", "transit_gateways", name, "route_tables", table)
 
 
+def _regions(file: TopologyFile) -> Iterator[tuple[str, KeyPath]]:
+    yield file.aws.region, ("aws", "region")
+    for name in file.aws.region_delays:
+        yield name, ("aws", "region_delays", name)
+    for key in ("locations", "vpcs", "transit_gateways", "public_services"):
+        for name, entry in getattr(file.aws, key).items():
+            if entry.region is not None:
+                yield entry.region, ("aws", key, name, "region")
+
+
 def _gateways(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
     """What the `gateway` of a virtual interface or VPN can mean."""
     for key in ("virtual_private_gateways", "transit_gateways", "direct_connect_gateways"):
@@ -136,6 +146,9 @@ def check(file: TopologyFile, findings: Findings) -> None:
         if circuit.carrier is not None and not is_name(circuit.carrier):
             problem = f"{quoted(circuit.carrier)} cannot be the name of a carrier"
             findings.add(("customer", "circuits", name, "carrier"), "DX-T001", problem, remedy)
+    for region, path in _regions(file):
+        if not is_name(region):
+            findings.add_name(path, "DX-T001", f"{quoted(region)} cannot be the name of a Region", remedy)
     groups = [
         (nodes(file), "Faults and probes find things by name. Rename one of them."),
         (_lines(file), "Faults and probes find things by name. Rename one of them."),

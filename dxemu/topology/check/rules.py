@@ -45,7 +45,9 @@ from dxemu.topology.check import (
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 
-RULES: tuple[Callable[[TopologyFile, Findings], None], ...] = (
+Rule = Callable[[TopologyFile, Findings], None]
+
+RULES: tuple[Rule, ...] = (
     names.check,
     places.check,
     vrrp.check,
@@ -83,3 +85,14 @@ RULES: tuple[Callable[[TopologyFile, Findings], None], ...] = (
     bfd.check,
     communities.check,
 )
+
+LOCAL_RULES: tuple[Rule, ...] = (
+    auth_key.check,
+    bandwidth.check,
+    bfd.check,
+    communities.check,
+    mtu.check,
+    timers.check,
+    vlan.check,
+)
+"""Those that look at one entry at a time, and are asked even where others are not known."""

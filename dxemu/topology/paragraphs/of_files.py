@@ -13,7 +13,8 @@ file, tags such as !include, keys that are lists, aliases that contain themselve
 where the reader gave up: the mistake is there or shortly before it. Usual causes are a bracket that
 is not closed, a missing space after a colon, a tab, and text with ': ' in it that is not quoted.""",
         "DX-F002": """\
-The file cannot be read: it does not exist, is a directory, may not be read, or is not UTF-8 text.""",
+The file cannot be read: it does not exist, may not be read, is not UTF-8 text, or is no plain file:
+a folder, a named pipe, a socket or a device, which are not opened because they might never end.""",
         "DX-F003": """\
 The file is empty, or what stands in it is a list or a single value. Topologies and scenarios are
 mappings: lines of `key: value`. The folders topologies/ and scenarios/ have complete examples.""",
@@ -45,5 +46,10 @@ The list or mapping has too few entries or too many. At least one: a network wit
 without connections, has nothing to rehearse. At most two: AWS gives a VPN connection two tunnels,
 each with an endpoint of its own. For more, add another VPN connection. Source: Site-to-Site VPN
 User Guide, Tunnel options.""",
+        "DX-F011": """\
+The file is beyond a limit: 1 MB, 5000 keys, 20 000 values, 32 levels of nesting, tags of 100
+characters; what aliases repeat is counted as often as it is repeated. Two hundred virtual
+interfaces with a gateway and a VPC each have about 4000 keys. The limits are there so that no file,
+whoever wrote it, takes more than a few seconds and 200 MB to be looked at.""",
     }
 )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import signal
+import os
+import tempfile
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from dxemu.errors import Interrupted
-from dxemu.host import where
+from dxemu.errors import FileError, Interrupted
+from dxemu.files import border, shown
+from dxemu.host import patience, where
+from dxemu.host.signals import ending
 from dxemu.measure.result import Result, to_json
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
-from dxemu.scenario.rehearse import Rehearsal, prepare, rehearse, run_folder
+from dxemu.scenario.rehearse import Rehearsal, prepare, rehearse
+from dxemu.scenario.run_folder import run_folder
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 
@@ -61,9 +64,9 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 @click.option(
     "--stall-limit",
     type=click.FloatRange(min=1),
-    default=where.STALL_LIMIT_S,
-    show_default=True,
-    help="End a lab that says nothing for so many seconds of wall time.",
+    metavar="SECONDS",
+    help="End a lab that says nothing for so many seconds of wall time."
+    f"  [default: {patience.STALL_LIMIT_S:g}, and more the slower this machine is]",
 )
 def command(
     scenario: Path,
@@ -73,20 +76,22 @@ def command(
     seed: int,
     json_file: Path | None,
     runs_folder: Path,
-    stall_limit: float,
+    stall_limit: float | None,
 ) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
 
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
     run is not valid, 130 if it was interrupted.
     """
+    if json_file is not None and str(json_file) != "-":
+        _check_json_file(json_file)
     rehearsal = prepare(scenario, topology)
     if kernel == "host":
         place = where.host(clock or "real", stall_limit)
     else:
         place = where.embedded(clock or "virtual", stall_limit)
     console = Console(stderr=json_file is not None and str(json_file) == "-", highlight=False)
-    folder = run_folder(runs_folder, rehearsal.scenario.name)
+    folder = _new_folder(runs_folder, scenario)
     console.print(header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed), style="bold")
     console.print()
     result = asyncio.run(_until_signalled(rehearsal, place, folder, seed, console))
@@ -95,18 +100,39 @@ def command(
     if json_file is not None and str(json_file) == "-":
         click.echo(json.dumps(to_json(result), indent=2))
     elif json_file is not None:
-        shutil.copyfile(folder / "result.json", json_file)
+        with border(json_file, otherwise=f"the result is in {_shown(folder)}"):
+            json_file.write_bytes((folder / "result.json").read_bytes())
     raise SystemExit(EXIT_STATUS[result.verdict])
+
+
+def _new_folder(base: Path, scenario: Path) -> Path:
+    """The run's folder. Raises click.BadParameter if there can be none: nothing was started."""
+    try:
+        return run_folder(base, scenario)
+    except FileError as error:
+        raise click.BadParameter(str(error), param_hint="'--runs'") from error
+
+
+def _check_json_file(file: Path) -> None:
+    """Raises click.BadParameter if it cannot be written: after the run it would be late to say so."""
+    try:
+        with border(file, otherwise="name another file with --json"):
+            if file.exists():
+                os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))
+            else:
+                tempfile.TemporaryFile(dir=file.parent).close()
+    except FileError as error:
+        raise click.BadParameter(str(error), param_hint="'--json'") from error
 
 
 async def _until_signalled(
     rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: Console
 ) -> Result:
-    """Run it; Ctrl-C and SIGTERM end the lab first and then the command."""
+    """Run it; Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the lab first and then the command."""
     with LiveLines(console) as live:
         task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear))
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ending():
             loop.add_signal_handler(number, task.cancel)
         try:
             return await task
@@ -117,5 +143,8 @@ async def _until_signalled(
 
 def _shown(folder: Path) -> str:
     """The folder as a person in this directory would type it."""
-    here = Path.cwd()
-    return f"{folder.relative_to(here)}/" if folder.is_relative_to(here) else f"{folder}/"
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted meanwhile
+        here = folder / "nowhere"
+    return shown(folder.relative_to(here) if folder.is_relative_to(here) else folder) + "/"

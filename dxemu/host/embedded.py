@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from dxemu.files import border
 from dxemu.host import guest
 from dxemu.host.follow import follow
 from dxemu.host.job import Job
@@ -29,14 +30,14 @@ INIT = "init.py"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
-    """How to boot. `stall_limit_s` is the wall time without any event after which the guest is taken for hung."""
+    """How to boot. `stall_limit_s` is the wall time without a word that means it hangs (None: see `Patience`)."""
 
     kernel: Path
     memory_folder: Path
     virtual_clock: bool = True
     seed: int = 1
     memory: str = "1G"
-    stall_limit_s: float = 60.0
+    stall_limit_s: float | None = None
 
     def command(self, folder: Path) -> list[str]:
         """The argument list. The kernel mixes its text into its entropy pool: nothing of a run or a checkout is in it.
@@ -66,7 +67,8 @@ async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Map
     Whatever ends it, no process and no file outside `folder` is left.
     """
     job.write(folder, native=False)
-    (folder / INIT).symlink_to(guest.__file__)
+    with border(folder):
+        (folder / INIT).symlink_to(guest.__file__)
     # The kernel keeps a few small files in ~/.uml while it runs.
     env = {"TMPDIR": str(boot.memory_folder), "HOME": str(folder), "PATH": os.defpath}
     try:

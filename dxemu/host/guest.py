@@ -21,7 +21,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def _mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
     """mount(2). Raises OSError."""
-    if _libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode() or None):
+    if _libc.mount(*map(os.fsencode, (source, target, kind)), flags, os.fsencode(options) or None):
         number = ctypes.get_errno()
         raise OSError(number, f"mount {kind} on {target}: {os.strerror(number)}")
 
@@ -58,7 +58,33 @@ def _prepare_native() -> tuple[str, int]:
     return os.getcwd(), 0  # noqa: PTH109 - pathlib costs time in the guest
 
 
-def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
+def _take_job(folder: str) -> tuple[dict[str, object], bytes]:
+    """The job's header and payload. Nothing that it took to start is left in the run's folder from here on.
+
+    Whoever started us may be killed at any moment, and a payload holds keys.
+    """
+    import json
+
+    read = []
+    for name in ("job.json", "job.pickle"):
+        with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time in the guest
+            read.append(file.read())
+    for name in ("job.json", "job.pickle", "init.py", ".uml"):
+        _remove(f"{folder}/{name}")
+    return json.loads(read[0]), read[1]
+
+
+def _remove(path: str) -> None:
+    """A file, or a folder with all that is in it, if it is there."""
+    if os.path.isdir(path):  # noqa: PTH112 - pathlib costs time in the guest
+        for name in os.listdir(path):  # noqa: PTH208
+            _remove(f"{path}/{name}")
+        os.rmdir(path)  # noqa: PTH106
+    elif os.path.lexists(path):
+        os.unlink(path)  # noqa: PTH108
+
+
+def _run(folder: str, channel_fd: int, header: dict[str, object], payload: bytes) -> None:
     sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]  # type: ignore[attr-defined]  # from our own job file
     os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
     import importlib
@@ -74,9 +100,7 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
     channel = Channel(channel_fd)
     try:
         target = getattr(importlib.import_module(module), function)
-        with open(os.path.join(folder, "job.pickle"), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time here
-            payload = pickle.load(file)  # noqa: S301 - written by the process that started us
-        target(payload, channel, folder)
+        target(pickle.loads(payload), channel, folder)  # noqa: S301 - written by the process that started us
     except DxemuError as error:
         problem, remedy = getattr(error, "problem", str(error)), getattr(error, "remedy", "")
         channel.send("failed", 0, kind=type(error).__name__, problem=problem, remedy=remedy)
@@ -94,11 +118,8 @@ def main() -> None:
     native = NATIVE in sys.argv
     _libc.mlockall(MCL_CURRENT_FUTURE)  # one call in place of thousands of page faults; without the right to it, slower
     folder, channel = _prepare_native() if native else _prepare_embedded()
-    import json
-
-    with open(os.path.join(folder, "job.json"), encoding="utf-8") as file:  # noqa: PTH118,PTH123
-        header = json.load(file)
-    _run(folder, channel, header)
+    os.write(channel, b'{"t":0,"event":"booted"}\n')
+    _run(folder, channel, *_take_job(folder))
     sys.stdout.flush()
     sys.stderr.flush()
     if native:

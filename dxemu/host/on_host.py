@@ -19,7 +19,9 @@ from dxemu.host.job import Job
 ALONE = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 
 
-async def run_on_host(job: Job, folder: Path, stall_limit_s: float) -> AsyncGenerator[Mapping[str, object], None]:
+async def run_on_host(
+    job: Job, folder: Path, stall_limit_s: float | None
+) -> AsyncGenerator[Mapping[str, object], None]:
     """Run the job as root; yield its events. Raises as `follow` does."""
     job.write(folder, native=True)
     python = [str(Path(sys.executable).resolve()), "-I", "-S", guest.__file__, guest.NATIVE]

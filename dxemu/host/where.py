@@ -16,7 +16,6 @@ from dxemu.host.machine import architecture_problem, is_root, memory_folder, ptr
 from dxemu.host.on_host import run_on_host
 from dxemu.host.proof import prove
 
-STALL_LIMIT_S = 60.0
 NEEDED = ("802.1Q", "bridge", "netem above 4 Gbps", "TCP MD5")
 """Features of `dxemu.host.proof` that every lab needs."""
 
@@ -28,7 +27,7 @@ class Where:
     kernel: str
     clock: str
     release: str
-    stall_limit_s: float
+    stall_limit_s: float | None
     boot: Boot | None = None
 
     def run(self, job: Job, folder: Path, seed: int) -> AsyncGenerator[Mapping[str, object], None]:
@@ -38,7 +37,7 @@ class Where:
         return run_embedded(job, folder, self.boot.with_seed(seed))
 
 
-def embedded(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
+def embedded(clock: str, stall_limit_s: float | None = None) -> Where:
     """The embedded kernel. Raises Unsupported, with the remedy, if it cannot run here."""
     for problem in (architecture_problem(), ptrace_problem()):
         if problem:
@@ -53,7 +52,7 @@ def embedded(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
     return Where(kernel="embedded", clock=clock, release=kernel.version, stall_limit_s=stall_limit_s, boot=boot)
 
 
-def host(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
+def host(clock: str, stall_limit_s: float | None = None) -> Where:
     """The machine's own kernel. Raises Unsupported unless root, the clock real and the kernel able."""
     if clock == "virtual":
         raise Unsupported("the virtual clock needs the embedded kernel", "use --clock real with --kernel host")

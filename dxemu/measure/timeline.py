@@ -61,10 +61,14 @@ DIRECTIONS = ("to_aws", "from_aws")
 
 
 def read(path: Path) -> Iterator[Event]:
-    """The events of a `timeline.jsonl`."""
+    """The events of a `timeline.jsonl`. Of a run that was killed the last line may be half an event: it is left out.
+
+    Raises ValueError if another line is none.
+    """
     with path.open(encoding="utf-8") as file:
         for line in file:
-            yield json.loads(line)
+            if line.endswith("\n"):
+                yield json.loads(line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def write(result: Result, path: Path) -> None:
     """Replaces `path`. Raises OSError if its folder cannot be written."""
     draft = path.with_name(path.name + ".part")
     text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False)
-    draft.write_text(text + "\n", encoding="utf-8")
+    draft.write_text(text + "\n", encoding="utf-8", errors="replace")  # a file's name may be no text
     draft.replace(path)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from dxemu.errors import InputErrors, Problem, ProblemList
+from dxemu.files import stem
 from dxemu.scenario.expectations import ExpectationReader, Known
 from dxemu.scenario.file import ScenarioFile
 from dxemu.scenario.model import Scenario
@@ -58,7 +59,7 @@ def load(path: Path, *, faults: Faults, actions: Faults | None = None, topology:
     if built is None or problems.problems:
         raise InputErrors(problems.problems)
     return Scenario(
-        name=path.stem,
+        name=stem(path),
         story=file.story,
         topology=built,
         probes=probes,

@@ -47,7 +47,8 @@ def border(path: Path, *, verb: str = "written", otherwise: str = OTHER_FOLDER) 
     except OSError as error:
         if error.errno not in (*_REFUSALS, *_FULL, errno.ENOTDIR, errno.ENOENT):
             raise
-        where = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else path
+        named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else path
+        where = named if named.is_relative_to(path) else path
         raise refused(error.errno or 0, where, verb=verb, otherwise=otherwise) from error
 
 

@@ -7,6 +7,7 @@ import time
 
 import click
 
+from dxemu.files import border
 from dxemu.host import kernel_build, kernel_store
 from dxemu.host.proving import prove_embedded
 from dxemu.report import kernel as kernel_report
@@ -29,7 +30,8 @@ def build(force: bool) -> None:
     def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:5.0f} s  {line}")
 
-    kernel = kernel_build.build(progress, prove_embedded, force=force)
+    with border(kernel_store.store_folder(), otherwise="export XDG_CACHE_HOME=<a folder with 1 GB free>"):
+        kernel = kernel_build.build(progress, prove_embedded, force=force)
     click.echo(kernel_report.render_text(kernel), nl=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
@@ -52,8 +51,3 @@ def _is_full(folder: Path) -> bool:
         return shutil.disk_usage(folder).free < ROOM_BYTES
     except OSError:
         return False
-
-
-def not_started(command: str, error: OSError) -> Unsupported:
-    """The error for a program of the machine's that does not start."""
-    return Unsupported(f"{command} cannot be executed: {os.strerror(error.errno or 0)}", "dxemu doctor says what lacks")

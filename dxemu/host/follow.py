@@ -15,9 +15,10 @@ from typing import Any
 
 from dxemu.errors import GuestError, LabError
 from dxemu.files import border
-from dxemu.host.death import cause, not_started
+from dxemu.host.death import cause
 from dxemu.host.job import Job
 from dxemu.host.patience import Patience
+from dxemu.host.process import not_started
 
 CONSOLE_TAIL_LINES = 12
 MAX_EVENT_BYTES = 1 << 24

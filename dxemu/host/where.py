@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.errors import Unsupported
+from dxemu.files import border
 from dxemu.host import kernel_store
 from dxemu.host.embedded import Boot, run_embedded
 from dxemu.host.job import Job
@@ -42,7 +43,8 @@ def embedded(clock: str, stall_limit_s: float | None = None) -> Where:
     for problem in (architecture_problem(), ptrace_problem()):
         if problem:
             raise Unsupported(problem, "dxemu doctor says more")
-    kernel = kernel_store.require()
+    with border(kernel_store.store_folder(), verb="read", otherwise="export XDG_CACHE_HOME=<a folder of yours>"):
+        kernel = kernel_store.require()
     boot = Boot(
         kernel=kernel.path,
         memory_folder=memory_folder(),

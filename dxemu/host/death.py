@@ -14,7 +14,7 @@ ROOM_BYTES = 1 << 20
 """A folder with less room than this is full to a guest that asks for more memory."""
 _NOT_EXECUTED = (126, 127)
 """What `setpriv` and a shell end with when they cannot execute a program (POSIX, exec)."""
-_EXEC = re.compile(r"^\w+: failed to execute (?P<program>.+): (?P<why>[^:]+)$", re.MULTILINE)
+_EXEC = re.compile(r"^\w+: failed to execute (?P<program>.+): (?P<why>[^:\n]+)$", re.MULTILINE)
 _OOM = re.compile(r"Out of memory: Killed process|System is deadlocked on memory|MemoryError|Cannot allocate memory")
 _BUS = re.compile(r"Kernel mode signal 7\b|Bus error")
 

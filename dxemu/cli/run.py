@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from dxemu.errors import FileError, Interrupted
 from dxemu.files import border, shown
 from dxemu.host import patience, where
+from dxemu.host.embedded import MEMORY
 from dxemu.host.signals import ending
 from dxemu.measure.result import Result, to_json
 from dxemu.report.live import LiveLines
@@ -68,6 +70,14 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     help="End a lab that says nothing for so many seconds of wall time."
     f"  [default: {patience.STALL_LIMIT_S:g}, and more the slower this machine is]",
 )
+@click.option(
+    "--memory",
+    default=MEMORY,
+    show_default=True,
+    metavar="SIZE",
+    callback=lambda _context, _option, value: _size(value),
+    help="What a lab on the embedded kernel may use at most, such as 512M or 2G; it takes what it needs.",
+)
 def command(
     scenario: Path,
     topology: Path | None,
@@ -77,6 +87,7 @@ def command(
     json_file: Path | None,
     runs_folder: Path,
     stall_limit: float | None,
+    memory: str,
 ) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
 
@@ -89,7 +100,7 @@ def command(
     if kernel == "host":
         place = where.host(clock or "real", stall_limit)
     else:
-        place = where.embedded(clock or "virtual", stall_limit)
+        place = where.embedded(clock or "virtual", stall_limit, memory)
     console = Console(stderr=json_file is not None and str(json_file) == "-", highlight=False)
     folder = _new_folder(runs_folder, scenario)
     console.print(header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed), style="bold")
@@ -103,6 +114,13 @@ def command(
         with border(json_file, otherwise=f"the result is in {_shown(folder)}"):
             json_file.write_bytes((folder / "result.json").read_bytes())
     raise SystemExit(EXIT_STATUS[result.verdict])
+
+
+def _size(value: str) -> str:
+    """A size as the kernel reads it. Raises click.BadParameter."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
+        raise click.BadParameter(f"'{value}' is no size: write 512M or 2G.")
+    return value
 
 
 def _new_folder(base: Path, scenario: Path) -> Path:

@@ -24,6 +24,8 @@ from dxemu.host.processor import one_processor
 
 # 2023-11-14 22:13:20 UTC: the guest's clock starts here in every run, or ExaBGP's whole seconds fall differently.
 VIRTUAL_EPOCH_NS = 1_700_000_000_000_000_000
+MEMORY = "1G"
+"""What a lab may use at most; it takes what it needs."""
 INIT = "init.py"
 """In the run's folder, which is the kernel's working directory: `/proc/self/cwd` as hostfs shows it."""
 
@@ -36,7 +38,7 @@ class Boot:
     memory_folder: Path
     virtual_clock: bool = True
     seed: int = 1
-    memory: str = "1G"
+    memory: str = MEMORY
     stall_limit_s: float | None = None
 
     def command(self, folder: Path) -> list[str]:

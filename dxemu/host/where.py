@@ -11,7 +11,7 @@ from pathlib import Path
 from dxemu.errors import Unsupported
 from dxemu.files import border
 from dxemu.host import kernel_store
-from dxemu.host.embedded import Boot, run_embedded
+from dxemu.host.embedded import MEMORY, Boot, run_embedded
 from dxemu.host.job import Job
 from dxemu.host.machine import architecture_problem, is_root, memory_folder, ptrace_problem
 from dxemu.host.on_host import run_on_host
@@ -38,8 +38,8 @@ class Where:
         return run_embedded(job, folder, self.boot.with_seed(seed))
 
 
-def embedded(clock: str, stall_limit_s: float | None = None) -> Where:
-    """The embedded kernel. Raises Unsupported, with the remedy, if it cannot run here."""
+def embedded(clock: str, stall_limit_s: float | None = None, memory: str = MEMORY) -> Where:
+    """The embedded kernel, with so much memory (`512M`). Raises Unsupported, with the remedy, if it cannot run here."""
     for problem in (architecture_problem(), ptrace_problem()):
         if problem:
             raise Unsupported(problem, "dxemu doctor says more")
@@ -50,6 +50,7 @@ def embedded(clock: str, stall_limit_s: float | None = None) -> Where:
         memory_folder=memory_folder(),
         virtual_clock=clock == "virtual",
         stall_limit_s=stall_limit_s,
+        memory=memory,
     )
     return Where(kernel="embedded", clock=clock, release=kernel.version, stall_limit_s=stall_limit_s, boot=boot)
 

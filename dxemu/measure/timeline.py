@@ -50,6 +50,7 @@ detection by that node itself; `notification` and `peer_closed` mean that the ot
 from __future__ import annotations
 
 import json
+import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -88,6 +89,8 @@ class ProbeLog:
             array("q", [len(self.sent), len(self.received)]).tofile(file)
             self.sent.tofile(file)
             self.received.tofile(file)
+            file.flush()
+            os.fdatasync(file.fileno())  # in the embedded kernel only this says that the machine's disk is full
 
     def write_to(self, folder: str, name: str) -> None:
         """Write into the run's folder."""

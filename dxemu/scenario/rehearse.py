@@ -14,6 +14,7 @@ from dxemu.errors import InputErrors
 from dxemu.faults.menu import fault_of, kinds
 from dxemu.files import border
 from dxemu.host.job import Job
+from dxemu.host.swept import swept
 from dxemu.host.where import Where
 from dxemu.measure.evaluate import RunMeta, evaluate
 from dxemu.measure.result import Result
@@ -124,7 +125,7 @@ async def rehearse(
     )
     events: list[Event] = []
     stream = where.run(Job(target="dxemu.scenario.lab_process:main", payload=job), folder, seed)
-    with TimelineFile(folder / "timeline.jsonl") as timeline:
+    with TimelineFile(folder / "timeline.jsonl") as timeline, swept(folder):
         async with aclosing(stream):
             async for event in stream:
                 told = _with_wall_time(event, time.monotonic() - started)

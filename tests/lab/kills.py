@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.host.machine import memory_folder
+from dxemu.host.swept import OF_THE_START
 from dxemu.measure import timeline
 from tests.lab.guest import REPOSITORY
 from tests.lab.machine import environment, guest_of, network, processes_of
@@ -35,7 +36,6 @@ GONE_WITHIN_S = 10.0
 LATEST_S = 20.0
 KEPT_S = 1.0
 LOOK_S = 0.02
-OF_THE_START = ("job.json", "job.pickle", "init.py", ".uml")
 SHOWN = re.compile(r"^ {0,8}(\d+\.\d{3}) s   ", re.MULTILINE)
 
 

@@ -25,12 +25,10 @@ def swept(folder: Path, names: Sequence[str] = OF_THE_START) -> Iterator[None]:
     A shell waits for the end of a pipe, which the machine's kernel closes with this process. Its session is its own:
     what is meant for our process group does not reach it.
     """
-    command = ["sh", "-c", _SCRIPT, "sh", *names]
+    command = ["sh", "-c", _SCRIPT, "sh", *(str(folder / name) for name in names)]
     nothing = subprocess.DEVNULL
     try:
-        shell = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing, start_new_session=True
-        )
+        shell = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing, start_new_session=True)
     except OSError as error:
         raise not_started("sh", error) from error
     assert shell.stdin is not None

@@ -31,7 +31,8 @@ SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.
 TARGETS = ("command", "kernel", "group", "both")
 """Whom a signal is for: the command, the embedded kernel, the command's process group, or both of their groups."""
 STARTS_WITHIN_S = 120.0
-ENDS_WITHIN_S = 60.0
+ENDS_WITHIN_S = 300.0
+"""A signal for the kernel that comes before there is one ends nothing: the run goes on to its own end."""
 GONE_WITHIN_S = 10.0
 LATEST_S = 20.0
 KEPT_S = 1.0

@@ -5,9 +5,10 @@
     ├── LabError           no lab could be built, or it broke while it ran     exit 3
     │   ├── Unsupported    the machine or kernel lacks something               exit 3
     │   ├── GuestError     the embedded kernel crashed, hung or never came up  exit 3
-    │   └── FaultNotApplied  a fault did not read back from the kernel         exit 3
+    │   ├── FaultNotApplied  a fault did not read back from the kernel         exit 3
+    │   └── FileError      a file, a folder or a disk of the user's says no    exit 3
     ├── RunInvalid         the machine could not keep the probes' schedule     exit 4
-    └── Interrupted        Ctrl-C or SIGTERM                                   exit 130
+    └── Interrupted        Ctrl-C, SIGTERM, SIGHUP or SIGQUIT                  exit 130
 
 Exit status 0 is a passed run and 1 a run whose expectation failed; neither is an error.
 """
@@ -87,6 +88,10 @@ class GuestError(LabError):
         super().__init__(problem, remedy)
 
 
+class FileError(LabError):
+    """A file of the user's cannot be read or written: by permission, by its place, or because a disk is full."""
+
+
 class RunInvalid(DxemuError):
     """The machine could not keep the probes' schedule (real clock only): the numbers mean nothing."""
 
@@ -94,7 +99,7 @@ class RunInvalid(DxemuError):
 
 
 class Interrupted(DxemuError):
-    """Ctrl-C or SIGTERM."""
+    """Ctrl-C, SIGTERM, SIGHUP (the terminal is gone) or SIGQUIT."""
 
     exit_status = 130
 

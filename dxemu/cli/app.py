@@ -1,7 +1,7 @@
 """`dxemu`: finds the commands, and turns what can go wrong into a message and an exit status.
 
 0 passed, 1 an expectation failed, 2 the input is wrong, 3 no lab could be built, 4 the run is not
-valid, 130 interrupted (Ctrl-C or SIGTERM), 70 a bug of dxemu itself.
+valid, 130 interrupted (Ctrl-C, SIGTERM, SIGHUP or SIGQUIT), 141 whoever read the output has gone, 70 a bug of dxemu's.
 """
 
 from __future__ import annotations
@@ -19,10 +19,15 @@ import click
 import dxemu
 from dxemu import cli
 from dxemu.errors import DxemuError, GuestError, InputErrors
+from dxemu.host.exhausted import exhausted
+from dxemu.host.output import Unread, check_streams
+from dxemu.host.signals import ending
 from dxemu.report.terminal import echo
 
 EXIT_BUG = 70
 EXIT_USAGE = 2
+EXIT_NO_LAB = 3
+EXIT_INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -39,6 +44,8 @@ class _Commands(click.Group):
             hint = f"Did you mean '{nearest[0]}'?" if nearest else f"There are {', '.join(known)}."
             raise click.UsageError(f"No such command '{cmd_name}'. {hint}", ctx)
         command: click.Command = importlib.import_module(f"dxemu.cli.{cmd_name}").command
+        for number in ending():
+            signal.signal(number, signal.default_int_handler)  # from now on there may be something to tidy up
         return command
 
 
@@ -49,30 +56,24 @@ def root() -> None:
 
 
 def main() -> None:
-    """The program. SIGTERM is Ctrl-C to it, from the first moment on."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """The commands. SIGTERM, SIGHUP and SIGQUIT are Ctrl-C to them."""
+    check_streams()
     try:
         status = root.main(prog_name="dxemu", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         echo("interrupted", err=True)
-        status = 130
+        status = EXIT_INTERRUPTED
     except click.ClickException as error:
         words = io.StringIO()
         error.show(file=words)
         echo(words.getvalue(), err=True, nl=False)
         status = EXIT_USAGE
+    except Unread as error:
+        status = error.exit_status
     except DxemuError as error:
         status = _say(error)
-    except KeyboardInterrupt:
-        echo("interrupted", err=True)
-        status = 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = 1
-    except Exception:  # noqa: BLE001 - the outermost line: whatever else it is, it is a bug of ours
-        echo(traceback.format_exc(), err=True, nl=False)
-        echo("This is a bug in dxemu. Please report it with the lines above.", err=True)
-        status = EXIT_BUG
+    except Exception as error:  # noqa: BLE001 - the outermost line
+        status = _say_unexpected(error)
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -87,6 +88,16 @@ def _say(error: DxemuError) -> int:
         echo("The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True)
     echo(f"dxemu: {error}", err=True)
     return error.exit_status
+
+
+def _say_unexpected(error: Exception) -> int:
+    """Show what nothing of ours expected: no memory is left, or it is a bug. Returns the exit status."""
+    if lack := exhausted(error):
+        echo(f"dxemu: {lack}", err=True)
+        return EXIT_NO_LAB
+    traceback.print_exception(error)
+    echo("This is a bug in dxemu. Please report it with the lines above.", err=True)
+    return EXIT_BUG
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dxemu.errors import Unsupported
+from dxemu.files import border
 from dxemu.host import kernel_build, kernel_store
 from dxemu.host.proving import prove_embedded
 from dxemu.report import kernel as kernel_report
@@ -38,7 +39,8 @@ def build(force: bool, source: Path | None) -> None:
     def progress(line: str) -> None:
         echo(f"{time.monotonic() - started:5.0f} s  {line}")
 
-    kernel = kernel_build.build(progress, prove_embedded, source=source.absolute() if source else None, force=force)
+    with border(kernel_store.store_folder(), otherwise="export XDG_CACHE_HOME=<a folder with 1 GB free>"):
+        kernel = kernel_build.build(progress, prove_embedded, source=source.absolute() if source else None, force=force)
     echo(kernel_report.render_text(kernel), nl=False)
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import signal
+import os
+import re
+import tempfile
 from pathlib import Path
 
 import click
 
-from dxemu.errors import Interrupted
-from dxemu.host import invoker, versions, where
+from dxemu.errors import FileError, Interrupted
+from dxemu.files import border, shown
+from dxemu.host import invoker, patience, versions, where
+from dxemu.host.embedded import MEMORY
 from dxemu.host.guest_mode import Wish
+from dxemu.host.signals import ending
 from dxemu.measure.result import Result, to_json
 from dxemu.report.console import PlainConsole
 from dxemu.report.live import LiveLines
 from dxemu.report.run import header_line, show
 from dxemu.report.terminal import echo
-from dxemu.run.rehearse import Rehearsal, prepare, rehearse, run_folder
+from dxemu.run.rehearse import Rehearsal, prepare, rehearse
+from dxemu.run.run_folder import run_folder
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 
@@ -71,9 +76,17 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 @click.option(
     "--stall-limit",
     type=click.FloatRange(min=1),
-    default=where.STALL_LIMIT_S,
+    metavar="SECONDS",
+    help="End a lab that says nothing for so many seconds of wall time."
+    f"  [default: {patience.STALL_LIMIT_S:g}, and more the slower this machine is]",
+)
+@click.option(
+    "--memory",
+    default=MEMORY,
     show_default=True,
-    help="End a lab that says nothing for so many seconds of wall time.",
+    metavar="SIZE",
+    callback=lambda _context, _option, value: _size(value),
+    help="What a lab on the embedded kernel may use at most, such as 512M or 2G; it takes what it needs.",
 )
 def command(
     scenario: Path,
@@ -84,7 +97,8 @@ def command(
     seed: int,
     json_file: Path | None,
     runs_folder: Path,
-    stall_limit: float,
+    stall_limit: float | None,
+    memory: str,
 ) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
 
@@ -93,13 +107,15 @@ def command(
     """
     if kernel == "host" and guest != Wish.AUTO:
         raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
+    if json_file is not None and str(json_file) != "-":
+        _check_json_file(json_file)
     rehearsal = prepare(scenario, topology, versions.installed())
     if kernel == "host":
         place = where.host(clock or "real", stall_limit)
     else:
-        place = where.embedded(clock or "virtual", stall_limit, guest)
+        place = where.embedded(clock or "virtual", stall_limit, guest, memory)
     console = PlainConsole(stderr=json_file is not None and str(json_file) == "-")
-    folder = run_folder(runs_folder, rehearsal.scenario.name)
+    folder = _new_folder(runs_folder, scenario)
     head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
     console.print(head, style="bold")
     console.print()
@@ -111,20 +127,48 @@ def command(
         echo(json.dumps(to_json(result), indent=2))
     elif json_file is not None:
         new = not json_file.exists()
-        shutil.copyfile(folder / "result.json", json_file)
+        with border(json_file, otherwise=f"the result is in {_shown(folder)}"):
+            json_file.write_bytes((folder / "result.json").read_bytes())
         if new:
             invoker.give(json_file)
     raise SystemExit(EXIT_STATUS[result.verdict])
 
 
+def _size(value: str) -> str:
+    """A size as the kernel reads it. Raises click.BadParameter."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
+        raise click.BadParameter(f"'{value}' is no size: write 512M or 2G.")
+    return value
+
+
+def _new_folder(base: Path, scenario: Path) -> Path:
+    """The run's folder. Raises click.BadParameter if there can be none: nothing was started."""
+    try:
+        return run_folder(base, scenario)
+    except FileError as error:
+        raise click.BadParameter(str(error), param_hint="'--runs'") from error
+
+
+def _check_json_file(file: Path) -> None:
+    """Raises click.BadParameter if it cannot be written: after the run it would be late to say so."""
+    try:
+        with border(file, otherwise="name another file with --json"):
+            if file.exists():
+                os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))
+            else:
+                tempfile.TemporaryFile(dir=file.parent).close()
+    except FileError as error:
+        raise click.BadParameter(str(error), param_hint="'--json'") from error
+
+
 async def _until_signalled(
     rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: PlainConsole
 ) -> Result:
-    """Run it; Ctrl-C and SIGTERM end the lab first and then the command."""
+    """Run it; Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the lab first and then the command."""
     with LiveLines(console) as live:
         task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear))
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ending():
             loop.add_signal_handler(number, task.cancel)
         try:
             return await task
@@ -135,5 +179,8 @@ async def _until_signalled(
 
 def _shown(folder: Path) -> str:
     """The folder as a person in this directory would type it."""
-    here = Path.cwd()
-    return f"{folder.relative_to(here)}/" if folder.is_relative_to(here) else f"{folder}/"
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted meanwhile
+        here = folder / "nowhere"
+    return shown(folder.relative_to(here) if folder.is_relative_to(here) else folder) + "/"

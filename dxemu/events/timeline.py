@@ -50,6 +50,7 @@ detection by that node itself; `notification` and `peer_closed` mean that the ot
 from __future__ import annotations
 
 import json
+import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -61,10 +62,14 @@ DIRECTIONS = ("to_aws", "from_aws")
 
 
 def read(path: Path) -> Iterator[Event]:
-    """The events of a `timeline.jsonl`."""
+    """The events of a `timeline.jsonl`. Of a run that was killed the last line may be half an event: it is left out.
+
+    Raises ValueError if another line is none.
+    """
     with path.open(encoding="utf-8") as file:
         for line in file:
-            yield json.loads(line)
+            if line.endswith("\n"):
+                yield json.loads(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class ProbeLog:
             array("q", [len(self.sent), len(self.received)]).tofile(file)
             self.sent.tofile(file)
             self.received.tofile(file)
+            file.flush()
+            os.fdatasync(file.fileno())  # in the embedded kernel only this says that the machine's disk is full
 
     def write_to(self, folder: str, name: str) -> None:
         """Write into the run's folder."""

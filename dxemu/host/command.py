@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Self
 
-from dxemu.errors import LabError
+from dxemu.host.process import not_started
 from dxemu.netlink.namespace import Namespace
 
 STOP_LIMIT_S = 2.0
@@ -48,14 +48,14 @@ class Command:
         self._ended = asyncio.Event()
 
     def __enter__(self) -> Self:
-        """Raises LabError if the program is not there."""
+        """Raises LabError if the program cannot be executed."""
         try:
             with self._namespace.entered():
                 self._popen = subprocess.Popen(
                     self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
                 )
-        except FileNotFoundError:
-            raise LabError(f"{self._command[0]} is not installed", "run scripts/setup") from None
+        except OSError as error:
+            raise not_started(self._command[0], error) from error
         if self._idle:
             os.sched_setscheduler(self._popen.pid, os.SCHED_IDLE, os.sched_param(0))
         assert self._popen.stdout is not None

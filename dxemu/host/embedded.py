@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from dxemu.errors import LabError
+from dxemu.files import border
 from dxemu.host import guest
 from dxemu.host.confine import NO_WALLS, Walls, confined
 from dxemu.host.follow import follow
@@ -28,20 +29,22 @@ from dxemu.host.processor import one_processor
 
 # 2023-11-14 22:13:20 UTC: the guest's clock starts here in every run, or ExaBGP's whole seconds fall differently.
 VIRTUAL_EPOCH_NS = 1_700_000_000_000_000_000
+MEMORY = "1G"
+"""What a lab may use at most; it takes what it needs."""
 INIT = "init.py"
 """In the run's folder, which is the kernel's working directory: `/proc/self/cwd` as hostfs shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
-    """How to boot. `stall_limit_s` is the wall time without any event after which the guest is taken for hung."""
+    """How to boot. `stall_limit_s` is the wall time without a word that means it hangs (None: see `Patience`)."""
 
     kernel: Path
     memory_folder: Path
     virtual_clock: bool = True
     seed: int = 1
-    memory: str = "1G"
-    stall_limit_s: float = 60.0
+    memory: str = MEMORY
+    stall_limit_s: float | None = None
     mode: GuestMode = GuestMode.PTRACE
     walls: Walls = NO_WALLS
     hostfs_write: bool = True
@@ -77,7 +80,8 @@ async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Map
     Whatever ends it, no process and no file outside `folder` is left.
     """
     job.write(folder, native=False)
-    (folder / INIT).symlink_to(guest.__file__)
+    with border(folder):
+        (folder / INIT).symlink_to(guest.__file__)
     with contextlib.ExitStack() as stack:
         stack.callback((folder / INIT).unlink, missing_ok=True)
         stack.callback(shutil.rmtree, folder / ".uml", ignore_errors=True)

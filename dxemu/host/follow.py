@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import GuestError, LabError
+from dxemu.files import border
+from dxemu.host.death import cause
 from dxemu.host.job import Job
+from dxemu.host.patience import Patience
+from dxemu.host.process import not_started
 
 CONSOLE_TAIL_LINES = 12
 MAX_EVENT_BYTES = 1 << 24
@@ -28,24 +32,25 @@ async def follow(
     command: Sequence[str],
     env: Mapping[str, str],
     folder: Path,
-    stall_limit_s: float,
+    stall_limit_s: float | None = None,
     bind: Callable[[], None] | None = None,
     end_limit_s: float = 0.0,
 ) -> AsyncGenerator[Mapping[str, object], None]:
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
-    Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
+    The first is `booted`. Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
     --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to end by
     itself. What it prints goes to `console.log`. `bind` is called in the child before it becomes the command: see
     `dxemu.host.confine`.
 
-    Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time, LabError if the
-    job says that it failed.
+    Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time (None: see `Patience`), LabError
+    if the job says that it failed, and FileError or LabError if the machine is at fault, as far as can be known.
     """
     ours, theirs = socket.socketpair()
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(Job.remove, folder)
-        console = stack.enter_context((folder / "console.log").open("wb"))
+        with border(folder):
+            console = stack.enter_context((folder / "console.log").open("wb"))
         stack.enter_context(ours)
         with theirs:
             try:
@@ -61,13 +66,20 @@ async def follow(
                 )
             except subprocess.SubprocessError as error:
                 raise LabError(f"the lab's process could not be confined: {error}", "dxemu doctor says more") from None
+            except OSError as error:
+                raise not_started("setpriv", error) from error
             stack.push_async_callback(_end, process, end_limit_s)
         reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
         stack.callback(writer.close)
         dead = asyncio.ensure_future(process.wait())
         stack.callback(dead.cancel)
-        async for event in _events(reader, dead, stall_limit_s, folder):
-            yield event
+        try:
+            async for event in _events(reader, dead, Patience(stall_limit_s), folder):
+                yield event
+        except LabError as error:
+            memory_folder = Path(env["TMPDIR"]) if "TMPDIR" in env else None
+            status = dead.result() if dead.done() else None
+            raise cause(folder, memory_folder, status, _console(folder)) or error from error
 
 
 async def _end(process: asyncio.subprocess.Process, limit_s: float) -> None:
@@ -83,8 +95,15 @@ async def _end(process: asyncio.subprocess.Process, limit_s: float) -> None:
 
 def _console_tail(folder: Path) -> str:
     """The end of what the kernel and the lab process printed, without the stack of a panic: its cause stands before."""
-    text = (folder / "console.log").read_text(encoding="utf-8", errors="replace")
-    return "\n".join(_STACK.split(text)[0].splitlines()[-CONSOLE_TAIL_LINES:])
+    return "\n".join(_STACK.split(_console(folder))[0].splitlines()[-CONSOLE_TAIL_LINES:])
+
+
+def _console(folder: Path) -> str:
+    """What they printed; empty if somebody has removed it."""
+    try:
+        return (folder / "console.log").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 async def _line(reader: asyncio.StreamReader, dead: asyncio.Future[int], limit_s: float) -> bytes:
@@ -107,14 +126,14 @@ async def _line(reader: asyncio.StreamReader, dead: asyncio.Future[int], limit_s
 
 
 async def _events(
-    reader: asyncio.StreamReader, dead: asyncio.Future[int], stall_limit_s: float, folder: Path
+    reader: asyncio.StreamReader, dead: asyncio.Future[int], patience: Patience, folder: Path
 ) -> AsyncGenerator[Mapping[str, object], None]:
     while True:
         try:
-            line = await _line(reader, dead, stall_limit_s)
+            line = await _line(reader, dead, patience.limit_s)
         except TimeoutError:
             raise GuestError(
-                f"the lab said nothing for {stall_limit_s:g} s of wall time and was ended",
+                patience.lost(),
                 "a very busy machine needs a longer --stall-limit; otherwise please report it with console.log",
                 _console_tail(folder),
             ) from None
@@ -123,6 +142,7 @@ async def _events(
                 "the lab died before the run was over", "please report it with console.log", _console_tail(folder)
             )
         event = json.loads(line)
+        patience.hear(event)
         if event["event"] == "finished":
             return
         if event["event"] == "failed" and event["kind"] == "bug":

@@ -16,7 +16,7 @@ MCL_CURRENT_FUTURE = 1 | 2
 RB_POWER_OFF = 0x4321FEDC
 NATIVE = "--native"
 BOOTED = "booted"
-"""The first thing that the embedded kernel tells."""
+"""The first word of every lab process, before it imports anything."""
 PYTHON_OPTIONS = ("-I", "-S")
 """Python starts a lab without `site`: what that reads costs a second inside the embedded kernel."""
 
@@ -25,7 +25,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def _mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
     """mount(2). Raises OSError."""
-    if _libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode() or None):
+    if _libc.mount(*map(os.fsencode, (source, target, kind)), flags, os.fsencode(options) or None):
         number = ctypes.get_errno()
         raise OSError(number, f"mount {kind} on {target}: {os.strerror(number)}")
 
@@ -51,7 +51,6 @@ def _prepare_embedded() -> tuple[str, int]:
 
     channel = os.open("/dev/ttyS0", os.O_RDWR | os.O_NOCTTY)
     tty.setraw(channel, termios.TCSANOW)
-    os.write(channel, b'{"event": "%s"}\n' % BOOTED.encode())
     return folder, channel
 
 
@@ -78,7 +77,33 @@ def _leave_a_guard(channel: int) -> None:
     _stay_in_memory()  # a child does not inherit it
 
 
-def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
+def _take_job(folder: str) -> tuple[dict[str, object], bytes]:
+    """The job's header and payload. Nothing that it took to start is left in the run's folder from here on.
+
+    Whoever started us may be killed at any moment, and a payload holds keys.
+    """
+    import json
+
+    read = []
+    for name in ("job.json", "job.pickle"):
+        with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time in the guest
+            read.append(file.read())
+    for name in ("job.json", "job.pickle", "init.py", ".uml"):
+        _remove(f"{folder}/{name}")
+    return json.loads(read[0]), read[1]
+
+
+def _remove(path: str) -> None:
+    """A file, or a folder with all that is in it, if it is there."""
+    if os.path.isdir(path):  # noqa: PTH112 - pathlib costs time in the guest
+        for name in os.listdir(path):  # noqa: PTH208
+            _remove(f"{path}/{name}")
+        os.rmdir(path)  # noqa: PTH106
+    elif os.path.lexists(path):
+        os.unlink(path)  # noqa: PTH108
+
+
+def _run(folder: str, channel_fd: int, header: dict[str, object], payload: bytes) -> None:
     os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
     import importlib
     import pickle
@@ -93,9 +118,7 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
     channel = Channel(channel_fd)
     try:
         target = getattr(importlib.import_module(module), function)
-        with open(os.path.join(folder, "job.pickle"), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time here
-            payload = pickle.load(file)  # noqa: S301 - written by the process that started us
-        target(payload, channel, folder)
+        target(pickle.loads(payload), channel, folder)  # noqa: S301 - written by the process that started us
     except DxemuError as error:
         problem, remedy = getattr(error, "problem", str(error)), getattr(error, "remedy", "")
         channel.send("failed", 0, kind=type(error).__name__, problem=problem, remedy=remedy)
@@ -114,14 +137,12 @@ def main() -> None:
     if not native:
         _stay_in_memory()
     folder, channel = _prepare_native() if native else _prepare_embedded()
-    import json
-
-    with open(os.path.join(folder, "job.json"), encoding="utf-8") as file:  # noqa: PTH118,PTH123
-        header = json.load(file)
-    sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]
+    os.write(channel, b'{"t": 0, "event": "%s"}\n' % BOOTED.encode())
+    header, payload = _take_job(folder)
+    sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]  # type: ignore[attr-defined]  # from our own job file
     if native:
         _leave_a_guard(channel)
-    _run(folder, channel, header)
+    _run(folder, channel, header, payload)
     sys.stdout.flush()
     sys.stderr.flush()
     if native:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dxemu
+from dxemu.files import border
 
 JOB_FILE = "job.json"
 PAYLOAD_FILE = "job.pickle"
@@ -40,6 +41,10 @@ class Job:
             "native": native,
             "sys_path": search_path(),
         }
+        with border(folder):
+            self._write(folder, header)
+
+    def _write(self, folder: Path, header: object) -> None:
         for name, data in ((JOB_FILE, json.dumps(header).encode()), (PAYLOAD_FILE, pickle.dumps(self.payload))):
             (folder / name).touch(0o600)
             (folder / name).write_bytes(data)
@@ -47,5 +52,6 @@ class Job:
     @staticmethod
     def remove(folder: Path) -> None:
         """Take it out again: a payload holds keys, and a finished run needs none."""
-        for name in (JOB_FILE, PAYLOAD_FILE):
-            (folder / name).unlink(missing_ok=True)
+        with border(folder, verb="tidied up"):
+            for name in (JOB_FILE, PAYLOAD_FILE):
+                (folder / name).unlink(missing_ok=True)

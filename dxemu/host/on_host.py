@@ -22,7 +22,9 @@ ALONE = ("unshare", "--mount", "--pid", "--fork")
 END_LIMIT_S = 3.0
 
 
-async def run_on_host(job: Job, folder: Path, stall_limit_s: float) -> AsyncGenerator[Mapping[str, object], None]:
+async def run_on_host(
+    job: Job, folder: Path, stall_limit_s: float | None
+) -> AsyncGenerator[Mapping[str, object], None]:
     """Run the job as root; yield its events. Raises as `follow` does.
 
     -B: root's compiled modules have no place in an ordinary user's clone.
@@ -32,4 +34,5 @@ async def run_on_host(job: Job, folder: Path, stall_limit_s: float) -> AsyncGene
     events = follow([*ALONE, *python], {"PATH": os.defpath}, folder, stall_limit_s, end_limit_s=END_LIMIT_S)
     async with contextlib.aclosing(events):
         async for event in events:
-            yield event
+            if event["event"] != guest.BOOTED:
+                yield event

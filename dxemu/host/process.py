@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -14,6 +15,16 @@ from dxemu.netlink.namespace import Namespace
 
 STOP_LIMIT_S = 2.0
 KEPT_LINES = 20
+
+
+def not_started(program: str, error: OSError) -> LabError:
+    """The error for a program that could not be started. Raises `error` itself if it is not about the program."""
+    if error.filename != program:
+        raise error
+    if error.errno == errno.ENOENT:
+        return LabError(f"{program} is not installed", "run scripts/setup")
+    why = os.strerror(error.errno or 0)
+    return LabError(f"{program} cannot be executed: {why}", "install its package again, or see who has changed it")
 
 
 class Process:
@@ -30,7 +41,7 @@ class Process:
     ) -> None:
         """Start it, with this environment or our own.
 
-        `on_death` hears if it ends before `stop`. Raises LabError if the program is not there.
+        `on_death` hears if it ends before `stop`. Raises LabError if the program cannot be executed.
         """
         self.name = name
         self.last_lines: deque[str] = deque(maxlen=KEPT_LINES)
@@ -46,8 +57,8 @@ class Process:
                     stderr=subprocess.PIPE,
                     env=environment,
                 )
-        except FileNotFoundError:
-            raise LabError(f"{command[0]} is not installed", "run scripts/setup") from None
+        except OSError as error:
+            raise not_started(command[0], error) from error
         assert self._popen.stderr is not None
         self._fd = self._popen.stderr.fileno()
         os.set_blocking(self._fd, False)

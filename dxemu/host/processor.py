@@ -8,6 +8,7 @@ on a quiet machine takes several times as long as on a busy one.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,9 +21,9 @@ NAME = "\0dxemu-processor-{number}"
 def one_processor() -> Iterator[Sequence[str]]:
     """The words before a command that keep it on one processor, which no other lab has meanwhile.
 
-    None if there is only one, or if all have a lab.
+    None if there is only one, if all have a lab, or if this machine has no `taskset`.
     """
-    usable = sorted(os.sched_getaffinity(0))
+    usable = sorted(os.sched_getaffinity(0)) if shutil.which("taskset", path=os.defpath) else []
     with ExitStack() as stack:
         for number in usable if len(usable) > 1 else ():
             held = stack.enter_context(socket.socket(socket.AF_UNIX))

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dxemu.errors import Unsupported
+from dxemu.files import border
 from dxemu.host import kernel_store
-from dxemu.host.embedded import Boot, run_embedded
+from dxemu.host.embedded import MEMORY, Boot, run_embedded
 from dxemu.host.guest_mode import GuestMode, Wish, choose
 from dxemu.host.job import Job
 from dxemu.host.machine import architecture_problem, is_root, memory_folder
@@ -19,7 +20,6 @@ from dxemu.host.privilege import namespaces_problem, namespaces_repair
 from dxemu.host.proof import prove
 from dxemu.host.walls import offer
 
-STALL_LIMIT_S = 60.0
 NEEDED = ("802.1Q", "bridge", "netem above 4 Gbps", "TCP MD5")
 """Features of `dxemu.host.proof` that every lab needs."""
 
@@ -31,7 +31,7 @@ class Where:
     kernel: str
     clock: str
     release: str
-    stall_limit_s: float
+    stall_limit_s: float | None
     boot: Boot | None = None
 
     @property
@@ -53,14 +53,18 @@ class Where:
         return run_embedded(job, folder, self.boot.with_seed(seed))
 
 
-def embedded(clock: str, stall_limit_s: float = STALL_LIMIT_S, guest: str = Wish.AUTO) -> Where:
-    """The embedded kernel; `guest` is a `Wish`. Raises Unsupported, with the remedy, if it cannot run here."""
+def embedded(clock: str, stall_limit_s: float | None = None, guest: str = Wish.AUTO, memory: str = MEMORY) -> Where:
+    """The embedded kernel; `guest` is a `Wish`, `memory` a size (`512M`).
+
+    Raises Unsupported, with the remedy, if it cannot run here.
+    """
     problem = architecture_problem()
     if problem:
         raise Unsupported(problem, "dxemu doctor says more")
-    kernel = kernel_store.require()
+    with border(kernel_store.store_folder(), verb="read", otherwise="export XDG_CACHE_HOME=<a folder of yours>"):
+        kernel = kernel_store.require()
     started = boot(kernel.path, kernel.version, Wish(guest))
-    started = replace(started, virtual_clock=clock == "virtual", stall_limit_s=stall_limit_s)
+    started = replace(started, virtual_clock=clock == "virtual", stall_limit_s=stall_limit_s, memory=memory)
     return Where(kernel="embedded", clock=clock, release=kernel.version, stall_limit_s=stall_limit_s, boot=started)
 
 
@@ -73,7 +77,7 @@ def boot(kernel: Path, release: str, wish: Wish = Wish.AUTO) -> Boot:
     return Boot(kernel=kernel, memory_folder=memory_folder(), mode=mode, walls=here.walls, hostfs_write=not alone)
 
 
-def host(clock: str, stall_limit_s: float = STALL_LIMIT_S) -> Where:
+def host(clock: str, stall_limit_s: float | None = None) -> Where:
     """The machine's own kernel. Raises Unsupported unless root, the clock real and the kernel able."""
     if clock == "virtual":
         raise Unsupported("the virtual clock needs the embedded kernel", "use --clock real with --kernel host")

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dxemu.control.wires import Wires
 from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
+from dxemu.lab.journal import Each, silently
 from dxemu.lab.node import LabNode
 from dxemu.netlink import (
     address,
@@ -61,12 +62,12 @@ VRF_SERVERS = {
 none of them, so their addresses are not local to them."""
 
 
-async def build_nodes(plan: Plan, stack: AsyncExitStack) -> Mapping[str, LabNode]:
+async def build_nodes(plan: Plan, stack: AsyncExitStack, each: Each = silently) -> Mapping[str, LabNode]:
     """A namespace for every node, with a socket to configure it."""
     dual_stack = {held.node for held in plan.addresses if held.address.version == 6}  # noqa: PLR2004
     with_vrf = {planned.node for planned in plan.vrfs}
     nodes = {}
-    for node in plan.nodes:
+    for node in each("nodes", plan.nodes):
         mininet_node = MininetNode(node.name)
         stack.callback(mininet_node.terminate)
         netlink = await stack.enter_async_context(Netlink(mininet_node.namespace))
@@ -92,10 +93,10 @@ def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, s
     return settings
 
 
-async def build_cables(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[str, LabCable]:
+async def build_cables(plan: Plan, nodes: Mapping[str, LabNode], each: Each = silently) -> Mapping[str, LabCable]:
     """Every cable: a veth pair, and netem at both ends once they are up."""
     cables = {}
-    for cable in plan.cables:
+    for cable in each("cables", plan.cables):
         a, b = nodes[cable.a.node], nodes[cable.b.node]
         await veth.apply(
             a.netlink,
@@ -110,7 +111,7 @@ async def build_cables(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[str,
     return cables
 
 
-async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], each: Each = silently) -> None:
     """Bridges, bonds, VLANs, tunnels, VRFs, everything up, addresses, routes: each needs the ones before.
 
     AWS's end of a hosted virtual interface that nobody has accepted stays down.
@@ -122,7 +123,7 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     for cable in plan.cables:
         for port in (cable.a, cable.b):
             await link.set_up(nodes[port.node].netlink, port.name, up=True)
-    for sub in plan.vlans:
+    for sub in each("VLANs", plan.vlans):
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
     await _virtual_links(plan, nodes)
     waiting = {(s.ends[1].node, s.ends[1].interface) for s in plan.sessions if not s.confirmed}
@@ -133,7 +134,7 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
         _refuse_untagged(nodes[node], parent)
     for planned in plan.bridges:
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
-    for held in plan.addresses:
+    for held in each("addresses", plan.addresses):
         await address.apply(nodes[held.node].netlink, held.interface, held.address)
     await _introduce_aws(plan, nodes)
     await _routes(plan, nodes)

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from dxemu.errors import LabError
 from dxemu.host.channel import Channel
 from dxemu.host.clock import Clock
 
 RECENT = 8
+BUILDING_WORDS = 50
+"""How often a phase of building says how far it is, at most."""
+T = TypeVar("T")
 
 Event = Mapping[str, object]
+
+
+class Each(Protocol):
+    """Goes through what is to be built one after the other, and says so: `Journal.each`."""
+
+    def __call__(self, phase: str, things: Sequence[T]) -> Iterable[T]:
+        """Each of `things`."""
+
+
+def silently(phase: str, things: Sequence[T]) -> Iterable[T]:
+    """Says nothing."""
+    del phase
+    return things
 
 
 class Journal:
@@ -38,6 +55,20 @@ class Journal:
         for stamp, event, values in before:
             self._channel.keep(event, self.clock.since_start(stamp), **values)
         self._channel.flush()
+
+    def building(self, phase: str, done: int, of: int) -> None:
+        """Say how far the lab's building is: to those who wait for it, and no part of the timeline.
+
+        It must not ask for the time: that would move the virtual clock (by 256 ns) on which daemons' chance depends.
+        """
+        if self._before is not None and done % (of // BUILDING_WORDS + 1) == 0:
+            self._channel.send("building", 0, phase=phase, done=done, of=of)
+
+    def each(self, phase: str, things: Sequence[T]) -> Iterator[T]:
+        """Each of `things`, which are built one after the other, saying so."""
+        for number, thing in enumerate(things):
+            self.building(phase, number, len(things))
+            yield thing
 
     def tell(self, event: str, **values: object) -> None:
         """Something happened just now. The words are those of `dxemu.events.timeline`."""

@@ -62,9 +62,9 @@ class Lab:
     async def built(cls, plan: Plan, journal: Journal, folder: str) -> AsyncIterator[Lab]:
         """Build the lab and start its routers; take it down at the end. Raises LabError."""
         async with AsyncExitStack() as stack:
-            nodes = await build_nodes(plan, stack)
-            cables = await build_cables(plan, nodes)
-            await build_interfaces(plan, nodes)
+            nodes = await build_nodes(plan, stack, journal.each)
+            cables = await build_cables(plan, nodes, journal.each)
+            await build_interfaces(plan, nodes, journal.each)
             lab = cls(plan, journal, nodes, cables)
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
@@ -110,6 +110,7 @@ class Lab:
     async def _settled(self) -> None:
         """Return when every route is where it belongs. A spare one that comes last tells no event: look again."""
         waited = 0.0
+        self.journal.building("routes", 0, 1)
         while not self._routing.settled(self.plan):
             if waited >= CONVERGED_WITHIN_S:
                 raise LabError(f"every route in its table did not happen within {CONVERGED_WITHIN_S:g} s")
@@ -120,6 +121,7 @@ class Lab:
         """Return when `sessions` are up at both ends, with BFD where it runs."""
         wanted = {want for session in sessions for want in _signs_of_life(session)}
         while not wanted <= self._up:
+            self.journal.building("sessions", len(wanted & self._up), len(wanted))
             missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
             await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
 

@@ -44,7 +44,7 @@ class Overlay:
             charon = StrongSwan(node, mine, nodes[node].namespace, self._listener(node), tasks.fail, log)
             stack.callback(charon.stop)
             self._charons[node] = charon
-        for charon in self._charons.values():
+        for charon in self._journal.each("IPsec daemons", list(self._charons.values())):
             await charon.ready()
 
     async def connect(self) -> None:

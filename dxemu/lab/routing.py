@@ -77,7 +77,7 @@ async def start_routing(
     by_side = sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS)
     for router in routers.values():
         tasks.start(router.run())
-    for node in dict.fromkeys(speaker.node for speaker in by_side):
+    for node in journal.each("routers", list(dict.fromkeys(speaker.node for speaker in by_side))):
         exabgps[node] = _start_node(plan, node, routers, nodes[node], folder, stack, tasks)
     return Routing(routers, gateways, exabgps)
 

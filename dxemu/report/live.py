@@ -187,6 +187,14 @@ _SAYING: Mapping[str, Callable[[Event], str]] = {
 }
 
 
+def _progress(event: Event) -> str:
+    """How far it is; empty if the event does not say."""
+    if event["event"] == "building":
+        done, of = number(event, "done"), number(event, "of")
+        return f"building the lab: {text(event, 'phase')}" + (f" {done:.0f} of {of:.0f}" if of > 1 else "")
+    return f"{number(event, 't'):.0f} s" if event["event"] in ("tick", "run_started") else ""
+
+
 class LiveLines:
     """A context manager: prints the lines of a run as its events come in, and on a terminal how far it is."""
 
@@ -219,8 +227,8 @@ class LiveLines:
             self._clock = text(event, "clock")
         if event["event"] == "fault_injected":
             self._last_fault_s = number(event, "t")
-        if self._status is not None and event["event"] in ("tick", "run_started"):
-            self._status.update(f"{number(event, 't'):.0f} s")
+        if self._status is not None and (words := _progress(event)):
+            self._status.update(words)
         line = live_line(event, self._last_fault_s, self._clock)
         if line is not None and not self._known(event):
             self._tell_best()

@@ -16,7 +16,7 @@ def write(result: Result, path: Path) -> None:
     draft = path.with_name(path.name + ".part")
     text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False)
     draft.unlink(missing_ok=True)
-    with draft.open("x", encoding="utf-8") as file:
+    with draft.open("x", encoding="utf-8", errors="replace") as file:  # a file's name may be no text
         file.write(text + "\n")
     draft.replace(path)
 

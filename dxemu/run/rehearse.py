@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -12,8 +11,9 @@ from pathlib import Path
 
 from dxemu.actions.confirm_virtual_interface import ConfirmVirtualInterface
 from dxemu.errors import InputErrors
-from dxemu.host import invoker
+from dxemu.files import border
 from dxemu.host.job import Job
+from dxemu.host.swept import swept
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
@@ -25,6 +25,8 @@ from dxemu.probes.udp import UdpProbe
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run.job import RunJob
+from dxemu.run.probe_logs import whole
+from dxemu.run.timeline_file import TimelineFile
 from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
 from dxemu.topology import effective, yaml
@@ -98,7 +100,8 @@ async def rehearse(
     scenario = rehearsal.scenario
     if scenario.topology_file is not None:
         kept = effective.text_of(scenario.topology_file, scenario.change)
-        (folder / effective.FILE).write_text(kept, encoding="utf-8")
+        with border(folder):
+            (folder / effective.FILE).write_text(kept, encoding="utf-8", errors="replace")
     started = time.monotonic()
     job = RunJob(
         plan=rehearsal.plan,
@@ -112,13 +115,16 @@ async def rehearse(
     )
     events: list[Event] = []
     stream = where.run(Job(target="dxemu.run.lab_process:main", payload=job), folder, seed)
-    with (folder / "timeline.jsonl").open("w", encoding="utf-8") as timeline:
+    with TimelineFile(folder / "timeline.jsonl") as timeline, swept(folder):
         async with aclosing(stream):
             async for event in stream:
                 told = _with_wall_time(event, time.monotonic() - started)
-                timeline.write(json.dumps(told) + "\n")
-                events.append(told)
+                if event["event"] != "building":
+                    timeline.write(told)
+                    events.append(told)
                 on_event(told)
+    for event in events:
+        whole(event, folder)
     meta = RunMeta(
         kernel=where.kernel,
         kernel_release=where.release,
@@ -130,25 +136,11 @@ async def rehearse(
         wall_s=time.monotonic() - started,
     )
     result = evaluate(rehearsal.scenario, rehearsal.plan, rehearsal.predictions, events, folder, meta)
-    result_json.write(result, folder / "result.json")
+    with border(folder):
+        result_json.write(result, folder / "result.json")
     return result
 
 
 def _with_wall_time(event: Event, wall_s: float) -> Event:
     """The lab's clock may be virtual: only here is it known how long people waited."""
     return {**event, "wall_s": round(wall_s, 3)} if event["event"] in ("lab_ready", "run_ended") else event
-
-
-def run_folder(base: Path, scenario: str) -> Path:
-    """A new folder `base/scenario/N`, N the first free number. It is the invoker's, where root runs this for them."""
-    parent = base / scenario
-    invoker.make_folders(parent)
-    number = 1 + max((int(entry.name) for entry in parent.iterdir() if entry.name.isdigit()), default=0)
-    while True:
-        folder = parent / str(number)
-        try:
-            invoker.make_folder(folder)
-        except FileExistsError:
-            number += 1
-        else:
-            return folder.resolve()

@@ -11,6 +11,7 @@ from dxemu.actions.menu import kinds as known_actions
 from dxemu.errors import InputErrors, Problem, ProblemList
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds as known_faults
+from dxemu.files import stem
 from dxemu.story.expectations import ExpectationReader, Known
 from dxemu.story.file import ScenarioFile
 from dxemu.story.model import Scenario
@@ -76,7 +77,7 @@ def load(
     if built is None or problems.problems:
         raise InputErrors(problems.problems)
     return Scenario(
-        name=path.stem,
+        name=stem(path),
         story=file.story,
         topology=built,
         probes=probes,

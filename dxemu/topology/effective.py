@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dxemu.errors import InputErrors
+from dxemu.files import stem
 from dxemu.topology import yaml
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
@@ -27,7 +28,7 @@ def text_of(path: Path, change: object = None) -> str:
         raise InputErrors(list(tree.problems))
     if change is not None:
         tree = yaml.overlay(tree, yaml.Tree(change, tree.marks))
-    head = _HEAD.format(name=path.stem, secrets=" and ".join(sorted(SECRETS)))
+    head = _HEAD.format(name=stem(path), secrets=" and ".join(sorted(SECRETS)))
     return head + yaml.dump(_without_secrets(tree.value))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.files import stem
 from dxemu.topology import yaml
 from dxemu.topology.built import built
 from dxemu.topology.check.findings import Findings
@@ -33,7 +34,7 @@ def load(path: Path, overrides: Overrides = None) -> Topology:
 
     Raises InputErrors with every mistake; those in a `Tree` of overrides are marked in the file it came from.
     """
-    return _topology(yaml.read(path), overrides, path.stem)
+    return _topology(yaml.read(path), overrides, stem(path))
 
 
 def loads(text: str, file_name: str = "topology.yaml", overrides: Overrides = None) -> Topology:

@@ -19,7 +19,9 @@ import pytest
 from dxemu.errors import GuestError
 from dxemu.host.follow import follow
 from dxemu.host.machine import memory_folder
+from dxemu.host.swept import OF_THE_START
 from tests.lab.guest import REPOSITORY
+from tests.lab.kills import Kill, carry_out, drawn
 from tests.lab.machine import environment, guest_of, network, ordinary_user, processes_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.alone]
@@ -95,6 +97,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
         (signal.SIGINT, "running"),
         (signal.SIGTERM, "building"),
         (signal.SIGTERM, "running"),
+        (signal.SIGHUP, "booting"),
+        (signal.SIGQUIT, "running"),
     ],
     ids=lambda value: value.name if isinstance(value, signal.Signals) else value,
 )
@@ -118,7 +122,7 @@ def test_interrupted_by_an_impatient_person(run: Run) -> None:
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("moment", ["building", "running"])
+@pytest.mark.parametrize("moment", ["booting", "building", "running"])
 def test_dxemu_killed(run: Run, moment: str) -> None:
     """Nobody can tidy up after SIGKILL: the machine's kernel has to end the guest."""
     run.reach(moment)
@@ -126,6 +130,13 @@ def test_dxemu_killed(run: Run, moment: str) -> None:
     run.process.kill()
     status, _, _ = run.ended()
     assert status == -signal.SIGKILL
+    assert not [entry for name in OF_THE_START for entry in run.folder.glob(f"runs/*/1/{name}")]
+
+
+@pytest.mark.parametrize("kill", drawn(8, seed=1, latest_s=4.0), ids=lambda kill: f"{kill.number.name}-{kill.target}")
+def test_killed_at_any_moment_it_leaves_nothing_and_keeps_its_timeline(kill: Kill) -> None:
+    """A few of the 100 of scripts/kill-test."""
+    assert carry_out(kill).wrong == ()
 
 
 @pytest.mark.parametrize("moment", ["building", "running"])

@@ -176,11 +176,19 @@ def test_folders_that_are_no_runs(tmp_path: Path) -> None:
         assert says in str(error.value)
 
 
+def test_a_run_that_was_killed_ends_with_its_last_whole_event(tmp_path: Path) -> None:
+    folder = run_of(tmp_path / "1", "backup_connection", SILENT)
+    timeline = folder / "timeline.jsonl"
+    lines = timeline.read_text(encoding="utf-8").splitlines(keepends=True)
+    timeline.write_text("".join(lines[:-1]) + lines[-1][:-20], encoding="utf-8")
+    assert state_of_run(folder, None).moment.startswith(f"at {json.loads(lines[-2])['t']:.3f} s")
+
+
 def test_a_run_that_is_not_whole(tmp_path: Path) -> None:
     folder = run_of(tmp_path / "1", "backup_connection", SILENT)
     timeline = folder / "timeline.jsonl"
     whole = timeline.read_text(encoding="utf-8")
-    timeline.write_text(whole[:-20], encoding="utf-8")
+    timeline.write_text(whole.replace("event", "", 1)[1:], encoding="utf-8")
     with pytest.raises(NotExplained, match="is damaged"):
         state_of_run(folder, None)
     timeline.write_text("", encoding="utf-8")

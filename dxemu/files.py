@@ -1,0 +1,122 @@
+"""The borders where dxemu touches the user's files. What a folder, a disk or a limit refuses there is told as such.
+
+Only what happens inside `border` is taken for the user's to mend; an OSError from anywhere else is a bug of dxemu's.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dxemu.errors import FileError
+
+OTHER_FOLDER = "name another folder with --runs"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_REFUSALS = {
+    errno.EACCES: ("this user may not", "change its permissions, or {else_}"),
+    errno.EPERM: ("it is protected from changes (chattr +i or +a?)", "lsattr -d shows it; or {else_}"),
+    errno.EROFS: ("its file system is read-only", "{else_}"),
+    errno.ELOOP: ("its symbolic links lead in a circle", "mend the links, or {else_}"),
+    errno.ENAMETOOLONG: ("its name is too long", "{else_}"),
+    errno.EISDIR: ("it is a folder", "{else_}"),
+    errno.EEXIST: ("something else of that name is there", "{else_}"),
+    errno.ENOTEMPTY: ("something else of that name is there", "{else_}"),
+    errno.EFBIG: ("it would be longer than this shell allows", "ulimit -f unlimited"),
+    errno.EMFILE: ("this process has too many files open", "ulimit -n 1024"),
+    errno.ENFILE: ("the machine has too many files open", "end what holds them (lsof)"),
+    errno.ENOMEM: ("the machine has no memory left", "end what holds it"),
+    errno.EIO: ("its disk reports an error", "the machine's log (dmesg) says more; or {else_}"),
+    errno.ESTALE: ("its server no longer knows it", "mount it again, or {else_}"),
+    errno.ETXTBSY: ("it is running as a program", "{else_}"),
+    errno.ENXIO: ("nothing is at its other end", "{else_}"),
+    errno.ENODEV: ("its device is not there", "{else_}"),
+}
+
+
+@contextmanager
+def border(path: Path, *, verb: str = "written", otherwise: str = OTHER_FOLDER) -> Iterator[None]:
+    """What is done to `path`, or below it, inside. Raises FileError in place of the OSErrors that the user can mend.
+
+    `otherwise` ends a sentence of the remedy: what to do instead.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (*_REFUSALS, *_FULL, errno.ENOTDIR, errno.ENOENT):
+            raise
+        named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else path
+        where = named if named.is_relative_to(path) else path
+        raise refused(error.errno or 0, where, verb=verb, otherwise=otherwise) from error
+
+
+def refused(number: int, path: Path, *, verb: str = "written", otherwise: str = OTHER_FOLDER) -> FileError:
+    """The error for an errno that `path` met."""
+    if number in _FULL:
+        return FileError(f"{shown(path)} cannot be {verb}: {full(path)}", f"make room there, or {otherwise}")
+    if number in (errno.ENOTDIR, errno.ENOENT):
+        return FileError(f"{shown(path)} cannot be {verb}: {_missing(_absolute(path))}", otherwise)
+    why, remedy = _REFUSALS[number]
+    return FileError(f"{shown(path)} cannot be {verb}: {why}", remedy.format(else_=otherwise))
+
+
+def trouble(folder: Path) -> FileError | None:
+    """Why nothing can be written to `folder` at this moment; None if something can. Tried with a file of 64 KB."""
+    probe = folder / f".dxemu-{os.getpid()}"
+    try:
+        with border(folder):
+            try:
+                with probe.open("wb") as file:
+                    file.write(bytes(1 << 16))
+            finally:
+                probe.unlink(missing_ok=True)
+    except FileError as error:
+        return error
+    return None
+
+
+def full(path: Path) -> str:
+    """That the disk of `path` is full, by the name of where it is mounted, with what is free and how large it is."""
+    there = mounted = _existing(_absolute(path))
+    while not mounted.is_mount() and mounted != mounted.parent:
+        mounted = mounted.parent
+    room = os.statvfs(there)
+    free, size = room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize
+    if room.f_files and not room.f_favail and free:
+        return f"the disk at {shown(mounted)} has no room for another file (df -i {shown(mounted)})"
+    return f"the disk at {shown(mounted)} is full ({free / 1e6:.1f} of {size / 1e6:.0f} MB free, or a quota is used up)"
+
+
+def shown(path: Path | str) -> str:
+    """A path as text, whatever bytes are in it."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def stem(path: Path) -> str:
+    """The name of a file without its ending, as text."""
+    return shown(path.stem)
+
+
+def _missing(path: Path) -> str:
+    """Which part of the way to `path` is not there, or is no folder."""
+    there = _existing(path)
+    if there == path:
+        return "it comes and goes"
+    if not there.is_dir():
+        return f"{shown(there)} is a file, not a folder"
+    return f"there is no {shown(there / path.relative_to(there).parts[0])}"
+
+
+def _existing(path: Path) -> Path:
+    """The last part of the way to `path` that is there."""
+    return next((step for step in (path, *path.parents) if os.path.lexists(step)), Path("/"))
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except FileNotFoundError:  # the folder that this process works in was deleted
+        return Path("/") / path

@@ -1,0 +1,59 @@
+"""How long a lab may say nothing before it is taken for hung: by how slow this machine has shown itself to be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from dxemu.host.guest import BOOTED
+
+STALL_LIMIT_S = 60.0
+BOOT_S = 1.0
+"""From the start of the process to its first word on the machine that the limit is made for."""
+FIRST_WORD_S = 300.0
+"""The limit until then."""
+SLOWEST = 60.0
+
+
+class Patience:
+    """The limit of one lab. `exactly_s` is a limit that somebody has set, which is not changed."""
+
+    def __init__(self, exactly_s: float | None) -> None:
+        self._exactly_s = exactly_s
+        self._started = time.monotonic()
+        self._boot_s: float | None = None
+        self._last: Mapping[str, object] = {}
+
+    def hear(self, event: Mapping[str, object]) -> None:
+        """Take in what the lab says."""
+        self._last = event
+        if event["event"] == BOOTED:
+            self._boot_s = time.monotonic() - self._started
+
+    @property
+    def limit_s(self) -> float:
+        """Wall time from one word of the lab's to the next."""
+        if self._exactly_s is not None:
+            return self._exactly_s
+        if self._boot_s is None:
+            return FIRST_WORD_S
+        return STALL_LIMIT_S * min(max(self._boot_s / BOOT_S, 1.0), SLOWEST)
+
+    def lost(self) -> str:
+        """What to say when it is over."""
+        said = f"the lab said nothing for {self.limit_s:.3g} s of wall time and was ended"
+        if self._exactly_s is None and self._boot_s is not None and self.limit_s > STALL_LIMIT_S:
+            said += f" ({STALL_LIMIT_S:g} s where it starts in {BOOT_S:g} s; here it took {self._boot_s:.1f} s)"
+        return f"{said}; {self._words()}"
+
+    def _words(self) -> str:
+        match self._last.get("event"):
+            case None:
+                return "it had not started yet"
+            case "booted":
+                return "it had just started"
+            case "building":
+                done, of = self._last.get("done"), self._last.get("of")
+                return f"it was being built: {self._last.get('phase')} {done} of {of}"
+            case word:
+                return f"its last word was '{word}' at {self._last.get('t')} s"

@@ -38,8 +38,8 @@ async def follow(
 ) -> AsyncGenerator[Mapping[str, object], None]:
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
-    The first is `booted`. Its standard input is the channel, which it writes to. The process dies with this one (`setpriv
-    --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to end by
+    The first is `booted`. Its standard input is the channel, which it writes to. The process dies with this one
+    (`setpriv --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to end by
     itself. What it prints goes to `console.log`. `bind` is called in the child before it becomes the command: see
     `dxemu.host.confine`.
 

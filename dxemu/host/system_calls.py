@@ -46,7 +46,7 @@ _FREE = """
     rt_sigaction 13  rt_sigprocmask 14  rt_sigreturn 15  rt_sigpending 127  rt_sigsuspend 130  rt_sigtimedwait 128
     sigaltstack 131  pause 34  alarm 37  setitimer 38  getitimer 36  timer_create 222  timer_settime 223
     timer_gettime 224  timer_getoverrun 225  timer_delete 226  clock_gettime 228  clock_getres 229
-    clock_nanosleep 230  nanosleep 35  gettimeofday 96  time 201
+    clock_nanosleep 230  nanosleep 35  gettimeofday 96  time 201  signalfd 282  signalfd4 289
 
     # The channel, and file descriptors handed to its own processes. sendmsg could name another socket, but not on a
     # stream, and there are no others.

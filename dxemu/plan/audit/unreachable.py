@@ -8,9 +8,7 @@ from typing import ClassVar
 
 from dxemu.plan.audit.base import Finding, Rule
 from dxemu.plan.audit.design import Design
-from dxemu.plan.forward import Believed
 from dxemu.plan.model import Role
-from dxemu.plan.outcome import Flow
 from dxemu.plan.predict import Pair
 from dxemu.plan.windows import Term, Window
 from dxemu.topology.marks import KeyPath
@@ -56,7 +54,7 @@ class Unreachable(Rule):
 
 def _arrives(design: Design, pair: Pair, *, to_aws: bool) -> bool:
     source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
-    return design.world.way(Flow(source, target, design.plan.address_of(target, pair.version)), Believed()).arrives
+    return design.world.unbroken.way(design.world.flow(source, target, pair.version)).arrives
 
 
 def _gateways(design: Design) -> KeyPath:

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from dxemu.plan.converge import converge, gateway_rib
-from dxemu.plan.forward import Believed, Forwarding
+from dxemu.plan.forward import Believed, Forwarding, Layout
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import MAIN_TABLE, Plan, Side
-from dxemu.plan.wires import Wires
 from dxemu.topology.load import load
 
 TOPOLOGIES = Path(__file__).parents[3] / "topologies"
@@ -90,7 +89,7 @@ def test_the_import_filter_leaves_the_other_path() -> None:
 
 
 def way_to_aws(plan: Plan, believed: Believed = Believed()) -> tuple[str, ...]:  # noqa: B008 - frozen
-    return Forwarding(plan, Wires(plan), believed).way("app", plan.address_of("web")).nodes
+    return Forwarding(Layout(plan), believed).way("app", plan.address_of("web")).nodes
 
 
 def static(**routes: str) -> Mapping[str, object]:

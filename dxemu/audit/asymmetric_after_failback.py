@@ -8,8 +8,6 @@ from typing import ClassVar
 from dxemu.audit.base import Finding, Rule, listed
 from dxemu.audit.communities_missing import undecided
 from dxemu.audit.design import Design
-from dxemu.control.forward import Believed
-from dxemu.predict.outcome import Flow
 from dxemu.predict.predict import Pair
 
 
@@ -46,8 +44,7 @@ class AsymmetricAfterFailback(Rule):
 def _carriers(design: Design, pair: Pair, *, to_aws: bool) -> frozenset[str]:
     """The virtual interfaces and VPNs that a direction runs through while nothing is broken."""
     source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
-    flow = Flow(source, target, design.plan.address_of(target, pair.version))
-    way = design.world.way(flow, Believed())
+    way = design.world.unbroken.way(design.world.flow(source, target, pair.version))
     vifs = {cable.removeprefix("vif:") for cable in way.cables() if cable.startswith("vif:")}
     ends = set(way.nodes)
     vpns = {tunnel.vpn for tunnel in design.plan.tunnels if {end.node for end in tunnel.ends} <= ends}

@@ -87,7 +87,7 @@ class Design:
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What each of them costs."""
-        return outcomes(self.plan, self.failures, self.world)
+        return outcomes(self.plan, self.failures, self.world, self.pairs)
 
     def outage(self, kind: str, name: str, fault: str | None = None) -> Window:
         """The longest outage that one element's failure costs, however it fails (or by `fault` only)."""

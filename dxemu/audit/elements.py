@@ -154,7 +154,7 @@ def _pairs(plan: Plan) -> Iterator[Pair]:
     far = far or [node.name for node in plan.nodes if node.role is Role.SERVICE and node.side is Side.AWS]
     if any(not session.confirmed for session in plan.sessions):
         far = far[:1]
-    versions = {name: {held.address.version for held in plan.addresses if held.node == name} for name in (*hosts, *far)}
+    versions = {name: {held.address.version for held in plan.addresses_of(name)} for name in (*hosts, *far)}
     for host in hosts:
         for end in far:
             for version in sorted(versions[host] & versions[end]):
@@ -167,14 +167,17 @@ def _pairs(plan: Plan) -> Iterator[Pair]:
                 yield Pair(f"{one}-{other}", one, other, both)
 
 
-def outcomes(plan: Plan, found: Sequence[Failure], world: World | None = None) -> tuple[Outcome, ...]:
-    """What each failure costs alone, with nobody repairing it."""
+def outcomes(
+    plan: Plan, found: Sequence[Failure], world: World | None = None, pairs: Sequence[Pair] | None = None
+) -> tuple[Outcome, ...]:
+    """What each failure costs alone, with nobody repairing it. `pairs` are `probe_pairs`, if they are there already."""
     world = world or World(plan)
-    return tuple(together(world, (failure,)) for failure in found)
+    pairs = probe_pairs(plan) if pairs is None else pairs
+    return tuple(together(world, (failure,), pairs) for failure in found)
 
 
-def together(world: World, failing: tuple[Failure, ...]) -> Outcome:
+def together(world: World, failing: tuple[Failure, ...], pairs: Sequence[Pair]) -> Outcome:
     """What failures of the same moment cost."""
     impacts = [failure.impact for failure in failing]
-    predictions = predict(world.plan, impacts, probe_pairs(world.plan), world)
+    predictions = predict(world.plan, impacts, pairs, world)
     return Outcome(failures=failing, predictions=tuple(p for p in predictions if p.fault == impacts[0].fault))

@@ -28,7 +28,7 @@ def fatal_pairs(design: Design) -> tuple[PairOutcome, ...]:
     for one, other in combinations(candidates, 2):
         if is_part(design, one, other) or is_part(design, other, one):
             continue
-        if design.is_fatal(together(design.world, (one, other))):
+        if design.is_fatal(together(design.world, (one, other), design.pairs)):
             partners[one.element].add(other.element)
             partners[other.element].add(one.element)
     by_name = {failure.element: failure for failure in candidates}

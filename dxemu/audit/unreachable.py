@@ -8,9 +8,7 @@ from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
-from dxemu.control.forward import Believed
 from dxemu.plan.model import Role
-from dxemu.predict.outcome import Flow
 from dxemu.predict.predict import Pair
 from dxemu.predict.windows import Term, Window
 from dxemu.topology.marks import KeyPath
@@ -56,7 +54,7 @@ class Unreachable(Rule):
 
 def _arrives(design: Design, pair: Pair, *, to_aws: bool) -> bool:
     source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
-    return design.world.way(Flow(source, target, design.plan.address_of(target, pair.version)), Believed()).arrives
+    return design.world.unbroken.way(design.world.flow(source, target, pair.version)).arrives
 
 
 def _gateways(design: Design) -> KeyPath:

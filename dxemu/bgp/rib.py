@@ -84,6 +84,13 @@ class _Row:
         self.routes: dict[str, Route] = {}
         self.choice: Choice | None = None
 
+    def copy(self) -> _Row:
+        """Another one that says the same."""
+        other = _Row.__new__(_Row)
+        other.prefix, other.order, other.choice = self.prefix, self.order, self.choice
+        other.routes = dict(self.routes)
+        return other
+
 
 class _Best(Mapping[IPNetwork, Choice]):
     """What is chosen, by prefix."""
@@ -121,6 +128,14 @@ class LocRib:
         self._rows: dict[IPNetwork, _Row] = {}
         self._adj_ribs_in: dict[str, set[_Row]] = {}
         self.learn("", [originate(prefix) for prefix in originates])
+
+    def copy(self) -> LocRib:
+        """Another table with the same routes: what changes in one does not change in the other."""
+        other = LocRib((), self._igp_cost, self._maximum_paths)
+        copies = {row: row.copy() for row in self._rows.values()}
+        other._rows = {prefix: copies[row] for prefix, row in self._rows.items()}
+        other._adj_ribs_in = {name: {copies[row] for row in rows} for name, rows in self._adj_ribs_in.items()}
+        return other
 
     def originate(self, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
         """From now on this speaker announces exactly `prefixes` of its own."""
@@ -237,6 +252,13 @@ class AdjRibOut:
     def __init__(self) -> None:
         self._policies: dict[str, ExportPolicy] = {}
         self._sent: dict[str, dict[IPNetwork, Announcement]] = {}
+
+    def copy(self) -> AdjRibOut:
+        """Another one that says the same: what changes in one does not change in the other."""
+        other = AdjRibOut()
+        other._policies = dict(self._policies)
+        other._sent = {session: dict(sent) for session, sent in self._sent.items()}
+        return other
 
     def up(self, policy: ExportPolicy, routes: Iterable[Route]) -> Update:
         """The session of `policy` was established: the whole table `routes`, which are the best ones.

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from dxemu.bgp.rib import AdjRibOut, LocRib, Update
+from dxemu.bgp.policy import ExportPolicy, ImportPolicy
+from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
 from dxemu.bgp.route import Announcement, Route
 from dxemu.control.policy import (
     ends_of,
@@ -46,65 +47,154 @@ def converge_ends(
     An end that has not still believes what the other end announced `before`, by session and announcing speaker; and
     hears nothing new.
     """
-    settled = _Settling(plan, down_ends, before or {})
-    settled.run()
-    return settled.ribs
+    settling = _Settling(_Policies(plan))
+    settling.begin(down_ends, before or {})
+    return settling.ribs
 
 
 def announcements(plan: Plan) -> Mapping[End, tuple[Announcement, ...]]:
     """What each end of each session announces when everything is up, by session and announcing speaker."""
-    settled = _Settling(plan, frozenset(), {})
-    settled.run()
-    return {
-        (session.name, end.speaker): settled.told[end.speaker].sent(session.name)
-        for session in plan.sessions
-        for end in session.ends
-    }
+    return Settled(plan).announcements()
+
+
+class Settled:
+    """BGP of a plan when everything is up, and from there what it comes to when ends give up their sessions.
+
+    That is `converge_ends` with what was announced when everything was up. But only those speakers are computed anew
+    that hear of it: the tables of all others are the same objects as `ribs`, and are not to be changed.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._policies = _Policies(plan)
+        self._all_up = _Settling(self._policies)
+        self._all_up.begin(frozenset(), {})
+
+    @property
+    def ribs(self) -> Mapping[str, LocRib]:
+        """Each speaker's table when everything is up."""
+        return self._all_up.ribs
+
+    def announcements(self) -> Mapping[End, tuple[Announcement, ...]]:
+        """What each end of each session announces, by session and announcing speaker."""
+        return {
+            (session.name, end.speaker): self._all_up.told[end.speaker].sent(session.name)
+            for session in self._policies.plan.sessions
+            for end in session.ends
+        }
+
+    def without(self, down_ends: AbstractSet[End]) -> Mapping[str, LocRib]:
+        """Each speaker's table when `down_ends` have given up their session."""
+        if not down_ends:
+            return self.ribs
+        settling = _Settling(self._policies, dict(self._all_up.ribs), dict(self._all_up.told))
+        settling.give_up(down_ends)
+        return settling.ribs
+
+
+class _Policies:
+    """The policies of both ends of every session, each made when it is first needed."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.sessions = {session.name: session for session in plan.sessions if session.confirmed}
+        self._imports: dict[End, ImportPolicy] = {}
+        self._exports: dict[End, ExportPolicy] = {}
+
+    def importing(self, session: BgpSession, speaker: str) -> ImportPolicy:
+        """What `speaker` does with what it hears."""
+        end = session.name, speaker
+        if end not in self._imports:
+            self._imports[end] = import_policy(self.plan, session, speaker)
+        return self._imports[end]
+
+    def exporting(self, session: BgpSession, speaker: str) -> ExportPolicy:
+        """What `speaker` announces."""
+        end = session.name, speaker
+        if end not in self._exports:
+            self._exports[end] = export_policy(self.plan, session, speaker)
+        return self._exports[end]
 
 
 @dataclass
 class _Settling:
-    """BGP between all speakers, as updates that are under way until there are none."""
+    """BGP between all speakers, as updates that are under way until there are none.
 
-    plan: Plan
-    down_ends: AbstractSet[End]
-    before: Mapping[End, tuple[Announcement, ...]]
+    `ribs` and `told` that it is given belong to somebody else: those of a speaker are copied before they change.
+    """
+
+    policies: _Policies
     ribs: dict[str, LocRib] = field(default_factory=dict)
     told: dict[str, AdjRibOut] = field(default_factory=dict)
     under_way: deque[tuple[str, Update]] = field(default_factory=deque)
+    own: set[str] = field(default_factory=set)
 
-    def run(self) -> None:
-        for speaker in self.plan.speakers:
+    def begin(self, down_ends: AbstractSet[End], before: Mapping[End, tuple[Announcement, ...]]) -> None:
+        """All speakers start with what they originate."""
+        for speaker in self.policies.plan.speakers:
             self.ribs[speaker.name] = LocRib(speaker.originates, maximum_paths=maximum_paths(speaker))
             self.told[speaker.name] = AdjRibOut()
-        sessions = {s.name: s for s in self.plan.sessions if s.confirmed}
-        for session in sessions.values():
+            self.own.add(speaker.name)
+        for session in self.policies.sessions.values():
             for end in session.ends:
-                self._start(session, end.speaker)
+                self._start(session, end.speaker, down_ends, before)
+        self._run()
+
+    def give_up(self, down_ends: AbstractSet[End]) -> None:
+        """`down_ends` forget what they heard. From then on no update crosses those sessions."""
+        gone = [(self.policies.sessions[name], speaker) for name, speaker in sorted(down_ends) if self._is_up(name)]
+        for session, _ in gone:
+            for end in session.ends:
+                self._make_own(end.speaker)
+                self.told[end.speaker].down(session.name)
+        for session, speaker in gone:
+            self._tell(speaker, self.ribs[speaker].purge(session.name))
+        self._run()
+
+    def _is_up(self, session: str) -> bool:
+        """Whether it was ever up: one that nobody has confirmed was not."""
+        return session in self.policies.sessions
+
+    def _make_own(self, speaker: str) -> None:
+        if speaker not in self.own:
+            self.own.add(speaker)
+            self.ribs[speaker] = self.ribs[speaker].copy()
+            self.told[speaker] = self.told[speaker].copy()
+
+    def _run(self) -> None:
         while self.under_way:
             sender, update = self.under_way.popleft()
-            session = sessions[update.session]
+            session = self.policies.sessions[update.session]
             self._hear(session, ends_of(session, sender)[1].speaker, update.announce, update)
 
-    def _start(self, session: BgpSession, speaker: str) -> None:
+    def _start(
+        self,
+        session: BgpSession,
+        speaker: str,
+        down_ends: AbstractSet[End],
+        before: Mapping[End, tuple[Announcement, ...]],
+    ) -> None:
         """`speaker` begins to announce; or the other end goes on believing what it announced before."""
         receiver = ends_of(session, speaker)[1].speaker
-        if (session.name, receiver) in self.down_ends:
+        if (session.name, receiver) in down_ends:
             return
-        if (session.name, speaker) in self.down_ends:
-            self._hear(session, receiver, self.before.get((session.name, speaker), ()), None)
-        elif session.static:
-            self._hear(session, receiver, static_announcements(self.plan, session, receiver), None)
+        if session.static:
+            self._hear(session, receiver, static_announcements(self.policies.plan, session, receiver), None)
+        elif (session.name, speaker) in down_ends:
+            self._hear(session, receiver, before.get((session.name, speaker), ()), None)
         else:
-            policy = export_policy(self.plan, session, speaker)
+            policy = self.policies.exporting(session, speaker)
             self.under_way.append((speaker, self.told[speaker].up(policy, self.ribs[speaker].routes())))
 
     def _hear(
         self, session: BgpSession, receiver: str, announce: tuple[Announcement, ...], update: Update | None
     ) -> None:
-        policy = import_policy(self.plan, session, receiver)
+        self._make_own(receiver)
+        policy = self.policies.importing(session, receiver)
         received = self.ribs[receiver].receive(announce, update.withdraw if update else (), policy)
-        self.under_way.extend((receiver, further) for further in self.told[receiver].after(received.changes))
+        self._tell(receiver, received.changes)
+
+    def _tell(self, speaker: str, changes: tuple[Change, ...]) -> None:
+        self.under_way.extend((speaker, further) for further in self.told[speaker].after(changes))
 
 
 def gateway_rib(

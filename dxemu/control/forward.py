@@ -1,49 +1,41 @@
-"""Where packets go: the routers' kernel tables, computed, and a packet's way through them hop by hop.
+"""Where packets go: a packet's way through the routers' tables, hop by hop.
 
 It follows the same rules as the kernels do: rules by incoming interface, VRF, main table; longest prefix first.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dxemu.bgp.rib import LocRib
-from dxemu.bgp.route import Announcement
-from dxemu.control.converge import End, announcements, converge_ends, gateway_rib, tables_of
-from dxemu.control.route_tables import not_installed
 from dxemu.control.source import after_nat
-from dxemu.control.wires import Crossing, Wires
-from dxemu.plan.model import MAIN_TABLE, Address, Plan, Side
+from dxemu.control.tables import CONNECTED, THROWN, THROWN_HOPS, Believed, Hop, Hops, Layout, TableKey, Tables
+from dxemu.control.wires import Crossing
+from dxemu.plan.model import MAIN_TABLE, Plan
 from dxemu.units import IPAddress, IPNetwork
+
+__all__ = [
+    "CONNECTED",
+    "THROWN",
+    "Believed",
+    "Forwarding",
+    "Hop",
+    "Layout",
+    "Match",
+    "Way",
+    "forwarding",
+    "shared_until",
+]
 
 MAX_HOPS = 32
 MOST_WAYS = 64
 """Ways of one flow that are followed where routes share the flows: two gateways of 8 next hops each."""
-CONNECTED = "connected"
-THROWN = "thrown"
 
 
-@dataclass(frozen=True, slots=True)
-class Believed:
-    """What the routers have noticed so far.
-
-    `down_ends` are ends that have given up their session; `lost` are (gateway, speaker) that the gateway takes for
-    gone; `dark` are (router, port) without light, whose static routes are out; `masters_gone` are (virtual router ID,
-    router) that the others take for dead; `out` are (node, cable) of members that the bond at that node does not send
-    by any more.
-    """
-
-    down_ends: frozenset[End] = frozenset()
-    lost: frozenset[tuple[str, str]] = frozenset()
-    dark: frozenset[tuple[str, str]] = frozenset()
-    masters_gone: frozenset[tuple[int, str]] = frozenset()
-    out: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Way:
     """A packet's way. `crossings[i]` leads from `nodes[i]` to `nodes[i + 1]`; `sessions` are those it was routed by.
 
@@ -61,6 +53,10 @@ class Way:
 
     def cables(self) -> frozenset[str]:
         """Every cable on the way, all members of LAGs."""
+        return self._cables
+
+    @cached_property
+    def _cables(self) -> frozenset[str]:
         return frozenset(cable for crossing in self.crossings for way in crossing.ways for cable in way)
 
 
@@ -72,21 +68,6 @@ def shared_until(way: Way, other: Way) -> int:
             break
         last = index + 1
     return last
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """Where a route leads: next hop (None: connected), interface (None: nowhere) and session, `connected` or "".
-
-    `thrown` instead of a session: the next table is asked.
-    """
-
-    via: IPAddress | None
-    interface: str | None
-    session: str
-
-
-_THROWN = (Hop(None, None, THROWN),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,73 +94,37 @@ class Match:
         return self.hops[0].session
 
 
-_Table = dict[IPNetwork, tuple[Hop, ...]]
-"""Several hops share the flows."""
+Asked = list[tuple[TableKey, IPAddress, Hops]]
+"""Which tables were asked for which address, and what they said."""
 
 
-@dataclass
 class Forwarding:
-    """All tables of a plan for what the routers believe."""
+    """Packets' ways by what the routers believe."""
 
-    plan: Plan
-    wires: Wires
-    believed: Believed = field(default_factory=Believed)
-    before: Mapping[End, tuple[Announcement, ...]] = field(default_factory=dict)
-    ribs: Mapping[str, LocRib] = field(default_factory=dict)
+    def __init__(self, layout: Layout, believed: Believed | None = None) -> None:
+        self.plan = layout.plan
+        self.wires = layout.wires
+        self.believed = believed or Believed()
+        self.tables = layout.unbroken if self.believed == Believed() else Tables(layout, self.believed)
+        self._layout = layout
+        self._asked: Asked | None = None
 
-    def __post_init__(self) -> None:
-        self.ribs = converge_ends(self.plan, self.believed.down_ends, self.before)
-        self._tables: defaultdict[tuple[str, int], _Table] = defaultdict(dict)
-        self._vrf = {(vrf.node, name): vrf.table for vrf in self.plan.vrfs for name in vrf.interfaces}
-        self._filtered = {(filtered.node, filtered.interface) for filtered in self.plan.source_filters}
-        self._rules = {(rule.node, rule.incoming): rule.table for rule in self.plan.rules}
-        self._masters = self._virtual_addresses()
-        self._fill()
+    @property
+    def ribs(self) -> Mapping[str, LocRib]:
+        """The table of each speaker."""
+        return self.tables.ribs
 
-    def _virtual_addresses(self) -> dict[IPAddress, str]:
-        masters = {}
-        for group in self.plan.vrrp:
-            alive = [r for r, _ in group.priorities if (group.virtual_router_id, r) not in self.believed.masters_gone]
-            masters[group.address.ip] = (alive or [group.priorities[0][0]])[0]
-        return masters
-
-    def _fill(self) -> None:
-        for held in self.plan.addresses:
-            table = self._vrf.get((held.node, held.interface), MAIN_TABLE)
-            self._tables[held.node, table][held.address.network] = (Hop(None, held.interface, CONNECTED),)
-        for fixed in self.plan.static_routes:
-            interface = None if fixed.via is None else self.wires.interface_towards(fixed.via, fixed.node)
-            if interface is not None and (fixed.node, interface) in self.believed.dark:
-                continue
-            there = _THROWN if fixed.throw else (Hop(fixed.via, interface, ""),)
-            self._tables[fixed.node, fixed.table][fixed.destination] = there
-        for speaker in self.plan.speakers:
-            decided = {r.destination for r in self.plan.own_static_routes(speaker.node)}
-            kept = decided & set(self._tables[speaker.node, speaker.table])
-            self._install(speaker.node, speaker.table, self.ribs[speaker.name], kept)
-        for gateway in self.plan.gateways:
-            lost = {speaker for node, speaker in self.believed.lost if node == gateway.node}
-            for table in tables_of(gateway):
-                rib = gateway_rib(self.plan, gateway, self.ribs, table, lost)
-                beyond = not_installed(gateway, table, rib)
-                if table == gateway.vpc_table:
-                    self._tables[gateway.node, table] |= {p: _THROWN for p in rib.best if p not in beyond}
-                else:
-                    self._install(gateway.node, table, rib, beyond)
-
-    def _install(self, node: str, table: int, rib: LocRib, kept: AbstractSet[IPNetwork] = frozenset()) -> None:
-        for prefix, choice in rib.best.items():
-            if not choice.route.originated and prefix not in kept:
-                self._tables[node, table][prefix] = tuple(
-                    Hop(route.next_hop, self.wires.interface_towards(route.next_hop, node), route.session)
-                    for route in choice.routes
-                )
+    def _longest(self, node: str, table: int, address: IPAddress) -> Hops:
+        hops = self.tables.table(node, table).longest(address)
+        if self._asked is not None:
+            self._asked.append(((node, table), address, hops))
+        return hops
 
     def lookup(self, node: str, incoming: str | None, address: IPAddress) -> tuple[Hop, ...]:
         """Where a packet goes, one of several by its flow; nothing: it is dropped."""
         for table in self.asked(node, incoming):
-            hops = _longest(self._tables[node, table], address)
-            if hops and hops != _THROWN:
+            hops = self._longest(node, table, address)
+            if hops and hops != THROWN_HOPS:
                 return tuple(hop for hop in hops if hop.interface is not None)
         return ()
 
@@ -188,15 +133,16 @@ class Forwarding:
         return tuple(
             match
             for table in self.asked(node, incoming)
-            if (covering := self.covering(node, table, address)) and covering[0].hops != _THROWN
+            if (covering := self.covering(node, table, address)) and covering[0].hops != THROWN_HOPS
             for match in covering
         )
 
     def covering(self, node: str, table: int, address: IPAddress) -> tuple[Match, ...]:
         """The entries of one table that cover `address`, the longest prefix first."""
+        routes = self.tables.table(node, table).routes
         return tuple(
             Match(table, prefix, hops)
-            for prefix, hops in sorted(self._tables[node, table].items(), key=lambda item: -item[0].prefixlen)
+            for prefix, hops in sorted(routes.items(), key=lambda item: -item[0].prefixlen)
             if prefix.version == address.version and address in prefix
         )
 
@@ -204,13 +150,13 @@ class Forwarding:
         """The kernel tables that are asked for a packet, in order, until one has an entry."""
         tables = []
         if incoming is not None:
-            if (node, incoming) in self._rules:
-                tables.append(self._rules[node, incoming])
-            if (node, incoming) in self._vrf:
-                tables.append(self._vrf[node, incoming])
+            if (node, incoming) in self._layout.rules:
+                tables.append(self._layout.rules[node, incoming])
+            if (node, incoming) in self._layout.vrf:
+                tables.append(self._layout.vrf[node, incoming])
         tables.append(MAIN_TABLE)
-        if (node, None) in self._rules:
-            tables.append(self._rules[node, None])
+        if (node, None) in self._layout.rules:
+            tables.append(self._layout.rules[node, None])
         return list(dict.fromkeys(tables))
 
     def way(self, source: str, destination: IPAddress, own: IPAddress | None = None) -> Way:
@@ -226,7 +172,8 @@ class Forwarding:
         filter minds.
         """
         if own is None:
-            held = [h.address.ip for h in self.plan.addresses if _is_of(h, source, destination.version)]
+            version = destination.version
+            held = [h.address.ip for h in self.plan.addresses_of(source) if h.address.version == version]
             own = held[0] if len(held) == 1 else None
         found: list[Way] = []
         under_way = [(Way((source,), (), (), arrives=False, incoming=(None,)), own)]
@@ -241,6 +188,25 @@ class Forwarding:
             if not further:
                 found.append(way)
         return tuple(found[:most])
+
+    def traced(self, source: str, destination: IPAddress) -> tuple[tuple[Way, ...], Asked]:
+        """All ways, and everything that the tables were asked for to find them."""
+        asked: Asked = []
+        self._asked = asked
+        try:
+            return self.ways(source, destination), asked
+        finally:
+            self._asked = None
+
+    def agrees(self, asked: Asked, other: Forwarding) -> bool:
+        """Whether these tables say the same as those of `other`, which were `asked`: then the ways are the same."""
+        if self.tables.masters != other.tables.masters:
+            return False
+        for (node, number), address, hops in asked:
+            table = self.tables.table(node, number)
+            if table is not other.tables.table(node, number) and table.longest(address) != hops:
+                return False
+        return True
 
     def _further(
         self, way: Way, destination: IPAddress, sender: IPAddress | None
@@ -267,9 +233,9 @@ class Forwarding:
 
     def _why_dropped(self, node: str, incoming: str | None, source: IPAddress | None) -> str:
         """Why a source filter lets a packet not in: its source does not lead back out of the same interface."""
-        if source is None or incoming is None or (node, incoming) not in self._filtered:
+        if source is None or incoming is None or (node, incoming) not in self._layout.filtered:
             return ""
-        back = _longest(self._tables[node, self._vrf.get((node, incoming), MAIN_TABLE)], source)
+        back = self._longest(node, self._layout.vrf.get((node, incoming), MAIN_TABLE), source)
         if any(hop.interface == incoming for hop in back):
             return ""
         return f"its source {source} is in no prefix that is announced there (source address filter)"
@@ -278,7 +244,7 @@ class Forwarding:
         tunnel = self.wires.tunnel_far_end(node, interface)
         if tunnel is not None:
             return self._through_tunnel(node, tunnel)
-        to = self.wires.node_of(next_hop, self._masters)
+        to = self.wires.node_of(next_hop, self.tables.masters)
         if to is None:
             return None
         crossing = self.wires.crossing(node, interface, to)
@@ -306,26 +272,7 @@ class Forwarding:
         return Crossing((cables,), under.nodes[1:-1]), far, far_interface
 
 
-def _longest(table: _Table, address: IPAddress) -> tuple[Hop, ...]:
-    matching = [prefix for prefix in table if prefix.version == address.version and address in prefix]
-    return table[max(matching, key=lambda prefix: prefix.prefixlen)] if matching else ()
-
-
-def _is_of(held: Address, node: str, version: int) -> bool:
-    return held.node == node and held.address.version == version
-
-
 def forwarding(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Forwarding:
     """The tables of `plan` when everybody knows that `down_sessions` are down."""
     down = frozenset((s.name, end.speaker) for s in plan.sessions if s.name in down_sessions for end in s.ends)
-    return Forwarding(plan, Wires(plan), Believed(down_ends=down))
-
-
-def baseline(plan: Plan) -> Mapping[End, tuple[Announcement, ...]]:
-    """What everybody announces while nothing is broken."""
-    return announcements(plan)
-
-
-def direction_of(plan: Plan, source: str) -> str:
-    """`to_aws` for packets that a node on the customer's side sends, else `from_aws`."""
-    return "to_aws" if plan.node(source).side is Side.CUSTOMER else "from_aws"
+    return Forwarding(Layout(plan), Believed(down_ends=down))

@@ -176,10 +176,11 @@ def gateway_route(plan: Plan, gateway: Gateway, attachment: Attachment, route: R
 
 def _subnet(plan: Plan, end: SessionEnd) -> IPNetwork | None:
     """The subnet of an end's own address; None if the plan does not say."""
-    held = (a.address for a in plan.addresses if (a.node, a.interface) == (end.node, end.interface))
+    held = (a.address for a in plan.addresses_of(end.node) if a.interface == end.interface)
     return next((address.network for address in held if address.ip == end.address), None)
 
 
 def _router_id(plan: Plan, speaker: str) -> IPv4Address:
     """Its router ID; 0.0.0.0 for a node that is no speaker of ours."""
-    return next((known.router_id for known in plan.speakers if known.name == speaker), IPv4Address(0))
+    known = plan.speaker_named(speaker)
+    return IPv4Address(0) if known is None else known.router_id

@@ -58,6 +58,7 @@ class Wires:
         for held in plan.addresses:
             self.holders[held.address.ip].append((held.node, held.interface))
         self.virtual: dict[IPAddress, VrrpGroup] = {group.address.ip: group for group in plan.vrrp}
+        self._towards: dict[tuple[IPAddress, str], str | None] = {}
         self._tunnel_of = {(end.node, end.interface): (t, i) for t in plan.tunnels for i, end in enumerate(t.ends)}
 
     def ports(self, node: str, interface: str) -> tuple[str, ...]:
@@ -113,10 +114,11 @@ class Wires:
 
     def interface_towards(self, address: IPAddress, node: str) -> str | None:
         """The interface of `node` whose network `address` is in."""
-        for held in self.plan.addresses:
-            if held.node == node and held.address.version == address.version and address in held.address.network:
-                return held.interface
-        return None
+        asked = address, node
+        if asked not in self._towards:
+            held = (h for h in self.plan.addresses_of(node) if h.address.version == address.version)
+            self._towards[asked] = next((h.interface for h in held if address in h.address.network), None)
+        return self._towards[asked]
 
     def tunnel_far_end(self, node: str, interface: str) -> tuple[str, str, str] | None:
         """For a tunnel's interface: tunnel, node and interface of its other end."""

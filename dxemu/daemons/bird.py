@@ -17,6 +17,11 @@ from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BfdSession, BgpSession
 from dxemu.units import IPAddress
 
+SCAN_TIME_S = 10
+"""Between two looks at all interfaces. BIRD hears of changes by netlink, and a look costs real time while the virtual
+clock stands still; but what it has missed or misunderstood once must not be final.
+"""
+
 _STATE = re.compile(
     r"bfd1: Session to (?P<peer>\S+) (?:changed state from (?P<old>\w+) to (?P<new>\w+)|(?P<expired>expired))"
 )
@@ -57,9 +62,8 @@ def render(router_id: IPv4Address, peers: Sequence[BfdPeer]) -> str:
         f'  neighbor {peer.peer} dev "{peer.interface}" local {peer.local};'
         for peer in peers
     )
-    # An hour between scans of the interfaces: BIRD hears of changes by netlink, a scan only costs.
     return (
-        f"log stderr all;\nrouter id {router_id};\nprotocol device {{ scan time 3600; }}\n"
+        f"log stderr all;\nrouter id {router_id};\nprotocol device {{ scan time {SCAN_TIME_S}; }}\n"
         f"protocol bfd {{\n  debug {{ events, states }};\n{interfaces}\n}}\n"
     )
 

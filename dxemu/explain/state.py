@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from dxemu.control.forward import Believed, Forwarding, Way, baseline
-from dxemu.control.wires import Wires
+from dxemu.control.forward import Believed, Forwarding, Layout, Way
 from dxemu.plan.model import BgpSession, IpsecTunnel, Plan
 from dxemu.topology.model import Topology
 from dxemu.units import IPAddress
@@ -30,8 +29,9 @@ class State:
     down: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self.wires = Wires(self.plan)
-        self.tables = Forwarding(self.plan, self.wires, self.believed, baseline(self.plan))
+        layout = Layout(self.plan)
+        self.wires = layout.wires
+        self.tables = Forwarding(layout, self.believed)
         waiting = dict.fromkeys(s.virtual_interface for s in self.plan.sessions if not s.confirmed)
         words = (f"virtual interface {vif}: its owner has not accepted it" for vif in waiting)
         self.down = tuple(dict.fromkeys((*self.down, *words)))

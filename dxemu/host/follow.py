@@ -39,9 +39,9 @@ async def follow(
     """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
 
     The first is `booted`. Its standard input is the channel, which it writes to. The process dies with this one
-    (`setpriv --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to end by
-    itself. What it prints goes to `console.log`. `bind` is called in the child before it becomes the command: see
-    `dxemu.host.confine`.
+    (`setpriv --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to
+    end by itself. What it prints goes to `console.log`. `bind` is called in the child before it becomes the command
+    (`dxemu.host.confine`).
 
     Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time (None: see `Patience`), LabError
     if the job says that it failed, and FileError or LabError if the machine is at fault, as far as can be known.

@@ -112,7 +112,11 @@ async def build_cables(plan: Plan, nodes: Mapping[str, LabNode], each: Each = si
 
 
 async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], each: Each = silently) -> None:
-    """Bridges, bonds, VLANs, tunnels, VRFs, everything up, addresses, routes: each needs the ones before.
+    """Bridges, bonds, VRFs, VLANs, tunnels, everything up, addresses, routes: each needs the ones before.
+
+    VRFs come before what is put into them, because programs that read the list of interfaces in its order then know
+    each one's VRF: BIRD 2.0.12 looks once more for those that it has not seen, but leaves that off after the first
+    (sysdep/linux/netlink.c, kif_do_scan: the interface moves to the end of the list that it goes through).
 
     AWS's end of a hosted virtual interface that nobody has accepted stays down.
     """
@@ -123,6 +127,8 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], each: Each 
     for cable in plan.cables:
         for port in (cable.a, cable.b):
             await link.set_up(nodes[port.node].netlink, port.name, up=True)
+    for table in plan.vrfs:
+        await vrf.apply(nodes[table.node].netlink, vrf.Vrf(table.name, table.table, ()))
     for sub in each("VLANs", plan.vlans):
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
     await _virtual_links(plan, nodes)
@@ -166,7 +172,8 @@ async def _virtual_links(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             await xfrm_interface.apply(nodes[end.node].netlink, wanted)
             await link.set_up(nodes[end.node].netlink, end.interface, up=True)
     for planned in plan.vrfs:
-        await vrf.apply(nodes[planned.node].netlink, vrf.Vrf(planned.name, planned.table, planned.interfaces))
+        for member in planned.interfaces:
+            await link.set_master(nodes[planned.node].netlink, member, planned.name)
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
 
 

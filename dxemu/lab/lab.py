@@ -19,6 +19,7 @@ from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
 from dxemu.lab.paths import Walker, Watched
 from dxemu.lab.power import set_power
+from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import link, netem, route
@@ -69,8 +70,9 @@ class Lab:
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
             await build_extras(plan, nodes)
-            await start_services(plan, nodes, stack)
             await lags_ready(plan, nodes, journal.clock)
+            await interfaces_usable(plan, nodes)  # no daemon starts before
+            await start_services(plan, nodes, stack)
             await start_vrrp(plan, nodes, journal, stack, tasks)
             await lab._overlay.start(nodes, folder, stack, tasks)
             lab._routing = await start_routing(plan, nodes, journal, folder, stack, tasks)

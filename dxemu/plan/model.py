@@ -6,8 +6,10 @@ module it imports costs page faults there. `networkx` and pydantic stay out of h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import IPv4Address
 
 from dxemu.aws.attachments import AttachmentKind
@@ -252,11 +254,12 @@ class Speaker:
     tags: tuple[tuple[IPNetwork, tuple[str, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """All of it. Names are unique over nodes, and over cables; order is the order of creation.
 
     `versions` are those of the daemons that will run: what is predicted follows their rules.
+    What is looked up by name is indexed when it is first asked for; a copy, and what is pickled, begins without.
     """
 
     topology: str
@@ -282,17 +285,71 @@ class Plan:
     source_filters: tuple[SourceFilter, ...] = ()
     versions: Versions = field(default_factory=Versions)
 
+    def __getstate__(self) -> dict[str, object]:
+        return {entry.name: getattr(self, entry.name) for entry in fields(self)}
+
+    @cached_property
+    def _nodes(self) -> dict[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def _cables(self) -> dict[str, Cable]:
+        return {cable.name: cable for cable in self.cables}
+
+    @cached_property
+    def _speakers(self) -> dict[str, Speaker]:
+        return {speaker.name: speaker for speaker in self.speakers}
+
+    @cached_property
+    def _cables_at(self) -> dict[tuple[str, str], Cable]:
+        return {(port.node, port.name): cable for cable in self.cables for port in (cable.a, cable.b)}
+
+    @cached_property
+    def _bonds(self) -> dict[tuple[str, str], Bond]:
+        return {(bond.node, bond.name): bond for bond in self.bonds}
+
+    @cached_property
+    def _addresses(self) -> dict[str, list[Address]]:
+        found: dict[str, list[Address]] = {}
+        for held in self.addresses:
+            found.setdefault(held.node, []).append(held)
+        return found
+
+    @cached_property
+    def _own_static_routes(self) -> dict[str, tuple[StaticRoute, ...]]:
+        return {
+            node.name: tuple(r for r in self.static_routes if r.node == node.name and r.table == MAIN_TABLE)
+            for node in self.nodes
+            if node.role is Role.ROUTER and node.side is Side.CUSTOMER
+        }
+
     def node(self, name: str) -> Node:
         """Raises KeyError for an unknown name."""
-        return {n.name: n for n in self.nodes}[name]
+        return self._nodes[name]
 
     def cable(self, name: str) -> Cable:
         """Raises KeyError for an unknown name."""
-        return {c.name: c for c in self.cables}[name]
+        return self._cables[name]
 
     def speaker(self, name: str) -> Speaker:
         """Raises KeyError for an unknown name."""
-        return {s.name: s for s in self.speakers}[name]
+        return self._speakers[name]
+
+    def speaker_named(self, name: str) -> Speaker | None:
+        """The speaker of that name; None for a node that is none of ours."""
+        return self._speakers.get(name)
+
+    def cable_at(self, node: str, port: str) -> Cable:
+        """The cable in a port. Raises KeyError if there is none."""
+        return self._cables_at[node, port]
+
+    def bond_at(self, node: str, interface: str) -> Bond | None:
+        """The bond that an interface is; None if it is none."""
+        return self._bonds.get((node, interface))
+
+    def addresses_of(self, node: str) -> Sequence[Address]:
+        """All that a node holds, in the plan's order."""
+        return self._addresses.get(node, ())
 
     def own_static_routes(self, node: str) -> tuple[StaticRoute, ...]:
         """The static routes of a router of the customer's; of any other node none.
@@ -300,8 +357,7 @@ class Plan:
         They have a lower administrative distance than BGP, so they win over its routes to the same prefix. They are
         there while their interface has light. Source: RFC 1812 section 5.2.4; 1 against 20 and 200 with every vendor.
         """
-        ours = any(n.name == node and n.role is Role.ROUTER and n.side is Side.CUSTOMER for n in self.nodes)
-        return tuple(r for r in self.static_routes if r.node == node and r.table == MAIN_TABLE) if ours else ()
+        return self._own_static_routes.get(node, ())
 
     def cables_of_connection(self, connection: str) -> tuple[Cable, ...]:
         """The cables of a connection, from the customer's router to the AWS device."""
@@ -309,4 +365,4 @@ class Plan:
 
     def address_of(self, node: str, version: int = 4) -> IPAddress:
         """The first address of a node in that IP version: for a host or instance, the one that it has."""
-        return next(a.address.ip for a in self.addresses if a.node == node and a.address.version == version)
+        return next(held.address.ip for held in self.addresses_of(node) if held.address.version == version)

@@ -36,12 +36,12 @@ def ways_of(plan: Plan, session: BgpSession) -> tuple[tuple[str, ...], ...]:
 
 def bond_of(plan: Plan, end: SessionEnd) -> Bond | None:
     """The bond that an end's port is."""
-    return next((b for b in plan.bonds if (b.node, b.name) == (end.node, end.port)), None)
+    return plan.bond_at(end.node, end.port)
 
 
 def member_cables(plan: Plan, bond: Bond, port: str) -> tuple[str, ...]:
     """The cables of the connection that is the member at `port`."""
-    mine = next(c for c in plan.cables if (bond.node, port) in ((c.a.node, c.a.name), (c.b.node, c.b.name)))
+    mine = plan.cable_at(bond.node, port)
     return tuple(c.name for c in plan.cables if c.connection == mine.connection)
 
 
@@ -98,7 +98,7 @@ def _static_routes(plan: Plan, impact: Impact) -> Iterator[Noticed]:
 
 
 def _cable_at(plan: Plan, node: str, port: str) -> str:
-    return next(c.name for c in plan.cables for p in (c.a, c.b) if (p.node, p.name) == (node, port))
+    return plan.cable_at(node, port).name
 
 
 def _loses(gone: tuple[str, str]) -> Callable[[Believed], Believed]:

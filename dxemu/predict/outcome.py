@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
-from dxemu.bgp.route import Announcement
-from dxemu.control.converge import End, announcements
-from dxemu.control.forward import Believed, Forwarding, Way
-from dxemu.control.wires import Wires
+from dxemu.control.forward import Asked, Believed, Forwarding, Layout, Way
 from dxemu.plan.model import Plan
 from dxemu.predict.notice import Noticed
 from dxemu.units import IPAddress
@@ -35,49 +33,58 @@ class Flow:
     target: str
     address: IPAddress
 
+    def __hash__(self) -> int:
+        return hash((self.source, self.target))  # to hash an address takes ten times as long
 
-@dataclass
-class World:
-    """One plan's tables for every belief that has been asked for, and each flow's way through them."""
 
-    plan: Plan
-    wires: Wires = field(init=False)
-    before: Mapping[End, tuple[Announcement, ...]] = field(init=False)
+class View:
+    """What is so while one thing is believed: each flow's way through the tables."""
 
-    def __post_init__(self) -> None:
-        self.wires = Wires(self.plan)
-        self.before = announcements(self.plan)
-        self._delays = {cable.name: float(cable.delay) for cable in self.plan.cables}
-        self._tables: dict[Believed, Forwarding] = {}
-        self._ways: dict[tuple[Believed, Flow], tuple[Way, ...]] = {}
+    def __init__(self, world: World, believed: Believed) -> None:
+        self.believed = believed
+        self._world = world
+        self._tables = Forwarding(world.layout, believed)
+        self._ways: dict[Flow, tuple[Way, ...]] = {}
+        self._traced: dict[Flow, Asked] = {}
 
-    def delay_s(self, cable: str) -> float:
-        """One-way delay of a cable; a VLAN has none of its own."""
-        return self._delays.get(cable, 0.0)
-
-    def way(self, flow: Flow, believed: Believed) -> Way:
+    def way(self, flow: Flow) -> Way:
         """The way that the tables give; where routes share the flows, the first."""
-        return self.ways(flow, believed)[0]
+        return self.ways(flow)[0]
 
-    def ways(self, flow: Flow, believed: Believed) -> tuple[Way, ...]:
+    def ways(self, flow: Flow) -> tuple[Way, ...]:
         """All ways that the tables give, of which a flow takes one."""
-        if (believed, flow) not in self._ways:
-            if believed not in self._tables:
-                self._tables[believed] = Forwarding(self.plan, self.wires, believed, self.before)
-            self._ways[believed, flow] = self._tables[believed].ways(flow.source, flow.address)
-        return self._ways[believed, flow]
+        found = self._ways.get(flow)
+        if found is None:
+            found = self._ways[flow] = self._found(flow)
+        return found
 
-    def fate(self, flow: Flow, believed: Believed, dead: AbstractSet[str]) -> Fate:
+    def _found(self, flow: Flow) -> tuple[Way, ...]:
+        """Those of while nothing is broken, if the tables say the same to whoever goes them."""
+        unbroken = self._world.unbroken
+        if unbroken is self:
+            ways, self._traced[flow] = self._tables.traced(flow.source, flow.address)
+            return ways
+        ways = unbroken.ways(flow)
+        if self._tables.agrees(unbroken._traced[flow], unbroken._tables):
+            return ways
+        return self._tables.ways(flow.source, flow.address)
+
+    def fate(self, flow: Flow, dead: AbstractSet[str]) -> Fate:
         """What becomes of packets of `flow` while the cables in `dead` carry nothing."""
-        fates = {self._fate(way, believed, dead) for way in self.ways(flow, believed)}
+        ways = self.ways(flow)
+        if len(ways) == 1:
+            return self._fate(ways[0], dead)
+        fates = {self._fate(way, dead) for way in ways}
         return fates.pop() if len(fates) == 1 else Fate.MAYBE
 
-    def _fate(self, way: Way, believed: Believed, dead: AbstractSet[str]) -> Fate:
+    def _fate(self, way: Way, dead: AbstractSet[str]) -> Fate:
         if not way.arrives:
             return Fate.LOST
+        if not self.believed.out and dead.isdisjoint(way.cables()):
+            return Fate.ARRIVES
         fate = Fate.ARRIVES
         for node, crossing in zip(way.nodes, way.crossings, strict=False):
-            used = [w for w in crossing.ways if len(crossing.ways) == 1 or not self._out(node, w, believed)]
+            used = [w for w in crossing.ways if len(crossing.ways) == 1 or not self._out(node, w)]
             alive = [w for w in used if dead.isdisjoint(w)]
             if not alive:
                 return Fate.LOST
@@ -85,42 +92,85 @@ class World:
                 fate = Fate.MAYBE
         return fate
 
-    @staticmethod
-    def _out(node: str, way: Sequence[str], believed: Believed) -> bool:
-        return any((node, cable) in believed.out for cable in way)
+    def _out(self, node: str, way: Sequence[str]) -> bool:
+        return any((node, cable) in self.believed.out for cable in way)
+
+
+class World:
+    """One plan's tables for everything that may be believed. The last `KEPT` views are kept for who asks again."""
+
+    KEPT = 128
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.layout = Layout(plan)
+        self._delays = {cable.name: float(cable.delay) for cable in plan.cables}
+        self._flows: dict[tuple[str, str, int], Flow] = {}
+        self._views: dict[Believed, View] = {}
+
+    @cached_property
+    def unbroken(self) -> View:
+        """While nothing is broken."""
+        return View(self, Believed())
+
+    def view(self, believed: Believed) -> View:
+        """While that is believed."""
+        if believed == self.unbroken.believed:
+            return self.unbroken
+        found = self._views.pop(believed, None) or View(self, believed)
+        self._views[believed] = found
+        if len(self._views) > self.KEPT:
+            del self._views[next(iter(self._views))]
+        return found
+
+    def flow(self, source: str, target: str, version: int = 4) -> Flow:
+        """Packets from node to node, to the first address that the target has in that IP version."""
+        key = source, target, version
+        if key not in self._flows:
+            self._flows[key] = Flow(source, target, self.plan.address_of(target, version))
+        return self._flows[key]
+
+    def delay_s(self, cable: str) -> float:
+        """One-way delay of a cable; a VLAN has none of its own."""
+        return self._delays.get(cable, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The moment at which packets arrive again, in seconds after the fault, and what was noticed then.
 
-    `believed` is what holds from then on; `decisive` is None if they arrive all the time.
+    `view` is of what is believed from then on; `decisive` is None if they arrive all the time.
     """
 
     at_s: float
     decisive: Noticed | None
-    believed: Believed
+    view: View
 
 
-def turn(
-    world: World,
-    flow: Flow,
-    noticed: Sequence[Noticed],
-    believed: Believed,
-    dead: AbstractSet[str],
-    *,
-    earliest: bool,
-) -> Turn | None:
-    """When packets arrive again if everything is noticed as early as it can be, or as late. None: never."""
-    enough = Fate.MAYBE if earliest else Fate.ARRIVES
-    if world.fate(flow, believed, dead) >= enough:
-        return Turn(0.0, None, believed)
+class Course:
+    """What is believed after each thing that is noticed, in the order of when that is at the earliest, or the latest.
 
-    def moment(one: Noticed) -> float:
-        return one.detection.after.low_s if earliest else one.detection.after.high_s
+    It is the same for every flow.
+    """
 
-    for one in sorted(noticed, key=moment):
-        believed = one.changes(believed)
-        if world.fate(flow, believed, dead) >= enough:
-            return Turn(moment(one), one, believed)
-    return None
+    def __init__(self, world: World, noticed: Sequence[Noticed], believed: Believed, *, earliest: bool) -> None:
+        self._world = world
+        self._enough = Fate.MAYBE if earliest else Fate.ARRIVES
+        moments = [(one.detection.after.low_s if earliest else one.detection.after.high_s, one) for one in noticed]
+        self._left = sorted(moments, key=lambda moment: moment[0])
+        self._turns = [Turn(0.0, None, world.view(believed))]
+
+    def turn(self, flow: Flow, dead: AbstractSet[str]) -> Turn | None:
+        """When packets arrive again. None: never."""
+        for number in range(len(self._left) + 1):
+            turn = self._at(number)
+            if turn.view.fate(flow, dead) >= self._enough:
+                return turn
+        return None
+
+    def _at(self, number: int) -> Turn:
+        if number == len(self._turns):
+            at_s, one = self._left[number - 1]
+            believed = one.changes(self._turns[-1].view.believed)
+            self._turns.append(Turn(at_s, one, self._world.view(believed)))
+        return self._turns[number]

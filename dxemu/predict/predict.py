@@ -8,8 +8,9 @@ the heal), in the *send* time of the packets that are lost.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dxemu.control.forward import Believed, Way, shared_until
 from dxemu.control.wires import Crossing
@@ -18,7 +19,7 @@ from dxemu.predict import lacp, restarts
 from dxemu.predict.detect import Detection, detection, session_back, static_routes_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, everything, may_not_begin, notices, sooner, touches
-from dxemu.predict.outcome import Fate, Flow, Turn, World, turn
+from dxemu.predict.outcome import Course, Fate, Flow, Turn, View, World
 from dxemu.predict.windows import Term, Window
 
 Direction = str
@@ -89,11 +90,9 @@ def predict(
     world = world or World(plan)
     default = default_pair(plan)
     chosen = tuple(pairs) or (() if default is None else (default,))
+    struck = [_Struck(world, tuple(impacts), impact) for impact in impacts]
     return tuple(
-        _Case(world, tuple(impacts), impact, pair, direction).prediction()
-        for impact in impacts
-        for pair in chosen
-        for direction in DIRECTIONS
+        _Case(one, pair, direction).prediction() for one in struck for pair in chosen for direction in DIRECTIONS
     )
 
 
@@ -116,44 +115,133 @@ def natural_end(predictions: Sequence[Prediction], impacts: Sequence[Impact]) ->
     return end
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One direction of one impact among the others, for one probe."""
+@dataclass(frozen=True)
+class _Struck:
+    """One impact among the others, and what is so of it for every probe."""
 
     world: World
     impacts: tuple[Impact, ...]
     impact: Impact
-    pair: Pair
-    direction: Direction
 
     @property
     def plan(self) -> Plan:
         return self.world.plan
+
+    @cached_property
+    def together(self) -> tuple[Impact, ...]:
+        """This impact and those of the same moment."""
+        return tuple(i for i in self.impacts if i.at == self.impact.at)
+
+    @cached_property
+    def cables(self) -> frozenset[str]:
+        """What this impact and those of the same moment hit."""
+        return cables_of(self.together)
+
+    @cached_property
+    def earlier(self) -> frozenset[str]:
+        """What was dead before."""
+        return cables_of(self.active(self.impact.at, before_mine=True))
+
+    @cached_property
+    def dead(self) -> frozenset[str]:
+        """What is dead from then on."""
+        return cables_of(self.active(self.impact.at, before_mine=False))
+
+    @cached_property
+    def known(self) -> View:
+        """What is believed of what was broken before."""
+        return self.world.view(self.knowing(self.active(self.impact.at, before_mine=True)))
+
+    @cached_property
+    def noticed(self) -> tuple[Noticed, ...]:
+        """Everything that anybody notices."""
+        return tuple(one for i in self.together for one in notices(self.plan, i, self.dead))
+
+    @cached_property
+    def latest(self) -> Course:
+        """What is believed when everything is noticed as late as it can be."""
+        return Course(self.world, self.noticed, self.known.believed, earliest=False)
+
+    @cached_property
+    def soonest(self) -> Course:
+        """What is believed when everything is noticed as early as it can be."""
+        return Course(self.world, self.noticed, self.known.believed, earliest=True)
+
+    @cached_property
+    def sessions(self) -> tuple[BgpSession, ...]:
+        """Those that the impact touches."""
+        return tuple(s for s in self.plan.sessions if touches(self.impact, s))
+
+    @cached_property
+    def session_names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(session.name for session in self.sessions)
+
+    @cached_property
+    def noticed_at(self) -> Mapping[Side, tuple[Noticed, ...]]:
+        """What is noticed on each side; all of it where a side notices nothing."""
+        of = {side: tuple(n for n in self.noticed if self.plan.node(n.detection.node).side is side) for side in Side}
+        return {side: own or self.noticed for side, own in of.items()}
+
+    def active(self, time: float, *, before_mine: bool) -> tuple[Impact, ...]:
+        """The impacts that last at `time`; with `before_mine` without those that come with this one."""
+        return tuple(
+            i
+            for i in self.impacts
+            if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
+        )
+
+    def knowing(self, impacts: Sequence[Impact]) -> Believed:
+        """What is believed when everything about `impacts` has been noticed."""
+        dead = cables_of(impacts)
+        return everything([one for i in impacts for one in notices(self.plan, i, dead)], Believed())
+
+
+def cables_of(impacts: Iterable[Impact]) -> frozenset[str]:
+    """All that they hit."""
+    return frozenset(cable for impact in impacts for cable in impact.cables)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One direction of what is struck, for one probe."""
+
+    struck: _Struck
+    pair: Pair
+    direction: Direction
+
+    @property
+    def world(self) -> World:
+        return self.struck.world
+
+    @property
+    def plan(self) -> Plan:
+        return self.struck.world.plan
+
+    @property
+    def impact(self) -> Impact:
+        return self.struck.impact
 
     @property
     def flow(self) -> Flow:
         source, target = self.pair.near, self.pair.far
         if self.direction == "from_aws":
             source, target = target, source
-        return Flow(source, target, self.plan.address_of(target, self.pair.version))
+        return self.world.flow(source, target, self.pair.version)
 
     def prediction(self) -> Prediction:
-        earlier = self._active(self.impact.at, before_mine=True)
-        known = self._known(earlier)
-        dead = self._cables(self._active(self.impact.at, before_mine=False))
-        noticed = self._noticed(dead)
-        ways = self.world.ways(self.flow, known)
-        before = next((way for way in ways if not way.cables().isdisjoint(self._struck())), ways[0])
-        first = self.impact is self._together()[0]
-        touched = not before.cables().isdisjoint(self._struck()) and (
-            self.world.fate(self.flow, known, self._cables(earlier)) is not Fate.LOST
+        struck, flow = self.struck, self.flow
+        ways = struck.known.ways(flow)
+        before = next((way for way in ways if not way.cables().isdisjoint(struck.cables)), ways[0])
+        first = self.impact is struck.together[0]
+        touched = not before.cables().isdisjoint(struck.cables) and (
+            struck.known.fate(flow, struck.earlier) is not Fate.LOST
         )
-        last = turn(self.world, self.flow, noticed, known, dead, earliest=False)
-        found = self._detection(last, before, noticed)
-        sessions = self._sessions()
-        outage = self._outage(before, known, dead, noticed, last) if touched and first else Window()
+        last = struck.latest.turn(flow, struck.dead)
+        found = self._detection(last, before)
+        outage = self._outage(before, last) if touched and first else Window()
         if self.impact.restarting and first:
-            outage = self._restart(known, dead, noticed)
+            outage = self._restart()
         return Prediction(
             fault=self.impact.fault,
             probe=self.pair.probe,
@@ -162,48 +250,16 @@ class _Case:
             node=found.node,
             detect=found.seen or found.after,
             outage=outage,
-            recovery=self._recovery(before, sessions),
-            sessions=tuple(s.name for s in sessions),
+            recovery=self._recovery(before),
+            sessions=struck.session_names,
             cables=self.impact.cables,
         )
 
-    def _active(self, time: float, *, before_mine: bool) -> tuple[Impact, ...]:
-        """The impacts that last at `time`; with `before_mine` without those that come with this one."""
-        return tuple(
-            i
-            for i in self.impacts
-            if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
-        )
-
-    @staticmethod
-    def _cables(impacts: Iterable[Impact]) -> frozenset[str]:
-        return frozenset(cable for impact in impacts for cable in impact.cables)
-
-    def _known(self, impacts: Sequence[Impact]) -> Believed:
-        """What is believed when everything about `impacts` has been noticed."""
-        dead = self._cables(impacts)
-        return everything([one for i in impacts for one in notices(self.plan, i, dead)], Believed())
-
-    def _together(self) -> tuple[Impact, ...]:
-        """This impact and those of the same moment."""
-        return tuple(i for i in self.impacts if i.at == self.impact.at)
-
-    def _struck(self) -> frozenset[str]:
-        """What this impact and those of the same moment hit."""
-        return self._cables(self._together())
-
-    def _noticed(self, dead: frozenset[str]) -> list[Noticed]:
-        return [one for i in self._together() for one in notices(self.plan, i, dead)]
-
-    def _sessions(self) -> tuple[BgpSession, ...]:
-        return tuple(s for s in self.plan.sessions if touches(self.impact, s))
-
-    def _detection(self, last: Turn | None, way: Way, noticed: Sequence[Noticed]) -> Detection:
+    def _detection(self, last: Turn | None, way: Way) -> Detection:
         """The one that ends the outage; else that of this direction's own session; else any."""
         if last is not None and last.decisive is not None:
             return last.decisive.detection
-        side = Side.CUSTOMER if self.direction == "to_aws" else Side.AWS
-        own = [n for n in noticed if self.plan.node(n.detection.node).side is side] or list(noticed)
+        own = self.struck.noticed_at[Side.CUSTOMER if self.direction == "to_aws" else Side.AWS]
 
         def rank(one: Noticed) -> tuple[bool, bool, int]:
             node = one.detection.node
@@ -215,18 +271,16 @@ class _Case:
 
         return min(own, key=rank).detection if own else NOBODY
 
-    def _outage(
-        self, before: Way, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed], last: Turn | None
-    ) -> Window:
+    def _outage(self, before: Way, last: Turn | None) -> Window:
         healed, by_session = self._healed_after()
         if last is None or last.decisive is None:
-            return healed if self._first_low(noticed) >= healed.low_s else healed.plus(*by_session.terms)
-        first = turn(self.world, self.flow, noticed, known, dead, earliest=True)
+            return healed if self._first_low(self.struck.noticed) >= healed.low_s else healed.plus(*by_session.terms)
+        first = self.struck.soonest.turn(self.flow, self.struck.dead)
         found = last.decisive.detection
         switched = found.after.plus(
             *(sooner(first.at_s, found.after.low_s) if first is not None and first.decisive is not None else ()),
             Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free with a virtual clock"),
-            *self._in_flight(before, self.world.way(self.flow, last.believed), found),
+            *self._in_flight(before, last.view.way(self.flow), found),
         )
         if first is not None and first.decisive is None:
             switched = switched.plus(*may_not_begin(switched.low_s))
@@ -244,7 +298,7 @@ class _Case:
 
     def _in_flight(self, way: Way, other: Way, found: Detection) -> tuple[Term, ...]:
         """Packets that had passed the deciding router when the cable died are lost though they were sent before."""
-        cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & self._struck() for w in c.ways)]
+        cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & self.struck.cables for w in c.ways)]
         if not cuts:
             return ()
         cut = cuts[-1]
@@ -265,8 +319,8 @@ class _Case:
 
     def _inside(self, crossing: Crossing) -> tuple[float, float]:
         """One-way delay in a crossing until the first cable that is hit, and until the end of the last one."""
-        cables = next(way for way in crossing.ways if set(way) & self._struck())
-        hit = [i for i, cable in enumerate(cables) if cable in self._struck()]
+        cables = next(way for way in crossing.ways if set(way) & self.struck.cables)
+        hit = [i for i, cable in enumerate(cables) if cable in self.struck.cables]
         delays = [self.world.delay_s(cable) for cable in cables]
         return sum(delays[: hit[0]]), sum(delays[: hit[-1] + 1])
 
@@ -277,37 +331,38 @@ class _Case:
 
     def _healed_after(self) -> tuple[Window, Window]:
         """How long the direction is dead if only a heal helps, and what a session must add to come back."""
-        healers = [i for i in self.impacts if i.until is not None and i.until > self.impact.at]
+        healers = [i for i in self.struck.impacts if i.until is not None and i.until > self.impact.at]
         for healer in sorted(healers, key=_until):
             until = _until(healer)
-            left = self._active(until, before_mine=False)
-            if self.world.fate(self.flow, self._known(left), self._cables(left)) is not Fate.LOST:
+            left = self.struck.active(until, before_mine=False)
+            view = self.world.view(self.struck.knowing(left))
+            if view.fate(self.flow, cables_of(left)) is not Fate.LOST:
                 lasted = until - self.impact.at
                 inside = max((self.world.delay_s(c) for c in self.impact.cables), default=0.0)
                 window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
                     Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
                 )
-                back = self.world.way(self.flow, self._known(left))
-                case = _Case(self.world, self.impacts, healer, self.pair, self.direction)
-                return window, case.back(back)
+                healing = _Struck(self.world, self.struck.impacts, healer)
+                return window, _Case(healing, self.pair, self.direction).back(view.way(self.flow))
         return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
 
-    def _restart(self, known: Believed, dead: frozenset[str], noticed: Sequence[Noticed]) -> Window:
+    def _restart(self) -> Window:
         """The outage while a routing process is not there: nothing is cut, but routes go at one end after the other."""
-        if self.world.fate(self.flow, known, dead) is Fate.LOST:
+        struck, flow, view = self.struck, self.flow, self.world.view
+        if struck.known.fate(flow, struck.dead) is Fate.LOST:
             return Window()
         healed, by_session = self._healed_after()
-        before = self.world.way(self.flow, known)
+        before = struck.known.way(flow)
         return restarts.outage(
-            restarts.steps_of([(one.detection.after, one.changes) for one in noticed], known),
-            lambda believed: self.world.way(self.flow, believed) != before,
-            lambda believed: self.world.fate(self.flow, believed, dead) is Fate.LOST,
+            restarts.steps_of([(one.detection.after, one.changes) for one in struck.noticed], struck.known.believed),
+            lambda believed: view(believed).way(flow) != before,
+            lambda believed: view(believed).fate(flow, struck.dead) is Fate.LOST,
             healed.plus(*by_session.terms),
         )
 
     def back(self, way: Way) -> Window:
         """What the sessions on `way` need to come back after this impact's heal: the slowest of them."""
-        hit = [s for s in self.plan.sessions if any(touches(i, s) for i in self._together())]
+        hit = [s for s in self.plan.sessions if any(touches(i, s) for i in self.struck.together)]
         needed = [s for s in hit if {e.node for e in s.ends} <= set(way.nodes)]
         return max((self._back(s) for s in needed), key=lambda w: w.high_s, default=Window())
 
@@ -317,7 +372,8 @@ class _Case:
         first, second = (detection(self.plan, self.impact, session, e) for e in session.ends)
         return session_back(self.plan, self.impact, session, (first, second))
 
-    def _recovery(self, way: Way, sessions: tuple[BgpSession, ...]) -> Recovery | None:
+    def _recovery(self, way: Way) -> Recovery | None:
+        sessions = self.struck.sessions
         if self.impact.until is None or not sessions:
             return None
         session = min(
@@ -334,7 +390,7 @@ class _Case:
         lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.cables) for w in c.ways)]
         if silent and lags:
             return lacp.taken_in()
-        return Window() if silent else static_routes_back(self.plan, way, self._struck())
+        return Window() if silent else static_routes_back(self.plan, way, self.struck.cables)
 
 
 def _until(impact: Impact) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
+from dxemu.host.clock import Clock
 from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.node import LabNode
@@ -110,18 +111,21 @@ async def build_cables(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[str,
     return cables
 
 
-async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Clock) -> None:
     """Bridges, bonds, VLANs, tunnels, VRFs, everything up, addresses, routes: each needs the ones before.
 
-    AWS's end of a hosted virtual interface that nobody has accepted stays down.
+    AWS's end of a hosted virtual interface that nobody has accepted stays down. Bonds count ticks from where they and
+    the light of their members came up: each begins at a moment of its own.
     """
     for planned in plan.bridges:
         await bridge.apply(nodes[planned.node].netlink, bridge.Bridge(planned.name, planned.ports))
     for group in plan.bonds:
-        await _bond(plan, nodes, group.node, group.name)
-    for cable in plan.cables:
-        for port in (cable.a, cable.b):
-            await link.set_up(nodes[port.node].netlink, port.name, up=True)
+        async with clock.moment():
+            await _bond(plan, nodes, group.node, group.name)
+    async with clock.moment():
+        for cable in plan.cables:
+            for port in (cable.a, cable.b):
+                await link.set_up(nodes[port.node].netlink, port.name, up=True)
     for sub in plan.vlans:
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
     await _virtual_links(plan, nodes)

@@ -4,18 +4,22 @@
 #   kernel/build.sh FOLDER     makes FOLDER/linux (stripped), FOLDER/version and FOLDER/source; needs 1 GB there meanwhile
 #   kernel/build.sh --source   only names the source that would be built
 #
-# LINUX_SOURCE=FILE names another source (a linux-*.tar.*). Nothing outside FOLDER is written and no root is needed.
+# kernel/source.sh chooses the source; LINUX_SOURCE=FILE names another one (a linux-*.tar.*). Nothing outside FOLDER is
+# written and no root is needed.
 #
 # kernel/config is a `savedefconfig`: no modules, everything that a lab needs is built in. UML_TIME_TRAVEL_SUPPORT is
-# the virtual clock. The patches add two words to the kernel's command line:
+# the virtual clock. The patches add words to the kernel's command line:
 #   random_seed.patch    random_seed=NUMBER   the guest draws its entropy from a number: the same seed repeats a run
 #   hostfs_write.patch   hostfs_write=FOLDER  whatever the guest's root does, it changes files in this folder only
+#   hold.patch           time-travel-hold     the guest boots with its virtual clock held; /proc/time-travel-hold lets go
+# NAME.until-VERSION.patch is for the sources up to that version; the later ones do not need it. A patch that two
+# sources do not take alike keeps to the lines that are alike, with less context if need be: one file for one purpose.
 # The source is built in its own tree with fixed names and times, so the binary does not depend on who built it where.
 set -eu
 
-PREFERRED=6.12 # what config and patches were made with and are tested with
-OLDEST=6.1     # works, but boots and runs at half the speed
-STEPS=1630     # lines that make prints for 6.12: only for the percentage
+OLDEST=6.1 # works, but boots and runs at half the speed
+NEWEST=7.3 # scripts/test-kernels tries the oldest, 6.12 and the newest
+STEPS=1640 # lines that make prints: only for the percentage
 
 say() { printf '%s\n' "$*"; }
 fail() {
@@ -24,34 +28,7 @@ fail() {
     exit 3
 }
 
-# The version in a file name: linux-source-6.12.tar.xz or linux-6.12.1.tar.xz
-version_of() { basename "$1" | sed -n 's/^linux-\(source-\)\{0,1\}\([0-9][0-9.]*[0-9]\)\.tar\..*$/\2/p'; }
-
 older_than() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
-
-# Debian: /usr/src/linux-source-6.12.tar.xz; Ubuntu: /usr/src/linux-source-6.14.0/linux-source-6.14.0.tar.bz2
-find_source() {
-    if [ -n "${LINUX_SOURCE:-}" ]; then
-        [ -r "$LINUX_SOURCE" ] || fail "LINUX_SOURCE=$LINUX_SOURCE cannot be read"
-        say "$LINUX_SOURCE"
-        return
-    fi
-    newest='' newest_version=0
-    for file in /usr/src/linux-source-*.tar.* /usr/src/linux-source-*/linux-source-*.tar.*; do
-        [ -r "$file" ] || continue
-        version=$(version_of "$file")
-        case $version in
-            '') continue ;;
-            "$PREFERRED" | "$PREFERRED".*) say "$file" && return ;;
-        esac
-        if older_than "$newest_version" "$version"; then newest=$file newest_version=$version; fi
-    done
-    [ -n "$newest" ] || fail 'no Linux source in /usr/src' \
-        'sudo apt-get install --no-install-recommends linux-source-6.12    (Ubuntu: linux-source)'
-    older_than "$newest_version" "$OLDEST" && fail "$newest is older than Linux $OLDEST" \
-        'use a newer release of the distribution, or name a source: LINUX_SOURCE=FILE'
-    say "$newest"
-}
 
 # Reads make's output and says how far it is, some fifty times.
 count_steps() {
@@ -78,7 +55,7 @@ run_logged() {
 
 [ $# -eq 1 ] || fail 'usage: kernel/build.sh FOLDER | --source'
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-source_file=$(find_source)
+source_file=$(sh "$here/source.sh" best)
 if [ "$1" = --source ]; then
     say "$source_file"
     exit 0
@@ -109,20 +86,37 @@ export KBUILD_BUILD_USER=dxemu KBUILD_BUILD_HOST=dxemu KBUILD_BUILD_VERSION=1
 export KBUILD_BUILD_TIMESTAMP='Sat Jan  1 00:00:00 UTC 2000'
 
 say "unpack     $source_file"
-case $(version_of "$source_file") in
-    "$PREFERRED" | "$PREFERRED".*) ;;
-    *) say "note       this is not Linux $PREFERRED, which dxemu is tested with" ;;
-esac
 # Left out: what no User-Mode Linux compiles, half of the tree.
 run_logged unpacking tar -xf "$source_file" -C "$tree" --strip-components=1 --no-same-owner \
     --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/media/*.[ch]' --exclude='*/drivers/staging/*.[ch]' \
     --exclude='*/sound/*.[ch]' --exclude='*/Documentation/*.rst' --exclude='*/Documentation/devicetree/*' \
     --exclude='*/tools/testing/*' --exclude='*/tools/perf/*' --exclude='*/arch/*.dts' --exclude='*/arch/*.dtsi'
 
+# The source says itself which it is; a file's name may lie.
+line_of() { sed -n "s/^$1 = *//p" "$tree/Makefile" | head -n 1; }
+[ -r "$tree/Makefile" ] || fail "$source_file is not a Linux source: there is no Makefile in it"
+release=$(line_of VERSION).$(line_of PATCHLEVEL)
+say "source     Linux $release.$(line_of SUBLEVEL)"
+if older_than "$release" "$OLDEST" || older_than "$NEWEST" "$release"; then
+    say "note       dxemu is tested with Linux $OLDEST to $NEWEST; this is another one"
+fi
+
+apply() {
+    name=$(basename "$1")
+    case $name in
+        *.until-*) last=${name##*.until-} last=${last%.patch} ;;
+        *) last=$release ;;
+    esac
+    if older_than "$last" "$release"; then return; fi
+    say "patch      $name"
+    if patch --batch --forward --fuzz=0 -p1 -d "$tree" -i "$1" >"$work/patching" 2>&1; then return; fi
+    cat "$work/patching" >&2
+    unfit=$(cd "$tree" && find . -name '*.rej' | sed 's,^\./,,; s,\.rej$,,' | sort | tr '\n' ' ')
+    fail "$name does not fit Linux $release ($source_file): ${unfit:-a file that it changes is missing}" \
+        "name a source from Linux $OLDEST to $NEWEST (LINUX_SOURCE=FILE), or mend kernel/patches/$name for this one"
+}
 for patch in "$here"/patches/*.patch; do
-    say "patch      $(basename "$patch")"
-    run_logged "$(basename "$patch"): it does not apply to $source_file; patching" \
-        patch --batch --forward --fuzz=0 -p1 -d "$tree" -i "$patch"
+    apply "$patch"
 done
 
 cd "$tree"
@@ -132,7 +126,7 @@ run_logged 'make olddefconfig' make olddefconfig
 # olddefconfig drops what it does not know, without a word.
 missing=$(grep '^CONFIG_' "$here/config" | grep -vxF -f .config || true)
 [ -z "$missing" ] || fail "this source does not take these lines of kernel/config: $(printf '%s' "$missing" | tr '\n' ' ')" \
-    "Linux $PREFERRED takes them all: sudo apt-get install --no-install-recommends linux-source-$PREFERRED"
+    "Linux $OLDEST to $NEWEST take them all: name such a source (LINUX_SOURCE=FILE)"
 
 jobs=$(nproc 2>/dev/null || say 1)
 say "compile    with $jobs processes"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import click
 
+from dxemu.errors import Unsupported
 from dxemu.host import kernel_build, kernel_store
 from dxemu.host.proving import prove_embedded
 from dxemu.report import kernel as kernel_report
@@ -19,17 +21,23 @@ def command() -> None:
 
 @command.command("build")
 @click.option("--force", is_flag=True, help="Build it again even if it is there.")
-def build(force: bool) -> None:
+@click.option(
+    "--source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Build it from this linux-*.tar.*. Default: the best at hand (kernel/source.sh says what that is).",
+)
+def build(force: bool, source: Path | None) -> None:
     """Build the embedded kernel from the distribution's Linux source, once: about 4 minutes on 2 cores.
 
-    It is kept under ~/.cache/dxemu (or XDG_CACHE_HOME) and built again only when its config or patches change.
+    It is kept under ~/.cache/dxemu (or XDG_CACHE_HOME) and built again only when its config or patches change. Kernels
+    of several sources lie side by side: `dxemu kernel list`.
     """
     started = time.monotonic()
 
     def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:5.0f} s  {line}")
 
-    kernel = kernel_build.build(progress, prove_embedded, force=force)
+    kernel = kernel_build.build(progress, prove_embedded, source=source.absolute() if source else None, force=force)
     click.echo(kernel_report.render_text(kernel), nl=False)
 
 
@@ -38,7 +46,26 @@ def build(force: bool) -> None:
 def info(as_json: bool) -> None:
     """Say which embedded kernel is used, where it came from and what it was seen to do."""
     kernel = kernel_store.require()
+    damage = kernel_store.damage(kernel, thorough=True)
+    if damage:
+        raise Unsupported(damage, f"{kernel_store.BUILD_COMMAND} --force")
     if as_json:
         click.echo(json.dumps(kernel_report.to_json(kernel), indent=2))
     else:
         click.echo(kernel_report.render_text(kernel), nl=False)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def list_all(as_json: bool) -> None:
+    """List the embedded kernels that are built. The first is used unless DXEMU_KERNEL_VERSION names another.
+
+    DXEMU_KERNEL_VERSION=6.12 takes the newest 6.12, for one command; DXEMU_KERNEL=/path/to/linux takes a file.
+    """
+    kernels, used = kernel_store.all_built(), kernel_store.find()
+    if used is not None and used not in kernels:
+        kernels = (used, *kernels)  # an override
+    if as_json:
+        click.echo(json.dumps([{**kernel_report.to_json(one), "used": one == used} for one in kernels], indent=2))
+    else:
+        click.echo(kernel_report.render_list(kernels, used), nl=False)

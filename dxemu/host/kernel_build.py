@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dxemu.errors import LabError, Unsupported
-from dxemu.host import kernel_store
+from dxemu.host import kernel_file, kernel_store
 from dxemu.host.kernel_store import EmbeddedKernel
 
 Progress = Callable[[str], None]
@@ -32,11 +33,16 @@ BUILD_LIMIT_S = 3600.0
 """Wall-clock limit of one build. Four minutes on two cores; the rest is for machines that are slow or busy."""
 
 _UNFINISHED = "unfinished-"
+_SOURCE = "LINUX_SOURCE"
+_RELEASE = re.compile(r"^linux-(?:source-)?([0-9][0-9.]*[0-9])\.tar\.")
 
 
-def build(progress: Progress, prove: Prove | None = None, *, force: bool = False) -> EmbeddedKernel:
-    """The embedded kernel of this recipe: built if it is not in the store (or if `force`), proved if it never was.
+def build(
+    progress: Progress, prove: Prove | None = None, *, source: Path | None = None, force: bool = False
+) -> EmbeddedKernel:
+    """The embedded kernel of this recipe and `source`: built if it is not in the store (or if `force`), then proved.
 
+    `source` is a `linux-*.tar.*`; without it the best one at hand is meant, and a kernel as new as that is taken.
     `progress` gets one line of text at a time. `prove` boots the binary it is given and returns what worked. A kernel
     whose proof cannot be made stays in the store, unproved. Raises Unsupported if this machine cannot build it and
     LabError with the end of the build's output if the build fails.
@@ -47,17 +53,44 @@ def build(progress: Progress, prove: Prove | None = None, *, force: bool = False
             f"{kernel_store.OVERRIDE}={override} overrides the store: a build would not be used",
             f"unset {kernel_store.OVERRIDE}",
         )
-    kernel = None if force else kernel_store.find()
+    kernel = None if force else _built_of(source)
     if kernel is None:
         store = kernel_store.store_folder()
         store.mkdir(parents=True, exist_ok=True)
         with _build_lock(store, progress):
             # Another process may have built it while this one waited for the lock.
-            kernel = None if force else kernel_store.find()
-            kernel = kernel or _build(store, progress)
+            kernel = None if force else _built_of(source)
+            kernel = kernel or _build(store, source, progress)
     if prove is not None and kernel.proof is None:
         kernel = prove_again(kernel, prove)
     return kernel
+
+
+def _built_of(source: Path | None) -> EmbeddedKernel | None:
+    """The undamaged kernel in the store that a build would make again."""
+    wanted = source or _named_source() or _best_source()
+    if source is None and not os.environ.get(_SOURCE):
+        kernel = kernel_store.find()
+        release = _RELEASE.search(wanted.name) if wanted else None
+        fits = release is None or (
+            kernel is not None and kernel_store.numbers(kernel.version) >= kernel_store.numbers(release[1])
+        )
+    else:
+        kernel = next((one for one in kernel_store.all_built() if one.source == str(wanted)), None)
+        fits = True
+    return kernel if kernel is not None and fits and not kernel_store.damage(kernel) else None
+
+
+def _named_source() -> Path | None:
+    named = os.environ.get(_SOURCE)
+    return Path(named) if named else None
+
+
+def _best_source() -> Path | None:
+    """What kernel/build.sh would take; None if there is nothing."""
+    script = kernel_store.recipe_folder() / "build.sh"
+    said = subprocess.run(["sh", str(script), "--source"], capture_output=True, text=True, timeout=10, check=False)
+    return Path(said.stdout.strip()) if said.returncode == 0 and said.stdout.strip() else None
 
 
 def prove_again(kernel: EmbeddedKernel, prove: Prove) -> EmbeddedKernel:
@@ -68,7 +101,7 @@ def prove_again(kernel: EmbeddedKernel, prove: Prove) -> EmbeddedKernel:
     return proved
 
 
-def _build(store: Path, progress: Progress) -> EmbeddedKernel:
+def _build(store: Path, source_file: Path | None, progress: Progress) -> EmbeddedKernel:
     for rubbish in store.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(rubbish)
     recipe = kernel_store.recipe_folder()
@@ -76,7 +109,7 @@ def _build(store: Path, progress: Progress) -> EmbeddedKernel:
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=store) as unfinished:
         new = Path(unfinished)
         started = time.monotonic()
-        _run_script(recipe / "build.sh", new, progress)
+        _run_script(recipe / "build.sh", new, source_file, progress)
         build_s = round(time.monotonic() - started, 1)
         version = (new / "version").read_text().strip()
         source = (new / "source").read_text().strip()
@@ -87,9 +120,10 @@ def _build(store: Path, progress: Progress) -> EmbeddedKernel:
             recipe=digest,
             source=source,
             source_package=_package_of(source),
+            source_sha256=kernel_file.digest_of(Path(source)) if Path(source).is_file() else "",
             build_s=build_s,
-            size_bytes=(new / "linux").stat().st_size,
         )
+        kernel = kernel_store.measured(new / "linux", kernel)
         kernel.path.parent.mkdir(exist_ok=True)
         # Each file is whole at any time, and a folder without info.json is no kernel yet.
         (new / "linux").replace(kernel.path)
@@ -109,8 +143,9 @@ def _build_lock(store: Path, progress: Progress) -> Iterator[None]:
         yield
 
 
-def _run_script(script: Path, folder: Path, progress: Progress) -> None:
+def _run_script(script: Path, folder: Path, source: Path | None, progress: Progress) -> None:
     """Run `sh script folder`, hand on its lines, end all of its processes if this one is interrupted."""
+    env = {**os.environ, _SOURCE: str(source.absolute())} if source else None
     with (
         tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(
@@ -118,6 +153,7 @@ def _run_script(script: Path, folder: Path, progress: Progress) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
+            env=env,
             start_new_session=True,
         ) as process,
     ):
@@ -176,6 +212,4 @@ def missing_for_build() -> str:
     tools = [tool for tool in ("make", "gcc", "flex", "bison", "bc", "patch", "strip") if shutil.which(tool) is None]
     if tools:
         return f"the build needs {', '.join(tools)}"
-    script = kernel_store.recipe_folder() / "build.sh"
-    found = subprocess.run(["sh", str(script), "--source"], capture_output=True, text=True, timeout=10, check=False)
-    return "" if found.returncode == 0 else "there is no Linux source to build it from"
+    return "" if _best_source() else "there is no Linux source to build it from"

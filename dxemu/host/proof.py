@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from dxemu.errors import LabError
+from dxemu.host import proof_guest
 from dxemu.host.clock import Clock
 from dxemu.host.proof_pair import ADDRESSES, INSIDE, MACS, MTU, PORT, PREFIX, Pair, two_nodes
 from dxemu.host.proof_traffic import expect, first_connection
@@ -37,7 +38,6 @@ from dxemu.netlink.session import NETLINK_GENERIC, NETLINK_NETFILTER, NETLINK_XF
 _EVERYTHING = IPv4Network("0.0.0.0/0")
 _LACP_LIMIT_S = 20.0
 _LACP_LOOK_S = 0.25
-_CLOCK_TEST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,15 +236,10 @@ async def _macsec() -> str:
         return "GCM-AES-256 carries packets"
 
 
-async def _virtual_clock() -> str:
-    with open("/proc/cmdline", encoding="ascii") as file:  # noqa: PTH123 - pathlib costs time in the guest
-        words = [word for word in file.read().split() if word.startswith("time-travel=")]
-    expect(bool(words), "this kernel was not started with a virtual clock")
-    await Clock().settle(_CLOCK_TEST_S)
-    return f"{words[0]}: {_CLOCK_TEST_S:g} s passed"
-
-
 VIRTUAL_CLOCK = "virtual clock"
+HELD_CLOCK = "held clock"
+CONFINED_WRITES = "confined writes"
+_EMBEDDED_ONLY = (VIRTUAL_CLOCK, HELD_CLOCK, CONFINED_WRITES)
 
 _TRIALS: Mapping[str, Callable[[], Awaitable[str]]] = {
     "802.1Q": _vlan,
@@ -258,13 +253,15 @@ _TRIALS: Mapping[str, Callable[[], Awaitable[str]]] = {
     "TCP MD5": _tcp_md5,
     "nftables": _nftables,
     "MACsec": _macsec,
-    VIRTUAL_CLOCK: _virtual_clock,
+    VIRTUAL_CLOCK: proof_guest.virtual_clock,
+    HELD_CLOCK: proof_guest.held_clock,
+    CONFINED_WRITES: proof_guest.confined_writes,
 }
 
 FEATURES = tuple(_TRIALS)
 """The names, in the order in which they are tried."""
 
-HOST_FEATURES = tuple(name for name in FEATURES if name != VIRTUAL_CLOCK)
+HOST_FEATURES = tuple(name for name in FEATURES if name not in _EMBEDDED_ONLY)
 """Those that an ordinary kernel can have."""
 
 

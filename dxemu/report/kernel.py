@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,6 +33,22 @@ class Kernel(Protocol):
         """The distribution's package and its version; empty if no package owns the archive."""
 
     @property
+    def source_sha256(self) -> str:
+        """SHA-256 of the source archive; empty if dxemu did not build it."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the binary; empty if dxemu did not build it."""
+
+    @property
+    def hold(self) -> bool:
+        """Whether its virtual clock can be held."""
+
+    @property
+    def seccomp(self) -> bool:
+        """Whether its processes can hand over their system calls without ptrace (Linux 6.16 and later)."""
+
+    @property
     def build_s(self) -> float | None:
         """Wall-clock seconds of the build."""
 
@@ -52,6 +69,21 @@ class Kernel(Protocol):
         """What was tried and did not work."""
 
 
+_HANDED_OVER = "by ptrace, or handed over by the guest's processes (seccomp): a third less time"
+_TRACED = "by ptrace; Linux 6.16 or later has a faster way (sh scripts/setup gets one where apt can reach it)"
+
+
+def render_list(kernels: Sequence[Kernel], used: Kernel | None) -> str:
+    """A line for each kernel; `*` is the one that is used."""
+    if not kernels:
+        return "no embedded kernel is built: dxemu kernel build\n"
+    return "".join(
+        f"{'*' if kernel == used else ' '} {kernel.version:<12}  {kernel.size_bytes / 1e6:4.1f} MB  "
+        f"{'ptrace, seccomp' if kernel.seccomp else 'ptrace':<15}  {kernel.path}\n"
+        for kernel in kernels
+    )
+
+
 def render_text(kernel: Kernel) -> str:
     """One fact a line."""
     source = f"{kernel.source_package} ({kernel.source})" if kernel.source_package else kernel.source
@@ -61,6 +93,9 @@ def render_text(kernel: Kernel) -> str:
         ("size", f"{kernel.size_bytes / 1e6:.1f} MB"),
         ("source", source or "not built by dxemu"),
         ("config digest", kernel.recipe or "-"),
+        ("SHA-256", kernel.sha256 or "not known"),
+        ("system calls", _HANDED_OVER if kernel.seccomp else _TRACED),
+        ("clock", "can be held" if kernel.hold else "cannot be held"),
     ]
     if kernel.build_s is not None:
         facts.append(("built in", f"{kernel.build_s:.0f} s"))
@@ -89,6 +124,10 @@ def to_json(kernel: Kernel) -> dict[str, Any]:  # Any: JSON
         "size_bytes": kernel.size_bytes,
         "source": kernel.source,
         "source_package": kernel.source_package,
+        "source_sha256": kernel.source_sha256,
+        "sha256": kernel.sha256,
+        "hold": kernel.hold,
+        "seccomp": kernel.seccomp,
         "recipe": kernel.recipe,
         "build_s": kernel.build_s,
         "proof": None if kernel.proof is None else list(kernel.proof),

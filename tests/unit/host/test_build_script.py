@@ -31,6 +31,7 @@ def foreign_source(tmp_path: Path) -> Path:
     for file in re.findall(r"^\+\+\+ b/(\S+)", (KERNEL / "patches/random_seed.patch").read_text(), re.MULTILINE):
         (tmp_path / "linux" / file).parent.mkdir(parents=True)
         (tmp_path / "linux" / file).write_text("int other;\n")
+    (tmp_path / "linux/Makefile").write_text("VERSION = 9\nPATCHLEVEL = 9\nSUBLEVEL = 3\n")
     archive = tmp_path / "linux-9.9.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:
         tar.add(tmp_path / "linux", "linux-9.9")
@@ -40,8 +41,11 @@ def foreign_source(tmp_path: Path) -> Path:
 def test_a_patch_that_does_not_apply_is_named_and_nothing_is_left(tmp_path: Path, foreign_source: Path) -> None:
     done = build(tmp_path / "out", LINUX_SOURCE=str(foreign_source))
     assert done.returncode == 3
-    assert ".patch: it does not apply" in done.stderr
-    assert "not Linux 6.12" in done.stdout
+    # The first patch in the alphabet that changes a file of this source.
+    assert "hold.patch does not fit Linux 9.9" in done.stderr
+    assert "or mend kernel/patches/hold.patch" in done.stderr
+    assert "dxemu is tested with Linux 6.1 to 7.3; this is another one" in done.stdout
+    assert "source     Linux 9.9.3" in done.stdout
     assert not any((tmp_path / "out").iterdir())
 
 

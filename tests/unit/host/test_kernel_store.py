@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.errors import LabError, Unsupported
-from dxemu.host import kernel_build, kernel_store
+from dxemu.host import kernel_build, kernel_file, kernel_store
 
 PROOF = [
     {"feature": "802.1Q", "works": True, "detail": ""},
@@ -22,10 +22,17 @@ if [ "$1" = --source ]; then echo /nowhere/linux-source-6.12.tar.xz; exit 0; fi
 [ -z "${BREAK_BUILD:-}" ] || { echo compile 1; echo 'drivers/net/veth.c: error' >&2; exit 3; }
 echo 'compile 1 of about 2'
 printf 'compile 2 of about 2\\n'
-printf '#!/bin/sh\\necho 6.12.9\\n' >"$1/linux"
+version=$(basename "${LINUX_SOURCE:-linux-6.12.tar.xz}" .tar.xz | sed 's/.*-//').9
+cat >"$1/linux" <<END
+#!/bin/sh
+case \\$1 in
+    --version) echo $version ;;
+    --help) printf 'random_seed=<number>\\\\n    x\\\\nhostfs_write=<dir>\\\\ntime-travel-hold\\\\n'; ${SECCOMP:-:} ;;
+esac
+END
 chmod +x "$1/linux"
-echo 6.12.9 >"$1/version"
-echo /nowhere/linux-source-6.12.tar.xz >"$1/source"
+echo $version >"$1/version"
+echo "${LINUX_SOURCE:-/nowhere/linux-source-6.12.tar.xz}" >"$1/source"
 """
 
 
@@ -38,12 +45,16 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(kernel_store, "recipe_folder", lambda: folder)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv(kernel_store.OVERRIDE, raising=False)
-    monkeypatch.delenv("BREAK_BUILD", raising=False)
+    for name in ("BREAK_BUILD", "LINUX_SOURCE", "SECCOMP", kernel_store.CHOICE):
+        monkeypatch.delenv(name, raising=False)
     return folder
 
 
-def built(lines: list[str] | None = None, **options: bool) -> kernel_store.EmbeddedKernel:
-    return kernel_build.build((lines if lines is not None else []).append, lambda path: PROOF, **options)
+def built(
+    lines: list[str] | None = None, *, force: bool = False, source: Path | None = None
+) -> kernel_store.EmbeddedKernel:
+    progress = (lines if lines is not None else []).append
+    return kernel_build.build(progress, lambda path: PROOF, force=force, source=source)
 
 
 def test_an_empty_store_has_no_kernel_and_says_which_command_makes_one(recipe: Path) -> None:
@@ -110,6 +121,8 @@ def test_a_folder_without_whole_info_is_no_kernel(recipe: Path) -> None:
     for broken in ("", "{", "[]", json.dumps({"schema": "something/else"})):
         info.write_text(broken)
         assert kernel_store.find() is None
+        with pytest.raises(Unsupported, match=r"damaged: info\.json cannot be read"):
+            kernel_store.require()
     info.write_text(whole)
     assert kernel_store.find() is not None
 
@@ -126,32 +139,156 @@ def test_a_proof_that_cannot_be_made_keeps_the_kernel_unproved(recipe: Path) -> 
     assert built().features == ("802.1Q",)
 
 
+def own_kernel(folder: Path, config: str, words: str = "random_seed= hostfs_write= time-travel-hold") -> Path:
+    """A program that says of itself what a kernel says."""
+    own = folder / "my-linux"
+    known = "".join(f"{word}\\n" for word in words.split())
+    own.write_text(
+        f"#!/bin/sh\ncase $1 in --version) echo 6.18.1;; --help) printf '{known}';; *) printf '%s' '{config}';; esac\n"
+    )
+    own.chmod(0o755)
+    return own
+
+
+@pytest.fixture
+def any_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs of these tests are scripts."""
+    monkeypatch.setattr(kernel_file, "processor_problem", lambda binary: "")
+
+
 def test_the_override_wins_and_is_asked_for_its_version(
-    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recipe: Path, any_processor: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built()
-    own = tmp_path / "my-linux"
-    own.write_text("#!/bin/sh\necho 6.18.1\n")
-    own.chmod(0o755)
+    own = own_kernel(tmp_path, (recipe / "config").read_text() + "CONFIG_SMP=y\n")
     monkeypatch.setenv(kernel_store.OVERRIDE, str(own))
     kernel = kernel_store.find()
     assert kernel is not None
-    assert (kernel.path, kernel.version, kernel.key) == (own, "6.18.1", "")
+    assert (kernel.path, kernel.version, kernel.key, kernel.seccomp) == (own, "6.18.1", "", False)
+    assert kernel_store.require() == kernel
     with pytest.raises(Unsupported, match="overrides the store"):
         built()
 
 
-@pytest.mark.parametrize("content", [None, "#!/bin/sh\necho not a kernel\n", "#!/bin/sh\nexit 1\n"])
-def test_an_override_that_is_no_kernel_is_refused(
-    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+def test_an_override_of_another_config_is_refused_with_what_it_lacks(
+    recipe: Path, any_processor: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = (recipe / "config").read_text().replace("CONFIG_BONDING=y\n", "")
+    monkeypatch.setenv(kernel_store.OVERRIDE, str(own_kernel(tmp_path, config)))
+    with pytest.raises(Unsupported, match=r"it lacks CONFIG_BONDING=y\n"):
+        kernel_store.find()
+
+
+def test_an_override_without_our_patches_is_refused(
+    recipe: Path, any_processor: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = own_kernel(tmp_path, (recipe / "config").read_text(), "time-travel-hold")
+    monkeypatch.setenv(kernel_store.OVERRIDE, str(own))
+    with pytest.raises(Unsupported, match="does not know random_seed=, hostfs_write="):
+        kernel_store.find()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read: No such file"),
+        (b"", "is not a program"),
+        (b"#!/bin/sh\necho not a kernel, but a script\n", "is not a program"),
+        (b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00", "another processor than x86_64 .ELF machine 183"),
+        (b"\x7fELF\x01\x01\x01" + bytes(9) + b"\x02\x00\x03\x00", "another processor than x86_64 .ELF machine 3"),
+        (b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\x3e\x00", "does not run"),
+    ],
+)
+def test_an_override_that_is_no_kernel_for_this_machine_is_refused(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, said: str
 ) -> None:
     own = tmp_path / "my-linux"
     if content is not None:
-        own.write_text(content)
+        own.write_bytes(content)
         own.chmod(0o755)
     monkeypatch.setenv(kernel_store.OVERRIDE, str(own))
-    with pytest.raises(Unsupported, match="unset DXEMU_KERNEL"):
+    with pytest.raises(Unsupported, match=said) as error:
         kernel_store.find()
+    assert error.value.remedy.startswith("unset DXEMU_KERNEL ")
+
+
+def test_a_kernel_that_has_changed_is_damaged_and_is_built_again(recipe: Path) -> None:
+    path = built().path
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    with pytest.raises(Unsupported, match=f"is damaged: it has {len(whole) - 1} bytes and had {len(whole)}") as error:
+        kernel_store.require()
+    assert error.value.remedy == "dxemu kernel build --force"
+    path.write_bytes(whole.swapcase())  # as long as before
+    with pytest.raises(Unsupported, match="is damaged: its SHA-256"):
+        kernel_store.require()
+    lines: list[str] = []
+    built(lines)
+    assert lines
+    assert kernel_store.require().path.read_bytes() == whole
+
+
+def test_a_kernel_that_is_gone_is_damaged(recipe: Path) -> None:
+    built().path.unlink()
+    with pytest.raises(Unsupported, match="is missing: No such file"):
+        kernel_store.require()
+
+
+def test_the_digest_is_computed_once_for_a_file_and_again_when_it_was_touched(
+    recipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = built().path
+    asked: list[Path] = []
+    digest_of = kernel_file.digest_of
+    monkeypatch.setattr(kernel_file, "digest_of", lambda file: (asked.append(file), digest_of(file))[1])
+    kernel_store.require()
+    kernel_store.require()
+    assert asked == [path]
+    path.touch()
+    kernel_store.require()
+    kernel_store.require()
+    assert asked == [path, path]
+    assert kernel_store.damage(kernel_store.require(), thorough=True) == ""
+    assert asked == [path, path, path]
+
+
+def test_a_kernel_of_another_config_is_not_taken_for_one_that_was_never_built(recipe: Path) -> None:
+    built()
+    with (recipe / "config").open("a") as file:
+        file.write("CONFIG_MORE=y\n")
+    with pytest.raises(Unsupported, match="of another config or other patches"):
+        kernel_store.require()
+
+
+def test_kernels_of_several_sources_lie_side_by_side_and_one_can_be_named(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built()
+    newer = tmp_path / "linux-7.3.tar.xz"
+    newer.touch()
+    monkeypatch.setenv("SECCOMP", "echo seccomp=")
+    assert built(source=newer).version == "7.3.9"
+    assert [(one.version, one.seccomp) for one in kernel_store.all_built()] == [("7.3.9", True), ("6.12.9", False)]
+    assert kernel_store.require().version == "7.3.9"
+    for name, version in (("6.12", "6.12.9"), ("6", "6.12.9"), ("7.3.9", "7.3.9")):
+        monkeypatch.setenv(kernel_store.CHOICE, name)
+        assert kernel_store.require().version == version
+    monkeypatch.setenv(kernel_store.CHOICE, "6.1")
+    with pytest.raises(Unsupported, match=r"KERNEL_VERSION=6\.1: no .* only of 7\.3\.9, 6\.12\.9"):
+        kernel_store.require()
+
+
+def test_a_kernel_newer_than_the_source_at_hand_is_kept_and_an_older_one_is_not(recipe: Path, tmp_path: Path) -> None:
+    older, newer = tmp_path / "linux-6.1.tar.xz", tmp_path / "linux-7.3.tar.xz"
+    older.touch()
+    newer.touch()
+    assert built(source=older).version == "6.1.9"
+    assert built().version == "6.12.9"  # the best at hand
+    assert built(source=newer).version == "7.3.9"
+    lines: list[str] = []
+    assert built(lines).version == "7.3.9"
+    assert built(lines, source=older).version == "6.1.9"
+    assert lines == []
 
 
 def test_the_cache_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from dxemu.host import guest
+from dxemu.host import guest, hold
 from dxemu.host.follow import follow
 from dxemu.host.job import Job
 from dxemu.host.processor import one_processor
@@ -43,13 +43,13 @@ class Boot:
 
         `random_seed` and `hostfs_write` are the exceptions: our patches take them out before.
         """
-        clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}"] if self.virtual_clock else []
+        clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}", hold.BOOT_WORD]
         return [
             str(self.kernel),
             *("rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
             *("con=null", "con0=null,fd:1", "ssl0=null,fd:0"),
             # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
-            *clock,
+            *(clock if self.virtual_clock else ()),
             "initcall_blacklist=jent_mod_init",
             *(f"hostfs_write={folder}", f"random_seed={self.seed}"),
             *(f"init={Path(sys.executable).resolve()}", "--", "-I", "-S", f"/proc/self/cwd/{INIT}"),

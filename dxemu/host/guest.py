@@ -65,7 +65,7 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
     import pickle
 
     from dxemu.errors import DxemuError
-    from dxemu.host import collector
+    from dxemu.host import collector, hold
     from dxemu.host.channel import Channel
 
     collector.look_rarely()
@@ -76,6 +76,7 @@ def _run(folder: str, channel_fd: int, header: dict[str, object]) -> None:
         target = getattr(importlib.import_module(module), function)
         with open(os.path.join(folder, "job.pickle"), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time here
             payload = pickle.load(file)  # noqa: S301 - written by the process that started us
+        hold.release()  # it booted and imported held: time starts with the job
         target(payload, channel, folder)
     except DxemuError as error:
         problem, remedy = getattr(error, "problem", str(error)), getattr(error, "remedy", "")

@@ -1,18 +1,40 @@
-"""The run's clock: seconds since the run's start, on CLOCK_MONOTONIC. The only place that waits for time to pass."""
+"""The run's clock: seconds since the run's start, on CLOCK_MONOTONIC. The only place that waits for time to pass.
+
+Under the virtual clock each look at the time costs 256 ns, and each system call that fails 1 us. What draws chance from
+the time (BIRD its jitter, from the microsecond at which it starts), or counts whole seconds or ticks of it, would give
+other numbers after one line of ours more. So all of it begins at a pinned moment (`moment`, `whole_second`), and the
+kernel's chance is drawn anew there.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 
-from dxemu.host.timer import Timer
+from dxemu.host.timer import CLOCK_REALTIME, Timer
+
+MOMENT_NS = 10**8
+_SECOND_NS = 10**9
+_LEAD_NS = 10**6
+"""The last part of a wait is a blocking one: the event loop looks at the clock after it, how often is up to Python."""
+_ALONE_NS = 10**7
+"""More than any daemon takes until it waits for something: it only pays for looks at the clock and for failures."""
+_RNDRESEEDCRNG = 0x5207  # <linux/random.h>
 
 
 class Clock:
-    """Counts from `start()`; `epoch_ns` (CLOCK_MONOTONIC) is 0 until then."""
+    """Counts from `start()`; `epoch_ns` (CLOCK_MONOTONIC) is 0 until then.
 
-    def __init__(self) -> None:
+    `virtual`: the kernel's clock is the virtual one. Where it is real nobody waits for pinned moments.
+    """
+
+    def __init__(self, *, virtual: bool = False) -> None:
         self.epoch_ns = 0
+        self._virtual = virtual
 
     def start(self) -> None:
         """The run starts at this moment."""
@@ -33,20 +55,60 @@ class Clock:
 
     async def until(self, t: float) -> None:
         """Return at `t` seconds after the run's start, or at once if that is past."""
-        await _fired_at(self.epoch_ns + round(t * 1e9))
-
-    @staticmethod
-    async def reach(seconds: float) -> None:
-        """Return at a moment of CLOCK_MONOTONIC, or at once if that is past."""
-        await _fired_at(round(seconds * 1e9))
+        await _fired_at(Timer(), self.epoch_ns + round(t * 1e9))
 
     async def settle(self, seconds: float) -> None:
         """Let time pass while the lab does what it does."""
-        await _fired_at(self.stamp() + round(seconds * 1e9))
+        await _fired_at(Timer(), self.stamp() + round(seconds * 1e9))
+
+    @asynccontextmanager
+    async def moment(self) -> AsyncIterator[None]:
+        """What is done inside begins on the next whole 100 ms of the virtual clock, with the processor for itself.
+
+        A daemon that is started there sees the same time in every run, to the nanosecond, because we look at no clock
+        until it waits for something.
+        """
+        if not self._virtual:
+            yield
+            return
+        at = _next(MOMENT_NS)
+        await _pinned(at)
+        yield
+        _block_until(at + _ALONE_NS)
+
+    async def whole_second(self, after_s: float) -> None:
+        """Return `after_s` seconds after the next whole second of the virtual clock; at once where it is real."""
+        if self._virtual:
+            await _pinned(_next(_SECOND_NS) + round(after_s * 1e9))
 
 
-async def _fired_at(moment_ns: int) -> None:
-    timer = Timer()
+def _next(unit_ns: int) -> int:
+    """The next whole unit of the wall clock for which there is time to wait."""
+    return -(-(time.time_ns() + 2 * _LEAD_NS) // unit_ns) * unit_ns
+
+
+async def _pinned(at_ns: int) -> None:
+    """Return at this moment of the wall clock, on which ExaBGP counts. The kernel's chance is then drawn anew.
+
+    Of the pool's content, that is: how much was drawn before, by Python for its own needs too, does not matter.
+    """
+    await _fired_at(Timer(CLOCK_REALTIME), at_ns - _LEAD_NS)
+    _block_until(at_ns)
+    chance = os.open("/dev/urandom", os.O_RDONLY)
+    try:
+        fcntl.ioctl(chance, _RNDRESEEDCRNG)
+    finally:
+        os.close(chance)
+
+
+def _block_until(at_ns: int) -> None:
+    """Block at a moment of the wall clock, without a look at it."""
+    with closing(Timer(CLOCK_REALTIME)) as timer:
+        timer.fire_at(at_ns)
+        timer.wait()
+
+
+async def _fired_at(timer: Timer, moment_ns: int) -> None:
     loop = asyncio.get_running_loop()
     fired = loop.create_future()
     try:

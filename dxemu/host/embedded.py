@@ -19,7 +19,7 @@ from typing import Self
 
 from dxemu.errors import LabError
 from dxemu.files import border
-from dxemu.host import guest
+from dxemu.host import guest, hold
 from dxemu.host.confine import NO_WALLS, Walls, confined
 from dxemu.host.follow import follow
 from dxemu.host.guest_mode import GuestMode
@@ -55,13 +55,13 @@ class Boot:
 
         `random_seed` and `hostfs_write` are the exceptions: our patches take them out before.
         """
-        clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}"] if self.virtual_clock else []
+        clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}", hold.BOOT_WORD]
         return [
             str(self.kernel),
             *("rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
             *("con=null", "con0=null,fd:1", "ssl0=null,fd:0"),
             # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
-            *clock,
+            *(clock if self.virtual_clock else ()),
             "initcall_blacklist=jent_mod_init",
             *([f"hostfs_write={folder}"] if self.hostfs_write else []),
             *(["seccomp=on"] if self.mode is GuestMode.SECCOMP else []),

@@ -109,7 +109,7 @@ def _run(folder: str, channel_fd: int, header: dict[str, object], payload: bytes
     import pickle
 
     from dxemu.errors import DxemuError
-    from dxemu.host import collector
+    from dxemu.host import collector, hold
     from dxemu.host.channel import Channel
 
     collector.look_rarely()
@@ -118,7 +118,9 @@ def _run(folder: str, channel_fd: int, header: dict[str, object], payload: bytes
     channel = Channel(channel_fd)
     try:
         target = getattr(importlib.import_module(module), function)
-        target(pickle.loads(payload), channel, folder)  # noqa: S301 - written by the process that started us
+        value = pickle.loads(payload)  # noqa: S301 - written by the process that started us
+        hold.release()  # it booted and imported held: time starts with the job
+        target(value, channel, folder)
     except DxemuError as error:
         problem, remedy = getattr(error, "problem", str(error)), getattr(error, "remedy", "")
         channel.send("failed", 0, kind=type(error).__name__, problem=problem, remedy=remedy)

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import errno
 import os
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 
 STOP_LIMIT_S = 2.0
 KEPT_LINES = 20
+_CLONE_NEWPID = 0x20000000
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@contextlib.contextmanager
+def _numbered_from_one() -> Iterator[None]:
+    """The next process that is started meanwhile has the number 1 in a process namespace of its own.
+
+    charon draws its jitter from the time and its process number, which would count what ran before. Raises LabError.
+    """
+    home = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    try:
+        if _libc.unshare(_CLONE_NEWPID):
+            raise LabError(f"make a process namespace: {os.strerror(ctypes.get_errno())}")
+        try:
+            yield
+        finally:
+            _libc.setns(home, _CLONE_NEWPID)
+    finally:
+        os.close(home)
 
 
 def not_started(program: str, error: OSError) -> LabError:
@@ -49,7 +71,7 @@ class Process:
         self._on_death = on_death
         self._rest = b""
         try:
-            with namespace.entered():
+            with namespace.entered(), _numbered_from_one():
                 self._popen = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ import ctypes
 import os
 import struct
 
-_CLOCK_MONOTONIC = 1
+CLOCK_REALTIME, CLOCK_MONOTONIC = 0, 1
 _TFD_TIMER_ABSTIME = 1
 _ITIMERSPEC = struct.Struct("=qqqq")
 _NS = 10**9
@@ -18,10 +18,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Timer:
-    """A timerfd on CLOCK_MONOTONIC. `fd` is readable when it has fired."""
+    """A timerfd. `fd` is readable when it has fired."""
 
-    def __init__(self) -> None:
-        self.fd: int = _libc.timerfd_create(_CLOCK_MONOTONIC, 0)
+    def __init__(self, clock: int = CLOCK_MONOTONIC) -> None:
+        self.fd: int = _libc.timerfd_create(clock, 0)
         if self.fd < 0:
             raise _failed()
 

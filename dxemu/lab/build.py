@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 from dxemu.control.wires import Wires
+from dxemu.host.clock import Clock
 from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.journal import Each, silently
@@ -111,22 +112,25 @@ async def build_cables(plan: Plan, nodes: Mapping[str, LabNode], each: Each = si
     return cables
 
 
-async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], each: Each = silently) -> None:
+async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Clock, each: Each = silently) -> None:
     """Bridges, bonds, VRFs, VLANs, tunnels, everything up, addresses, routes: each needs the ones before.
 
     VRFs come before what is put into them, because programs that read the list of interfaces in its order then know
     each one's VRF: BIRD 2.0.12 looks once more for those that it has not seen, but leaves that off after the first
     (sysdep/linux/netlink.c, kif_do_scan: the interface moves to the end of the list that it goes through).
 
-    AWS's end of a hosted virtual interface that nobody has accepted stays down.
+    AWS's end of a hosted virtual interface that nobody has accepted stays down. Bonds count ticks from where they and
+    the light of their members came up: each begins at a moment of its own.
     """
     for planned in plan.bridges:
         await bridge.apply(nodes[planned.node].netlink, bridge.Bridge(planned.name, planned.ports))
     for group in plan.bonds:
-        await _bond(plan, nodes, group.node, group.name)
-    for cable in plan.cables:
-        for port in (cable.a, cable.b):
-            await link.set_up(nodes[port.node].netlink, port.name, up=True)
+        async with clock.moment():
+            await _bond(plan, nodes, group.node, group.name)
+    async with clock.moment():
+        for cable in plan.cables:
+            for port in (cable.a, cable.b):
+                await link.set_up(nodes[port.node].netlink, port.name, up=True)
     for table in plan.vrfs:
         await vrf.apply(nodes[table.node].netlink, vrf.Vrf(table.name, table.table, ()))
     for sub in each("VLANs", plan.vlans):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from ipaddress import IPv4Address, IPv4Network
 
+from dxemu.host.clock import Clock
 from dxemu.lab.limits import apply_limits
 from dxemu.lab.node import LabNode
 from dxemu.netlink import nftables, source_nat, sysctl
@@ -37,11 +38,12 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             await nftables.apply(netlink, DROP_TABLE, nftables.Hook.FORWARD, (rule,))
 
 
-async def start_services(plan: Plan, nodes: Mapping[str, LabNode], stack: AsyncExitStack) -> None:
+async def start_services(plan: Plan, nodes: Mapping[str, LabNode], clock: Clock, stack: AsyncExitStack) -> None:
     """The public services, each on its host."""
     if not plan.services:
         return
     from dxemu.daemons.services import serve  # imported where there are any: imports cost time in the guest
 
     for service in plan.services:
-        stack.callback(serve(service, nodes[service.node].namespace))
+        async with clock.moment():
+            stack.callback(serve(service, nodes[service.node].namespace))

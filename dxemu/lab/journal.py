@@ -39,8 +39,9 @@ class Journal:
     known how long before the start it was.
     """
 
-    def __init__(self, channel: Channel) -> None:
-        self.clock = Clock()
+    def __init__(self, channel: Channel, *, virtual: bool = False) -> None:
+        """`virtual`: the kernel's clock is the virtual one."""
+        self.clock = Clock(virtual=virtual)
         self._channel = channel
         self._flushing = False
         self._before: list[tuple[int, str, Mapping[str, object]]] | None = []

@@ -65,14 +65,14 @@ class Lab:
         async with AsyncExitStack() as stack:
             nodes = await build_nodes(plan, stack, journal.each)
             cables = await build_cables(plan, nodes, journal.each)
-            await build_interfaces(plan, nodes, journal.each)
+            await build_interfaces(plan, nodes, journal.clock, journal.each)
             lab = cls(plan, journal, nodes, cables)
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
             await build_extras(plan, nodes)
             await lags_ready(plan, nodes, journal.clock)
             await interfaces_usable(plan, nodes)  # no daemon starts before
-            await start_services(plan, nodes, stack)
+            await start_services(plan, nodes, journal.clock, stack)
             await start_vrrp(plan, nodes, journal, stack, tasks)
             await lab._overlay.start(nodes, folder, stack, tasks)
             lab._routing = await start_routing(plan, nodes, journal, folder, stack, tasks)

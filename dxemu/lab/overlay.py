@@ -41,8 +41,9 @@ class Overlay:
         for node in dict.fromkeys(end.node for tunnel in self._plan.tunnels for end in tunnel.ends):
             mine = [t for t in self._plan.tunnels if node in (t.ends[0].node, t.ends[1].node)]
             log = f"{folder}/{node}.charon.log"
-            charon = StrongSwan(node, mine, nodes[node].namespace, self._listener(node), tasks.fail, log)
-            stack.callback(charon.stop)
+            async with self._journal.clock.moment():
+                charon = StrongSwan(node, mine, nodes[node].namespace, self._listener(node), tasks.fail, log)
+                stack.callback(charon.stop)
             self._charons[node] = charon
         for charon in self._journal.each("IPsec daemons", list(self._charons.values())):
             await charon.ready()
@@ -52,7 +53,8 @@ class Overlay:
         for tunnel in self._plan.tunnels:
             for end in tunnel.ends:
                 if end.initiates:
-                    await self._charons[end.node].initiate(tunnel.name)
+                    async with self._journal.clock.moment():
+                        await self._charons[end.node].initiate(tunnel.name)
 
     async def rekey(self, tunnel: str) -> None:
         """New keys for a tunnel's ESP, asked for by the customer's end. Raises LabError if it is not up."""
@@ -104,8 +106,9 @@ async def start_vrrp(
 
         for group in (group for group in groups if group.address.version == IPV4):
             await deaf.set(virtual_interface(group), deaf=True)
-        keepalived = Keepalived(node, groups, nodes[node].namespace, tell, tasks.fail)
-        stack.callback(keepalived.stop)
+        async with journal.clock.moment():
+            keepalived = Keepalived(node, groups, nodes[node].namespace, tell, tasks.fail)
+            stack.callback(keepalived.stop)
 
 
 class _Deaf:

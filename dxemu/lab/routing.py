@@ -11,6 +11,7 @@ from dxemu.control.converge import converge, gateway_rib, tables_of
 from dxemu.daemons.bird import BfdPeer, Bird
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import SpeakerEvent
+from dxemu.host.clock import Clock
 from dxemu.lab.fib import Fib
 from dxemu.lab.gateway import GatewayRouter
 from dxemu.lab.journal import Journal
@@ -78,7 +79,7 @@ async def start_routing(
     for router in routers.values():
         tasks.start(router.run())
     for node in journal.each("routers", list(dict.fromkeys(speaker.node for speaker in by_side))):
-        exabgps[node] = _start_node(plan, node, routers, nodes[node], folder, stack, tasks)
+        exabgps[node] = await _start_node(plan, node, routers, nodes[node], journal.clock, folder, stack, tasks)
     return Routing(routers, gateways, exabgps)
 
 
@@ -95,11 +96,12 @@ def _sessions_of(plan: Plan, speaker: str) -> list[BgpSession]:
     return [s for s in plan.sessions if speaker in (s.ends[0].speaker, s.ends[1].speaker)]
 
 
-def _start_node(
+async def _start_node(
     plan: Plan,
     node: str,
     routers: Mapping[str, Router],
     lab_node: LabNode,
+    clock: Clock,
     folder: str,
     stack: AsyncExitStack,
     tasks: Tasks,
@@ -113,8 +115,9 @@ def _start_node(
 
     peers = [Peer.at(session, router.name) for router, session in of_session.values() if not session.static]
     router_id = next(iter(here.values())).router_id
-    exabgp = ExaBgp(node, router_id, peers, lab_node.namespace, heard, tasks.fail, f"{folder}/{node}.exabgp.log")
-    stack.callback(exabgp.stop)
+    async with clock.moment():
+        exabgp = ExaBgp(node, router_id, peers, lab_node.namespace, heard, tasks.fail, f"{folder}/{node}.exabgp.log")
+        stack.callback(exabgp.stop)
     for name in here:
         routers[name].attach(exabgp)
     bfd = [peer for router, session in of_session.values() if (peer := BfdPeer.of(session, node)) is not None]
@@ -123,6 +126,7 @@ def _start_node(
         def bfd_changed(session: str, up: bool, reason: str) -> None:
             of_session[session][0].bfd_changed(session, up, reason)
 
-        bird = Bird(node, router_id, bfd, lab_node.namespace, bfd_changed, tasks.fail)
-        stack.callback(bird.stop)
+        async with clock.moment():
+            bird = Bird(node, router_id, bfd, lab_node.namespace, bfd_changed, tasks.fail)
+            stack.callback(bird.stop)
     return exabgp

@@ -93,7 +93,7 @@ async def built(plan: Plan) -> AsyncIterator[Mapping[str, LabNode]]:
     async with AsyncExitStack() as stack:
         nodes = await build_nodes(plan, stack)
         await build_cables(plan, nodes)
-        await build_interfaces(plan, nodes)
+        await build_interfaces(plan, nodes, Clock())
         await apply_limits(plan, nodes)
         await Clock().settle(0.01)  # an interface sends nothing until the kernel has noticed its carrier
         yield nodes

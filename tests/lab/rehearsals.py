@@ -10,7 +10,9 @@ from typing import Any
 
 from dxemu.host import versions, where
 from dxemu.measure.result import Result
+from dxemu.plan.model import Plan
 from dxemu.run.rehearse import prepare, rehearse
+from tests.lab import yardstick
 from tests.lab.guest import REPOSITORY
 
 CIRCUIT = REPOSITORY / "topologies" / "backup_connection_by_circuit.yaml"
@@ -18,11 +20,16 @@ CIRCUIT = REPOSITORY / "topologies" / "backup_connection_by_circuit.yaml"
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """The result, the file `result.json`, and every event."""
+    """The plan, the result, the file `result.json`, and every event."""
 
+    plan: Plan
     result: Result
     written: dict[str, Any]
     events: list[dict[str, Any]]
+
+    def numbers(self) -> yardstick.Numbers:
+        """What is compared with the yardstick."""
+        return yardstick.numbers(self.plan, self.written, self.events)
 
     def verdict_of(self, text: str) -> str:
         """The verdict of the one expectation whose text holds `text`."""
@@ -34,10 +41,12 @@ class Rehearsed:
         return {stage.node: stage.detected_by for stage in self.result.stages}
 
 
-def rehearsed(scenario: str, folder: Path, topology: Path | None = None, seed: int = 1) -> Rehearsed:
-    """Run `scenarios/NAME.yaml` on the embedded kernel under the virtual clock."""
+def rehearsed(
+    scenario: str, folder: Path, topology: Path | None = None, seed: int = 1, place: where.Where | None = None
+) -> Rehearsed:
+    """Run `scenarios/NAME.yaml` on the embedded kernel under the virtual clock, or in another place."""
     events: list[dict[str, Any]] = []
     prepared = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml", topology, versions.installed())
-    place = where.embedded("virtual")
+    place = place or where.embedded("virtual")
     result = asyncio.run(rehearse(prepared, place, folder, seed, lambda event: events.append(dict(event))))
-    return Rehearsed(result, json.loads((folder / "result.json").read_text(encoding="utf-8")), events)
+    return Rehearsed(prepared.plan, result, json.loads((folder / "result.json").read_text(encoding="utf-8")), events)

@@ -1,6 +1,7 @@
 """Every scenario of the repository, run whole: it passes, and `result.json` says so in the agreed words.
 
-What `dxemu explain path --run` says of it at several moments is what its kernels said then.
+Its numbers are those of the yardstick, to 0.1 ms. What `dxemu explain path --run` says of it at several moments is what
+its kernels said then.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from dxemu.run.rehearse import prepare
+from tests.lab import yardstick
 from tests.lab.explained import differences
 from tests.lab.guest import REPOSITORY
 from tests.lab.rehearsals import CIRCUIT, Rehearsed, rehearsed
@@ -107,6 +109,7 @@ def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
     measured_inside_predicted(run)
     probes = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml").scenario.probes
     assert list(differences(tmp_path, run.events, probes)) == []
+    assert yardstick.compared(scenario, run.numbers()) == []
 
 
 def test_schema_check_can_fail() -> None:

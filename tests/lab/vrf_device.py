@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_interface, ip_network
 
 from dxemu.host.channel import Channel
+from dxemu.host.clock import Clock
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.journal import Event, Journal
@@ -289,7 +290,7 @@ async def running(wanted: Plan, at_customers: Plan | None = None) -> AsyncIterat
     async with AsyncExitStack() as stack:
         nodes = await build_nodes(wanted, stack)
         cables = await build_cables(wanted, nodes)
-        await build_interfaces(wanted, nodes)
+        await build_interfaces(wanted, nodes, Clock())
         tasks = await stack.enter_async_context(Tasks())
         routings = [
             await start_routing(_of_side(known, side), nodes, journal, FOLDER, stack, tasks)

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from dxemu.host.channel import Channel
+from dxemu.host.clock import Clock
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
 from dxemu.lab.node import LabNode
 from dxemu.lab.routing import start_routing
@@ -29,7 +30,7 @@ async def _run(plan: Plan, file: str) -> None:
     async with AsyncExitStack() as stack:
         nodes = await build_nodes(plan, stack)
         await build_cables(plan, nodes)
-        await build_interfaces(plan, nodes)
+        await build_interfaces(plan, nodes, Clock())
         tcpdump = await _listening(nodes["dx_1"], file)
         tasks = await stack.enter_async_context(Tasks())
         await start_routing(plan, nodes, journal, FOLDER, stack, tasks)

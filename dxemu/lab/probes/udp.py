@@ -29,6 +29,8 @@ from dxemu.units import IPAddress
 
 PORT = 47808
 """First port; each probe takes two."""
+ASIDE_NS = 500_000
+"""Packets leave between the moments at which faults strike: at the very moment it would be chance who is first."""
 DRAIN_TICKS = 256
 """Packets sent between two looks at what arrived: well inside the socket's buffer."""
 RECEIVE_BUFFER_BYTES = 8 << 20
@@ -172,7 +174,7 @@ def _open(flow: Flow) -> _Active:
 def send_and_receive(
     flows: Sequence[Flow], epoch_ns: int, start_s: float, duration_s: float, folder: str
 ) -> list[dict[str, object]]:
-    """Send every flow, first at `start_s` after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
+    """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
 
     Writes a ProbeLog each; returns the values of the `probe` events. A packet that the kernel refuses
     to send, because there is no route, is a lost packet.
@@ -181,7 +183,10 @@ def send_and_receive(
     groups: dict[int, list[_Active]] = {}
     for flow in flows:
         groups.setdefault(flow.interval_ns, []).append(_open(flow))
-    paces = [_Pace(group, interval, first_ns, duration_s) for interval, group in groups.items()]
+    paces = [
+        _Pace(group, interval, first_ns + min(interval // 2, ASIDE_NS), duration_s)
+        for interval, group in groups.items()
+    ]
     zero_realtime_ns = time.time_ns() - time.monotonic_ns() + epoch_ns
     _send_all(paces, epoch_ns, zero_realtime_ns)
     linger = Timer()

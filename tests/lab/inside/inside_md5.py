@@ -11,6 +11,7 @@ import pytest
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import SessionUp, SpeakerEvent
 from dxemu.errors import LabError
+from dxemu.host.clock import Clock
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
 from dxemu.plan.model import BgpSession, Speaker
 from tests.lab.running import FOLDER, plan_of
@@ -28,7 +29,7 @@ async def comes_up(customer_key: str | None) -> tuple[bool, dict[str, int]]:
     async with AsyncExitStack() as stack:
         nodes = await build_nodes(plan, stack)
         await build_cables(plan, nodes)
-        await build_interfaces(plan, nodes)
+        await build_interfaces(plan, nodes, Clock())
 
         def die(error: LabError) -> None:
             pytest.fail(str(error))

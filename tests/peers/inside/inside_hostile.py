@@ -23,6 +23,7 @@ from scapy.packet import Raw
 
 from dxemu.bgp.notification import Cease, Notification, cease
 from dxemu.daemons.exabgp import ExaBgp
+from dxemu.host.clock import Clock
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
 from dxemu.lab.journal import Event, Journal
 from dxemu.lab.node import LabNode
@@ -142,7 +143,7 @@ async def staged() -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         nodes = await build_nodes(plan, stack)
         await build_cables(plan, nodes)
-        await build_interfaces(plan, nodes)
+        await build_interfaces(plan, nodes, Clock())
         tasks = await stack.enter_async_context(Tasks())
         both = {side: tuple(s for s in plan.speakers if s.side is side) for side in Side}
         aws = await start_routing(replace(plan, speakers=both[Side.AWS]), nodes, journal, FOLDER, stack, tasks)

@@ -2,7 +2,8 @@
 
 What is not listed is refused: chmod, chown, utime, xattrs, mknod, sockets, mounts, namespaces, io_uring (whose requests
 no filter sees), locks on files of others, and whatever Linux learns later. Landlock says *where* files may be changed;
-this says *how*. Seen with strace on Linux 6.12 and 7.3, with ptrace and with seccomp, and read in arch/um.
+this says *how*. Seen with strace on Linux 6.12 with ptrace; what 7.3 and its seccomp mode need was read in arch/um, and
+tried.
 """
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ class Run:
 def stages(run: Run) -> list[Stage]:
     """For each fault and direction one for each probe that lost packets to it, or one if none did.
 
-    `to_aws` is noticed and repaired by the customer's nodes, `from_aws` by AWS's. Actions have one where they took a
-    session down by themselves.
+    It is noticed and repaired by the nodes on the probe's path up to what was struck; where no path tells that, the
+    customer's notice `to_aws`, and AWS's `from_aws`. Actions have one where they took a session down by themselves.
     """
     injected = [e for e in run.events if e["event"] == "fault_injected"]
     acted = [e for e in run.events if e["event"] == "action_done"]
@@ -117,25 +117,32 @@ def _detections(run: Run, fault: Event, direction: str, over: float, probe: str 
 
 def _after(run: Run, fault: Event, direction: str, over: float, probe: str | None) -> Iterator[Event]:
     at = happened_at(fault)
-    nodes = _nodes(run, direction, at, probe)
-    for event in run.events:
-        if at <= number(event, "t") <= over and text(event, "node") in nodes:
-            yield event
-
-
-def _nodes(run: Run, direction: str, at: float, probe: str | None) -> set[str]:
-    """Who sends in a direction: a side's nodes; between two sites of the customer's whoever is on the path."""
     side = Side.CUSTOMER if direction == "to_aws" else Side.AWS
-    nodes = {node.name for node in run.plan.nodes if node.side is side}
-    mine = (
-        names(e, "hops")[0::2]
+    sending = {node.name for node in run.plan.nodes if node.side is side}
+    nodes = _upstream(run, fault, direction, probe) or sending
+    for event in run.events:
+        if at <= number(event, "t") <= over:
+            on = text(event, "node")
+            if on in nodes or (event["event"] == "vrrp" and on in sending):
+                yield event
+
+
+def _upstream(run: Run, fault: Event, direction: str, probe: str | None) -> set[str]:
+    """The nodes on a probe's path up to what was struck: who of them notices leads packets around it.
+
+    Empty if its path did not cross what was struck, as far as paths tell: a LAG's member is the bond's choice.
+    """
+    at, hit = happened_at(fault), run.hit(text(fault, "fault"))
+    asked = [
+        names(e, "hops")
         for e in run.events
         if e["event"] == "path"
         and (text(e, "probe"), text(e, "direction")) == (probe, direction)
         and number(e, "t") <= at
-    )
-    path = next(iter(list(mine)[-1:]), ())
-    return nodes | set(path) if path and path[0] not in nodes else nodes
+    ]
+    hops = asked[-1] if asked else ()
+    struck = next((i for i, hop in enumerate(hops) if i % 2 and hit is not None and hop in hit.cables), 0)
+    return set(hops[:struck][0::2])
 
 
 def _version_of(plan: Plan, session: str) -> int | None:

@@ -388,7 +388,7 @@ class _Case:
         """
         silent = not self.impact.carrier_lost_at
         lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.cables) for w in c.ways)]
-        if silent and lags:
+        if lags:
             return lacp.taken_in()
         return Window() if silent else static_routes_back(self.plan, way, self.struck.cables)
 

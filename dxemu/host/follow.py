@@ -77,7 +77,8 @@ async def follow(
             async for event in _events(reader, dead, Patience(stall_limit_s), folder):
                 yield event
         except LabError as error:
-            memory_folder = Path(env["TMPDIR"]) if "TMPDIR" in env else None
+            # That of the run is gone once its memory is open; the one around it is on the same disk.
+            memory_folder = Path(env["TMPDIR"]).parent if "TMPDIR" in env else None
             status = dead.result() if dead.done() else None
             raise cause(folder, memory_folder, status, _console(folder)) or error from error
 

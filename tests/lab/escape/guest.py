@@ -23,6 +23,10 @@ CANNOT_SUCCEED: dict[str, str] = {
     "mount_relatively": "hostfs begins every name at the machine's root",
     "set_id_by_creating": "hostfs gives a new file nine bits of its mode",
     "mount_behind_a_zero": "the name ends there",
+    **dict.fromkeys(
+        ("stale_file_write", "stale_file_truncate", "stale_file_chmod", "stale_file_utime"),
+        "hostfs goes on with the file that it has open, whatever its name leads to",
+    ),
 }
 """Why these fail without any wall."""
 

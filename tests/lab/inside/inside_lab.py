@@ -221,7 +221,7 @@ def everything(plan: Plan) -> dict[tuple[str, str], Any]:
     return found
 
 
-@pytest.mark.parametrize("fault", [CableSilent({"connection": "primary"}), CableCut({"connection": "primary"})])
+@pytest.mark.parametrize("fault", [CableSilent(connection="primary"), CableCut(connection="primary")])
 def test_fault_reads_back_and_healing_leaves_no_trace(running: Running, fault: CableSilent | CableCut) -> None:
     loop, lab, plan = running.loop, running.lab, running.plan
     before = everything(plan)

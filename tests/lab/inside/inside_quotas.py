@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from ipaddress import IPv4Network
 
 from dxemu.actions.announce_prefixes import AnnouncePrefixes
 from dxemu.actions.reset_session import ResetSession
@@ -15,8 +16,8 @@ from dxemu.plan.model import Plan
 from tests.lab.running import ip, lab_of, plan_of
 
 ROOM = 100
-LEAK = {"router": "colo_router", "first": "10.64.0.0/24", "count": "150"}
-LOW = {"router": "colo_router", "first": "10.64.0.0/24", "count": "60"}
+LEAK = AnnouncePrefixes(router="colo_router", first=IPv4Network("10.64.0.0/24"), count=150)
+LOW = WithdrawPrefixes(router="colo_router", first=IPv4Network("10.64.0.0/24"), count=60)
 
 
 def with_room() -> Plan:
@@ -45,12 +46,12 @@ async def settled(lab: Lab) -> dict[str, str]:
 async def leak_and_withdraw(lab: Lab, events: list[Event]) -> None:
     before = await settled(lab)
     assert set(before) == {"10.0.0.0/16"}
-    said = await AnnouncePrefixes(LEAK).do(lab)
+    said = await LEAK.do(lab)
     assert "10.64.0.0/24 and 149 more; in all 151 to primary, 151 to backup" in said
     assert set(await settled(lab)) == {"10.0.0.0/16", *leaked(*range(ROOM - 1))}
     (quota,) = [event for event in events if event["event"] == "quota"]
     assert (quota["node"], quota["limit"], quota["session"]) == ("vgw", ROOM, "")
-    await WithdrawPrefixes(LOW).do(lab)
+    await LOW.do(lab)
     found = await settled(lab)
     assert set(found) == {"10.0.0.0/16", *leaked(*range(60, 150))}
     assert set(found.values()) == set(before.values()), "all of them through the primary"
@@ -58,7 +59,7 @@ async def leak_and_withdraw(lab: Lab, events: list[Event]) -> None:
 
 async def reset_one_that_is_up(lab: Lab, events: list[Event]) -> None:
     events.clear()
-    assert await ResetSession({"virtual_interface": "primary"}).do(lab) == "primary is up"
+    assert await ResetSession(virtual_interface="primary").do(lab) == "primary is up"
     words = {(e["node"], e["state"], e["reason"]) for e in events if e["event"] == "bgp" and e["session"] == "primary"}
     assert {("colo_router", "down", "cleared"), ("dx_1", "down", "notification")} <= words
     assert {("colo_router", "up", ""), ("dx_1", "up", "")} <= words

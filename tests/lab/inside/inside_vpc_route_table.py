@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import IPv4Network, ip_address
 
 import pytest
 
@@ -21,8 +21,8 @@ from tests.lab.running import ip, lab_of
 
 VPC_TABLE = "1000"
 ROOM = 100
-LEAK = {"router": "colo_router", "first": "10.64.0.0/24", "count": "150"}
-LOW = {"router": "colo_router", "first": "10.64.0.0/24", "count": "60"}
+LEAK = AnnouncePrefixes(router="colo_router", first=IPv4Network("10.64.0.0/24"), count=150)
+LOW = WithdrawPrefixes(router="colo_router", first=IPv4Network("10.64.0.0/24"), count=60)
 HERE, FIRST, BEYOND, NOWHERE = "10.0.1.10", "10.64.0.1", "10.64.149.1", "192.0.2.1"
 
 
@@ -60,7 +60,7 @@ async def reached(lab: Lab) -> list[bool]:
 
 
 async def leak(lab: Lab) -> None:
-    await AnnouncePrefixes(LEAK).do(lab)
+    await LEAK.do(lab)
     await lab.journal.clock.settle(2.0)
 
 
@@ -71,7 +71,7 @@ async def propagated_and_a_route_elsewhere(lab: Lab) -> None:
     assert of_the_gateway() == {"10.0.0.0/16", *leaked(*range(150))}, "the gateway itself has no quota"
     assert thrown() == {*fixed, "10.0.0.0/16", *leaked(*range(ROOM - 1))}
     assert await reached(lab) == [True, True, False, False]
-    await WithdrawPrefixes(LOW).do(lab)
+    await LOW.do(lab)
     await lab.journal.clock.settle(2.0)
     assert thrown() == {*fixed, "10.0.0.0/16", *leaked(*range(60, 150))}
     assert await reached(lab) == [True, False, True, False]

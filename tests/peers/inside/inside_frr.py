@@ -103,7 +103,7 @@ def test_silent_cut_is_noticed_by_bfd_as_the_timers_say() -> None:
 
                 cut = time.time()
                 events.clear()
-                await CableSilent({"connection": "primary"}).inject(lab)
+                await CableSilent(connection="primary").inject(lab)
                 down = {"event": "bfd", "session": "primary", "node": "dx_1", "state": "down"}
                 await all_seen(lab.journal, events, [down], within_s=5)
                 await lab.journal.clock.settle(2.0)

@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager, closing
 from dxemu.host.timer import CLOCK_REALTIME, Timer
 
 MOMENT_NS = 10**8
-_SECOND_NS = 10**9
+SECOND_NS = 10**9
 _LEAD_NS = 10**6
 """The last part of a wait is a blocking one: the event loop looks at the clock after it, how often is up to Python."""
 _ALONE_NS = 10**7
@@ -62,8 +62,10 @@ class Clock:
         await _fired_at(Timer(), self.stamp() + round(seconds * 1e9))
 
     @asynccontextmanager
-    async def moment(self) -> AsyncIterator[None]:
+    async def moment(self, unit_ns: int = MOMENT_NS) -> AsyncIterator[None]:
         """What is done inside begins on the next whole 100 ms of the virtual clock, with the processor for itself.
+
+        Or on the next whole one of another unit.
 
         A daemon that is started there sees the same time in every run, to the nanosecond, because we look at no clock
         until it waits for something.
@@ -71,7 +73,7 @@ class Clock:
         if not self._virtual:
             yield
             return
-        at = _next(MOMENT_NS)
+        at = _next(unit_ns)
         await _pinned(at)
         yield
         _block_until(at + _ALONE_NS)
@@ -79,7 +81,7 @@ class Clock:
     async def whole_second(self, after_s: float) -> None:
         """Return `after_s` seconds after the next whole second of the virtual clock; at once where it is real."""
         if self._virtual:
-            await _pinned(_next(_SECOND_NS) + round(after_s * 1e9))
+            await _pinned(_next(SECOND_NS) + round(after_s * 1e9))
 
 
 def _next(unit_ns: int) -> int:

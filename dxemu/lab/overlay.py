@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
+from dxemu.host.clock import SECOND_NS
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.tasks import Tasks
@@ -41,7 +42,8 @@ class Overlay:
         for node in dict.fromkeys(end.node for tunnel in self._plan.tunnels for end in tunnel.ends):
             mine = [t for t in self._plan.tunnels if node in (t.ends[0].node, t.ends[1].node)]
             log = f"{folder}/{node}.charon.log"
-            async with self._journal.clock.moment():
+            # charon draws its jitter from the second in which it starts: two that shared one would rekey at once.
+            async with self._journal.clock.moment(SECOND_NS):
                 charon = StrongSwan(node, mine, nodes[node].namespace, self._listener(node), tasks.fail, log)
                 stack.callback(charon.stop)
             self._charons[node] = charon

@@ -122,11 +122,12 @@ class IpsecPair:
             sender.bind((str(far.inside.ip), 5000))
             loop.add_reader(receiver, lambda: arrived.append(int.from_bytes(receiver.recv(4)[:4], "big")))
             try:
-                begin = time.monotonic()
+                clock = Clock()
+                clock.start()
                 for number in range(round(seconds * 1000)):
-                    await Clock.reach(begin + number / 1000)
+                    await clock.until(number / 1000)
                     sender.sendto(number.to_bytes(4, "big") + bytes(196), (str(near.inside.ip), 5000))
-                await Clock.reach(begin + seconds + 0.5)
+                await clock.until(seconds + 0.5)
             finally:
                 loop.remove_reader(receiver)
         return arrived
@@ -171,6 +172,7 @@ async def ipsec_pair(*tunnels: IpsecTunnel, at_aws: Sequence[IpsecTunnel] | None
         for node in (AWS, CUSTOMER):
             known = at_aws if node == AWS and at_aws is not None else tunnels
             namespace = pair.netlinks[node].namespace
+            await Clock(virtual=True).whole_second(0)  # or both draw the same jitter
             charon = StrongSwan(node, known, namespace, pair.hear(node), _die, f"{FOLDER}/{node}.charon.log")
             stack.callback(charon.stop)
             pair.charons[node] = charon

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations
 
 from dxemu.audit.spread import Spread, one_by_one
@@ -68,14 +68,14 @@ class Failure:
         return {self.mode.kind: self.name}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What a failure, or two at the same moment, costs: a prediction for each host, instance and direction."""
 
     failures: tuple[Failure, ...]
     predictions: tuple[Prediction, ...]
 
-    @property
+    @cached_property
     def worst(self) -> Prediction | None:
         """The one with the longest outage; None if nothing can be measured in the design."""
         return max(self.predictions, key=lambda p: (p.outage.high_s, p.outage.low_s), default=None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dxemu.audit.elements import Failure, Outcome, failures, outcomes, probe_pairs
+from dxemu.audit.spread import Spread, one_by_one
 from dxemu.aws import communities, vpn_tunnels
 from dxemu.control.policy import precedence
 from dxemu.plan.connections import members_of
@@ -68,6 +69,7 @@ class Design:
 
     topology: Topology
     plan: Plan
+    spread: Spread = one_by_one
 
     @cached_property
     def world(self) -> World:
@@ -87,7 +89,7 @@ class Design:
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What each of them costs."""
-        return outcomes(self.plan, self.failures, self.world, self.pairs)
+        return outcomes(self.plan, self.failures, self.world, self.pairs, self.spread)
 
     def outage(self, kind: str, name: str, fault: str | None = None) -> Window:
         """The longest outage that one element's failure costs, however it fails (or by `fault` only)."""

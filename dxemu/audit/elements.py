@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations
 
+from dxemu.audit.spread import Spread, one_by_one
 from dxemu.control.forward import forwarding
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds
@@ -67,14 +68,14 @@ class Failure:
         return {self.mode.kind: self.name}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What a failure, or two at the same moment, costs: a prediction for each host, instance and direction."""
 
     failures: tuple[Failure, ...]
     predictions: tuple[Prediction, ...]
 
-    @property
+    @cached_property
     def worst(self) -> Prediction | None:
         """The one with the longest outage; None if nothing can be measured in the design."""
         return max(self.predictions, key=lambda p: (p.outage.high_s, p.outage.low_s), default=None)
@@ -168,12 +169,27 @@ def _pairs(plan: Plan) -> Iterator[Pair]:
 
 
 def outcomes(
-    plan: Plan, found: Sequence[Failure], world: World | None = None, pairs: Sequence[Pair] | None = None
+    plan: Plan,
+    found: Sequence[Failure],
+    world: World | None = None,
+    pairs: Sequence[Pair] | None = None,
+    spread: Spread = one_by_one,
 ) -> tuple[Outcome, ...]:
     """What each failure costs alone, with nobody repairing it. `pairs` are `probe_pairs`, if they are there already."""
     world = world or World(plan)
-    pairs = probe_pairs(plan) if pairs is None else pairs
-    return tuple(together(world, (failure,), pairs) for failure in found)
+    probes = probe_pairs(plan) if pairs is None else pairs
+    trace(world, probes)
+    costs = spread(lambda failure: together(world, (failure,), probes).predictions, found, "failures")
+    return tuple(
+        Outcome(failures=(failure,), predictions=predictions) for failure, predictions in zip(found, costs, strict=True)
+    )
+
+
+def trace(world: World, pairs: Sequence[Pair]) -> None:
+    """Find the ways while nothing is broken, which every failure is compared with: once, before work is shared out."""
+    for pair in pairs:
+        for source, target in ((pair.near, pair.far), (pair.far, pair.near)):
+            world.unbroken.ways(world.flow(source, target, pair.version))
 
 
 def together(world: World, failing: tuple[Failure, ...], pairs: Sequence[Pair]) -> Outcome:

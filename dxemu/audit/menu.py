@@ -10,6 +10,7 @@ from dxemu.audit.base import Found, Rule
 from dxemu.audit.design import Design
 from dxemu.audit.elements import Outcome
 from dxemu.audit.pairs import PairOutcome, fatal_pairs
+from dxemu.audit.spread import Spread, one_by_one
 from dxemu.plan.model import Plan
 from dxemu.registry import members
 from dxemu.topology.model import Topology
@@ -31,9 +32,12 @@ def rules() -> Mapping[str, type[Rule]]:
     return {rule.code: rule for _, rule in sorted(found.items(), key=lambda named: named[1].code)}
 
 
-def make_audit(topology: Topology, plan: Plan, *, pairs: bool = False) -> Audit:
-    """Ask every rule. With `pairs` everything that can fail at the same moment as something else, too."""
-    design = Design(topology, plan)
+def make_audit(topology: Topology, plan: Plan, *, pairs: bool = False, spread: Spread = one_by_one) -> Audit:
+    """Ask every rule. With `pairs` everything that can fail at the same moment as something else, too.
+
+    `spread` has the work on all failures, and on all pairs, done.
+    """
+    design = Design(topology, plan, spread)
     found = [
         Found(
             code=rule.code,

@@ -25,10 +25,14 @@ def fatal_pairs(design: Design) -> tuple[PairOutcome, ...]:
     """
     candidates = _survived(design)
     partners: dict[str, set[str]] = {failure.element: set() for failure in candidates}
-    for one, other in combinations(candidates, 2):
-        if is_part(design, one, other) or is_part(design, other, one):
-            continue
-        if design.is_fatal(together(design.world, (one, other), design.pairs)):
+    apart = [
+        pair for pair in combinations(candidates, 2) if not (is_part(design, *pair) or is_part(design, *pair[::-1]))
+    ]
+    fatal = design.spread(
+        lambda pair: design.is_fatal(together(design.world, pair, design.pairs)), apart, "pairs of failures"
+    )
+    for (one, other), ends_it in zip(apart, fatal, strict=True):
+        if ends_it:
             partners[one.element].add(other.element)
             partners[other.element].add(one.element)
     by_name = {failure.element: failure for failure in candidates}

@@ -127,14 +127,19 @@ class LocRib:
         self._maximum_paths = maximum_paths
         self._rows: dict[IPNetwork, _Row] = {}
         self._adj_ribs_in: dict[str, set[_Row]] = {}
+        self._shared: set[_Row] = set()
         self.learn("", [originate(prefix) for prefix in originates])
 
     def copy(self) -> LocRib:
-        """Another table with the same routes: what changes in one does not change in the other."""
+        """Another table with the same routes: what changes in one does not change in the other.
+
+        Both have the same rows, until one of them changes a row.
+        """
         other = LocRib((), self._igp_cost, self._maximum_paths)
-        copies = {row: row.copy() for row in self._rows.values()}
-        other._rows = {prefix: copies[row] for prefix, row in self._rows.items()}
-        other._adj_ribs_in = {name: {copies[row] for row in rows} for name, rows in self._adj_ribs_in.items()}
+        other._rows = dict(self._rows)
+        other._adj_ribs_in = {name: set(rows) for name, rows in self._adj_ribs_in.items()}
+        other._shared = set(self._rows.values())
+        self._shared |= other._shared
         return other
 
     def originate(self, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
@@ -201,6 +206,7 @@ class LocRib:
             if row is None:
                 row = rows[route.prefix] = _Row(route.prefix)
             if row.routes.get(session) != route:
+                row = self._own(row)
                 row.routes[session] = route
                 adj_rib_in.add(row)
                 changed.add(row)
@@ -212,10 +218,23 @@ class LocRib:
         changed = set()
         for prefix in prefixes:
             row = rows.get(prefix)
-            if row is not None and row.routes.pop(session, None) is not None:
+            if row is not None and session in row.routes:
+                row = self._own(row)
+                del row.routes[session]
                 adj_rib_in.discard(row)
                 changed.add(row)
         return changed
+
+    def _own(self, row: _Row) -> _Row:
+        """`row`, or one in its place that no other table has too."""
+        if row not in self._shared:
+            return row
+        self._shared.discard(row)
+        own = self._rows[row.prefix] = row.copy()
+        for session in row.routes:
+            self._adj_ribs_in[session].discard(row)
+            self._adj_ribs_in[session].add(own)
+        return own
 
     def _decide(self, rows: Iterable[_Row]) -> tuple[Change, ...]:
         """Choose anew in each of `rows`."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
 from dxemu.audit.menu import make_audit
 from dxemu.cli.graph import check_picture_file, write_picture
+from dxemu.cli.jobs import Jobs
 from dxemu.host import versions
 from dxemu.plan.make import make_plan
 from dxemu.report.audit import render, to_json
@@ -29,8 +31,14 @@ from dxemu.topology.load import load
     metavar="FILE",
     help="Draw the topology with its weak spots marked: FILE.svg, or FILE.png (needs rsvg-convert).",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many processes share the work; the number of processors if not given. The audit is the same for any N.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything was found.")
-def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, strict: bool) -> None:
+def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, jobs: int | None, strict: bool) -> None:
     """Show what is weak in TOPOLOGY: what it survives, what not, and what will surprise. Nothing is started.
 
     Every finding has the rule behind it, the outage that it is predicted to cost, and a remedy. Exits with 0, with
@@ -40,7 +48,8 @@ def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, st
         check_picture_file(picture, "--picture")
     design = load(topology)
     plan = make_plan(design, versions.installed())
-    audit = make_audit(design, plan, pairs=pairs)
+    shared = Jobs(jobs or len(os.sched_getaffinity(0)), None if as_json else PlainConsole(stderr=True))
+    audit = make_audit(design, plan, pairs=pairs, spread=shared)
     if as_json:
         echo(json.dumps(to_json(audit), indent=2))
     else:

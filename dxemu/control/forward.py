@@ -12,7 +12,7 @@ from functools import cached_property
 
 from dxemu.bgp.rib import LocRib
 from dxemu.control.source import after_nat
-from dxemu.control.tables import CONNECTED, THROWN, THROWN_HOPS, Believed, Hop, Hops, Layout, TableKey, Tables
+from dxemu.control.tables import CONNECTED, NOTHING, THROWN, THROWN_HOPS, Believed, Hop, Hops, Layout, TableKey, Tables
 from dxemu.control.wires import Crossing
 from dxemu.plan.model import MAIN_TABLE, Plan
 from dxemu.units import IPAddress, IPNetwork
@@ -94,8 +94,15 @@ class Match:
         return self.hops[0].session
 
 
-Asked = list[tuple[TableKey, IPAddress, Hops]]
-"""Which tables were asked for which address, and what they said."""
+Answer = tuple[TableKey, IPAddress, Hops]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which `tables` were asked, each for which address, and what they said."""
+
+    tables: frozenset[TableKey]
+    answers: tuple[Answer, ...]
 
 
 class Forwarding:
@@ -104,10 +111,10 @@ class Forwarding:
     def __init__(self, layout: Layout, believed: Believed | None = None) -> None:
         self.plan = layout.plan
         self.wires = layout.wires
-        self.believed = believed or Believed()
-        self.tables = layout.unbroken if self.believed == Believed() else Tables(layout, self.believed)
+        self.believed = believed or NOTHING
+        self.tables = layout.unbroken if self.believed == NOTHING else Tables(layout, self.believed)
         self._layout = layout
-        self._asked: Asked | None = None
+        self._asked: list[Answer] | None = None
 
     @property
     def ribs(self) -> Mapping[str, LocRib]:
@@ -191,22 +198,22 @@ class Forwarding:
 
     def traced(self, source: str, destination: IPAddress) -> tuple[tuple[Way, ...], Asked]:
         """All ways, and everything that the tables were asked for to find them."""
-        asked: Asked = []
-        self._asked = asked
+        answers: list[Answer] = []
+        self._asked = answers
         try:
-            return self.ways(source, destination), asked
+            ways = self.ways(source, destination)
         finally:
             self._asked = None
+        return ways, Asked(frozenset(key for key, _, _ in answers), tuple(answers))
 
-    def agrees(self, asked: Asked, other: Forwarding) -> bool:
-        """Whether these tables say the same as those of `other`, which were `asked`: then the ways are the same."""
-        if self.tables.masters != other.tables.masters:
+    def agrees(self, asked: Asked) -> bool:
+        """Whether these tables say what those of while nothing is broken were `asked`: then the ways are the same."""
+        if not self.tables.same_masters:
             return False
-        for (node, number), address, hops in asked:
-            table = self.tables.table(node, number)
-            if table is not other.tables.table(node, number) and table.longest(address) != hops:
-                return False
-        return True
+        changed = self.tables.changed
+        return asked.tables.isdisjoint(changed) or all(
+            self.tables.table(*key).longest(address) == hops for key, address, hops in asked.answers if key in changed
+        )
 
     def _further(
         self, way: Way, destination: IPAddress, sender: IPAddress | None

@@ -43,6 +43,10 @@ class Believed:
     out: frozenset[tuple[str, str]] = frozenset()
 
 
+NOTHING = Believed()
+"""Nothing is broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """Where a route leads: next hop (None: connected), interface (None: nowhere) and session, `connected` or "".
@@ -116,9 +120,29 @@ class Layout:
                 self.gateways[gateway.node, number].append(gateway)
 
     @cached_property
+    def fed(self) -> Mapping[str, frozenset[TableKey]]:
+        """By speaker the tables that have routes of it."""
+        found: defaultdict[str, set[TableKey]] = defaultdict(set)
+        for key, speakers in self.speakers.items():
+            for speaker in speakers:
+                found[speaker.name].add(key)
+        for key, gateways in self.gateways.items():
+            for attachment in (attachment for gateway in gateways for attachment in gateway.attachments):
+                found[attachment.speaker].add(key)
+        return {name: frozenset(keys) for name, keys in found.items()}
+
+    @cached_property
+    def tables_at(self) -> Mapping[str, frozenset[TableKey]]:
+        """By node the tables that have any route."""
+        found: defaultdict[str, set[TableKey]] = defaultdict(set)
+        for key in (*self.connected, *self.fixed, *self.speakers, *self.gateways):
+            found[key[0]].add(key)
+        return {node: frozenset(keys) for node, keys in found.items()}
+
+    @cached_property
     def unbroken(self) -> Tables:
         """The tables while nothing is broken."""
-        return Tables(self, Believed())
+        return Tables(self, NOTHING)
 
 
 class Tables:
@@ -129,32 +153,30 @@ class Tables:
         self.believed = believed
         self.ribs: Mapping[str, LocRib] = layout.settled.without(believed.down_ends)
         self.masters = _masters(layout.plan, believed)
+        self.same_masters = not believed.masters_gone or self.masters == layout.unbroken.masters
         self._tables: dict[TableKey, Table] = {}
-        self._dark_nodes = {node for node, _ in believed.dark}
-        self._losing = {gateway for gateway, _ in believed.lost}
 
     def table(self, node: str, number: int) -> Table:
         """One of them."""
         key = node, number
         found = self._tables.get(key)
         if found is None:
-            found = self._tables[key] = self._filled(key) if self._differs(key) else self._unbroken(key)
+            own = key in self.changed or self.believed == NOTHING
+            found = self._tables[key] = self._filled(key) if own else self.layout.unbroken.table(node, number)
         return found
 
-    def _unbroken(self, key: TableKey) -> Table:
-        return self.layout.unbroken.table(*key)
-
-    def _differs(self, key: TableKey) -> bool:
-        """Whether it may be another one than while nothing is broken."""
-        layout = self.layout
-        if self.believed == Believed() or key[0] in self._dark_nodes or key[0] in self._losing:
-            return True
-        before = layout.settled.ribs
-        return any(self.ribs[one.name] is not before[one.name] for one in layout.speakers.get(key, ())) or any(
-            self.ribs[attachment.speaker] is not before[attachment.speaker]
-            for gateway in layout.gateways.get(key, ())
-            for attachment in gateway.attachments
-        )
+    @cached_property
+    def changed(self) -> AbstractSet[TableKey]:
+        """Those that may be other ones than while nothing is broken; all others are the same objects."""
+        layout, before = self.layout, self.layout.settled.ribs
+        found: set[TableKey] = set()
+        for node, _ in (*self.believed.dark, *self.believed.lost):
+            found |= layout.tables_at.get(node, frozenset())
+        if self.ribs is not before:
+            for name, rib in self.ribs.items():
+                if rib is not before[name]:
+                    found |= layout.fed.get(name, frozenset())
+        return found
 
     def _filled(self, key: TableKey) -> Table:
         layout, (node, number) = self.layout, key

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from dxemu.plan.model import Cable, Plan, Port, Role, VrrpGroup
@@ -100,6 +102,20 @@ class Wires:
                     seen.add((far.node, further))
                     queue.append((far.node, further, crossed, (*through, far.node)))
         return None
+
+    def parts(self, dead: AbstractSet[str]) -> Mapping[str, str]:
+        """For each node one that stands for all that the cables join it with, without those in `dead`."""
+        found = {name: name for name in self._roles}
+
+        def part(node: str) -> str:
+            while found[node] != node:
+                found[node] = node = found[found[node]]
+            return node
+
+        for cable in self.plan.cables:
+            if cable.name not in dead:
+                found[part(cable.a.node)] = part(cable.b.node)
+        return {node: part(node) for node in found}
 
     def node_of(self, address: IPAddress, holders: dict[IPAddress, str]) -> str | None:
         """The node that answers to `address`; `holders` say which router has a virtual one."""

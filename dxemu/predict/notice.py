@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from dxemu.control.forward import Believed
+from dxemu.control.forward import Believed, Way
 from dxemu.control.wires import vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.predict import lacp, vrrp
@@ -158,6 +158,31 @@ def _vrrp(plan: Plan, hit: AbstractSet[str]) -> Iterator[Noticed]:
                     Detection(backup, "vrrp", vrrp.master_down(group, backup)),
                     lambda believed, gone=gone: replace(believed, masters_gone=believed.masters_gone | {gone}),  # type: ignore[misc]
                 )
+
+
+class Witnesses:
+    """Some of what is noticed, by who notices it and of which session."""
+
+    def __init__(self, noticed: Sequence[Noticed]) -> None:
+        self._any = noticed[0] if noticed else None
+        self._at: dict[str, Noticed] = {}
+        self._of: dict[str, list[tuple[int, Noticed]]] = {}
+        for number, one in enumerate(noticed):
+            self._at.setdefault(one.detection.node, one)
+            if one.session is not None:
+                self._of.setdefault(one.session, []).append((number, one))
+
+    def first_on(self, way: Way) -> Noticed | None:
+        """The one of a session that packets on `way` are routed by, at the first node of it; else the first node's.
+
+        Else any, and None if nothing is noticed.
+        """
+        any_of, at = self._any, self._at
+        of = dict(one for session in way.sessions for one in self._of.get(session, ()))
+        if of:
+            any_of = of[min(of)]
+            at = {of[number].detection.node: of[number] for number in sorted(of, reverse=True)}
+        return next((at[node] for node in way.nodes if node in at), any_of)
 
 
 def everything(noticed: Sequence[Noticed], believed: Believed) -> Believed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
@@ -65,7 +65,7 @@ class View:
             ways, self._traced[flow] = self._tables.traced(flow.source, flow.address)
             return ways
         ways = unbroken.ways(flow)
-        if self._tables.agrees(unbroken._traced[flow], unbroken._tables):
+        if self._tables.agrees(unbroken._traced[flow]):
             return ways
         return self._tables.ways(flow.source, flow.address)
 
@@ -150,23 +150,32 @@ class Turn:
 class Course:
     """What is believed after each thing that is noticed, in the order of when that is at the earliest, or the latest.
 
-    It is the same for every flow.
+    It is the same for every flow, and so are the cables in `dead`, which carry nothing all the time.
     """
 
-    def __init__(self, world: World, noticed: Sequence[Noticed], believed: Believed, *, earliest: bool) -> None:
+    def __init__(
+        self, world: World, noticed: Sequence[Noticed], believed: Believed, dead: AbstractSet[str], *, earliest: bool
+    ) -> None:
         self._world = world
+        self._dead = dead
         self._enough = Fate.MAYBE if earliest else Fate.ARRIVES
         moments = [(one.detection.after.low_s if earliest else one.detection.after.high_s, one) for one in noticed]
         self._left = sorted(moments, key=lambda moment: moment[0])
         self._turns = [Turn(0.0, None, world.view(believed))]
 
-    def turn(self, flow: Flow, dead: AbstractSet[str]) -> Turn | None:
-        """When packets arrive again. None: never."""
+    def turn(self, flow: Flow) -> Turn | None:
+        """When packets arrive again. None: never, be it because no cable leads there any more."""
         for number in range(len(self._left) + 1):
             turn = self._at(number)
-            if turn.view.fate(flow, dead) >= self._enough:
+            if turn.view.fate(flow, self._dead) >= self._enough:
                 return turn
+            if number == 0 and self._parts[flow.source] != self._parts[flow.target]:
+                break
         return None
+
+    @cached_property
+    def _parts(self) -> Mapping[str, str]:
+        return self._world.layout.wires.parts(self._dead)
 
     def _at(self, number: int) -> Turn:
         if number == len(self._turns):

@@ -18,7 +18,7 @@ from dxemu.plan.model import BgpSession, Plan, Role, Side
 from dxemu.predict import lacp, restarts
 from dxemu.predict.detect import Detection, detection, session_back, static_routes_back
 from dxemu.predict.impact import Impact
-from dxemu.predict.notice import Noticed, everything, may_not_begin, notices, sooner, touches
+from dxemu.predict.notice import Noticed, Witnesses, everything, may_not_begin, notices, sooner, touches
 from dxemu.predict.outcome import Course, Fate, Flow, Turn, View, World
 from dxemu.predict.windows import Term, Window
 
@@ -160,12 +160,12 @@ class _Struck:
     @cached_property
     def latest(self) -> Course:
         """What is believed when everything is noticed as late as it can be."""
-        return Course(self.world, self.noticed, self.known.believed, earliest=False)
+        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=False)
 
     @cached_property
     def soonest(self) -> Course:
         """What is believed when everything is noticed as early as it can be."""
-        return Course(self.world, self.noticed, self.known.believed, earliest=True)
+        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=True)
 
     @cached_property
     def sessions(self) -> tuple[BgpSession, ...]:
@@ -178,10 +178,10 @@ class _Struck:
         return tuple(session.name for session in self.sessions)
 
     @cached_property
-    def noticed_at(self) -> Mapping[Side, tuple[Noticed, ...]]:
+    def witnesses(self) -> Mapping[Side, Witnesses]:
         """What is noticed on each side; all of it where a side notices nothing."""
         of = {side: tuple(n for n in self.noticed if self.plan.node(n.detection.node).side is side) for side in Side}
-        return {side: own or self.noticed for side, own in of.items()}
+        return {side: Witnesses(own or self.noticed) for side, own in of.items()}
 
     def active(self, time: float, *, before_mine: bool) -> tuple[Impact, ...]:
         """The impacts that last at `time`; with `before_mine` without those that come with this one."""
@@ -237,7 +237,7 @@ class _Case:
         touched = not before.cables().isdisjoint(struck.cables) and (
             struck.known.fate(flow, struck.earlier) is not Fate.LOST
         )
-        last = struck.latest.turn(flow, struck.dead)
+        last = struck.latest.turn(flow)
         found = self._detection(last, before)
         outage = self._outage(before, last) if touched and first else Window()
         if self.impact.restarting and first:
@@ -259,23 +259,14 @@ class _Case:
         """The one that ends the outage; else that of this direction's own session; else any."""
         if last is not None and last.decisive is not None:
             return last.decisive.detection
-        own = self.struck.noticed_at[Side.CUSTOMER if self.direction == "to_aws" else Side.AWS]
-
-        def rank(one: Noticed) -> tuple[bool, bool, int]:
-            node = one.detection.node
-            return (
-                one.session is None or one.session not in way.sessions,
-                node not in way.nodes,
-                way.nodes.index(node) if node in way.nodes else 0,
-            )
-
-        return min(own, key=rank).detection if own else NOBODY
+        found = self.struck.witnesses[Side.CUSTOMER if self.direction == "to_aws" else Side.AWS].first_on(way)
+        return NOBODY if found is None else found.detection
 
     def _outage(self, before: Way, last: Turn | None) -> Window:
         healed, by_session = self._healed_after()
         if last is None or last.decisive is None:
             return healed if self._first_low(self.struck.noticed) >= healed.low_s else healed.plus(*by_session.terms)
-        first = self.struck.soonest.turn(self.flow, self.struck.dead)
+        first = self.struck.soonest.turn(self.flow)
         found = last.decisive.detection
         switched = found.after.plus(
             *(sooner(first.at_s, found.after.low_s) if first is not None and first.decisive is not None else ()),

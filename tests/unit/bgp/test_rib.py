@@ -226,3 +226,34 @@ def test_peers_are_told_everything_once(steps: list[tuple[str, list[Any] | str]]
         fresh = AdjRibOut().up(export(session, external=external), rib.routes())
         assert {item.prefix: item for item in fresh.announce} == announcements
         assert tuple(announcements[prefix] for prefix in in_order(announcements)) == out.sent(session)
+
+
+def everything_in(rib: LocRib) -> object:
+    learnt = {session: rib.learnt(session) for session in SESSIONS}
+    return learnt, {prefix: (choice, rib.candidates(prefix)) for prefix, choice in rib.best.items()}
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(SESSIONS), st.lists(st.sampled_from(PREFIXES)), st.integers(0, 2)),
+    max_size=12,
+)
+
+
+@given(STEPS)
+def test_copies_change_as_tables_that_never_had_anything_in_common(steps: list[tuple[int, str, Any, int]]) -> None:
+    """A table, its copy and a copy of that, changed in turn, against the same changes of each from nothing."""
+    begun = [route(session, prefix) for session in SESSIONS for prefix in PREFIXES]
+    first = table(begun)
+    second = first.copy()
+    third = second.copy()
+    ribs, apart = [first, second, third], [table(begun) for _ in range(3)]
+    for which, session, prefixes, what in steps:
+        changes = [_changed(rib[which], session, prefixes, what) for rib in (ribs, apart)]
+        assert changes[0] == changes[1]
+        assert [everything_in(rib) for rib in ribs] == [everything_in(rib) for rib in apart]
+
+
+def _changed(rib: LocRib, session: str, prefixes: list[IPNetwork], what: int) -> tuple[Change, ...]:
+    if what == 0:
+        return rib.learn(session, [route(session, prefix, local_pref=150) for prefix in prefixes])
+    return rib.withdraw(session, prefixes) if what == 1 else rib.purge(session)

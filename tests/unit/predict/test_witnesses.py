@@ -1,0 +1,49 @@
+"""Who is said to have noticed a failure, and what the cables that are left join."""
+
+from __future__ import annotations
+
+import pytest
+from small_plan import small_plan
+
+from dxemu.control.forward import Way
+from dxemu.control.wires import Wires
+from dxemu.predict.detect import Detection
+from dxemu.predict.notice import Noticed, Witnesses
+from dxemu.predict.windows import Window
+
+WAY = Way(("host", "near", "far"), (), ("mine",), arrives=True)
+
+
+def noticed(node: str, session: str | None) -> Noticed:
+    return Noticed(Detection(node, "bfd", Window()), lambda believed: believed, session)
+
+
+@pytest.mark.parametrize(
+    ("seen", "first"),
+    [
+        ([("far", None), ("far", "mine"), ("near", "mine")], ("near", "mine")),
+        ([("near", "other"), ("beside", "mine")], ("beside", "mine")),
+        ([("beside", "other"), ("far", "other"), ("near", None)], ("near", None)),
+        ([("beside", "other"), ("above", None)], ("beside", "other")),
+    ],
+)
+def test_the_witness_is_of_a_session_on_the_way_then_the_nearest_then_the_first(
+    seen: list[tuple[str, str | None]], first: tuple[str, str | None]
+) -> None:
+    found = Witnesses([noticed(*one) for one in seen]).first_on(WAY)
+    assert found is not None
+    assert (found.detection.node, found.session) == first
+
+
+def test_nobody_is_a_witness_of_what_nobody_notices() -> None:
+    assert Witnesses([]).first_on(WAY) is None
+
+
+def test_cables_that_are_left_join_what_they_joined() -> None:
+    plan = small_plan()
+    wires = Wires(plan)
+    whole = wires.parts(frozenset())
+    assert len(set(whole.values())) == 1
+    lan = next(cable for cable in plan.cables if plan.node(cable.a.node).name == "app" or cable.b.node == "app")
+    cut = wires.parts({lan.name})
+    assert {node for node, part in cut.items() if part == cut["app"]} == {"app"}

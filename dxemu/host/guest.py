@@ -1,7 +1,7 @@
 """The first process: of the embedded kernel, or of a process namespace on the machine's own.
 
 Runs before anything is importable but the standard library, so it imports little and late. It
-makes the file systems that a lab needs, runs the job, and switches the kernel off.
+makes the file systems that a lab needs, imports, waits for its job, runs it, and switches the kernel off.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ RB_POWER_OFF = 0x4321FEDC
 NATIVE = "--native"
 BOOTED = "booted"
 """The first word of every lab process, before it imports anything."""
+START_FILE = "start.json"
+"""In the run's folder: where to look for modules, and which to import. This process removes it when it has read it."""
+PAYLOAD_FILE = "job.pickle"
+"""In the run's folder, when the order has come: what the job works on. It holds keys, and goes when it is read."""
+OF_THE_KERNEL = ("init.py", ".uml")
+"""In the run's folder: what the embedded kernel starts from."""
 PYTHON_OPTIONS = ("-I", "-S")
 """Python starts a lab without `site`: what that reads costs a second inside the embedded kernel."""
 
@@ -77,20 +83,47 @@ def _leave_a_guard(channel: int) -> None:
     _stay_in_memory()  # a child does not inherit it
 
 
-def _take_job(folder: str) -> tuple[dict[str, object], bytes]:
-    """The job's header and payload. Nothing that it took to start is left in the run's folder from here on.
+def _take(folder: str, name: str) -> bytes:
+    """What a file of the run's folder holds, which is not there any more then."""
+    path = f"{folder}/{name}"
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs time in the guest
+        data = file.read()
+    _remove(path)
+    return data
 
-    Whoever started us may be killed at any moment, and a payload holds keys.
+
+def _get_ready(start: dict[str, list[str]]) -> None:
+    """Import what a lab needs, while whoever started us still reads its files.
+
+    What cannot be imported is told when the job asks for it.
+    """
+    os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
+    sys.path[:] = [*(p for p in sys.path if p), *(p for p in start["sys_path"] if p not in sys.path)]
+    import contextlib
+    import importlib
+
+    from dxemu.host import collector
+
+    collector.look_rarely()
+    for module in start["imports"]:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+
+
+def _wait_for_order(channel: int) -> str:
+    """The target of the job, as soon as it is there. Ends this process if whoever started it has gone.
+
+    The clock is held meanwhile, and the guest asleep.
     """
     import json
 
-    read = []
-    for name in ("job.json", "job.pickle"):
-        with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time in the guest
-            read.append(file.read())
-    for name in ("job.json", "job.pickle", "init.py", ".uml"):
-        _remove(f"{folder}/{name}")
-    return json.loads(read[0]), read[1]
+    line = b""
+    while not line.endswith(b"\n"):
+        read = os.read(channel, 1 << 16)
+        if not read:
+            os._exit(0)
+        line += read
+    return str(json.loads(line)["target"])
 
 
 def _remove(path: str) -> None:
@@ -103,24 +136,21 @@ def _remove(path: str) -> None:
         os.unlink(path)  # noqa: PTH108
 
 
-def _run(folder: str, channel_fd: int, header: dict[str, object], payload: bytes) -> None:
-    os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
+def _run(folder: str, channel_fd: int, target: str) -> None:
     import importlib
     import pickle
 
     from dxemu.errors import DxemuError
-    from dxemu.host import collector, hold
+    from dxemu.host import hold
     from dxemu.host.channel import Channel
 
-    collector.look_rarely()
-
-    module, _, function = str(header["target"]).partition(":")
+    module, _, function = target.partition(":")
     channel = Channel(channel_fd)
     try:
-        target = getattr(importlib.import_module(module), function)
-        value = pickle.loads(payload)  # noqa: S301 - written by the process that started us
+        do = getattr(importlib.import_module(module), function)
+        value = pickle.loads(_take(folder, PAYLOAD_FILE))  # noqa: S301 - written by the process that started us
         hold.release()  # it booted and imported held: time starts with the job
-        target(value, channel, folder)
+        do(value, channel, folder)
     except DxemuError as error:
         problem, remedy = getattr(error, "problem", str(error)), getattr(error, "remedy", "")
         channel.send("failed", 0, kind=type(error).__name__, problem=problem, remedy=remedy)
@@ -140,11 +170,16 @@ def main() -> None:
         _stay_in_memory()
     folder, channel = _prepare_native() if native else _prepare_embedded()
     os.write(channel, b'{"t": 0, "event": "%s"}\n' % BOOTED.encode())
-    header, payload = _take_job(folder)
-    sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]  # type: ignore[attr-defined]  # from our own job file
+    import json
+
+    start = json.loads(_take(folder, START_FILE))
+    for name in OF_THE_KERNEL:
+        _remove(f"{folder}/{name}")
+    _get_ready(start)
+    target = _wait_for_order(channel)
     if native:
         _leave_a_guard(channel)
-    _run(folder, channel, header, payload)
+    _run(folder, channel, target)
     sys.stdout.flush()
     sys.stderr.flush()
     if native:

@@ -12,8 +12,8 @@ from pathlib import Path
 from dxemu.actions.confirm_virtual_interface import ConfirmVirtualInterface
 from dxemu.errors import InputErrors
 from dxemu.files import border
+from dxemu.host.follow import LabProcess
 from dxemu.host.job import Job
-from dxemu.host.swept import swept
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
@@ -91,9 +91,16 @@ def prepare_any(path: Path) -> str:
 
 
 async def rehearse(
-    rehearsal: Rehearsal, where: Where, folder: Path, seed: int, on_event: Callable[[Event], None]
+    rehearsal: Rehearsal,
+    where: Where,
+    folder: Path,
+    seed: int,
+    on_event: Callable[[Event], None],
+    waiting: LabProcess | None = None,
 ) -> Result:
     """Run it, in `folder`, and judge it. `on_event` hears of everything while the run goes on.
+
+    `waiting` is a lab's process that `where` has started in `folder` before, with this seed; else one is started.
 
     Leaves `topology.yaml`, `timeline.jsonl`, the probes' logs, `console.log` and `result.json`. Raises LabError.
     """
@@ -114,8 +121,9 @@ async def rehearse(
         clock=where.clock,
     )
     events: list[Event] = []
-    stream = where.run(Job(target="dxemu.run.lab_process:main", payload=job), folder, seed)
-    with TimelineFile(folder / "timeline.jsonl") as timeline, swept(folder):
+    order = Job(target="dxemu.run.lab_process:main", payload=job)
+    stream = where.run(order, folder, seed) if waiting is None else waiting.run(order)
+    with TimelineFile(folder / "timeline.jsonl") as timeline:
         async with aclosing(stream):
             async for event in stream:
                 told = _with_wall_time(event, time.monotonic() - started)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import Any
 
 from dxemu.netlink.namespace import Namespace
 
@@ -24,18 +25,25 @@ def _distutils() -> dict[str, ModuleType]:
     return {"distutils": package, "distutils.version": version}
 
 
-_had = {name: sys.modules[name] for name in _distutils() if name in sys.modules}
-sys.modules.update(_distutils())
-try:
-    from mininet.link import Intf, Link
-    from mininet.node import Node
-finally:
-    for _name in _distutils():
-        del sys.modules[_name]
-    sys.modules.update(_had)
+def _mininet() -> tuple[Any, Any, Any]:  # Mininet is untyped
+    """Mininet's Intf, Link and Node. Nothing of distutils is left in `sys.modules` that was not there before."""
+    lent = _distutils()
+    had = {name: sys.modules[name] for name in lent if name in sys.modules}
+    sys.modules.update(lent)
+    try:
+        from mininet.link import Intf, Link
+        from mininet.node import Node
+    finally:
+        for name in lent:
+            del sys.modules[name]
+        sys.modules.update(had)
+    return Intf, Link, Node
 
 
-class MininetNode(Node):  # type: ignore[misc]  # Mininet is untyped
+Intf, Link, Node = _mininet()
+
+
+class MininetNode(Node):  # type: ignore[valid-type,misc]  # Mininet is untyped
     """A Mininet node whose namespace is made by netlink and whose shell starts on demand."""
 
     isSetup = True
@@ -64,7 +72,7 @@ class MininetNode(Node):  # type: ignore[misc]  # Mininet is untyped
         self.namespace.delete()
 
 
-class _Link(Link):  # type: ignore[misc]  # Mininet is untyped
+class _Link(Link):  # type: ignore[valid-type,misc]  # Mininet is untyped
     """A Mininet link over a veth pair that is there already."""
 
     @classmethod
@@ -73,7 +81,7 @@ class _Link(Link):  # type: ignore[misc]  # Mininet is untyped
         del args, kwargs
 
 
-class _Intf(Intf):  # type: ignore[misc]  # Mininet is untyped
+class _Intf(Intf):  # type: ignore[valid-type,misc]  # Mininet is untyped
     """An interface that is configured by netlink, not by `ifconfig`."""
 
     def config(self, *args: object, **kwargs: object) -> dict[str, object]:

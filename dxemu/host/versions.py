@@ -28,7 +28,10 @@ def strongswan(charon: Path | None) -> str:
     """The version that is written in this daemon, which takes no --version: it would start. Empty if there is none."""
     if charon is None:
         return ""
-    found = _IN_CHARON.search(charon.read_bytes())
+    try:
+        found = _IN_CHARON.search(charon.read_bytes())
+    except OSError:  # it has just been removed, or may not be read
+        return ""
     return found[1].decode("ascii") if found else ""
 
 

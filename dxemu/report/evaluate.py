@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dxemu.events.timeline import Event, ProbeLog
@@ -27,7 +27,9 @@ PROBE_SCHEDULE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunMeta:
-    """What the timeline does not know. `kernel` is `embedded` or `host`, `kernel_release` its version.
+    """What the timeline does not know, in the words of `dxemu.measure.result.Result`.
+
+    `kernel` is `embedded` or `host`, `kernel_release` its version.
 
     `guest_mode` and `confined_by`: see `dxemu.host.where.Where`.
     """
@@ -76,14 +78,9 @@ def evaluate(
     )
     expectations = tuple(judge(e, measured) for e in scenario.expect)
     return result.Result(
+        **asdict(meta),
         scenario=scenario.name,
         topology=scenario.topology.name,
-        kernel=meta.kernel,
-        kernel_release=meta.kernel_release,
-        guest_mode=meta.guest_mode,
-        confined_by=meta.confined_by,
-        clock=meta.clock,
-        seed=meta.seed,
         verdict="invalid" if _too_late(probes) else _verdict(expectations),
         invalid_because=_too_late(probes),
         expectations=expectations,
@@ -95,8 +92,6 @@ def evaluate(
         recoveries=tuple(_recoveries(events, predictions, faults)),
         paths=tuple(paths(plan, events, list(receptions))),
         see_also=scenario.see_also,
-        virtual_s=meta.virtual_s,
-        wall_s=meta.wall_s,
         throughputs=measured.found.throughputs,
         fetches=measured.found.fetches,
         captures=measured.found.captures,

@@ -41,15 +41,12 @@ def load(
     Raises InputErrors with every mistake of both files.
     """
     tree = yaml.read(path)
-    if isinstance(tree.value, dict) and "topology" not in tree.value and "virtual_interfaces" in tree.value:
-        problem = f"{path.name} is a topology, not a scenario"
-        remedy = f"Break it with a scenario: dxemu run scenarios/NAME.yaml --topology {path}"
-        raise InputErrors([Problem(tree.marks.key_at("virtual_interfaces"), "DX-S016", problem, remedy)])
+    _is_scenario(tree, path)
     found = validated(ScenarioFile, tree.value, tree.marks)
     problems, file, marks = ProblemList([*tree.problems, *found.problems]), found.entry, marks_of(found, tree.marks)
     if file is None:
         raise InputErrors(problems.problems)
-    lost = {path[0] for path in found.lost} | {key for path in found.renamed if (key := path[0]) == "change"}
+    lost = {path[0] for path in found.lost} | {key for key, *_ in found.renamed if key == "change"}
     broken = {path[:2] for path in found.lost}
     place = topology if topology is not None else topology_path(path, file.topology)
     built = _topology(place, file, tree, problems, named=topology is None)
@@ -57,17 +54,13 @@ def load(
     names = None if "change" in lost else names
     whole = {name: entry for name, entry in file.probes.items() if ("probes", name) not in broken}
     probes = ProbeReader(names, file.end, marks, problems).read(whole)
-    reader = StepReader(
-        KindReader("fault", known_faults() if faults is None else faults, names, marks, problems),
-        KindReader("action", known_actions() if actions is None else actions, names, marks, problems),
-        file.end,
-        marks,
-        problems,
-    )
+    known_kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
+    breaks = KindReader("fault", known_kinds[0], names, marks, problems)
+    acts = KindReader("action", known_kinds[1], names, marks, problems)
+    reader = StepReader(breaks, acts, file.end, marks, problems)
     steps, done = reader.read(file.steps), reader.read_actions(file.steps)
     known = Known(
-        probes=_kinds_written(tree.value)
-        | {name: kind for name, entry in file.probes.items() for kind in entry.kinds()},
+        probes=_kinds_written(tree.value) | {name: kind for name, e in file.probes.items() for kind in e.kinds()},
         steps=steps,
         connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
         sessions=names["session"] if names is not None else None,
@@ -90,6 +83,14 @@ def load(
         see_also=file.see_also,
         marks=tree.marks,
     )
+
+
+def _is_scenario(tree: yaml.Tree, path: Path) -> None:
+    """Raises InputErrors for a topology."""
+    if isinstance(tree.value, dict) and "topology" not in tree.value and "virtual_interfaces" in tree.value:
+        problem = f"{path.name} is a topology, not a scenario"
+        remedy = f"Break it with a scenario: dxemu run scenarios/NAME.yaml --topology {path}"
+        raise InputErrors([Problem(tree.marks.key_at("virtual_interfaces"), "DX-S016", problem, remedy)])
 
 
 def never_ends(scenario: Scenario, why: str) -> Problem:

@@ -14,7 +14,7 @@ def number(value: float) -> str:
 
 def escaped(words: str) -> str:
     """Words as XML has them, inside an element or an attribute: one line, without characters that XML forbids."""
-    return html.escape(safe(words, keep=""))
+    return html.escape(safe(words, keep=""), quote=False).replace('"', "&quot;")
 
 
 def element(tag: str, content: str = "", /, **attributes: str | float) -> str:

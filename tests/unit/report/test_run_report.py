@@ -29,6 +29,7 @@ from stories import (
 from dxemu.measure.result import Action, Daemon, Result
 from dxemu.predict.impact import Impact
 from dxemu.report import result_json
+from dxemu.report.console import PlainConsole
 from dxemu.report.live import LiveLines, live_line
 from dxemu.report.run import header_line, render, show
 from dxemu.units import Seconds
@@ -362,7 +363,7 @@ def test_a_detection_says_how_long_it_took():
 
 def test_the_live_lines_remember_the_last_fault():
     out = io.StringIO()
-    live = LiveLines(Console(file=out, width=60))
+    live = LiveLines(PlainConsole(file=out, width=60))
     live.hear(
         {"t": 30, "event": "fault_injected", "fault": "cable_silent", "kind": "cable_silent", "target": "[primary]"}
     )

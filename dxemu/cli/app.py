@@ -10,9 +10,11 @@ import difflib
 import importlib
 import io
 import pkgutil
+import re
 import signal
 import sys
 import traceback
+from pathlib import Path
 
 import click
 
@@ -28,6 +30,7 @@ EXIT_BUG = 70
 EXIT_USAGE = 2
 EXIT_NO_LAB = 3
 EXIT_INTERRUPTED = 130
+_SHORT_HELP = re.compile(r'short_help="(.+?)"')
 
 
 class _Commands(click.Group):
@@ -36,6 +39,11 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return sorted(info.name for info in pkgutil.iter_modules(cli.__path__) if info.name != "app")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, _short_help(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         known = self.list_commands(ctx)
@@ -47,6 +55,13 @@ class _Commands(click.Group):
         for number in ending():
             signal.signal(number, signal.default_int_handler)  # from now on there may be something to tidy up
         return command
+
+
+def _short_help(name: str) -> str:
+    """What a command says of itself in the list of all. Read, not imported: together they import all of dxemu."""
+    source = Path(cli.__path__[0], f"{name}.py").read_text(encoding="utf-8")
+    found = _SHORT_HELP.search(source)
+    return found[1] if found else ""
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

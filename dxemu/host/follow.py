@@ -60,7 +60,8 @@ class LabProcess:
         try:
             async for event in _events(self._reader, dead, self._patience, self._folder):
                 if event["event"] == BOOTED:  # not before: its end of the channel would still echo
-                    self._writer.write(job.write(self._folder))
+                    job.write(self._folder)
+                    self.tell({"target": job.target})
                 else:
                     yield event
         except LabError as error:
@@ -68,6 +69,18 @@ class LabProcess:
             raise cause(self._folder, self._memory_folder, status, _console(self._folder)) or error from error
         finally:
             dead.cancel()
+
+    @property
+    def pid(self) -> int:
+        """Its number, and its session's, which was made for it."""
+        return self._process.pid
+
+    def tell(self, order: Mapping[str, object]) -> None:
+        """Send an order (`Channel.receive`), of at most 4,000 bytes: so much the guest's line takes at once.
+
+        Nobody hears it if the process has died; `run` says so.
+        """
+        self._writer.write(json.dumps(order).encode() + b"\n")
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,10 @@ import ctypes
 import os
 import sys
 
+TYPE_CHECKING = False  # typing costs time in the guest
+if TYPE_CHECKING:
+    from dxemu.host.channel import Channel
+
 MS_NOSUID_NODEV = 2 | 4
 MS_REC_PRIVATE = 16384 | 262144
 MCL_CURRENT_FUTURE = 1 | 2
@@ -110,22 +114,6 @@ def _get_ready(start: dict[str, list[str]]) -> None:
             importlib.import_module(module)
 
 
-def _wait_for_order(channel: int) -> str:
-    """The target of the job, as soon as it is there. Ends this process if whoever started it has gone.
-
-    The clock is held meanwhile, and the guest asleep.
-    """
-    import json
-
-    line = b""
-    while not line.endswith(b"\n"):
-        read = os.read(channel, 1 << 16)
-        if not read:
-            os._exit(0)
-        line += read
-    return str(json.loads(line)["target"])
-
-
 def _remove(path: str) -> None:
     """A file, or a folder with all that is in it, if it is there."""
     if os.path.isdir(path):  # noqa: PTH112 - pathlib costs time in the guest
@@ -136,16 +124,14 @@ def _remove(path: str) -> None:
         os.unlink(path)  # noqa: PTH108
 
 
-def _run(folder: str, channel_fd: int, target: str) -> None:
+def _run(folder: str, channel: Channel, target: str) -> None:
     import importlib
     import pickle
 
     from dxemu.errors import DxemuError
     from dxemu.host import hold
-    from dxemu.host.channel import Channel
 
     module, _, function = target.partition(":")
-    channel = Channel(channel_fd)
     try:
         do = getattr(importlib.import_module(module), function)
         value = pickle.loads(_take(folder, PAYLOAD_FILE))  # noqa: S301 - written by the process that started us
@@ -168,17 +154,20 @@ def main() -> None:
     native = NATIVE in sys.argv
     if not native:
         _stay_in_memory()
-    folder, channel = _prepare_native() if native else _prepare_embedded()
-    os.write(channel, b'{"t": 0, "event": "%s"}\n' % BOOTED.encode())
+    folder, channel_fd = _prepare_native() if native else _prepare_embedded()
+    os.write(channel_fd, b'{"t": 0, "event": "%s"}\n' % BOOTED.encode())
     import json
 
     start = json.loads(_take(folder, START_FILE))
     for name in OF_THE_KERNEL:
         _remove(f"{folder}/{name}")
     _get_ready(start)
-    target = _wait_for_order(channel)
+    from dxemu.host.channel import Channel
+
+    channel = Channel(channel_fd)
+    target = channel.receive()["target"]  # the clock is held until it comes
     if native:
-        _leave_a_guard(channel)
+        _leave_a_guard(channel_fd)
     _run(folder, channel, target)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -186,7 +175,7 @@ def main() -> None:
         os._exit(0)
     import termios
 
-    termios.tcdrain(channel)
+    termios.tcdrain(channel_fd)
     os.sync()
     _libc.reboot(RB_POWER_OFF)
 

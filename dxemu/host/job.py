@@ -43,14 +43,10 @@ class Job:
     target: str
     payload: object
 
-    def write(self, folder: Path) -> bytes:
-        """Put the payload into the run's folder, for its owner alone: it holds keys, and its reader removes it.
-
-        Gives the line for the channel that tells of it.
-        """
+    def write(self, folder: Path) -> None:
+        """Put the payload into the run's folder, for its owner alone: it holds keys, and its reader removes it."""
         with border(folder):
             _write(folder / PAYLOAD_FILE, pickle.dumps(self.payload))
-        return json.dumps({"target": self.target}).encode() + b"\n"
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import io
+import os
 import pkgutil
 import re
 import signal
@@ -73,6 +74,7 @@ def root() -> None:
 def main() -> None:
     """The commands. SIGTERM, SIGHUP and SIGQUIT are Ctrl-C to them."""
     check_streams()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes longer than to check a file
     try:
         status = root.main(prog_name="dxemu", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):

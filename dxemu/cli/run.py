@@ -29,7 +29,7 @@ from dxemu.run.run_folder import RunFolder, run_folder
 if TYPE_CHECKING:
     from dxemu.measure.result import Result
     from dxemu.report.console import PlainConsole
-    from dxemu.run.rehearse import Rehearsal
+    from dxemu.run.prepare import Rehearsal
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 
@@ -136,7 +136,7 @@ def command(
 def _prepare(scenario: Path, topology: Path | None) -> Rehearsal:
     """Read, check and predict it. What that imports takes as long as to boot, so it is imported meanwhile."""
     from dxemu.host import versions
-    from dxemu.run.rehearse import prepare
+    from dxemu.run.prepare import prepare
 
     return prepare(scenario, topology, versions.installed())
 

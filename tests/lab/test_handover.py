@@ -17,7 +17,8 @@ from dxemu.events import timeline
 from dxemu.host import where
 from dxemu.host.machine import memory_folder
 from dxemu.host.swept import OF_THE_START
-from dxemu.run.rehearse import prepare, rehearse
+from dxemu.run.prepare import prepare
+from dxemu.run.rehearse import rehearse
 from dxemu.run.run_folder import RunFolder
 from tests.lab.guest import REPOSITORY
 from tests.lab.machine import environment, guest_of, processes_of

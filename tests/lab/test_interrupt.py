@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.errors import GuestError
+from dxemu.errors import LabError
 from dxemu.host.follow import started
 from dxemu.host.job import Job
 from dxemu.host.machine import memory_folder
@@ -167,7 +167,7 @@ def test_death_is_noticed_though_a_child_lives_on(tmp_path: Path) -> None:
                 async for _ in lab.run(Job(target="tests:none", payload=None)):
                     pass
 
-    with pytest.raises(GuestError, match="died before the run was over"):
+    with pytest.raises(LabError, match="killed from outside"):
         asyncio.run(run())
 
 

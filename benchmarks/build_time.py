@@ -20,7 +20,7 @@ from dxemu.host import where
 from dxemu.host.job import Job
 from dxemu.plan.model import Plan
 from dxemu.run.job import RunJob
-from dxemu.run.rehearse import Rehearsal, prepare
+from dxemu.run.prepare import Rehearsal, prepare
 
 SCENARIO = "cut_primary_silently"
 LIMIT = 0.5

@@ -27,7 +27,8 @@ from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan, Role
 from dxemu.predict.predict import Pair, Prediction
 from dxemu.report.terminal import echo
-from dxemu.run.rehearse import Rehearsal, prepare, rehearse
+from dxemu.run.prepare import Rehearsal, prepare
+from dxemu.run.rehearse import rehearse
 from dxemu.topology.load import load
 from dxemu.words import count, duration, until_repair
 

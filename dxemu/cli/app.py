@@ -9,10 +9,13 @@ from __future__ import annotations
 import difflib
 import importlib
 import io
+import os
 import pkgutil
+import re
 import signal
 import sys
 import traceback
+from pathlib import Path
 
 import click
 
@@ -28,6 +31,7 @@ EXIT_BUG = 70
 EXIT_USAGE = 2
 EXIT_NO_LAB = 3
 EXIT_INTERRUPTED = 130
+_SHORT_HELP = re.compile(r'short_help="(.+?)"')
 
 
 class _Commands(click.Group):
@@ -36,6 +40,11 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return sorted(info.name for info in pkgutil.iter_modules(cli.__path__) if info.name != "app")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, _short_help(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         known = self.list_commands(ctx)
@@ -49,6 +58,13 @@ class _Commands(click.Group):
         return command
 
 
+def _short_help(name: str) -> str:
+    """What a command says of itself in the list of all. Read, not imported: together they import all of dxemu."""
+    source = Path(cli.__path__[0], f"{name}.py").read_text(encoding="utf-8")
+    found = _SHORT_HELP.search(source)
+    return found[1] if found else ""
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(dxemu.__version__, prog_name="dxemu")
 def root() -> None:
@@ -58,6 +74,7 @@ def root() -> None:
 def main() -> None:
     """The commands. SIGTERM, SIGHUP and SIGQUIT are Ctrl-C to them."""
     check_streams()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes longer than to check a file
     try:
         status = root.main(prog_name="dxemu", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):

@@ -8,7 +8,7 @@ import click
 
 from dxemu.errors import InputErrors, Problem
 from dxemu.report.terminal import echo, safe
-from dxemu.run.rehearse import prepare_any
+from dxemu.run.prepare import prepare_any
 
 
 @click.command("check", short_help="Check files; start nothing.")

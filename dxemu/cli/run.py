@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
 import re
+import signal
 import tempfile
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dxemu.errors import FileError, Interrupted
+from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import border, shown
-from dxemu.host import invoker, patience, versions, where
+from dxemu.host import invoker, patience, where
 from dxemu.host.embedded import MEMORY
+from dxemu.host.follow import LabProcess
 from dxemu.host.guest_mode import Wish
 from dxemu.host.signals import ending
-from dxemu.measure.result import Result, to_json
-from dxemu.report.console import PlainConsole
-from dxemu.report.live import LiveLines
-from dxemu.report.run import header_line, show
 from dxemu.report.terminal import echo
-from dxemu.run.rehearse import Rehearsal, prepare, rehearse
-from dxemu.run.run_folder import run_folder
+from dxemu.run.run_folder import RunFolder, run_folder
+
+if TYPE_CHECKING:
+    from dxemu.measure.result import Result
+    from dxemu.report.console import PlainConsole
+    from dxemu.run.prepare import Rehearsal
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 
@@ -109,29 +115,70 @@ def command(
         raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
     if json_file is not None and str(json_file) != "-":
         _check_json_file(json_file)
-    rehearsal = prepare(scenario, topology, versions.installed())
-    if kernel == "host":
-        place = where.host(clock or "real", stall_limit)
-    else:
-        place = where.embedded(clock or "virtual", stall_limit, guest, memory)
-    console = PlainConsole(stderr=json_file is not None and str(json_file) == "-")
-    folder = _new_folder(runs_folder, scenario)
-    head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
-    console.print(head, style="bold")
-    console.print()
-    with invoker.giving(folder):
-        result = asyncio.run(_until_signalled(rehearsal, place, folder, seed, console))
-    console.print()
-    show(result, console, folder=_shown(folder))
-    if json_file is not None and str(json_file) == "-":
-        echo(json.dumps(to_json(result), indent=2))
-    elif json_file is not None:
-        new = not json_file.exists()
-        with border(json_file, otherwise=f"the result is in {_shown(folder)}"):
-            json_file.write_bytes((folder / "result.json").read_bytes())
-        if new:
-            invoker.give(json_file)
+    prepare = functools.partial(_prepare, scenario, topology)
+    try:
+        if kernel == "host":
+            place = where.host(clock or "real", stall_limit)
+        else:
+            place = where.embedded(clock or "virtual", stall_limit, guest, memory)
+        folder = _new_folder(runs_folder, scenario)
+    except (DxemuError, click.ClickException):
+        prepare()  # if the files are wrong too
+        raise
+    to_stdout = json_file is not None and str(json_file) == "-"
+    with invoker.giving(folder.path):
+        result = asyncio.run(_run(place, folder, seed, prepare, stderr=to_stdout))
+    if json_file is not None:
+        _give_json(result, folder.path, json_file)
     raise SystemExit(EXIT_STATUS[result.verdict])
+
+
+def _prepare(scenario: Path, topology: Path | None) -> Rehearsal:
+    """Read, check and predict it. What that imports takes as long as to boot, so it is imported meanwhile."""
+    from dxemu.host import versions
+    from dxemu.run.prepare import prepare
+
+    return prepare(scenario, topology, versions.installed())
+
+
+async def _run(
+    place: where.Where, folder: RunFolder, seed: int, prepare: Callable[[], Rehearsal], *, stderr: bool
+) -> Result:
+    """The lab's process boots and imports while the files are read; then it is given its job."""
+    # asyncio's own would wait until the files are read.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    async with AsyncExitStack() as stack:
+        try:
+            waiting = await stack.enter_async_context(place.started(folder.path, seed, made=folder.made))
+        except LabError:
+            prepare()  # if the files are wrong too
+            raise
+        rehearsal = prepare()
+        from dxemu.report.console import PlainConsole
+        from dxemu.report.run import header_line, show
+
+        console = PlainConsole(stderr=stderr)
+        head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
+        console.print(head, style="bold")
+        console.print()
+        result = await _until_signalled(rehearsal, place, folder.path, seed, console, waiting)
+        console.print()
+        show(result, console, folder=_shown(folder.path))
+        return result
+
+
+def _give_json(result: Result, folder: Path, json_file: Path) -> None:
+    """The result, where `--json` says. Raises FileError."""
+    if str(json_file) == "-":
+        from dxemu.measure.result import to_json
+
+        echo(json.dumps(to_json(result), indent=2))
+        return
+    new = not json_file.exists()
+    with border(json_file, otherwise=f"the result is in {_shown(folder)}"):
+        json_file.write_bytes((folder / "result.json").read_bytes())
+    if new:
+        invoker.give(json_file)
 
 
 def _size(value: str) -> str:
@@ -141,7 +188,7 @@ def _size(value: str) -> str:
     return value
 
 
-def _new_folder(base: Path, scenario: Path) -> Path:
+def _new_folder(base: Path, scenario: Path) -> RunFolder:
     """The run's folder. Raises click.BadParameter if there can be none: nothing was started."""
     try:
         return run_folder(base, scenario)
@@ -162,11 +209,14 @@ def _check_json_file(file: Path) -> None:
 
 
 async def _until_signalled(
-    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: PlainConsole
+    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: PlainConsole, waiting: LabProcess
 ) -> Result:
     """Run it; Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the lab first and then the command."""
+    from dxemu.report.live import LiveLines
+    from dxemu.run.rehearse import rehearse
+
     with LiveLines(console) as live:
-        task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear))
+        task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear, waiting))
         loop = asyncio.get_running_loop()
         for number in ending():
             loop.add_signal_handler(number, task.cancel)

@@ -1,4 +1,4 @@
-"""Boot the embedded kernel, run one job as its first process, and hand on its events.
+"""Boot the embedded kernel, whose first process runs one job, and hand on its events.
 
 The kernel is User-Mode Linux: an ordinary process of an ordinary user. It sees the machine's files
 read-only, can change the run's folder and nothing else (`dxemu.host.confine`, and `hostfs_write`, our
@@ -12,20 +12,21 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from dxemu.errors import LabError
 from dxemu.files import border
-from dxemu.host import guest, hold
+from dxemu.host import follow, guest, hold
 from dxemu.host.confine import NO_WALLS, Walls, confined
-from dxemu.host.follow import follow
+from dxemu.host.follow import LabProcess
 from dxemu.host.guest_mode import GuestMode
-from dxemu.host.job import Job
+from dxemu.host.job import LAB_IMPORTS, Job, write_start
 from dxemu.host.machine import memory_repair
 from dxemu.host.processor import one_processor
+from dxemu.host.swept import swept
 
 # 2023-11-14 22:13:20 UTC: the guest's clock starts here in every run, or ExaBGP's whole seconds fall differently.
 VIRTUAL_EPOCH_NS = 1_700_000_000_000_000_000
@@ -59,7 +60,7 @@ class Boot:
         return [
             str(self.kernel),
             *("rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
-            *("con=null", "con0=null,fd:1", "ssl0=null,fd:0"),
+            *("con=null", "con0=null,fd:1", "ssl0=fd:0,fd:0"),
             # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
             *(clock if self.virtual_clock else ()),
             "initcall_blacklist=jent_mod_init",
@@ -74,29 +75,34 @@ class Boot:
         return replace(self, seed=seed)
 
 
-async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Mapping[str, object], None]:
-    """Boot, run the job, yield its events; return when it has finished. Raises as `follow` does.
+@contextlib.asynccontextmanager
+async def started(
+    folder: Path, boot: Boot, imports: Sequence[str] = LAB_IMPORTS, made: Sequence[Path] = ()
+) -> AsyncIterator[LabProcess]:
+    """Boot it in `folder`: it imports and waits for a job, its clock held. Raises FileError or LabError.
 
-    Whatever ends it, no process and no file outside `folder` is left.
+    Whatever ends it, no process and no file outside `folder` is left; and nothing of `made` (see `swept`) unless it was
+    given a job.
     """
-    job.write(folder, native=False)
-    with border(folder):
-        (folder / INIT).symlink_to(guest.__file__)
-    with contextlib.ExitStack() as stack:
-        stack.callback((folder / INIT).unlink, missing_ok=True)
-        stack.callback(shutil.rmtree, folder / ".uml", ignore_errors=True)
+    async with contextlib.AsyncExitStack() as stack:
         memory = stack.enter_context(_memory_of_a_run(boot.memory_folder))
+        broom = stack.enter_context(swept(folder, memory, made))
+        write_start(folder, imports)
+        with border(folder):
+            (folder / INIT).symlink_to(guest.__file__)
         bind = stack.enter_context(confined(boot.walls, folder, memory, resolves_beneath=boot.hostfs_write))
         pinned = stack.enter_context(one_processor())
         # The kernel keeps a few small files in ~/.uml while it runs.
         env = {"TMPDIR": str(memory), "HOME": str(folder), "PATH": os.defpath}
-        events = follow([*pinned, *boot.command(folder)], env, folder, boot.stall_limit_s, bind)
-        async with contextlib.aclosing(events):
-            async for event in events:
-                if event["event"] == guest.BOOTED:  # the memory file is open and has no name any more
-                    memory.rmdir()
-                    continue
-                yield event
+        command = [*pinned, *boot.command(folder)]
+        yield await stack.enter_async_context(follow.started(command, env, folder, broom, boot.stall_limit_s, bind))
+
+
+async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Mapping[str, object], None]:
+    """Boot, run the job, yield its events; return when it has finished. Raises as `LabProcess.run` does."""
+    async with started(folder, boot, imports=()) as lab, contextlib.aclosing(lab.run(job)) as events:
+        async for event in events:
+            yield event
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Start the process that a lab runs in, hand on its events, and end it whatever happens."""
+"""Start the process that a lab runs in, give it its job, hand on its events, and end it whatever happens."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import re
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dxemu.errors import GuestError, LabError
 from dxemu.files import border
 from dxemu.host.death import cause
+from dxemu.host.guest import BOOTED
 from dxemu.host.job import Job
 from dxemu.host.patience import Patience
 from dxemu.host.process import not_started
+from dxemu.host.swept import Broom
 
 CONSOLE_TAIL_LINES = 12
 MAX_EVENT_BYTES = 1 << 24
@@ -28,27 +30,78 @@ LAST_WORDS_S = 0.2
 _STACK = re.compile(r"^\[ *[0-9.]+\] Stack:$", re.MULTILINE)
 
 
-async def follow(
+class LabProcess:
+    """A lab's process that was started, and waits for its job. What it prints goes to `console.log` in its folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        process: asyncio.subprocess.Process,
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        patience: Patience,
+        memory_folder: Path | None,
+        broom: Broom,
+    ) -> None:
+        self._folder = folder
+        self._memory_folder = memory_folder
+        self._broom = broom
+        self._process = process
+        self._reader, self._writer = streams
+        self._patience = patience
+
+    async def run(self, job: Job) -> AsyncGenerator[Mapping[str, object], None]:
+        """Hand `job` over as soon as the process has booted; yield its events until it has finished.
+
+        Raises GuestError if it crashes or says nothing for as long as its `Patience` lasts, LabError if the job says
+        that it failed, and FileError or LabError if the machine is at fault, as far as can be known.
+        """
+        self._broom.keep()
+        dead = asyncio.ensure_future(self._process.wait())
+        try:
+            async for event in _events(self._reader, dead, self._patience, self._folder):
+                if event["event"] == BOOTED:  # not before: its end of the channel would still echo
+                    job.write(self._folder)
+                    self.tell({"target": job.target})
+                else:
+                    yield event
+        except LabError as error:
+            status = dead.result() if dead.done() else None
+            raise cause(self._folder, self._memory_folder, status, _console(self._folder)) or error from error
+        finally:
+            dead.cancel()
+
+    @property
+    def pid(self) -> int:
+        """Its number, and its session's, which was made for it."""
+        return self._process.pid
+
+    def tell(self, order: Mapping[str, object]) -> None:
+        """Send an order (`Channel.receive`), of at most 4,000 bytes: so much the guest's line takes at once.
+
+        Nobody hears it if the process has died; `run` says so.
+        """
+        self._writer.write(json.dumps(order).encode() + b"\n")
+
+
+@contextlib.asynccontextmanager
+async def started(
     command: Sequence[str],
     env: Mapping[str, str],
     folder: Path,
+    broom: Broom,
     stall_limit_s: float | None = None,
     bind: Callable[[], None] | None = None,
     end_limit_s: float = 0.0,
-) -> AsyncGenerator[Mapping[str, object], None]:
-    """Start `command` in `folder`, where its job was written; yield its events until the job has finished.
+) -> AsyncIterator[LabProcess]:
+    """Start `command` in `folder`, where it finds what it needs to start.
 
-    The first is `booted`. Its standard input is the channel, which it writes to. The process dies with this one
-    (`setpriv --pdeathsig`), and when the generator is closed: the channel is closed first, and it has `end_limit_s` to
-    end by itself. What it prints goes to `console.log`. `bind` is called in the child before it becomes the command
-    (`dxemu.host.confine`).
-
-    Raises GuestError if it crashes or says nothing for `stall_limit_s` of wall time (None: see `Patience`), LabError
-    if the job says that it failed, and FileError or LabError if the machine is at fault, as far as can be known.
+    Its standard input is the channel, which it reads and writes. It dies with this process (`setpriv --pdeathsig`), and
+    when the context ends: the channel is closed first, and it has `end_limit_s` to end by itself. `bind` is called in
+    the child before it becomes the command (`dxemu.host.confine`). Raises FileError or LabError.
     """
     ours, theirs = socket.socketpair()
+    patience = Patience(stall_limit_s)
     async with contextlib.AsyncExitStack() as stack:
-        stack.callback(Job.remove, folder)
         with border(folder):
             console = stack.enter_context((folder / "console.log").open("wb"))
         stack.enter_context(ours)
@@ -69,18 +122,11 @@ async def follow(
             except OSError as error:
                 raise not_started("setpriv", error) from error
             stack.push_async_callback(_end, process, end_limit_s)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
-        stack.callback(writer.close)
-        dead = asyncio.ensure_future(process.wait())
-        stack.callback(dead.cancel)
-        try:
-            async for event in _events(reader, dead, Patience(stall_limit_s), folder):
-                yield event
-        except LabError as error:
-            # That of the run is gone once its memory is open; the one around it is on the same disk.
-            memory_folder = Path(env["TMPDIR"]).parent if "TMPDIR" in env else None
-            status = dead.result() if dead.done() else None
-            raise cause(folder, memory_folder, status, _console(folder)) or error from error
+        streams = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
+        stack.callback(streams[1].close)
+        # That of the run is gone once its memory is open; the one around it is on the same disk.
+        memory_folder = Path(env["TMPDIR"]).parent if "TMPDIR" in env else None
+        yield LabProcess(folder, process, streams, patience, memory_folder, broom)
 
 
 async def _end(process: asyncio.subprocess.Process, limit_s: float) -> None:

@@ -1,7 +1,7 @@
 """The first process: of the embedded kernel, or of a process namespace on the machine's own.
 
 Runs before anything is importable but the standard library, so it imports little and late. It
-makes the file systems that a lab needs, runs the job, and switches the kernel off.
+makes the file systems that a lab needs, imports, waits for its job, runs it, and switches the kernel off.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ import ctypes
 import os
 import sys
 
+TYPE_CHECKING = False  # typing costs time in the guest
+if TYPE_CHECKING:
+    from dxemu.host.channel import Channel
+
 MS_NOSUID_NODEV = 2 | 4
 MS_REC_PRIVATE = 16384 | 262144
 MCL_CURRENT_FUTURE = 1 | 2
@@ -17,6 +21,12 @@ RB_POWER_OFF = 0x4321FEDC
 NATIVE = "--native"
 BOOTED = "booted"
 """The first word of every lab process, before it imports anything."""
+START_FILE = "start.json"
+"""In the run's folder: where to look for modules, and which to import. This process removes it when it has read it."""
+PAYLOAD_FILE = "job.pickle"
+"""In the run's folder, when the order has come: what the job works on. It holds keys, and goes when it is read."""
+OF_THE_KERNEL = ("init.py", ".uml")
+"""In the run's folder: what the embedded kernel starts from."""
 PYTHON_OPTIONS = ("-I", "-S")
 """Python starts a lab without `site`: what that reads costs a second inside the embedded kernel."""
 
@@ -77,20 +87,31 @@ def _leave_a_guard(channel: int) -> None:
     _stay_in_memory()  # a child does not inherit it
 
 
-def _take_job(folder: str) -> tuple[dict[str, object], bytes]:
-    """The job's header and payload. Nothing that it took to start is left in the run's folder from here on.
+def _take(folder: str, name: str) -> bytes:
+    """What a file of the run's folder holds, which is not there any more then."""
+    path = f"{folder}/{name}"
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs time in the guest
+        data = file.read()
+    _remove(path)
+    return data
 
-    Whoever started us may be killed at any moment, and a payload holds keys.
+
+def _get_ready(start: dict[str, list[str]]) -> None:
+    """Import what a lab needs, while whoever started us still reads its files.
+
+    What cannot be imported is told when the job asks for it.
     """
-    import json
+    os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
+    sys.path[:] = [*(p for p in sys.path if p), *(p for p in start["sys_path"] if p not in sys.path)]
+    import contextlib
+    import importlib
 
-    read = []
-    for name in ("job.json", "job.pickle"):
-        with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118,PTH123 - pathlib costs time in the guest
-            read.append(file.read())
-    for name in ("job.json", "job.pickle", "init.py", ".uml"):
-        _remove(f"{folder}/{name}")
-    return json.loads(read[0]), read[1]
+    from dxemu.host import collector
+
+    collector.look_rarely()
+    for module in start["imports"]:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
 
 
 def _remove(path: str) -> None:
@@ -103,24 +124,19 @@ def _remove(path: str) -> None:
         os.unlink(path)  # noqa: PTH108
 
 
-def _run(folder: str, channel_fd: int, header: dict[str, object], payload: bytes) -> None:
-    os.environ.update(HOME="/run", TMPDIR="/run", PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8")
+def _run(folder: str, channel: Channel, target: str) -> None:
     import importlib
     import pickle
 
     from dxemu.errors import DxemuError
-    from dxemu.host import collector, hold
-    from dxemu.host.channel import Channel
+    from dxemu.host import hold
 
-    collector.look_rarely()
-
-    module, _, function = str(header["target"]).partition(":")
-    channel = Channel(channel_fd)
+    module, _, function = target.partition(":")
     try:
-        target = getattr(importlib.import_module(module), function)
-        value = pickle.loads(payload)  # noqa: S301 - written by the process that started us
+        do = getattr(importlib.import_module(module), function)
+        value = pickle.loads(_take(folder, PAYLOAD_FILE))  # noqa: S301 - written by the process that started us
         hold.release()  # it booted and imported held: time starts with the job
-        target(value, channel, folder)
+        do(value, channel, folder)
     except DxemuError as error:
         problem, remedy = getattr(error, "problem", str(error)), getattr(error, "remedy", "")
         channel.send("failed", 0, kind=type(error).__name__, problem=problem, remedy=remedy)
@@ -138,20 +154,28 @@ def main() -> None:
     native = NATIVE in sys.argv
     if not native:
         _stay_in_memory()
-    folder, channel = _prepare_native() if native else _prepare_embedded()
-    os.write(channel, b'{"t": 0, "event": "%s"}\n' % BOOTED.encode())
-    header, payload = _take_job(folder)
-    sys.path[:] = [*(p for p in sys.path if p), *(p for p in header["sys_path"] if p not in sys.path)]  # type: ignore[attr-defined]  # from our own job file
+    folder, channel_fd = _prepare_native() if native else _prepare_embedded()
+    os.write(channel_fd, b'{"t": 0, "event": "%s"}\n' % BOOTED.encode())
+    import json
+
+    start = json.loads(_take(folder, START_FILE))
+    for name in OF_THE_KERNEL:
+        _remove(f"{folder}/{name}")
+    _get_ready(start)
+    from dxemu.host.channel import Channel
+
+    channel = Channel(channel_fd)
+    target = channel.receive()["target"]  # the clock is held until it comes
     if native:
-        _leave_a_guard(channel)
-    _run(folder, channel, header, payload)
+        _leave_a_guard(channel_fd)
+    _run(folder, channel, target)
     sys.stdout.flush()
     sys.stderr.flush()
     if native:
         os._exit(0)
     import termios
 
-    termios.tcdrain(channel)
+    termios.tcdrain(channel_fd)
     os.sync()
     _libc.reboot(RB_POWER_OFF)
 

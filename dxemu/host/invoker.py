@@ -41,17 +41,23 @@ def _told() -> pwd.struct_passwd:
     return pwd.getpwnam(os.environ["DOAS_USER"])
 
 
-def make_folders(folder: Path) -> None:
-    """Make a folder and those above it that are missing, each the invoker's. Raises OSError."""
+def make_folders(folder: Path) -> list[Path]:
+    """Make a folder and those above it that are missing, each the invoker's. Gives them, innermost first.
+
+    Raises OSError.
+    """
     missing = []
     for above in (folder, *folder.parents):
         if above.exists():
             break
         missing.append(above)
+    made: list[Path] = []
     for wanted in reversed(missing):
         with contextlib.suppress(FileExistsError):
             make_folder(wanted)
+            made.insert(0, wanted)
     folder.mkdir(exist_ok=True)  # complains if there is a file of this name
+    return made
 
 
 def make_folder(folder: Path) -> None:

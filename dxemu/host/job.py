@@ -1,7 +1,8 @@
-"""What a lab process is told: one file in the run's folder, read by `dxemu.host.guest`.
+"""What a lab process is told: how to start, and later what to do.
 
-The same job runs inside the embedded kernel and, with `--kernel host`, in namespaces of the
-machine's own kernel.
+It starts before its job is known, imports what every lab needs, and waits. The job then lies in the run's folder, and a
+line on the channel says so (`dxemu.host.guest` reads both). The same happens inside the embedded kernel and, with
+`--kernel host`, in namespaces of the machine's own kernel.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import json
 import pickle
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import dxemu
 from dxemu.files import border
+from dxemu.host.guest import PAYLOAD_FILE, START_FILE
 
-JOB_FILE = "job.json"
-PAYLOAD_FILE = "job.pickle"
+LAB_IMPORTS = ("dxemu.run.lab_process",)
+"""What a lab imports while it waits for its job; daemons that few labs need are imported where they are started."""
 
 
 def search_path() -> list[str]:
@@ -24,9 +27,15 @@ def search_path() -> list[str]:
     return [str(Path(dxemu.__file__).resolve().parent.parent), *(p for p in sys.path if p)]
 
 
+def write_start(folder: Path, imports: Sequence[str] = LAB_IMPORTS) -> None:
+    """Put into the run's folder what its process needs to start."""
+    with border(folder):
+        _write(folder / START_FILE, json.dumps({"sys_path": search_path(), "imports": list(imports)}).encode())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Call `target`, written `package.module:function`, with `payload` and a Channel.
+    """Call `target`, written `package.module:function`, with `payload`, a Channel and the run's folder.
 
     The payload is pickled: writer and reader are the same program on the same machine.
     """
@@ -34,24 +43,12 @@ class Job:
     target: str
     payload: object
 
-    def write(self, folder: Path, *, native: bool) -> None:
-        """Put the job into the run's folder, for its owner alone. `native`: no kernel of our own is around it."""
-        header = {
-            "target": self.target,
-            "native": native,
-            "sys_path": search_path(),
-        }
+    def write(self, folder: Path) -> None:
+        """Put the payload into the run's folder, for its owner alone: it holds keys, and its reader removes it."""
         with border(folder):
-            self._write(folder, header)
+            _write(folder / PAYLOAD_FILE, pickle.dumps(self.payload))
 
-    def _write(self, folder: Path, header: object) -> None:
-        for name, data in ((JOB_FILE, json.dumps(header).encode()), (PAYLOAD_FILE, pickle.dumps(self.payload))):
-            (folder / name).touch(0o600)
-            (folder / name).write_bytes(data)
 
-    @staticmethod
-    def remove(folder: Path) -> None:
-        """Take it out again: a payload holds keys, and a finished run needs none."""
-        with border(folder, verb="tidied up"):
-            for name in (JOB_FILE, PAYLOAD_FILE):
-                (folder / name).unlink(missing_ok=True)
+def _write(file: Path, data: bytes) -> None:
+    file.touch(0o600)
+    file.write_bytes(data)

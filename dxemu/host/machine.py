@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.metadata
 import mmap
 import os
 import platform
@@ -146,6 +145,8 @@ def dxemu_command() -> str:
 
 def package_version(name: str) -> str | None:
     """The version of an installed Python distribution, without importing it; None if it is not installed."""
+    import importlib.metadata  # a run asks for one version, and other commands for none
+
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

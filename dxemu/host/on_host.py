@@ -10,29 +10,31 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from dxemu.host import guest
-from dxemu.host.follow import follow
-from dxemu.host.job import Job
+from dxemu.host import follow, guest
+from dxemu.host.follow import LabProcess
+from dxemu.host.job import LAB_IMPORTS, write_start
+from dxemu.host.swept import swept
 
 ALONE = ("unshare", "--mount", "--pid", "--fork")
 """Without --kill-child: the guard sees the channel close, and needs a moment more than a kill would leave it."""
 END_LIMIT_S = 3.0
 
 
-async def run_on_host(
-    job: Job, folder: Path, stall_limit_s: float | None
-) -> AsyncGenerator[Mapping[str, object], None]:
-    """Run the job as root; yield its events. Raises as `follow` does.
+@contextlib.asynccontextmanager
+async def started(
+    folder: Path, stall_limit_s: float | None, imports: Sequence[str] = LAB_IMPORTS, made: Sequence[Path] = ()
+) -> AsyncIterator[LabProcess]:
+    """Start it as root in `folder`: it imports and waits for a job. Raises FileError or LabError.
 
-    -B: root's compiled modules have no place in an ordinary user's clone.
+    `made` is as for `dxemu.host.embedded.started`. -B: root's compiled modules have no place in an ordinary user's
+    clone.
     """
-    job.write(folder, native=True)
     python = [str(Path(sys.executable).resolve()), *guest.PYTHON_OPTIONS, "-B", guest.__file__, guest.NATIVE]
-    events = follow([*ALONE, *python], {"PATH": os.defpath}, folder, stall_limit_s, end_limit_s=END_LIMIT_S)
-    async with contextlib.aclosing(events):
-        async for event in events:
-            if event["event"] != guest.BOOTED:
-                yield event
+    env = {"PATH": os.defpath}
+    with swept(folder, made=made) as broom:
+        write_start(folder, imports)
+        async with follow.started([*ALONE, *python], env, folder, broom, stall_limit_s, end_limit_s=END_LIMIT_S) as lab:
+            yield lab

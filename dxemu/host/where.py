@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dxemu.errors import Unsupported
 from dxemu.files import border
-from dxemu.host import kernel_store
-from dxemu.host.embedded import MEMORY, Boot, run_embedded
+from dxemu.host import embedded as embedded_kernel
+from dxemu.host import kernel_store, on_host
+from dxemu.host.embedded import MEMORY, Boot
+from dxemu.host.follow import LabProcess
 from dxemu.host.guest_mode import GuestMode, Wish, choose
-from dxemu.host.job import Job
+from dxemu.host.job import LAB_IMPORTS, Job
 from dxemu.host.machine import architecture_problem, is_root, memory_folder
-from dxemu.host.on_host import run_on_host
 from dxemu.host.privilege import namespaces_problem, namespaces_repair
-from dxemu.host.proof import prove
 from dxemu.host.walls import offer
 
 NEEDED = ("802.1Q", "bridge", "netem above 4 Gbps", "TCP MD5")
@@ -46,11 +47,22 @@ class Where:
             return ()
         return (*(["hostfs_write"] if self.boot.hostfs_write else []), *self.boot.walls.names())
 
-    def run(self, job: Job, folder: Path, seed: int) -> AsyncGenerator[Mapping[str, object], None]:
-        """Run `job`; yield its events. Raises LabError."""
+    def started(
+        self, folder: Path, seed: int, imports: Sequence[str] = LAB_IMPORTS, made: Sequence[Path] = ()
+    ) -> AbstractAsyncContextManager[LabProcess]:
+        """Start a lab's process in `folder`, which imports and waits for its job. Raises LabError.
+
+        Of `made`, the folders that were made for it, nothing is left unless it is given one.
+        """
         if self.boot is None:
-            return run_on_host(job, folder, self.stall_limit_s)
-        return run_embedded(job, folder, self.boot.with_seed(seed))
+            return on_host.started(folder, self.stall_limit_s, imports, made)
+        return embedded_kernel.started(folder, self.boot.with_seed(seed), imports, made)
+
+    async def run(self, job: Job, folder: Path, seed: int) -> AsyncGenerator[Mapping[str, object], None]:
+        """Start it and run `job`; yield its events. Raises LabError."""
+        async with self.started(folder, seed, imports=()) as lab, aclosing(lab.run(job)) as events:
+            async for event in events:
+                yield event
 
 
 def embedded(clock: str, stall_limit_s: float | None = None, guest: str = Wish.AUTO, memory: str = MEMORY) -> Where:
@@ -83,6 +95,8 @@ def host(clock: str, stall_limit_s: float | None = None) -> Where:
         raise Unsupported("the virtual clock needs the embedded kernel", "use --clock real with --kernel host")
     if not is_root():
         raise Unsupported("--kernel host needs root", "use sudo, or --kernel embedded, which needs none")
+    from dxemu.host.proof import prove  # the embedded kernel starts without what this imports
+
     forbidden = namespaces_problem()
     if forbidden:
         raise Unsupported(forbidden, namespaces_repair())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.files import border, stem
@@ -21,11 +22,19 @@ _DIGITS = (8, 64)
 _NUMBER = re.compile(r"[0-9]+")
 
 
-def run_folder(base: Path, scenario: Path) -> Path:
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run's folder. `made` is all that was made for it, innermost first: itself, and what above it was missing."""
+
+    path: Path
+    made: tuple[Path, ...]
+
+
+def run_folder(base: Path, scenario: Path) -> RunFolder:
     """A new folder. Raises FileError if there can be none."""
     with border(base, verb="used for runs"):
-        invoker.make_folders(base)
-        parent = _parent(base.resolve(), scenario)
+        made = invoker.make_folders(base)
+        parent, made_there = _parent(base.resolve(), scenario)
         taken = (int(entry.name) for entry in parent.iterdir() if _NUMBER.fullmatch(entry.name))
         number = 1 + max(taken, default=0)
         while True:
@@ -35,7 +44,8 @@ def run_folder(base: Path, scenario: Path) -> Path:
             except FileExistsError:
                 number += 1
             else:
-                return folder.resolve()
+                folder = folder.resolve()
+                return RunFolder(folder, tuple(path.absolute() for path in (folder, *made_there, *made)))
 
 
 def name_of(scenario: Path) -> str:
@@ -44,20 +54,26 @@ def name_of(scenario: Path) -> str:
     return name.encode()[:LONGEST_NAME].decode("utf-8", "ignore") or "_"
 
 
-def _parent(base: Path, scenario: Path) -> Path:
+def _parent(base: Path, scenario: Path) -> tuple[Path, list[Path]]:
+    """The folder of a scenario's runs, and what of it was made now."""
     place = os.fsencode(os.path.relpath(os.path.realpath(scenario), base))
     name, digest = name_of(scenario), hashlib.sha256(place).hexdigest()
     folders = (base / name, *(base / f"{name}-{digest[:digits]}" for digits in _DIGITS))
-    return next((folder for folder in folders if _is_of(folder, place)), folders[-1])
+    for folder in folders:
+        made = invoker.make_folders(folder)
+        if _marked(folder, place):
+            return folder, [folder / MARK, *made]
+        if (folder / MARK).read_bytes().rstrip(b"\n") in (place, b""):
+            return folder, made
+    return folders[-1], []
 
 
-def _is_of(folder: Path, place: bytes) -> bool:
-    """Whether the runs of `folder` are of the file at `place`. A folder of nobody's is from now on."""
-    invoker.make_folders(folder)
+def _marked(folder: Path, place: bytes) -> bool:
+    """Say in `folder` that its runs are of the file at `place`. False if something is said there already."""
     try:
         with (folder / MARK).open("xb") as file:
             file.write(place + b"\n")
-        invoker.give(folder / MARK)
     except FileExistsError:
-        return (folder / MARK).read_bytes().rstrip(b"\n") in (place, b"")
+        return False
+    invoker.give(folder / MARK)
     return True

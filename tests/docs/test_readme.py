@@ -37,7 +37,7 @@ from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
 from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import predict
-from dxemu.run import rehearse
+from dxemu.run.prepare import prepare
 from dxemu.story import expectation_forms, probe_file
 from dxemu.story import file as scenario_file
 from dxemu.topology import file as topology_file
@@ -203,7 +203,7 @@ def test_table_of_scenarios(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     (row,) = re.findall(rf"^\| \[{name}\]\(scenarios/{name}.yaml\) \| (.*) \|$", README, re.MULTILINE)
     *_, to_aws, from_aws, predicted = row.split(" | ")
-    made = rehearse.prepare(Path("scenarios") / f"{name}.yaml").predictions
+    made = prepare(Path("scenarios") / f"{name}.yaml").predictions
     low, high = min(p.outage.low_s for p in made), max(p.outage.high_s for p in made)
     assert predicted == bounds(low * 1e3, high * 1e3)
     times = json.loads((REPOSITORY / "tests/lab/yardstick" / f"{name}.json").read_text(encoding="utf-8"))["times"]

@@ -124,7 +124,7 @@ def _kill(kill: Kill, process: subprocess.Popen[bytes], folder: Path) -> tuple[b
     shown = SHOWN.findall((folder / "out").read_text(encoding="utf-8")) if kill.after_s >= KEPT_S else []
     _pause(process, min(kill.after_s, KEPT_S))
     guest = guest_of(process.pid)
-    booted = not any(folder.glob("runs/*/1/job.pickle"))
+    booted = not any(folder.glob("runs/*/1/start.json"))
     with contextlib.suppress(ProcessLookupError):
         if kill.target == "command":
             os.kill(process.pid, kill.number)

@@ -11,7 +11,8 @@ from typing import Any
 from dxemu.host import versions, where
 from dxemu.measure.result import Result
 from dxemu.plan.model import Plan
-from dxemu.run.rehearse import prepare, rehearse
+from dxemu.run.prepare import prepare
+from dxemu.run.rehearse import rehearse
 from tests.lab import yardstick
 from tests.lab.guest import REPOSITORY
 

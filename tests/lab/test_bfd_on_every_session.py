@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks.designs import SCENARIO, Size, topology
 from dxemu.host import where
-from dxemu.run.rehearse import prepare, rehearse
+from dxemu.run.prepare import prepare
+from dxemu.run.rehearse import rehearse
 from tests.lab.guest import REPOSITORY
 
 pytestmark = pytest.mark.lab

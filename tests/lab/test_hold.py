@@ -56,3 +56,17 @@ def test_no_time_passes_while_the_clock_is_held(tmp_path: Path) -> None:
 def test_boot_and_imports_take_no_time(tmp_path: Path) -> None:
     (event,) = run("look_while_held", tmp_path)
     assert int(str(event["booted_ns"])) < 1_000_000
+
+
+def test_a_job_that_waits_for_hours_begins_at_the_same_moment(tmp_path: Path) -> None:
+    """While a guest waits for its job its clock is held, however long that takes."""
+
+    async def booted_ns(folder: Path, wait_s: float) -> object:
+        folder.mkdir()
+        job = Job(target="tests.lab.test_hold:look_while_held", payload=None)
+        async with where.embedded("virtual", 120).started(folder, 1) as lab:
+            await asyncio.sleep(wait_s)
+            async with contextlib.aclosing(lab.run(job)) as stream:
+                return [event["booted_ns"] async for event in stream]
+
+    assert asyncio.run(booted_ns(tmp_path / "a", 0.0)) == asyncio.run(booted_ns(tmp_path / "b", 3.0))

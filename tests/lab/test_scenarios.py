@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dxemu.run.rehearse import prepare
+from dxemu.run.prepare import prepare
 from tests.lab import yardstick
 from tests.lab.explained import differences
 from tests.lab.guest import REPOSITORY

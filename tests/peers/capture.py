@@ -16,7 +16,8 @@ from dxemu.host import where
 from dxemu.host.job import Job
 from dxemu.lab.probes.udp import PORT
 from dxemu.measure.result import Outage, Result
-from dxemu.run.rehearse import prepare, rehearse
+from dxemu.run.prepare import prepare
+from dxemu.run.rehearse import rehearse
 
 PROGRAMS = ("tcpdump", "tshark")
 READ_WITHIN_S = 120

@@ -28,8 +28,8 @@ from dxemu.probes.udp import UdpProbe
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run.job import RunJob
 from dxemu.run.lab_process import _agenda, watched
+from dxemu.run.prepare import Rehearsal, prepare
 from dxemu.run.prober import Prober
-from dxemu.run.rehearse import Rehearsal, prepare
 from dxemu.story.model import Expectation
 from dxemu.units import PacketsPerSecond, Seconds
 from tests.lab.guest import REPOSITORY

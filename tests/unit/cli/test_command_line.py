@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -250,3 +251,12 @@ def test_it_is_a_program(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stdout == f"{TOPOLOGIES[0]}: a topology of 7 nodes and 7 cables\n"
     assert done.stderr.startswith("nowhere.yaml:1:1: DX-F002")
+
+
+def test_the_list_says_what_each_command_says_of_itself(dxemu: Dxemu) -> None:
+    """It reads what it does not import."""
+    listed = dxemu("--help").out.partition("Commands:\n")[2]
+    for file in (REPOSITORY / "dxemu" / "cli").glob("*.py"):
+        if file.stem not in ("__init__", "app"):
+            command = importlib.import_module(f"dxemu.cli.{file.stem}").command
+            assert f"  {file.stem}  ".ljust(11) + command.short_help in listed

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +11,10 @@ import pytest
 from dxemu.errors import LabError, Unsupported
 from dxemu.host import confinement_findings, landlock, machine, privilege, walls
 from dxemu.host.embedded import Boot
-from dxemu.host.follow import follow
+from dxemu.host.follow import started
 from dxemu.host.guest_mode import GuestMode, Wish, choose
 from dxemu.host.landlock import Files, Network, Scope
+from dxemu.host.swept import swept
 from dxemu.host.walls import Offer
 from dxemu.report.doctor import State
 
@@ -159,10 +158,11 @@ def test_a_process_that_cannot_be_bound_is_not_started(tmp_path: Path) -> None:
     def refuse() -> None:
         raise OSError(errno.E2BIG, "too many")
 
-    async def start() -> list[Mapping[str, object]]:
-        stream = follow(["touch", "started"], {"PATH": os.defpath}, tmp_path, 5.0, refuse)
-        async with contextlib.aclosing(stream) as events:
-            return [event async for event in events]
+    async def start() -> None:
+        command = ["touch", "started"]
+        with swept(tmp_path) as broom:
+            async with started(command, {"PATH": os.defpath}, tmp_path, broom, 5.0, refuse):
+                pass
 
     with pytest.raises(LabError, match="could not be confined"):
         asyncio.run(start())

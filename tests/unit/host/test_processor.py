@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
 
-from dxemu.host import embedded, processor
-from dxemu.host.embedded import Boot, run_embedded
-from dxemu.host.job import Job
+from dxemu.host import embedded, follow, processor
+from dxemu.host.embedded import Boot
 from dxemu.host.processor import one_processor
 
 
@@ -50,16 +49,17 @@ def test_the_embedded_kernel_is_started_on_it_and_holds_it_as_long_as_it_runs(
         yield ("taskset", "--cpu-list", "3")
         happened.append("free")
 
-    async def follow(command: Sequence[str], *_: object) -> AsyncGenerator[Mapping[str, object], None]:
+    @asynccontextmanager
+    async def started(command: Sequence[str], *_: object) -> AsyncIterator[None]:
         happened.append(tuple(command[:4]))
-        yield {"event": "ready"}
+        yield
 
     async def run() -> None:
         boot = Boot(kernel=Path("/linux"), memory_folder=tmp_path)
-        async for event in run_embedded(Job(target="tests:none", payload=None), tmp_path, boot):
-            happened.append(event["event"])
+        async with embedded.started(tmp_path, boot):
+            happened.append("runs")
 
     monkeypatch.setattr(embedded, "one_processor", held)
-    monkeypatch.setattr(embedded, "follow", follow)
+    monkeypatch.setattr(follow, "started", started)
     asyncio.run(run())
-    assert happened == ["held", ("taskset", "--cpu-list", "3", "/linux"), "ready", "free"]
+    assert happened == ["held", ("taskset", "--cpu-list", "3", "/linux"), "runs", "free"]

@@ -18,7 +18,7 @@ def file_at(path: Path) -> Path:
 
 
 def made(base: Path, scenario: Path) -> str:
-    return str(run_folder(base, scenario).relative_to(base.resolve()))
+    return str(run_folder(base, scenario).path.relative_to(base.resolve()))
 
 
 def test_runs_of_a_file_are_numbered(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_runs_of_before_are_taken_over_and_move_with_their_scenario(tmp_path: Pa
 )
 def test_no_name_leads_elsewhere_or_cannot_be_typed(file: str, name: str, tmp_path: Path) -> None:
     assert name_of(Path(file)) == name
-    folder = run_folder(tmp_path / "runs", file_at(tmp_path / file))
+    folder = run_folder(tmp_path / "runs", file_at(tmp_path / file)).path
     assert folder == (tmp_path / "runs" / name / "1").resolve()
 
 

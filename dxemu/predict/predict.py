@@ -14,69 +14,28 @@ from functools import cached_property
 
 from dxemu.control.forward import Believed, Way, shared_until
 from dxemu.control.wires import Crossing
-from dxemu.plan.model import BgpSession, Plan, Role, Side
+from dxemu.plan.model import BgpSession, Plan, Side
 from dxemu.predict import lacp, restarts
 from dxemu.predict.detect import Detection, detection, session_back, static_routes_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, Witnesses, everything, may_not_begin, notices, sooner, touches
 from dxemu.predict.outcome import Course, Fate, Flow, Turn, View, World
+from dxemu.predict.prediction import (
+    DIRECTIONS,
+    Direction,
+    Pair,
+    Prediction,
+    Recovery,
+    default_pair,
+    explain_in_words,
+    natural_end,
+)
 from dxemu.predict.windows import Term, Window
 
-Direction = str
-DIRECTIONS: tuple[Direction, ...] = ("to_aws", "from_aws")
+__all__ = ["Direction", "Pair", "Prediction", "Recovery", "default_pair", "explain_in_words", "natural_end", "predict"]
+
 ROUTER_S = 0.01
 NOBODY = Detection("", "none", Window((Term("nobody notices", math.inf, math.inf, "no session crosses it"),)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
-    """What healing should do.
-
-    `outage` is the loss while traffic moves back, `session_back` the time until `session` is up again.
-    """
-
-    session: str
-    outage: Window
-    session_back: Window
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """One direction of one fault, for one probe (`probe` empty: there is none).
-
-    `detected_by` is `carrier`, `bfd`, `hold_timer`, `lacp`, `vrrp`, `dpd` or `none`; `node` is who notices.
-
-    `sessions` and `cables` are what the fault touches. An `outage` of exactly 0 means that this direction does not
-    use them; an infinite one, that nothing is left. `recovery` is None when the fault is never healed.
-    """
-
-    fault: str
-    probe: str
-    direction: Direction
-    detected_by: str
-    node: str
-    detect: Window
-    outage: Window
-    recovery: Recovery | None
-    sessions: tuple[str, ...]
-    cables: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """The two ends of a probe: on the customer's side, and on AWS's."""
-
-    probe: str
-    near: str
-    far: str
-    version: int = 4
-
-
-def default_pair(plan: Plan) -> Pair | None:
-    """The first host and the first instance, for a scenario without probes."""
-    host = next((n.name for n in plan.nodes if n.role is Role.HOST and n.side is Side.CUSTOMER), None)
-    instance = next((n.name for n in plan.nodes if n.role is Role.INSTANCE), None)
-    return None if host is None or instance is None else Pair("", host, instance)
 
 
 def predict(
@@ -94,25 +53,6 @@ def predict(
     return tuple(
         _Case(one, pair, direction).prediction() for one in struck for pair in chosen for direction in DIRECTIONS
     )
-
-
-def explain_in_words(prediction: Prediction) -> str:
-    """Why the outage's window is as it is, in one line."""
-    terms = prediction.outage.terms
-    if not terms:
-        return "this direction does not use what failed"
-    return prediction.outage.in_words() if any(t.low_s or t.high_s for t in terms) else terms[0].name
-
-
-def natural_end(predictions: Sequence[Prediction], impacts: Sequence[Impact]) -> float:
-    """The time since the run's start by which everything predicted has happened; infinite if something never does."""
-    end = 0.0
-    for p, impact in ((p, i) for p in predictions for i in impacts if p.fault == i.fault):
-        detected = impact.at + p.detect.high_s if p.detected_by != "none" else float(impact.at)
-        end = max(end, detected, impact.at + p.outage.high_s)
-        if p.recovery is not None and impact.until is not None:
-            end = max(end, impact.until + max(p.recovery.session_back.high_s, p.recovery.outage.high_s))
-    return end
 
 
 @dataclass(frozen=True)

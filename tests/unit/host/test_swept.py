@@ -1,0 +1,46 @@
+"""What was made for a run that never began goes; what anybody else has put there stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dxemu.host.swept import OF_THE_START, swept
+from dxemu.run.run_folder import run_folder
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def begin(base: Path, *, keep: bool) -> None:
+    """A run of a scenario, which is started and perhaps given a job."""
+    folder = run_folder(base, base.parent / "it's $HOME\n.yaml")
+    memory = base.parent / "memory"
+    memory.mkdir()
+    with swept(folder.path, memory, folder.made) as broom:
+        for name in (*OF_THE_START, "console.log"):
+            (folder.path / name).touch()
+        if keep:
+            broom.keep()
+
+
+def test_nothing_is_left_of_a_run_without_a_job(tmp_path: Path) -> None:
+    begin(tmp_path / "a" / "runs", keep=False)
+    assert everything(tmp_path) == []
+
+
+def test_a_run_that_began_keeps_its_folder_and_nothing_of_its_start(tmp_path: Path) -> None:
+    begin(tmp_path / "runs", keep=True)
+    assert [path.name for path in tmp_path.glob("runs/*/1/*")] == ["console.log"]
+    assert not (tmp_path / "memory").exists()
+
+
+@pytest.mark.parametrize("before", ["runs/other", "runs/it's $HOME_/7"])
+def test_what_was_there_stays(before: str, tmp_path: Path) -> None:
+    (tmp_path / before).mkdir(parents=True)
+    begin(tmp_path / "runs", keep=False)
+    left = everything(tmp_path)
+    assert before in left
+    assert not [name for name in left if name.endswith(("/1", "/8", "console.log"))]

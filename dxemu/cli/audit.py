@@ -10,8 +10,8 @@ import click
 
 from dxemu.audit.menu import make_audit
 from dxemu.cli.graph import check_picture_file, write_picture
-from dxemu.cli.jobs import Jobs
 from dxemu.host import versions
+from dxemu.host.shares import Jobs
 from dxemu.plan.make import make_plan
 from dxemu.report.audit import render, to_json
 from dxemu.report.console import PlainConsole

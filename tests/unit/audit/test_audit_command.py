@@ -124,6 +124,6 @@ def test_picture_needs_a_name_that_it_knows(audit: Dxemu) -> None:
 
 
 def test_audit_is_the_same_however_many_processes_share_the_work(audit: Dxemu, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dxemu.cli.jobs.ALONE_S", 0.0)
+    monkeypatch.setattr("dxemu.host.shares.ALONE_S", 0.0)
     words = ("topologies/hardware_high_availability.yaml", "--pairs", "--json")
     assert audit(*words, "--jobs", "1") == audit(*words, "--jobs", "3")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from dxemu.cli import jobs
-from dxemu.cli.jobs import Jobs
 from dxemu.errors import LabError
+from dxemu.host.shares import Jobs
 from dxemu.report.console import PlainConsole
 
 

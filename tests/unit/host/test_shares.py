@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.cli import jobs
 from dxemu.errors import LabError
+from dxemu.host import shares
 from dxemu.host.shares import Jobs
 from dxemu.report.console import PlainConsole
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "ALONE_S", 0.0)
+    monkeypatch.setattr(shares, "ALONE_S", 0.0)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 50])
@@ -26,7 +26,7 @@ def nothing_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_results_are_in_order_whoever_did_the_work(
     monkeypatch: pytest.MonkeyPatch, number: int, alone_s: float
 ) -> None:
-    monkeypatch.setattr(jobs, "ALONE_S", alone_s)
+    monkeypatch.setattr(shares, "ALONE_S", alone_s)
     assert list(Jobs(number)(lambda n: n * n, range(20), "numbers")) == [n * n for n in range(20)]
 
 
@@ -83,7 +83,7 @@ def test_a_process_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("terminal", "told"), [(True, True), (False, False)])
 def test_progress_is_told_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, terminal: bool, told: bool) -> None:
-    monkeypatch.setattr(jobs, "QUIET_S", 0.0)
+    monkeypatch.setattr(shares, "QUIET_S", 0.0)
     shown = io.StringIO()
     console = PlainConsole(file=shown, force_terminal=terminal, width=80)
     list(Jobs(1, console)(lambda n: n, range(3), "failures"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from unittest import mock
 
 from dxemu.host.channel import Channel
@@ -45,9 +46,10 @@ class _CapturedLab(Lab):
 def _capture(node: LabNode, file: str) -> Iterator[None]:
     """Tcpdump on the host's only port. Each packet is handed over at once; none may be dropped on the way."""
     words = ["tcpdump", "-i", "eth0", "-n", "-Z", "root", "--immediate-mode", "-B", "16384", "--nano"]
-    words += ["-w", file, "udp"]
-    with node.namespace.entered():
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    words += ["-w", "-", "udp"]
+    # Into a file that is ours: tcpdump gives one of its own to somebody, and a lab may give no file away.
+    with Path(file).open("wb") as written, node.namespace.entered():
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=written, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     said = process.stderr.readline()
     if "listening on" not in said:

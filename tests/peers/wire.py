@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from dxemu.host.channel import Channel
 from dxemu.host.clock import Clock
@@ -44,9 +45,10 @@ async def _run(plan: Plan, file: str) -> None:
 
 async def _listening(node: LabNode, file: str) -> asyncio.subprocess.Process:
     """A `tcpdump` that has opened the port of the primary connection."""
-    with node.namespace.entered():
+    # Into a file that is ours: tcpdump gives one of its own to somebody, and a lab may give no file away.
+    with Path(file).open("wb") as written, node.namespace.entered():
         process = await asyncio.create_subprocess_exec(
-            *("tcpdump", "-i", "primary", "-Z", "root", "-U", "-w", file), stderr=asyncio.subprocess.PIPE
+            *("tcpdump", "-i", "primary", "-Z", "root", "-U", "-w", "-"), stdout=written, stderr=asyncio.subprocess.PIPE
         )
     assert process.stderr is not None
     await asyncio.wait_for(process.stderr.readuntil(b"listening on"), STARTS_WITHIN_S)

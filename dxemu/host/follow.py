@@ -153,12 +153,20 @@ def _console(folder: Path) -> str:
         return ""
 
 
+async def _readline(reader: asyncio.StreamReader) -> bytes:
+    """The next line; empty at the end, also of a channel whose other end has died with an order unread."""
+    try:
+        return await reader.readline()
+    except ConnectionError:
+        return b""
+
+
 async def _line(reader: asyncio.StreamReader, dead: asyncio.Future[int], limit_s: float) -> bytes:
     """The next line; empty if the process has died. A child of it may live on and hold the channel open.
 
     Raises TimeoutError.
     """
-    reading = asyncio.ensure_future(reader.readline())
+    reading = asyncio.ensure_future(_readline(reader))
     either: set[asyncio.Future[Any]] = {reading, dead}  # Any: a line, or an exit status
     try:
         await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)

@@ -72,7 +72,15 @@ def root() -> None:
 
 
 def main() -> None:
-    """The commands. SIGTERM, SIGHUP and SIGQUIT are Ctrl-C to them."""
+    """The commands. SIGTERM, SIGHUP and SIGQUIT are Ctrl-C to them, also while the end of one is being told."""
+    try:
+        _main()
+    except KeyboardInterrupt:
+        echo("interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _main() -> None:
     check_streams()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes longer than to check a file
     try:

@@ -78,7 +78,7 @@ class Run:
 def run(tmp_path: Path) -> Iterator[Run]:
     (tmp_path / "home").mkdir()
     before = network()
-    command = [sys.executable, "-m", "dxemu.cli.app", "run", str(SCENARIO)]
+    command = [sys.executable, "-m", "dxemu", "run", str(SCENARIO)]
     with tempfile.TemporaryDirectory(prefix="dxemu-test-", dir=memory_folder()) as name:
         memory = Path(name)
         with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
@@ -95,11 +95,10 @@ def run(tmp_path: Path) -> Iterator[Run]:
 @pytest.mark.parametrize(
     ("number", "moment"),
     [
-        (signal.SIGINT, "booting"),
         (signal.SIGINT, "running"),
         (signal.SIGTERM, "building"),
         (signal.SIGTERM, "running"),
-        (signal.SIGHUP, "booting"),
+        (signal.SIGHUP, "building"),
         (signal.SIGQUIT, "running"),
     ],
     ids=lambda value: value.name if isinstance(value, signal.Signals) else value,

@@ -6,16 +6,17 @@ valid, 130 interrupted (Ctrl-C, SIGTERM, SIGHUP or SIGQUIT), 141 whoever read th
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import importlib
 import io
 import os
 import pkgutil
 import re
-import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -24,13 +25,12 @@ from dxemu import cli
 from dxemu.errors import DxemuError, GuestError, InputErrors
 from dxemu.host.exhausted import exhausted
 from dxemu.host.output import Unread, check_streams
-from dxemu.host.signals import ending
+from dxemu.host.signals import INTERRUPTED, at_once
 from dxemu.report.terminal import echo
 
 EXIT_BUG = 70
 EXIT_USAGE = 2
 EXIT_NO_LAB = 3
-EXIT_INTERRUPTED = 130
 _SHORT_HELP = re.compile(r'short_help="(.+?)"')
 
 
@@ -53,8 +53,6 @@ class _Commands(click.Group):
             hint = f"Did you mean '{nearest[0]}'?" if nearest else f"There are {', '.join(known)}."
             raise click.UsageError(f"No such command '{cmd_name}'. {hint}", ctx)
         command: click.Command = importlib.import_module(f"dxemu.cli.{cmd_name}").command
-        for number in ending():
-            signal.signal(number, signal.default_int_handler)  # from now on there may be something to tidy up
         return command
 
 
@@ -74,32 +72,46 @@ def root() -> None:
 def main() -> None:
     """The commands. SIGTERM, SIGHUP and SIGQUIT are Ctrl-C to them, also while the end of one is being told."""
     try:
-        _main()
+        status = _main()
     except KeyboardInterrupt:
-        echo("interrupted", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+        _leave_interrupted()
+    sys.exit(status)
 
 
-def _main() -> None:
+def _main() -> int:
+    """Run the command that is asked for. Returns the exit status."""
     check_streams()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes longer than to check a file
     try:
         status = root.main(prog_name="dxemu", standalone_mode=False)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        echo("interrupted", err=True)
-        status = EXIT_INTERRUPTED
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         words = io.StringIO()
         error.show(file=words)
         echo(words.getvalue(), err=True, nl=False)
-        status = EXIT_USAGE
+        return EXIT_USAGE
     except Unread as error:
-        status = error.exit_status
+        return error.exit_status
     except DxemuError as error:
-        status = _say(error)
+        return _say(error)
     except Exception as error:  # noqa: BLE001 - the outermost line
-        status = _say_unexpected(error)
-    sys.exit(status if isinstance(status, int) else 0)
+        return _say_unexpected(error)
+    return status if isinstance(status, int) else 0
+
+
+def _leave_interrupted() -> NoReturn:
+    """Say so and leave, but not by an exception: CPython would end by the signal if one has ever struck in an `exec`.
+
+    There is an `exec` in every import that makes a dataclass.
+    """
+    at_once()
+    echo("interrupted", err=True)
+    try:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+    finally:
+        os._exit(INTERRUPTED)
 
 
 def _say(error: DxemuError) -> int:

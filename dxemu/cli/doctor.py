@@ -8,6 +8,7 @@ import click
 
 from dxemu.host.diagnosis import diagnose
 from dxemu.host.proof import prove_here
+from dxemu.host.signals import as_exceptions
 from dxemu.report import doctor
 from dxemu.report.terminal import echo
 
@@ -19,6 +20,7 @@ def command(as_json: bool) -> None:
 
     Exits with 0 if a lab can run on the embedded kernel or on this machine's own, else with 3.
     """
+    as_exceptions()
     diagnosis = diagnose(prove_here)
     if as_json:
         echo(json.dumps(doctor.to_json(diagnosis), indent=2))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dxemu.host.convert import svg_to_png
+from dxemu.host.signals import as_exceptions
 from dxemu.plan.make import make_plan
 from dxemu.report.picture.draw import draw
 from dxemu.report.terminal import echo
@@ -23,6 +24,7 @@ from dxemu.topology.load import load
 )
 def command(topology: Path, out: Path | None) -> None:
     """Draw TOPOLOGY as SVG or PNG: places, nodes, cables, and each virtual interface in its own colour."""
+    as_exceptions()
     design = load(topology)
     svg = draw(design, make_plan(design))
     if out is not None and str(out) == "-":

@@ -12,6 +12,7 @@ from dxemu.errors import Unsupported
 from dxemu.files import border
 from dxemu.host import kernel_build, kernel_store
 from dxemu.host.proving import prove_embedded
+from dxemu.host.signals import as_exceptions
 from dxemu.report import kernel as kernel_report
 from dxemu.report.terminal import echo
 
@@ -34,6 +35,7 @@ def build(force: bool, source: Path | None) -> None:
     It is kept under ~/.cache/dxemu (or XDG_CACHE_HOME) and built again only when its config or patches change. Kernels
     of several sources lie side by side: `dxemu kernel list`.
     """
+    as_exceptions()
     started = time.monotonic()
 
     def progress(line: str) -> None:

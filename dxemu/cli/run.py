@@ -7,7 +7,6 @@ import functools
 import json
 import os
 import re
-import signal
 import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -22,7 +21,7 @@ from dxemu.host import invoker, patience, where
 from dxemu.host.embedded import MEMORY
 from dxemu.host.follow import LabProcess
 from dxemu.host.guest_mode import Wish
-from dxemu.host.signals import ending
+from dxemu.host.signals import as_exceptions, ending
 from dxemu.report.terminal import echo
 from dxemu.run.run_folder import RunFolder, run_folder
 
@@ -127,7 +126,10 @@ def command(
         raise
     to_stdout = json_file is not None and str(json_file) == "-"
     with invoker.giving(folder.path):
-        result = asyncio.run(_run(place, folder, seed, prepare, stderr=to_stdout))
+        try:
+            result = asyncio.run(_run(place, folder, seed, prepare, stderr=to_stdout))
+        finally:
+            as_exceptions()  # the loop's own handlers are gone with it
     if json_file is not None:
         _give_json(result, folder.path, json_file)
     raise SystemExit(EXIT_STATUS[result.verdict])
@@ -144,9 +146,10 @@ def _prepare(scenario: Path, topology: Path | None) -> Rehearsal:
 async def _run(
     place: where.Where, folder: RunFolder, seed: int, prepare: Callable[[], Rehearsal], *, stderr: bool
 ) -> Result:
-    """The lab's process boots and imports while the files are read; then it is given its job."""
-    # asyncio's own would wait until the files are read.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    """The lab's process boots and imports while the files are read; then it is given its job.
+
+    Until then a signal ends the command at once, and what stands ready to sweep removes what was made.
+    """
     async with AsyncExitStack() as stack:
         try:
             waiting = await stack.enter_async_context(place.started(folder.path, seed, made=folder.made))

@@ -30,9 +30,10 @@ WRONG = "topology: none\nsteps: []\n"
 WITHIN_S = 30.0
 SLOW = """
 import time
-from dxemu.cli import app, run
+from dxemu import __main__
+from dxemu.cli import run
 run._prepare = lambda *_: time.sleep(600)
-app.main()
+__main__.main()
 """
 """A dxemu that takes long to read its files."""
 

@@ -95,6 +95,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
 @pytest.mark.parametrize(
     ("number", "moment"),
     [
+        (signal.SIGINT, "booting"),
+        (signal.SIGHUP, "booting"),
         (signal.SIGINT, "running"),
         (signal.SIGTERM, "building"),
         (signal.SIGTERM, "running"),

@@ -25,6 +25,8 @@ START_FILE = "start.json"
 """In the run's folder: where to look for modules, and which to import. This process removes it when it has read it."""
 PAYLOAD_FILE = "job.pickle"
 """In the run's folder, when the order has come: what the job works on. It holds keys, and goes when it is read."""
+MOST_FILES = 65536
+"""Sockets, pipes and files of the lab's process: some 25 for each session of a design. By default it may have 1,024."""
 OF_THE_KERNEL = ("init.py", ".uml")
 """In the run's folder: what the embedded kernel starts from."""
 PYTHON_OPTIONS = ("-I", "-S")
@@ -75,6 +77,13 @@ def _prepare_native() -> tuple[str, int]:
 def _stay_in_memory() -> None:
     """One call in place of thousands of page faults; without the right to it, slower."""
     _libc.mlockall(MCL_CURRENT_FUTURE)
+
+
+def _may_open_many() -> None:
+    """A large design needs more files than a process may have that has not asked for more (getrlimit(2))."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES, MOST_FILES))
 
 
 def _leave_a_guard(channel: int) -> None:
@@ -152,6 +161,7 @@ def _run(folder: str, channel: Channel, target: str) -> None:
 def main() -> None:
     """Be process 1. Never returns inside the embedded kernel."""
     native = NATIVE in sys.argv
+    _may_open_many()
     if not native:
         _stay_in_memory()
     folder, channel_fd = _prepare_native() if native else _prepare_embedded()

@@ -1,1 +1,4 @@
-"""The command line. One command is one file, which exposes it as `command` and holds no logic."""
+"""The command line. One command is one file, which exposes it as `command` and holds no logic.
+
+What is printed comes of `dxemu.report`.
+"""

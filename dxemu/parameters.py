@@ -1,7 +1,7 @@
-"""What a kind (a fault, an action) is told: the fields of its frozen dataclass, and what each of them takes.
+"""What a kind (a fault, an action, a probe, an expectation) is told: the fields of its frozen dataclass.
 
 The reader of scenario files, the errors with the nearest name, the JSON schema and the tables of docs/scenario-file.md
-are made of these fields. Nothing is read here: faults are imported inside the embedded kernel.
+are made of these fields. Nothing is read here: faults, actions and probes are imported inside the embedded kernel.
 """
 
 from __future__ import annotations
@@ -17,12 +17,32 @@ class Takes(StrEnum):
     """What the value of a parameter is."""
 
     NAME = "name"
-    """The name of an element of the topology."""
+    """The name of an element of the topology, or of something else that the parameter's noun says."""
     NETWORK = "network"
     NETWORKS = "networks"
     """One network or a list of them."""
     COUNT = "count"
     """A whole number from 1 on."""
+    WHOLE = "whole number"
+    """A whole number from 0 on, or between the parameter's limits."""
+    DURATION = "duration"
+    """`Seconds`."""
+    TIMES = "times"
+    """One time or a list of them: a sorted tuple of `Seconds`."""
+    MOMENT = "moment"
+    """`start`, `end` or a time: a text or `Seconds`."""
+    PACKET_RATE = "packet rate"
+    BIT_RATE = "bit rate"
+    PERCENT = "percent"
+    """A part of the packets, 0 to 100."""
+    WORD = "word"
+    """One of the parameter's choices."""
+    TRUE = "true"
+    """Nothing but true: who does not want it leaves it out."""
+    TRUTH = "truth"
+    ADDRESS = "address"
+    LABELS = "labels"
+    """What a capture counts frames under (`dxemu.events.frames`): one or a list, a tuple."""
 
 
 class Need(Enum):
@@ -30,55 +50,88 @@ class Need(Enum):
 
     TARGET = "exactly one of all targets"
     CHOICE = "exactly one of these as well"
+    SAYS = "at least one of these"
+    ALWAYS = "always"
     OPTIONAL = "if it is wanted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One parameter of a kind. `noun` is what a name names (a word of `dxemu.story.names`); `words` are for people."""
+    """One parameter of a kind: `key` in the file, `attribute` of the dataclass.
+
+    `noun` is what a name names: a word of `dxemu.story.names`, `host or instance`, or what an expectation is about.
+    `words` are for people. `choices` are those of a word, `least` and `most` the limits of a number. `default` is what
+    it is if it is left out (None: nothing), `example` a value as it is written.
+    """
 
     key: str
+    attribute: str
     takes: Takes
     need: Need
-    noun: str
-    words: str
+    noun: str = ""
+    words: str = ""
+    choices: tuple[str | int, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    default: object = None
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """What cannot be, though each value can: at the value of `key` (`at_key`: at the key), or of the kind if it is "".
+
+    `problem` says what is wrong, `remedy` what to write.
+    """
+
+    key: str
+    problem: str
+    remedy: str
+    at_key: bool = False
 
 
 def target_field(noun: str = "", words: str = "") -> Any:  # Any: dataclasses.field has the type of what is declared
     """A field for the name of what is struck, or worked on: a scenario gives exactly one of a kind's targets."""
-    return _field(Takes.NAME, Need.TARGET, None, noun, words)
+    return parameter(Takes.NAME, need=Need.TARGET, noun=noun, words=words)
 
 
 def network_field(*, need: Need = Need.OPTIONAL, words: str = "") -> Any:  # Any: as for `target_field`
     """A field for one network; None if it is left out."""
-    return _field(Takes.NETWORK, need, None, "", words)
+    return parameter(Takes.NETWORK, need=need, words=words)
 
 
 def networks_field(*, need: Need = Need.OPTIONAL, words: str = "") -> Any:  # Any: as for `target_field`
     """A field for networks; none if it is left out."""
-    return _field(Takes.NETWORKS, need, (), "", words)
+    return parameter(Takes.NETWORKS, need=need, default=(), words=words)
 
 
 def count_field(words: str = "") -> Any:  # Any: as for `target_field`
     """A field for a whole number from 1 on; 1 if it is left out."""
-    return _field(Takes.COUNT, Need.OPTIONAL, 1, "", words)
+    return parameter(Takes.COUNT, default=1, words=words)
 
 
-def _field(takes: Takes, need: Need, default: object, noun: str, words: str) -> Any:  # Any: as for `target_field`
-    return dataclasses.field(default=default, metadata={"parameter": (takes, need, noun, words)})
+def parameter(
+    takes: Takes, *, need: Need = Need.OPTIONAL, default: object = None, **about: Any
+) -> Any:  # Any: as for `target_field`
+    """A field for what `takes` says; `about` it there is what `Parameter` has, and it is that of `Parameter` if not."""
+    told = {"takes": takes, "need": need, "default": default, **about}
+    if need is Need.ALWAYS:
+        return dataclasses.field(metadata={"parameter": told})
+    return dataclasses.field(default=default, metadata={"parameter": told})
 
 
 def parameters_of(kind: Callable[..., object]) -> tuple[Parameter, ...]:
     """The parameters of a kind, as they stand in its file."""
     found = []
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # kinds are dataclasses
-        if "parameter" in field.metadata:
-            takes, need, noun, words = field.metadata["parameter"]
-            found.append(Parameter(key=field.name, takes=takes, need=need, noun=noun or field.name, words=words))
+    for declared in dataclasses.fields(kind):  # type: ignore[arg-type]  # kinds are dataclasses
+        if "parameter" in declared.metadata:
+            about = {"key": declared.name, **declared.metadata["parameter"]}
+            noun = about.get("noun") or declared.name
+            found.append(Parameter(**{**about, "noun": noun, "attribute": declared.name}))
     return tuple(found)
 
 
 def target_of(value: object) -> tuple[str, str]:
     """Which target was given to a kind, and the name: `("connection", "primary")`."""
-    keys = [p.key for p in parameters_of(type(value)) if p.need is Need.TARGET]
-    return next((key, str(given)) for key in keys if (given := getattr(value, key)) is not None)
+    known = [p for p in parameters_of(type(value)) if p.need is Need.TARGET]
+    return next((p.key, str(given)) for p in known if (given := getattr(value, p.attribute)) is not None)

@@ -10,6 +10,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+def kind_of(member: type) -> str:
+    """The kind that a member is: the name of its file."""
+    return member.__module__.rpartition(".")[2]
+
+
 def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
     """The subclasses of `base` that the modules of `package` define, by module name.
 

@@ -1,4 +1,4 @@
-"""The tables of faults and actions in docs/scenario-file.md, made of the kinds themselves.
+"""The tables of probes, faults and actions in docs/scenario-file.md, made of the kinds themselves.
 
 `python -m tools.kinds` writes them anew; a test compares them with what is there.
 """
@@ -10,18 +10,20 @@ from pathlib import Path
 
 from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
-from dxemu.parameters import Need, Parameter, parameters_of
+from dxemu.parameters import Need, Parameter, Takes, parameters_of
+from dxemu.probes.menu import kinds as probes
 
 PAGE = Path("docs", "scenario-file.md")
 HEADS = {
+    "## Probes\n": "| probe | told by | what it measures |",
     "## Faults\n": "| fault | told by | what happens |",
     "## Actions\n": "| action | told by | what somebody does |",
 }
 
 
 def page(text: str) -> str:
-    """The page with its two tables as the kinds are now; everything else stays."""
-    for (head, columns), kinds in zip(HEADS.items(), (faults(), actions()), strict=True):
+    """The page with its tables as the kinds are now; everything else stays."""
+    for (head, columns), kinds in zip(HEADS.items(), (probes(), faults(), actions()), strict=True):
         before, _, rest = text.partition(head)
         _, _, after = rest.partition("\n\n## ")
         table = "\n".join([columns, "| --- | --- | --- |", *_rows(kinds)])
@@ -32,15 +34,17 @@ def page(text: str) -> str:
 def _rows(kinds: Mapping[str, Callable[..., object]]) -> Iterator[str]:
     for kind, made in kinds.items():
         known = parameters_of(made)
-        told = [", ".join(_word(p) for p in known if p.need is Need.TARGET)]
+        told = [", ".join(_word(p) for p in known if p.need in (Need.TARGET, Need.ALWAYS))]
         told += [" or ".join(_word(p) for p in known if p.need is Need.CHOICE)]
         told += [", ".join(f"*{_word(p)}*" for p in known if p.need is Need.OPTIONAL)]
-        words = getattr(made, "words")  # noqa: B009 - every kind has them; the menus are of two bases
+        words = getattr(made, "words")  # noqa: B009 - every kind has them; the menus are of several bases
         yield f"| `{kind}` | {'; '.join(part for part in told if part)} | {words} |"
 
 
 def _word(parameter: Parameter) -> str:
-    return f"`{parameter.key}`" + (f" ({parameter.words})" if parameter.words else "")
+    default = parameter.default if parameter.default not in (None, ()) else ""
+    about = parameter.words or (str(default) if parameter.takes is not Takes.COUNT else "")
+    return f"`{parameter.key}`" + (f" ({about})" if about else "")
 
 
 def main() -> None:

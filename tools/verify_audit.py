@@ -26,6 +26,7 @@ from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan, Role
 from dxemu.predict.predict import Pair, Prediction
+from dxemu.probes.fetch import Fetch
 from dxemu.report.terminal import echo
 from dxemu.run.prepare import Rehearsal, prepare
 from dxemu.run.rehearse import rehearse
@@ -176,7 +177,7 @@ def disagreements(check: Check, result: Result) -> list[str]:
     wrong = [f"{e.text.split(',')[0].removeprefix('outage: ')}: {e.measured}" for e in result.expectations]
     wrong = [words for words, e in zip(wrong, result.expectations, strict=True) if e.verdict != "pass"]
     for pair in check.pairs:
-        fetched = [f for f in result.fetches if f.probe == pair.probe]
+        fetched = [f for f in result.found.all_of(Fetch) if f.probe == pair.probe]
         if not fetched:
             continue
         lost = any(math.isinf(p.outage.high_s) for p in check.outcome.predictions if p.probe == pair.probe)
@@ -189,7 +190,7 @@ def disagreements(check: Check, result: Result) -> list[str]:
 
 def _measured(result: Result) -> str:
     """The longest outage of any probe in either direction."""
-    if any(not f.answered for f in result.fetches):
+    if any(not f.answered for f in result.found.all_of(Fetch)):
         return "still out at the end"
     if any(o.duration_ms is None for o in result.outages):
         return "still out at the end"

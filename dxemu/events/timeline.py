@@ -41,6 +41,7 @@ throughput      probe, direction, streams, started_s, seconds, omitted_s, bits_p
 fetched         probe, service, started_s, took_s, status, bytes, seen_as, problem: one fetch, as in `result.Fetch`
 captured        probe, cable, label, to_aws, from_aws (counts of frames)
 path_mtu        probe, direction, started_s, mtu, told, told_by: as in `result.PathMtu`
+measured        probe, found (by the keys of the kind): what a probe of one file tells
 run_ended       wall_s
 
 `direction` is `to_aws` or `from_aws`. `bgp` down with reason `hold_timer`, `bfd` or `carrier` is a

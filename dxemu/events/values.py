@@ -16,6 +16,11 @@ def number(event: Event, key: str) -> float:
     return float(value)
 
 
+def number_or_none(event: Event, key: str) -> float | None:
+    """A number; None if the event lacks it or it is null. Raises ValueError for anything else."""
+    return None if event.get(key) is None else number(event, key)
+
+
 def happened_at(event: Event) -> float:
     """When a fault began or was healed, or an action. Its event comes later, once it was read back that it did."""
     told = ("injected_at_s", "healed_at_s", "done_at_s")

@@ -18,8 +18,8 @@ import dxemu
 from dxemu.files import border
 from dxemu.host.guest import PAYLOAD_FILE, START_FILE
 
-LAB_IMPORTS = ("dxemu.run.lab_process",)
-"""What a lab imports while it waits for its job; daemons that few labs need are imported where they are started."""
+LAB_IMPORTS = ("dxemu.run.lab_process", "dxemu.lab.probes.udp")
+"""What a lab imports while it waits for its job; what few labs need is imported where it is started."""
 
 
 def search_path() -> list[str]:

@@ -7,10 +7,13 @@ elsewhere means that it did not happen.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints  # Any: JSON has no types
+
+from dxemu.measure.probes import Measurements, in_result
+from dxemu.probes.base import Measurement
 
 SCHEMA = "dxemu.result/1"
 Bounds = tuple[float | None, float | None]
@@ -174,73 +177,6 @@ class PathSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Throughput:
-    """What one iperf3 probe's receiver counted, `omitted_s` after the start, for `seconds`: payload, no headers.
-
-    `offered_bps` is what was offered by UDP; None: TCP. `lost_percent` is UDP's. `problem`: why nothing was counted.
-    """
-
-    probe: str
-    direction: str
-    streams: int
-    started_s: float
-    seconds: float
-    omitted_s: float
-    bits_per_second: float
-    offered_bps: float | None
-    lost_percent: float | None
-    problem: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
-    """Consecutive fetches of one probe that went alike, `first_s` to `last_s` by when they began.
-
-    `status` is HTTP's, or DNS's response code; None without an answer, and `problem` says why. `seen_as` is the
-    address that the server saw.
-    """
-
-    probe: str
-    service: str
-    first_s: float
-    last_s: float
-    count: int
-    answered: bool
-    status: int | None
-    bytes: int
-    seen_as: str
-    problem: str
-    longest_ms: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Captured:
-    """Frames on one cable that were counted under one word, by direction."""
-
-    probe: str
-    cable: str
-    label: str
-    to_aws: int
-    from_aws: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathMtu:
-    """The largest packet, in bytes with its IP header, that arrived; 0: none did.
-
-    `told`: an ICMP message said so to the sender (`told_by`, an address); False: larger ones vanished; None: there was
-    nothing to tell, because the sender's own MTU fits.
-    """
-
-    probe: str
-    direction: str
-    t_s: float
-    mtu: int
-    told: bool | None
-    told_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
     """A daemon that the lab ran. `rules`: what this version does otherwise than another one, as it was predicted.
 
@@ -257,7 +193,9 @@ class Daemon:
 class Result:
     """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`.
 
-    `guest_mode` is `ptrace` or `seccomp` (empty: no embedded kernel), `confined_by` what kept the lab in its folder.
+    `found` is what probes other than outage probes measured; in `result.json` it has a key for each kind
+    (`throughputs`, `fetches`, ...). `guest_mode` is `ptrace` or `seccomp` (empty: no embedded kernel), `confined_by`
+    what kept the lab in its folder.
     """
 
     scenario: str
@@ -279,10 +217,7 @@ class Result:
     see_also: str
     virtual_s: float
     wall_s: float
-    throughputs: tuple[Throughput, ...] = ()
-    fetches: tuple[Fetch, ...] = ()
-    captures: tuple[Captured, ...] = ()
-    path_mtus: tuple[PathMtu, ...] = ()
+    found: Measurements = dataclasses.field(default_factory=Measurements)
     actions: tuple[Action, ...] = ()
     quotas: tuple[QuotaReached, ...] = ()
     guest_mode: str = ""
@@ -293,7 +228,10 @@ class Result:
 
 def to_json(result: Result) -> dict[str, object]:
     """The result as plain JSON values. `schema` comes first."""
-    return {"schema": result.schema, **dataclasses.asdict(result)}
+    found: dict[str, object] = {"schema": result.schema}
+    for key, value in dataclasses.asdict(result).items():
+        found |= value["by_key"] if key == "found" else {key: value}
+    return found
 
 
 def from_json(data: Mapping[str, object]) -> Result:
@@ -303,9 +241,27 @@ def from_json(data: Mapping[str, object]) -> Result:
     """
     if data.get("schema") != SCHEMA:
         raise ValueError(f"this is a {data.get('schema')!r}, not a {SCHEMA!r}")
-    result = _value(Result, data, "result")
+    measured = {
+        kind.key: tuple(_measurements(kind.measures, data[kind.key], f"result.{kind.key}"))
+        for kind in in_result()
+        if kind.key in data
+    }
+    result = _value(Result, {k: v for k, v in data.items() if k != "found"}, "result")
     assert isinstance(result, Result)  # what _value returns for a dataclass
-    return result
+    return dataclasses.replace(result, found=Measurements(measured))
+
+
+def _measurements(kind: type[Measurement], data: object, where: str) -> Iterator[Measurement]:
+    if not isinstance(data, list | tuple):
+        raise ValueError(f"{where} should be a list, not {data!r}")  # noqa: TRY004 - a wrong file
+    for number, one in enumerate(data):
+        found = _value(kind, one, f"{where}[{number}]")
+        assert isinstance(found, Measurement)  # as in `from_json`
+        yield found
+
+
+def _needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _value(kind: Any, data: object, where: str) -> object:  # Any: a type annotation is not a type
@@ -313,7 +269,7 @@ def _value(kind: Any, data: object, where: str) -> object:  # Any: a type annota
         if not isinstance(data, Mapping):
             raise ValueError(f"{where} should be an object, not {data!r}")
         hints = get_type_hints(kind)
-        missing = [f.name for f in dataclasses.fields(kind) if f.name not in data and f.default is dataclasses.MISSING]
+        missing = [f.name for f in dataclasses.fields(kind) if f.name not in data and _needed(f)]
         if missing:
             raise ValueError(f"{where} lacks {', '.join(missing)}")
         return kind(**{k: _value(h, data[k], f"{where}.{k}") for k, h in hints.items() if k in data})

@@ -1,4 +1,5 @@
-"""What is sent through a lab, as values. One probe is one file; `dxemu.lab.probes` runs it.
+"""What is sent through a lab. One kind of probe is one file, whose name is its word in scenarios.
 
-No sockets. How a probe is written in a scenario is `dxemu.story`'s, what its log means `dxemu.measure`'s.
+The file has its parameters, what contradicts among them, what its events mean and how that is told. What it does to a
+lab stands there as well (`Probe.measure`), or, if that takes more, in the file of the same name in `dxemu.lab.probes`.
 """

@@ -1,19 +1,73 @@
-"""What every probe is, as a value: its runner is `dxemu.lab.probes`'s."""
+"""What every probe is, and what a lab is to it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
+from dxemu.events.timeline import Event
+from dxemu.parameters import Contradiction
+from dxemu.plan.model import Plan
+from dxemu.registry import kind_of
 from dxemu.units import Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """What every probe is. `kind` is its word in scenarios and the name of its file, here and in dxemu/lab/probes."""
+class Measurement:
+    """One thing that a probe found. A kind's own have more fields: what `result.json` says of each."""
 
-    kind: ClassVar[str]
+    probe: str
+
+
+class ProbedLab(Protocol):
+    """A running lab as a probe of one file needs it. Nothing else of a lab is known here."""
+
+    @property
+    def plan(self) -> Plan:
+        """What it was built from."""
+
+    @property
+    def end_s(self) -> float:
+        """When the run ends, in seconds since its start."""
+
+    def now(self) -> float:
+        """Seconds since the run's start."""
+
+    async def until(self, t_s: float) -> None:
+        """Return at `t_s` seconds after the run's start, or at once if that is past."""
+
+    def inside(self, node: str) -> AbstractContextManager[None]:
+        """Sockets that are opened inside belong to this node, also afterwards. Raises KeyError. Await nothing in it."""
+
+    def tell(self, **found: object) -> None:
+        """A `measured` event of this probe: what JSON can hold, by the kind's own keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One kind of probe: a frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
+
+    `kind` is the name of its file. `words` say what it measures, for people; `example` is how it is written. `across`:
+    its packets cross Direct Connect, so that `from_host` and `to_host` are at two places, the customer's first.
+    `measures_outages`: every packet that is lost counts, so that failures are predicted for its path.
+
+    `key` is the one of `result.json` under which its measurements are, each a `measures`; none if it is "".
+    """
+
+    kind: ClassVar[str] = ""
+    words: ClassVar[str]
+    example: ClassVar[str]
+    across: ClassVar[bool] = False
+    measures_outages: ClassVar[bool] = False
+    key: ClassVar[str] = ""
+    measures: ClassVar[type[Measurement]] = Measurement
+
     name: str
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = kind_of(cls)
 
     @property
     def ends(self) -> tuple[str, str] | None:
@@ -29,3 +83,28 @@ class Probe:
     def over_at(self) -> Seconds:
         """When it is over; 0 for one that goes on until the run's end."""
         return Seconds(0)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """What cannot be, though each value can."""
+        return iter(())
+
+    @classmethod
+    def measured(cls, events: Sequence[Event]) -> tuple[Measurement, ...]:
+        """What the events of a run say of all probes of this kind, in the order in which it is told."""
+        del events
+        return ()
+
+    @classmethod
+    def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
+        """What was `measured`, for people: label and words of each line. `clock` is `virtual` or `real`."""
+        del found, clock
+        return iter(())
+
+    async def measure(self, lab: ProbedLab) -> None:
+        """Do it, from the run's start on, and tell what was found. Unused if there is a runner for this kind."""
+        raise NotImplementedError(f"{self.kind} has neither `measure` nor a runner")
+
+
+def has_path(kind: type[Probe]) -> bool:
+    """Whether probes of this kind measure between two nodes."""
+    return kind.ends is not Probe.ends

@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dxemu.probes.base import Probe
+from dxemu.events.timeline import Event
+from dxemu.events.values import number, number_or_none, text
+from dxemu.parameters import Contradiction, Need, Takes, parameter
+from dxemu.probes.base import Measurement, Probe
 from dxemu.units import PacketsPerSecond, Seconds
+from dxemu.words import count, duration
+
+FASTEST = PacketsPerSecond(100)
+USUAL = PacketsPerSecond(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch(Measurement):
+    """Consecutive fetches of one probe that went alike, `first_s` to `last_s` by when they began.
+
+    `status` is HTTP's, or DNS's response code; None without an answer, and `problem` says why. `seen_as` is the
+    address that the server saw.
+    """
+
+    service: str
+    first_s: float
+    last_s: float
+    count: int
+    answered: bool
+    status: int | None
+    bytes: int
+    seen_as: str
+    problem: str
+    longest_ms: float
+
+    @property
+    def outcome(self) -> tuple[object, ...]:
+        """What is the same of fetches that went alike."""
+        return self.answered, self.status, self.bytes, self.seen_as, self.problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchProbe(Probe):
-    """A client that asks a public service, at `rate` from the start to the end, or once, at `at`."""
+    """A client that asks a public service, over HTTP or by a DNS question: at `rate` to the end, or once, at `at`."""
 
-    kind: ClassVar[str] = "fetch"
-    from_host: str
-    service: str
-    rate: PacketsPerSecond | None
-    at: Seconds | None
+    words: ClassVar[str] = "a client asks a service, by HTTP or DNS: once a second, at a rate, or once at a time"
+    example: ClassVar[str] = "{from: app, service: s3_us_east_1, rate: 1/s}"
+    key: ClassVar[str] = "fetches"
+    measures: ClassVar[type[Measurement]] = Fetch
+
+    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
+    service: str = parameter(Takes.NAME, need=Need.ALWAYS, example="s3_us_east_1")
+    rate: PacketsPerSecond | None = parameter(Takes.PACKET_RATE, least=1, most=FASTEST, example="1/s")
+    at: Seconds | None = parameter(Takes.DURATION, example="5 s")
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -25,6 +62,67 @@ class FetchProbe(Probe):
         return self.from_host, self.service
 
     @property
+    def pace(self) -> PacketsPerSecond | None:
+        """How often it asks; None: once."""
+        return None if self.at is not None else self.rate or USUAL
+
+    @property
     def over_at(self) -> Seconds:
         """When it asks, if it asks once."""
         return self.at or Seconds(0)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Both ways to say when."""
+        if self.rate is not None and self.at is not None:
+            problem = "a fetch happens at a rate or once, not both"
+            yield Contradiction(key="at", problem=problem, remedy="Leave out `rate` or `at`.", at_key=True)
+
+    @classmethod
+    def measured(cls, events: Sequence[Event]) -> tuple[Fetch, ...]:
+        """By probe, in the order in which they began; those that went alike one after the other are one."""
+        all_of_them = [e for e in events if e["event"] == "fetched"]
+        found: dict[str, list[Fetch]] = {text(e, "probe"): [] for e in all_of_them}
+        for e in sorted(all_of_them, key=lambda e: number(e, "started_s")):
+            mine, one = found[text(e, "probe")], _fetch(e)
+            last = mine[-1] if mine else None
+            if last is not None and last.outcome == one.outcome:
+                longest = max(last.longest_ms, one.longest_ms)
+                mine[-1] = replace(last, last_s=one.last_s, count=last.count + 1, longest_ms=longest)
+            else:
+                mine.append(one)
+        return tuple(one for mine in found.values() for one in mine)
+
+    @classmethod
+    def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
+        """A line for each."""
+        del clock
+        for one in found:
+            if isinstance(one, Fetch):
+                yield f"Fetches of {one.probe}", _in_words(one)
+
+
+def _fetch(e: Event) -> Fetch:
+    status = number_or_none(e, "status")
+    return Fetch(
+        probe=text(e, "probe"),
+        service=text(e, "service"),
+        first_s=number(e, "started_s"),
+        last_s=number(e, "started_s"),
+        count=1,
+        answered=not text(e, "problem"),
+        status=None if status is None else int(status),
+        bytes=int(number(e, "bytes")),
+        seen_as=text(e, "seen_as"),
+        problem=text(e, "problem"),
+        longest_ms=round(number(e, "took_s") * 1e3, 6),
+    )
+
+
+def _in_words(fetch: Fetch) -> str:
+    when = f"{fetch.first_s:.3f} s"
+    if fetch.count > 1:
+        when = f"{fetch.first_s:.3f} - {fetch.last_s:.3f} s"
+    if not fetch.answered:
+        return f"{when}: {fetch.count} of {fetch.service} failed: {fetch.problem}"
+    about = f"status {fetch.status}, {count(fetch.bytes, 'byte')}, seen as {fetch.seen_as}"
+    return f"{when}: {fetch.count} answered by {fetch.service} ({about}, {duration(fetch.longest_ms)} at most)"

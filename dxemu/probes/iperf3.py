@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.probes.base import Probe
-from dxemu.units import BitsPerSecond, Seconds
+from dxemu.events.timeline import Event
+from dxemu.events.values import number, number_or_none, text
+from dxemu.parameters import Contradiction, Need, Takes, parameter
+from dxemu.probes.base import Measurement, Probe
+from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
+from dxemu.words import bit_rate, count, direction, duration
+
+SHORTEST = Seconds(0.1)
+"""iperf3 counts in tenths of a second."""
+USUAL_DURATION = Seconds(1)
+FASTEST_LOAD = PacketsPerSecond(250_000)
+"""What iperf3 sends and receives of UDP without losing any itself, measured in the embedded kernel."""
+USUAL_PAYLOAD = 1448
+MS = 1e3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throughput(Measurement):
+    """What one iperf3 probe's receiver counted, `omitted_s` after the start, for `seconds`: payload, no headers.
+
+    `offered_bps` is what was offered by UDP; None: TCP. `lost_percent` is UDP's. `problem`: why nothing was counted.
+    """
+
+    direction: str
+    streams: int
+    started_s: float
+    seconds: float
+    omitted_s: float
+    bits_per_second: float
+    offered_bps: float | None
+    lost_percent: float | None
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,15 +48,20 @@ class ThroughputProbe(Probe):
     payload of a packet, in bytes.
     """
 
-    kind: ClassVar[str] = "iperf3"
-    from_host: str
-    to_host: str
-    direction: str
-    at: Seconds
-    duration: Seconds
-    streams: int = 1
-    offered: BitsPerSecond | None = None
-    mss: int | None = None
+    words: ClassVar[str] = "goodput of TCP, or of UDP at the rate that `udp` offers, in one direction"
+    example: ClassVar[str] = "{from: app, to: web, at: 5 s, for: 500 ms}"
+    across: ClassVar[bool] = True
+    key: ClassVar[str] = "throughputs"
+    measures: ClassVar[type[Measurement]] = Throughput
+
+    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
+    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
+    direction: str = parameter(Takes.WORD, choices=("to_aws", "from_aws"), default="to_aws", example="to_aws")
+    at: Seconds = parameter(Takes.DURATION, need=Need.ALWAYS, example="5 s")
+    duration: Seconds = parameter(Takes.DURATION, key="for", default=USUAL_DURATION, example="500 ms")
+    streams: int = parameter(Takes.WHOLE, default=1, least=1, most=128, example="16")
+    offered: BitsPerSecond | None = parameter(Takes.BIT_RATE, key="udp", example="1 Gbps")
+    mss: int | None = parameter(Takes.WHOLE, least=88, most=9216, example="1360")
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -36,3 +72,58 @@ class ThroughputProbe(Probe):
     def over_at(self) -> Seconds:
         """When its last packet was sent, at best."""
         return Seconds(round(self.at + self.duration, 9))
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """A time that is too short to count in, and more UDP than iperf3 can send."""
+        if self.duration < SHORTEST:
+            problem = f"throughput cannot be measured in {self.duration}"
+            yield Contradiction(key="for", problem=problem, remedy=f"Use {SHORTEST} or more.")
+        payload = self.mss or USUAL_PAYLOAD
+        most = BitsPerSecond(FASTEST_LOAD * payload * 8)
+        if self.offered is not None and self.offered > most:
+            problem = f"{self.offered} of UDP in packets of {payload} bytes is more than iperf3 can send"
+            remedy = f"Offer {most} or less, or where the path has jumbo frames give a larger mss."
+            yield Contradiction(key="udp", problem=problem, remedy=remedy)
+
+    @classmethod
+    def measured(cls, events: Sequence[Event]) -> tuple[Throughput, ...]:
+        """In the order of their events."""
+        return tuple(
+            Throughput(
+                probe=text(e, "probe"),
+                direction=text(e, "direction"),
+                streams=int(number(e, "streams")),
+                started_s=number(e, "started_s"),
+                seconds=number(e, "seconds"),
+                omitted_s=number(e, "omitted_s"),
+                bits_per_second=number(e, "bits_per_second"),
+                offered_bps=number_or_none(e, "offered_bps"),
+                lost_percent=number_or_none(e, "lost_percent"),
+                problem=text(e, "problem"),
+            )
+            for e in events
+            if e["event"] == "throughput"
+        )
+
+    @classmethod
+    def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
+        """A line for each."""
+        for one in found:
+            if isinstance(one, Throughput):
+                yield f"Throughput of {one.probe}", in_words(one, clock)
+
+
+def in_words(found: Throughput, clock: str) -> str:
+    """`to AWS 9.53 Gbps (1 stream, TCP, 3 s; the first 300 ms do not count)`.
+
+    Where the clock is real the machine is the limit, and that is said.
+    """
+    t = found
+    if t.problem:
+        return f"{direction(t.direction)} not measured: {t.problem}"
+    lost = "" if t.lost_percent is None else f", {t.lost_percent:.3g} % lost"
+    load = "TCP" if t.offered_bps is None else f"UDP, {bit_rate(t.offered_bps)} offered"
+    omitted = f"; the first {duration(t.omitted_s * MS)} do not count" if t.omitted_s else ""
+    machine = "" if clock == "virtual" else "; real clock: this machine may be the limit"
+    about = f"{count(t.streams, 'stream')}, {load}, {Seconds(t.seconds)}{omitted}{machine}"
+    return f"{direction(t.direction)} {bit_rate(t.bits_per_second)}{lost} ({about})"

@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.probes.base import Probe
+from dxemu.events.timeline import Event
+from dxemu.events.values import number, text
+from dxemu.parameters import Contradiction, Need, Takes, parameter
+from dxemu.probes.base import Measurement, Probe
 from dxemu.units import Seconds
+from dxemu.words import direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathMtu(Measurement):
+    """The largest packet, in bytes with its IP header, that arrived; 0: none did.
+
+    `told`: an ICMP message said so to the sender (`told_by`, an address); False: larger ones vanished; None: there was
+    nothing to tell, because the sender's own MTU fits.
+    """
+
+    direction: str
+    t_s: float
+    mtu: int
+    told: bool | None
+    told_by: str
+
+    @property
+    def text(self) -> str:
+        """`8500 bytes, told by 10.0.0.1`; `1500 bytes, larger ones vanish`; `9001 bytes, as large as the sender's own`.
+
+        The bytes are those of the packet with its IP header.
+        """
+        if not self.mtu:
+            return "nothing gets through"
+        if self.told is None:
+            return f"{self.mtu} bytes, as large as the sender's own"
+        return f"{self.mtu} bytes, " + (f"told by {self.told_by}" if self.told else "larger ones vanish")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathMtuProbe(Probe):
     """The largest packet that gets from one host to another, asked at these times."""
 
-    kind: ClassVar[str] = "pmtu"
-    from_host: str
-    to_host: str
-    at: tuple[Seconds, ...]
+    words: ClassVar[str] = "the path MTU as a host finds it, at a time or a list of times"
+    example: ClassVar[str] = "{from: app, to: web, at: 2 s}"
+    key: ClassVar[str] = "path_mtus"
+    measures: ClassVar[type[Measurement]] = PathMtu
+
+    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
+    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
+    at: tuple[Seconds, ...] = parameter(Takes.TIMES, need=Need.ALWAYS, example="[2 s, 20 s]")
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -27,3 +63,33 @@ class PathMtuProbe(Probe):
     def over_at(self) -> Seconds:
         """When it asks for the last time."""
         return self.at[-1]
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """One host as both ends."""
+        if self.from_host == self.to_host:
+            yield Contradiction(key="to", problem=f"'{self.to_host}' is both ends", remedy="Write two different hosts.")
+
+    @classmethod
+    def measured(cls, events: Sequence[Event]) -> tuple[PathMtu, ...]:
+        """In the order of their events."""
+        return tuple(
+            PathMtu(
+                probe=text(e, "probe"),
+                direction=text(e, "direction"),
+                t_s=number(e, "started_s"),
+                mtu=int(number(e, "mtu")),
+                told=None if e.get("told") is None else e["told"] is True,
+                told_by=text(e, "told_by"),
+            )
+            for e in events
+            if e["event"] == "path_mtu"
+        )
+
+    @classmethod
+    def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
+        """A line for each."""
+        del clock
+        for one in found:
+            if isinstance(one, PathMtu):
+                when = f"{direction(one.direction)} at {Seconds(round(one.t_s, 3))}"
+                yield f"Path MTU of {one.probe}", f"{when}: {one.text}"

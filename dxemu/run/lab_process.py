@@ -7,19 +7,15 @@ Everything imported here is imported inside, where imports cost real time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from random import Random
 
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
-from dxemu.lab.paths import Watched
-from dxemu.lab.probes.udp import flow_of
-from dxemu.probes.base import Probe
-from dxemu.probes.udp import UdpProbe
 from dxemu.run.job import RunJob
-from dxemu.run.prober import Prober
+from dxemu.run.prober import Prober, watched
 from dxemu.story.model import ActionStep, FaultStep
 
 BUILD_AFTER_S = 1.0
@@ -56,16 +52,6 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
         await prober.finished()
         await lab.tell_paths(always=True)
         journal.tell("run_ended", wall_s=0.0)
-
-
-def watched(probes: Sequence[Probe]) -> list[Watched]:
-    """The probes that have a path. A UDP probe is one flow each way, of the ports that it sends from and to."""
-    flows = {probe.name: flow_of(number) for number, probe in enumerate(p for p in probes if isinstance(p, UdpProbe))}
-    return [
-        Watched(probe.name, *probe.ends, probe.version, flows.get(probe.name))
-        for probe in probes
-        if probe.ends is not None
-    ]
 
 
 def _phase(job: RunJob) -> float:

@@ -13,7 +13,6 @@ from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
-from dxemu.probes.udp import UdpProbe
 from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
 from dxemu.topology import yaml
@@ -59,8 +58,7 @@ def _once_confirmed(plan: Plan, scenario: Scenario) -> Plan:
 
 def _pairs(scenario: Scenario) -> list[Pair]:
     """The ends of every probe that measures outages."""
-    probes = [probe for probe in scenario.probes if isinstance(probe, UdpProbe)]
-    return [Pair(probe.name, probe.from_host, probe.to_host, probe.ip_version) for probe in probes]
+    return [Pair(p.name, *p.ends, p.version) for p in scenario.probes if p.measures_outages and p.ends is not None]
 
 
 def prepare_any(path: Path) -> str:

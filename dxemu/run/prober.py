@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from itertools import groupby
 from operator import attrgetter
@@ -9,8 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from dxemu.lab.lab import Lab
+from dxemu.lab.paths import Watched
 from dxemu.lab.probes.base import Run, Runner
 from dxemu.lab.probes.menu import runner_of
+from dxemu.probes.base import Probe
 from dxemu.run.job import RunJob
 
 
@@ -19,9 +22,8 @@ class Prober:
 
     def __init__(self, lab: Lab, job: RunJob, folder: str) -> None:
         run = Run(lab=lab, end_s=float(job.end), folder=folder, embedded=job.kernel == "embedded")
-        probes = sorted(job.probes, key=attrgetter("kind"))
         self._runners: list[Runner[Any]] = [  # Any: each kind has values of its own
-            runner_of(kind)(list(mine), run) for kind, mine in groupby(probes, key=attrgetter("kind"))
+            runner_of(kind)(mine, run) for kind, mine in by_kind(job.probes)
         ]
 
     async def __aenter__(self) -> Self:
@@ -40,3 +42,14 @@ class Prober:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
+
+
+def by_kind(probes: Sequence[Probe]) -> list[tuple[str, list[Probe]]]:
+    """The probes of each kind, in the order of the kinds' names."""
+    return [(kind, list(mine)) for kind, mine in groupby(sorted(probes, key=attrgetter("kind")), attrgetter("kind"))]
+
+
+def watched(probes: Sequence[Probe]) -> list[Watched]:
+    """The probes that have a path. Where a kind is one flow each way its runner knows the ports."""
+    flows = {name: flow for kind, mine in by_kind(probes) for name, flow in runner_of(kind).flows(mine).items()}
+    return [Watched(p.name, *p.ends, p.version, flows.get(p.name)) for p in probes if p.ends is not None]

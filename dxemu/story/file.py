@@ -5,9 +5,13 @@ Expectations and a fault's parameters are read by hand: which words they know de
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections.abc import Mapping
+from typing import Any  # types that are made while the program runs
 
-from dxemu.story.probe_file import ProbeEntry
+from pydantic import Field, create_model
+
+from dxemu.probes.base import Probe
+from dxemu.story.probe_file import ProbeEntry, probe_entry
 from dxemu.topology.entry import Entry
 from dxemu.topology.fields import Duration
 
@@ -22,7 +26,7 @@ class StepEntry(Entry):
 
 
 class ScenarioFile(Entry):
-    """A scenario file."""
+    """A scenario file. `scenario_file` gives the one that knows every kind of probe."""
 
     story: str = Field(default="", examples=["The light stays on but nothing arrives. How long are we down?"])
     topology: str = Field(examples=["backup_connection"])
@@ -34,3 +38,10 @@ class ScenarioFile(Entry):
     expect: list[dict[str, object]] = Field(default_factory=list, examples=["[{outage: app, at_most: 1 s}]"])
     end: Duration | None = Field(default=None, examples=["60 s"])
     see_also: str = Field(default="", examples=["scenarios/cut_primary_silently.yaml"])
+
+
+def scenario_file(kinds: Mapping[str, type[Probe]]) -> type[ScenarioFile]:
+    """The scenario file whose probes are of these kinds."""
+    about = ScenarioFile.model_fields["probes"]
+    probes: Any = dict[str, probe_entry(kinds)]  # type: ignore[misc]  # a type that is made while the program runs
+    return create_model("ScenarioFile", __base__=ScenarioFile, __doc__=ScenarioFile.__doc__, probes=(probes, about))

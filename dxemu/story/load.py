@@ -12,8 +12,9 @@ from dxemu.errors import InputErrors, Problem, ProblemList
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds as known_faults
 from dxemu.files import stem
+from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.story.expectations import ExpectationReader, Known
-from dxemu.story.file import ScenarioFile
+from dxemu.story.file import ScenarioFile, scenario_file
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_in, names_of
 from dxemu.story.parameters import KindReader, Names
@@ -42,7 +43,8 @@ def load(
     """
     tree = yaml.read(path)
     _is_scenario(tree, path)
-    found = validated(ScenarioFile, tree.value, tree.marks)
+    known_probes = probe_kinds()
+    found = validated(scenario_file(known_probes), tree.value, tree.marks)
     problems, file, marks = ProblemList([*tree.problems, *found.problems]), found.entry, marks_of(found, tree.marks)
     if file is None:
         raise InputErrors(problems.problems)
@@ -53,7 +55,7 @@ def load(
     names = names_of(built) if built is not None else _names_in(place)
     names = None if "change" in lost else names
     whole = {name: entry for name, entry in file.probes.items() if ("probes", name) not in broken}
-    probes = ProbeReader(names, file.end, marks, problems).read(whole)
+    probes = ProbeReader(known_probes, names, file.end, marks, problems).read(whole)
     known_kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
     breaks = KindReader("fault", known_kinds[0], names, marks, problems)
     acts = KindReader("action", known_kinds[1], names, marks, problems)

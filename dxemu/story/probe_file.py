@@ -1,17 +1,18 @@
-"""The probes of a scenario file, key by key: one entry for each kind, under the kind's own word."""
+"""The probes of a scenario file, key by key: an entry for each kind that there is, made of its parameters."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any, Literal  # Any: types that are made while the program runs
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema, create_model
 
+from dxemu.parameters import Need, Parameter, Takes, parameters_of
+from dxemu.probes.base import Probe
 from dxemu.topology.entry import Entry
-from dxemu.topology.fields import BitRate, Duration, PacketRate, Wrong, read_duration
-from dxemu.units import PacketsPerSecond, Seconds
-
-DEFAULT_RATE = PacketsPerSecond(100)
-DEFAULT_DURATION = Seconds(1)
+from dxemu.topology.fields import AnyNetwork, BitRate, Duration, PacketRate, Wrong, read_duration
+from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 
 
 def _moments(value: object) -> tuple[Seconds, ...]:
@@ -35,62 +36,59 @@ Moments = Annotated[
     ),
 ]
 
-
-class UdpEntry(Entry):
-    """Numbered UDP packets in both directions."""
-
-    from_host: str = Field(alias="from", examples=["app"])
-    to_host: str = Field(alias="to", examples=["web"])
-    rate: PacketRate = Field(default_factory=lambda: DEFAULT_RATE, examples=["100/s"])
-    ip_version: Literal[4, 6] = Field(default=4, examples=["6"])
-
-
-class ThroughputEntry(Entry):
-    """How much gets through in one direction, by iperf3: TCP, or UDP at the rate that `udp` offers."""
-
-    from_host: str = Field(alias="from", examples=["app"])
-    to_host: str = Field(alias="to", examples=["web"])
-    direction: Literal["to_aws", "from_aws"] = Field(default="to_aws", examples=["to_aws"])
-    at: Duration = Field(examples=["5 s"])
-    duration: Duration = Field(default_factory=lambda: DEFAULT_DURATION, alias="for", examples=["500 ms"])
-    streams: int = Field(default=1, ge=1, le=128, examples=["16"])
-    udp: BitRate | None = Field(default=None, examples=["1 Gbps"])
-    mss: int | None = Field(default=None, ge=88, le=9216, examples=["1360"])
-
-
-class FetchEntry(Entry):
-    """A client of a public service: over HTTP, or a DNS question. Every second, unless `rate` or `at` says else."""
-
-    from_host: str = Field(alias="from", examples=["app"])
-    service: str = Field(examples=["s3_us_east_1"])
-    rate: PacketRate | None = Field(default=None, examples=["1/s"])
-    at: Duration | None = Field(default=None, examples=["5 s"])
-
-
-class CaptureEntry(Entry):
-    """The frames on one cable, counted by protocol."""
-
-    connection: str | None = Field(default=None, examples=["primary"])
-    circuit: str | None = Field(default=None, examples=["metro"])
-
-
-class PathMtuEntry(Entry):
-    """The largest packet that gets through, at one or more times."""
-
-    from_host: str = Field(alias="from", examples=["app"])
-    to_host: str = Field(alias="to", examples=["web"])
-    at: Moments = Field(examples=["[2 s, 20 s]"])
+TYPES: Mapping[Takes, Any] = {
+    Takes.NAME: str,
+    Takes.NETWORK: AnyNetwork,
+    Takes.COUNT: Annotated[int, Field(ge=1)],
+    Takes.WHOLE: int,
+    Takes.DURATION: Duration,
+    Takes.TIMES: Moments,
+    Takes.PACKET_RATE: PacketRate,
+    Takes.BIT_RATE: BitRate,
+    Takes.TRUTH: bool,
+}
+"""What a parameter of a probe can take. A word is one of its choices."""
 
 
 class ProbeEntry(Entry):
     """A probe: its kind, and what it needs."""
 
-    udp: UdpEntry | None = Field(default=None, examples=["{from: app, to: web, rate: 100/s}"])
-    iperf3: ThroughputEntry | None = Field(default=None, examples=["{from: app, to: web, at: 5 s, for: 500 ms}"])
-    fetch: FetchEntry | None = Field(default=None, examples=["{from: app, service: s3_us_east_1, rate: 1/s}"])
-    capture: CaptureEntry | None = Field(default=None, examples=["{connection: primary}"])
-    pmtu: PathMtuEntry | None = Field(default=None, examples=["{from: app, to: web, at: 2 s}"])
-
     def kinds(self) -> dict[str, Entry]:
         """What is written, by kind. A probe should have one."""
-        return {kind: entry for kind in ProbeEntry.model_fields if (entry := getattr(self, kind)) is not None}
+        return {kind: entry for kind in type(self).model_fields if (entry := getattr(self, kind)) is not None}
+
+
+def probe_entry(kinds: Mapping[str, type[Probe]]) -> type[ProbeEntry]:
+    """The entry that knows these kinds."""
+    fields: dict[str, Any] = {
+        kind: (_entry(kind, made) | None, Field(default=None, examples=[made.example])) for kind, made in kinds.items()
+    }
+    return create_model("ProbeEntry", __base__=ProbeEntry, __doc__=ProbeEntry.__doc__, **fields)
+
+
+def _entry(kind: str, made: type[Probe]) -> Any:  # Any: a type that is made while the program runs
+    fields: dict[str, Any] = {p.attribute: (_type(p), _about(p)) for p in parameters_of(made)}
+    return create_model(f"{kind}_probe", __base__=Entry, __doc__=made.__doc__, **fields)
+
+
+def _type(parameter: Parameter) -> Any:  # Any: as above
+    found: Any = TYPES[parameter.takes] if parameter.takes is not Takes.WORD else Literal[parameter.choices]
+    optional = parameter.need is not Need.ALWAYS and parameter.default is None
+    return found | None if optional else found
+
+
+def _about(parameter: Parameter) -> Any:  # Any: pydantic's FieldInfo has the type of what is declared
+    about: dict[str, Any] = {"alias": parameter.key, "examples": [parameter.example]}
+    if parameter.words:
+        about["description"] = parameter.words
+    if isinstance(parameter.default, Seconds | PacketsPerSecond | BitsPerSecond):  # a quantity, which is no JSON
+        about["default_factory"] = partial(_same, parameter.default)
+    elif parameter.need is not Need.ALWAYS:
+        about["default"] = parameter.default
+    if parameter.takes is Takes.WHOLE:
+        about |= {"ge": parameter.least, "le": parameter.most}
+    return Field(**about)
+
+
+def _same(value: object) -> object:
+    return value

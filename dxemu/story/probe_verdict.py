@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dxemu.events.frames import PROTOCOLS
 from dxemu.events.values import SAME_MOMENT_S
-from dxemu.measure.probes import Found
-from dxemu.measure.result import Captured, Fetch, PathMtu, Throughput
+from dxemu.measure.probes import Measurements
+from dxemu.probes.capture import Captured
+from dxemu.probes.fetch import Fetch
+from dxemu.probes.iperf3 import Throughput
+from dxemu.probes.pmtu import PathMtu
 from dxemu.story.model import Argument, Expectation
 from dxemu.words import bit_rate, count
 
@@ -19,18 +22,18 @@ Judged = tuple[bool, str]
 SUBJECTS = ("throughput", "fetched", "capture", "pmtu")
 
 
-def judge_probe(expectation: Expectation, found: Found) -> Judged:
+def judge_probe(expectation: Expectation, found: Measurements) -> Judged:
     """Judge an expectation about one of `SUBJECTS`."""
     arguments, name = expectation.arguments, expectation.name
     match expectation.subject:
         case "throughput":
-            return judge_throughput(arguments, [t for t in found.throughputs if t.probe == name])
+            return judge_throughput(arguments, found.of(Throughput, name))
         case "fetched":
-            return judge_fetched(arguments, [f for f in found.fetches if f.probe == name])
+            return judge_fetched(arguments, found.of(Fetch, name))
         case "capture":
-            return judge_capture(arguments, [c for c in found.captures if c.probe == name])
+            return judge_capture(arguments, found.of(Captured, name))
         case _:
-            return judge_path_mtu(arguments, [m for m in found.path_mtus if m.probe == name])
+            return judge_path_mtu(arguments, found.of(PathMtu, name))
 
 
 def amount(arguments: Arguments, key: str) -> float:
@@ -114,13 +117,4 @@ def judge_path_mtu(arguments: Arguments, found: Sequence[PathMtu]) -> Judged:
         return False, "it was not measured by then"
     checks: Mapping[str, Callable[[PathMtu], object]] = {"is": lambda m: m.mtu, "told": lambda m: m.told}
     passed = all(check(m) == arguments[key] for key, check in checks.items() if key in arguments for m in found)
-    return passed, ", then ".join(dict.fromkeys(path_mtu_in_words(m) for m in found))
-
-
-def path_mtu_in_words(found: PathMtu) -> str:
-    """`8500 bytes, told by 10.0.0.1`; `1500 bytes, larger ones vanish`; `9001 bytes, as large as the sender's own`."""
-    if not found.mtu:
-        return "nothing gets through"
-    if found.told is None:
-        return f"{found.mtu} bytes, as large as the sender's own"
-    return f"{found.mtu} bytes, " + (f"told by {found.told_by}" if found.told else "larger ones vanish")
+    return passed, ", then ".join(dict.fromkeys(m.text for m in found))

@@ -8,7 +8,8 @@ from typing import Any  # JSON
 from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
 from dxemu.parameters import Need, Takes, parameters_of
-from dxemu.story.file import ScenarioFile
+from dxemu.probes.menu import kinds as probes
+from dxemu.story.file import scenario_file
 from dxemu.story.parameters import MOST
 
 _NETWORK: Mapping[str, Any] = {"type": "string", "examples": ["10.64.0.0/24"]}
@@ -22,7 +23,7 @@ TYPES: Mapping[Takes, Mapping[str, Any]] = {
 
 def json_schema() -> dict[str, Any]:
     """As a JSON value."""
-    schema = ScenarioFile.model_json_schema()
+    schema = scenario_file(probes()).model_json_schema()
     steps = schema["$defs"]["StepEntry"]["properties"]
     for key, kinds in (("fault", faults()), ("action", actions())):
         steps[key] = {"anyOf": [_of_kind(kind, made) for kind, made in kinds.items()], "default": None}

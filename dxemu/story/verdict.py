@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dxemu.events.timeline import DIRECTIONS, Event
 from dxemu.events.values import number, text
 from dxemu.measure import paths, sessions
-from dxemu.measure.probes import Found
+from dxemu.measure.probes import Measurements
 from dxemu.measure.result import ExpectationResult, Fault, Outage, PathSeen, Predicted, Probe, Stage
 from dxemu.plan.model import Plan
 from dxemu.story.model import Expectation
@@ -33,7 +33,7 @@ class Measured:
     stages: Sequence[Stage]
     predicted: Sequence[Predicted]
     end_s: float
-    found: Found = Found()  # noqa: RUF009 - frozen, and empty
+    found: Measurements = field(default_factory=Measurements)
 
 
 def judge(expectation: Expectation, measured: Measured) -> ExpectationResult:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from dxemu.lab.lab import Lab
+from dxemu.netlink import route
 from dxemu.plan.model import Cable, Plan
 from dxemu.probes.base import Probe
 
@@ -43,6 +44,12 @@ class Runner(ABC, Generic[P]):
         self.run = run
         self._stack = AsyncExitStack()  # holds nothing until the start
         self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    def flows(cls, probes: Sequence[P]) -> Mapping[str, route.Flow]:
+        """The ports of those probes, by name, that are one flow each way: routers may send flows different ways."""
+        del probes
+        return {}
 
     @abstractmethod
     async def start(self, stack: AsyncExitStack) -> None:

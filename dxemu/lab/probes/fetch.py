@@ -84,9 +84,9 @@ class FetchRunner(Runner[FetchProbe]):
 
 def _times(probe: FetchProbe, end_s: float) -> list[float]:
     """When the fetches begin. The last ones end after the run's end, if nobody answers."""
-    if probe.at is not None or probe.rate is None:
+    if probe.pace is None:
         return [float(probe.at or START_S)]
-    return [START_S + n * probe.rate.interval for n in range(math.ceil((end_s - START_S) / probe.rate.interval))]
+    return [START_S + n * probe.pace.interval for n in range(math.ceil((end_s - START_S) / probe.pace.interval))]
 
 
 def _socket(client: Namespace, address: IPAddress, kind: socket.SocketKind) -> socket.socket:

@@ -1,14 +1,59 @@
-"""The runner of each kind of probe: the file of that name."""
+"""What runs each kind of probe: the file of its name here, or the probe itself."""
 
 from __future__ import annotations
 
+import importlib.util
+from contextlib import AbstractContextManager, AsyncExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from dxemu.lab import probes
-from dxemu.lab.probes.base import Runner
+from dxemu.lab.probes.base import Run, Runner
+from dxemu.plan.model import Plan
+from dxemu.probes.base import Probe
 from dxemu.registry import member
 
 
 def runner_of(kind: str) -> type[Runner[Any]]:  # Any: each kind has values of its own
-    """The one runner in dxemu/probes/`kind`.py; the others are not imported. Raises KeyError if there is none."""
+    """The one runner in dxemu/lab/probes/`kind`.py; the others are not imported. Without such a file: `ByItself`."""
+    if importlib.util.find_spec(f"{probes.__name__}.{kind}") is None:
+        return ByItself
     return member(probes, Runner, kind)  # type: ignore[type-abstract]  # asked for as a base, never made
+
+
+class ByItself(Runner[Probe]):
+    """Probes of one file: each measures by itself."""
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """All of them at once."""
+        del stack
+        for probe in self.probes:
+            self.go_on(probe.measure(_ProbedLab(self.run, probe.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class _ProbedLab:
+    """A `dxemu.probes.base.ProbedLab`."""
+
+    run: Run
+    probe: str
+
+    @property
+    def plan(self) -> Plan:
+        return self.run.lab.plan
+
+    @property
+    def end_s(self) -> float:
+        return self.run.end_s
+
+    def now(self) -> float:
+        return self.run.lab.journal.clock.now()
+
+    async def until(self, t_s: float) -> None:
+        await self.run.lab.journal.clock.until(t_s)
+
+    def inside(self, node: str) -> AbstractContextManager[None]:
+        return self.run.lab.node(node).namespace.entered()
+
+    def tell(self, **found: object) -> None:
+        self.run.lab.journal.tell("measured", probe=self.probe, found=found)

@@ -13,7 +13,7 @@ import socket
 import struct
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -49,6 +49,11 @@ def flow_of(number: int) -> route.Flow:
 
 class UdpRunner(Runner[UdpProbe]):
     """All UDP probes of a run, in a process of their own, so that nothing which the lab does can delay a packet."""
+
+    @classmethod
+    def flows(cls, probes: Sequence[UdpProbe]) -> Mapping[str, route.Flow]:
+        """Each has two ports of its own, in the order of the file."""
+        return {probe.name: flow_of(number) for number, probe in enumerate(probes)}
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Fork. The first packet leaves a moment later."""

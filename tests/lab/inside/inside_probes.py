@@ -11,7 +11,6 @@ import pytest
 from dxemu.lab.journal import Event
 from dxemu.lab.probes.base import Run
 from dxemu.lab.probes.menu import runner_of
-from dxemu.measure import probes as found_by
 from dxemu.netlink import nftables
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
 from dxemu.plan.model import (
@@ -145,41 +144,41 @@ PMTU = PathMtuProbe(name="mtu", from_host="app", to_host="web", at=(Seconds(0.5)
 
 @pytest.mark.parametrize("direction", ["to_aws", "from_aws"])
 def test_one_stream_fills_a_port(direction: str) -> None:
-    (found,) = found_by.throughputs(run(plan_of(10**9), throughput(direction=direction)))
+    (found,) = ThroughputProbe.measured(run(plan_of(10**9), throughput(direction=direction)))
     assert found.problem == ""
     assert found.seconds == pytest.approx(0.5, abs=0.02)
     assert found.bits_per_second == pytest.approx(1e9 * 1448 / 1514, rel=0.01)
 
 
 def test_mss_costs_what_it_costs() -> None:
-    (found,) = found_by.throughputs(run(plan_of(10**9), throughput(mss=536)))
+    (found,) = ThroughputProbe.measured(run(plan_of(10**9), throughput(mss=536)))
     assert found.bits_per_second == pytest.approx(1e9 * 524 / (524 + 66), rel=0.01)
 
 
 def test_udp_beyond_the_rate_is_lost() -> None:
     probe = throughput(offered=BitsPerSecond(200_000_000), duration=Seconds(0.3))
-    (found,) = found_by.throughputs(run(plan_of(10**8), probe))
+    (found,) = ThroughputProbe.measured(run(plan_of(10**8), probe))
     assert found.bits_per_second == pytest.approx(1e8 * 1448 / 1490, rel=0.03)
     assert found.lost_percent == pytest.approx(51, abs=2)
 
 
 def test_udp_below_the_rate_is_not_lost() -> None:
     probe = throughput(offered=BitsPerSecond(90_000_000), duration=Seconds(0.3), direction="from_aws")
-    (found,) = found_by.throughputs(run(plan_of(10**8), probe))
+    (found,) = ThroughputProbe.measured(run(plan_of(10**8), probe))
     assert (found.bits_per_second, found.lost_percent) == (pytest.approx(90e6, rel=0.02), 0)
 
 
 def test_no_way_is_a_problem_and_not_a_number() -> None:
     plan = plan_of()
     nowhere = replace(plan, static_routes=tuple(r for r in plan.static_routes if r.node != "web"))
-    (found,) = found_by.throughputs(run(nowhere, throughput(), end_s=6))
+    (found,) = ThroughputProbe.measured(run(nowhere, throughput(), end_s=6))
     assert (found.bits_per_second, found.problem) == (0, "no connection within 5 s")
 
 
 def test_services_answer_and_say_whom_they_saw() -> None:
     page = FetchProbe(name="page", from_host="app", service="s3", rate=PacketsPerSecond(2), at=None)
     name = FetchProbe(name="name", from_host="app", service="dns", rate=None, at=Seconds(1))
-    pages, names = found_by.fetches(run(plan_of(), page, name, end_s=5.2))
+    pages, names = FetchProbe.measured(run(plan_of(), page, name, end_s=5.2))
     assert (pages.count, pages.answered, pages.status, pages.bytes, pages.seen_as) == (11, True, 200, 11, "10.0.0.1")
     assert (names.count, names.answered, names.status, names.seen_as) == (1, True, 0, "10.0.0.1")
     assert pages.longest_ms == pytest.approx(30, abs=1)  # ARP, and two round trips of TCP
@@ -190,14 +189,14 @@ def test_a_service_without_a_way_back_does_not_answer() -> None:
     plan = plan_of()
     nowhere = replace(plan, static_routes=tuple(r for r in plan.static_routes if r.node != "s3"))
     page = FetchProbe(name="page", from_host="app", service="s3", rate=None, at=Seconds(0.5))
-    (pages,) = found_by.fetches(run(nowhere, page))
+    (pages,) = FetchProbe.measured(run(nowhere, page))
     assert (pages.answered, pages.status, pages.problem) == (False, None, "no answer within 2 s")
 
 
 def test_capture_counts_every_frame_by_direction() -> None:
     udp = UdpProbe(name="udp", from_host="app", to_host="web", rate=PacketsPerSecond(100))
-    link = CaptureProbe(name="link", cable="primary")
-    counted = {c.label: (c.to_aws, c.from_aws) for c in found_by.captures(run(plan_of(), udp, link, end_s=2.1))}
+    link = CaptureProbe(name="link", connection="primary")
+    counted = {c.label: (c.to_aws, c.from_aws) for c in CaptureProbe.measured(run(plan_of(), udp, link, end_s=2.1))}
     assert counted["udp"] == (200, 200)
     assert counted["vlan 101"] == (counted["udp"][0] + counted["arp"][0], counted["udp"][1] + counted["arp"][1])
     assert set(counted) == {"udp", "arp", "vlan 101"}
@@ -205,8 +204,8 @@ def test_capture_counts_every_frame_by_direction() -> None:
 
 def test_capture_counts_large_segments_as_the_frames_that_they_are() -> None:
     probe = throughput(duration=Seconds(0.2))
-    events = run(plan_of(10**9), probe, CaptureProbe(name="link", cable="primary"))
-    (tcp,) = [c for c in found_by.captures(events) if c.label == "tcp"]
+    events = run(plan_of(10**9), probe, CaptureProbe(name="link", connection="primary"))
+    (tcp,) = [c for c in CaptureProbe.measured(events) if c.label == "tcp"]
     assert tcp.to_aws > 0.4 * 1e9 / 8 / 1514
 
 
@@ -219,17 +218,17 @@ def test_capture_counts_large_segments_as_the_frames_that_they_are() -> None:
     ],
 )
 def test_path_mtu(plan: Plan, mtu: int, told: bool | None, by: str) -> None:
-    (found,) = found_by.path_mtus(run(plan, PMTU))
+    (found,) = PathMtuProbe.measured(run(plan, PMTU))
     assert (found.mtu, found.told, found.told_by, found.direction) == (mtu, told, by, "to_aws")
 
 
 def test_path_mtu_where_packets_vanish() -> None:
-    (found,) = found_by.path_mtus(run(plan_of(mtu=9001), PMTU, drop_longer_than=8500, end_s=6))
+    (found,) = PathMtuProbe.measured(run(plan_of(mtu=9001), PMTU, drop_longer_than=8500, end_s=6))
     assert (found.mtu, found.told) == (8500, False)
 
 
 def test_path_mtu_of_a_dead_path() -> None:
     plan = plan_of()
     nowhere = replace(plan, static_routes=tuple(r for r in plan.static_routes if r.node != "near"))
-    (found,) = found_by.path_mtus(run(nowhere, PMTU))
+    (found,) = PathMtuProbe.measured(run(nowhere, PMTU))
     assert (found.mtu, found.told) == (0, None)

@@ -27,9 +27,9 @@ from dxemu.predict.windows import Term, Window
 from dxemu.probes.udp import UdpProbe
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run.job import RunJob
-from dxemu.run.lab_process import _agenda, watched
+from dxemu.run.lab_process import _agenda
 from dxemu.run.prepare import Rehearsal, prepare
-from dxemu.run.prober import Prober
+from dxemu.run.prober import Prober, watched
 from dxemu.story.model import Expectation
 from dxemu.units import PacketsPerSecond, Seconds
 from tests.lab.guest import REPOSITORY

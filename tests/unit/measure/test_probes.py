@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from stories import expect
 
-from dxemu.measure.probes import Found, found
-from dxemu.measure.result import Throughput
+from dxemu.measure.probes import found
+from dxemu.probes.fetch import Fetch
+from dxemu.probes.iperf3 import Throughput
 from dxemu.story.model import Argument
 from dxemu.story.probe_verdict import judge_probe
 from dxemu.units import BitsPerSecond, Seconds
@@ -47,7 +48,7 @@ def judged(events: list[dict[str, object]], subject: str, name: str, **arguments
 
 
 def test_fetches_that_went_alike_are_one() -> None:
-    fetches = found(SHOP).fetches
+    fetches = found(SHOP).all_of(Fetch)
     assert [(f.first_s, f.last_s, f.count, f.answered) for f in fetches] == [
         (0, 4, 5, True),
         (5, 7, 3, False),
@@ -56,17 +57,17 @@ def test_fetches_that_went_alike_are_one() -> None:
 
 
 def test_another_address_is_another_outcome() -> None:
-    assert len(found([fetched(0), fetched(1, seen_as="203.0.113.1")]).fetches) == 2
+    assert len(found([fetched(0), fetched(1, seen_as="203.0.113.1")]).all_of(Fetch)) == 2
 
 
 def test_probes_come_in_the_order_of_the_file() -> None:
     events = [fetched(0, probe="b"), fetched(1, probe="a"), fetched(2, probe="b")]
-    assert [f.probe for f in found(events, ["a", "b"]).fetches] == ["a", "b"]
-    assert [f.probe for f in found(events, ["b", "a"]).fetches] == ["b", "a"]
+    assert [f.probe for f in found(events, ["a", "b"]).all_of(Fetch)] == ["a", "b"]
+    assert [f.probe for f in found(events, ["b", "a"]).all_of(Fetch)] == ["b", "a"]
 
 
 def test_nothing_is_found_in_nothing() -> None:
-    assert found([]) == Found()
+    assert set(found([]).by_key.items()) == {(key, ()) for key in ("captures", "fetches", "path_mtus", "throughputs")}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_bit_rate(bits_per_second: float, words: str) -> None:
 
 
 def test_values_are_those_of_the_event() -> None:
-    (one,) = found([throughput(streams=16, offered_bps=2e9, lost_percent=3.0)]).throughputs
+    (one,) = found([throughput(streams=16, offered_bps=2e9, lost_percent=3.0)]).all_of(Throughput)
     assert one == Throughput(
         probe="bulk",
         direction="to_aws",

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import dxemu.faults
+import dxemu.probes
 from dxemu.errors import InputErrors
 from dxemu.faults.menu import kinds
+from dxemu.lab.probes.menu import ByItself, runner_of
+from dxemu.measure.probes import found
+from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.story.load import load
 from dxemu.story.schema import json_schema
+from dxemu.units import Seconds
 from tools.kinds import PAGE, page
 
 ROOT = Path(__file__).parents[3]
@@ -79,3 +86,87 @@ def test_one_file_is_a_fault_everywhere(dropped: None, tmp_path: Path) -> None:
     with pytest.raises(InputErrors) as errors:
         load(story)
     assert [problem.code for problem in errors.value.problems] == ["DX-S004", "DX-S003"]
+
+
+PROBE = '''"""A test's own."""
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from dxemu.events.timeline import Event
+from dxemu.parameters import Need, Takes, parameter
+from dxemu.probes.base import Measurement, Probe, ProbedLab
+from dxemu.units import Seconds
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo(Measurement):
+    """When an answer came."""
+    t_s: float
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoProbe(Probe):
+    """It calls."""
+    words: ClassVar[str] = "whether anybody answers"
+    example: ClassVar[str] = "{from: app, at: 1 s}"
+    key: ClassVar[str] = "echoes"
+    measures: ClassVar[type[Measurement]] = Echo
+    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
+    at: Seconds = parameter(Takes.DURATION, need=Need.ALWAYS, example="1 s")
+
+    @property
+    def over_at(self) -> Seconds:
+        return self.at
+
+    @classmethod
+    def measured(cls, events: Sequence[Event]) -> tuple[Echo, ...]:
+        told = [e for e in events if e["event"] == "measured"]
+        return tuple(Echo(probe=str(e["probe"]), **e["found"]) for e in told)
+
+    @classmethod
+    def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
+        for one in found:
+            yield f"Echo of {one.probe}", f"at {one.t_s:g} s"
+
+    async def measure(self, lab: ProbedLab) -> None:
+        await lab.until(self.at)
+        lab.tell(t_s=lab.now())
+'''
+
+
+def test_one_file_is_a_probe_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "echo.py").write_text(PROBE, encoding="utf-8")
+    monkeypatch.setattr(dxemu.probes, "__path__", [*dxemu.probes.__path__, str(tmp_path)])
+    kind = probe_kinds()["echo"]
+    assert "| `echo` | `from`, `at` | whether anybody answers |" in page((ROOT / PAGE).read_text(encoding="utf-8"))
+    assert "echo_probe" in json.dumps(json_schema())
+    story = tmp_path / "story.yaml"
+    text = f"topology: {ROOT}/topologies/backup_connection.yaml\nprobes: {{hello: {{echo: %s}}}}\nend: 5 s\n"
+    story.write_text(text % "{from: app, at: 1 s}", encoding="utf-8")
+    assert load(story).probes == (kind(name="hello", from_host="app", at=Seconds(1)),)
+    story.write_text(text % "{from: appp, at: 9 s, for: ever}", encoding="utf-8")
+    with pytest.raises(InputErrors) as errors:
+        load(story)
+    assert [problem.code for problem in errors.value.problems] == ["DX-S004", "DX-S007", "DX-F005"]
+    measured = found([{"event": "measured", "t": 1.5, "probe": "hello", "found": {"t_s": 1.5}}])
+    assert [one.t_s for one in measured.all_of(kind.measures)] == [1.5]
+    assert list(kind.lines(measured.by_key["echoes"], "virtual")) == [("Echo of hello", "at 1.5 s")]
+    assert runner_of("echo") is ByItself
+    told = []
+    asyncio.run(kind(name="hello", from_host="app", at=Seconds(1)).measure(LabOfOneMoment(told)))
+    assert told == [{"t_s": 1.0}]
+
+
+@dataclass
+class LabOfOneMoment:
+    """It is always the moment that somebody waits for."""
+
+    told: list[dict[str, object]]
+    t_s: float = 0.0
+
+    async def until(self, t_s: float) -> None:
+        self.t_s = float(t_s)
+
+    def now(self) -> float:
+        return self.t_s
+
+    def tell(self, **found: object) -> None:
+        self.told.append(found)

@@ -98,7 +98,7 @@ def test_every_kind_of_probe(tmp_path: Path) -> None:
         duration=Seconds(1),
         offered=BitsPerSecond(10**9),
     )
-    assert link == CaptureProbe(name="link", cable="metro")
+    assert link == CaptureProbe(name="link", circuit="metro")
     assert size == PathMtuProbe(name="size", from_host="web", to_host="app", at=(Seconds(2), Seconds(8)))
     assert [p.over_at for p in (bulk, link, size)] == [Seconds(2.5), Seconds(0), Seconds(8)]
     assert [p.ends for p in (bulk, link, size)] == [("app", "web"), None, ("web", "app")]

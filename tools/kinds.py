@@ -1,4 +1,4 @@
-"""The tables of probes, faults and actions in docs/scenario-file.md, made of the kinds themselves.
+"""The tables of probes, expectations, faults and actions in docs/scenario-file.md, made of the kinds themselves.
 
 `python -m tools.kinds` writes them anew; a test compares them with what is there.
 """
@@ -12,21 +12,34 @@ from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.menu import kinds as probes
+from dxemu.story.expectations.base import Subject
+from dxemu.story.expectations.menu import subjects
 
 PAGE = Path("docs", "scenario-file.md")
 HEADS = {
     "## Probes\n": "| probe | told by | what it measures |",
+    "## Expectations\n": "| expect | of | says | what must be true |",
     "## Faults\n": "| fault | told by | what happens |",
     "## Actions\n": "| action | told by | what somebody does |",
 }
 
 
+NOUNS = {
+    "probe": "a probe that measures outages",
+    "sending probe": "a probe between two ends",
+    "session": "a virtual interface, `NAME_ipv6` or a tunnel",
+    "fault": "a step or a kind of fault",
+}
+
+
 def page(text: str) -> str:
     """The page with its tables as the kinds are now; everything else stays."""
-    for (head, columns), kinds in zip(HEADS.items(), (probes(), faults(), actions()), strict=True):
+    for (head, columns), rows in zip(
+        HEADS.items(), (_rows(probes()), _expected(subjects()), _rows(faults()), _rows(actions())), strict=True
+    ):
         before, _, rest = text.partition(head)
         _, _, after = rest.partition("\n\n## ")
-        table = "\n".join([columns, "| --- | --- | --- |", *_rows(kinds)])
+        table = "\n".join([columns, "| --- " * (columns.count("|") - 1) + "|", *rows])
         text = f"{before}{head}\n{table}\n" + (f"\n## {after}" if after else "")
     return text
 
@@ -41,7 +54,17 @@ def _rows(kinds: Mapping[str, Callable[..., object]]) -> Iterator[str]:
         yield f"| `{kind}` | {'; '.join(part for part in told if part)} | {words} |"
 
 
+def _expected(subjects: Mapping[str, type[Subject]]) -> Iterator[str]:
+    for word, subject in subjects.items():
+        known = parameters_of(subject)
+        says = [_word(p) for p in known if p.need in (Need.SAYS, Need.ALWAYS)]
+        says += [f"*{_word(p)}*" for p in known if p.need is Need.OPTIONAL]
+        yield f"| `{word}` | {NOUNS.get(subject.of, subject.of)} | {', '.join(says)} | {subject.words} |"
+
+
 def _word(parameter: Parameter) -> str:
+    if parameter.takes is Takes.WORD and parameter.default is None:
+        return f"`{parameter.key}`: {' or '.join(map(str, parameter.choices))}"
     default = parameter.default if parameter.default not in (None, ()) else ""
     about = parameter.words or (str(default) if parameter.takes is not Takes.COUNT else "")
     return f"`{parameter.key}`" + (f" ({about})" if about else "")

@@ -18,8 +18,9 @@ from dxemu.measure.stages import Hit, Run, stages
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction, explain_in_words
 from dxemu.predict.windows import Window
+from dxemu.story.expectations.base import Measured
 from dxemu.story.model import Scenario
-from dxemu.story.verdict import Measured, judge
+from dxemu.story.verdict import judge
 from dxemu.words import duration
 
 PROBE_SCHEDULE = 0.5

@@ -13,7 +13,8 @@ from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds as known_faults
 from dxemu.files import stem
 from dxemu.probes.menu import kinds as probe_kinds
-from dxemu.story.expectations import ExpectationReader, Known
+from dxemu.story.expectation_reader import ExpectationReader, Known
+from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile, scenario_file
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_in, names_of
@@ -63,12 +64,13 @@ def load(
     steps, done = reader.read(file.steps), reader.read_actions(file.steps)
     known = Known(
         probes=_kinds_written(tree.value) | {name: kind for name, e in file.probes.items() for kind in e.kinds()},
+        kinds=known_probes,
         steps=steps,
         connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
         sessions=names["session"] if names is not None else None,
         end=file.end,
     )
-    expect = ExpectationReader(known, marks, problems).read(file.expect if "steps" not in lost else [])
+    expect = ExpectationReader(subjects(), known, marks, problems).read(file.expect if "steps" not in lost else [])
     if built is None or problems.problems:
         raise InputErrors(problems.problems)
     return Scenario(

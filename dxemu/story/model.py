@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,12 +9,10 @@ from dxemu.actions.base import Action
 from dxemu.errors import Mark
 from dxemu.faults.base import Fault
 from dxemu.probes.base import Probe
+from dxemu.story.expectations.base import Subject
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
 from dxemu.units import Seconds
-
-Argument = str | bool | float | tuple[str, ...]
-"""A value of an expectation: Seconds, BitsPerSecond and percents are numbers, a list of words is a tuple."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +49,9 @@ class ActionStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One line under `expect`. `text` is the line as written.
+    """One line under `expect`: what is expected, and the line as written."""
 
-    subject  arguments                                        form
-    outage   name of probe; at_most, at_least, within_prediction, direction    number
-    path     name of probe; via (connection); at (`start`, `end` or a time)    state
-    session  name of virtual interface; never: down | stays: up | within: time never / stays / eventually
-             | is: up or down, at a moment                              state
-    detected name of fault step or kind; by (carrier, bfd, hold_timer ...)     state
-    lost     name of probe; at_most, after, direction, fault                   number
-    throughput name of iperf3 probe; at_least, at_most (BitsPerSecond), lost_at_least, lost_at_most (percent)
-    fetched  name of fetch probe; always, never, at (`start`, `end` or a time), seen_as (address)
-    capture  name of capture probe; only, has, never (protocols)
-    pmtu     name of pmtu probe; is (bytes), told (by ICMP), at (a time)
-    """
-
-    subject: str
-    name: str
-    arguments: Mapping[str, Argument]
+    expected: Subject
     text: str
     mark: Mark
 

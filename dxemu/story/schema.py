@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any  # JSON
 
 from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
-from dxemu.parameters import Need, Takes, parameters_of
+from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.menu import kinds as probes
+from dxemu.story.expectations.base import Subject
+from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import scenario_file
 from dxemu.story.parameters import MOST
 
@@ -17,6 +19,15 @@ TYPES: Mapping[Takes, Mapping[str, Any]] = {
     Takes.NAME: {"type": "string"},
     Takes.NETWORK: _NETWORK,
     Takes.NETWORKS: {"anyOf": [_NETWORK, {"type": "array", "items": _NETWORK, "minItems": 1}]},
+    Takes.DURATION: {"type": "string", "examples": ["30 s"]},
+    Takes.MOMENT: {"type": "string", "examples": ["end", "30 s"]},
+    Takes.BIT_RATE: {"type": "string", "examples": ["940 Mbps"]},
+    Takes.PERCENT: {"type": "string", "examples": ["30 %"]},
+    Takes.TRUE: {"const": True},
+    Takes.TRUTH: {"type": "boolean"},
+    Takes.WHOLE: {"type": "integer", "minimum": 0},
+    Takes.ADDRESS: {"type": "string", "examples": ["203.0.113.1"]},
+    Takes.LABELS: {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
     Takes.COUNT: {"type": "integer", "minimum": 1, "maximum": MOST},
 }
 
@@ -27,16 +38,37 @@ def json_schema() -> dict[str, Any]:
     steps = schema["$defs"]["StepEntry"]["properties"]
     for key, kinds in (("fault", faults()), ("action", actions())):
         steps[key] = {"anyOf": [_of_kind(kind, made) for kind, made in kinds.items()], "default": None}
+    schema["properties"]["expect"]["items"] = {"anyOf": [_of_subject(*one) for one in subjects().items()]}
     return schema
+
+
+def _of_subject(word: str, subject: type[Subject]) -> dict[str, Any]:
+    known = parameters_of(subject)
+    says = [{"required": [p.key]} for p in known if p.need is Need.SAYS]
+    return {
+        "type": "object",
+        "description": subject.words,
+        "properties": {word: {"type": "string"}, **_properties(known)},
+        "required": [word, *(p.key for p in known if p.need is Need.ALWAYS)],
+        "additionalProperties": False,
+        **({"anyOf": says} if says else {}),
+    }
+
+
+def _properties(known: Sequence[Parameter]) -> dict[str, Any]:
+    return {p.key: {**_type(p), **({"description": p.words} if p.words else {})} for p in known}
+
+
+def _type(parameter: Parameter) -> Mapping[str, Any]:
+    return {"enum": list(parameter.choices)} if parameter.takes is Takes.WORD else TYPES[parameter.takes]
 
 
 def _of_kind(kind: str, made: Callable[..., object]) -> dict[str, Any]:
     known = parameters_of(made)
-    properties = {p.key: {**TYPES[p.takes], **({"description": p.words} if p.words else {})} for p in known}
     needed: list[dict[str, Any]] = [
         {"oneOf": [{"required": [p.key]} for p in known if p.need is need]}
         for need in (Need.TARGET, Need.CHOICE)
         if any(p.need is need for p in known)
     ]
-    parameters = {"type": "object", "properties": properties, "additionalProperties": False, "allOf": needed}
+    parameters = {"type": "object", "properties": _properties(known), "additionalProperties": False, "allOf": needed}
     return {"type": "object", "properties": {kind: parameters}, "required": [kind], "additionalProperties": False}

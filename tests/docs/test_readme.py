@@ -36,12 +36,13 @@ from dxemu.faults.menu import kinds
 from dxemu.host.output import Unread
 from dxemu.measure.probes import in_result
 from dxemu.measure.result import Result
+from dxemu.parameters import parameters_of
 from dxemu.plan.make import make_plan
 from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import predict
 from dxemu.run.prepare import prepare
-from dxemu.story import expectation_forms, probe_file
 from dxemu.story import file as scenario_file
+from dxemu.story.expectations.menu import subjects
 from dxemu.topology import file as topology_file
 from dxemu.topology import file_aws, file_customer
 from dxemu.topology.load import load
@@ -61,7 +62,7 @@ NAMES = ("docs/topology-file.md", "docs/scenario-file.md")
 PAGES = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES}
 TOPOLOGY_PAGE, SCENARIO_PAGE = PAGES.values()
 SCENARIOS = sorted(file.stem for file in (REPOSITORY / "scenarios").glob("*.yaml"))
-FILES = {TOPOLOGY_PAGE: (topology_file, file_aws, file_customer), SCENARIO_PAGE: (scenario_file, probe_file)}
+FILES = {TOPOLOGY_PAGE: (topology_file, file_aws, file_customer), SCENARIO_PAGE: (scenario_file,)}
 WIDTH = "100"
 LIMIT_S = 120
 
@@ -240,9 +241,7 @@ def test_every_key_of_the_files_is_named() -> None:
     keys = {(key, page) for page, modules in FILES.items() for module in modules for key in fields_of(module)}
     missing = [key for (key, needed), page in keys if (f"`{key}`" if needed else f"*`{key}`*") not in page]
     missing = [key for key in missing if key not in ("from", "to", "at", "for", "service", "connection", "circuit")]
-    words = {word for form in expectation_forms.FORMS.values() for word in form.arguments} | set(
-        expectation_forms.FORMS
-    )
+    words = {p.key for subject in subjects().values() for p in parameters_of(subject)} | set(subjects())
     assert missing + [word for word in words if not re.search(rf"`{word}\b", SCENARIO_PAGE)] == []
 
 

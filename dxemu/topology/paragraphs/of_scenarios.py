@@ -44,22 +44,18 @@ predicts has happened, and here something has no upper limit. Say with `end` how
 The same fault strikes the same target again before it was healed. The second one could not be
 confirmed from the kernel, because nothing would change. Different faults on one target may overlap.""",
         "DX-S011": """\
-Each line under `expect` is about one thing: `outage` (how long packets were lost), `path` (which
-way they go), `session` (a BGP session), `detected` (who noticed the fault), `lost` (packets lost
-after a fault or a repair), `throughput` (how much gets through), `fetched` (whether a service
-answers), `capture` (which protocols a cable carries) or `pmtu` (the largest packet).""",
+Each line under `expect` is about one thing, which is one of its words: `outage` is how long packets
+were lost, `session` is about a BGP session, and so on. docs/scenario-file.md has a table of all. Two
+things are two lines.""",
         "DX-S012": """\
-The word is not one that this expectation knows. outage: at_most, at_least, within_prediction,
-direction, fault. path: via, at. session: never: down, stays: up, within, after, fault, is (up or
-down) and at. detected: by: carrier, bfd, hold_timer or notification. lost: at_most, after,
-direction, fault. throughput: at_least, at_most (as 940 Mbps), lost_at_least, lost_at_most (as
-30 %). fetched: always, never, at, seen_as (an address). capture: only, has, never (lists of
-protocols). pmtu: is (bytes), told, at. Directions are to_aws and from_aws.""",
+The word is not one that this expectation knows, or what stands behind it is not what it takes. What
+each takes is in the table of docs/scenario-file.md: times have units, parts of packets are written
+as 30 %, rates as 940 Mbps, directions are to_aws and from_aws, `at` is start, end or a time.""",
         "DX-S013": """\
-The expectation is not complete, or contradicts itself. An outage needs a limit (at_most, at_least)
-or within_prediction. A path needs via and at (start, end or a time). A session says one of never,
-stays, within and is; after goes with within, at with is. Lost packets need at_most. Each of the
-other expectations needs at least one of its words.""",
+The expectation is not complete, or contradicts itself. An outage, for example, needs a limit
+(at_most, at_least) or within_prediction, and a path needs at (start, end or a time) beside via. A
+session says one thing: after goes with within, at with is. A lower limit is not above the upper
+one. What each knows is in the table of docs/scenario-file.md.""",
         "DX-S015": """\
 The name of a probe is also that of a file beside the run's results: 1 to 100 letters, digits,
 hyphens and underscores.""",
@@ -71,14 +67,13 @@ A topology says what there is, a scenario what happens to it: it names its topol
 probes and expectations. `dxemu plan` and `dxemu graph` show a topology, `dxemu run` takes a
 scenario, and with --topology another design for it.""",
         "DX-S017": """\
-A probe is of one kind, which is the word under its name. udp: numbered packets both ways, for
-outages. iperf3: how much gets through. fetch: a client of a public service. capture: frames on a
-cable, by protocol. pmtu: the largest packet. Two kinds are two probes with two names.""",
+A probe is of one kind, which is the word under its name: udp, for example, sends numbered packets
+both ways, for outages. docs/scenario-file.md has a table of all. Two kinds are two probes with two
+names.""",
         "DX-S018": """\
-A value of the probe cannot be, or contradicts another one. iperf3 measures for 100 ms or more,
-because it counts in tenths of a second, and offers 250000 packets of UDP a second at most. A fetch
-happens at a `rate` or once, `at` a time. A capture is on one cable: a connection or a circuit. A
-path MTU is measured between two different hosts.""",
+A value of the probe cannot be, or contradicts another one. iperf3, for example, measures for 100 ms
+or more, because it counts in tenths of a second; a fetch happens at a `rate` or once, `at` a time;
+a path MTU is measured between two different hosts.""",
         "DX-S019": """\
 A probe sends from an address of its IP version to another one: both ends need one. A host or
 instance has an IPv4 address, an IPv6 one, or a list of both, as in `app: [10.0.1.10,

@@ -30,6 +30,7 @@ from dxemu.run.job import RunJob
 from dxemu.run.lab_process import _agenda
 from dxemu.run.prepare import Rehearsal, prepare
 from dxemu.run.prober import Prober, watched
+from dxemu.story.expectations.outage import OutageExpected
 from dxemu.story.model import Expectation
 from dxemu.units import PacketsPerSecond, Seconds
 from tests.lab.guest import REPOSITORY
@@ -194,11 +195,11 @@ def as_frr_does(plan: Plan, prediction: Prediction) -> Prediction:
 
 def as_frr_can(expectation: Expectation) -> Expectation:
     """The expectation with FRR's terms."""
-    at_most = expectation.arguments.get("at_most")
-    if expectation.subject != "outage" or not isinstance(at_most, float):
+    expected = expectation.expected
+    if not isinstance(expected, OutageExpected) or expected.at_most is None:
         return expectation
-    longer = Seconds(at_most + Window(QUEUES).high_s)
-    return replace(expectation, arguments={**expectation.arguments, "at_most": longer})
+    longer = Seconds(expected.at_most + Window(QUEUES).high_s)
+    return replace(expectation, expected=replace(expected, at_most=longer))
 
 
 @pytest.mark.parametrize(

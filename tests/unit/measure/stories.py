@@ -11,10 +11,12 @@ from dxemu.aws import quotas
 from dxemu.errors import Mark
 from dxemu.events.timeline import Event, ProbeLog
 from dxemu.measure.result import Result
+from dxemu.parameters import parameters_of
 from dxemu.predict.impact import Impact
 from dxemu.predict.predict import predict
 from dxemu.probes.udp import UdpProbe
 from dxemu.report.evaluate import RunMeta, evaluate
+from dxemu.story.expectations.menu import subjects
 from dxemu.story.model import Expectation, Scenario
 from dxemu.topology.load import load
 from dxemu.topology.marks import Marks
@@ -128,9 +130,10 @@ def silent_cut(at: float, noticed: tuple[float, float], reason: str) -> list[Eve
 def expect(subject: str, name: str, **arguments: object) -> Expectation:
     """As if written on line 13 of silent.yaml."""
     words = ", ".join(f"{k}: {v}" for k, v in {subject: name, **arguments}.items())
-    return Expectation(
-        subject=subject, name=name, arguments=arguments, text=f"{{{words}}}", mark=Mark("silent.yaml", 13, 5)
-    )
+    kind = subjects()[subject]
+    attributes = {p.key: p.attribute for p in parameters_of(kind)}
+    expected = kind(name=name, **{attributes[key]: value for key, value in arguments.items()})
+    return Expectation(expected=expected, text=f"{{{words}}}", mark=Mark("silent.yaml", 13, 5))
 
 
 def run(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from small_plan import small_plan
 from stories import expect
 
 from dxemu.measure.probes import found
 from dxemu.probes.fetch import Fetch
 from dxemu.probes.iperf3 import Throughput
-from dxemu.story.model import Argument
-from dxemu.story.probe_verdict import judge_probe
+from dxemu.story.expectations.base import Measured
 from dxemu.units import BitsPerSecond, Seconds
 from dxemu.words import bit_rate
 
@@ -43,8 +43,10 @@ LINK = [captured("esp", 900, 910), captured("bgp", 4), captured("vlan 101", 904,
 SIZE = [path_mtu(2, 8500, told=True, by="10.0.0.1"), path_mtu(20, 1500, told=False)]
 
 
-def judged(events: list[dict[str, object]], subject: str, name: str, **arguments: Argument) -> tuple[bool, str]:
-    return judge_probe(expect(subject, name, **arguments), found(events))
+def judged(events: list[dict[str, object]], subject: str, name: str, **arguments: object) -> tuple[bool, str]:
+    nothing: dict[str, tuple[()]] = {key: () for key in ("faults", "outages", "probes", "stages", "predicted")}
+    measured = Measured(plan=small_plan(), events=events, end_s=60.0, found=found(events), **nothing)
+    return expect(subject, name, **arguments).expected.judge(measured)
 
 
 def test_fetches_that_went_alike_are_one() -> None:
@@ -83,7 +85,7 @@ def test_nothing_is_found_in_nothing() -> None:
         (throughput(problem="nothing arrived", bits_per_second=0), {"at_most": GBPS}, False),
     ],
 )
-def test_throughput(event: dict[str, object], arguments: dict[str, Argument], passed: bool) -> None:
+def test_throughput(event: dict[str, object], arguments: dict[str, object], passed: bool) -> None:
     assert judged([event], "throughput", "bulk", **arguments)[0] is passed
     assert judged([], "throughput", "bulk", **arguments)[0] is False
 
@@ -105,7 +107,7 @@ def test_tcp_has_no_loss_to_judge() -> None:
         ({"at": "end", "seen_as": "::2"}, False),
     ],
 )
-def test_fetched(arguments: dict[str, Argument], passed: bool) -> None:
+def test_fetched(arguments: dict[str, object], passed: bool) -> None:
     assert judged(SHOP, "fetched", "shop", **arguments)[0] is passed
     assert judged([], "fetched", "shop", **arguments)[0] is False
 
@@ -126,7 +128,7 @@ def test_fetched_always_and_never() -> None:
         ({"never": ("bgp", "udp")}, False, "there was bgp (4)"),
     ],
 )
-def test_capture(arguments: dict[str, Argument], passed: bool, words: str) -> None:
+def test_capture(arguments: dict[str, object], passed: bool, words: str) -> None:
     assert judged(LINK, "capture", "link", **arguments) == (passed, words)
     assert judged([], "capture", "link", **arguments)[0] is False
 
@@ -143,7 +145,7 @@ def test_capture(arguments: dict[str, Argument], passed: bool, words: str) -> No
         ({"is": 8500, "at": Seconds(1)}, False),
     ],
 )
-def test_path_mtu(arguments: dict[str, Argument], passed: bool) -> None:
+def test_path_mtu(arguments: dict[str, object], passed: bool) -> None:
     assert judged(SIZE, "pmtu", "size", **arguments)[0] is passed
 
 

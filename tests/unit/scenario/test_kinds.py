@@ -12,13 +12,17 @@ import pytest
 
 import dxemu.faults
 import dxemu.probes
+import dxemu.story.expectations
 from dxemu.errors import InputErrors
 from dxemu.faults.menu import kinds
 from dxemu.lab.probes.menu import ByItself, runner_of
 from dxemu.measure.probes import found
+from dxemu.plan.make import make_plan
 from dxemu.probes.menu import kinds as probe_kinds
+from dxemu.story.expectations.base import Measured
 from dxemu.story.load import load
 from dxemu.story.schema import json_schema
+from dxemu.story.verdict import judge
 from dxemu.units import Seconds
 from tools.kinds import PAGE, page
 
@@ -170,3 +174,48 @@ class LabOfOneMoment:
 
     def tell(self, **found: object) -> None:
         self.told.append(found)
+
+
+SUBJECT = '''"""A test's own."""
+from dataclasses import dataclass
+from typing import ClassVar
+from dxemu.parameters import Need, Takes, parameter
+from dxemu.story.expectations.base import Judged, Measured, Subject
+from dxemu.units import Seconds
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietExpected(Subject):
+    """Nothing happens."""
+    of: ClassVar[str] = "session"
+    words: ClassVar[str] = "nothing is told of it from then on"
+    example: ClassVar[str] = "{quiet: primary, from: 3 s}"
+    since: Seconds | None = parameter(Takes.DURATION, key="from", need=Need.SAYS)
+
+    def judge(self, measured: Measured) -> Judged:
+        told = [e for e in measured.events if e.get("session") == self.name and e["t"] > self.since]
+        return not told, f"{len(told)} events"
+'''
+
+
+def test_one_file_is_an_expectation_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "quiet.py").write_text(SUBJECT, encoding="utf-8")
+    monkeypatch.setattr(dxemu.story.expectations, "__path__", [*dxemu.story.expectations.__path__, str(tmp_path)])
+    row = "| `quiet` | a virtual interface, `NAME_ipv6` or a tunnel | `from` | nothing is told of it from then on |"
+    assert row in page((ROOT / PAGE).read_text(encoding="utf-8"))
+    assert "quiet" in json.dumps(json_schema()["properties"]["expect"])
+    story = tmp_path / "story.yaml"
+    text = f"topology: {ROOT}/topologies/backup_connection.yaml\nexpect:\n  - %s\nend: 5 s\n"
+    story.write_text(text % "{quiet: primary, from: 3 s}", encoding="utf-8")
+    (expectation,) = load(story).expect
+    nothing: dict[str, tuple[()]] = {key: () for key in ("faults", "outages", "probes", "stages", "predicted")}
+    plan = make_plan(load(story).topology)
+    events = [{"event": "bgp", "t": 4.0, "session": "primary"}]
+    judged = judge(expectation, Measured(plan=plan, events=events, end_s=5.0, **nothing))
+    assert (judged.verdict, judged.measured, judged.text) == ("fail", "1 events", "quiet: primary, from: 3 s")
+    for line in ("{quiet: primari, from: never, to: 3 s}", "{quiet: primary}", "{quit: primary, from: 1 s}"):
+        story.write_text(text % line, encoding="utf-8")
+        with pytest.raises(InputErrors) as errors:
+            load(story)
+        codes = {"DX-S004", "DX-F008", "DX-S012", "DX-S013", "DX-S011"}
+        assert {problem.code for problem in errors.value.problems} <= codes
+    assert "Did you mean 'quiet'?" in errors.value.problems[0].remedy

@@ -1,0 +1,1 @@
+"""What can be expected of a run. One subject is one file: what is written, how it is judged, its words for people."""

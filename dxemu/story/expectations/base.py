@@ -1,0 +1,90 @@
+"""What every subject of an expectation is, and what it is judged by."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from dxemu.events.timeline import DIRECTIONS, Event
+from dxemu.measure.probes import Measurements
+from dxemu.measure.result import Fault, Outage, Predicted, Probe, Stage
+from dxemu.parameters import Contradiction
+from dxemu.plan.model import Plan
+
+Judged = tuple[bool, str]
+"""Whether it is as expected, and what was measured in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Everything that an expectation can be about. Times are seconds since the run's start."""
+
+    plan: Plan
+    events: Sequence[Event]
+    faults: Sequence[Fault]
+    outages: Sequence[Outage]
+    probes: Sequence[Probe]
+    stages: Sequence[Stage]
+    predicted: Sequence[Predicted]
+    end_s: float
+    found: Measurements = field(default_factory=Measurements)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject(ABC):
+    """What is expected of one thing: a frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
+
+    `of` is what `name` is the name of: `fault`, `session`, `probe` (one that measures outages), `sending probe` (one
+    between two ends), or a probe of one kind (`iperf3 probe`). `words` say what must be true, for people; `example` is
+    a whole line. `exclusive`: only one of the parameters that say what is expected (`Need.SAYS`) at once.
+    """
+
+    of: ClassVar[str]
+    words: ClassVar[str]
+    example: ClassVar[str]
+    exclusive: ClassVar[bool] = False
+
+    name: str
+
+    def contradictions(self, said: Sequence[str]) -> Iterator[Contradiction]:
+        """What cannot be true or means nothing; `said` are the parameters that are written and say what is expected."""
+        del said
+        return iter(())
+
+    @abstractmethod
+    def judge(self, measured: Measured) -> Judged:
+        """Whether it is true. What was not measured is not, with words; it never passes silently."""
+
+
+def directions(wanted: str | None) -> tuple[str, ...]:
+    """The one that is wanted, or both."""
+    return DIRECTIONS if wanted is None else (wanted,)
+
+
+def faults_named(name: str | None, faults: Sequence[Fault]) -> list[Fault]:
+    """The faults meant by a step's id, or by a kind: then all of that kind. None: all."""
+    if name is None:
+        return list(faults)
+    return [f for f in faults if f.fault == name] or [f for f in faults if f.kind == name]
+
+
+def together(findings: Iterable[Judged]) -> Judged:
+    """True if all are; words are said once."""
+    judged = list(findings)
+    return all(passed for passed, _ in judged), ", ".join(dict.fromkeys(words for _, words in judged))
+
+
+def exchanged(least: tuple[str, float | None], most: tuple[str, float | None]) -> Iterator[Contradiction]:
+    """A lower limit above the upper one, each with its key."""
+    if least[1] is not None and most[1] is not None and least[1] > most[1]:
+        problem = f"at least {least[1]} and at most {most[1]} cannot both be true"
+        yield Contradiction(key=least[0], problem=problem, remedy="Exchange the two.")
+
+
+def not_both(always: bool, never: bool) -> Iterator[Contradiction]:
+    """What is always and never so."""
+    if always and never:
+        problem = "always and never cannot both be true"
+        yield Contradiction(key="never", problem=problem, remedy="Leave one of them out.")

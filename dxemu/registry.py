@@ -22,19 +22,20 @@ def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
     two.
     """
     names = [info.name for info in pkgutil.iter_modules(package.__path__)]
-    return {name: found for name in names if (found := _defined(package, base, name)) is not None}
+    return {name: made for name in names if (made := defined(f"{package.__name__}.{name}", base)) is not None}
 
 
-def member(package: ModuleType, base: type[T], name: str) -> type[T]:
-    """The one that module `name` defines: nothing else is imported. Raises KeyError if there is none."""
-    found = _defined(package, base, name)
+def member(module: str, base: type[T]) -> type[T]:
+    """The one that a module defines: nothing else is imported. Raises KeyError if there is none."""
+    found = defined(module, base)
     if found is None:
-        raise KeyError(name)
+        raise KeyError(module)
     return found
 
 
-def _defined(package: ModuleType, base: type[T], name: str) -> type[T] | None:
-    module = importlib.import_module(f"{package.__name__}.{name}")
+def defined(name: str, base: type[T]) -> type[T] | None:
+    """The subclass of `base` that the module of this name defines. Raises TypeError if it defines two."""
+    module = importlib.import_module(name)
     classes = [
         value
         for value in vars(module).values()

@@ -34,9 +34,8 @@ NOUNS = {
 
 def page(text: str) -> str:
     """The page with its tables as the kinds are now; everything else stays."""
-    for (head, columns), rows in zip(
-        HEADS.items(), (_rows(probes()), _expected(subjects()), _rows(faults()), _rows(actions())), strict=True
-    ):
+    tables = (_rows(probes()), _expected(subjects()), _rows(faults()), _rows(actions()))
+    for (head, columns), rows in zip(HEADS.items(), tables, strict=True):
         before, _, rest = text.partition(head)
         _, _, after = rest.partition("\n\n## ")
         table = "\n".join([columns, "| --- " * (columns.count("|") - 1) + "|", *rows])

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dxemu import audit
+from dxemu import audit, plugins
 from dxemu.audit.base import Found, Rule
 from dxemu.audit.design import Design
 from dxemu.audit.elements import Outcome
 from dxemu.audit.pairs import PairOutcome, fatal_pairs
 from dxemu.audit.spread import Spread, one_by_one
 from dxemu.plan.model import Plan
-from dxemu.registry import members
 from dxemu.topology.model import Topology
 
 
@@ -28,8 +27,16 @@ class Audit:
 
 def rules() -> Mapping[str, type[Rule]]:
     """Every rule by its code."""
-    found = members(audit, Rule)  # type: ignore[type-abstract]  # asked for as a base, never made
-    return {rule.code: rule for _, rule in sorted(found.items(), key=lambda named: named[1].code)}
+    found = plugins.kinds(audit, Rule, "dxemu.audits")  # type: ignore[type-abstract]  # asked for as a base, never made
+    by_code: dict[str, type[Rule]] = {}
+    for rule in sorted(found.values(), key=lambda rule: rule.code):
+        if rule.code in by_code:
+            both = f"{by_code[rule.code].__module__} and {rule.__module__}"
+            raise plugins.BrokenPlugin(
+                f"{both} have one code, {rule.code}\n  Give the rule that is not dxemu's another one."
+            )
+        by_code[rule.code] = rule
+    return by_code
 
 
 def make_audit(topology: Topology, plan: Plan, *, pairs: bool = False, spread: Spread = one_by_one) -> Audit:

@@ -61,7 +61,7 @@ class LabProcess:
             async for event in _events(self._reader, dead, self._patience, self._folder):
                 if event["event"] == BOOTED:  # not before: its end of the channel would still echo
                     job.write(self._folder)
-                    self.tell({"target": job.target})
+                    self.tell({"target": job.target, "folders": job.folders})
                 else:
                     yield event
         except LabError as error:

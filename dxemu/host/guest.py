@@ -175,10 +175,11 @@ def main() -> None:
     from dxemu.host.channel import Channel
 
     channel = Channel(channel_fd)
-    target = channel.receive()["target"]  # the clock is held until it comes
+    order = channel.receive()  # the clock is held until it comes
+    sys.path += [folder for folder in order.get("folders", ()) if folder not in sys.path]
     if native:
         _leave_a_guard(channel_fd)
-    _run(folder, channel, target)
+    _run(folder, channel, order["target"])
     sys.stdout.flush()
     sys.stderr.flush()
     if native:

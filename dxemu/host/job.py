@@ -37,11 +37,14 @@ def write_start(folder: Path, imports: Sequence[str] = LAB_IMPORTS) -> None:
 class Job:
     """Call `target`, written `package.module:function`, with `payload`, a Channel and the run's folder.
 
+    `folders` are searched for its modules after all others (`dxemu.plugins.folders_of`).
+
     The payload is pickled: writer and reader are the same program on the same machine.
     """
 
     target: str
     payload: object
+    folders: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> None:
         """Put the payload into the run's folder, for its owner alone: it holds keys, and its reader removes it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from dxemu.plan.model import Plan
 from dxemu.probes.base import Probe
@@ -12,7 +13,10 @@ from dxemu.units import Seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunJob:
-    """One run. `kernel` and `clock` are told to the timeline."""
+    """One run. `kernel` and `clock` are told to the timeline.
+
+    `runners` are the modules of the runners that other distributions bring, by kind of probe.
+    """
 
     plan: Plan
     probes: tuple[Probe, ...]
@@ -22,3 +26,4 @@ class RunJob:
     seed: int
     kernel: str
     clock: str
+    runners: Mapping[str, str] = field(default_factory=dict)

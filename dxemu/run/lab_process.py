@@ -36,7 +36,7 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
     async with AsyncExitStack() as stack:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
-            await lab.converged(watched(job.probes))
+            await lab.converged(watched(job.probes, job.runners))
             journal.tell(
                 "lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions)
             )

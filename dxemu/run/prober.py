@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from itertools import groupby
 from operator import attrgetter
@@ -13,6 +13,7 @@ from dxemu.lab.lab import Lab
 from dxemu.lab.paths import Watched
 from dxemu.lab.probes.base import Run, Runner
 from dxemu.lab.probes.menu import runner_of
+from dxemu.netlink import route
 from dxemu.probes.base import Probe
 from dxemu.run.job import RunJob
 
@@ -23,7 +24,7 @@ class Prober:
     def __init__(self, lab: Lab, job: RunJob, folder: str) -> None:
         run = Run(lab=lab, end_s=float(job.end), folder=folder, embedded=job.kernel == "embedded")
         self._runners: list[Runner[Any]] = [  # Any: each kind has values of its own
-            runner_of(kind)(mine, run) for kind, mine in by_kind(job.probes)
+            runner_of(kind, job.runners.get(kind, ""))(mine, run) for kind, mine in by_kind(job.probes)
         ]
 
     async def __aenter__(self) -> Self:
@@ -49,7 +50,12 @@ def by_kind(probes: Sequence[Probe]) -> list[tuple[str, list[Probe]]]:
     return [(kind, list(mine)) for kind, mine in groupby(sorted(probes, key=attrgetter("kind")), attrgetter("kind"))]
 
 
-def watched(probes: Sequence[Probe]) -> list[Watched]:
-    """The probes that have a path. Where a kind is one flow each way its runner knows the ports."""
-    flows = {name: flow for kind, mine in by_kind(probes) for name, flow in runner_of(kind).flows(mine).items()}
+def watched(probes: Sequence[Probe], runners: Mapping[str, str]) -> list[Watched]:
+    """The probes that have a path. Where a kind is one flow each way its runner knows the ports.
+
+    `runners` as in `RunJob`.
+    """
+    flows: dict[str, route.Flow] = {}
+    for kind, mine in by_kind(probes):
+        flows |= runner_of(kind, runners.get(kind, "")).flows(mine)
     return [Watched(p.name, *p.ends, p.version, flows.get(p.name)) for p in probes if p.ends is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from dxemu.host.follow import LabProcess
 from dxemu.host.job import Job
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
+from dxemu.plugins import folders_of, mentions
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run.job import RunJob
@@ -43,6 +44,7 @@ async def rehearse(
         with border(folder):
             (folder / effective.FILE).write_text(kept, encoding="utf-8", errors="replace")
     started = time.monotonic()
+    runners = _plugged_runners({probe.kind for probe in scenario.probes})
     job = RunJob(
         plan=rehearsal.plan,
         probes=rehearsal.scenario.probes,
@@ -52,9 +54,10 @@ async def rehearse(
         seed=seed,
         kernel=where.kernel,
         clock=where.clock,
+        runners={kind: runner.__module__ for kind, runner in runners.items()},
     )
     events: list[Event] = []
-    order = Job(target="dxemu.run.lab_process:main", payload=job)
+    order = Job(target="dxemu.run.lab_process:main", payload=job, folders=_folders(job, runners.values()))
     stream = where.run(order, folder, seed) if waiting is None else waiting.run(order)
     with TimelineFile(folder / "timeline.jsonl") as timeline:
         async with aclosing(stream):
@@ -80,6 +83,20 @@ async def rehearse(
     with border(folder):
         result_json.write(result, folder / "result.json")
     return result
+
+
+def _folders(job: RunJob, runners: Iterable[type]) -> tuple[str, ...]:
+    kinds = (*job.probes, *(step.fault for step in job.steps), *(step.action for step in job.actions))
+    return folders_of((*map(type, kinds), *runners))
+
+
+def _plugged_runners(used: Collection[str]) -> Mapping[str, type]:
+    """The runners of those kinds of probes for which another distribution brings one. Raises BrokenPlugin."""
+    if not mentions("dxemu.lab.probes"):
+        return {}
+    from dxemu.lab.probes.menu import plugged_runners  # it imports what only a lab needs
+
+    return {kind: runner for kind, runner in plugged_runners().items() if kind in used}
 
 
 def _with_wall_time(event: Event, wall_s: float) -> Event:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import pkgutil
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +15,25 @@ from dxemu.plan.model import Plan
 from dxemu.probes.base import Probe
 from dxemu.registry import member
 
+GROUP = "dxemu.lab.probes"
 
-def runner_of(kind: str) -> type[Runner[Any]]:  # Any: each kind has values of its own
-    """The one runner in dxemu/lab/probes/`kind`.py; the others are not imported. Without such a file: `ByItself`."""
-    if importlib.util.find_spec(f"{probes.__name__}.{kind}") is None:
+
+def runner_of(kind: str, module: str = "") -> type[Runner[Any]]:  # Any: each kind has values of its own
+    """The one runner in dxemu/lab/probes/`kind`.py, or in another `module`; the others are not imported.
+
+    Without such a file: `ByItself`.
+    """
+    if not module and importlib.util.find_spec(f"{probes.__name__}.{kind}") is None:
         return ByItself
-    return member(probes, Runner, kind)  # type: ignore[type-abstract]  # asked for as a base, never made
+    return member(module or f"{probes.__name__}.{kind}", Runner)  # type: ignore[type-abstract]  # never made
+
+
+def plugged_runners() -> Mapping[str, type[Runner[Any]]]:  # Any: as above
+    """The runners that other distributions bring, by kind. For outside a lab. Raises BrokenPlugin."""
+    from dxemu.plugins import plugged
+
+    taken = [info.name for info in pkgutil.iter_modules(probes.__path__)]
+    return plugged(GROUP, Runner, taken)  # type: ignore[type-abstract]  # as above
 
 
 class ByItself(Runner[Probe]):

@@ -44,9 +44,9 @@ predicts has happened, and here something has no upper limit. Say with `end` how
 The same fault strikes the same target again before it was healed. The second one could not be
 confirmed from the kernel, because nothing would change. Different faults on one target may overlap.""",
         "DX-S011": """\
-Each line under `expect` is about one thing, which is one of its words: `outage` is how long packets
-were lost, `session` is about a BGP session, and so on. docs/scenario-file.md has a table of all. Two
-things are two lines.""",
+Each line under `expect` is about one thing, which is one of its words: `outage` is how long
+packets were lost, `session` is about a BGP session, and so on. docs/scenario-file.md has a table of
+all. Two things are two lines.""",
         "DX-S012": """\
 The word is not one that this expectation knows, or what stands behind it is not what it takes. What
 each takes is in the table of docs/scenario-file.md: times have units, parts of packets are written

@@ -1,0 +1,1 @@
+"""A distribution that brings one of each kind."""

@@ -21,6 +21,12 @@ class AsymmetricAfterFailback(Rule):
         "routers the way to AWS by local preference; firewalls drop what comes back another way"
     )
     source: ClassVar[str] = "Knowledge Center, Direct Connect asymmetric routing"
+    paragraph: ClassVar[str] = """\
+With everything up, packets to AWS take another way than the answers. It is the state after every
+failback too: sessions that a firewall followed through the backup break when one direction returns
+and the other one does not. The customer's local preference decides the way to AWS; prefix,
+attachment, community and AS_PATH decide the way back. Source: Knowledge Center, Direct Connect
+asymmetric routing."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each pair of ways that a host's packets take, there and back."""

@@ -19,6 +19,11 @@ class BackupSmaller(Rule):
         "private gateway sends by one tunnel at a time"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Resiliency Toolkit; Site-to-Site VPN User Guide, Quotas"
+    paragraph: ClassVar[str] = """\
+The way that is used when the first one fails carries less. The failover itself works, and then
+packets are lost because of too much traffic. A standard VPN tunnel carries 1.25 Gbps, and a virtual
+private gateway sends by one tunnel at a time. Source: Direct Connect User Guide, Resiliency
+Toolkit; Site-to-Site VPN User Guide, Quotas."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each gateway, by the order in which the customer's routers and the gateway use the ways."""

@@ -54,12 +54,16 @@ class Found:
 
 
 class Rule(ABC):
-    """One kind of weak spot. `title` is its name for people; `rule` and `source` are as in `Found`."""
+    """One kind of weak spot. `title` is its name for people; `rule` and `source` are as in `Found`.
+
+    `paragraph` is what `dxemu explain CODE` says of it, in lines of at most 100 characters; "": rule and source.
+    """
 
     code: ClassVar[str]
     title: ClassVar[str]
     rule: ClassVar[str]
     source: ClassVar[str]
+    paragraph: ClassVar[str] = ""
 
     @abstractmethod
     def find(self, design: Design) -> Iterator[Finding]:

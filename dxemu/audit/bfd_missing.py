@@ -20,6 +20,11 @@ class BfdMissing(Rule):
         "starts it; without it three keepalives of 30 s have to be missed"
     )
     source: ClassVar[str] = "Direct Connect User Guide, BGP-specific settings; Knowledge Center, enable BFD"
+    paragraph: ClassVar[str] = """\
+A virtual interface without BFD. When packets vanish and the light stays on, only BGP's hold timer
+notices: 90 s after the last keepalive. AWS runs BFD with 300 ms x 3 on every virtual interface, but
+waits for the customer's router to start it; then the same failure is noticed in 0.6 to 0.9 s.
+Source: Direct Connect User Guide, BGP-specific settings; Knowledge Center, enable BFD."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each virtual interface, with what its hold timer needs."""

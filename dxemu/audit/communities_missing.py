@@ -19,6 +19,11 @@ class CommunitiesMissing(Rule):
         "and 7224:7100, then AS_PATH; what is equal shares the flows (ECMP)"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Routing policies and BGP communities"
+    paragraph: ClassVar[str] = """\
+The customer's local preference makes one virtual interface active and the other one passive, but
+local preference is not sent to AWS. Without a preference community (or a longer AS_PATH, within one
+Region) AWS takes both for equal and shares the flows between them. Source: Direct Connect User
+Guide, Routing policies and BGP communities."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each gateway."""

@@ -19,6 +19,11 @@ class MinimumLinksZero(Rule):
         "is 0; for production it asks for 1 or more"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Link aggregation groups; AWS's networking guidance for agents"
+    paragraph: ClassVar[str] = """\
+A LAG's minimum links are 0, which is AWS's default. It is then reported as up even when no member
+is, and nothing says that it is down. At 1 it goes down with its last member, at a higher number as
+soon as fewer are left than the traffic needs. Source: Direct Connect User Guide, Link aggregation
+groups."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each LAG in use."""

@@ -19,6 +19,10 @@ class OneGatewayForHosts(Rule):
         "their only way, however many connections there are behind it"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Resiliency Toolkit; RFC 5798"
+    paragraph: ClassVar[str] = """\
+The hosts have one router as their gateway. However many connections there are behind it, they are
+gone with it. Two routers that share the gateway's address by VRRP (RFC 5798) take over from each
+other within three to four advertisement intervals."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for the data center."""

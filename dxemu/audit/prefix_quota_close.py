@@ -25,6 +25,11 @@ class PrefixQuotaClose(Rule):
         "1,000 on public ones) the BGP session goes Idle, and stays so until routes are withdrawn and it is reset"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Quotas"
+    paragraph: ClassVar[str] = """\
+The customer announces 80 % or more of the prefixes that AWS takes: 100 for each address family on a
+private or transit virtual interface, 1,000 on a public one. One more than the quota takes the
+session down, and it stays Idle until prefixes are withdrawn and the session is reset: a new site
+can take all of them off the net. Source: Direct Connect User Guide, Quotas."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each session of a virtual interface."""

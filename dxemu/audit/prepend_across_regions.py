@@ -19,6 +19,11 @@ class PrependAcrossRegions(Rule):
         "traffic between locations of different Regions, communities do"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Routing policies and BGP communities"
+    paragraph: ClassVar[str] = """\
+Each location is associated with a Region, and a Region prefers its own locations before it compares
+AS_PATH. Prepending on a virtual interface at a location of another Region, or of the own one, moves
+nothing. The communities 7224:7300, 7224:7200 and 7224:7100 come before both. Source: Direct Connect
+User Guide, Routing policies and BGP communities."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each virtual interface that prepends in vain."""

@@ -26,6 +26,12 @@ class SharedFate(Rule):
         "maintains a device for up to 4 hours at a time"
     )
     source: ClassVar[str] = "Direct Connect FAQ and User Guide, Resiliency Toolkit"
+    paragraph: ClassVar[str] = """\
+Connections that stand in for each other depend on the same thing, so that they fail together. AWS
+tells devices apart by awsLogicalDeviceId and maintains one at a time, for up to four hours; two
+connections on one device are both down then. A campus counts as one location. Carriers, circuits
+and routers are yours to choose: give circuits a `carrier` and the audit compares them. Source:
+Direct Connect FAQ and User Guide, Resiliency Toolkit."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for all that the connections to one gateway share, and one for each shared device."""

@@ -19,6 +19,11 @@ class StaticVpnOnTransitGateway(Rule):
         "AWS answers through the VPN while Direct Connect is up"
     )
     source: ClassVar[str] = "Transit Gateway User Guide, Route evaluation order"
+    paragraph: ClassVar[str] = """\
+A transit gateway takes a static route before a propagated one for the same prefix, whatever the
+attachments are. A static VPN that was meant to be the backup of Direct Connect therefore carries
+AWS's answers all the time, and the path is asymmetric. On a virtual private gateway it is
+different: there Direct Connect wins. Source: Transit Gateway User Guide, Route evaluation order."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each VPN, with what its line to the Internet costs now."""

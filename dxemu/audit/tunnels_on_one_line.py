@@ -19,6 +19,11 @@ class TunnelsOnOneLine(Rule):
         "line. AWS advises a second VPN connection from a second customer gateway device"
     )
     source: ClassVar[str] = "Site-to-Site VPN User Guide, redundant connections"
+    paragraph: ClassVar[str] = """\
+A VPN connection has two tunnels, to two endpoints of AWS's, because AWS replaces endpoints from
+time to time. Both begin at one customer gateway and run over its line to the Internet. A second VPN
+connection from a second customer gateway device, with a line of its own, survives that line.
+Source: Site-to-Site VPN User Guide, Using redundant connections."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each VPN that no VPN over another line stands in for."""

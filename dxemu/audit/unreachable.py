@@ -28,6 +28,13 @@ class Unreachable(Rule):
         "allowed prefixes and nothing else, a virtual private gateway association what they hold of the VPC's CIDRs"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Allowed prefixes interactions, Troubleshooting routing issues"
+    paragraph: ClassVar[str] = """\
+With everything up, no route leads from a host to an instance, or back. The usual reasons: route
+propagation into the VPC's route table is off, as it is at AWS by default; a transit gateway
+association with an empty list of allowed prefixes announces nothing, without any error; a virtual
+private gateway association allows less than the VPC's CIDR; a transit gateway's route table lacks
+a propagation. What fails in such a design costs nothing, because nothing worked. Source: Direct
+Connect User Guide, Allowed prefixes interactions and Troubleshooting routing issues."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each host and instance. Public services answer another address: only the way there counts."""

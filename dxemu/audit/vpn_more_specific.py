@@ -21,6 +21,12 @@ class VpnMoreSpecific(Rule):
         "VPN, and over Direct Connect only the allowed prefixes"
     )
     source: ClassVar[str] = "Knowledge Center, Direct Connect asymmetric routing; Transit gateway associations"
+    paragraph: ClassVar[str] = """\
+The longest prefix wins before anything else is compared. Where the VPN has a more specific prefix
+than Direct Connect, traffic takes the VPN although Direct Connect is up. This happens unnoticed
+towards AWS: a transit gateway announces every VPC's CIDR over a VPN, but only the allowed prefixes,
+often an aggregate, over Direct Connect. Source: Knowledge Center, Direct Connect asymmetric
+routing; Direct Connect User Guide, Transit gateway associations."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each VPN and direction."""

@@ -15,9 +15,9 @@ from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.report import explain_path as explain_path_report
 from dxemu.report import explain_route as explain_route_report
+from dxemu.report.codes import explain
 from dxemu.report.console import PlainConsole
 from dxemu.report.terminal import echo
-from dxemu.topology.codes import explain
 from dxemu.topology.load import load
 from dxemu.topology.words import nearest
 

@@ -14,10 +14,10 @@ import pytest
 from dxemu.actions.menu import kinds as action_kinds
 from dxemu.errors import InputErrors
 from dxemu.parameters import count_field, target_field
+from dxemu.report.codes import codes
 from dxemu.report.problems import as_dicts, lines_of_file, render
 from dxemu.story.load import load as load_scenario
 from dxemu.story.load import never_ends
-from dxemu.topology.codes import codes
 from dxemu.topology.load import load as load_topology
 from tests.unit.errors.cases import HERE, WHOLE, cases, replacements, text_of, write_out
 

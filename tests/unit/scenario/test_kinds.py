@@ -10,19 +10,25 @@ from pathlib import Path
 
 import pytest
 
+import dxemu.audit
 import dxemu.faults
 import dxemu.probes
 import dxemu.story.expectations
+from dxemu.audit.menu import make_audit
 from dxemu.errors import InputErrors
 from dxemu.faults.menu import kinds
 from dxemu.lab.probes.menu import ByItself, runner_of
 from dxemu.measure.probes import found
 from dxemu.plan.make import make_plan
 from dxemu.probes.menu import kinds as probe_kinds
+from dxemu.report.audit import render as render_audit
+from dxemu.report.audit import to_json as audit_json
+from dxemu.report.codes import explain
 from dxemu.story.expectations.base import Measured
 from dxemu.story.load import load
 from dxemu.story.schema import json_schema
 from dxemu.story.verdict import judge
+from dxemu.topology.load import load as load_topology
 from dxemu.units import Seconds
 from tools.kinds import PAGE, page
 
@@ -219,3 +225,32 @@ def test_one_file_is_an_expectation_everywhere(tmp_path: Path, monkeypatch: pyte
         codes = {"DX-S004", "DX-F008", "DX-S012", "DX-S013", "DX-S011"}
         assert {problem.code for problem in errors.value.problems} <= codes
     assert "Did you mean 'quiet'?" in errors.value.problems[0].remedy
+
+
+RULE = '''"""A test's own."""
+from collections.abc import Iterator
+from typing import ClassVar
+from dxemu.audit.base import Finding, Rule
+from dxemu.audit.design import Design
+
+class OddName(Rule):
+    """Something to find."""
+    code: ClassVar[str] = "DX-A999"
+    title: ClassVar[str] = "odd"
+    rule: ClassVar[str] = "Names are even"
+    source: ClassVar[str] = "nobody"
+    paragraph: ClassVar[str] = "Why names are even."
+
+    def find(self, design: Design) -> Iterator[Finding]:
+        yield Finding(problem="odd", remedy="Even it.", path=("connections",), names=("primary",))
+'''
+
+
+def test_one_file_is_a_rule_of_the_audit_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "odd_name.py").write_text(RULE, encoding="utf-8")
+    monkeypatch.setattr(dxemu.audit, "__path__", [*dxemu.audit.__path__, str(tmp_path)])
+    assert explain("a999") == "Why names are even."
+    topology = load_topology(ROOT / "topologies" / "backup_connection.yaml")
+    audit = make_audit(topology, make_plan(topology))
+    assert "Names are even" in "\n".join(line.plain for line in render_audit(audit, width=100))
+    assert "DX-A999" in json.dumps(audit_json(audit))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.topology.codes import UnknownCode, codes, explain
+from dxemu.report.codes import UnknownCode, codes, explain
 
 PACKAGE = Path(__file__).parents[3] / "dxemu"
 CODE = re.compile(r'"(DX-[A-Z][0-9]{3})"')

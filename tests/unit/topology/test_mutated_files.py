@@ -17,10 +17,10 @@ from dxemu.audit.menu import make_audit
 from dxemu.errors import InputErrors
 from dxemu.plan.make import make_plan
 from dxemu.report.audit import to_json
+from dxemu.report.codes import codes
 from dxemu.report.problems import render
 from dxemu.story.load import load as load_scenario
 from dxemu.topology import yaml
-from dxemu.topology.codes import codes
 from dxemu.topology.load import loads
 
 ROOT = Path(__file__).parents[3]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dxemu.audit.menu import rules
 from dxemu.errors import DxemuError
-from dxemu.topology.paragraphs import of_arrangements, of_audits, of_files, of_routing, of_scenarios, of_topologies
+from dxemu.topology.paragraphs import of_arrangements, of_files, of_routing, of_scenarios, of_topologies
 from dxemu.topology.words import nearest
 
 
@@ -16,16 +17,17 @@ class UnknownCode(DxemuError):
 
 
 def codes() -> Mapping[str, str]:
-    """All paragraphs, by code."""
-    files = (of_files, of_topologies, of_arrangements, of_routing, of_scenarios, of_audits)
-    return {code: paragraph for file in files for code, paragraph in file.PARAGRAPHS.items()}
+    """All paragraphs, by code; those of the audit stand with its rules."""
+    files = (of_files, of_topologies, of_arrangements, of_routing, of_scenarios)
+    found = {code: paragraph for file in files for code, paragraph in file.PARAGRAPHS.items()}
+    return found | {code: rule.paragraph or f"{rule.rule}. Source: {rule.source}." for code, rule in rules().items()}
 
 
 def explain(code: str) -> str:
     """The paragraph on a code, wrapped at 100 characters; `t014` will do. Raises UnknownCode."""
     paragraphs = codes()
     wanted = code.strip().upper()
-    wanted = wanted if wanted.startswith("DX-") else f"DX-{wanted}"
+    wanted = wanted if wanted in paragraphs or wanted.startswith("DX-") else f"DX-{wanted}"
     if wanted in paragraphs:
         return paragraphs[wanted]
     close = nearest(wanted, paragraphs) if wanted[-1:].isdigit() else None

@@ -47,10 +47,14 @@ class Document:
 
     def topology(self) -> Topology:
         """The design. Raises InputErrors with every mistake; one that a patch brought up elsewhere says so."""
+        return built(self.file(), self.name, self.tree.marks)
+
+    def file(self) -> TopologyFile:
+        """The design as it is written, without mistakes. Raises InputErrors as `topology` does."""
         problems, found = self._read()
         if problems or found is None:
             raise InputErrors(self._with_origin(problems))
-        return built(found, self.name, self.tree.marks)
+        return found
 
     def _read(self) -> tuple[list[Problem], TopologyFile | None]:
         tree = self.tree

@@ -30,7 +30,7 @@ Source: Direct Connect User Guide, BGP-specific settings; Knowledge Center, enab
         """One finding for each virtual interface, with what its hold timer needs."""
         sessions = {session.virtual_interface: session for session in design.plan.sessions}
         for vif in design.topology.virtual_interfaces:
-            if vif.bfd is None and vif.confirmed:
+            if vif.bfd is None and vif.in_service:
                 session = sessions[vif.name]
                 yield Finding(
                     problem=f"virtual interface {vif.name} has no BFD: hold time {vif.hold_time}",

@@ -110,11 +110,11 @@ class Design:
         """By gateway (or `PUBLIC`) all ways that lead there from the data center and stand in for each other."""
         found: dict[str, list[Way]] = {}
         for vif in self.topology.virtual_interfaces:
-            if vif.confirmed:
+            if vif.in_service:
                 for gateway in self.gateways_of(vif):
                     found.setdefault(gateway, []).append(self._of_vif(vif))
         for vpn in self.topology.vpns:
-            if not vpn.private:
+            if not vpn.private and vpn.in_service:
                 found.setdefault(vpn.gateway, []).append(self._of_vpn(vpn))
         return {gateway: tuple(ways) for gateway, ways in found.items()}
 

@@ -129,7 +129,7 @@ def _names(topology: Topology, plan: Plan) -> Mapping[str, Sequence[str]]:
     used = {node.place for node in plan.nodes}
     return {
         "connection": [connection.name for connection in topology.connections],
-        "virtual_interface": [vif.name for vif in topology.virtual_interfaces if vif.confirmed],
+        "virtual_interface": [vif.name for vif in topology.virtual_interfaces if vif.in_service],
         "circuit": [circuit.name for circuit in customer.circuits],
         "internet": [line.router for line in customer.internet],
         "carrier": list(dict.fromkeys(c.carrier for c in customer.circuits if c.carrier is not None)),

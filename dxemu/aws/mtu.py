@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dxemu.aws.virtual_interface import VifType
+from dxemu.units import Seconds
 
 DEFAULT = 1500
 """MTU of a virtual interface unless jumbo frames are asked for.
@@ -42,4 +43,11 @@ INSTANCE_MTU = 9001
 """Jumbo frames are the default inside a VPC.
 
 Source: EC2 User Guide, "Network MTU for your EC2 instance"; read 2026-11-23.
+"""
+
+LONGEST_INTERRUPTION = Seconds(30)
+"""So long at most every virtual interface of a connection carries nothing when a change of MTU updates the connection.
+
+AWS says so of jumbo frames. Source: Direct Connect API, UpdateVirtualInterfaceAttributes (botocore 1.44.5); read
+2026-11-23.
 """

@@ -138,9 +138,9 @@ def command(
 def _prepare(scenario: Path, topology: Path | None) -> Rehearsal:
     """Read, check and predict it. What that imports takes as long as to boot, so it is imported meanwhile."""
     from dxemu.host import versions
-    from dxemu.run.prepare import prepare
+    from dxemu.run.prepare import prepare, refuse_changes
 
-    return prepare(scenario, topology, versions.installed())
+    return refuse_changes(prepare(scenario, topology, versions.installed()))
 
 
 async def _run(

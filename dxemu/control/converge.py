@@ -33,7 +33,7 @@ End = tuple[str, str]
 def converge(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Mapping[str, LocRib]:
     """The table of each speaker once all sessions but `down_sessions` are up and no update is under way.
 
-    A hosted virtual interface that is not confirmed is down.
+    A hosted virtual interface that is not confirmed is down, and so is what is switched off at an end.
     """
     down = {(session.name, end.speaker) for session in plan.sessions for end in session.ends}
     return converge_ends(plan, frozenset(end for end in down if end[0] in down_sessions))
@@ -96,7 +96,7 @@ class _Policies:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.sessions = {session.name: session for session in plan.sessions if session.confirmed}
+        self.sessions = {session.name: session for session in plan.sessions if session.in_service}
         self._imports: dict[End, ImportPolicy] = {}
         self._exports: dict[End, ExportPolicy] = {}
 
@@ -151,7 +151,7 @@ class _Settling:
         self._run()
 
     def _is_up(self, session: str) -> bool:
-        """Whether it was ever up: one that nobody has confirmed was not."""
+        """Whether it was ever up: one that nobody has confirmed was not, nor one that is switched off."""
         return session in self.policies.sessions
 
     def _make_own(self, speaker: str) -> None:

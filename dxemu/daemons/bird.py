@@ -40,9 +40,9 @@ class BfdPeer:
 
     @classmethod
     def of(cls, session: BgpSession, node: str) -> BfdPeer | None:
-        """The end of `session` at `node`; None if the session has no BFD."""
+        """The end of `session` at `node`; None if the session has no BFD, or is switched off there."""
         mine, other = session.ends if session.ends[0].node == node else session.ends[::-1]
-        if mine.bfd is None:
+        if mine.bfd is None or not mine.enabled:
             return None
         return cls(
             session=session.name,

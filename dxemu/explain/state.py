@@ -33,7 +33,8 @@ class State:
         self.wires = layout.wires
         self.tables = Forwarding(layout, self.believed)
         waiting = dict.fromkeys(s.virtual_interface for s in self.plan.sessions if not s.confirmed)
-        words = (f"virtual interface {vif}: its owner has not accepted it" for vif in waiting)
+        words = [f"virtual interface {vif}: its owner has not accepted it" for vif in waiting]
+        words += [f"session {s.name}: {s.switched_off}" for s in self.plan.sessions if s.switched_off]
         self.down = tuple(dict.fromkeys((*self.down, *words)))
 
     def without(self, sessions: Iterable[str]) -> State:
@@ -58,7 +59,7 @@ class State:
 
     def is_up(self, session: BgpSession) -> bool:
         """Whether both ends believe in it."""
-        return session.confirmed and all(
+        return session.in_service and all(
             (session.name, end.speaker) not in self.believed.down_ends for end in session.ends
         )
 

@@ -94,14 +94,14 @@ class Lab:
         return self._cables[name]
 
     async def converged(self, probes: Sequence[Watched]) -> None:
-        """Return when every session is up at both ends, BFD where it runs, and every route where it belongs.
+        """Return when every session in service is up at both ends, BFD where it runs, and every route where it belongs.
 
         From now on the paths of `probes` are told whenever a route changes. Raises LabError if it takes too long.
         """
         self._watched = probes
-        await self._alive([session for session in self.plan.sessions if session.tunnel is None and session.confirmed])
+        await self._alive([session for session in self.plan.sessions if session.tunnel is None and session.in_service])
         await self._overlay.connect()
-        await self._alive([session for session in self.plan.sessions if session.confirmed])
+        await self._alive([session for session in self.plan.sessions if session.in_service])
         while not self._masters() >= _first_masters(self.plan):
             await self.journal.wait_for("a VRRP master", lambda event: event["event"] == "vrrp", CONVERGED_WITHIN_S)
         await self._settled()

@@ -54,7 +54,7 @@ class Operator:
         sessions = [s for s in self._plan.sessions if s.virtual_interface == virtual_interface]
         for session in sessions:
             for end in reversed(session.ends):  # AWS's first: it has to take the connection that the customer makes
-                router = self._routing.routers.get(end.speaker)
+                router = self._routing.routers.get(end.speaker) if end.enabled else None
                 if router is not None and router.side is Side.AWS:
                     router.end_idle(session.name)
                 elif router is not None:

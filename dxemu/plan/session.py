@@ -23,6 +23,7 @@ class SessionEnd:
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
     `bfd` is what this end runs; None: no BFD. `hold_time` is what it offers, `keepalive` how often it sends one;
     None: the session's. `graceful_restart` is the restart time that it offers; None: none.
+    An end that is not `enabled` is switched off (administratively down): it neither connects nor takes connections.
     """
 
     speaker: str
@@ -44,6 +45,7 @@ class SessionEnd:
     hold_time: Seconds | None = None
     keepalive: Seconds | None = None
     graceful_restart: Seconds | None = None
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,18 @@ class BgpSession:
     def restarts_gracefully(self) -> bool:
         """Whether both ends offer graceful restart."""
         return all(end.graceful_restart is not None for end in self.ends)
+
+    @property
+    def in_service(self) -> bool:
+        """Whether it comes up while nothing is broken: accepted by its owner, and switched on at both ends."""
+        return self.confirmed and all(end.enabled for end in self.ends)
+
+    @property
+    def switched_off(self) -> str:
+        """Who has switched an end of it off, for people; empty if nobody has."""
+        who = (name for name, end in zip(("the customer", "AWS"), self.ends, strict=True) if not end.enabled)
+        names = " and ".join(who)
+        return f"switched off by {names}" if names else ""
 
     @property
     def external(self) -> bool:

@@ -111,6 +111,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
                 hold_time=vif.hold_time,
                 graceful_restart=None if vif.graceful_restart is GracefulRestart.OFF else timers.RESTART_TIME,
+                enabled=vif.customer.enabled,
             ),
             SessionEnd(
                 speaker=edge.name,
@@ -125,6 +126,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 hold_time=timers.HOLD_TIME,
                 keepalive=keepalive,
                 graceful_restart=timers.RESTART_TIME,
+                enabled=vif.amazon_enabled,
             ),
         ),
         hold_time=hold_time,

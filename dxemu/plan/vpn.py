@@ -212,6 +212,7 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
 def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[str, ...]) -> BgpSession:
     vpn, topology = ending.vpn, draft.topology
     near, far = tunnel.ends
+    settings = vpn.tunnels[ending.number - 1]
     prefixes = prefixes_of(vpn, topology)
     networks = networks_behind(topology, vpn.router) if vpn.customer.announce is None else vpn.customer.announce
     if vpn.static_routes is not None:
@@ -237,6 +238,7 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
                 accepts=vpn.customer.accept,
                 allow_as_in=vpn.customer.allow_as_in,
                 announces=networks,
+                enabled=vpn.customer.enabled and settings.customer_enabled,
             ),
             SessionEnd(
                 speaker=ending.node,
@@ -247,6 +249,7 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
                 asn=gateway_asn(vpn, topology),
                 passive=True,
                 announces=prefixes,
+                enabled=settings.amazon_enabled,
             ),
         ),
         hold_time=vpn.hold_time,

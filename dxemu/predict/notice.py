@@ -67,7 +67,7 @@ def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noti
     """Everything that anybody notices of `impact`, when the cables in `dead` carry nothing."""
     hit = set(impact.cables)
     for session in plan.sessions:
-        if not session.confirmed or not touches(impact, session):
+        if not session.in_service or not touches(impact, session):
             continue
         if is_dead(plan, session, dead):
             for end in session.ends:

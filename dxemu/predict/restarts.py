@@ -39,7 +39,7 @@ def losses(plan: Plan, impact: Impact) -> Iterator[tuple[BgpSession, SessionEnd,
     """Every session of a node whose routing process is not there: both ends, and when its routes are gone there."""
     for session in plan.sessions:
         restarting = {end.node for end in session.ends} & set(impact.restarting)
-        if not restarting or not session.confirmed or session.static:
+        if not restarting or not session.in_service or session.static:
             continue
         crossing = float(sum(plan.cable(name).delay for name in session.cables))
         for end in session.ends:

@@ -13,6 +13,7 @@ from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
+from dxemu.story.changes import not_carried_out
 from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
 from dxemu.topology import yaml
@@ -42,11 +43,21 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     predictions = predict(_once_confirmed(plan, scenario), impacts, _pairs(scenario))
     end = scenario.end
     if end is None:
-        last = max(natural_end(predictions, impacts), *(float(probe.over_at) for probe in scenario.probes), 0.0)
+        changes = (float(step.at) for step in scenario.changes)
+        probes = (float(probe.over_at) for probe in scenario.probes)
+        last = max(natural_end(predictions, impacts), *probes, *changes, 0.0)
         if math.isinf(last):
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))
     return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end)
+
+
+def refuse_changes(rehearsal: Rehearsal) -> Rehearsal:
+    """The rehearsal, if a lab can carry all of it out. Raises InputErrors: DX-C006."""
+    problems = not_carried_out(rehearsal.scenario.changes)
+    if problems:
+        raise InputErrors(problems)
+    return rehearsal
 
 
 def _once_confirmed(plan: Plan, scenario: Scenario) -> Plan:
@@ -68,6 +79,7 @@ def prepare_any(path: Path) -> str:
         plan = make_plan(load_topology(path))
         return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables"
     rehearsal = prepare(path)
-    steps = len(rehearsal.scenario.steps) + len(rehearsal.scenario.actions)
+    scenario = rehearsal.scenario
+    steps = len(scenario.steps) + len(scenario.actions) + len(scenario.changes)
     expect = len(rehearsal.scenario.expect)
     return f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"

@@ -16,7 +16,7 @@ from dxemu.plugins import folders_of, mentions
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run.job import RunJob
-from dxemu.run.prepare import Rehearsal
+from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
 from dxemu.run.timeline_file import TimelineFile
 from dxemu.topology import effective
@@ -37,8 +37,9 @@ async def rehearse(
     `waiting` is a lab's process that `where` has started in `folder` before, with this seed; else one is started.
 
     Leaves `topology.yaml`, `timeline.jsonl`, the probes' logs, `console.log` and `result.json`. Raises LabError.
+    Raises InputErrors for what no lab can carry out.
     """
-    scenario = rehearsal.scenario
+    scenario = refuse_changes(rehearsal).scenario
     if scenario.topology_file is not None:
         kept = effective.text_of(scenario.topology_file, scenario.change)
         with border(folder):

@@ -17,11 +17,19 @@ from dxemu.topology.fields import Duration
 
 
 class StepEntry(Entry):
-    """A fault at a time, healed after `for` if that is given; or an action, which somebody does on purpose."""
+    """A fault at a time, healed after `for` if that is given; or an action, which somebody does on purpose.
+
+    Or a change of the design, taken back after `for`; `change: back` takes one back. `interruption` is how long AWS
+    interrupts what it interrupts for the change.
+    """
 
     at: Duration = Field(examples=["5 s"])
     fault: object = Field(default=None, examples=["{cable_cut: {connection: primary}}"])
     action: object = Field(default=None, examples=["{confirm_virtual_interface: {virtual_interface: guest}}"])
+    change: object = Field(
+        default=None, examples=["{virtual_interfaces: {primary: {customer: {as_path_prepend: 3}}}}", "back"]
+    )
+    interruption: Duration | None = Field(default=None, examples=["5 s"])
     duration: Duration | None = Field(default=None, alias="for", examples=["30 s"])
 
 

@@ -13,6 +13,7 @@ from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds as known_faults
 from dxemu.files import stem
 from dxemu.probes.menu import kinds as probe_kinds
+from dxemu.story.changes import ChangeReader, ChangeStep
 from dxemu.story.expectation_reader import ExpectationReader, Known
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile, scenario_file
@@ -21,8 +22,9 @@ from dxemu.story.names import names_in, names_of
 from dxemu.story.parameters import KindReader, Names
 from dxemu.story.probes import ProbeReader
 from dxemu.story.steps import StepReader
-from dxemu.topology import yaml
-from dxemu.topology.load import load as load_topology
+from dxemu.topology import document, yaml
+from dxemu.topology.document import Document
+from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
 from dxemu.topology.repair import marks_of, validated
 from dxemu.topology.words import quoted, suggestion
@@ -52,9 +54,8 @@ def load(
     lost = {path[0] for path in found.lost} | {key for key, *_ in found.renamed if key == "change"}
     broken = {path[:2] for path in found.lost}
     place = topology if topology is not None else topology_path(path, file.topology)
-    built = _topology(place, file, tree, problems, named=topology is None)
-    names = names_of(built) if built is not None else _names_in(place)
-    names = None if "change" in lost else names
+    written, built = _design(place, file, tree, problems, named=topology is None)
+    names = None if "change" in lost else _names_in(place) if built is None else names_of(built)
     whole = {name: entry for name, entry in file.probes.items() if ("probes", name) not in broken}
     probes = ProbeReader(known_probes, names, file.end, marks, problems).read(whole)
     known_kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
@@ -62,6 +63,7 @@ def load(
     acts = KindReader("action", known_kinds[1], names, marks, problems)
     reader = StepReader(breaks, acts, file.end, marks, problems)
     steps, done = reader.read(file.steps), reader.read_actions(file.steps)
+    changes = _changes(written, file, marks, problems)
     known = Known(
         probes=_kinds_written(tree.value) | {name: kind for name, e in file.probes.items() for kind in e.kinds()},
         kinds=known_probes,
@@ -80,6 +82,7 @@ def load(
         probes=probes,
         steps=steps,
         actions=done,
+        changes=changes,
         topology_file=place,
         change=tree.below("change").value if file.change else None,
         expect=expect,
@@ -126,18 +129,30 @@ def _names_in(topology: Path) -> Names | None:
         return None
 
 
-def _topology(
+def _design(
     place: Path, file: ScenarioFile, tree: yaml.Tree, problems: ProblemList, *, named: bool
-) -> Topology | None:
-    """The topology of a scenario, `named` in its file or given instead; None, and problems, if it has mistakes."""
+) -> tuple[Document, Topology] | tuple[None, None]:
+    """The topology of a scenario, `named` in its file or given instead, with its `change`; as it is written, first.
+
+    None, and problems, if it has mistakes.
+    """
     if named and not place.is_file():
         known = [entry.stem for entry in place.parent.glob("*.yaml")]
         remedy = suggestion(place.stem, known, f"{place.parent} has no topologies.")
         problem = f"there is no topology {quoted(file.topology)} in {place.parent}"
         problems.add(tree.marks.at("topology"), "DX-S001", problem, remedy)
-        return None
+        return None, None
     try:
-        return load_topology(place, tree.below("change") if file.change else None)
+        found = document.read(place)
+        found = found.changed(tree.below("change")) if file.change else found
+        return found, found.topology()
     except InputErrors as errors:
         problems.problems += errors.problems
-        return None
+        return None, None
+
+
+def _changes(
+    written: Document | None, file: ScenarioFile, marks: Marks, problems: ProblemList
+) -> tuple[ChangeStep, ...]:
+    """The steps that change the design, which has no mistakes; none of them is read if it has."""
+    return ChangeReader(written, file.end, marks, problems).read(file.steps) if written is not None else ()

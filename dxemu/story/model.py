@@ -9,6 +9,7 @@ from dxemu.actions.base import Action
 from dxemu.errors import Mark
 from dxemu.faults.base import Fault
 from dxemu.probes.base import Probe
+from dxemu.story.changes import ChangeStep
 from dxemu.story.expectations.base import Subject
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
@@ -60,7 +61,8 @@ class Expectation:
 class Scenario:
     """One story. `topology` already has the scenario's `change` applied. The run ends at `end`.
 
-    `topology_file` and `change` are what `topology` was made from.
+    `topology_file` and `change` are what `topology` was made from. `changes` are those of its steps, and what is taken
+    back of them.
     """
 
     name: str
@@ -73,5 +75,6 @@ class Scenario:
     see_also: str
     marks: Marks = field(repr=False, compare=False)
     actions: tuple[ActionStep, ...] = ()
+    changes: tuple[ChangeStep, ...] = ()
     topology_file: Path | None = None
     change: object = field(default=None, repr=False)

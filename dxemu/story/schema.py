@@ -9,6 +9,8 @@ from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.menu import kinds as probes
+from dxemu.story.change_schema import definitions, reference
+from dxemu.story.changes import BACK
 from dxemu.story.expectations.base import Subject
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import scenario_file
@@ -39,6 +41,15 @@ def json_schema() -> dict[str, Any]:
     for key, kinds in (("fault", faults()), ("action", actions())):
         steps[key] = {"anyOf": [_of_kind(kind, made) for kind, made in kinds.items()], "default": None}
     schema["properties"]["expect"]["items"] = {"anyOf": [_of_subject(*one) for one in subjects().items()]}
+    schema["$defs"] |= definitions()
+    schema["properties"]["change"] = reference()
+    back = {
+        "type": "object",
+        "properties": {BACK: {"type": "string"}},
+        "required": [BACK],
+        "additionalProperties": False,
+    }
+    steps["change"] = {"anyOf": [{"const": BACK}, back, reference()], "default": None}
     return schema
 
 

@@ -34,7 +34,7 @@ class StepReader:
         uses: Counter[str] = Counter()
         steps: list[FaultStep] = []
         for number, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
-            if entry.action is not None and entry.fault is None:
+            if entry.fault is None and (entry.action is not None or entry.change is not None):
                 continue
             before = len(self.problems.problems)
             found = self.faults.read(entry.fault, ("steps", number, "fault"))

@@ -165,6 +165,7 @@ def policy(entry: entries.PolicyEntry) -> CustomerPolicy:
         allow_as_in=entry.allow_as_in,
         shape=entry.shape,
         nat=entry.nat,
+        enabled=entry.enabled,
     )
 
 
@@ -190,6 +191,7 @@ def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_a
         confirmed=vif.confirmed,
         site_link=vif.site_link,
         customer=policy(vif.customer),
+        amazon_enabled=vif.amazon.enabled,
         prefix_pool_allocated_count_ipv4=_allocated(vif.prefix_pool_allocated_count_ipv4),
         prefix_pool_allocated_count_ipv6=_allocated(vif.prefix_pool_allocated_count_ipv6),
     )

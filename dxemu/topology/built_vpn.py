@@ -38,4 +38,6 @@ def _tunnel(entry: entries.VpnEntry, number: int) -> VpnTunnel:
         inside_cidr=tunnel.inside_cidr,
         outside_address=tunnel.outside_address,
         pre_shared_key=tunnel.pre_shared_key,
+        customer_enabled=tunnel.customer.enabled,
+        amazon_enabled=tunnel.amazon.enabled,
     )

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dxemu.errors import InputErrors
-from dxemu.files import stem
-from dxemu.topology import yaml
+from dxemu.topology import document, yaml
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
 from dxemu.topology.secrets import SECRETS
@@ -19,16 +18,16 @@ _HEAD = "# The topology {name} as this run had it: with what the scenario change
 
 
 def text_of(path: Path, change: object = None) -> str:
-    """The file at `path` with `change` laid over it, as `read` reads it again: all of it but its keys.
+    """The file at `path` with the patch `change` laid over it, as `read` reads it again: all of it but its keys.
 
     Raises InputErrors if it cannot be read.
     """
-    tree = yaml.read(path)
+    found = document.read(path)
+    found = found.changed(yaml.Tree(change, found.tree.marks))
+    tree = found.tree
     if tree.problems:
         raise InputErrors(list(tree.problems))
-    if change is not None:
-        tree = yaml.overlay(tree, yaml.Tree(change, tree.marks))
-    head = _HEAD.format(name=stem(path), secrets=" and ".join(sorted(SECRETS)))
+    head = _HEAD.format(name=found.name, secrets=" and ".join(sorted(SECRETS)))
     return head + yaml.dump(_without_secrets(tree.value))
 
 

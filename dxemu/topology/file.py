@@ -53,6 +53,7 @@ class LagEntry(Entry):
 class PolicyEntry(Entry):
     """What the customer's router does with this virtual interface."""
 
+    enabled: Switch = Field(default=True, examples=["off"])
     local_pref: int = Field(default=100, ge=0, le=MAX_32_BIT, examples=["200"])
     communities: list[str] = Field(default_factory=list, examples=['["7224:7300"]'])
     send_communities: Switch = Field(default=True, examples=["off"])
@@ -63,6 +64,12 @@ class PolicyEntry(Entry):
     allow_as_in: int = Field(default=0, ge=0, le=MOST_PREPENDS, examples=["1"])
     shape: BitRate | None = Field(default=None, examples=["500 Mbps"])
     nat: Address | None = Field(default=None, examples=["203.0.113.1"])
+
+
+class EndEntry(Entry):
+    """Whether one end of a BGP session is switched on."""
+
+    enabled: Switch = Field(default=True, examples=["off"])
 
 
 class VirtualInterfaceEntry(Entry):
@@ -89,6 +96,7 @@ class VirtualInterfaceEntry(Entry):
     confirmed: Switch = Field(default=True, examples=["off"])
     site_link: Switch = Field(default=False, examples=["on"])
     customer: PolicyEntry = Field(default_factory=PolicyEntry, examples=["{local_pref: 200}"])
+    amazon: EndEntry = Field(default_factory=EndEntry, examples=["{enabled: off}"])
 
 
 class VpnTunnelEntry(Entry):
@@ -97,6 +105,8 @@ class VpnTunnelEntry(Entry):
     inside_cidr: Network | None = Field(default=None, examples=["169.254.20.0/30"])
     outside_address: Address | None = Field(default=None, examples=["192.0.2.130"])
     pre_shared_key: str | None = Field(default=None, examples=["Rehearse_1"], repr=False)
+    customer: EndEntry = Field(default_factory=EndEntry, examples=["{enabled: off}"])
+    amazon: EndEntry = Field(default_factory=EndEntry, examples=["{enabled: off}"])
 
 
 class VpnEntry(Entry):

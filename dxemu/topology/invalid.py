@@ -56,6 +56,16 @@ def field_at(root: type[BaseModel], path: KeyPath) -> FieldInfo | None:
     return None if model is None else fields_by_key(model).get(str(path[-1]))
 
 
+def entries_at(root: type[BaseModel], path: KeyPath) -> int | None:
+    """How many mappings the list at `path` may have; None if no list of mappings stands there."""
+    field = field_at(root, path) if path else None
+    here = _bare(field.annotation) if field is not None else None
+    item = _bare(get_args(here)[0]) if get_origin(here) is list else None
+    if field is None or not (isinstance(item, type) and issubclass(item, BaseModel)):
+        return None
+    return next((int(limit.max_length) for limit in field.metadata if hasattr(limit, "max_length")), None)
+
+
 def fields_by_key(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
     """The fields of a model by the words that the file uses for them."""
     return {field.alias or name: field for name, field in model.model_fields.items()}
@@ -94,7 +104,8 @@ def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Probl
         return _unknown_key(path, root, marks)
     if kind == "missing":
         problem = f"'{path[-1]}' is missing{_inside(path[:-1])}"
-        return Problem(marks.at(*path[:-1]), "DX-F006", problem, _example(root, path, "Add"))
+        # At `path` itself there is a mark if a patch removed it, else that of the mapping around it.
+        return Problem(marks.at(*path), "DX-F006", problem, _example(root, path, "Add"))
     context: Mapping[str, Any] = detail.get("ctx", {})  # Any: pydantic's own type of it
     wrong = context.get("error")
     if isinstance(wrong, Wrong):

@@ -33,7 +33,10 @@ class Marks:
         return Mark(self.file, 1, 1)
 
     def key_at(self, *path: str | int) -> Mark:
-        """The mark of the last key of `path`; where it has none (a list's entry), that of the value."""
+        """The mark of the last key of `path`; where it has none (a list's entry), that of the value.
+
+        Of no path at all it is what stands before all of it, if this is a part of a file.
+        """
         return self._keys.get(path) or self.at(*path)
 
     def below(self, *path: str | int) -> Marks:
@@ -46,19 +49,24 @@ class Marks:
             {p[size:]: mark for p, mark in self._keys.items() if p[:size] == path},
         )
 
-    def replaced(self, path: KeyPath, other: Marks) -> Marks:
-        """These marks, with everything at and below `path` as `other` has it: that value now comes from there."""
-        size = len(path)
-        return Marks(
-            self.file,
-            _grafted(self._marks, other._marks, path, size),
-            self.lines,
-            _grafted(self._keys, other._keys, path, size),
-        )
+    def replaced(self, path: KeyPath, other: Marks, written: KeyPath | None = None) -> Marks:
+        """These marks, with everything at and below `path` as `other` has it: that value now comes from there.
+
+        It stands under `written` there, if that is another path.
+        """
+        there = path if written is None else written
+        marks = _grafted(self._marks, other._marks, path, there)
+        marks.setdefault(path, other.key_at(*there))
+        return Marks(self.file, marks, self.lines, _grafted(self._keys, other._keys, path, there))
+
+    def __contains__(self, mark: object) -> bool:
+        """Whether a value or a key of this file stands there."""
+        return mark in self._marks.values() or mark in self._keys.values()
 
 
 def _grafted(
-    tree: Mapping[KeyPath, Mark], graft: Mapping[KeyPath, Mark], path: KeyPath, size: int
+    tree: Mapping[KeyPath, Mark], graft: Mapping[KeyPath, Mark], path: KeyPath, there: KeyPath
 ) -> dict[KeyPath, Mark]:
-    kept = {p: mark for p, mark in tree.items() if p[:size] != path}
-    return kept | {p: mark for p, mark in graft.items() if p[:size] == path}
+    kept = {p: mark for p, mark in tree.items() if p[: len(path)] != path}
+    size = len(there)
+    return kept | {(*path, *p[size:]): mark for p, mark in graft.items() if p[:size] == there}

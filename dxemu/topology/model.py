@@ -240,7 +240,8 @@ class VirtualInterface:
 
     `connection` names a connection or a LAG. `gateway` is None on a public one. With `ipv6` there is an IPv6 session
     beside the IPv4 one on the same VLAN. `confirmed` is False for a hosted one that nobody has accepted yet. With
-    `site_link` AWS carries packets between it and the others with SiteLink on its Direct Connect gateway.
+    `site_link` AWS carries packets between it and the others with SiteLink on its Direct Connect gateway. Without
+    `amazon_enabled` AWS has taken its BGP sessions down, as in a failover test.
     `prefix_pool_allocated_count_ipv4` and `_ipv6` are what the customer may announce on a private or transit one.
     """
 
@@ -263,18 +264,29 @@ class VirtualInterface:
     owner_account: str
     confirmed: bool
     customer: CustomerPolicy
+    amazon_enabled: bool = True
     site_link: bool = False
     prefix_pool_allocated_count_ipv4: int = ROUTES_PRIVATE.most
     prefix_pool_allocated_count_ipv6: int = ROUTES_PRIVATE.most
 
+    @property
+    def in_service(self) -> bool:
+        """Whether it carries packets while nothing is broken: accepted by its owner, and switched on at both ends."""
+        return self.confirmed and self.customer.enabled and self.amazon_enabled
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VpnTunnel:
-    """One of the two tunnels of a VPN connection; None where AWS would choose."""
+    """One of the two tunnels of a VPN connection; None where AWS would choose.
+
+    An end that is not `enabled` has its BGP session switched off; the tunnel itself is there.
+    """
 
     inside_cidr: IPv4Network | None
     outside_address: IPv4Address | None
     pre_shared_key: str | None = field(repr=False)
+    customer_enabled: bool = True
+    amazon_enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +312,11 @@ class Vpn:
     hold_time: Seconds
     keepalive: Seconds
     customer: CustomerPolicy
+
+    @property
+    def in_service(self) -> bool:
+        """Whether a tunnel of it carries packets while nothing is broken: switched on at both ends."""
+        return self.customer.enabled and any(t.customer_enabled and t.amazon_enabled for t in self.tunnels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

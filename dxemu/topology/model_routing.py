@@ -43,6 +43,7 @@ class CustomerPolicy:
     routers are set if nobody says otherwise. Exactly the prefixes in `announce` are announced (None: the data center's
     networks), and what lies in those of `accept` is accepted (None: everything), even if the own ASN is up to
     `allow_as_in` times in its AS_PATH.
+    Without `enabled` the customer has switched its end of the BGP sessions off.
     `shape` holds what is sent to a rate; `nat` is the public source address that packets of the data centre's private
     networks get.
     """
@@ -57,3 +58,4 @@ class CustomerPolicy:
     allow_as_in: int = 0
     shape: BitsPerSecond | None = None
     nat: IPv4Address | None = None
+    enabled: bool = True

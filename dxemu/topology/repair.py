@@ -160,6 +160,9 @@ class _Renamed(Marks):
     def key_at(self, *path: str | int) -> Mark:
         return self._of.key_at(*self._written(path))
 
+    def below(self, *path: str | int) -> Marks:
+        return self._of.below(*self._written(path))
+
     def _written(self, path: KeyPath) -> KeyPath:
         for size in range(len(path), 0, -1):
             if path[:size] in self._renamed:

@@ -94,20 +94,6 @@ def dump(value: object) -> str:
     return text.getvalue()
 
 
-def overlay(base: Tree, top: Tree) -> Tree:
-    """`base` with `top` laid over it: mappings are merged, anything else is replaced. Marks follow the values."""
-    marks = base.marks
-
-    def merged(low: object, high: object, path: KeyPath) -> object:
-        nonlocal marks
-        if not (isinstance(low, dict) and isinstance(high, dict)):
-            marks = marks.replaced(path, top.marks)
-            return high
-        return low | {key: merged(low.get(key), value, (*path, key)) for key, value in high.items()}
-
-    return Tree(merged(base.value, top.value, ()), marks, base.problems) if top.value is not None else base
-
-
 @dataclass
 class _Walk:
     """One walk over a composed document."""

@@ -39,6 +39,7 @@ def _interface_label(vif: VirtualInterface, topology: Topology) -> str:
     parts += [f"MTU {vif.mtu}"] if vif.mtu != USUAL_MTU else []
     parts += [f"of account {vif.owner_account}"] if {vif.owner_account} != owners and vif.owner_account else []
     parts += [] if vif.confirmed else ["not accepted"]
+    parts += [] if vif.customer.enabled and vif.amazon_enabled else ["switched off"]
     return " · ".join(parts)
 
 

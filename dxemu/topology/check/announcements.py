@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.topology.check.findings import Findings
-from dxemu.topology.file import PolicyEntry, TopologyFile
+from dxemu.topology.file import PolicyEntry, TopologyFile, VpnEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.units import IPNetwork
 
 IPV6 = 6
-OF_BGP = ("send_communities", "med", "announce", "accept", "allow_as_in")
+OF_BGP = ("enabled", "send_communities", "med", "announce", "accept", "allow_as_in")
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -20,12 +21,20 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for name, vpn in file.vpns.items():
         path: KeyPath = ("vpns", name, "customer")
         if vpn.routing == "static":
-            for key in OF_BGP:
-                if key in vpn.customer.model_fields_set:
-                    problem = f"`{key}` has no effect on '{name}': a static VPN has no BGP"
-                    findings.add((*path, key), "DX-T103", problem, "Take it out, or write `routing: bgp`.")
+            written = [(*path, key) for key in OF_BGP if key in vpn.customer.model_fields_set]
+            for here in (*written, *_ends_of_tunnels(name, vpn)):
+                problem = f"`{here[-1]}` has no effect on '{name}': a static VPN has no BGP"
+                findings.add(here, "DX-T103", problem, "Take it out, or write `routing: bgp`.")
         else:
             _announced(file, vpn.customer, path, findings, ipv6=False)
+
+
+def _ends_of_tunnels(name: str, vpn: VpnEntry) -> Iterator[KeyPath]:
+    """Where it is written whether an end of a tunnel's session is switched on."""
+    for number, tunnel in enumerate(vpn.tunnels):
+        for side, end in (("customer", tunnel.customer), ("amazon", tunnel.amazon)):
+            if "enabled" in end.model_fields_set:
+                yield "vpns", name, "tunnels", number, side, "enabled"
 
 
 def _announced(file: TopologyFile, policy: PolicyEntry, path: KeyPath, findings: Findings, *, ipv6: bool) -> None:

@@ -1,0 +1,113 @@
+"""The changes of a lab that stand: which design they come to, what one more may be, and how one is taken back.
+
+No two that stand are about the same key, so each can be taken back whatever came after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dxemu.changes.change import Change
+from dxemu.changes.effects import Effect, effects, refusals
+from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.topology.document import Document
+from dxemu.topology.marks import KeyPath
+from dxemu.topology.words import quoted, suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`document` is `start` with all `changes` laid over it, in the order in which they were made."""
+
+    start: Document
+    document: Document
+    changes: tuple[Change, ...] = ()
+
+    @classmethod
+    def of(cls, start: Document) -> Standing:
+        """Nothing was changed yet. `start` has no mistakes."""
+        return cls(start, start)
+
+    def made(self, change: Change) -> tuple[Standing, tuple[Effect, ...]]:
+        """With one more change, and what it does. Raises InputErrors before anything is touched.
+
+        What the rules find in the design that comes of it; DX-C002: what cannot change; DX-C003: a key that a change
+        before it is about, too; DX-C005: nothing differs.
+        """
+        clashes = list(self._clashes(change))
+        if clashes:
+            raise InputErrors(clashes)
+        after = self.document.changed(change.patch)
+        found = self._effects(after, change)
+        return Standing(self.start, after, (*self.changes, change)), found
+
+    def back(self, which: str | None, mark: Mark) -> tuple[Standing, Change, tuple[Effect, ...]]:
+        """Without the latest change, or the one called `which`; that one, and what taking it back does.
+
+        `mark` is where that is written. Raises InputErrors: DX-C004: there is no such change; and as `made` does, if
+        later changes cannot be without it.
+        """
+        gone = self._named(which, mark)
+        left = tuple(change for change in self.changes if change is not gone)
+        after = self.start
+        for change in left:
+            after = after.changed(change.patch)
+        try:
+            found = self._effects(after, gone)
+        except InputErrors as errors:
+            raise InputErrors([_seen_from(mark, problem) for problem in errors.problems]) from errors
+        return Standing(self.start, after, left), gone, found
+
+    def _effects(self, after: Document, change: Change) -> tuple[Effect, ...]:
+        found = effects(self.document.file(), after.file(), change)
+        refused = list(refusals(found, after))
+        if refused:
+            raise InputErrors(refused)
+        if not found:
+            remedy = "The design has these values already. Take it out, or change something else."
+            raise InputErrors([Problem(change.mark, "DX-C005", "this change changes nothing", remedy)])
+        return found
+
+    def _clashes(self, change: Change) -> Iterator[Problem]:
+        for path in written(change):
+            for other in self.changes:
+                if any(_overlap(path, there) for there in written(other)):
+                    problem = f"{'.'.join(map(str, path))} is changed already, by '{other.id}' at {other.mark}"
+                    remedy = "Take that one back before (`change: back`), or write both as one change."
+                    yield Problem(change.patch.marks.at(*path), "DX-C003", problem, remedy)
+                    break
+
+    def _named(self, which: str | None, mark: Mark) -> Change:
+        if not self.changes:
+            raise InputErrors([Problem(mark, "DX-C004", "no change stands that could be taken back", "Take it out.")])
+        found = next((change for change in reversed(self.changes) if which in (None, change.id)), None)
+        if found is None:
+            problem = f"no change {quoted(which)} stands"
+            remedy = suggestion(str(which), [change.id for change in self.changes])
+            raise InputErrors([Problem(mark, "DX-C004", problem, remedy)])
+        return found
+
+
+def written(change: Change) -> tuple[KeyPath, ...]:
+    """The keys that a change is about, by their paths in its patch: all that have no mapping under them."""
+    return tuple(_leaves(change.patch.value, ()))
+
+
+def _leaves(value: object, path: KeyPath) -> Iterator[KeyPath]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, str(key)))
+    else:
+        yield path
+
+
+def _overlap(one: KeyPath, other: KeyPath) -> bool:
+    """Whether one of two paths leads to, or into, what the other is about."""
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]
+
+
+def _seen_from(mark: Mark, problem: Problem) -> Problem:
+    """A problem of the design after something was taken back, told where that is written."""
+    return replace(problem, mark=mark, remedy=f"{problem.remedy} It shows at {problem.mark} once this is taken back.")

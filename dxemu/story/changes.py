@@ -1,0 +1,171 @@
+"""Steps of a scenario that change its design, or take a change back: read, and checked in the order of their times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dxemu.changes.change import Change
+from dxemu.changes.effects import Effect
+from dxemu.changes.standing import Standing
+from dxemu.errors import InputErrors, Mark, Problem, ProblemList
+from dxemu.story.file import StepEntry
+from dxemu.topology.document import Document
+from dxemu.topology.marks import KeyPath, Marks
+from dxemu.topology.model import Topology
+from dxemu.topology.words import kind_of, quoted, suggestion
+from dxemu.topology.yaml import Tree
+from dxemu.units import Seconds
+
+BACK = "back"
+_EXAMPLE = "Write for example {virtual_interfaces: {primary: {customer: {as_path_prepend: 3}}}}, or back."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeStep:
+    """From `at` on the design is `topology`, because the change called `id` is made, or taken back (`back`).
+
+    `effects` are what differs from before, each with what is done for it. `id` is `change`, with `#2` and so on for
+    the second one of the scenario. `mark` is where it is written.
+    """
+
+    id: str
+    at: Seconds
+    back: bool
+    effects: tuple[Effect, ...]
+    topology: Topology = field(repr=False)
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """What is due at a time: a change, or (`change` None) one taken back: the one called `which`, or the latest.
+
+    `ends` is where the change that it takes back has its `for`, if that is why.
+    """
+
+    at: Seconds
+    mark: Mark
+    change: Change | None = None
+    which: str | None = None
+    ends: Mark | None = None
+
+
+@dataclass(frozen=True)
+class ChangeReader:
+    """Reads changes and adds what is wrong with them to `problems`. `end` is None if the file has none."""
+
+    document: Document
+    end: Seconds | None
+    marks: Marks
+    problems: ProblemList
+
+    def read(self, entries: Sequence[StepEntry]) -> tuple[ChangeStep, ...]:
+        """Every moment at which the design becomes another one. DX-C001 to DX-C005, DX-S002, DX-S007, DX-S008.
+
+        And what the rules find wrong with the design of that moment.
+        """
+        orders = sorted(self._orders(entries), key=lambda order: (order.at, order.ends is None))
+        stands = Standing.of(self.document)
+        steps: list[ChangeStep] = []
+        failed: set[str] = set()
+        for order in orders:
+            if order.which in failed:
+                continue
+            try:
+                stands, step = _done(stands, order)
+            except InputErrors as errors:
+                self.problems.problems += errors.problems
+                failed |= {order.change.id} if order.change is not None else set()
+            else:
+                steps.append(step)
+        return tuple(steps)
+
+    def _orders(self, entries: Sequence[StepEntry]) -> Iterator[_Order]:
+        """In the order of their times; those that have mistakes of form are left out, but counted."""
+        number = 0
+        for place, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
+            if entry.change is None:
+                if entry.interruption is not None:
+                    self._add(("steps", place, "interruption"), "DX-S002", "nothing is changed here", "Take it out.")
+                continue
+            path: KeyPath = ("steps", place, "change")
+            self._alone(entry, path)
+            self._times(entry, ("steps", place))
+            if _is_back(entry.change):
+                yield from self._back(entry, path)
+                continue
+            number += 1
+            if not isinstance(entry.change, dict):
+                problem = f"a change is a mapping, this is {kind_of(entry.change)}"
+                close = suggestion(str(entry.change), [BACK]) if isinstance(entry.change, str) else ""
+                self._add(path, "DX-S002", problem, close if close.startswith("Did") else _EXAMPLE)
+                continue
+            yield from self._made(entry, path, "change" if number == 1 else f"change#{number}")
+
+    def _made(self, entry: StepEntry, path: KeyPath, name: str) -> Iterator[_Order]:
+        mark = self.marks.key_at(*path)
+        patch = Tree(entry.change, self.marks.below(*path))
+        change = Change(id=name, patch=patch, mark=mark, interruption=entry.interruption)
+        yield _Order(at=entry.at, mark=mark, change=change)
+        if entry.duration is not None:
+            ends = self.marks.at(*path[:-1], "for")
+            yield _Order(at=Seconds(round(entry.at + entry.duration, 9)), mark=ends, which=name, ends=ends)
+
+    def _back(self, entry: StepEntry, path: KeyPath) -> Iterator[_Order]:
+        if entry.duration is not None:
+            problem = "what is taken back stays so: `for` has no meaning here"
+            self._add((*path[:-1], "for"), "DX-S002", problem, "Take it out, and change it anew later.")
+        which = entry.change[BACK] if isinstance(entry.change, dict) else None
+        yield _Order(at=entry.at, mark=self.marks.key_at(*path), which=None if which is None else str(which))
+
+    def _alone(self, entry: StepEntry, path: KeyPath) -> None:
+        other = next((key for key in ("fault", "action") if getattr(entry, key) is not None), None)
+        if other is not None:
+            remedy = "Write a step for each, with the same `at`."
+            self._add(path, "DX-S002", f"a step has one {other} or one change, this has both", remedy)
+
+    def _times(self, entry: StepEntry, path: KeyPath) -> None:
+        if self.end is None:
+            return
+        if entry.at >= self.end:
+            problem = f"the change at {entry.at} never happens: the run ends at {self.end}"
+            self._add((*path, "at"), "DX-S007", problem, "Move the step before the end, or end later.")
+        elif entry.duration is not None and entry.at + entry.duration >= self.end:
+            back = Seconds(round(entry.at + entry.duration, 9))
+            problem = f"the change is taken back at {back}, but the run ends at {self.end}"
+            self._add((*path, "for"), "DX-S008", problem, "Shorten `for`, leave it out (it stays), or end later.")
+
+    def _add(self, path: KeyPath, code: str, problem: str, remedy: str) -> None:
+        self.problems.add(self.marks.at(*path), code, problem, remedy)
+
+
+def not_carried_out(steps: Sequence[ChangeStep]) -> list[Problem]:
+    """DX-C006, if a lab would have to follow a change."""
+    remedy = "`dxemu check` checks them. Write what holds from the start under the scenario's own `change:`."
+    problem = "changes cannot be carried out in a lab yet"
+    return [Problem(step.mark, "DX-C006", problem, remedy) for step in steps[:1]]
+
+
+def _is_back(written: object) -> bool:
+    return written == BACK or (isinstance(written, dict) and list(written) == [BACK])
+
+
+def _done(stands: Standing, order: _Order) -> tuple[Standing, ChangeStep]:
+    if order.change is not None:
+        after, effects = stands.made(order.change)
+        gone = order.change
+    elif order.ends is not None and all(change.id != order.which for change in stands.changes):
+        problem = f"{quoted(order.which)} was taken back before its `for` is over"
+        raise InputErrors([Problem(order.ends, "DX-C004", problem, "Take `for` out, or the step that takes it back.")])
+    else:
+        after, gone, effects = stands.back(order.which, order.mark)
+    step = ChangeStep(
+        id=gone.id,
+        at=order.at,
+        back=order.change is None,
+        effects=effects,
+        topology=after.document.topology(),
+        mark=order.mark,
+    )
+    return after, step

@@ -1,0 +1,69 @@
+"""Steps of a scenario that change its design: which design holds from when on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dxemu.errors import InputErrors
+from dxemu.run.prepare import prepare, refuse_changes
+from dxemu.story.load import load
+from dxemu.story.model import Scenario
+
+TOPOLOGY = Path(__file__).parents[3] / "topologies/backup_connection.yaml"
+
+
+def written(folder: Path, steps: str, more: str = "") -> Path:
+    file = folder / "story.yaml"
+    file.write_text(f"topology: {TOPOLOGY}\n{more}steps:\n{steps}", encoding="utf-8")
+    return file
+
+
+def told(scenario: Scenario) -> list[tuple[float, str, bool, int]]:
+    found = []
+    for step in scenario.changes:
+        prepend = step.topology.virtual_interfaces[0].customer.as_path_prepend
+        found.append((float(step.at), step.id, step.back, prepend))
+    return found
+
+
+PREPEND = "{virtual_interfaces: {primary: {customer: {as_path_prepend: %d}}}}"
+
+
+def test_a_drain(tmp_path: Path) -> None:
+    steps = f"""\
+  - {{at: 5 s, change: {PREPEND % 3}}}
+  - {{at: 10 s, fault: {{cable_cut: {{connection: primary}}}}, for: 5 s}}
+  - {{at: 20 s, change: back}}
+"""
+    scenario = load(written(tmp_path, steps))
+    assert told(scenario) == [(5, "change", False, 3), (20, "change", True, 0)]
+    assert [step.kind for step in scenario.steps] == ["cable_cut"]
+    assert scenario.topology.virtual_interfaces[0].customer.as_path_prepend == 0
+
+
+def test_for_takes_it_back_before_what_begins_then(tmp_path: Path) -> None:
+    steps = f"  - {{at: 5 s, change: {PREPEND % 3}, for: 5 s}}\n  - {{at: 10 s, change: {PREPEND % 2}}}\n"
+    found = told(load(written(tmp_path, steps)))
+    assert found == [(5, "change", False, 3), (10, "change", True, 0), (10, "change#2", False, 2)]
+
+
+def test_it_is_laid_over_the_scenarios_own_change(tmp_path: Path) -> None:
+    more = "change: {virtual_interfaces: {primary: {hold_time: 30 s}}}\n"
+    scenario = load(written(tmp_path, f"  - {{at: 5 s, change: {PREPEND % 3}}}\n", more))
+    assert scenario.changes[0].topology.virtual_interfaces[0].hold_time == 30
+
+
+def test_a_misspelt_key_elsewhere_moves_no_mark(tmp_path: Path) -> None:
+    steps = "  - {at: 5 s, chnge: {virtual_interfaces: {primary: {vlan: 7}}}}\n"
+    with pytest.raises(InputErrors) as caught:
+        load(written(tmp_path, steps))
+    assert [(p.code, p.mark.column) for p in caught.value.problems] == [("DX-F005", 15), ("DX-C002", 60)]
+
+
+def test_it_is_checked_and_planned_but_not_run(tmp_path: Path) -> None:
+    rehearsal = prepare(written(tmp_path, f"  - {{at: 50 s, change: {PREPEND % 3}}}\n"))
+    assert rehearsal.end == 55
+    with pytest.raises(InputErrors, match="DX-C006"):
+        refuse_changes(rehearsal)

@@ -1,0 +1,87 @@
+"""The page on what may change while a lab runs: `docs/changes.md`, made of the table that decides it.
+
+`python -m tools.changes` writes it; a test compares it with what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dxemu.changes.permission import Interrupts, Permission
+from dxemu.changes.table import DEDICATED_BANDWIDTH, HOSTED_BANDWIDTH, TABLE
+from dxemu.topology.differences import Kind
+
+PAGE = Path("docs", "changes.md")
+INTRODUCTION = """\
+# Changes of a running design
+
+A change is written like the topology: mappings merge, lists are replaced, `null` removes (RFC 7396). The tunnels of a
+VPN are called `1` and `2` in it. In a scenario it is a step; dxemu checks the design that each comes to by the same
+rules, and refuses what cannot be before anything is touched. A lab does not carry changes out yet: `dxemu check` checks
+them.
+
+```yaml
+steps:
+  - at: 5 s
+    change: {virtual_interfaces: {primary: {customer: {as_path_prepend: 3}}}}
+    for: 10 min                     # then it is taken back
+  - at: 20 s
+    change: {virtual_interfaces: {primary: {mtu: 8500}}}
+    interruption: 5 s               # instead of what AWS says at most
+  - at: 5 min
+    change: back                    # the latest one that stands; {back: change#2} the one called so
+```
+
+Changes are called `change`, `change#2` and so on in the order of their times. No two that stand may be about the same
+key. A change without effect is an error.
+
+What may change is told by its path, where `*` is one key and `**` any number of them. The first row that fits decides.
+This page is written by `python -m tools.changes`.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    rows = (HOSTED_BANDWIDTH, DEDICATED_BANDWIDTH, *TABLE)
+    allowed = [row for row in rows if not row.refused]
+    refused = [row for row in rows if row.refused]
+    return "\n".join(
+        (
+            INTRODUCTION,
+            "| what | is done | interrupts |",
+            "| --- | --- | --- |",
+            *_allowed(allowed),
+            "",
+            "What cannot change while a lab runs:",
+            "",
+            "| what | because |",
+            "| --- | --- |",
+            *(f"| {_what(row)} | {row.refused} |" for row in refused),
+            "",
+        )
+    )
+
+
+def _allowed(rows: list[Permission]) -> Iterator[str]:
+    for row in rows:
+        words = row.words + (f". Assumed: {row.assumed}" if row.assumed else "")
+        words += f". Source: {row.source}" if row.source else ""
+        interrupts = "" if row.interrupts is Interrupts.NOTHING else str(row.interrupts)
+        yield f"| {_what(row)} | {words} | {interrupts} |"
+
+
+def _what(row: Permission) -> str:
+    """The pattern, and whether it is an element that comes or goes."""
+    bandwidth = {HOSTED_BANDWIDTH: ", hosted", DEDICATED_BANDWIDTH: ", dedicated"}
+    come = " added or removed" if Kind.CHANGED not in row.of else ""
+    return f"`{row.pattern}`{come}{bandwidth.get(row, '')}"
+
+
+def main() -> None:
+    """Write the page under the current folder."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

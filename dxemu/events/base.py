@@ -57,3 +57,15 @@ class Event(Recorded):
     """What the timeline calls its kind."""
 
     t: float = nan
+
+
+class NodeEvent(Event):
+    """What a node says."""
+
+    node: str
+
+
+class ProbeEvent(Event):
+    """What a probe found."""
+
+    probe: str

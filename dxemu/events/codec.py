@@ -14,7 +14,7 @@ KINDS: Mapping[str, type[Event]] = {
     value.word: value
     for file in _FILES
     for value in vars(file).values()
-    if isinstance(value, type) and issubclass(value, Event) and value is not Event
+    if isinstance(value, type) and issubclass(value, Event) and "word" in vars(value)
 }
 """By the word that the timeline has for them."""
 
@@ -25,6 +25,7 @@ _JSON: Mapping[str, tuple[type, ...]] = {
     "float": (float, int),
     "str": (str,),
     "tuple[str, ...]": (list,),
+    "Mapping[str, object]": (dict,),
     "bool | None": (bool, _NOTHING),
     "int | None": (int, _NOTHING),
     "float | None": (float, int, _NOTHING),
@@ -32,7 +33,14 @@ _JSON: Mapping[str, tuple[type, ...]] = {
     "tuple[str, ...] | None": (list, _NOTHING),
 }
 """What JSON may hold for a field, by its type. A bool is no int here."""
-_WORDS = {"bool": "true or false", "int": "a whole number", "float": "a number", "str": "text"}
+_WORDS = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "tuple[str, ...]": "a list of texts",
+    "Mapping[str, object]": "an object",
+}
 
 
 def values_of(event: Event) -> dict[str, object]:
@@ -62,7 +70,7 @@ def decoded(value: object) -> Event:
             wrong.append(f"it has '{name}', which no '{word}' has{_nearest(name, kind.types)}")
         elif not _fits(held, kind.types[name]):
             first = kind.types[name].split(" | ")[0]
-            wrong.append(f"its '{name}' should be {_WORDS.get(first, 'a list of texts')}, not {held!r}")
+            wrong.append(f"its '{name}' should be {_WORDS[first]}, not {held!r}")
     if wrong:
         raise ValueError(f"the event '{word}' cannot be read: {'; '.join(wrong)}")
     made: Any = kind  # which of them is known by now, and mypy need not know: its fields are checked

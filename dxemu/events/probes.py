@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
-from dxemu.events.base import Event
+from dxemu.events.base import ProbeEvent
 
 
-class PathFound(Event):
+class PathFound(ProbeEvent):
     """Asked of the kernels' tables: `hops` are nodes and cables in turn. One that ends early is not complete."""
 
     word: ClassVar[str] = "path"
-    probe: str
     direction: str
     hops: tuple[str, ...]
     complete: bool
 
 
-class PacketsLogged(Event):
+class PacketsLogged(ProbeEvent):
     """One direction of an outage probe is over. `file` is its `ProbeLog` in the run's folder."""
 
     word: ClassVar[str] = "probe"
-    probe: str
     direction: str
     interval_s: float
     sent: int
@@ -30,11 +29,10 @@ class PacketsLogged(Event):
     file: str
 
 
-class ThroughputMeasured(Event):
-    """As in `dxemu.measure.result.Throughput`."""
+class ThroughputMeasured(ProbeEvent):
+    """As in `dxemu.probes.iperf3.Throughput`."""
 
     word: ClassVar[str] = "throughput"
-    probe: str
     direction: str
     streams: int
     started_s: float
@@ -46,11 +44,10 @@ class ThroughputMeasured(Event):
     problem: str
 
 
-class ServiceFetched(Event):
-    """One fetch, as in `dxemu.measure.result.Fetch`."""
+class ServiceFetched(ProbeEvent):
+    """One fetch, as in `dxemu.probes.fetch.Fetch`."""
 
     word: ClassVar[str] = "fetched"
-    probe: str
     service: str
     started_s: float
     took_s: float
@@ -60,24 +57,29 @@ class ServiceFetched(Event):
     problem: str
 
 
-class FramesCaptured(Event):
+class FramesCaptured(ProbeEvent):
     """How many frames of one `label` a cable carried in each direction."""
 
     word: ClassVar[str] = "captured"
-    probe: str
     cable: str
     label: str
     to_aws: int
     from_aws: int
 
 
-class PathMtuFound(Event):
-    """As in `dxemu.measure.result.PathMtu`."""
+class PathMtuFound(ProbeEvent):
+    """As in `dxemu.probes.pmtu.PathMtu`."""
 
     word: ClassVar[str] = "path_mtu"
-    probe: str
     direction: str
     started_s: float
     mtu: int
     told: bool | None
     told_by: str
+
+
+class FoundByItself(ProbeEvent):
+    """What a probe of one file tells: what JSON can hold, by the keys of its kind."""
+
+    word: ClassVar[str] = "measured"
+    found: Mapping[str, object]

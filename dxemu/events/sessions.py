@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dxemu.events.base import Event
+from dxemu.events.base import NodeEvent
 
 
-class BfdChanged(Event):
+class BfdChanged(NodeEvent):
     """`state` is `up` or `down`."""
 
     word: ClassVar[str] = "bfd"
-    node: str
     session: str
     state: str
     reason: str
 
 
-class BgpChanged(Event):
+class BgpChanged(NodeEvent):
     """`state` is `up` or `down`; `peer` is the node at the other end.
 
     `reason` is empty when up, else `hold_timer`, `bfd`, `carrier` (a detection by this node itself), `notification`,
@@ -27,7 +26,6 @@ class BgpChanged(Event):
     """
 
     word: ClassVar[str] = "bgp"
-    node: str
     session: str
     peer: str
     state: str
@@ -35,14 +33,13 @@ class BgpChanged(Event):
     detail: str
 
 
-class BgpRefused(Event):
+class BgpRefused(NodeEvent):
     """A session did not come up; each reason is told once until it does. `sent`: by this node, not by the peer.
 
     `code` and `subcode` are the NOTIFICATION's (RFC 4271 section 4.5), `detail` is the same in words.
     """
 
     word: ClassVar[str] = "bgp_refused"
-    node: str
     session: str
     peer: str
     code: int
@@ -51,46 +48,42 @@ class BgpRefused(Event):
     detail: str
 
 
-class PrefixLimitExceeded(Event):
+class PrefixLimitExceeded(NodeEvent):
     """The peer announces more prefixes than AWS's end takes; `reason` says what AWS does."""
 
     word: ClassVar[str] = "prefix_limit"
-    node: str
     session: str
     count: int
     limit: int
     reason: str
 
 
-class QuotaExceeded(Event):
+class QuotaExceeded(NodeEvent):
     """Another quota of AWS's took effect. `session` is "" if it is about none."""
 
     word: ClassVar[str] = "quota"
-    node: str
     session: str
     count: int
     limit: int
     reason: str
 
 
-class RoutesStale(Event):
+class RoutesStale(NodeEvent):
     """A session was lost, and graceful restart keeps its routes for `for_s` seconds at most."""
 
     word: ClassVar[str] = "stale"
-    node: str
     session: str
     prefixes: tuple[str, ...]
     for_s: float
 
 
-class RoutesStaleOver(Event):
+class RoutesStaleOver(NodeEvent):
     """Nothing of a session is stale any more. `prefixes` still were, and are forgotten.
 
     `reason` is `end_of_rib`, `restart_time`, `bfd` and the like.
     """
 
     word: ClassVar[str] = "stale_over"
-    node: str
     session: str
     prefixes: tuple[str, ...]
     reason: str

@@ -8,7 +8,6 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 
-from dxemu.lab.journal import Event
 from dxemu.lab.probes.base import Run
 from dxemu.lab.probes.menu import runner_of
 from dxemu.netlink import nftables
@@ -33,7 +32,7 @@ from dxemu.probes.iperf3 import ThroughputProbe
 from dxemu.probes.pmtu import PathMtuProbe
 from dxemu.probes.udp import UdpProbe
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds, VlanId
-from tests.lab.running import FOLDER, lab_of
+from tests.lab.running import FOLDER, Told, lab_of
 
 NODES = {
     "app": (Role.HOST, Side.CUSTOMER),
@@ -107,10 +106,10 @@ def plan_of(rate: int = 10**9, mtu: int = 1500, middle_mtu: int | None = None, d
     )
 
 
-def run(plan: Plan, *probes: Probe, end_s: float = 3.0, drop_longer_than: int | None = None) -> list[Event]:
+def run(plan: Plan, *probes: Probe, end_s: float = 3.0, drop_longer_than: int | None = None) -> list[Told]:
     """The events of a run with these probes."""
 
-    async def story() -> list[Event]:
+    async def story() -> list[Told]:
         async with lab_of(plan) as (lab, events):
             if drop_longer_than is not None:
                 async with Netlink(lab.node("near").namespace, NETLINK_NETFILTER) as netlink:

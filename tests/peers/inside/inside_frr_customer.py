@@ -17,7 +17,7 @@ import pytest
 
 from dxemu.control.converge import converge
 from dxemu.host.channel import Channel
-from dxemu.lab.journal import Event, Journal
+from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.measure.result import Result
 from dxemu.plan.model import Plan, Side
@@ -34,7 +34,7 @@ from dxemu.story.expectations.outage import OutageExpected
 from dxemu.story.model import Expectation
 from dxemu.units import PacketsPerSecond, Seconds
 from tests.lab.guest import REPOSITORY
-from tests.lab.running import FOLDER, all_seen, ip
+from tests.lab.running import FOLDER, Told, all_seen, ip, told
 from tests.peers.aws_side import only_aws_speaks
 from tests.peers.frr_customer import configurations, heard_by, paths_in, paths_of, sessions_of, stamp_of
 from tests.peers.programs import Frr, frr, need
@@ -89,8 +89,8 @@ class Run:
         """The sessions that are down at the end."""
         self.channel = Kept()
         self.journal = Journal(self.channel)
-        self.happened: list[Event] = []
-        self.journal.listen(self.happened.append)
+        self.happened: list[Told] = []
+        self.journal.listen(lambda event: self.happened.append(told(event)))
         self.routers: dict[str, Frr] = {}
 
     @property

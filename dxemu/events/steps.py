@@ -10,6 +10,9 @@ from typing import ClassVar
 
 from dxemu.events.base import Event
 
+SAME_MOMENT_S = 0.001
+"""What is asked for at one moment happens one after the other: computing takes no time where the clock is virtual."""
+
 
 class FaultInjected(Event):
     """A fault began."""

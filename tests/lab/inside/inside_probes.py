@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 
+from dxemu.events.base import Event
 from dxemu.lab.probes.base import Run
 from dxemu.lab.probes.menu import runner_of
 from dxemu.netlink import nftables
@@ -32,7 +33,7 @@ from dxemu.probes.iperf3 import ThroughputProbe
 from dxemu.probes.pmtu import PathMtuProbe
 from dxemu.probes.udp import UdpProbe
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds, VlanId
-from tests.lab.running import FOLDER, Told, lab_of
+from tests.lab.running import FOLDER, lab_of
 
 NODES = {
     "app": (Role.HOST, Side.CUSTOMER),
@@ -106,11 +107,13 @@ def plan_of(rate: int = 10**9, mtu: int = 1500, middle_mtu: int | None = None, d
     )
 
 
-def run(plan: Plan, *probes: Probe, end_s: float = 3.0, drop_longer_than: int | None = None) -> list[Told]:
+def run(plan: Plan, *probes: Probe, end_s: float = 3.0, drop_longer_than: int | None = None) -> list[Event]:
     """The events of a run with these probes."""
 
-    async def story() -> list[Told]:
-        async with lab_of(plan) as (lab, events):
+    async def story() -> list[Event]:
+        async with lab_of(plan) as (lab, _):
+            events: list[Event] = []
+            lab.journal.listen(events.append)
             if drop_longer_than is not None:
                 async with Netlink(lab.node("near").namespace, NETLINK_NETFILTER) as netlink:
                     rule = nftables.DropRule(interface="to_app", longer_than=drop_longer_than)

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dxemu.lab.journal import Event, Journal
+from dxemu.events.base import Event
+from dxemu.events.routes import TableChanged
+from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 
 if TYPE_CHECKING:
@@ -56,12 +58,12 @@ class _Seen:
         journal.listen(self._hear)
 
     def _hear(self, event: Event) -> None:
-        if event["event"] == "route":
-            self._missing[str(event["node"])] -= 1
+        if isinstance(event, TableChanged):
+            self._missing[event.node] -= 1
 
     async def all(self, journal: Journal) -> None:
         while any(count > 0 for count in self._missing.values()):
-            await journal.wait_for(f"routes {+self._missing}", lambda event: event["event"] == "route", WITHIN_S)
+            await journal.wait_for(f"routes {+self._missing}", lambda e: isinstance(e, TableChanged), WITHIN_S)
 
 
 def held(node: str) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from dxemu.events.base import Event
 from dxemu.parameters import Need, count_field, network_field, networks_field, target_field, target_of
 from dxemu.plan.model import Plan
 from dxemu.units import IPNetwork
-
-Event = Mapping[str, object]
 
 
 class RouterOperators(Protocol):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.actions.base import Action, OperatedLab
+from dxemu.events.base import Event
+from dxemu.events.links import TunnelChanged
 from dxemu.parameters import target_field
 
 WITHIN_S = 10.0
@@ -22,9 +24,9 @@ class RekeyTunnel(Action):
     async def do(self, lab: OperatedLab) -> str:
         """Ask charon for it, and wait until it says that it is done."""
         await lab.rekey(self.target)
-        event = await lab.journal.wait_for(
-            f"the rekeying of {self.target}",
-            lambda e: e["event"] == "tunnel" and e["tunnel"] == self.target and e["state"] == "rekeyed",
-            WITHIN_S,
-        )
-        return f"{event['node']} has new keys"
+        event = await lab.journal.wait_for(f"the rekeying of {self.target}", self._is_done, WITHIN_S)
+        assert isinstance(event, TunnelChanged)
+        return f"{event.node} has new keys"
+
+    def _is_done(self, event: Event) -> bool:
+        return isinstance(event, TunnelChanged) and event.tunnel == self.target and event.state == "rekeyed"

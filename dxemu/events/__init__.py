@@ -1,4 +1,4 @@
-"""What happened, and how it is written down: the timeline, and values read back from it with their types checked.
+"""What happened, and how it is written down: the kinds of events, their codec, the timeline and the probes' logs.
 
 What follows from events is `dxemu.measure`'s.
 """

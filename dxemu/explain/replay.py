@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from pathlib import Path
 
 from dxemu.control.forward import Believed
 from dxemu.events import timeline
-from dxemu.events.timeline import Event
-from dxemu.events.values import names, number, text
+from dxemu.events.base import Event
+from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
+from dxemu.events.routes import PrefixesApproved, PrefixesLetOut, PrefixesOriginated
+from dxemu.events.run import RunStarted
+from dxemu.events.sessions import BgpChanged, RoutesStale, RoutesStaleOver
+from dxemu.events.steps import FaultHealed, FaultInjected
 from dxemu.explain.names import NotExplained
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
@@ -39,48 +42,56 @@ _WHY = {
 class Heard:
     """What the timeline has said by now, each by what it is about."""
 
-    ends: dict[tuple[str, str], Event] = field(default_factory=dict)
+    ends: dict[tuple[str, str], BgpChanged] = field(default_factory=dict)
     originates: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     let_out: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     carriers: dict[tuple[str, str], bool] = field(default_factory=dict)
     vrrp: dict[tuple[int, str], str] = field(default_factory=dict)
     members: dict[tuple[str, str], bool] = field(default_factory=dict)
     was_up: set[str] = field(default_factory=set)
-    faults: dict[str, Event] = field(default_factory=dict)
+    faults: dict[str, FaultInjected] = field(default_factory=dict)
     stale: set[tuple[str, str]] = field(default_factory=set)
     approved: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     accepted: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
 
     def hear(self, event: Event) -> None:
         """Take one event in. Those that change nothing a router believes do not matter."""
-        match event["event"]:
-            case "bgp":
-                self.ends[text(event, "session"), text(event, "node")] = event
-                if event["state"] == "up":
-                    self.was_up.add(text(event, "session"))
-                    self.accepted[text(event, "session")] = self.approved.get(text(event, "session"), ())
-            case "stale" if names(event, "prefixes"):
-                self.stale.add((text(event, "session"), text(event, "node")))
-            case "stale_over":
-                self.stale.discard((text(event, "session"), text(event, "node")))
-            case "approved":
-                more = tuple(ip_network(p) for p in names(event, "prefixes"))
-                self.approved[text(event, "session")] = (*self.approved.get(text(event, "session"), ()), *more)
-            case "originates":
-                self.originates[text(event, "speaker")] = tuple(ip_network(p) for p in names(event, "prefixes"))
-            case "let_out":
-                self.let_out[text(event, "speaker")] = tuple(ip_network(p) for p in names(event, "prefixes"))
-            case "carrier":
-                self.carriers[text(event, "node"), text(event, "interface")] = event["up"] is True
-            case "vrrp":
-                key = int(number(event, "virtual_router_id")), text(event, "node")
-                self.vrrp[key] = text(event, "state")
-            case "lacp":
-                self.members[text(event, "node"), text(event, "cable")] = event["up"] is True
-            case "fault_injected":
-                self.faults[text(event, "fault")] = event
-            case "fault_healed":
-                self.faults.pop(text(event, "fault"), None)
+        match event:
+            case BgpChanged():
+                self.ends[event.session, event.node] = event
+                if event.state == "up":
+                    self.was_up.add(event.session)
+                    self.accepted[event.session] = self.approved.get(event.session, ())
+            case RoutesStale() if event.prefixes:
+                self.stale.add((event.session, event.node))
+            case RoutesStaleOver():
+                self.stale.discard((event.session, event.node))
+            case PrefixesApproved():
+                more = _networks(event.prefixes)
+                self.approved[event.session] = (*self.approved.get(event.session, ()), *more)
+            case PrefixesOriginated():
+                self.originates[event.speaker] = _networks(event.prefixes)
+            case PrefixesLetOut():
+                self.let_out[event.speaker] = _networks(event.prefixes)
+            case PortCarrierChanged():
+                self.carriers[event.node, event.interface] = event.up
+            case VrrpChanged():
+                self.vrrp[event.virtual_router_id, event.node] = event.state
+            case LacpChanged():
+                self.members[event.node, event.cable] = event.up
+            case FaultInjected():
+                self.faults[event.fault] = event
+            case FaultHealed():
+                self.faults.pop(event.fault, None)
+
+    def is_up(self, session: str, node: str) -> bool:
+        """Whether that end said last that it is."""
+        last = self.ends.get((session, node))
+        return last is not None and last.state == "up"
+
+
+def _networks(prefixes: tuple[str, ...]) -> tuple[IPNetwork, ...]:
+    return tuple(map(ip_network, prefixes))
 
 
 def state_of_run(folder: Path, at: str | None) -> State:
@@ -91,14 +102,14 @@ def state_of_run(folder: Path, at: str | None) -> State:
     file = _files(folder)
     topology = effective.read(file, _name(folder))
     events = _events(folder / TIMELINE)
-    started = any(event["event"] == "run_started" for event in events)
+    started = any(isinstance(event, RunStarted) for event in events)
     if not started:
         raise NotExplained(f"the lab of {folder} never ran\n  Run its scenario again.")
-    end = max(number(event, "t") for event in events)
+    end = max(event.t for event in events)
     moment = _moment(at, end, folder)
     heard = Heard()
     for event in events:
-        if number(event, "t") <= moment:
+        if event.t <= moment:
             heard.hear(event)
     plan = _as_it_was(make_plan(topology), heard)
     faults = _faults(heard)
@@ -136,7 +147,7 @@ def _events(file: Path) -> list[Event]:
     try:
         return list(timeline.read(file))
     except ValueError as error:
-        raise NotExplained(f"{file} is damaged: {error}\n  Run the scenario again.") from error
+        raise NotExplained(f"{error}\n  The run's {TIMELINE} is damaged. Run the scenario again.") from error
 
 
 def _name(folder: Path) -> str:
@@ -195,7 +206,7 @@ def _believed(plan: Plan, heard: Heard) -> Believed:
         (session.name, end.speaker)
         for session in plan.sessions
         for end in session.ends
-        if heard.ends.get((session.name, end.node), {}).get("state") != "up"
+        if not heard.is_up(session.name, end.node)
         and (session.name, end.node) not in heard.stale  # graceful restart: it still uses what it heard before
     )
     lost = frozenset(
@@ -245,21 +256,19 @@ def _down(plan: Plan, heard: Heard) -> tuple[str, ...]:
     words = []
     for session in plan.sessions:
         for end in session.ends:
-            event = heard.ends.get((session.name, end.node), {})
-            if event.get("state") == "down":
-                words.append(f"{session.name} on {end.node} since {number(event, 't'):.3f} s{_reason(event)}")
+            event = heard.ends.get((session.name, end.node))
+            if event is not None and event.state == "down":
+                words.append(f"{session.name} on {end.node} since {event.t:.3f} s{_reason(event)}")
     return tuple(words)
 
 
-def _reason(event: Mapping[str, object]) -> str:
-    reason = text(event, "reason")
-    return f": {_WHY.get(reason, reason)}" if reason else ""
+def _reason(event: BgpChanged) -> str:
+    return f": {_WHY.get(event.reason, event.reason)}" if event.reason else ""
 
 
 def _faults(heard: Heard) -> tuple[tuple[str, str], ...]:
     """What is broken at this moment: the target, and words."""
     return tuple(
-        (target, f"{text(event, 'kind')} on {target} since {number(event, 'injected_at_s'):.3f} s")
+        (event.target, f"{event.kind} on {event.target} since {event.injected_at_s:.3f} s")
         for event in heard.faults.values()
-        for target in [text(event, "target")]
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from dxemu.events.codec import decoded
+from dxemu.events.run import Building
 from dxemu.host.guest import BOOTED
 
 STALL_LIMIT_S = 60.0
@@ -52,8 +54,9 @@ class Patience:
                 return "it had not started yet"
             case "booted":
                 return "it had just started"
-            case "building":
-                done, of = self._last.get("done"), self._last.get("of")
-                return f"it was being built: {self._last.get('phase')} {done} of {of}"
+            case Building.word:
+                built = decoded(self._last)
+                assert isinstance(built, Building)
+                return f"it was being built: {built.phase} {built.done} of {built.of}"
             case word:
                 return f"its last word was '{word}' at {self._last.get('t')} s"

@@ -13,6 +13,7 @@ from dxemu.bgp.route import Route
 from dxemu.control.converge import tables_of
 from dxemu.control.policy import gateway_paths, gateway_route, takes
 from dxemu.control.public_scope import region_cost, told
+from dxemu.events.routes import BestChosen, RouteWithheld
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.plan.model import Attachment, Gateway, Plan
@@ -87,23 +88,24 @@ class GatewayRouter:
         if isinstance(found, Route):
             return found
         session = change.new.session
-        self._journal.tell("withheld", node=self.name, session=session, prefix=str(found.prefix), reason=found.reason)
+        prefix = str(found.prefix)
+        self._journal.tell(RouteWithheld(node=self.name, session=session, prefix=prefix, reason=found.reason))
         return None
 
     async def _install(self, table: int, decided: Sequence[Change]) -> None:
         if table != self.gateway.vpc_table:
-            self._journal.tell_each("best", map(self._best, decided))
+            self._journal.tell_each(map(self._best, decided))
         if self.gateway.propagates_to(table):
             hops = ((change.prefix, [route.next_hop for route in change.routes]) for change in decided)
             await self._fibs[table].apply(hops)
 
-    def _best(self, change: Change) -> Mapping[str, object]:
+    def _best(self, change: Change) -> BestChosen:
         """For the timeline."""
-        sessions = [self._session_at[route.session, change.prefix] for route in change.routes]
-        return {
-            "node": self.name,
-            "prefix": str(change.prefix),
-            "session": sessions[0] if sessions else None,
-            "rule": change.rule,
-            **({"shared": sessions} if len(sessions) > 1 else {}),
-        }
+        sessions = tuple(self._session_at[route.session, change.prefix] for route in change.routes)
+        return BestChosen(
+            node=self.name,
+            prefix=str(change.prefix),
+            session=sessions[0] if sessions else None,
+            rule=change.rule,
+            shared=sessions if len(sessions) > 1 else None,
+        )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from dxemu.bgp.graceful_restart import Capability, StaleRoutes, keeps_routes, may_stay
 from dxemu.daemons.exabgp import Peer
+from dxemu.events.sessions import RoutesStale, RoutesStaleOver
 from dxemu.lab.journal import Journal
 from dxemu.lab.tasks import Tasks
 from dxemu.units import IPNetwork
@@ -59,9 +60,9 @@ class GracefulRestart:
         number = self._losses[session] = self._losses.get(session, 0) + 1
         capability = self._capabilities[session]
         assert capability is not None
-        prefixes = sorted(self._stale.of(session), key=str)
-        self._tell("stale", session, prefixes, for_s=float(capability.restart_time))
-        self._tasks.start(self._expire(session, number, float(capability.restart_time)))
+        prefixes, seconds = tuple(sorted(map(str, self._stale.of(session)))), float(capability.restart_time)
+        self._journal.tell(RoutesStale(node=self._node, session=session, prefixes=prefixes, for_s=seconds))
+        self._tasks.start(self._expire(session, number, seconds))
         return gone
 
     async def _expire(self, session: str, number: int, seconds: float) -> None:
@@ -83,7 +84,8 @@ class GracefulRestart:
         if not self._stale.waits(session):
             return ()
         left = tuple(sorted(self._stale.over(session), key=str))
-        self._tell("stale_over", session, left, reason=reason)
+        prefixes = tuple(map(str, left))
+        self._journal.tell(RoutesStaleOver(node=self._node, session=session, prefixes=prefixes, reason=reason))
         return left
 
     def restarting(self, sessions: Iterable[str]) -> None:
@@ -97,7 +99,3 @@ class GracefulRestart:
 
     def _version(self, session: str) -> int:
         return self._peers[session].mine.address.version
-
-    def _tell(self, event: str, session: str, prefixes: Iterable[IPNetwork], **more: object) -> None:
-        named = [str(prefix) for prefix in prefixes]
-        self._journal.tell(event, node=self._node, session=session, prefixes=named, **more)

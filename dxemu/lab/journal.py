@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from dxemu.errors import LabError
+from dxemu.events.base import Event
+from dxemu.events.codec import values_of
+from dxemu.events.run import Building
 from dxemu.host.channel import Channel
 from dxemu.host.clock import Clock
 
@@ -15,8 +18,6 @@ RECENT = 8
 BUILDING_WORDS = 50
 """How often a phase of building says how far it is, at most."""
 T = TypeVar("T")
-
-Event = Mapping[str, object]
 
 
 class Each(Protocol):
@@ -44,7 +45,7 @@ class Journal:
         self.clock = Clock(virtual=virtual)
         self._channel = channel
         self._flushing = False
-        self._before: list[tuple[int, str, Mapping[str, object]]] | None = []
+        self._before: list[tuple[int, Event]] | None = []
         self._listeners: list[Callable[[Event], None]] = []
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
         self._recent: deque[Event] = deque(maxlen=RECENT)
@@ -53,8 +54,8 @@ class Journal:
         """The run starts at this moment. Also to be called when the lab could not be built: what happened is told."""
         self.clock.start()
         before, self._before = self._before or [], None
-        for stamp, event, values in before:
-            self._channel.keep(event, self.clock.since_start(stamp), **values)
+        for stamp, event in before:
+            self._keep(stamp, event)
         self._channel.flush()
 
     def building(self, phase: str, done: int, of: int) -> None:
@@ -63,7 +64,7 @@ class Journal:
         It must not ask for the time: that would move the virtual clock (by 256 ns) on which daemons' chance depends.
         """
         if self._before is not None and done % (of // BUILDING_WORDS + 1) == 0:
-            self._channel.send("building", 0, phase=phase, done=done, of=of)
+            self._channel.send(Building.word, 0, **values_of(Building(phase=phase, done=done, of=of)))
 
     def each(self, phase: str, things: Sequence[T]) -> Iterator[T]:
         """Each of `things`, which are built one after the other, saying so."""
@@ -71,31 +72,33 @@ class Journal:
             self.building(phase, number, len(things))
             yield thing
 
-    def tell(self, event: str, **values: object) -> None:
-        """Something happened just now. The words are those of `dxemu.events.timeline`."""
-        self._tell(self.clock.stamp(), event, values)
+    def tell(self, event: Event) -> None:
+        """Something happened just now."""
+        self._tell(self.clock.stamp(), event)
 
-    def tell_each(self, event: str, many: Iterable[Mapping[str, object]]) -> None:
+    def tell_each(self, events: Iterable[Event]) -> None:
         """All of it happened just now. To ask for the time is a system call, and there may be thousands."""
         stamp = self.clock.stamp()
-        for values in many:
-            self._tell(stamp, event, values)
+        for event in events:
+            self._tell(stamp, event)
 
-    def _tell(self, stamp: int, event: str, values: Mapping[str, object]) -> None:
+    def _tell(self, stamp: int, event: Event) -> None:
         if self._before is not None:
-            self._before.append((stamp, event, values))
+            self._before.append((stamp, event))
         else:
-            self._channel.keep(event, self.clock.since_start(stamp), **values)
+            self._keep(stamp, event)
             if not self._flushing:  # with whatever else happens at this moment
                 self._flushing = True
                 asyncio.get_running_loop().call_soon(self._flush)
-        happened = {"event": event, **values}
-        self._recent.append(happened)
+        self._recent.append(event)
         for listener in self._listeners:
-            listener(happened)
+            listener(event)
         for matches, future in list(self._waiting):
-            if not future.done() and matches(happened):
-                future.set_result(happened)
+            if not future.done() and matches(event):
+                future.set_result(event)
+
+    def _keep(self, stamp: int, event: Event) -> None:
+        self._channel.keep(event.word, self.clock.since_start(stamp), **values_of(event))
 
     def _flush(self) -> None:
         self._flushing = False
@@ -120,5 +123,4 @@ class Journal:
 
 
 def _words(event: Event) -> str:
-    rest = " ".join(str(value) for key, value in event.items() if key != "event" and value not in (None, ""))
-    return f"{event['event']} {rest}"
+    return " ".join([event.word, *(str(value) for value in values_of(event).values() if value not in (None, ""))])

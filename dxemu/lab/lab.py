@@ -9,10 +9,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from dxemu.errors import LabError
+from dxemu.events.base import Event
+from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
+from dxemu.events.probes import PathFound
+from dxemu.events.routes import TableChanged
+from dxemu.events.sessions import BfdChanged, BgpChanged
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.extras import build_extras, start_services
-from dxemu.lab.journal import Event, Journal
+from dxemu.lab.journal import Journal
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.node import LabNode
 from dxemu.lab.operator import Operator
@@ -103,7 +108,9 @@ class Lab:
         await self._overlay.connect()
         await self._alive([session for session in self.plan.sessions if session.in_service])
         while not self._masters() >= _first_masters(self.plan):
-            await self.journal.wait_for("a VRRP master", lambda event: event["event"] == "vrrp", CONVERGED_WITHIN_S)
+            await self.journal.wait_for(
+                "a VRRP master", lambda event: isinstance(event, VrrpChanged), CONVERGED_WITHIN_S
+            )
         await self._settled()
         await self._routing.idle()
         gc.collect()
@@ -125,7 +132,7 @@ class Lab:
         while not wanted <= self._up:
             self.journal.building("sessions", len(wanted & self._up), len(wanted))
             missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
-            await self.journal.wait_for(missing, lambda event: event["event"] in ("bgp", "bfd"), CONVERGED_WITHIN_S)
+            await self.journal.wait_for(missing, _is_sign_of_life, CONVERGED_WITHIN_S)
 
     def _masters(self) -> set[tuple[int, str]]:
         return {group for group, state in self._vrrp.items() if state == "master"}
@@ -145,8 +152,8 @@ class Lab:
                 found = await self._walker.walk(source, target, one.version, one.flow)
                 if always or self._paths.get((one.probe, direction)) != found:
                     self._paths[one.probe, direction] = found
-                    hops, complete = found
-                    self.journal.tell("path", probe=one.probe, direction=direction, hops=hops, complete=complete)
+                    hops, complete = tuple(found[0]), found[1]
+                    self.journal.tell(PathFound(probe=one.probe, direction=direction, hops=hops, complete=complete))
 
     async def _follow_paths(self) -> None:
         while True:
@@ -155,12 +162,12 @@ class Lab:
             await self.tell_paths()
 
     def _note(self, event: Event) -> None:
-        if event["event"] == "vrrp":
-            self._vrrp[int(str(event["virtual_router_id"])), str(event["node"])] = str(event["state"])
+        if isinstance(event, VrrpChanged):
+            self._vrrp[event.virtual_router_id, event.node] = event.state
             self._route_changed.set()
-        if event["event"] in ("bgp", "bfd"):
-            sign = (str(event["event"]), str(event["session"]), str(event["node"]))
-            if event["state"] == "up":
+        if isinstance(event, BgpChanged | BfdChanged):
+            sign = (event.word, event.session, event.node)
+            if event.state == "up":
                 self._up.add(sign)
             else:
                 self._up.discard(sign)
@@ -239,16 +246,13 @@ class Lab:
     def _routes_changed(self, node: str, changes: Sequence[RouteChanged]) -> None:
         """The kernel of a node says that its table changed."""
         self.journal.tell_each(
-            "route",
-            (
-                {
-                    "node": node,
-                    "prefix": str(change.prefix),
-                    "via": " ".join(map(str, change.vias)) or None,
-                    "interface": change.interface,
-                }
-                for change in changes
-            ),
+            TableChanged(
+                node=node,
+                prefix=str(change.prefix),
+                via=" ".join(map(str, change.vias)) or None,
+                interface=change.interface,
+            )
+            for change in changes
         )
         self._route_changed.set()
 
@@ -260,9 +264,9 @@ class Lab:
             return
         if isinstance(change, MemberChanged):
             lag = next(b.lag for b in self.plan.bonds if b.node == node and change.interface in b.members)
-            self.journal.tell("lacp", node=node, lag=lag, cable=cable, up=change.sends)
+            self.journal.tell(LacpChanged(node=node, lag=lag, cable=cable, up=change.sends))
             return
-        self.journal.tell("carrier", node=node, interface=change.interface, cable=cable, up=change.up)
+        self.journal.tell(PortCarrierChanged(node=node, interface=change.interface, cable=cable, up=change.up))
         for router in self._routing.at(node):
             router.carrier_changed(change.interface, change.up)
         if node in self._routing.gateways:
@@ -280,6 +284,10 @@ def _first_masters(plan: Plan) -> set[tuple[int, str]]:
     return {(group.virtual_router_id, group.priorities[0][0]) for group in plan.vrrp}
 
 
+def _is_sign_of_life(event: Event) -> bool:
+    return isinstance(event, BgpChanged | BfdChanged)
+
+
 def _signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:
-    kinds = ("bgp", "bfd") if session.has_bfd else ("bgp",)
+    kinds = (BgpChanged.word, BfdChanged.word) if session.has_bfd else (BgpChanged.word,)
     return [(kind, session.name, end.node) for kind in kinds for end in session.ends]

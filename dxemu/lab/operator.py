@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from dxemu.errors import LabError
+from dxemu.events.sessions import BgpChanged
 from dxemu.lab.journal import Journal
 from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
@@ -63,7 +64,7 @@ class Operator:
         until = self._journal.clock.now() + RESET_WITHIN_S
         while not all(map(self._is_up, sessions)) and (left := until - self._journal.clock.now()) > 0:
             try:
-                await self._journal.wait_for(virtual_interface, lambda event: event["event"] == "bgp", left)
+                await self._journal.wait_for(virtual_interface, lambda event: isinstance(event, BgpChanged), left)
             except LabError:
                 break
         return {session.name: self._is_up(session) for session in sessions}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
+from dxemu.events.links import TunnelChanged, VrrpChanged
 from dxemu.host.clock import SECOND_NS
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
@@ -66,17 +67,20 @@ class Overlay:
     def _listener(self, node: str) -> Callable[[TunnelEvent], None]:
         from dxemu.daemons.strongswan_events import TunnelDown, TunnelRekeyed, TunnelUp
 
+        def tell(tunnel: str, state: str, reason: str, detail: str | None = None) -> None:
+            self._journal.tell(TunnelChanged(node=node, tunnel=tunnel, state=state, reason=reason, detail=detail))
+
         def hear(event: TunnelEvent) -> None:
             match event:
                 case TunnelUp(tunnel):
-                    self._journal.tell("tunnel", node=node, tunnel=tunnel, state="up", reason="")
+                    tell(tunnel, "up", "")
                     self._on_tunnel(node, tunnel, True, "")
                 case TunnelDown(tunnel, reason, detail):
-                    self._journal.tell("tunnel", node=node, tunnel=tunnel, state="down", reason=reason, detail=detail)
+                    tell(tunnel, "down", reason, detail)
                     if reason != "replaced":
                         self._on_tunnel(node, tunnel, False, reason)
                 case TunnelRekeyed(tunnel, what):
-                    self._journal.tell("tunnel", node=node, tunnel=tunnel, state="rekeyed", reason=what)
+                    tell(tunnel, "rekeyed", what)
 
         return hear
 
@@ -102,7 +106,7 @@ async def start_vrrp(
             deaf: _Deaf = deaf,
             with_macvlan: set[int] = with_macvlan,
         ) -> None:
-            journal.tell("vrrp", node=node, virtual_router_id=virtual_router_id, state=state)
+            journal.tell(VrrpChanged(node=node, virtual_router_id=virtual_router_id, state=state))
             if virtual_router_id in with_macvlan:
                 tasks.start(deaf.set(f"vrrp{virtual_router_id}", deaf=state != "master"))
 

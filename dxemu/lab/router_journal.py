@@ -8,6 +8,15 @@ from dxemu.bgp.notification import Notification
 from dxemu.bgp.rib import Change
 from dxemu.daemons.exabgp import Peer
 from dxemu.daemons.exabgp_events import SessionRefused
+from dxemu.events.routes import (
+    BestChosen,
+    PrefixesApproved,
+    PrefixesLetOut,
+    PrefixesOriginated,
+    RouteRefused,
+    RoutesWithdrawn,
+)
+from dxemu.events.sessions import BfdChanged, BgpChanged, BgpRefused, PrefixLimitExceeded
 from dxemu.lab.journal import Journal
 from dxemu.plan.model import Speaker
 from dxemu.units import IPNetwork
@@ -25,7 +34,8 @@ class RouterJournal:
 
     def bfd(self, session: str, *, up: bool, reason: str) -> None:
         """BFD of a session changed."""
-        self._journal.tell("bfd", node=self._node, session=session, state="up" if up else "down", reason=reason)
+        state = "up" if up else "down"
+        self._journal.tell(BfdChanged(node=self._node, session=session, state=state, reason=reason))
 
     def bgp(self, session: str, state: str, reason: str = "", detail: str = "") -> None:
         """A session came up or went down."""
@@ -33,7 +43,7 @@ class RouterJournal:
             self._told.pop(session, None)
         peer = self._peers[session].other.node
         self._journal.tell(
-            "bgp", node=self._node, session=session, peer=peer, state=state, reason=reason, detail=detail
+            BgpChanged(node=self._node, session=session, peer=peer, state=state, reason=reason, detail=detail)
         )
 
     def session_refused(self, refused: SessionRefused) -> None:
@@ -44,57 +54,61 @@ class RouterJournal:
             return
         told.add(reason)
         self._journal.tell(
-            "bgp_refused",
-            node=self._node,
-            session=refused.session,
-            peer=self._peers[refused.session].other.node,
-            code=refused.notification.code,
-            subcode=refused.notification.subcode,
-            sent=refused.sent,
-            detail=str(refused.notification),
+            BgpRefused(
+                node=self._node,
+                session=refused.session,
+                peer=self._peers[refused.session].other.node,
+                code=refused.notification.code,
+                subcode=refused.notification.subcode,
+                sent=refused.sent,
+                detail=str(refused.notification),
+            )
         )
 
     def prefix_limit(self, session: str, count: int, limit: int, reason: str) -> None:
         """The peer announces more prefixes than AWS's end takes."""
-        self._journal.tell("prefix_limit", node=self._node, session=session, count=count, limit=limit, reason=reason)
+        self._journal.tell(
+            PrefixLimitExceeded(node=self._node, session=session, count=count, limit=limit, reason=reason)
+        )
 
     def originates(self, prefixes: Iterable[IPNetwork]) -> None:
         """It announces exactly these of its own from now on."""
-        self._journal.tell("originates", node=self._node, speaker=self._speaker, prefixes=[str(p) for p in prefixes])
+        self._journal.tell(PrefixesOriginated(node=self._node, speaker=self._speaker, prefixes=_named(prefixes)))
 
     def let_out(self, prefixes: Iterable[IPNetwork]) -> None:
         """Its filters towards AWS let these pass, too, from now on."""
-        self._journal.tell("let_out", node=self._node, speaker=self._speaker, prefixes=[str(p) for p in prefixes])
+        self._journal.tell(PrefixesLetOut(node=self._node, speaker=self._speaker, prefixes=_named(prefixes)))
 
     def approved(self, session: str, prefixes: Iterable[IPNetwork]) -> None:
         """These are accepted, too, when they are announced the next time."""
-        self._journal.tell("approved", node=self._node, session=session, prefixes=[str(p) for p in prefixes])
+        self._journal.tell(PrefixesApproved(node=self._node, session=session, prefixes=_named(prefixes)))
 
     def refused(self, session: str, prefix: IPNetwork, reason: str) -> None:
         """An announcement is not let in."""
-        self._journal.tell("refused", node=self._node, session=session, prefix=str(prefix), reason=reason)
+        self._journal.tell(RouteRefused(node=self._node, session=session, prefix=str(prefix), reason=reason))
 
     def withdrawn(self, session: str, prefixes: Iterable[IPNetwork]) -> None:
         """Routes of a lost session, or taken back by the peer, have left the table."""
-        self._journal.tell("withdrawn", node=self._node, session=session, prefixes=[str(p) for p in prefixes])
+        self._journal.tell(RoutesWithdrawn(node=self._node, session=session, prefixes=_named(prefixes)))
 
     def best(self, changes: Sequence[Change]) -> None:
         """Best routes changed; several sessions where their routes share the flows."""
-        self._journal.tell_each("best", map(self._best, changes))
+        self._journal.tell_each(map(self._best, changes))
 
-    def _best(self, change: Change) -> Mapping[str, object]:
-        new = change.new
-        more: dict[str, object] = {}
-        if len(change.routes) > 1:
-            more["shared"] = [route.session for route in change.routes]
-        if new is not None and not new.originated:
-            peer = self._peers[new.session]
-            more |= {"peer": peer.other.node, "internal": not peer.session.external}
-        return {
-            "node": self._node,
-            "speaker": self._speaker,
-            "prefix": str(change.prefix),
-            "session": new.session if new else None,
-            "rule": change.rule,
-            **more,
-        }
+    def _best(self, change: Change) -> BestChosen:
+        new, several = change.new, len(change.routes) > 1
+        peer = self._peers[new.session] if new is not None and not new.originated else None
+        return BestChosen(
+            node=self._node,
+            speaker=self._speaker,
+            prefix=str(change.prefix),
+            session=new.session if new else None,
+            rule=change.rule,
+            shared=tuple(route.session for route in change.routes) if several else None,
+            peer=None if peer is None else peer.other.node,
+            internal=None if peer is None else not peer.session.external,
+        )
+
+
+def _named(prefixes: Iterable[IPNetwork]) -> tuple[str, ...]:
+    return tuple(map(str, prefixes))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dxemu.aws.propagated_routes import PropagatedRoutes
 from dxemu.aws.quotas import PROPAGATED_ROUTES
+from dxemu.events.sessions import QuotaExceeded
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.netlink import route
@@ -51,14 +52,8 @@ class VpcRouteTable(Fib):
         """Once, until there is room for all again."""
         beyond = PROPAGATED_ROUTES.check(len(self._propagated), "routes")
         if beyond is not None and not self._told:
-            self._journal.tell(
-                "quota",
-                node=self._gateway,
-                session="",
-                count=len(self._propagated),
-                limit=PROPAGATED_ROUTES.most,
-                reason=beyond,
-            )
+            count, limit = len(self._propagated), PROPAGATED_ROUTES.most
+            self._journal.tell(QuotaExceeded(node=self._gateway, session="", count=count, limit=limit, reason=beyond))
         self._told = beyond is not None
 
 

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dxemu.events.timeline import Event
-from dxemu.events.values import happened_at, names, number, text
+from dxemu.events.base import Event
+from dxemu.events.probes import PathFound
+from dxemu.events.steps import FaultHealed, FaultInjected
 from dxemu.measure.result import PathSeen
 from dxemu.plan.model import Plan
 
 
+def asked(events: Sequence[Event], probe: str, direction: str) -> list[PathFound]:
+    """Every path of a probe in one direction, in order."""
+    paths = (event for event in events if isinstance(event, PathFound))
+    return [path for path in paths if (path.probe, path.direction) == (probe, direction)]
+
+
 def path_at(plan: Plan, events: Sequence[Event], probe: str, direction: str, at: float) -> PathSeen | None:
     """The path that was last seen at or before `at`; None if it was never asked before."""
-    asked = [
-        e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)
-    ]
-    seen = [e for e in asked if number(e, "t") <= at]
+    seen = [path for path in asked(events, probe, direction) if path.t <= at]
     return _seen(plan, seen[-1], "") if seen else None
 
 
 def path_at_start(plan: Plan, events: Sequence[Event], probe: str, direction: str) -> PathSeen | None:
     """The path when the run started, if that was before the first fault. While the lab is built, paths come and go."""
-    asked = [
-        e
-        for e in events
-        if e["event"] == "path"
-        and (text(e, "probe"), text(e, "direction")) == (probe, direction)
-        and number(e, "t") >= 0
-    ]
-    first_fault = min((happened_at(e) for e in events if e["event"] == "fault_injected"), default=float("inf"))
-    return _seen(plan, asked[0], "") if asked and number(asked[0], "t") <= first_fault else None
+    found = [path for path in asked(events, probe, direction) if path.t >= 0]
+    first_fault = min((e.happened_at_s for e in events if isinstance(e, FaultInjected)), default=float("inf"))
+    return _seen(plan, found[0], "") if found and found[0].t <= first_fault else None
 
 
 def paths(plan: Plan, events: Sequence[Event], probes: Sequence[tuple[str, str]]) -> list[PathSeen]:
@@ -37,34 +35,31 @@ def paths(plan: Plan, events: Sequence[Event], probes: Sequence[tuple[str, str]]
 
     `during` is left out when nothing is healed: then it is `after`.
     """
-    faults = [happened_at(e) for e in events if e["event"] == "fault_injected"]
-    heals = [happened_at(e) for e in events if e["event"] == "fault_healed"]
+    faults = [e.happened_at_s for e in events if isinstance(e, FaultInjected)]
+    heals = [e.happened_at_s for e in events if isinstance(e, FaultHealed)]
     found = []
     for probe, direction in probes:
-        asked = [
-            e for e in events if e["event"] == "path" and (text(e, "probe"), text(e, "direction")) == (probe, direction)
-        ]
-        before = [e for e in asked if not faults or number(e, "t") <= min(faults)]
-        during = [e for e in asked if faults and heals and min(faults) < number(e, "t") <= min(heals)]
-        after = [e for e in asked if faults and number(e, "t") > min(heals, default=min(faults))]
+        all_of_them = asked(events, probe, direction)
+        before = [e for e in all_of_them if not faults or e.t <= min(faults)]
+        during = [e for e in all_of_them if faults and heals and min(faults) < e.t <= min(heals)]
+        after = [e for e in all_of_them if faults and e.t > min(heals, default=min(faults))]
         found += [
             _seen(plan, e[-1], when) for e, when in ((before, "before"), (during, "during"), (after, "after")) if e
         ]
     return found
 
 
-def _seen(plan: Plan, event: Event, when: str) -> PathSeen:
-    hops = names(event, "hops")
-    on = [_carried_by(plan, hop) for hop in hops[1::2]]
+def _seen(plan: Plan, path: PathFound, when: str) -> PathSeen:
+    on = [_carried_by(plan, hop) for hop in path.hops[1::2]]
     return PathSeen(
-        probe=text(event, "probe"),
-        direction=text(event, "direction"),
+        probe=path.probe,
+        direction=path.direction,
         when=when,
-        t_s=number(event, "t"),
-        hops=hops,
+        t_s=path.t,
+        hops=path.hops,
         connections=tuple(dict.fromkeys(c for c in on if c is not None)),
-        complete=event.get("complete") is True,
-        text=_describe(plan, hops, complete=event.get("complete") is True),
+        complete=path.complete,
+        text=_describe(plan, path.hops, complete=path.complete),
     )
 
 

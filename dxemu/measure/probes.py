@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from dxemu.events.timeline import Event
+from dxemu.events.base import Event, ProbeEvent
 from dxemu.probes.base import Measurement, Probe
 from dxemu.probes.menu import kinds
 
@@ -31,7 +31,7 @@ class Measurements:
 def found(events: Sequence[Event], order: Sequence[str] = ()) -> Measurements:
     """What a timeline says, by probe in this `order` of names."""
     place = {name: number for number, name in enumerate(order)}
-    ordered = sorted(events, key=lambda e: place.get(str(e.get("probe")), -1))
+    ordered = sorted(events, key=lambda e: place.get(e.probe, -1) if isinstance(e, ProbeEvent) else -1)
     return Measurements({kind.key: kind.measured(ordered) for kind in in_result()})
 
 

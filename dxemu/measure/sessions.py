@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dxemu.events.timeline import Event
-from dxemu.events.values import number, text
+from dxemu.events.base import Event
+from dxemu.events.sessions import BgpChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ def changes(events: Sequence[Event], session: str) -> list[Change]:
     ends: dict[str, bool] = {}
     found: list[Change] = []
     for event in events:
-        if event["event"] != "bgp" or text(event, "session") != session:
+        if not isinstance(event, BgpChanged) or event.session != session:
             continue
-        ends[text(event, "node")] = text(event, "state") == "up"
+        ends[event.node] = event.state == "up"
         up = all(ends.values())
         if not found or found[-1].up != up:
-            found.append(Change(number(event, "t"), up, text(event, "node"), text(event, "reason")))
+            found.append(Change(event.t, up, event.node, event.reason))
     return found
 
 

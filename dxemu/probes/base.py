@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from dxemu.events.timeline import Event
+from dxemu.events.base import Event
 from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
 from dxemu.registry import kind_of
@@ -42,7 +42,7 @@ class ProbedLab(Protocol):
         """Sockets that are opened inside belong to this node, also afterwards. Raises KeyError. Await nothing in it."""
 
     def tell(self, **found: object) -> None:
-        """A `measured` event of this probe: what JSON can hold, by the kind's own keys."""
+        """A `FoundByItself` of this probe: what JSON can hold, by the kind's own keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dxemu.events.base import Event
 from dxemu.events.frames import PROTOCOLS
-from dxemu.events.timeline import DIRECTIONS, Event
-from dxemu.events.values import number, text
+from dxemu.events.probes import FramesCaptured
+from dxemu.events.timeline import DIRECTIONS
 from dxemu.parameters import Contradiction, Takes, parameter
 from dxemu.probes.base import Measurement, Probe
 from dxemu.words import direction
@@ -52,15 +53,9 @@ class CaptureProbe(Probe):
     def measured(cls, events: Sequence[Event]) -> tuple[Captured, ...]:
         """By probe, the most frequent first."""
         found = [
-            Captured(
-                probe=text(e, "probe"),
-                cable=text(e, "cable"),
-                label=text(e, "label"),
-                to_aws=int(number(e, "to_aws")),
-                from_aws=int(number(e, "from_aws")),
-            )
+            Captured(probe=e.probe, cable=e.cable, label=e.label, to_aws=e.to_aws, from_aws=e.from_aws)
             for e in events
-            if e["event"] == "captured"
+            if isinstance(e, FramesCaptured)
         ]
         place = {probe: number for number, probe in enumerate(dict.fromkeys(c.probe for c in found))}
         return tuple(sorted(found, key=lambda c: (place[c.probe], -c.to_aws - c.from_aws, c.label)))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dxemu.events.timeline import Event
-from dxemu.events.values import number, number_or_none, text
+from dxemu.events.base import Event
+from dxemu.events.probes import ServiceFetched
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.probes.base import Measurement, Probe
 from dxemu.units import PacketsPerSecond, Seconds
@@ -80,10 +80,10 @@ class FetchProbe(Probe):
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Fetch, ...]:
         """By probe, in the order in which they began; those that went alike one after the other are one."""
-        all_of_them = [e for e in events if e["event"] == "fetched"]
-        found: dict[str, list[Fetch]] = {text(e, "probe"): [] for e in all_of_them}
-        for e in sorted(all_of_them, key=lambda e: number(e, "started_s")):
-            mine, one = found[text(e, "probe")], _fetch(e)
+        all_of_them = [e for e in events if isinstance(e, ServiceFetched)]
+        found: dict[str, list[Fetch]] = {e.probe: [] for e in all_of_them}
+        for e in sorted(all_of_them, key=lambda e: e.started_s):
+            mine, one = found[e.probe], _fetch(e)
             last = mine[-1] if mine else None
             if last is not None and last.outcome == one.outcome:
                 longest = max(last.longest_ms, one.longest_ms)
@@ -101,20 +101,19 @@ class FetchProbe(Probe):
                 yield f"Fetches of {one.probe}", _in_words(one)
 
 
-def _fetch(e: Event) -> Fetch:
-    status = number_or_none(e, "status")
+def _fetch(e: ServiceFetched) -> Fetch:
     return Fetch(
-        probe=text(e, "probe"),
-        service=text(e, "service"),
-        first_s=number(e, "started_s"),
-        last_s=number(e, "started_s"),
+        probe=e.probe,
+        service=e.service,
+        first_s=e.started_s,
+        last_s=e.started_s,
         count=1,
-        answered=not text(e, "problem"),
-        status=None if status is None else int(status),
-        bytes=int(number(e, "bytes")),
-        seen_as=text(e, "seen_as"),
-        problem=text(e, "problem"),
-        longest_ms=round(number(e, "took_s") * 1e3, 6),
+        answered=not e.problem,
+        status=e.status,
+        bytes=e.bytes,
+        seen_as=e.seen_as,
+        problem=e.problem,
+        longest_ms=round(e.took_s * 1e3, 6),
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.events.timeline import Event
-from dxemu.events.values import number, number_or_none, text
+from dxemu.events.base import Event
+from dxemu.events.probes import ThroughputMeasured
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.probes.base import Measurement, Probe
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
@@ -90,19 +90,19 @@ class ThroughputProbe(Probe):
         """In the order of their events."""
         return tuple(
             Throughput(
-                probe=text(e, "probe"),
-                direction=text(e, "direction"),
-                streams=int(number(e, "streams")),
-                started_s=number(e, "started_s"),
-                seconds=number(e, "seconds"),
-                omitted_s=number(e, "omitted_s"),
-                bits_per_second=number(e, "bits_per_second"),
-                offered_bps=number_or_none(e, "offered_bps"),
-                lost_percent=number_or_none(e, "lost_percent"),
-                problem=text(e, "problem"),
+                probe=e.probe,
+                direction=e.direction,
+                streams=e.streams,
+                started_s=e.started_s,
+                seconds=float(e.seconds),
+                omitted_s=e.omitted_s,
+                bits_per_second=float(e.bits_per_second),
+                offered_bps=None if e.offered_bps is None else float(e.offered_bps),
+                lost_percent=None if e.lost_percent is None else float(e.lost_percent),
+                problem=e.problem,
             )
             for e in events
-            if e["event"] == "throughput"
+            if isinstance(e, ThroughputMeasured)
         )
 
     @classmethod

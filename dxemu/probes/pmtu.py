@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.events.timeline import Event
-from dxemu.events.values import number, text
+from dxemu.events.base import Event
+from dxemu.events.probes import PathMtuFound
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.probes.base import Measurement, Probe
 from dxemu.units import Seconds
@@ -74,15 +74,15 @@ class PathMtuProbe(Probe):
         """In the order of their events."""
         return tuple(
             PathMtu(
-                probe=text(e, "probe"),
-                direction=text(e, "direction"),
-                t_s=number(e, "started_s"),
-                mtu=int(number(e, "mtu")),
-                told=None if e.get("told") is None else e["told"] is True,
-                told_by=text(e, "told_by"),
+                probe=e.probe,
+                direction=e.direction,
+                t_s=e.started_s,
+                mtu=e.mtu,
+                told=e.told,
+                told_by=e.told_by,
             )
             for e in events
-            if e["event"] == "path_mtu"
+            if isinstance(e, PathMtuFound)
         )
 
     @classmethod

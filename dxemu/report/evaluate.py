@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dxemu.events.timeline import Event, ProbeLog
-from dxemu.events.values import SAME_MOMENT_S, happened_at, number, text
+from dxemu.events.base import Event
+from dxemu.events.probes import PacketsLogged
+from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded
+from dxemu.events.steps import SAME_MOMENT_S, ActionDone, Done, FaultHealed, FaultInjected
+from dxemu.events.timeline import ProbeLog
 from dxemu.measure import result, sessions
 from dxemu.measure.daemons import daemons
 from dxemu.measure.outages import Mark, Reception, cause, reception
@@ -24,6 +27,8 @@ from dxemu.story.verdict import judge
 from dxemu.words import duration
 
 PROBE_SCHEDULE = 0.5
+_AFTER: Mapping[type[Event], str] = {FaultInjected: "fault", FaultHealed: "heal", ActionDone: "action"}
+"""What an outage may come after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ def evaluate(
     A probe log that is not there raises OSError, a damaged one ValueError.
     """
     faults = _faults(events)
-    receptions = {(text(e, "probe"), text(e, "direction")): (e, _read(run_dir, e)) for e in _probe_events(events)}
+    receptions = {(e.probe, e.direction): (e, _read(run_dir, e)) for e in _probe_events(events)}
     outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(_predicted(p) for p in predictions)
@@ -104,8 +109,8 @@ def _verdict(expectations: Sequence[result.ExpectationResult]) -> str:
     return "pass" if all(e.verdict == "pass" for e in expectations) else "fail"
 
 
-def _probe_events(events: Sequence[Event]) -> list[Event]:
-    return [event for event in events if event["event"] == "probe"]
+def _probe_events(events: Sequence[Event]) -> list[PacketsLogged]:
+    return [event for event in events if isinstance(event, PacketsLogged)]
 
 
 def _too_late(probes: Sequence[result.Probe]) -> str:
@@ -117,67 +122,66 @@ def _too_late(probes: Sequence[result.Probe]) -> str:
     )
 
 
-def _read(run_dir: Path, event: Event) -> Reception:
-    return reception(ProbeLog.read(run_dir / text(event, "file")))
+def _read(run_dir: Path, event: PacketsLogged) -> Reception:
+    return reception(ProbeLog.read(run_dir / event.file))
 
 
 def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
-    healed = {text(e, "fault"): happened_at(e) for e in events if e["event"] == "fault_healed"}
+    healed = {e.fault: e.healed_at_s for e in events if isinstance(e, FaultHealed)}
     return tuple(
         result.Fault(
-            fault=text(e, "fault"),
-            kind=text(e, "kind"),
-            target=text(e, "target"),
-            injected_at_s=happened_at(e),
-            healed_at_s=healed.get(text(e, "fault")),
-            evidence=text(e, "evidence"),
+            fault=e.fault,
+            kind=e.kind,
+            target=e.target,
+            injected_at_s=e.injected_at_s,
+            healed_at_s=healed.get(e.fault),
+            evidence=e.evidence,
         )
         for e in events
-        if e["event"] == "fault_injected"
+        if isinstance(e, FaultInjected)
     )
 
 
 def _actions(events: Sequence[Event]) -> tuple[result.Action, ...]:
     return tuple(
         result.Action(
-            action=text(e, "action"),
-            kind=text(e, "kind"),
-            target=text(e, "target"),
-            done_at_s=happened_at(e),
-            evidence=text(e, "evidence"),
+            action=e.action,
+            kind=e.kind,
+            target=e.target,
+            done_at_s=e.done_at_s,
+            evidence=e.evidence,
         )
         for e in events
-        if e["event"] == "action_done"
+        if isinstance(e, ActionDone)
     )
 
 
 def _quotas(events: Sequence[Event]) -> tuple[result.QuotaReached, ...]:
     return tuple(
         result.QuotaReached(
-            t_s=number(e, "t"),
-            node=text(e, "node"),
-            session=text(e, "session"),
-            count=int(number(e, "count")),
-            limit=int(number(e, "limit")),
-            reason=text(e, "reason"),
+            t_s=e.t,
+            node=e.node,
+            session=e.session,
+            count=e.count,
+            limit=e.limit,
+            reason=e.reason,
         )
         for e in events
-        if e["event"] in ("prefix_limit", "quota")
+        if isinstance(e, PrefixLimitExceeded | QuotaExceeded)
     )
 
 
-def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
-    kinds: Mapping[str, str] = {"fault_injected": "fault", "fault_healed": "heal", "action_done": "action"}
-    marks = _marks(events, kinds)
-    uncertain_s = number(event, "interval_s") + number(event, "lateness_max_s")
+def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
+    marks = _marks(events)
+    uncertain_s = event.interval_s + event.lateness_max_s
     found = []
     for burst in got.bursts:
         mark = cause(burst, marks, got.longest_s + uncertain_s)
         on_purpose = mark is not None and mark.after == "action"
         found.append(
             result.Outage(
-                probe=text(event, "probe"),
-                direction=text(event, "direction"),
+                probe=event.probe,
+                direction=event.direction,
                 fault=mark.fault if mark and not on_purpose else None,
                 after=mark.after if mark and not on_purpose else None,
                 action=mark.fault if mark and on_purpose else None,
@@ -191,30 +195,30 @@ def _outages(event: Event, got: Reception, events: Sequence[Event]) -> list[resu
     return found
 
 
-def _marks(events: Sequence[Event], kinds: Mapping[str, str]) -> list[Mark]:
+def _marks(events: Sequence[Event]) -> list[Mark]:
     """Faults, heals and actions. Of several at the same moment the first stands for all: their cost is common."""
     marks: list[Mark] = []
     for event in events:
-        if event["event"] not in kinds:
+        if not isinstance(event, Done):
             continue
-        mark = Mark(happened_at(event), text(event, "fault") or text(event, "action"), kinds[str(event["event"])])
+        mark = Mark(event.happened_at_s, event.step, _AFTER[type(event)])
         if not any(m.after == mark.after and abs(m.t - mark.t) < SAME_MOMENT_S for m in marks):
             marks.append(mark)
     return marks
 
 
-def _probe(event: Event, got: Reception) -> result.Probe:
+def _probe(event: PacketsLogged, got: Reception) -> result.Probe:
     return result.Probe(
-        probe=text(event, "probe"),
-        direction=text(event, "direction"),
-        interval_ms=_ms(number(event, "interval_s")),
+        probe=event.probe,
+        direction=event.direction,
+        interval_ms=_ms(event.interval_s),
         sent=got.sent,
         lost=got.lost,
         duplicates=got.duplicates,
         reordered=got.reordered,
         bursts=len(got.bursts),
         longest_delay_ms=_ms(got.longest_s),
-        lateness_max_ms=_ms(number(event, "lateness_max_s")),
+        lateness_max_ms=_ms(event.lateness_max_s),
     )
 
 

@@ -3,42 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import Self, TypeVar, cast
 
-from dxemu.events.timeline import Event
-from dxemu.events.values import number, text
+from dxemu.events.base import Event
+from dxemu.events.links import LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
+from dxemu.events.probes import PathMtuFound, ThroughputMeasured
+from dxemu.events.routes import BestChosen, RouteRefused, RouteWithheld
+from dxemu.events.run import Building, LabReady, RunEnded, RunStarted, Tick
+from dxemu.events.sessions import (
+    BfdChanged,
+    BgpChanged,
+    BgpRefused,
+    PrefixLimitExceeded,
+    QuotaExceeded,
+    RoutesStale,
+    RoutesStaleOver,
+)
+from dxemu.events.steps import ActionDone, FaultHealed, FaultInjected
 from dxemu.measure.stages import detected_by
-from dxemu.report.best_lines import BestLines
+from dxemu.report.best_lines import BestLines, OfOnePrefix
 from dxemu.report.console import PlainConsole
 from dxemu.words import SHORT_MS, bit_rate, count, direction, duration
 
 _RULE = "━" * 42
+E = TypeVar("E", bound=Event)
 
 
-def live_line(event: Event, last_fault_s: float | None = None, clock: str = "virtual") -> str | None:
+def live_line(event: Event, last_fault_s: float | None = None, clock: str = "virtual", *, more: int = 0) -> str | None:
     """One line for a timeline event, or None for those that would only fill the screen.
 
-    With `last_fault_s`, when the last fault began, a detection also says how long it took.
+    With `last_fault_s`, when the last fault began, a detection also says how long it took. `more` are the prefixes
+    beside its own that an event about one stands for.
     """
-    if event["event"] == "lab_ready":
-        what = ", ".join(
-            (
-                count(int(number(event, "nodes")), "node"),
-                count(int(number(event, "cables")), "cable"),
-                f"{count(int(number(event, 'sessions')), 'BGP session')} established",
-            )
-        )
-        return f"  {'lab':<10} {what:<59} {number(event, 'wall_s'):.1f} s"
-    if event["event"] == "run_ended":
-        return f" {_RULE} {number(event, 't'):.1f} {clock} s in {number(event, 'wall_s'):.1f} s"
-    say = _SAYING.get(str(event["event"]))
-    words = say(event) if say is not None and number(event, "t") >= 0 else ""
+    if isinstance(event, LabReady):
+        counts = count(event.nodes, "node"), count(event.cables, "cable"), count(event.sessions, "BGP session")
+        what = f"{', '.join(counts)} established"
+        return f"  {'lab':<10} {what:<59} {event.wall_s:.1f} s"
+    if isinstance(event, RunEnded):
+        return f" {_RULE} {event.t:.1f} {clock} s in {event.wall_s:.1f} s"
+    words = _words(event, more) if event.t >= 0 else ""
     if not words:
         return None
-    line = f"{number(event, 't'):8.3f} s   {words}"
+    line = f"{event.t:8.3f} s   {words}"
     if last_fault_s is None or not detected_by(event):
         return line
-    return f"{line:<72}  {_after(number(event, 't') - last_fault_s)}"
+    return f"{line:<72}  {_after(event.t - last_fault_s)}"
+
+
+def _words(event: Event, more: int) -> str:
+    if isinstance(event, OfOnePrefix):
+        return _of_one_prefix(event, f"{event.prefix} and {more} more" if more else event.prefix)
+    say = _SAYING.get(type(event))
+    return "" if say is None else say(event)
 
 
 def _after(fault_s: float) -> str:
@@ -46,153 +62,141 @@ def _after(fault_s: float) -> str:
     return "at once" if ms < SHORT_MS else f"{duration(ms)} after the fault"
 
 
-def _injected(event: Event) -> str:
-    return _confirmed(f"{text(event, 'kind')} on {text(event, 'target')}", event)
+def _done(event: FaultInjected | ActionDone) -> str:
+    return _confirmed(f"{event.kind} on {event.target}", event.evidence)
 
 
-def _healed(event: Event) -> str:
-    return _confirmed(f"{text(event, 'fault')} healed", event)
+def _healed(event: FaultHealed) -> str:
+    return _confirmed(f"{event.fault} healed", event.evidence)
 
 
-def _confirmed(words: str, event: Event) -> str:
-    evidence = text(event, "evidence")
+def _confirmed(words: str, evidence: str) -> str:
     return f"{words}   confirmed: {evidence}" if evidence else words
 
 
-def _carrier(event: Event) -> str:
-    state = "has light again" if event.get("up") is True else "lost light"
-    return f"{text(event, 'cable')} {state} on {text(event, 'node')}"
+def _carrier(event: PortCarrierChanged) -> str:
+    return f"{event.cable} {'has light again' if event.up else 'lost light'} on {event.node}"
 
 
-def _bfd(event: Event) -> str:
-    return f"BFD {text(event, 'state')} on {text(event, 'node')} for {text(event, 'session')}"
+def _bfd(event: BfdChanged) -> str:
+    return f"BFD {event.state} on {event.node} for {event.session}"
 
 
-def _bgp(event: Event) -> str:
-    node, session, reason = text(event, "node"), text(event, "session"), text(event, "reason")
-    if text(event, "state") == "up":
+def _bgp(event: BgpChanged) -> str:
+    node, session = event.node, event.session
+    if event.state == "up":
         return f"BGP up on {node} for {session}"
-    if reason == "hold_timer":
+    if event.reason == "hold_timer":
         return f"hold timer expired on {node} for {session}"
     why = {
         "bfd": "BFD says so",
         "carrier": "no light",
-        "notification": f"the other end said {text(event, 'detail') or 'so'}",
-        "notification_sent": f"it said {text(event, 'detail')}",
+        "notification": f"the other end said {event.detail or 'so'}",
+        "notification_sent": f"it said {event.detail}",
         "peer_closed": "the other end closed",
         "prefix_limit": "too many prefixes",
         "cleared": "an operator reset it",
-    }.get(reason, reason)
+    }.get(event.reason, event.reason)
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
 
 
-def _bgp_refused(event: Event) -> str:
-    who = text(event, "node") if event.get("sent") is True else text(event, "peer")
-    return f"BGP refused by {who} for {text(event, 'session')}: {text(event, 'detail')}"
+def _bgp_refused(event: BgpRefused) -> str:
+    return f"BGP refused by {event.node if event.sent else event.peer} for {event.session}: {event.detail}"
 
 
-def _tunnel(event: Event) -> str:
-    node, tunnel, state = text(event, "node"), text(event, "tunnel"), text(event, "state")
+def _tunnel(event: TunnelChanged) -> str:
+    node, tunnel, state = event.node, event.tunnel, event.state
     if state == "rekeyed":
-        return f"new {'IKE' if text(event, 'reason') == 'ike' else 'ESP'} keys on {node} for {tunnel}"
-    why = {"dpd": "the peer is silent (DPD)", "deleted": "closed", "refused": "refused"}.get(text(event, "reason"), "")
+        return f"new {'IKE' if event.reason == 'ike' else 'ESP'} keys on {node} for {tunnel}"
+    why = {"dpd": "the peer is silent (DPD)", "deleted": "closed", "refused": "refused"}.get(event.reason, "")
     return f"{tunnel} is {state} on {node}" + (f": {why}" if why and state == "down" else "")
 
 
-def _vrrp(event: Event) -> str:
-    has = {"master": "has", "backup": "waits for", "fault": "cannot have"}.get(text(event, "state"), "")
-    return f"{text(event, 'node')} {has} the hosts' gateway address (VRRP {text(event, 'state')})"
+def _vrrp(event: VrrpChanged) -> str:
+    has = {"master": "has", "backup": "waits for", "fault": "cannot have"}.get(event.state, "")
+    return f"{event.node} {has} the hosts' gateway address (VRRP {event.state})"
 
 
-def _lacp(event: Event) -> str:
-    carries = "is back in" if event.get("up") is True else "is out of"
-    return f"{text(event, 'cable')} {carries} {text(event, 'lag')} on {text(event, 'node')} (LACP)"
+def _lacp(event: LacpChanged) -> str:
+    return f"{event.cable} {'is back in' if event.up else 'is out of'} {event.lag} on {event.node} (LACP)"
 
 
-def _done(event: Event) -> str:
-    return _confirmed(f"{text(event, 'kind')} on {text(event, 'target')}", event)
+def _of_one_prefix(event: OfOnePrefix, prefix: str) -> str:
+    if isinstance(event, RouteRefused):
+        return f"{event.node} refuses {prefix} on {event.session}: {event.reason}"
+    if isinstance(event, RouteWithheld):
+        return f"{event.node} does not hear of {prefix}: {event.reason}"
+    return f"{event.node}: {prefix} {_best(event)}"
 
 
-def _best(event: Event) -> str:
-    node, prefix, session = text(event, "node"), text(event, "prefix"), text(event, "session")
-    rule, shared = text(event, "rule"), event.get("shared")
-    if isinstance(shared, list):
-        return f"{node}: {prefix} now shared by {' and '.join(map(str, shared))} ({rule})"
-    if not session:
-        announced = event.get("session") is not None
-        return f"{node}: {prefix} {'announced by itself' if announced else 'withdrawn, no other path'}"
-    if event.get("internal") is True:
-        return f"{node}: {prefix} now through {text(event, 'peer')} (iBGP, {rule})"
-    return f"{node}: {prefix} now through {session}" + (f" ({rule})" if rule else "")
+def _best(event: BestChosen) -> str:
+    if event.shared is not None:
+        return f"now shared by {' and '.join(event.shared)} ({event.rule})"
+    if not event.session:
+        return "withdrawn, no other path" if event.session is None else "announced by itself"
+    if event.internal:
+        return f"now through {event.peer} (iBGP, {event.rule})"
+    return f"now through {event.session}" + (f" ({event.rule})" if event.rule else "")
 
 
-def _quota(event: Event) -> str:
-    where = f"{text(event, 'node')} for {text(event, 'session')}" if text(event, "session") else text(event, "node")
-    return f"{where}: {text(event, 'reason')}"
+def _quota(event: PrefixLimitExceeded | QuotaExceeded) -> str:
+    where = f"{event.node} for {event.session}" if event.session else event.node
+    return f"{where}: {event.reason}"
 
 
-def _stale(event: Event) -> str:
-    kept = event.get("prefixes")
-    if not isinstance(kept, list) or not kept:
+def _stale(event: RoutesStale) -> str:
+    if not event.prefixes:
         return ""
-    what = f"{text(event, 'node')} keeps {', '.join(map(str, kept))} of {text(event, 'session')}"
-    return f"{what} as stale for {duration(number(event, 'for_s') * 1e3)} at most (graceful restart)"
+    what = f"{event.node} keeps {', '.join(event.prefixes)} of {event.session}"
+    return f"{what} as stale for {duration(event.for_s * 1e3)} at most (graceful restart)"
 
 
-def _stale_over(event: Event) -> str:
-    why = {"end_of_rib": "End-of-RIB", "restart_time": "the restart time is over"}
-    reason = text(event, "reason")
-    gone = event.get("prefixes")
-    left = f", {', '.join(map(str, gone))} withdrawn" if isinstance(gone, list) and gone else ""
-    return f"{text(event, 'node')} has nothing stale of {text(event, 'session')}: {why.get(reason, reason)}{left}"
+def _stale_over(event: RoutesStaleOver) -> str:
+    why = {"end_of_rib": "End-of-RIB", "restart_time": "the restart time is over"}.get(event.reason, event.reason)
+    left = f", {', '.join(event.prefixes)} withdrawn" if event.prefixes else ""
+    return f"{event.node} has nothing stale of {event.session}: {why}{left}"
 
 
-def _refused(event: Event) -> str:
-    return f"{text(event, 'node')} refuses {text(event, 'prefix')} on {text(event, 'session')}: {text(event, 'reason')}"
+def _throughput(event: ThroughputMeasured) -> str:
+    return f"{event.probe}: {event.problem or bit_rate(event.bits_per_second)} {direction(event.direction)}"
 
 
-def _withheld(event: Event) -> str:
-    return f"{text(event, 'node')} does not hear of {text(event, 'prefix')}: {text(event, 'reason')}"
+def _path_mtu(event: PathMtuFound) -> str:
+    return f"{event.probe}: {event.mtu} bytes get through {direction(event.direction)}"
 
 
-def _throughput(event: Event) -> str:
-    way, problem = direction(text(event, "direction")), text(event, "problem")
-    return f"{text(event, 'probe')}: {problem or bit_rate(number(event, 'bits_per_second'))} {way}"
+def _of(kind: type[E], say: Callable[[E], str]) -> tuple[type[Event], Callable[[Event], str]]:
+    """A pair that fits: what is found by an event's class may be given that event."""
+    return kind, cast("Callable[[Event], str]", say)
 
 
-def _path_mtu(event: Event) -> str:
-    return f"{text(event, 'probe')}: {number(event, 'mtu'):.0f} bytes get through {direction(text(event, 'direction'))}"
-
-
-_SAYING: Mapping[str, Callable[[Event], str]] = {
-    "fault_injected": _injected,
-    "fault_healed": _healed,
-    "carrier": _carrier,
-    "bfd": _bfd,
-    "bgp": _bgp,
-    "bgp_refused": _bgp_refused,
-    "best": _best,
-    "stale": _stale,
-    "stale_over": _stale_over,
-    "refused": _refused,
-    "withheld": _withheld,
-    "throughput": _throughput,
-    "path_mtu": _path_mtu,
-    "tunnel": _tunnel,
-    "vrrp": _vrrp,
-    "lacp": _lacp,
-    "action_done": _done,
-    "prefix_limit": _quota,
-    "quota": _quota,
-}
+_SAYING: Mapping[type[Event], Callable[[Event], str]] = dict(
+    (
+        _of(FaultInjected, _done),
+        _of(FaultHealed, _healed),
+        _of(ActionDone, _done),
+        _of(PortCarrierChanged, _carrier),
+        _of(BfdChanged, _bfd),
+        _of(BgpChanged, _bgp),
+        _of(BgpRefused, _bgp_refused),
+        _of(RoutesStale, _stale),
+        _of(RoutesStaleOver, _stale_over),
+        _of(PrefixLimitExceeded, _quota),
+        _of(QuotaExceeded, _quota),
+        _of(TunnelChanged, _tunnel),
+        _of(VrrpChanged, _vrrp),
+        _of(LacpChanged, _lacp),
+        _of(ThroughputMeasured, _throughput),
+        _of(PathMtuFound, _path_mtu),
+    )
+)
 
 
 def _progress(event: Event) -> str:
     """How far it is; empty if the event does not say."""
-    if event["event"] == "building":
-        done, of = number(event, "done"), number(event, "of")
-        return f"building the lab: {text(event, 'phase')}" + (f" {done:.0f} of {of:.0f}" if of > 1 else "")
-    return f"{number(event, 't'):.0f} s" if event["event"] in ("tick", "run_started") else ""
+    if isinstance(event, Building):
+        return f"building the lab: {event.phase}" + (f" {event.done} of {event.of}" if event.of > 1 else "")
+    return f"{event.t:.0f} s" if isinstance(event, Tick | RunStarted) else ""
 
 
 class LiveLines:
@@ -220,13 +224,13 @@ class LiveLines:
         """Show one event, if it is one for people. Changes of routes are shown once their moment is over."""
         if self._best.over(event):
             self._tell_best()
-        if event["event"] in ("best", "refused", "withheld"):
+        if isinstance(event, OfOnePrefix):
             self._best.add(event)
             return
-        if event["event"] == "run_started":
-            self._clock = text(event, "clock")
-        if event["event"] == "fault_injected":
-            self._last_fault_s = number(event, "t")
+        if isinstance(event, RunStarted):
+            self._clock = event.clock
+        if isinstance(event, FaultInjected):
+            self._last_fault_s = event.t
         if self._status is not None and (words := _progress(event)):
             self._status.update(words)
         line = live_line(event, self._last_fault_s, self._clock)
@@ -235,8 +239,8 @@ class LiveLines:
             self._print(line)
 
     def _tell_best(self) -> None:
-        for event in self._best.taken():
-            line = live_line(event, self._last_fault_s, self._clock)
+        for event, more in self._best.taken():
+            line = live_line(event, self._last_fault_s, self._clock, more=more)
             if line is not None:
                 self._print(line)
 
@@ -245,10 +249,8 @@ class LiveLines:
 
     def _known(self, event: Event) -> bool:
         """Whether it is BFD agreeing that a session is down which that node has given up already."""
-        if event["event"] not in ("bgp", "bfd"):
-            return False
-        end = (text(event, "node"), text(event, "session"))
-        if event["event"] == "bfd":
-            return event["state"] == "down" and end in self._down
-        (self._down.add if event["state"] == "down" else self._down.discard)(end)
+        if isinstance(event, BfdChanged):
+            return event.state == "down" and (event.node, event.session) in self._down
+        if isinstance(event, BgpChanged):
+            (self._down.add if event.state == "down" else self._down.discard)((event.node, event.session))
         return False

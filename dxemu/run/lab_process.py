@@ -11,9 +11,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from random import Random
 
+from dxemu.events.run import LabReady, RunEnded, RunStarted, Tick
+from dxemu.events.steps import ActionDone, FaultHealed, FaultInjected
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
+from dxemu.plan.model import Plan
 from dxemu.run.job import RunJob
 from dxemu.run.prober import Prober, watched
 from dxemu.story.model import ActionStep, FaultStep
@@ -22,6 +25,8 @@ BUILD_AFTER_S = 1.0
 """The lab is built so long after the first whole second: what was imported and how long it took is past by then."""
 TICK_S = 5.0
 """How often a run says that it is alive, in its own time."""
+UNKNOWN_S = 0.0
+"""The wall time that passed: the lab's clock may be virtual, so the command puts it in."""
 
 
 def main(job: RunJob, channel: Channel, folder: str) -> None:
@@ -37,13 +42,11 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
             await lab.converged(watched(job.probes, job.runners))
-            journal.tell(
-                "lab_ready", nodes=len(job.plan.nodes), cables=len(job.plan.cables), sessions=len(job.plan.sessions)
-            )
+            journal.tell(_ready(job.plan))
             await clock.whole_second(_phase(job))
         finally:
             journal.start()
-        journal.tell("run_started", seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns)
+        journal.tell(RunStarted(seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns))
         await lab.tell_paths(always=True)
         prober = await stack.enter_async_context(Prober(lab, job, folder))
         for at, do in _agenda(job, lab, journal):
@@ -51,7 +54,11 @@ async def _run(job: RunJob, channel: Channel, folder: str) -> None:
             await do()
         await prober.finished()
         await lab.tell_paths(always=True)
-        journal.tell("run_ended", wall_s=0.0)
+        journal.tell(RunEnded(wall_s=UNKNOWN_S))
+
+
+def _ready(plan: Plan) -> LabReady:
+    return LabReady(nodes=len(plan.nodes), cables=len(plan.cables), sessions=len(plan.sessions), wall_s=UNKNOWN_S)
 
 
 def _phase(job: RunJob) -> float:
@@ -69,7 +76,7 @@ def _agenda(job: RunJob, lab: Lab, journal: Journal) -> list[tuple[float, Callab
     """What to do when, in order of time: faults, healing, signs of life, and the end."""
 
     async def alive() -> None:
-        journal.tell("tick")
+        journal.tell(Tick())
 
     agenda: list[tuple[float, Callable[[], Awaitable[None]]]] = []
     tick = TICK_S
@@ -89,9 +96,7 @@ def _action(step: ActionStep, lab: Lab, journal: Journal) -> Callable[[], Awaita
     async def do() -> None:
         t = journal.clock.now()
         evidence = await action.do(lab)
-        journal.tell(
-            "action_done", action=step.id, kind=step.kind, target=action.target, evidence=evidence, done_at_s=t
-        )
+        journal.tell(ActionDone(action=step.id, kind=step.kind, target=action.target, evidence=evidence, done_at_s=t))
 
     return do
 
@@ -103,15 +108,13 @@ def _step(step: FaultStep, lab: Lab, journal: Journal) -> list[tuple[float, Call
         t = journal.clock.now()
         evidence = await fault.inject(lab)
         journal.tell(
-            "fault_injected", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, injected_at_s=t
+            FaultInjected(fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, injected_at_s=t)
         )
 
     async def heal() -> None:
         t = journal.clock.now()
         evidence = await fault.heal(lab)
-        journal.tell(
-            "fault_healed", fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, healed_at_s=t
-        )
+        journal.tell(FaultHealed(fault=step.id, kind=step.kind, target=fault.target, evidence=evidence, healed_at_s=t))
 
     agenda: list[tuple[float, Callable[[], Awaitable[None]]]] = [(float(step.at), inject)]
     if step.duration is not None:

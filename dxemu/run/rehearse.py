@@ -7,6 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
+from dxemu.events.base import Event
+from dxemu.events.codec import decoded
+from dxemu.events.run import Building, LabReady, RunEnded
 from dxemu.files import border
 from dxemu.host.follow import LabProcess
 from dxemu.host.job import Job
@@ -20,8 +23,6 @@ from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
 from dxemu.run.timeline_file import TimelineFile
 from dxemu.topology import effective
-
-Event = Mapping[str, object]
 
 
 async def rehearse(
@@ -62,12 +63,12 @@ async def rehearse(
     stream = where.run(order, folder, seed) if waiting is None else waiting.run(order)
     with TimelineFile(folder / "timeline.jsonl") as timeline:
         async with aclosing(stream):
-            async for event in stream:
-                told = _with_wall_time(event, time.monotonic() - started)
-                if event["event"] != "building":
-                    timeline.write(told)
-                    events.append(told)
-                on_event(told)
+            async for said in stream:
+                event = _with_wall_time(decoded(said), round(time.monotonic() - started, 3))
+                if not isinstance(event, Building):
+                    timeline.write(event)
+                    events.append(event)
+                on_event(event)
     for event in events:
         whole(event, folder)
     meta = RunMeta(
@@ -102,4 +103,6 @@ def _plugged_runners(used: Collection[str]) -> Mapping[str, type]:
 
 def _with_wall_time(event: Event, wall_s: float) -> Event:
     """The lab's clock may be virtual: only here is it known how long people waited."""
-    return {**event, "wall_s": round(wall_s, 3)} if event["event"] in ("lab_ready", "run_ended") else event
+    if isinstance(event, LabReady):
+        return LabReady(t=event.t, nodes=event.nodes, cables=event.cables, sessions=event.sessions, wall_s=wall_s)
+    return RunEnded(t=event.t, wall_s=wall_s) if isinstance(event, RunEnded) else event

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from dxemu.errors import FileError
-from dxemu.events.timeline import Event
+from dxemu.events.base import Event
+from dxemu.events.codec import encoded
 from dxemu.files import border
 
 KEPT_S = 0.25
@@ -34,7 +35,7 @@ class TimelineFile:
         """One event."""
         if self._failed is not None:
             raise self._failed
-        self._kept.append(json.dumps(event) + "\n")
+        self._kept.append(json.dumps(encoded(event)) + "\n")
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(KEPT_S, self._when_due)
 

@@ -112,7 +112,7 @@ def carry_out(kill: Kill) -> Aftermath:
         if status is None:
             wrong.append(f"it still ran {ENDS_WITHIN_S:g} s later")
         found = [event for file in folder.glob("runs/*/1/timeline.jsonl") for event in timeline.read(file)]
-        if heard_s > max((float(str(event["t"])) for event in found), default=0.0) + 0.0005:
+        if heard_s > max((event.t for event in found), default=0.0) + 0.0005:
             wrong.append(f"the timeline lacks what was shown {KEPT_S:g} s before, at {heard_s:g} s")
         return Aftermath(tuple(wrong), status, len(found), booted)
 

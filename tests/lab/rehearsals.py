@@ -46,8 +46,8 @@ def rehearsed(
     scenario: str, folder: Path, topology: Path | None = None, seed: int = 1, place: where.Where | None = None
 ) -> Rehearsed:
     """Run `scenarios/NAME.yaml` on the embedded kernel under the virtual clock, or in another place."""
-    events: list[dict[str, Any]] = []
     prepared = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml", topology, versions.installed())
     place = place or where.embedded("virtual")
-    result = asyncio.run(rehearse(prepared, place, folder, seed, lambda event: events.append(dict(event))))
+    result = asyncio.run(rehearse(prepared, place, folder, seed, lambda _: None))
+    events = [json.loads(line) for line in (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()]
     return Rehearsed(prepared.plan, result, json.loads((folder / "result.json").read_text(encoding="utf-8")), events)

@@ -6,13 +6,15 @@ import asyncio
 import json
 import os
 import subprocess
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from dxemu.events.base import Event
+from dxemu.events.codec import values_of
 from dxemu.host.channel import Channel
-from dxemu.lab.journal import Event, Journal
+from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
@@ -20,6 +22,8 @@ from dxemu.topology.load import load
 from tests.lab.guest import REPOSITORY
 
 T = TypeVar("T")
+Told = Mapping[str, object]
+"""An event as the timeline has it, without its time: what tests say that they wait for."""
 FOLDER = "/run"
 """Where daemons may write inside the guest: its own tmpfs."""
 
@@ -30,16 +34,22 @@ def plan_of(topology: str) -> Plan:
     return make_plan(load(next(file for file in places if file.exists())))
 
 
-def silent_journal() -> tuple[Journal, list[Event]]:
+def told(event: Event) -> Told:
+    """An event as the timeline has it, without its time."""
+    lists = {name: list(value) if isinstance(value, tuple) else value for name, value in values_of(event).items()}
+    return {"event": event.word, **lists}
+
+
+def silent_journal() -> tuple[Journal, list[Told]]:
     """A journal that tells nobody, and the list of what it was told."""
     journal = Journal(Channel(os.open(os.devnull, os.O_WRONLY)))
-    events: list[Event] = []
-    journal.listen(events.append)
+    events: list[Told] = []
+    journal.listen(lambda event: events.append(told(event)))
     return journal, events
 
 
 @asynccontextmanager
-async def lab_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Event]]]:
+async def lab_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Told]]]:
     """A running lab whose sessions are not awaited, with its events."""
     journal, events = silent_journal()
     async with Lab.built(plan, journal, FOLDER) as lab:
@@ -83,14 +93,19 @@ def tc(node: str) -> dict[str, dict[str, Any]]:
     return {q["dev"]: {**q["options"], "dropped": q["drops"]} for q in found if q["kind"] == "netem"}
 
 
-async def all_seen(journal: Journal, events: Sequence[Event], wanted: Sequence[Event], within_s: float) -> None:
+def is_in(event: Event, wanted: Told) -> bool:
+    """Whether an event has at least these values."""
+    return wanted.items() <= told(event).items()
+
+
+async def all_seen(journal: Journal, events: Sequence[Told], wanted: Sequence[Told], within_s: float) -> None:
     """Return once each of `wanted` has happened: an event with at least these values. `events` has all of them so far.
 
     Two of them may come at the same moment, so it is the list that is asked and never one event.
     """
 
-    def missing() -> list[Event]:
+    def missing() -> list[Told]:
         return [want for want in wanted if not any(want.items() <= event.items() for event in events)]
 
     while left := missing():
-        await journal.wait_for(f"{left}", lambda event: any(want.items() <= event.items() for want in wanted), within_s)
+        await journal.wait_for(f"{left}", lambda event: any(is_in(event, want) for want in wanted), within_s)

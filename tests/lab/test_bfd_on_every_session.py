@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from benchmarks.designs import SCENARIO, Size, topology
+from dxemu.events.base import Event
+from dxemu.events.sessions import BfdChanged
 from dxemu.host import where
 from dxemu.run.prepare import prepare
 from dxemu.run.rehearse import rehearse
@@ -39,11 +40,11 @@ def everything_with_bfd_is_up(text: str, instance: str, folder: Path) -> None:
     design.write_text(text, encoding="utf-8")
     story.write_text(SCENARIO.format(topology=design, instance=instance), encoding="utf-8")
     prepared = prepare(story, None)
-    events: list[dict[str, Any]] = []
+    events: list[Event] = []
     place = where.embedded("virtual", stall_limit_s=600)
-    result = asyncio.run(rehearse(prepared, place, folder, 1, lambda event: events.append(dict(event))))
+    result = asyncio.run(rehearse(prepared, place, folder, 1, events.append))
     assert result.verdict == "pass"
-    up = [(e["session"], e["node"]) for e in events if e["event"] == "bfd" and e["state"] == "up"]
+    up = [(e.session, e.node) for e in events if isinstance(e, BfdChanged) and e.state == "up"]
     sessions = prepared.plan.sessions
     assert sorted(up) == sorted((s.name, end.node) for s in sessions for end in s.ends if s.has_bfd)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.events import timeline
+from dxemu.events.codec import encoded
 from dxemu.host import where
 from dxemu.host.machine import memory_folder
 from dxemu.host.swept import OF_THE_START
@@ -44,7 +45,8 @@ def everything(folder: Path) -> list[str]:
 
 def numbers(folder: Path) -> list[dict[str, object]]:
     """The timeline without what the machine's own clock says."""
-    return [{key: event[key] for key in event if key != "wall_s"} for event in timeline.read(folder / "timeline.jsonl")]
+    events = map(encoded, timeline.read(folder / "timeline.jsonl"))
+    return [{key: value for key, value in event.items() if key != "wall_s"} for event in events]
 
 
 def early(folder: Path) -> list[dict[str, object]]:

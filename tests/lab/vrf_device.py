@@ -7,18 +7,16 @@ customer2 --- VLAN 102 --- device (VRF two) --- vpc2        2001:db8:c::/48, bot
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_interface, ip_network
 
-from dxemu.host.channel import Channel
 from dxemu.host.clock import Clock
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
-from dxemu.lab.journal import Event, Journal
+from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.tasks import Tasks
@@ -42,6 +40,7 @@ from dxemu.plan.model import (
     Vrf,
 )
 from dxemu.units import Asn, BitsPerSecond, IPAddress, Seconds, VlanId
+from tests.lab.running import FOLDER, Told, silent_journal
 
 DEVICE = "device"
 NUMBERS = (1, 2)
@@ -54,7 +53,6 @@ CUSTOMER_HOST = {4: ip_interface("10.0.0.1/32"), 6: ip_interface("2001:db8:c::1/
 VPC_HOST = {4: ip_interface("172.31.0.1/32"), 6: ip_interface("2001:db8:f::1/128")}
 EVERYTHING = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 PORT = 5000
-FOLDER = "/run"
 
 
 def link_address(number: int, version: int, *, device: bool, backbone: bool) -> str:
@@ -208,7 +206,7 @@ class Device:
     cables: Mapping[str, LabCable]
     routings: Sequence[Routing]
     journal: Journal
-    events: list[Event]
+    events: list[Told]
 
     async def until(self, what: str, holds: Callable[[], bool], within_s: float = 60.0) -> None:
         """Wait until it holds; it is looked at after each event. Raises LabError."""
@@ -284,9 +282,7 @@ def sessions_of_both_ends() -> set[tuple[str, str]]:
 @asynccontextmanager
 async def running(wanted: Plan, at_customers: Plan | None = None) -> AsyncIterator[Device]:
     """Everything started; sessions are not awaited. `at_customers`: what they take for the plan, if that differs."""
-    journal = Journal(Channel(os.open(os.devnull, os.O_WRONLY)))
-    events: list[Event] = []
-    journal.listen(events.append)
+    journal, events = silent_journal()
     async with AsyncExitStack() as stack:
         nodes = await build_nodes(wanted, stack)
         cables = await build_cables(wanted, nodes)

@@ -9,11 +9,10 @@ from typing import Any
 from unittest import mock
 
 from dxemu.lab import lab as lab_module
-from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.plan.model import Plan, Side
-from tests.lab.running import FOLDER, silent_journal
+from tests.lab.running import FOLDER, Told, silent_journal
 
 
 @contextmanager
@@ -29,7 +28,7 @@ def only_aws_speaks() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def aws_side_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Event]]]:
+async def aws_side_of(plan: Plan) -> AsyncIterator[tuple[Lab, list[Told]]]:
     """Everything of the plan but the customer's speakers, and the events of the AWS side."""
     journal, events = silent_journal()
     with only_aws_speaks():

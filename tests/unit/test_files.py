@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.errors import FileError
+from dxemu.events.run import Tick
 from dxemu.files import border, shown, trouble
 from dxemu.run.timeline_file import TimelineFile
 
@@ -65,13 +66,13 @@ def test_a_timeline_is_on_disk_a_moment_after_it_was_told(tmp_path: Path) -> Non
     async def run() -> None:
         with TimelineFile(path) as timeline:
             for t in range(1000):
-                timeline.write({"t": t, "event": "tick"})
+                timeline.write(Tick(t=t))
             found.append(path.stat().st_size)
             waited = asyncio.get_running_loop().create_future()
             asyncio.get_running_loop().call_later(0.3, waited.set_result, None)
             await waited
             found.append(len(path.read_text().splitlines()))
-            timeline.write({"t": 1000, "event": "tick"})
+            timeline.write(Tick(t=1000))
 
     asyncio.run(run())
     assert found == [0, 1000]
@@ -83,7 +84,7 @@ def test_a_timeline_on_a_full_disk_says_so_at_the_next_event(tmp_path: Path) -> 
 
     async def run() -> None:
         with TimelineFile(tmp_path / "timeline.jsonl") as timeline:
-            timeline.write({"t": 0, "event": "tick"})
+            timeline.write(Tick(t=0))
 
     with pytest.raises(FileError, match="is full"):
         asyncio.run(run())

@@ -17,6 +17,7 @@ from functools import partial
 
 from dxemu.errors import LabError
 from dxemu.events.frames import LONGEST_HEADERS, labels_of
+from dxemu.events.probes import FramesCaptured
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
 from dxemu.host.forked import Forked
@@ -61,8 +62,10 @@ class CaptureRunner(Runner[CaptureProbe]):
             counted: Mapping[str, Mapping[str, int]] = await process.finished()
             _nothing_missed(probe, counted)
             for label in sorted({label for counts in counted.values() for label in counts} - {_MISSED}):
-                frames = {direction: counted[direction].get(label, 0) for direction in DIRECTIONS}
-                self.run.lab.journal.tell("captured", probe=probe.name, cable=probe.cable, label=label, **frames)
+                to_aws, from_aws = (counted[direction].get(label, 0) for direction in DIRECTIONS)
+                self.run.lab.journal.tell(
+                    FramesCaptured(probe=probe.name, cable=probe.cable, label=label, to_aws=to_aws, from_aws=from_aws)
+                )
 
 
 def _nothing_missed(probe: CaptureProbe, counted: Mapping[str, Mapping[str, int]]) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from dxemu.daemons import dns_message
 from dxemu.daemons.services import DNS_KINDS, HTTP_PORT, SEEN_AS
+from dxemu.events.probes import ServiceFetched
 from dxemu.lab.probes.base import START_S, Runner
 from dxemu.netlink.namespace import Namespace
 from dxemu.probes.fetch import FetchProbe
@@ -70,15 +71,16 @@ class FetchRunner(Runner[FetchProbe]):
         except ValueError as error:
             problem = str(error)
         lab.journal.tell(
-            "fetched",
-            probe=probe.name,
-            service=probe.service,
-            started_s=round(started_s, 6),
-            took_s=round(lab.journal.clock.now() - started_s, 6),
-            status=page.status if page else None,
-            bytes=page.bytes if page else 0,
-            seen_as=page.seen_as if page else "",
-            problem=problem,
+            ServiceFetched(
+                probe=probe.name,
+                service=probe.service,
+                started_s=round(started_s, 6),
+                took_s=round(lab.journal.clock.now() - started_s, 6),
+                status=page.status if page else None,
+                bytes=page.bytes if page else 0,
+                seen_as=page.seen_as if page else "",
+                problem=problem,
+            )
         )
 
 

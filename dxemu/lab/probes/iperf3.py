@@ -24,6 +24,8 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from dxemu.events.probes import ThroughputMeasured
+from dxemu.events.run import Tick
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.command import Command
 from dxemu.lab.cable import queue_limit
@@ -122,17 +124,18 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         if got is not None and probe.offered is not None:
             lost = round(100 * got.lost / got.packets, 3) if got.packets else 100.0
         lab.journal.tell(
-            "throughput",
-            probe=probe.name,
-            direction=probe.direction,
-            streams=probe.streams,
-            started_s=round(started_s, 6),
-            omitted_s=omitted_s,
-            seconds=round(got.seconds, 3) if got else 0.0,
-            bits_per_second=_rate(probe, got, arrived) if got else 0,
-            offered_bps=None if probe.offered is None else int(probe.offered),
-            lost_percent=lost,
-            problem=problem,
+            ThroughputMeasured(
+                probe=probe.name,
+                direction=probe.direction,
+                streams=probe.streams,
+                started_s=round(started_s, 6),
+                omitted_s=omitted_s,
+                seconds=round(got.seconds, 3) if got else 0.0,
+                bits_per_second=_rate(probe, got, arrived) if got else 0,
+                offered_bps=None if probe.offered is None else int(probe.offered),
+                lost_percent=lost,
+                problem=problem,
+            )
         )
 
     async def _send(self, probe: ThroughputProbe, command: Sequence[str], omitted_s: float) -> tuple[str, int]:
@@ -179,7 +182,7 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         journal = self.run.lab.journal
         for _ in range(round(seconds / INTERVAL_S)):
             await journal.clock.settle(INTERVAL_S)
-            journal.tell("tick")
+            journal.tell(Tick())
 
 
 def _ends(probe: ThroughputProbe) -> tuple[str, str]:

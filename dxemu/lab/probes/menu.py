@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from dxemu.events.probes import FoundByItself
 from dxemu.lab import probes
 from dxemu.lab.probes.base import Run, Runner
 from dxemu.plan.model import Plan
@@ -71,4 +72,4 @@ class _ProbedLab:
         return self.run.lab.node(node).namespace.entered()
 
     def tell(self, **found: object) -> None:
-        self.run.lab.journal.tell("measured", probe=self.probe, found=found)
+        self.run.lab.journal.tell(FoundByItself(probe=self.probe, found=found))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Self
 
+from dxemu.events.probes import PathMtuFound
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.batch import SO_RCVBUFFORCE
 from dxemu.lab.probes.base import Runner
@@ -76,13 +77,14 @@ class PathMtuRunner(Runner[PathMtuProbe]):
             with _Path(sender.namespace, own, receiver.namespace, plan.address_of(probe.to_host), port) as path:
                 mtu, told, vanished = await _discover(path, largest)
             lab.journal.tell(
-                "path_mtu",
-                probe=probe.name,
-                direction=direction,
-                started_s=round(started_s, 6),
-                mtu=mtu,
-                told=None if mtu in (0, largest) else told is not None and not vanished,
-                told_by=told.by if told is not None and not vanished else "",
+                PathMtuFound(
+                    probe=probe.name,
+                    direction=direction,
+                    started_s=round(started_s, 6),
+                    mtu=mtu,
+                    told=None if mtu in (0, largest) else told is not None and not vanished,
+                    told_by=told.by if told is not None and not vanished else "",
+                )
             )
 
 

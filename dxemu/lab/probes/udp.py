@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from dxemu.events.codec import decoded, encoded
+from dxemu.events.probes import PacketsLogged
 from dxemu.events.timeline import DIRECTIONS, ProbeLog
 from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
 from dxemu.host.forked import Forked
@@ -62,14 +64,14 @@ class UdpRunner(Runner[UdpProbe]):
         self._process = stack.enter_context(
             Forked(
                 "sends the probes",
-                lambda: send_and_receive(flows, run.epoch_ns, START_S, duration_s, run.folder),
+                lambda: list(map(encoded, send_and_receive(flows, run.epoch_ns, START_S, duration_s, run.folder))),
             )
         )
 
     async def finished(self) -> None:
-        """Tell a `probe` event for each direction, once everything was sent and received."""
-        for sent in await self._process.finished():
-            self.run.lab.journal.tell("probe", **sent)
+        """Tell a `PacketsLogged` for each direction, once everything was sent and received."""
+        for said in await self._process.finished():
+            self.run.lab.journal.tell(decoded(said))
 
     def _flows(self) -> list[Flow]:
         lab = self.run.lab
@@ -148,19 +150,19 @@ class _Active:
         except OSError:  # no route to the target, or an ICMP error for an earlier packet: that packet is lost
             return
 
-    def finish(self, folder: str, late_s: float) -> dict[str, object]:
-        """Write the ProbeLog. Returns the values of the `probe` event."""
+    def finish(self, folder: str, late_s: float) -> PacketsLogged:
+        """Write the ProbeLog."""
         flow, received = self._flow, self.receiver.received
         ProbeLog(self._sent, received).write_to(folder, flow.file)
-        return {
-            "probe": flow.probe,
-            "direction": flow.direction,
-            "interval_s": flow.interval_ns / 1e9,
-            "sent": len(self._sent),
-            "received": len(received) // 2,
-            "lateness_max_s": late_s,
-            "file": flow.file,
-        }
+        return PacketsLogged(
+            probe=flow.probe,
+            direction=flow.direction,
+            interval_s=flow.interval_ns / 1e9,
+            sent=len(self._sent),
+            received=len(received) // 2,
+            lateness_max_s=late_s,
+            file=flow.file,
+        )
 
 
 def _open(flow: Flow) -> _Active:
@@ -178,11 +180,10 @@ def _open(flow: Flow) -> _Active:
 
 def send_and_receive(
     flows: Sequence[Flow], epoch_ns: int, start_s: float, duration_s: float, folder: str
-) -> list[dict[str, object]]:
+) -> list[PacketsLogged]:
     """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
 
-    Writes a ProbeLog each; returns the values of the `probe` events. A packet that the kernel refuses
-    to send, because there is no route, is a lost packet.
+    Writes a ProbeLog each. A packet that the kernel refuses to send, because there is no route, is a lost packet.
     """
     first_ns = epoch_ns + round(start_s * 1e9)
     groups: dict[int, list[_Active]] = {}

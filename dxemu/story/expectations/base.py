@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from dxemu.events.timeline import DIRECTIONS, Event
+from dxemu.events.base import Event
+from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.probes import Measurements
 from dxemu.measure.result import Fault, Outage, Predicted, Probe, Stage
 from dxemu.parameters import Contradiction

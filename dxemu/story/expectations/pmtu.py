@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.events.values import SAME_MOMENT_S
+from dxemu.events.steps import SAME_MOMENT_S
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.probes.pmtu import PathMtu
 from dxemu.story.expectations.base import Judged, Measured, Subject

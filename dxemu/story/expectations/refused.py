@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.events.values import number, text
+from dxemu.events.routes import RouteRefused
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.story.expectations.base import Judged, Measured, Subject
 from dxemu.units import IPNetwork
@@ -23,8 +23,8 @@ class RefusedExpected(Subject):
 
     def judge(self, measured: Measured) -> Judged:
         """By the first refusal of it."""
-        told = ("refused", self.name, str(self.prefix))
+        told = (self.name, str(self.prefix))
         for event in measured.events:
-            if (event["event"], event.get("session"), event.get("prefix")) == told:
-                return True, f"{text(event, 'node')} refused it at {number(event, 't'):.3f} s: {text(event, 'reason')}"
+            if isinstance(event, RouteRefused) and (event.session, event.prefix) == told:
+                return True, f"{event.node} refused it at {event.t:.3f} s: {event.reason}"
         return False, f"nobody refused {self.prefix} on {self.name}"

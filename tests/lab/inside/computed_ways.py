@@ -9,13 +9,12 @@ import pytest
 
 from dxemu.control.forward import Forwarding, Way, forwarding
 from dxemu.control.wires import is_vlan
-from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode
 from dxemu.lab.paths import Walker
 from dxemu.plan.model import Plan, Role
 from tests.lab.guest import REPOSITORY
-from tests.lab.running import all_seen, lab_of, plan_of
+from tests.lab.running import Told, all_seen, lab_of, plan_of
 
 TOPOLOGIES = [*sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml")), "route_tables_of_vpcs"]
 TUNNELS_DIE_WITHIN_S, ROUTES_SETTLE_WITHIN_S = 60.0, 1.0
@@ -93,7 +92,7 @@ async def compare(plan: Plan) -> None:
         assert await differences(plan, lab, nodes, forwarding(plan, down(events))) == []
 
 
-def down(events: list[Event]) -> frozenset[str]:
+def down(events: list[Told]) -> frozenset[str]:
     """The sessions whose last word was that they are down."""
     last = {str(e["session"]): e["state"] for e in events if e["event"] == "bgp"}
     return frozenset(session for session, state in last.items() if state == "down")

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import pytest
 
 from dxemu.bgp.notification import Cease
-from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.plan.make import make_plan
 from dxemu.topology.load import load
 from tests.lab.guest import REPOSITORY
-from tests.lab.running import Loop, all_seen, ip, lab_of
+from tests.lab.running import Loop, Told, all_seen, ip, lab_of
 
 WORDS = REPOSITORY / "tests/unit/topology/valid/the_customers_own_routing.yaml"
 WITHIN_S = 30.0
@@ -25,7 +24,7 @@ class Running:
 
     loop: Loop
     lab: Lab
-    events: list[Event]
+    events: list[Told]
 
 
 @pytest.fixture(scope="module")

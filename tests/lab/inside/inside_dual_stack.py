@@ -234,6 +234,11 @@ def test_a_route_over_an_interface_that_is_down_is_taken_out(version: int) -> No
     with_cable(story)
 
 
+def sent_and_received(flows: list[udp.Flow], epoch_ns: int, folder: str) -> list[tuple[str, int, int]]:
+    logged = udp.send_and_receive(flows, epoch_ns, 0.1, 0.5, folder)
+    return [(each.probe, each.sent, each.received) for each in logged]
+
+
 def test_probes_of_both_versions_arrive(tmp_path: Path) -> None:
     async def story(a: Netlink, b: Netlink) -> None:
         flows = [
@@ -250,11 +255,9 @@ def test_probes_of_both_versions_arrive(tmp_path: Path) -> None:
             for version in VERSIONS
         ]
         epoch_ns = time.monotonic_ns()
-        with Forked("sends", lambda: udp.send_and_receive(flows, epoch_ns, 0.1, 0.5, str(tmp_path))) as process:
+        with Forked("sends", lambda: sent_and_received(flows, epoch_ns, str(tmp_path))) as process:
             told = await process.finished()
-        assert [(each["probe"], each["sent"], each["received"]) for each in told] == [
-            (f"ipv{version}", 50, 50) for version in VERSIONS
-        ]
+        assert [tuple(each) for each in told] == [(f"ipv{version}", 50, 50) for version in VERSIONS]
         for flow in flows:
             log = ProbeLog.read(tmp_path / flow.file)
             assert list(log.received[::2]) == list(range(50))

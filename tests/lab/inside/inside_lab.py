@@ -14,12 +14,11 @@ import pytest
 
 from dxemu.faults.cable_cut import CableCut
 from dxemu.faults.cable_silent import CableSilent
-from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode
 from dxemu.lab.paths import Watched
 from dxemu.plan.model import MAIN_TABLE, Plan
-from tests.lab.running import Loop, all_seen, ip, lab_of, plan_of, said, tc
+from tests.lab.running import Loop, Told, all_seen, ip, lab_of, plan_of, said, tc
 
 PORT = 5000
 ETH_P_ALL = 3
@@ -37,7 +36,7 @@ class Running:
     loop: Loop
     lab: Lab
     plan: Plan
-    events: list[Event]
+    events: list[Told]
 
 
 @pytest.fixture(scope="module", params=["backup_connection", "backup_connection_by_circuit"])

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 
-from dxemu.lab.journal import Event
+from dxemu.events.base import Event
 from dxemu.lab.probes.base import Run
 from dxemu.lab.probes.menu import runner_of
 from dxemu.netlink import nftables
@@ -111,7 +111,9 @@ def run(plan: Plan, *probes: Probe, end_s: float = 3.0, drop_longer_than: int | 
     """The events of a run with these probes."""
 
     async def story() -> list[Event]:
-        async with lab_of(plan) as (lab, events):
+        async with lab_of(plan) as (lab, _):
+            events: list[Event] = []
+            lab.journal.listen(events.append)
             if drop_longer_than is not None:
                 async with Netlink(lab.node("near").namespace, NETLINK_NETFILTER) as netlink:
                     rule = nftables.DropRule(interface="to_app", longer_than=drop_longer_than)

@@ -10,10 +10,9 @@ from dxemu.actions.announce_prefixes import AnnouncePrefixes
 from dxemu.actions.reset_session import ResetSession
 from dxemu.actions.withdraw_prefixes import WithdrawPrefixes
 from dxemu.aws.quotas import routes_allocated
-from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.plan.model import Plan
-from tests.lab.running import ip, lab_of, plan_of
+from tests.lab.running import Told, ip, lab_of, plan_of
 
 ROOM = 100
 LEAK = AnnouncePrefixes(router="colo_router", first=IPv4Network("10.64.0.0/24"), count=150)
@@ -43,7 +42,7 @@ async def settled(lab: Lab) -> dict[str, str]:
     return routes_of_the_gateway()
 
 
-async def leak_and_withdraw(lab: Lab, events: list[Event]) -> None:
+async def leak_and_withdraw(lab: Lab, events: list[Told]) -> None:
     before = await settled(lab)
     assert set(before) == {"10.0.0.0/16"}
     said = await LEAK.do(lab)
@@ -57,7 +56,7 @@ async def leak_and_withdraw(lab: Lab, events: list[Event]) -> None:
     assert set(found.values()) == set(before.values()), "all of them through the primary"
 
 
-async def reset_one_that_is_up(lab: Lab, events: list[Event]) -> None:
+async def reset_one_that_is_up(lab: Lab, events: list[Told]) -> None:
     events.clear()
     assert await ResetSession(virtual_interface="primary").do(lab) == "primary is up"
     words = {(e["node"], e["state"], e["reason"]) for e in events if e["event"] == "bgp" and e["session"] == "primary"}

@@ -6,10 +6,9 @@ import asyncio
 
 import pytest
 
-from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.plan.model import BgpSession
-from tests.lab.running import all_seen, ip, plan_of, said
+from tests.lab.running import Told, all_seen, ip, plan_of, said
 from tests.peers.aws_side import aws_side_of
 from tests.peers.programs import bird, need
 
@@ -51,11 +50,11 @@ def configuration(sessions: tuple[BgpSession, ...], preferred: str) -> str:
     return text
 
 
-def up(session: str, node: str) -> Event:
+def up(session: str, node: str) -> Told:
     return {"event": "bgp", "session": session, "node": node, "state": "up"}
 
 
-async def learnt_by(lab: Lab, events: list[Event], preferred: str) -> None:
+async def learnt_by(lab: Lab, events: list[Told], preferred: str) -> None:
     """Wait until all is up and the gateway has chosen."""
     wanted = [up("primary", "dx_1"), up("backup", "dx_2")]
     wanted += [{"event": "best", "node": "vgw", "prefix": "10.0.0.0/16", "session": preferred}]

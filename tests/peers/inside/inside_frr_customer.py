@@ -6,6 +6,7 @@ Each scenario runs as `dxemu run` does it and is judged by the same words; see `
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Collection
@@ -16,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from dxemu.control.converge import converge
+from dxemu.events.base import Event
+from dxemu.events.codec import decoded
 from dxemu.host.channel import Channel
-from dxemu.lab.journal import Event, Journal
+from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.measure.result import Result
 from dxemu.plan.model import Plan, Side
@@ -34,7 +37,7 @@ from dxemu.story.expectations.outage import OutageExpected
 from dxemu.story.model import Expectation
 from dxemu.units import PacketsPerSecond, Seconds
 from tests.lab.guest import REPOSITORY
-from tests.lab.running import FOLDER, all_seen, ip
+from tests.lab.running import FOLDER, Told, all_seen, ip, told
 from tests.peers.aws_side import only_aws_speaks
 from tests.peers.frr_customer import configurations, heard_by, paths_in, paths_of, sessions_of, stamp_of
 from tests.peers.programs import Frr, frr, need
@@ -62,10 +65,10 @@ class Kept(Channel):
 
     def __init__(self) -> None:
         super().__init__(-1)
-        self.events: list[dict[str, object]] = []
+        self.events: list[Event] = []
 
     def keep(self, event: str, t: float, **values: object) -> None:
-        self.events.append({"t": round(t, 6), "event": event, **values})
+        self.events.append(decoded(json.loads(json.dumps({"t": round(t, 6), "event": event, **values}))))
 
     def flush(self) -> None:
         """It is kept already."""
@@ -89,8 +92,8 @@ class Run:
         """The sessions that are down at the end."""
         self.channel = Kept()
         self.journal = Journal(self.channel)
-        self.happened: list[Event] = []
-        self.journal.listen(self.happened.append)
+        self.happened: list[Told] = []
+        self.journal.listen(lambda event: self.happened.append(told(event)))
         self.routers: dict[str, Frr] = {}
 
     @property
@@ -168,8 +171,9 @@ class Run:
                         peer=session.ends[1].node,
                         state="up" if said["why"] == UP else "down",
                         reason=NOTICED.get(said["why"], ""),
+                        detail="",
                     )
-        self.channel.events.sort(key=lambda event: float(str(event["t"])))
+        self.channel.events.sort(key=lambda event: event.t)
 
 
 def _job(prepared: Rehearsal) -> RunJob:

@@ -25,7 +25,7 @@ from dxemu.bgp.notification import Cease, Notification, cease
 from dxemu.daemons.exabgp import ExaBgp
 from dxemu.host.clock import Clock
 from dxemu.lab.build import build_cables, build_interfaces, build_nodes
-from dxemu.lab.journal import Event, Journal
+from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.router import Router
 from dxemu.lab.routing import start_routing
@@ -34,7 +34,7 @@ from dxemu.plan.make import make_plan
 from dxemu.plan.model import BgpSession, Plan, Side
 from dxemu.topology.load import loads
 from tests.lab.guest import REPOSITORY
-from tests.lab.running import FOLDER, Loop, all_seen, silent_journal
+from tests.lab.running import FOLDER, Loop, Told, all_seen, is_in, silent_journal
 from tests.peers import hostile_cases as cases
 from tests.peers.hostile import (
     AS_PATH,
@@ -91,7 +91,7 @@ class Stage:
     aws: Router
     exabgp: ExaBgp
     journal: Journal
-    events: list[Event]
+    events: list[Told]
     peers: list[HostilePeer] = field(default_factory=list)
 
     def session(self, name: str = "primary") -> BgpSession:
@@ -129,7 +129,7 @@ class Stage:
         else:
             body = update_body(cases.reach(cases._HOP_6, nlri(MARKER[6])) + ORIGIN + AS_PATH + med, b"")
         best = {"event": "best", "node": "dx_1", "prefix": MARKER[version], "session": peer.session.name}
-        waiting = asyncio.ensure_future(self.journal.wait_for("the marker", lambda e: best.items() <= e.items(), 60))
+        waiting = asyncio.ensure_future(self.journal.wait_for("the marker", lambda e: is_in(e, best), 60))
         await asyncio.sleep(0)
         await peer.send(message(UPDATE, body))
         await waiting

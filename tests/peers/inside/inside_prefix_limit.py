@@ -8,10 +8,9 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from dxemu.lab.journal import Event
 from dxemu.lab.lab import Lab
 from dxemu.plan.model import BgpSession, Plan
-from tests.lab.running import FOLDER, all_seen, ip, plan_of
+from tests.lab.running import FOLDER, Told, all_seen, ip, plan_of
 from tests.peers.aws_side import aws_side_of
 from tests.peers.programs import bird, frr, gobgp, need
 
@@ -92,7 +91,7 @@ def bgp_routes_of_the_device() -> list[str]:
     return [str(r["dst"]) for r in ip("dx_1", "-4", "route", "show", "table", "all") if r.get("protocol") == "bgp"]
 
 
-async def again_up(lab: Lab, events: list[Event]) -> None:
+async def again_up(lab: Lab, events: list[Told]) -> None:
     events.clear()
     await lab.operator.reset("primary")
     await all_seen(lab.journal, events, [UP], within_s=30)

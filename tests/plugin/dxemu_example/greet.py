@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.events.timeline import Event
+from dxemu.events.base import Event
+from dxemu.events.probes import FoundByItself
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.probes.base import Measurement, Probe, ProbedLab
 from dxemu.units import Seconds
@@ -46,8 +47,8 @@ class GreetProbe(Probe):
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Greeting, ...]:
         """In the order of their events."""
-        mine = [e for e in events if e["event"] == "measured" and e["found"].keys() == {"sent_s", "arrived"}]
-        return tuple(Greeting(probe=e["probe"], **e["found"]) for e in mine)
+        told = [e for e in events if isinstance(e, FoundByItself) and e.found.keys() == {"sent_s", "arrived"}]
+        return tuple(Greeting(probe=e.probe, **e.found) for e in told)
 
     @classmethod
     def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:

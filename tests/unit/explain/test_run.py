@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dxemu.events.codec import encoded
 from dxemu.explain.names import NotExplained
 from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
@@ -17,6 +18,7 @@ from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.topology import effective
 from dxemu.topology.load import load
+from tests.unit.events.filled import filled
 from tests.unit.explain.designs import TOPOLOGIES
 
 Event = dict[str, Any]
@@ -36,7 +38,9 @@ def run_of(folder: Path, topology: str, events: Sequence[Event]) -> Path:
     sessions = [s for s in make_plan(load(file)).sessions if s.confirmed]
     up = [bgp(-2.0, session.name, end.node, "up") for session in sessions for end in session.ends]
     told = [*up, {"t": 0.0, "event": "run_started"}, *events, LAST]
-    (folder / "timeline.jsonl").write_text("".join(json.dumps(event) + "\n" for event in told), encoding="utf-8")
+    (folder / "timeline.jsonl").write_text(
+        "".join(json.dumps(encoded(filled(event))) + "\n" for event in told), encoding="utf-8"
+    )
     return folder
 
 
@@ -189,7 +193,7 @@ def test_a_run_that_is_not_whole(tmp_path: Path) -> None:
     timeline = folder / "timeline.jsonl"
     whole = timeline.read_text(encoding="utf-8")
     timeline.write_text(whole.replace("event", "", 1)[1:], encoding="utf-8")
-    with pytest.raises(NotExplained, match="is damaged"):
+    with pytest.raises(NotExplained, match=r"timeline\.jsonl:1: .*\n  The run's timeline\.jsonl is damaged"):
         state_of_run(folder, None)
     timeline.write_text("", encoding="utf-8")
     with pytest.raises(NotExplained, match="never ran"):

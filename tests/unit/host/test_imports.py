@@ -45,3 +45,16 @@ def test_doctor_says_what_a_lab_cannot_import(monkeypatch: pytest.MonkeyPatch):
     finding = diagnosis._imports_finding()
     assert (finding.state, finding.repair) == (State.NO, "sh scripts/setup")
     assert "No module named 'dxemu.host.nothing'" in finding.detail
+
+
+KEPT_OUT = {"pydantic", "pydantic_core", "ruamel", "networkx", "rich", "click"}
+"""For files, pictures and terminals: none of it is the guest's, where each import costs real time."""
+
+
+def test_the_guest_imports_these_modules():
+    """What is new in the list is paid for at the start of every lab: is it needed there?"""
+    list_ = "import dxemu.run.lab_process, dxemu.host.guest; print(*sorted(sys.modules), sep='\\n')"
+    modules = lab_process(list_).stdout.split()
+    assert KEPT_OUT.isdisjoint(module.split(".")[0] for module in modules)
+    found = [module for module in modules if module.split(".")[0] == "dxemu"]
+    assert found == Path(__file__).with_name("guest_modules.txt").read_text(encoding="utf-8").split()

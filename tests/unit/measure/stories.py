@@ -9,7 +9,9 @@ from small_plan import BFD, small_plan
 
 from dxemu.aws import quotas
 from dxemu.errors import Mark
-from dxemu.events.timeline import Event, ProbeLog
+from dxemu.events.base import Event
+from dxemu.events.steps import FaultInjected
+from dxemu.events.timeline import ProbeLog
 from dxemu.measure.result import Result
 from dxemu.parameters import parameters_of
 from dxemu.predict.impact import Impact
@@ -21,6 +23,7 @@ from dxemu.story.model import Expectation, Scenario
 from dxemu.topology.load import load
 from dxemu.topology.marks import Marks
 from dxemu.units import PacketsPerSecond, Seconds
+from tests.unit.events.filled import filled
 
 TOPOLOGY = Path(__file__).parents[3] / "topologies/backup_connection.yaml"
 
@@ -51,25 +54,21 @@ def probe_log(seconds: float, interval_s: float, lost: list[tuple[float, float]]
     return ProbeLog(sent, received)
 
 
-def fault(at: float, name: str = "cable_silent", target: str = "primary", kind: str = "") -> Event:
-    return {
-        "t": at,
-        "event": "fault_injected",
-        "fault": name,
-        "kind": kind or name.split("#")[0],
-        "target": target,
-        "evidence": "212 packets dropped",
-    }
+def fault(
+    at: float, name: str = "cable_silent", target: str = "primary", kind: str = "", begun_at: float | None = None
+) -> Event:
+    about = {"fault": name, "kind": kind or name.split("#")[0], "target": target, "evidence": "212 packets dropped"}
+    return filled({"t": at, "event": "fault_injected", **about, "injected_at_s": at if begun_at is None else begun_at})
 
 
 def healed(at: float, name: str = "cable_silent") -> Event:
-    return {"t": at, "event": "fault_healed", "fault": name, "evidence": "packets pass"}
+    return filled({"t": at, "event": "fault_healed", "fault": name, "evidence": "packets pass"})
 
 
 def sessions_up(at: float, *names: str) -> list[Event]:
     device = {"primary": "dx_1", "backup": "dx_2"}
     return [
-        {"t": at, "event": "bgp", "node": n, "session": s, "peer": "", "state": "up", "reason": "", "detail": ""}
+        filled({"t": at, "event": "bgp", "node": n, "session": s, "state": "up"})
         for s in names or ("primary", "backup")
         for n in ("colo_router", device[s])
     ]
@@ -77,29 +76,22 @@ def sessions_up(at: float, *names: str) -> list[Event]:
 
 def path(at: float, hops: list[str]) -> list[Event]:
     return [
-        {
-            "t": at,
-            "event": "path",
-            "probe": "app",
-            "direction": d,
-            "hops": hops if d == "to_aws" else hops[::-1],
-            "complete": True,
-        }
-        for d in ("to_aws", "from_aws")
+        filled({"t": at, "event": "path", "probe": "app", "direction": d, "hops": way, "complete": True})
+        for d, way in (("to_aws", hops), ("from_aws", hops[::-1]))
     ]
 
 
 def failover(at: float, node: str, forwarder: str, prefix: str, reason: str, session: str = "primary") -> list[Event]:
     """What a router records when it loses `session`: down, withdrawn and chosen anew 2 ms later, then installed."""
     base = {"node": node, "session": session}
-    first: list[Event] = []
+    first: list[dict[str, object]] = []
     if reason == "bfd":
         first = [{"t": at, "event": "bfd", **base, "state": "down", "reason": "control detection time expired"}]
     if reason == "carrier":
         first = [{"t": at, "event": "carrier", "node": node, "interface": session, "cable": session, "up": False}]
-    return [
+    told: list[dict[str, object]] = [
         *first,
-        {"t": at, "event": "bgp", **base, "peer": "", "state": "down", "reason": reason, "detail": ""},
+        {"t": at, "event": "bgp", **base, "state": "down", "reason": reason},
         {"t": at + 0.002, "event": "withdrawn", **base, "prefixes": [prefix]},
         {"t": at + 0.002, "event": "best", "node": node, "prefix": prefix, "session": "backup", "rule": "only path"},
         {"t": at + 0.003, "event": "route", "node": node, "prefix": prefix, "via": None, "interface": None},
@@ -112,6 +104,7 @@ def failover(at: float, node: str, forwarder: str, prefix: str, reason: str, ses
             "interface": "backup.102",
         },
     ]
+    return [filled(event) for event in told]
 
 
 def silent_cut(at: float, noticed: tuple[float, float], reason: str) -> list[Event]:
@@ -124,7 +117,7 @@ def silent_cut(at: float, noticed: tuple[float, float], reason: str) -> list[Eve
         *failover(noticed[1], "dx_1", "vgw", "10.0.0.0/16", reason),
         *path(max(noticed) + 0.01, BACKUP),
     ]
-    return sorted(events, key=lambda e: float(str(e["t"])))
+    return sorted(events, key=lambda e: e.t)
 
 
 def expect(subject: str, name: str, **arguments: object) -> Expectation:
@@ -153,23 +146,25 @@ def run(
     for direction, log in logs.items():
         log.write(folder / f"app-{direction}.log")
         recorded.append(
-            {
-                "t": meta.virtual_s,
-                "event": "probe",
-                "probe": "app",
-                "direction": direction,
-                "interval_s": interval_s,
-                "sent": len(log.sent),
-                "received": len(log.received) // 2,
-                "lateness_max_s": lateness_s,
-                "file": f"app-{direction}.log",
-            }
+            filled(
+                {
+                    "t": meta.virtual_s,
+                    "event": "probe",
+                    "probe": "app",
+                    "direction": direction,
+                    "interval_s": interval_s,
+                    "sent": len(log.sent),
+                    "received": len(log.received) // 2,
+                    "lateness_max_s": lateness_s,
+                    "file": f"app-{direction}.log",
+                }
+            )
         )
     if impacts is None:
         impacts = tuple(
-            Impact(fault=str(e["fault"]), at=Seconds(float(str(e["t"]))), until=None, cables=("primary",))
+            Impact(fault=e.fault, at=Seconds(e.t), until=None, cables=("primary",))
             for e in events
-            if e["event"] == "fault_injected"
+            if isinstance(e, FaultInjected)
         )
     scenario = Scenario(
         name="cut_primary_silently",
@@ -206,17 +201,17 @@ def action(at: float, name: str, target: str, evidence: str, done_at: float | No
     kind = name.split("#")[0]
     done = at if done_at is None else done_at
     words = {"action": name, "kind": kind, "target": target, "evidence": evidence}
-    return {"t": at, "event": "action_done", **words, "done_at_s": done}
+    return filled({"t": at, "event": "action_done", **words, "done_at_s": done})
 
 
 def closed_for_too_many(at: float, session: str, device: str, reason: str, count: int = 151) -> list[Event]:
     """AWS's end takes no more prefixes; the customer hears of it 1 ms later."""
     limit = {"node": device, "session": session, "count": count, "limit": 100, "reason": reason}
-    bgp = {"event": "bgp", "session": session, "peer": "", "state": "down", "detail": ""}
+    bgp = {"event": "bgp", "session": session, "state": "down"}
     return [
-        {"t": at, "event": "prefix_limit", **limit},
-        {"t": at, **bgp, "node": device, "reason": "prefix_limit"},
-        {"t": at + 0.001, **bgp, "node": "colo_router", "reason": "notification"},
+        filled({"t": at, "event": "prefix_limit", **limit}),
+        filled({"t": at, **bgp, "node": device, "reason": "prefix_limit"}),
+        filled({"t": at + 0.001, **bgp, "node": "colo_router", "reason": "notification"}),
     ]
 
 

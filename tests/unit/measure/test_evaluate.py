@@ -23,6 +23,7 @@ from stories import (
     silent_cut,
 )
 
+from dxemu.events.routes import RouteRefused
 from dxemu.measure.result import from_json, to_json
 from dxemu.predict.impact import Impact
 from dxemu.units import Seconds
@@ -116,14 +117,7 @@ def test_an_expectation_that_is_not_met_says_what_was_measured(tmp_path, expecte
     ],
 )
 def test_a_prefix_that_was_refused(tmp_path, session, prefix, verdict, words):
-    event = {
-        "t": 3,
-        "event": "refused",
-        "node": "dx_1",
-        "session": "primary",
-        "prefix": "10.0.0.0/8",
-        "reason": "private",
-    }
+    event = RouteRefused(t=3, node="dx_1", session="primary", prefix="10.0.0.0/8", reason="private")
     result = run(tmp_path, [*sessions_up(-1), event], {}, expect("refused", session, prefix=prefix))
     assert judged(result) == (verdict, words)
 
@@ -195,7 +189,7 @@ def test_an_outage_still_open_is_not_inside_a_window_that_ends(tmp_path):
 
 
 def test_a_fault_counts_from_when_it_was_begun_not_from_when_it_was_read_back(tmp_path):
-    late = {**fault(5.02, "cable_cut"), "injected_at_s": 5.0}
+    late = fault(5.02, "cable_cut", begun_at=5.0)
     events = [late, *failover(5.001, "colo_router", "colo_router", "172.31.0.0/16", "carrier"), *path(15.001, PRIMARY)]
     logs = {"to_aws": probe_log(15, 0.001, [(5, 5.004)]), "from_aws": probe_log(15, 0.001, [])}
     at_end = expect("path", "app", via="primary", at="end")

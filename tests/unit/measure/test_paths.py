@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dxemu.events.probes import PathFound
 from dxemu.measure.paths import lag_of, path_at
 from dxemu.plan.make import make_plan
 from dxemu.topology.load import load
@@ -12,8 +13,8 @@ PLAN = make_plan(load(Path(__file__).resolve().parents[3] / "topologies" / "lag.
 
 
 def test_a_lag_is_named_and_not_one_of_its_members() -> None:
-    hops = ["app", "app", "customer_router", "metro", "colo_router", "member_1", "dx_1"]
-    event = {"event": "path", "t": 1.0, "probe": "app", "direction": "to_aws", "hops": hops, "complete": True}
+    hops = ("app", "app", "customer_router", "metro", "colo_router", "member_1", "dx_1")
+    event = PathFound(t=1.0, probe="app", direction="to_aws", hops=hops, complete=True)
     seen = path_at(PLAN, [event], "app", "to_aws", 2.0)
     assert seen is not None
     assert seen.text == "app > customer_router > colo_router =bundle=> dx_1"

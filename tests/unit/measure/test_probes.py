@@ -6,36 +6,38 @@ import pytest
 from small_plan import small_plan
 from stories import expect
 
+from dxemu.events.base import Event
 from dxemu.measure.probes import found
 from dxemu.probes.fetch import Fetch
 from dxemu.probes.iperf3 import Throughput
 from dxemu.story.expectations.base import Measured
 from dxemu.units import BitsPerSecond, Seconds
 from dxemu.words import bit_rate
+from tests.unit.events.filled import filled
 
 GBPS = BitsPerSecond(10**9)
 
 
-def throughput(**values: object) -> dict[str, object]:
+def throughput(**values: object) -> Event:
     base = {"bits_per_second": 9.4e9, "streams": 1, "seconds": 3.0, "omitted_s": 0.2, "started_s": 5.0, "problem": ""}
     unmeasured = {"offered_bps": None, "lost_percent": None}
-    return {"event": "throughput", "probe": "bulk", "direction": "to_aws", **base, **unmeasured, **values}
+    return filled({"event": "throughput", "probe": "bulk", "direction": "to_aws", **base, **unmeasured, **values})
 
 
-def fetched(at: float, problem: str = "", **values: object) -> dict[str, object]:
+def fetched(at: float, problem: str = "", **values: object) -> Event:
     answer = {"status": None, "bytes": 0, "seen_as": ""} if problem else {"status": 200, "bytes": 24, "seen_as": "::1"}
     about = {"probe": "shop", "service": "s3", "started_s": at, "took_s": 0.02, "problem": problem}
-    return {"event": "fetched", **about, **answer, **values}
+    return filled({"event": "fetched", **about, **answer, **values})
 
 
-def captured(label: str, to_aws: int, from_aws: int = 0) -> dict[str, object]:
+def captured(label: str, to_aws: int, from_aws: int = 0) -> Event:
     event = {"event": "captured", "probe": "link", "cable": "primary"}
-    return {**event, "label": label, "to_aws": to_aws, "from_aws": from_aws}
+    return filled({**event, "label": label, "to_aws": to_aws, "from_aws": from_aws})
 
 
-def path_mtu(at: float, mtu: int, told: bool | None, by: str = "") -> dict[str, object]:
+def path_mtu(at: float, mtu: int, told: bool | None, by: str = "") -> Event:
     event = {"event": "path_mtu", "probe": "size", "direction": "to_aws", "started_s": at}
-    return {**event, "mtu": mtu, "told": told, "told_by": by}
+    return filled({**event, "mtu": mtu, "told": told, "told_by": by})
 
 
 SHOP = [*(fetched(n) for n in range(5)), *(fetched(5 + n, "no answer within 2 s") for n in range(3)), fetched(8)]
@@ -43,7 +45,7 @@ LINK = [captured("esp", 900, 910), captured("bgp", 4), captured("vlan 101", 904,
 SIZE = [path_mtu(2, 8500, told=True, by="10.0.0.1"), path_mtu(20, 1500, told=False)]
 
 
-def judged(events: list[dict[str, object]], subject: str, name: str, **arguments: object) -> tuple[bool, str]:
+def judged(events: list[Event], subject: str, name: str, **arguments: object) -> tuple[bool, str]:
     nothing: dict[str, tuple[()]] = {key: () for key in ("faults", "outages", "probes", "stages", "predicted")}
     measured = Measured(plan=small_plan(), events=events, end_s=60.0, found=found(events), **nothing)
     return expect(subject, name, **arguments).expected.judge(measured)
@@ -85,7 +87,7 @@ def test_nothing_is_found_in_nothing() -> None:
         (throughput(problem="nothing arrived", bits_per_second=0), {"at_most": GBPS}, False),
     ],
 )
-def test_throughput(event: dict[str, object], arguments: dict[str, object], passed: bool) -> None:
+def test_throughput(event: Event, arguments: dict[str, object], passed: bool) -> None:
     assert judged([event], "throughput", "bulk", **arguments)[0] is passed
     assert judged([], "throughput", "bulk", **arguments)[0] is False
 

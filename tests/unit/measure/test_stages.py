@@ -7,10 +7,11 @@ import pytest
 from small_plan import small_plan
 from stories import failover, fault, healed, probe_log, run, sessions_up
 
-from dxemu.events.timeline import Event
+from dxemu.events.base import Event
 from dxemu.measure.result import Outage, Stage
 from dxemu.measure.stages import Hit, Run, stages
 from dxemu.plan.model import Plan
+from tests.unit.events.filled import filled
 
 PRIMARY = Hit(fault="cable_silent", sessions=frozenset({"primary", "primary_ipv6"}), cables=frozenset({"primary"}))
 
@@ -36,7 +37,8 @@ def found(plan: Plan, events: list[Event], *outages: Outage, hits: tuple[Hit, ..
 
 
 def bfd(at: float, session: str) -> Event:
-    return {"t": at, "event": "bfd", "node": "colo_router", "session": session, "state": "down", "reason": "expired"}
+    about = {"node": "colo_router", "session": session, "state": "down", "reason": "expired"}
+    return filled({"t": at, "event": "bfd", **about})
 
 
 def lost(at: float, session: str, reason: str) -> list[Event]:

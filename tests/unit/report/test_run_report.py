@@ -33,6 +33,7 @@ from dxemu.report.console import PlainConsole
 from dxemu.report.live import LiveLines, live_line
 from dxemu.report.run import header_line, render, show
 from dxemu.units import Seconds
+from tests.unit.events.filled import filled
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDER = "runs/cut_primary_silently/1/"
@@ -135,7 +136,8 @@ def other_probes(folder: Path) -> Result:
         {**size, "started_s": 20.5, "mtu": 1446, "told": False, "told_by": ""},
     ]
     logs = {"to_aws": probe_log(5, 0.01, []), "from_aws": probe_log(5, 0.01, [])}
-    return run(folder, events, logs, expect("capture", "link", only=("esp", "ike")))
+    told = [filled(event) if isinstance(event, dict) else event for event in events]
+    return run(folder, told, logs, expect("capture", "link", only=("esp", "ike")))
 
 
 def real_clock(folder: Path) -> Result:
@@ -198,7 +200,7 @@ def test_what_was_lost_until_somebody_did_something_is_explained_by_that(tmp_pat
 
 def test_a_long_line_keeps_a_gap_before_what_it_took():
     event = {"event": "bgp", "t": 9.0, "node": "a" * 40, "session": "b" * 40, "state": "down", "reason": "carrier"}
-    assert "no light  1.00 s after" in str(live_line(event, 8.0))
+    assert "no light  1.00 s after" in str(live_line(filled(event), 8.0))
 
 
 def test_a_saved_result_gives_the_same_report(tmp_path):
@@ -345,7 +347,7 @@ def test_a_link_that_a_lab_left_is_not_followed(tmp_path: Path) -> None:
     ],
 )
 def test_live_lines(event, line):
-    assert live_line(event) == line
+    assert live_line(filled(event)) == line
 
 
 def test_a_detection_says_how_long_it_took():
@@ -357,19 +359,23 @@ def test_a_detection_says_how_long_it_took():
         "state": "down",
         "reason": "hold_timer",
     }
-    assert live_line(event, 30.0).endswith("   88.40 s after the fault")
-    assert small_plan().node("dx_1").name in live_line(event, 30.0)
+    assert live_line(filled(event), 30.0).endswith("   88.40 s after the fault")
+    assert small_plan().node("dx_1").name in live_line(filled(event), 30.0)
 
 
 def test_the_live_lines_remember_the_last_fault():
     out = io.StringIO()
     live = LiveLines(PlainConsole(file=out, width=60))
     live.hear(
-        {"t": 30, "event": "fault_injected", "fault": "cable_silent", "kind": "cable_silent", "target": "[primary]"}
+        filled(
+            {"t": 30, "event": "fault_injected", "fault": "cable_silent", "kind": "cable_silent", "target": "[primary]"}
+        )
     )
-    live.hear({"t": 31, "event": "route", "node": "vgw"})
+    live.hear(filled({"t": 31, "event": "route", "node": "vgw"}))
     live.hear(
-        {"t": 118.4, "event": "bgp", "node": "dx_1", "session": "primary", "state": "down", "reason": "hold_timer"}
+        filled(
+            {"t": 118.4, "event": "bgp", "node": "dx_1", "session": "primary", "state": "down", "reason": "hold_timer"}
+        )
     )
     assert out.getvalue().splitlines()[0] == "  30.000 s   cable_silent on [primary]"
     assert out.getvalue().splitlines()[1].endswith("88.40 s after the fault")
@@ -381,10 +387,14 @@ def test_bfd_that_agrees_with_what_the_port_said_is_not_told_again():
     with LiveLines(Console(file=out, width=100)) as live:
         for event in ("bgp", "bfd"):
             live.hear(
-                {"t": 5, "event": event, "node": "dx_1", "session": "primary", "state": "down", "reason": "carrier"}
+                filled(
+                    {"t": 5, "event": event, "node": "dx_1", "session": "primary", "state": "down", "reason": "carrier"}
+                )
             )
-        live.hear({"t": 9, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up", "reason": ""})
-        live.hear({"t": 10, "event": "bfd", "node": "dx_1", "session": "primary", "state": "down", "reason": "x"})
+        live.hear(filled({"t": 9, "event": "bgp", "node": "dx_1", "session": "primary", "state": "up", "reason": ""}))
+        live.hear(
+            filled({"t": 10, "event": "bfd", "node": "dx_1", "session": "primary", "state": "down", "reason": "x"})
+        )
     assert [line.split()[2] for line in out.getvalue().splitlines()] == ["BGP", "BGP", "BFD"]
 
 
@@ -396,7 +406,7 @@ def shown(events: list[dict[str, object]]) -> list[str]:
     out = io.StringIO()
     with LiveLines(Console(file=out, force_terminal=False, width=200)) as lines:
         for event in events:
-            lines.hear(event)
+            lines.hear(filled(event))
     return [" ".join(line.split()) for line in out.getvalue().splitlines()]
 
 

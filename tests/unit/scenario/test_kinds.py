@@ -102,7 +102,8 @@ PROBE = '''"""A test's own."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
-from dxemu.events.timeline import Event
+from dxemu.events.base import Event
+from dxemu.events.probes import FoundByItself
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.probes.base import Measurement, Probe, ProbedLab
 from dxemu.units import Seconds
@@ -128,8 +129,7 @@ class EchoProbe(Probe):
 
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Echo, ...]:
-        told = [e for e in events if e["event"] == "measured"]
-        return tuple(Echo(probe=str(e["probe"]), **e["found"]) for e in told)
+        return tuple(Echo(probe=e.probe, **e.found) for e in events if isinstance(e, FoundByItself))
 
     @classmethod
     def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
@@ -185,6 +185,7 @@ class LabOfOneMoment:
 SUBJECT = '''"""A test's own."""
 from dataclasses import dataclass
 from typing import ClassVar
+from dxemu.events.sessions import BgpChanged
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.story.expectations.base import Judged, Measured, Subject
 from dxemu.units import Seconds
@@ -198,7 +199,7 @@ class QuietExpected(Subject):
     since: Seconds | None = parameter(Takes.DURATION, key="from", need=Need.SAYS)
 
     def judge(self, measured: Measured) -> Judged:
-        told = [e for e in measured.events if e.get("session") == self.name and e["t"] > self.since]
+        told = [e for e in measured.events if isinstance(e, BgpChanged) and e.session == self.name and e.t > self.since]
         return not told, f"{len(told)} events"
 '''
 

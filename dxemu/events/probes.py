@@ -1,0 +1,85 @@
+"""What the probes found. `direction` is `to_aws` or `from_aws`; times are seconds since the run's start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from dxemu.events.base import ProbeEvent
+
+
+class PathFound(ProbeEvent):
+    """Asked of the kernels' tables: `hops` are nodes and cables in turn. One that ends early is not complete."""
+
+    word: ClassVar[str] = "path"
+    direction: str
+    hops: tuple[str, ...]
+    complete: bool
+
+
+class PacketsLogged(ProbeEvent):
+    """One direction of an outage probe is over. `file` is its `ProbeLog` in the run's folder."""
+
+    word: ClassVar[str] = "probe"
+    direction: str
+    interval_s: float
+    sent: int
+    received: int
+    lateness_max_s: float
+    file: str
+
+
+class ThroughputMeasured(ProbeEvent):
+    """As in `dxemu.probes.iperf3.Throughput`."""
+
+    word: ClassVar[str] = "throughput"
+    direction: str
+    streams: int
+    started_s: float
+    omitted_s: float
+    seconds: float
+    bits_per_second: float
+    offered_bps: float | None
+    lost_percent: float | None
+    problem: str
+
+
+class ServiceFetched(ProbeEvent):
+    """One fetch, as in `dxemu.probes.fetch.Fetch`."""
+
+    word: ClassVar[str] = "fetched"
+    service: str
+    started_s: float
+    took_s: float
+    status: int | None
+    bytes: int
+    seen_as: str
+    problem: str
+
+
+class FramesCaptured(ProbeEvent):
+    """How many frames of one `label` a cable carried in each direction."""
+
+    word: ClassVar[str] = "captured"
+    cable: str
+    label: str
+    to_aws: int
+    from_aws: int
+
+
+class PathMtuFound(ProbeEvent):
+    """As in `dxemu.probes.pmtu.PathMtu`."""
+
+    word: ClassVar[str] = "path_mtu"
+    direction: str
+    started_s: float
+    mtu: int
+    told: bool | None
+    told_by: str
+
+
+class FoundByItself(ProbeEvent):
+    """What a probe of one file tells: what JSON can hold, by the keys of its kind."""
+
+    word: ClassVar[str] = "measured"
+    found: Mapping[str, object]

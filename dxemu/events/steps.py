@@ -1,0 +1,80 @@
+"""What the scenario did to the lab: `evidence` is what was read back, and the event comes after that.
+
+`target` is what it was done to; the step's id is `fault` or `action`. When it was done, in seconds since the run's
+start, is in `happened_at_s`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from dxemu.events.base import Event
+
+SAME_MOMENT_S = 0.001
+"""What is asked for at one moment happens one after the other: computing takes no time where the clock is virtual."""
+
+
+class FaultInjected(Event):
+    """A fault began."""
+
+    word: ClassVar[str] = "fault_injected"
+    fault: str
+    kind: str
+    target: str
+    evidence: str
+    injected_at_s: float
+
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+        return self.fault
+
+    @property
+    def happened_at_s(self) -> float:
+        """Before it was read back."""
+        return self.injected_at_s
+
+
+class FaultHealed(Event):
+    """A fault was taken back."""
+
+    word: ClassVar[str] = "fault_healed"
+    fault: str
+    kind: str
+    target: str
+    evidence: str
+    healed_at_s: float
+
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+        return self.fault
+
+    @property
+    def happened_at_s(self) -> float:
+        """Before it was read back."""
+        return self.healed_at_s
+
+
+class ActionDone(Event):
+    """Somebody did something on purpose."""
+
+    word: ClassVar[str] = "action_done"
+    action: str
+    kind: str
+    target: str
+    evidence: str
+    done_at_s: float
+
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+        return self.action
+
+    @property
+    def happened_at_s(self) -> float:
+        """Before it was read back."""
+        return self.done_at_s
+
+
+Done = FaultInjected | FaultHealed | ActionDone

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dxemu.plan.model import Plan
 from dxemu.probes.base import Probe
-from dxemu.story.model import ActionStep, FaultStep
+from dxemu.story.agenda import ActionStep, FaultStep
 from dxemu.units import Seconds
 
 

@@ -19,7 +19,7 @@ from dxemu.lab.lab import Lab
 from dxemu.plan.model import Plan
 from dxemu.run.job import RunJob
 from dxemu.run.prober import Prober, watched
-from dxemu.story.model import ActionStep, FaultStep
+from dxemu.story.agenda import ActionStep, FaultStep
 
 BUILD_AFTER_S = 1.0
 """The lab is built so long after the first whole second: what was imported and how long it took is past by then."""

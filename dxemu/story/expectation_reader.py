@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from dxemu.errors import ProblemList
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.base import Probe, has_path
+from dxemu.story.agenda import FaultStep
 from dxemu.story.expectation_values import READERS
 from dxemu.story.expectations.base import Subject
-from dxemu.story.model import Expectation, FaultStep
+from dxemu.story.model import Expectation
 from dxemu.topology.fields import Wrong
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, quoted, suggestion

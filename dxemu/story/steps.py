@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from dxemu.actions.base import Action
 from dxemu.errors import ProblemList
 from dxemu.faults.base import Fault
+from dxemu.story.agenda import ActionStep, FaultStep
 from dxemu.story.file import StepEntry
-from dxemu.story.model import ActionStep, FaultStep
 from dxemu.story.parameters import KindReader
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.units import Seconds

@@ -40,6 +40,7 @@ from dxemu.faults.base import BreakableLab, Fault
 from dxemu.faults.effects import Effect, silenced
 from dxemu.parameters import count_field, target_field
 from dxemu.plan.model import Plan
+from tests.unit.events.filled import filled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CableBlinks(Fault):
@@ -156,7 +157,7 @@ def test_one_file_is_a_probe_everywhere(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(InputErrors) as errors:
         load(story)
     assert [problem.code for problem in errors.value.problems] == ["DX-S004", "DX-S007", "DX-F005"]
-    measured = found([{"event": "measured", "t": 1.5, "probe": "hello", "found": {"t_s": 1.5}}])
+    measured = found([filled({"event": "measured", "t": 1.5, "probe": "hello", "found": {"t_s": 1.5}})])
     assert [one.t_s for one in measured.all_of(kind.measures)] == [1.5]
     assert list(kind.lines(measured.by_key["echoes"], "virtual")) == [("Echo of hello", "at 1.5 s")]
     assert runner_of("echo") is ByItself
@@ -216,7 +217,7 @@ def test_one_file_is_an_expectation_everywhere(tmp_path: Path, monkeypatch: pyte
     (expectation,) = load(story).expect
     nothing: dict[str, tuple[()]] = {key: () for key in ("faults", "outages", "probes", "stages", "predicted")}
     plan = make_plan(load(story).topology)
-    events = [{"event": "bgp", "t": 4.0, "session": "primary"}]
+    events = [filled({"event": "bgp", "t": 4.0, "session": "primary"})]
     judged = judge(expectation, Measured(plan=plan, events=events, end_s=5.0, **nothing))
     assert (judged.verdict, judged.measured, judged.text) == ("fail", "1 events", "quiet: primary, from: 3 s")
     for line in ("{quiet: primari, from: never, to: 3 s}", "{quiet: primary}", "{quit: primary, from: 1 s}"):

@@ -30,6 +30,7 @@ from dxemu.story.schema import json_schema
 from dxemu.story.verdict import judge
 from dxemu.topology.load import load as load_topology
 from dxemu.units import Seconds
+from tests.unit.events.filled import filled
 from tools.kinds import PAGE, page
 
 ROOT = Path(__file__).parents[3]
@@ -40,7 +41,6 @@ from dxemu.faults.base import BreakableLab, Fault
 from dxemu.faults.effects import Effect, silenced
 from dxemu.parameters import count_field, target_field
 from dxemu.plan.model import Plan
-from tests.unit.events.filled import filled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CableBlinks(Fault):

@@ -147,7 +147,9 @@ def test_one_file_is_a_probe_everywhere(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(dxemu.probes, "__path__", [*dxemu.probes.__path__, str(tmp_path)])
     kind = probe_kinds()["echo"]
     assert "| `echo` | `from`, `at` | whether anybody answers |" in page((ROOT / PAGE).read_text(encoding="utf-8"))
-    assert "echo_probe" in json.dumps(json_schema())
+    entries = json_schema()["properties"]["probes"]["additionalProperties"]["anyOf"]
+    (echo,) = [one["properties"]["echo"] for one in entries if "echo" in one["properties"]]
+    assert (set(echo["properties"]), echo["required"]) == ({"from", "at"}, ["from", "at"])
     story = tmp_path / "story.yaml"
     text = f"topology: {ROOT}/topologies/backup_connection.yaml\nprobes: {{hello: {{echo: %s}}}}\nend: 5 s\n"
     story.write_text(text % "{from: app, at: 1 s}", encoding="utf-8")

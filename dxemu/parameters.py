@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Any
 
 
@@ -122,6 +123,11 @@ def parameter(
 
 def parameters_of(kind: Callable[..., object]) -> tuple[Parameter, ...]:
     """The parameters of a kind, as they stand in its file."""
+    return _parameters_of(kind)
+
+
+@cache
+def _parameters_of(kind: Callable[..., object]) -> tuple[Parameter, ...]:
     found = []
     for declared in dataclasses.fields(kind):  # type: ignore[arg-type]  # kinds are dataclasses
         if "parameter" in declared.metadata:

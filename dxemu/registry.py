@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 from typing import TypeVar
 
@@ -21,8 +22,19 @@ def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
     A module without one (`base.py`) is no member, and an abstract class is none. Raises TypeError if a module defines
     two.
     """
-    names = [info.name for info in pkgutil.iter_modules(package.__path__)]
+    names = modules(package)
     return {name: made for name in names if (made := defined(f"{package.__name__}.{name}", base)) is not None}
+
+
+def modules(package: ModuleType) -> tuple[str, ...]:
+    """The names of the modules in the folder of `package`, sorted."""
+    return _modules(tuple(package.__path__))
+
+
+@cache
+def _modules(path: tuple[str, ...]) -> tuple[str, ...]:
+    """As `modules`: folders do not change while a program runs, and one command may ask for each of many files."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(path)))
 
 
 def member(module: str, base: type[T]) -> type[T]:

@@ -84,6 +84,10 @@ class Action(ABC):
         """What it is about, for people."""
         return target_of(self)[1]
 
+    def planned(self, plan: Plan) -> Plan:
+        """What `plan` is once it was done; itself if faults are predicted from then on as before."""
+        return plan
+
     @abstractmethod
     async def do(self, lab: OperatedLab) -> str:
         """Do it, read it back, say what was seen. Raises FaultNotApplied."""

@@ -22,7 +22,8 @@ class OneGatewayForHosts(Rule):
     paragraph: ClassVar[str] = """\
 The hosts have one router as their gateway. However many connections there are behind it, they are
 gone with it. Two routers that share the gateway's address by VRRP (RFC 5798) take over from each
-other within three to four advertisement intervals."""
+other within three to four advertisement intervals. Source: Direct Connect User Guide, Resiliency
+Toolkit; RFC 5798."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for the data center."""

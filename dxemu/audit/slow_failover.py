@@ -39,7 +39,8 @@ class SlowFailover(Rule):
 The failure is survived, but more than 10 s pass until something notices. BGP's hold timer needs 60
 to 91 s at its default of 90 s, and 20 to 31 s over a VPN; a static VPN has dead peer detection
 only, 40 s; LACP with the long timeout needs 90 s. A failure that takes the light away is noticed at
-once, a silent one is not."""
+once, a silent one is not. Source: Direct Connect User Guide, BGP-specific settings; Site-to-Site
+VPN User Guide, Dead peer detection."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each element."""

@@ -13,7 +13,7 @@ from enum import IntEnum
 from dxemu.units import IPAddress, IPNetwork
 
 
-class Origin(IntEnum):
+class RouteOrigin(IntEnum):
     """Where an entry is from; of entries for the same prefix the lower wins."""
 
     LOCAL = 0
@@ -23,32 +23,32 @@ class Origin(IntEnum):
 
 
 ORIGIN_WORDS = {
-    Origin.LOCAL: "local",
-    Origin.STATIC: "static",
-    Origin.PREFIX_LIST: "prefix list",
-    Origin.PROPAGATED: "propagated",
+    RouteOrigin.LOCAL: "local",
+    RouteOrigin.STATIC: "static",
+    RouteOrigin.PREFIX_LIST: "prefix list",
+    RouteOrigin.PROPAGATED: "propagated",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class VpcRoute:
     """A route of the table. `target` is `local`, or the name of a gateway."""
 
     prefix: IPNetwork
     target: str
-    origin: Origin
+    origin: RouteOrigin
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The entry that a packet takes (None: it is dropped), the rule that decided, and the others with why not."""
 
-    entry: Entry | None
+    entry: VpcRoute | None
     rule: str
-    losers: tuple[tuple[Entry, str], ...] = ()
+    losers: tuple[tuple[VpcRoute, str], ...] = ()
 
 
-def look_up(entries: Iterable[Entry], destination: IPAddress) -> Decision:
+def look_up(entries: Iterable[VpcRoute], destination: IPAddress) -> Decision:
     """Choose among the entries that match `destination`.
 
     `local` wins over any propagated route, even over a more specific one; only a static one may be more specific.
@@ -57,10 +57,10 @@ def look_up(entries: Iterable[Entry], destination: IPAddress) -> Decision:
     left = [e for e in entries if e.prefix.version == destination.version and destination in e.prefix]
     if not left:
         return Decision(None, "no route matches: the packet is dropped")
-    losers: list[tuple[Entry, str]] = []
-    if any(e.origin is Origin.LOCAL for e in left):
-        losers += [(e, "local wins over propagated routes") for e in left if e.origin is Origin.PROPAGATED]
-        left = [e for e in left if e.origin is not Origin.PROPAGATED]
+    losers: list[tuple[VpcRoute, str]] = []
+    if any(e.origin is RouteOrigin.LOCAL for e in left):
+        losers += [(e, "local wins over propagated routes") for e in left if e.origin is RouteOrigin.PROPAGATED]
+        left = [e for e in left if e.origin is not RouteOrigin.PROPAGATED]
     rule = losers[-1][1] if losers else "only match"
     longest = max(e.prefix.prefixlen for e in left)
     shorter = [e for e in left if e.prefix.prefixlen < longest]

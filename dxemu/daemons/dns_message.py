@@ -22,7 +22,7 @@ _TTL = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """`code` is the response code, 0 if all is well."""
 
     number: int
@@ -55,7 +55,7 @@ def answer(asked: bytes, address: IPv4Address, seen_as: str) -> bytes:
     return message + _RECORD.pack(_NAME_OF_QUESTION, _TXT, _IN, 0, len(text)) + text
 
 
-def read(message: bytes) -> Answer:
+def read(message: bytes) -> Response:
     """What an `answer` says. Raises ValueError if it is none of these."""
     try:
         number, flags, _, answers, _, others = _HEADER.unpack_from(message)
@@ -71,7 +71,7 @@ def read(message: bytes) -> Answer:
                 seen_as = data[1:].decode()
     except (struct.error, UnicodeDecodeError) as error:
         raise ValueError(f"no DNS answer: {error}") from None
-    return Answer(number, flags & _RCODE, address, seen_as)
+    return Response(number, flags & _RCODE, address, seen_as)
 
 
 def _end_of_name(message: bytes, at: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dxemu.aws import route_rules
 from dxemu.aws.quotas import PROPAGATED_ROUTES
-from dxemu.aws.vpc_route_table import ORIGIN_WORDS, Decision, Entry, Origin, look_up
+from dxemu.aws.vpc_route_table import ORIGIN_WORDS, Decision, RouteOrigin, VpcRoute, look_up
 from dxemu.control.route_tables import vpc_route_table
 from dxemu.explain import routes
 from dxemu.explain.model import Dropped, Loser, Reason
@@ -35,18 +35,18 @@ def vpc_reason(state: State, node: str, incoming: str | None, address: IPAddress
     )
 
 
-def vpc_entries(state: State, gateway: Gateway) -> tuple[Entry, ...]:
+def vpc_entries(state: State, gateway: Gateway) -> tuple[VpcRoute, ...]:
     """All that is in the VPC's route table, and what would be but for a static route to the same prefix."""
     assert gateway.vpc_table is not None
     found = tuple(vpc_route_table(gateway, routes.rib_of(state, gateway, gateway.vpc_table)))
     known = routes.rib_of(state, gateway, MAIN_TABLE).best if gateway.route_propagation else ()
-    static = (entry.prefix for entry in found if entry.origin is Origin.STATIC)
-    return (*found, *(Entry(prefix, gateway.node, Origin.PROPAGATED) for prefix in static if prefix in known))
+    static = (entry.prefix for entry in found if entry.origin is RouteOrigin.STATIC)
+    return (*found, *(VpcRoute(prefix, gateway.node, RouteOrigin.PROPAGATED) for prefix in static if prefix in known))
 
 
 def entry_in_words(state: State, gateway: Gateway, prefix: IPNetwork) -> str:
     """The VPC's own entry for exactly this prefix; empty if it has none."""
-    found = [e for e in vpc_entries(state, gateway) if e.prefix == prefix and e.origin is not Origin.PROPAGATED]
+    found = [e for e in vpc_entries(state, gateway) if e.prefix == prefix and e.origin is not RouteOrigin.PROPAGATED]
     return _how(state, found[0]) if found else ""
 
 
@@ -55,10 +55,10 @@ def _words(state: State, gateway: Gateway) -> str:
     return table_words(state, gateway.node, gateway.vpc_table)
 
 
-def _how(state: State, entry: Entry) -> str:
-    if entry.origin is Origin.LOCAL:
-        return ORIGIN_WORDS[Origin.LOCAL]
-    if entry.origin is Origin.STATIC:
+def _how(state: State, entry: VpcRoute) -> str:
+    if entry.origin is RouteOrigin.LOCAL:
+        return ORIGIN_WORDS[RouteOrigin.LOCAL]
+    if entry.origin is RouteOrigin.STATIC:
         return f"static route to {what(state, entry.target)}"
     return f"{ORIGIN_WORDS[entry.origin]} from {what(state, entry.target)}"
 

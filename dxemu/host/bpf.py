@@ -53,7 +53,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CallRule:
     """Allow a call whose arguments are all as said, else answer with an error number: by default as all others."""
 
     arguments: tuple[Argument, ...] = ()
@@ -67,7 +67,7 @@ class Answer:
     errno: int
 
 
-def program(rules: Mapping[int, Rule | Answer], otherwise: int) -> tuple[Instruction, ...]:
+def program(rules: Mapping[int, CallRule | Answer], otherwise: int) -> tuple[Instruction, ...]:
     """Allow the calls of x86_64 that `rules` names by number. All others, and x32's and i386's, get errno `otherwise`.
 
     Calls with conditions come first, because the kernel answers those without from a table of its own (Linux 5.11).
@@ -81,7 +81,7 @@ def program(rules: Mapping[int, Rule | Answer], otherwise: int) -> tuple[Instruc
         Instruction(_AT_LEAST, X32_BIT, 0, 1),
         refuse,
     ]
-    for number, rule in sorted(rules.items(), key=lambda item: (item[1] == Rule(), item[0])):
+    for number, rule in sorted(rules.items(), key=lambda item: (item[1] == CallRule(), item[0])):
         body = _body(rule, otherwise)
         made += [Instruction(_EQUAL, number, 0, len(body)), *body]
     made.append(refuse)
@@ -95,7 +95,7 @@ def encode(instructions: tuple[Instruction, ...]) -> bytes:
     return b"".join(struct.pack("=HBBI", i.code, i.if_true, i.if_false, i.value) for i in instructions)
 
 
-def _body(rule: Rule | Answer, otherwise: int) -> list[Instruction]:
+def _body(rule: CallRule | Answer, otherwise: int) -> list[Instruction]:
     """What is done for one call. It always ends with a return."""
     if isinstance(rule, Answer):
         return [Instruction(_RETURN, RET_ERRNO | rule.errno)]

@@ -16,7 +16,7 @@ from ipaddress import IPv4Network
 from dxemu.errors import LabError
 from dxemu.host import proof_guest
 from dxemu.host.clock import Clock
-from dxemu.host.proof_pair import ADDRESSES, INSIDE, MACS, MTU, PORT, PREFIX, Pair, two_nodes
+from dxemu.host.proof_pair import ADDRESSES, INSIDE, MACS, MTU, PORT, PREFIX, ConnectedPair, two_nodes
 from dxemu.host.proof_traffic import expect, first_connection
 from dxemu.netlink import (
     address,
@@ -121,7 +121,7 @@ async def _vrf() -> str:
 
 
 async def _protect(
-    pair: Pair, cipher: xfrm.AesGcm | xfrm.AesCbcSha256, mode: xfrm.Mode, if_id: int
+    pair: ConnectedPair, cipher: xfrm.AesGcm | xfrm.AesCbcSha256, mode: xfrm.EspMode, if_id: int
 ) -> tuple[Netlink, Netlink]:
     """The same ESP states at both ends, one for each direction, and the policies that ask for them."""
     sessions = await pair.sessions(NETLINK_XFRM)
@@ -132,11 +132,11 @@ async def _protect(
                 source=source, destination=destination, spi=0x1000 + sender, cipher=cipher, mode=mode, if_id=if_id
             )
             await xfrm.apply_state(netlink, state)
-            transport = mode is xfrm.Mode.TRANSPORT
+            transport = mode is xfrm.EspMode.TRANSPORT
             policy = xfrm.EspPolicy(
                 source=IPv4Network(source) if transport else _EVERYTHING,
                 destination=IPv4Network(destination) if transport else _EVERYTHING,
-                direction=xfrm.Direction.OUT if sender == number else xfrm.Direction.IN,
+                direction=xfrm.PolicyDirection.OUT if sender == number else xfrm.PolicyDirection.IN,
                 tunnel_source=source,
                 tunnel_destination=destination,
                 mode=mode,
@@ -158,7 +158,7 @@ async def _expect_protected(sessions: tuple[Netlink, Netlink]) -> str:
 async def _esp(cipher: xfrm.AesGcm | xfrm.AesCbcSha256) -> str:
     async with two_nodes() as pair:
         await pair.address(PORT)
-        sessions = await _protect(pair, cipher, xfrm.Mode.TRANSPORT, 0)
+        sessions = await _protect(pair, cipher, xfrm.EspMode.TRANSPORT, 0)
         await pair.passes()
         return f"protects packets with {await _expect_protected(sessions)}"
 
@@ -181,7 +181,7 @@ async def _xfrm_interface() -> str:
             expect(seen == wanted, f"read back {seen}")
         await pair.up("tunnel")
         await pair.address("tunnel", INSIDE)
-        sessions = await _protect(pair, xfrm.AesGcm(bytes(range(36))), xfrm.Mode.TUNNEL, 7)
+        sessions = await _protect(pair, xfrm.AesGcm(bytes(range(36))), xfrm.EspMode.TUNNEL, 7)
         await pair.passes(INSIDE)
         return f"routes into a tunnel with {await _expect_protected(sessions)}"
 
@@ -220,7 +220,7 @@ async def _nftables() -> str:
 
 
 async def _macsec() -> str:
-    keys = macsec.Association(0, bytes(range(32))), macsec.Association(0, bytes(range(32, 64)))
+    keys = macsec.SecureAssociation(0, bytes(range(32))), macsec.SecureAssociation(0, bytes(range(32, 64)))
     async with two_nodes() as pair:
         sessions = await pair.sessions(NETLINK_GENERIC)
         for number, (netlink, generic) in enumerate(zip(pair.ends, sessions, strict=True)):

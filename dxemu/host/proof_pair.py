@@ -20,7 +20,7 @@ ADDRESSES = (IPv4Interface("10.0.0.1/30"), IPv4Interface("10.0.0.2/30"))
 INSIDE = (IPv4Interface("10.1.0.1/30"), IPv4Interface("10.1.0.2/30"))
 
 
-class Pair:
+class ConnectedPair:
     """Two namespaces and the cables between them."""
 
     def __init__(self, ends: tuple[Netlink, Netlink], stack: AsyncExitStack) -> None:
@@ -54,7 +54,7 @@ class Pair:
 
 
 @asynccontextmanager
-async def two_nodes(*, cable: bool = True) -> AsyncIterator[Pair]:
+async def two_nodes(*, cable: bool = True) -> AsyncIterator[ConnectedPair]:
     """Two namespaces; with `cable`, joined by one that is up and has no addresses."""
     async with AsyncExitStack() as stack:
         ends = []
@@ -62,7 +62,7 @@ async def two_nodes(*, cable: bool = True) -> AsyncIterator[Pair]:
             namespace = Namespace.create(f"{PREFIX}{os.getpid()}-{name}")
             stack.callback(namespace.delete)
             ends.append(await stack.enter_async_context(Netlink(namespace)))
-        pair = Pair((ends[0], ends[1]), stack)
+        pair = ConnectedPair((ends[0], ends[1]), stack)
         if cable:
             await pair.cable(PORT)
             await pair.up(PORT)

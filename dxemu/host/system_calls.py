@@ -13,9 +13,9 @@ import socket
 import termios
 from collections.abc import Mapping
 
-from dxemu.host.bpf import Answer, Argument, Rule
+from dxemu.host.bpf import Answer, Argument, CallRule
 
-Rules = Mapping[int, Rule | Answer]
+Rules = Mapping[int, CallRule | Answer]
 """By number of the call."""
 
 # Names and numbers, <asm/unistd_64.h>.
@@ -88,16 +88,16 @@ def rules(*, resolves_beneath: bool, stub_in_a_file: bool) -> Rules:
     machine's memfd_create(2) knows no MFD_EXEC (Linux before 6.3), so the kernel (from 6.13 on) puts the program that
     its processes start with into a file and makes it executable; a guest's chmod has the file's type in its mode.
     """
-    made: dict[int, Rule | Answer] = {number: Rule() for number in FREE.values()}
+    made: dict[int, CallRule | Answer] = {number: CallRule() for number in FREE.values()}
     made |= {
         OPEN: _without(2, _SPECIAL_BITS),
         OPENAT: _without(3, _SPECIAL_BITS),
-        OPENAT2: Rule() if resolves_beneath else Answer(errno.ENOSYS),
+        OPENAT2: CallRule() if resolves_beneath else Answer(errno.ENOSYS),
         CLONE: _without(0, _NEW_NAMESPACES | _CLONE_PARENT),
         CLONE3: Answer(errno.ENOSYS),  # its arguments cannot be seen; libc falls back on clone
-        FCNTL: Rule((Argument(1, _FCNTLS),)),
-        IOCTL: Rule((Argument(1, _IOCTLS),)),
-        SOCKETPAIR: Rule(
+        FCNTL: CallRule((Argument(1, _FCNTLS),)),
+        IOCTL: CallRule((Argument(1, _IOCTLS),)),
+        SOCKETPAIR: CallRule(
             (
                 Argument(0, frozenset({socket.AF_UNIX})),
                 # A pair of datagram sockets could be sent from to any named or abstract address.
@@ -106,14 +106,14 @@ def rules(*, resolves_beneath: bool, stub_in_a_file: bool) -> Rules:
                 ),
             )
         ),
-        SENDTO: Rule((Argument(4, frozenset({0}), whole=True),)),  # what send(2) is: no address
-        PRLIMIT64: Rule((Argument(0, frozenset({0})),)),  # its own limits
-        SCHED_SETAFFINITY: Rule((Argument(0, frozenset({0})),)),
+        SENDTO: CallRule((Argument(4, frozenset({0}), whole=True),)),  # what send(2) is: no address
+        PRLIMIT64: CallRule((Argument(0, frozenset({0})),)),  # its own limits
+        SCHED_SETAFFINITY: CallRule((Argument(0, frozenset({0})),)),
     }
     if stub_in_a_file:
-        made[FCHMOD] = Rule((Argument(1, frozenset({_STUB_MODE})),))
+        made[FCHMOD] = CallRule((Argument(1, frozenset({_STUB_MODE})),))
     return made
 
 
-def _without(index: int, bits: int) -> Rule:
-    return Rule((Argument(index, frozenset({0}), mask=bits),))
+def _without(index: int, bits: int) -> CallRule:
+    return CallRule((Argument(index, frozenset({0}), mask=bits),))

@@ -230,9 +230,9 @@ async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             await rule.apply(nodes[planned.node].netlink, _rule(planned, number, version))
 
 
-def _rule(planned: RouteRule, number: int, version: int) -> rule.Rule:
+def _rule(planned: RouteRule, number: int, version: int) -> rule.PolicyRule:
     priority = LAST_RULE if planned.incoming is None else FIRST_RULE + number
-    return rule.Rule(priority=priority, table=planned.table, incoming=planned.incoming, version=version)
+    return rule.PolicyRule(priority=priority, table=planned.table, incoming=planned.incoming, version=version)
 
 
 def _refuse_untagged(node: LabNode, port: str) -> None:

@@ -36,9 +36,6 @@ LOOK_S = 0.1
 CONVERGED_WITHIN_S = 120.0
 """Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
 
-ANSWER_WITHIN_S = 10.0
-"""Lab time for an update to reach the peer."""
-
 NOTHING_PASSES = netem.Netem(rate_bps=10**9, delay_s=0.0, loss_percent=100.0, limit=1000)
 
 

@@ -15,7 +15,7 @@ M = TypeVar("M", bound=Measurement)
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
-    """All of it, by the key that each kind of probe has in `result.json`."""
+    """All of it, by the key that each kind of probe has in `result.json`, the kind of the first probe first."""
 
     by_key: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
 
@@ -32,7 +32,12 @@ def found(events: Sequence[Event], order: Sequence[str] = ()) -> Measurements:
     """What a timeline says, by probe in this `order` of names."""
     place = {name: number for number, name in enumerate(order)}
     ordered = sorted(events, key=lambda e: place.get(e.probe, -1) if isinstance(e, ProbeEvent) else -1)
-    return Measurements({kind.key: kind.measured(ordered) for kind in in_result()})
+    measured = {kind.key: kind.measured(ordered) for kind in in_result()}
+
+    def first(of_kind: tuple[str, tuple[Measurement, ...]]) -> int:
+        return min((place.get(one.probe, len(place)) for one in of_kind[1]), default=len(place))
+
+    return Measurements(dict(sorted(measured.items(), key=first)))
 
 
 def in_result() -> Sequence[type[Probe]]:

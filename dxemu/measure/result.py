@@ -241,10 +241,11 @@ def from_json(data: Mapping[str, object]) -> Result:
     """
     if data.get("schema") != SCHEMA:
         raise ValueError(f"this is a {data.get('schema')!r}, not a {SCHEMA!r}")
+    kinds = {kind.key: kind for kind in in_result()}
     measured = {
-        kind.key: tuple(_measurements(kind.measures, data[kind.key], f"result.{kind.key}"))
-        for kind in in_result()
-        if kind.key in data
+        key: tuple(_measurements(kinds[key].measures, value, f"result.{key}"))
+        for key, value in data.items()
+        if key in kinds
     }
     result = _value(Result, {k: v for k, v in data.items() if k != "found"}, "result")
     assert isinstance(result, Result)  # what _value returns for a dataclass

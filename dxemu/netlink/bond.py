@@ -123,11 +123,6 @@ async def add_member(netlink: Netlink, bond: str, member: str) -> None:
     await link.set_master(netlink, member, bond)
 
 
-async def remove_member(netlink: Netlink, member: str) -> None:
-    """Take an interface out; it is down then."""
-    await link.set_master(netlink, member, None)
-
-
 def sends_by(message: Any) -> bool | None:  # Any: pyroute2 is untyped
     """Whether the bond sends by the member that an RTM_NEWLINK message is about; None if it is no bond's member."""
     info = message.get_attr("IFLA_LINKINFO")

@@ -47,7 +47,7 @@ class Macsec:
 
 
 @dataclass(frozen=True, slots=True)
-class Association:
+class SecureAssociation:
     """A key of 16 or 32 bytes, as the cipher asks, with its number of 0 to 3 (802.1AE: secure association)."""
 
     number: int
@@ -75,7 +75,7 @@ async def delete(netlink: Netlink, name: str) -> None:
     await link.delete(netlink, name)
 
 
-def _association(association: Association) -> bytes:
+def _association(association: SecureAssociation) -> bytes:
     return m.attribute(
         _SA_CONFIG,
         [
@@ -88,7 +88,9 @@ def _association(association: Association) -> bytes:
     )
 
 
-async def apply_keys(generic: Netlink, index: int, peer_mac: str, send: Association, receive: Association) -> None:
+async def apply_keys(
+    generic: Netlink, index: int, peer_mac: str, send: SecureAssociation, receive: SecureAssociation
+) -> None:
     """Give the interface number `index` its keys: what it sends with, and what it expects from `peer_mac`.
 
     `generic` is of protocol NETLINK_GENERIC. Raises NetlinkError, for example if a key has the wrong length.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -81,17 +80,6 @@ async def replace(
         if interface is not None:
             request["attrs"].append(("RTA_OIF", await netlink.index(interface)))
     what = f"route {prefix} via {via}" if via is not None else f"unreachable route {prefix}"
-    await netlink.request(what, request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
-
-
-async def replace_shared(
-    netlink: Netlink, prefix: IPNetwork, vias: Sequence[IPAddress], *, table: int = MAIN, protocol: int = BGP
-) -> None:
-    """A route whose flows are shared by several next hops, each with the same weight. Raises NetlinkError."""
-    request = _message(prefix, protocol, table)
-    hops = [{"hops": 0, "attrs": [("RTA_GATEWAY", str(via))]} for via in vias]
-    request["attrs"].append(("RTA_MULTIPATH", hops))
-    what = f"route {prefix} via {' and '.join(map(str, vias))}"
     await netlink.request(what, request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE)
 
 

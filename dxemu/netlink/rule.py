@@ -16,7 +16,7 @@ TO_TABLE = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class PolicyRule:
     """Lower `priority` comes first; VRFs have one rule of 1000. `incoming` None: whatever interface it came in by."""
 
     priority: int
@@ -25,7 +25,7 @@ class Rule:
     version: int = 4
 
 
-def _message(rule: Rule) -> Any:  # Any: pyroute2 is untyped
+def _message(rule: PolicyRule) -> Any:  # Any: pyroute2 is untyped
     request = fibmsg()
     request["family"], request["action"] = FAMILY[rule.version], TO_TABLE
     request["table"] = rule.table if rule.table < COMPAT else COMPAT
@@ -35,19 +35,19 @@ def _message(rule: Rule) -> Any:  # Any: pyroute2 is untyped
     return request
 
 
-async def apply(netlink: Netlink, rule: Rule) -> None:
+async def apply(netlink: Netlink, rule: PolicyRule) -> None:
     """Put the rule in. Raises NetlinkError, for example if it is there."""
     what = f"rule {rule.priority} to table {rule.table}"
     await netlink.request(what, _message(rule), RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL)
 
 
-async def read(netlink: Netlink, *, version: int = 4) -> tuple[Rule, ...]:
+async def read(netlink: Netlink, *, version: int = 4) -> tuple[PolicyRule, ...]:
     """The rules that lead to a table, in order of priority."""
     request = fibmsg()
     request["family"] = FAMILY[version]
     answers = await netlink.request("read rules", request, RTM_GETRULE, NLM_F_DUMP)
     found = [
-        Rule(
+        PolicyRule(
             priority=int(a.get_attr("FRA_PRIORITY") or 0),
             table=int(a.get_attr("FRA_TABLE") or a["table"]),
             incoming=a.get_attr("FRA_IIFNAME"),
@@ -59,7 +59,7 @@ async def read(netlink: Netlink, *, version: int = 4) -> tuple[Rule, ...]:
     return tuple(sorted(found, key=lambda rule: rule.priority))
 
 
-async def delete(netlink: Netlink, rule: Rule, *, missing_ok: bool = False) -> None:
+async def delete(netlink: Netlink, rule: PolicyRule, *, missing_ok: bool = False) -> None:
     """Take it out. Raises NetlinkError if it is not there, unless that is fine."""
     try:
         await netlink.request(f"delete rule {rule.priority}", _message(rule), RTM_DELRULE)

@@ -49,14 +49,14 @@ _SA_BYTES = _SA_TAIL_OFFSET + _SA_TAIL.size
 _POLICY_BYTES = _SELECTOR.size + len(_UNLIMITED) + _CURRENT.size + _POLICY_TAIL.size
 
 
-class Mode(IntEnum):
+class EspMode(IntEnum):
     """Transport protects what a packet carries, tunnel the whole packet (RFC 4303 section 3.1)."""
 
     TRANSPORT = 0
     TUNNEL = 1
 
 
-class Direction(IntEnum):
+class PolicyDirection(IntEnum):
     """Which packets a policy looks at."""
 
     IN = 0
@@ -87,7 +87,7 @@ class EspState:
     destination: IPv4Address
     spi: int
     cipher: AesGcm | AesCbcSha256
-    mode: Mode = Mode.TUNNEL
+    mode: EspMode = EspMode.TUNNEL
     reqid: int = 1
     if_id: int = 0
 
@@ -100,7 +100,7 @@ class EspStateRead:
     destination: IPv4Address
     spi: int
     algorithms: tuple[str, ...]
-    mode: Mode
+    mode: EspMode
     if_id: int
     packets: int
     bytes: int
@@ -112,10 +112,10 @@ class EspPolicy:
 
     source: IPv4Network
     destination: IPv4Network
-    direction: Direction
+    direction: PolicyDirection
     tunnel_source: IPv4Address
     tunnel_destination: IPv4Address
-    mode: Mode = Mode.TUNNEL
+    mode: EspMode = EspMode.TUNNEL
     reqid: int = 1
     if_id: int = 0
 
@@ -157,7 +157,7 @@ def _state_name(destination: IPv4Address, spi: int) -> str:
 async def apply_state(netlink: Netlink, state: EspState) -> None:
     """Put a state in. `netlink` is of protocol NETLINK_XFRM. Raises NetlinkError, for example if the SPI is taken."""
     everything = IPv4Network("0.0.0.0/0")
-    selector = bytes(_SELECTOR.size) if state.mode is Mode.TRANSPORT else _selector(everything, everything)
+    selector = bytes(_SELECTOR.size) if state.mode is EspMode.TRANSPORT else _selector(everything, everything)
     message = (
         selector
         + _ID.pack(_address(state.destination), _spi(state.spi), socket.IPPROTO_ESP)
@@ -202,21 +202,11 @@ def _read_state(answer: bytes) -> EspStateRead:
         destination=IPv4Address(destination[:4]),
         spi=int.from_bytes(spi, "big"),
         algorithms=tuple(name.rstrip(b"\0").decode() for name in algorithms),
-        mode=Mode(mode),
+        mode=EspMode(mode),
         if_id=int.from_bytes(found.get(_XFRMA_IF_ID, b""), "little"),
         packets=packets,
         bytes=size,
     )
-
-
-async def delete_state(netlink: Netlink, destination: IPv4Address, spi: int, *, missing_ok: bool = False) -> None:
-    """Raises NetlinkError if there is no such state, unless that is fine."""
-    try:
-        message = m.Raw(payload=_state_id(destination, spi))
-        await netlink.request(f"delete {_state_name(destination, spi)}", message, XFRM_MSG_DELSA)
-    except NetlinkError as refused:
-        if not (missing_ok and refused.errno == errno.ESRCH):
-            raise
 
 
 def _policy_name(policy: EspPolicy) -> str:
@@ -230,7 +220,7 @@ def _policy_id(policy: EspPolicy) -> bytes:
 
 async def apply_policy(netlink: Netlink, policy: EspPolicy) -> None:
     """Put a policy in. `netlink` is of protocol NETLINK_XFRM. Raises NetlinkError, for example if it is there."""
-    tunnel = policy.mode is Mode.TUNNEL
+    tunnel = policy.mode is EspMode.TUNNEL
     ends = [_address(end) if tunnel else bytes(16) for end in (policy.tunnel_destination, policy.tunnel_source)]
     template = _TEMPLATE.pack(
         ends[0], bytes(4), socket.IPPROTO_ESP, socket.AF_INET, ends[1], policy.reqid, policy.mode, 0, 0,
@@ -259,12 +249,3 @@ async def has_policy(netlink: Netlink, policy: EspPolicy) -> bool:
         raise
     template = _TEMPLATE.unpack_from(m.attributes(answer.payload[_POLICY_BYTES:])[_XFRMA_TMPL])
     return bool(template[2] == socket.IPPROTO_ESP and template[6] == policy.mode)
-
-
-async def delete_policy(netlink: Netlink, policy: EspPolicy, *, missing_ok: bool = False) -> None:
-    """Raises NetlinkError if there is none, unless that is fine."""
-    try:
-        await netlink.request(f"delete {_policy_name(policy)}", m.Raw(payload=_policy_id(policy)), XFRM_MSG_DELPOLICY)
-    except NetlinkError as refused:
-        if not (missing_ok and refused.errno == errno.ENOENT):
-            raise

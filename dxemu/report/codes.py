@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dxemu.audit.menu import rules
 from dxemu.errors import DxemuError
+from dxemu.topology.check.rules import paragraphs
 from dxemu.topology.paragraphs import of_arrangements, of_changes, of_files, of_routing, of_scenarios, of_topologies
 from dxemu.topology.words import nearest
 
@@ -17,9 +18,10 @@ class UnknownCode(DxemuError):
 
 
 def codes() -> Mapping[str, str]:
-    """All paragraphs, by code; those of the audit stand with its rules."""
+    """All paragraphs, by code; those of the audit, and of AWS's quotas, stand with their rules."""
     files = (of_files, of_topologies, of_arrangements, of_routing, of_scenarios, of_changes)
     found = {code: paragraph for file in files for code, paragraph in file.PARAGRAPHS.items()}
+    found |= paragraphs()
     return found | {code: rule.paragraph or f"{rule.rule}. Source: {rule.source}." for code, rule in rules().items()}
 
 

@@ -9,9 +9,9 @@ from dxemu.measure.result import Result
 
 
 def probe_lines(result: Result) -> Iterator[tuple[str, str]]:
-    """Label and words of each line; a label is not said twice in a row."""
-    last = ""
-    for kind in in_result():
-        for label, words in kind.lines(result.found.by_key.get(kind.key, ()), result.clock):
+    """Label and words of each line, the kind of the file's first probe first; a label is not said twice in a row."""
+    last, kinds = "", {kind.key: kind for kind in in_result()}
+    for key, found in result.found.by_key.items():
+        for label, words in kinds[key].lines(found, result.clock):
             yield label if label != last else "", words
             last = label

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from dxemu.actions.confirm_virtual_interface import ConfirmVirtualInterface
 from dxemu.errors import InputErrors
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
@@ -40,7 +39,7 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     scenario = load(path, topology=topology)
     plan = make_plan(scenario.topology, versions)
     impacts = [impact_of(plan, step.id, step.at, step.until, step.fault.effects(plan)) for step in scenario.steps]
-    predictions = predict(_once_confirmed(plan, scenario), impacts, _pairs(scenario))
+    predictions = predict(_once_done(plan, scenario), impacts, _pairs(scenario))
     end = scenario.end
     if end is None:
         changes = (float(step.at) for step in scenario.changes)
@@ -60,11 +59,11 @@ def refuse_changes(rehearsal: Rehearsal) -> Rehearsal:
     return rehearsal
 
 
-def _once_confirmed(plan: Plan, scenario: Scenario) -> Plan:
-    """The plan with the hosted virtual interfaces that the scenario accepts: faults are predicted for after that."""
-    accepted = {step.action.target for step in scenario.actions if isinstance(step.action, ConfirmVirtualInterface)}
-    sessions = (replace(s, confirmed=s.confirmed or s.virtual_interface in accepted) for s in plan.sessions)
-    return replace(plan, sessions=tuple(sessions)) if accepted else plan
+def _once_done(plan: Plan, scenario: Scenario) -> Plan:
+    """The plan once every action was done: faults are predicted for after that."""
+    for step in scenario.actions:
+        plan = step.action.planned(plan)
+    return plan
 
 
 def _pairs(scenario: Scenario) -> list[Pair]:

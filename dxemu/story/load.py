@@ -12,11 +12,12 @@ from dxemu.errors import InputErrors, Problem, ProblemList
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds as known_faults
 from dxemu.files import stem
+from dxemu.probes.base import Probe
 from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.story.changes import ChangeReader, ChangeStep
 from dxemu.story.expectation_reader import ExpectationReader, Known
 from dxemu.story.expectations.menu import subjects
-from dxemu.story.file import ScenarioFile, scenario_file
+from dxemu.story.file import ScenarioFile
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_in, names_of
 from dxemu.story.parameters import KindReader, Names
@@ -27,7 +28,7 @@ from dxemu.topology.document import Document
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
 from dxemu.topology.repair import marks_of, validated
-from dxemu.topology.words import quoted, suggestion
+from dxemu.topology.words import nearest, quoted, suggestion
 
 
 def load(
@@ -47,17 +48,15 @@ def load(
     tree = yaml.read(path)
     _is_scenario(tree, path)
     known_probes = probe_kinds()
-    found = validated(scenario_file(known_probes), tree.value, tree.marks)
+    found = validated(ScenarioFile, tree.value, tree.marks)
     problems, file, marks = ProblemList([*tree.problems, *found.problems]), found.entry, marks_of(found, tree.marks)
     if file is None:
         raise InputErrors(problems.problems)
     lost = {path[0] for path in found.lost} | {key for key, *_ in found.renamed if key == "change"}
-    broken = {path[:2] for path in found.lost}
     place = topology if topology is not None else topology_path(path, file.topology)
     written, built = _design(place, file, tree, problems, named=topology is None)
     names = None if "change" in lost else _names_in(place) if built is None else names_of(built)
-    whole = {name: entry for name, entry in file.probes.items() if ("probes", name) not in broken}
-    probes = ProbeReader(known_probes, names, file.end, marks, problems).read(whole)
+    probes = ProbeReader(known_probes, names, file.end, marks, problems).read(file.probes)
     known_kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
     breaks = KindReader("fault", known_kinds[0], names, marks, problems)
     acts = KindReader("action", known_kinds[1], names, marks, problems)
@@ -65,7 +64,7 @@ def load(
     steps, done = reader.read(file.steps), reader.read_actions(file.steps)
     changes = _changes(written, file, marks, problems)
     known = Known(
-        probes=_kinds_written(tree.value) | {name: kind for name, e in file.probes.items() for kind in e.kinds()},
+        probes=_kinds_written(file.probes, known_probes),
         kinds=known_probes,
         steps=steps,
         connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
@@ -114,11 +113,10 @@ def topology_path(scenario: Path, name: str) -> Path:
     return Path(os.path.normpath(scenario.parent / ".." / "topologies" / f"{name}.yaml"))
 
 
-def _kinds_written(tree: object) -> dict[str, str]:
+def _kinds_written(probes: Mapping[str, object], known: Mapping[str, type[Probe]]) -> dict[str, str]:
     """The probes of a file by kind, also of those that have mistakes: expectations about them have none."""
-    probes = tree.get("probes") if isinstance(tree, dict) else None
-    named = probes.items() if isinstance(probes, dict) else ()
-    return {name: next(iter(entry), "") for name, entry in named if isinstance(entry, dict)}
+    first = {name: next(iter(entry), "") for name, entry in probes.items() if isinstance(entry, dict)}
+    return {name: kind if kind in known else nearest(kind, known) or kind for name, kind in first.items()}
 
 
 def _names_in(topology: Path) -> Names | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from dxemu.measure.result import Bounds, Fault, Outage, Predicted
 from dxemu.words import bounds, duration, measured
+
+if TYPE_CHECKING:  # see dxemu.story.expectations.base
+    from dxemu.measure.result import Bounds, Fault, Outage, Predicted
 
 
 def against_prediction(

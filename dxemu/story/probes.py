@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any  # each value was read for its field
 
 from dxemu.errors import ProblemList
 from dxemu.parameters import Parameter, Takes, parameters_of
 from dxemu.probes.base import Probe
 from dxemu.story.names import AT_SITE, WITH_VERSION
-from dxemu.story.probe_file import ProbeEntry
+from dxemu.story.probe_file import ProbeForm
 from dxemu.topology.check.names import is_name
-from dxemu.topology.entry import Entry
 from dxemu.topology.marks import KeyPath, Marks
+from dxemu.topology.repair import renamed
 from dxemu.topology.words import listed, quoted, suggestion
 from dxemu.units import PacketsPerSecond, Seconds
 
@@ -34,27 +35,34 @@ class ProbeReader:
     marks: Marks
     problems: ProblemList
 
-    def read(self, entries: Mapping[str, ProbeEntry]) -> tuple[Probe, ...]:
-        """The probes in the file's order. DX-S004 to DX-S007, DX-S015, DX-S017 to DX-S019."""
+    def read(self, entries: Mapping[str, object]) -> tuple[Probe, ...]:
+        """The probes in the file's order. DX-F005 to DX-F010, DX-S004 to DX-S007, DX-S015, DX-S017 to DX-S019."""
         found = (self._probe(name, entry) for name, entry in entries.items())
         return tuple(probe for probe in found if probe is not None)
 
-    def _probe(self, name: str, entry: ProbeEntry) -> Probe | None:
-        mark = self.marks.key_at("probes", name)
+    def _probe(self, name: str, entry: object) -> Probe | None:
         if not is_name(name):
             problem = f"{quoted(name)} cannot be the name of a probe"
-            self.problems.add(mark, "DX-S015", problem, "Use 1 to 100 letters, digits, _ and -.")
-        kinds = entry.kinds()
-        if len(kinds) != 1:
-            problem = f"'{name}' is {listed(kinds, 'and')} at once" if kinds else f"'{name}' has no kind"
-            self.problems.add(mark, "DX-S017", problem, f"Write one of {listed(self.menu)} under it.")
+            remedy = "Use 1 to 100 letters, digits, _ and -."
+            self.problems.add(self.marks.key_at("probes", name), "DX-S015", problem, remedy)
+        form = ProbeForm(self.menu, self.marks, self.problems)
+        written = form.read(entry, ("probes", name))
+        if written is None:
             return None
-        ((kind, written),) = kinds.items()
-        return self._value(self.menu[kind], name, written, ("probes", name, kind))
+        if len(written.kinds) != 1:
+            kinds = written.kinds
+            problem = f"'{name}' is {listed(kinds, 'and')} at once" if kinds else f"'{name}' has no kind"
+            remedy = f"Write one of {listed(self.menu)} under it."
+            self.problems.add(self.marks.key_at("probes", name), "DX-S017", problem, remedy)
+            return None
+        (kind,) = written.kinds
+        if written.values is None:
+            return None
+        reader = replace(self, marks=renamed(self.marks, form.renamed))
+        return reader._value(self.menu[kind], name, written.values, ("probes", name, kind))
 
-    def _value(self, kind: type[Probe], name: str, entry: Entry, path: KeyPath) -> Probe:
+    def _value(self, kind: type[Probe], name: str, values: Mapping[str, Any], path: KeyPath) -> Probe:
         known = parameters_of(kind)
-        values = {p.attribute: getattr(entry, p.attribute) for p in known}
         probe = kind(name=name, **values)
         named = [self._known(p, values[p.attribute], path, probe.version) for p in known if p.takes is Takes.NAME]
         for parameter in known:

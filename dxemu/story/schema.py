@@ -13,16 +13,19 @@ from dxemu.story.change_schema import definitions, reference
 from dxemu.story.changes import BACK
 from dxemu.story.expectations.base import Subject
 from dxemu.story.expectations.menu import subjects
-from dxemu.story.file import scenario_file
+from dxemu.story.file import ScenarioFile
 from dxemu.story.parameters import MOST
 
 _NETWORK: Mapping[str, Any] = {"type": "string", "examples": ["10.64.0.0/24"]}
+_TIME: Mapping[str, Any] = {"type": "string", "examples": ["30 s"]}
 TYPES: Mapping[Takes, Mapping[str, Any]] = {
     Takes.NAME: {"type": "string"},
     Takes.NETWORK: _NETWORK,
     Takes.NETWORKS: {"anyOf": [_NETWORK, {"type": "array", "items": _NETWORK, "minItems": 1}]},
-    Takes.DURATION: {"type": "string", "examples": ["30 s"]},
+    Takes.DURATION: _TIME,
     Takes.MOMENT: {"type": "string", "examples": ["end", "30 s"]},
+    Takes.TIMES: {"anyOf": [_TIME, {"type": "array", "items": _TIME, "minItems": 1}]},
+    Takes.PACKET_RATE: {"type": "string", "examples": ["100/s"]},
     Takes.BIT_RATE: {"type": "string", "examples": ["940 Mbps"]},
     Takes.PERCENT: {"type": "string", "examples": ["30 %"]},
     Takes.TRUE: {"const": True},
@@ -36,10 +39,11 @@ TYPES: Mapping[Takes, Mapping[str, Any]] = {
 
 def json_schema() -> dict[str, Any]:
     """As a JSON value."""
-    schema = scenario_file(probes()).model_json_schema()
+    schema = ScenarioFile.model_json_schema()
     steps = schema["$defs"]["StepEntry"]["properties"]
     for key, kinds in (("fault", faults()), ("action", actions())):
         steps[key] = {"anyOf": [_of_kind(kind, made) for kind, made in kinds.items()], "default": None}
+    schema["properties"]["probes"]["additionalProperties"] = {"anyOf": [_of_kind(*one) for one in probes().items()]}
     schema["properties"]["expect"]["items"] = {"anyOf": [_of_subject(*one) for one in subjects().items()]}
     schema["$defs"] |= definitions()
     schema["properties"]["change"] = reference()
@@ -71,7 +75,10 @@ def _properties(known: Sequence[Parameter]) -> dict[str, Any]:
 
 
 def _type(parameter: Parameter) -> Mapping[str, Any]:
-    return {"enum": list(parameter.choices)} if parameter.takes is Takes.WORD else TYPES[parameter.takes]
+    if parameter.takes is Takes.WORD:
+        return {"enum": list(parameter.choices)}
+    limits = {"minimum": parameter.least, "maximum": parameter.most} if parameter.takes is Takes.WHOLE else {}
+    return {**TYPES[parameter.takes], **{key: limit for key, limit in limits.items() if limit is not None}}
 
 
 def _of_kind(kind: str, made: Callable[..., object]) -> dict[str, Any]:
@@ -81,5 +88,11 @@ def _of_kind(kind: str, made: Callable[..., object]) -> dict[str, Any]:
         for need in (Need.TARGET, Need.CHOICE)
         if any(p.need is need for p in known)
     ]
-    parameters = {"type": "object", "properties": _properties(known), "additionalProperties": False, "allOf": needed}
+    parameters = {
+        "type": "object",
+        "properties": _properties(known),
+        "required": [p.key for p in known if p.need is Need.ALWAYS],
+        "additionalProperties": False,
+        "allOf": needed,
+    }
     return {"type": "object", "properties": {kind: parameters}, "required": [kind], "additionalProperties": False}

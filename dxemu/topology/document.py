@@ -14,7 +14,7 @@ from dxemu.files import stem
 from dxemu.topology import yaml
 from dxemu.topology.built import built
 from dxemu.topology.check.findings import Findings
-from dxemu.topology.check.rules import LOCAL_RULES, RULES, Rule
+from dxemu.topology.check.rules import Rule, rules
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.invalid import field_at
 from dxemu.topology.marks import KeyPath, Marks
@@ -29,7 +29,7 @@ LOOKED_AT = frozenset(
         *("direct_connect_gateways", "transit_gateways", "virtual_private_gateways"),
     )
 )
-"""Keys without which others look wrong that are not: where one cannot be read, only LOCAL_RULES are asked."""
+"""Keys without which others look wrong that are not: where one cannot be read, only local rules are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Document:
         found = validated(TopologyFile, tree.value, tree.marks)
         problems = [*tree.problems, *found.problems]
         if found.entry is not None:
-            rules = LOCAL_RULES if tree.problems or _looked_at(found) else RULES
-            problems += _findings(found.entry, rules, marks_of(found, tree.marks), frozenset(found.spoilt))
+            asked = rules(local=bool(tree.problems) or _looked_at(found))
+            problems += _findings(found.entry, asked, marks_of(found, tree.marks), frozenset(found.spoilt))
         return problems, found.entry
 
     def _with_origin(self, problems: list[Problem]) -> list[Problem]:
@@ -111,8 +111,8 @@ def _looked_at(found: Repaired[TopologyFile]) -> bool:
     )
 
 
-def _findings(file: TopologyFile, rules: Iterable[Rule], marks: Marks, spoilt: frozenset[KeyPath]) -> list[Problem]:
+def _findings(file: TopologyFile, asked: Iterable[Rule], marks: Marks, spoilt: frozenset[KeyPath]) -> list[Problem]:
     findings = Findings(marks, spoilt)
-    for rule in rules:
+    for rule in asked:
         rule(file, findings)
     return findings.problems

@@ -98,13 +98,14 @@ def _addresses(value: object) -> tuple[IPAddress, ...]:
 
 
 def _network(value: object) -> IPv4Network:
-    network = _network_of_any_version(value)
+    network = read_network(value)
     if isinstance(network, IPv4Network):
         return network
     raise Wrong("DX-F009", f"{network} is not an IPv4 network", "Write for example 10.0.0.0/16.")
 
 
-def _network_of_any_version(value: object) -> IPNetwork:
+def read_network(value: object) -> IPNetwork:
+    """A network of either IP version, without host bits. Raises Wrong."""
     text = _text(value, "a network", "10.0.0.0/16")
     try:
         network = ip_network(text, strict=False)
@@ -202,9 +203,7 @@ Addresses = Annotated[
         }
     ),
 ]
-AnyNetwork = Annotated[
-    IPNetwork, PlainValidator(_network_of_any_version), _schema(r"^[0-9a-fA-F.:]+/[0-9]+$", "10.0.0.0/16")
-]
+AnyNetwork = Annotated[IPNetwork, PlainValidator(read_network), _schema(r"^[0-9a-fA-F.:]+/[0-9]+$", "10.0.0.0/16")]
 Network = Annotated[IPv4Network, PlainValidator(_network), _schema(r"^[0-9.]+/[0-9]+$", "10.0.0.0/16")]
 Interface = Annotated[IPv4Interface, PlainValidator(_interface), _schema(r"^[0-9.]+/[0-9]+$", "169.254.10.2/30")]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]

@@ -172,5 +172,9 @@ class _Renamed(Marks):
 
 def marks_of(found: Repaired[_M], marks: Marks) -> Marks:
     """The marks of the repaired file."""
-    paths = found.moved | found.renamed
+    return renamed(marks, found.moved | found.renamed)
+
+
+def renamed(marks: Marks, paths: dict[KeyPath, KeyPath]) -> Marks:
+    """Marks by other paths: those that are asked for, with those that are written."""
     return _Renamed(marks, paths) if paths else marks

@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.events.base import Event
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.probes import Measurements
-from dxemu.measure.result import Fault, Outage, Predicted, Probe, Stage
 from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
+
+if TYPE_CHECKING:  # many classes, which cost 15 ms to make; who only reads expectations needs none of them
+    from dxemu.measure.result import Fault, Outage, Predicted, Probe, Stage
 
 Judged = tuple[bool, str]
 """Whether it is as expected, and what was measured in words."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from dxemu.measure.result import Fault, Outage, Predicted
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.story.expectations.base import Judged, Measured, Subject, directions, exchanged, faults_named, together
 from dxemu.story.outage_verdict import against_prediction, lasted_ms, longest_in_words, outage_in_words
 from dxemu.units import Seconds
 from dxemu.words import bounds
 from dxemu.words import direction as in_words
+
+if TYPE_CHECKING:  # see dxemu.story.expectations.base
+    from dxemu.measure.result import Fault, Outage, Predicted
 
 MS = 1e3
 

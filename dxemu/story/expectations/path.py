@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from dxemu.measure import paths
-from dxemu.measure.result import PathSeen
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.plan.model import Plan
 from dxemu.story.expectations.base import Judged, Measured, Subject, directions, together
 from dxemu.units import Seconds
 from dxemu.words import direction as in_words
+
+if TYPE_CHECKING:  # see dxemu.story.expectations.base
+    from dxemu.measure.result import PathSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class PathExpected(Subject):
 
     def judge(self, measured: Measured) -> Judged:
         """By the path that the kernels' tables gave last before that moment."""
+        from dxemu.measure import paths  # see above
+
         m, findings = measured, []
         for direction in directions(self.direction):
             if self.at == "start":

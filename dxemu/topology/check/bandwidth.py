@@ -7,6 +7,8 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
 
+LOCAL = True
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T020: not a speed of a dedicated connection."""

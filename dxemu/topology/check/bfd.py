@@ -7,6 +7,8 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.units import Seconds
 
+LOCAL = True
+
 LONGEST_INTERVAL = Seconds(4294)
 GREATEST_MULT = 255
 """What fits into a control packet: microseconds in 32 bits, a multiplier in 8 (RFC 5880 section 4.1)."""

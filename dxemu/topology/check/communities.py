@@ -14,6 +14,8 @@ from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import listed, nearest, quoted
 from dxemu.units import WELL_KNOWN_COMMUNITIES
 
+LOCAL = True
+
 MAX_HALF = 65535
 _COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})\Z")
 

@@ -8,6 +8,8 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
 
+LOCAL = True
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T021: not an MTU of that type of virtual interface."""

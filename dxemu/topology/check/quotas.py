@@ -24,6 +24,15 @@ ON_CONNECTION = {
     "transit": TRANSIT_VIRTUAL_INTERFACES_DEDICATED,
 }
 
+PARAGRAPHS = {
+    "DX-T041": """\
+AWS's quotas: 30 virtual interfaces, 20 virtual private gateways or 6 transit gateways on a Direct
+Connect gateway, 20 Direct Connect gateways on a transit gateway; 50 private and public virtual
+interfaces and 4 transit ones, 51 together, on a dedicated connection or LAG; 10 LAGs in a Region;
+10 VPN connections on a virtual private gateway. Source: Direct Connect User Guide, Direct Connect
+quotas; Site-to-Site VPN User Guide, Quotas.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T041: more than AWS's quotas."""

@@ -1,98 +1,33 @@
-"""Every rule, in no order that matters."""
+"""The rules of topologies: each module of this folder that has a `check`. Their order does not matter.
+
+A module may have `LOCAL = True`: it looks at one entry at a time, and is asked even where others are not known. It may
+also hold what `dxemu explain` says of its own codes, as `PARAGRAPHS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
 
-from dxemu.topology.check import (
-    accounts,
-    announcements,
-    asn,
-    auth_key,
-    bandwidth,
-    bfd,
-    circuits,
-    communities,
-    connections,
-    direct_connect_gateways,
-    gateways,
-    hosted,
-    hosts,
-    internet,
-    lags,
-    mtu,
-    names,
-    networks,
-    peers,
-    places,
-    policies,
-    prefix_pools,
-    public_vifs,
-    quotas,
-    site_link,
-    static_routes,
-    timers,
-    transit_gateways,
-    vif_gateways,
-    vlan,
-    vpc_static_routes,
-    vpcs,
-    vpn_inside,
-    vpn_outside,
-    vpns,
-    vrrp,
-)
+from dxemu.registry import modules
+from dxemu.topology import check
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 
 Rule = Callable[[TopologyFile, Findings], None]
 
-RULES: tuple[Rule, ...] = (
-    names.check,
-    places.check,
-    vrrp.check,
-    connections.check,
-    lags.check,
-    hosted.check,
-    accounts.check,
-    circuits.check,
-    gateways.check,
-    vif_gateways.check,
-    public_vifs.check,
-    policies.check,
-    announcements.check,
-    static_routes.check,
-    direct_connect_gateways.check,
-    transit_gateways.check,
-    vpcs.check,
-    vpc_static_routes.check,
-    site_link.check,
-    quotas.check,
-    prefix_pools.check,
-    vpns.check,
-    vpn_inside.check,
-    vpn_outside.check,
-    networks.check,
-    internet.check,
-    hosts.check,
-    vlan.check,
-    asn.check,
-    peers.check,
-    auth_key.check,
-    bandwidth.check,
-    mtu.check,
-    timers.check,
-    bfd.check,
-    communities.check,
-)
 
-LOCAL_RULES: tuple[Rule, ...] = (
-    auth_key.check,
-    bandwidth.check,
-    bfd.check,
-    communities.check,
-    mtu.check,
-    timers.check,
-    vlan.check,
-)
-"""Those that look at one entry at a time, and are asked even where others are not known."""
+def rules(*, local: bool = False) -> tuple[Rule, ...]:
+    """All of them, or only the local ones."""
+    return tuple(module.check for module in _modules() if not local or getattr(module, "LOCAL", False))
+
+
+def paragraphs() -> Mapping[str, str]:
+    """What `dxemu explain` says, by code, of those whose paragraph stands with the rule."""
+    return {code: text for module in _modules() for code, text in getattr(module, "PARAGRAPHS", {}).items()}
+
+
+def _modules() -> Iterator[ModuleType]:
+    found = (importlib.import_module(f"{check.__name__}.{name}") for name in modules(check) if name != "rules")
+    return (module for module in found if hasattr(module, "check"))

@@ -7,6 +7,8 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.units import Seconds
 
+LOCAL = True
+
 LONGEST_HOLD_TIME = Seconds(65535)
 """What fits into an OPEN (RFC 4271 section 4.2)."""
 KEEPALIVES_IN_HOLD = 3

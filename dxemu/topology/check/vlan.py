@@ -10,6 +10,8 @@ from dxemu.topology.check.ports import bundle
 from dxemu.topology.file import TopologyFile
 from dxemu.units import MAX_VLAN_ID
 
+LOCAL = True
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T013: out of range. DX-T014: used twice on one connection, or on a LAG and its members together."""

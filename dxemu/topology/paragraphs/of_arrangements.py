@@ -54,12 +54,6 @@ For a transit gateway the allowed prefixes are what AWS announces, literally: at
 and IPv6 together, and those of two transit gateways on one Direct Connect gateway must not
 overlap. An empty list announces nothing and AWS says nothing about it. For a virtual private
 gateway they are a filter. Source: Direct Connect User Guide, Allowed prefixes interactions.""",
-        "DX-T041": """\
-AWS's quotas: 30 virtual interfaces, 20 virtual private gateways or 6 transit gateways on a Direct
-Connect gateway, 20 Direct Connect gateways on a transit gateway; 50 private and public virtual
-interfaces and 4 transit ones, 51 together, on a dedicated connection or LAG; 10 LAGs in a Region;
-10 VPN connections on a virtual private gateway. Source: Direct Connect User Guide, Direct Connect
-quotas; Site-to-Site VPN User Guide, Quotas.""",
         "DX-T042": """\
 A virtual private gateway is associated with at most one Direct Connect gateway. Source: Direct
 Connect User Guide, Virtual private gateway associations.""",

@@ -134,8 +134,8 @@ def test_a_rule_leads_packets_of_one_interface_to_its_table(version: int) -> Non
         sysctl.write(a.namespace, name, "1")
         source, target = ENDS[version][1].ip, INSIDE[version]
         await route.replace(a, PREFIX[version], OTHER_VIA[version], table=2001, interface="port")
-        last = rule.Rule(priority=40_000, table=2001, version=version)
-        mine = rule.Rule(priority=100, table=2001, incoming="port", version=version)
+        last = rule.PolicyRule(priority=40_000, table=2001, version=version)
+        mine = rule.PolicyRule(priority=100, table=2001, incoming="port", version=version)
         for wanted, leads_own in ((mine, False), (last, True)):
             assert await route.lookup(a, target, source=source, incoming="port") is None
             await rule.apply(a, wanted)

@@ -161,7 +161,7 @@ def test_a_rule_by_interface_wins_over_the_vrf_if_it_comes_before_1000() -> None
         for version in VERSIONS:
             await route.replace(device.netlink, VPC_PREFIX[version], None, protocol=route.STATIC, table=OTHER_TABLE)
         for version, incoming, priority, wins in RULES:
-            wanted = rule.Rule(priority=priority, table=OTHER_TABLE, incoming=incoming, version=version)
+            wanted = rule.PolicyRule(priority=priority, table=OTHER_TABLE, incoming=incoming, version=version)
             await rule.apply(device.netlink, wanted)
             assert wanted in await rule.read(device.netlink, version=version)
             target, source = VPC_HOST[version].ip, CUSTOMER_HOST[version].ip

@@ -11,7 +11,7 @@ ADDRESS = IPv4Address("192.0.2.7")
 
 def test_an_answer_says_the_address_and_whom_the_server_saw() -> None:
     said = dns_message.answer(dns_message.question(7, "www.example.com"), ADDRESS, "203.0.113.1")
-    assert dns_message.read(said) == dns_message.Answer(7, 0, ADDRESS, "203.0.113.1")
+    assert dns_message.read(said) == dns_message.Response(7, 0, ADDRESS, "203.0.113.1")
 
 
 def test_on_the_wire_it_is_rfc_1035() -> None:

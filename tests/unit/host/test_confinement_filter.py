@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.host import bpf, system_calls
-from dxemu.host.bpf import Answer, Argument, Rule
+from dxemu.host.bpf import Answer, Argument, CallRule
 
 NUMBERS_END = 600
 I386 = 0x40000003
@@ -46,17 +46,17 @@ def answer_of(
                 raise AssertionError(f"instruction {unknown:#x}")
 
 
-def allowed(number: int, *arguments: int, rules: Mapping[int, Rule | Answer] | None = None) -> bool:
+def allowed(number: int, *arguments: int, rules: Mapping[int, CallRule | Answer] | None = None) -> bool:
     return answer_of(program(rules), number, arguments) == bpf.RET_ALLOW
 
 
-def program(rules: Mapping[int, Rule | Answer] | None = None) -> tuple[bpf.Instruction, ...]:
+def program(rules: Mapping[int, CallRule | Answer] | None = None) -> tuple[bpf.Instruction, ...]:
     rules = system_calls.rules(resolves_beneath=False, stub_in_a_file=False) if rules is None else rules
     return bpf.program(rules, errno.EPERM)
 
 
 def test_what_is_not_named_is_refused() -> None:
-    made = bpf.program({1: Rule(), 3: Answer(errno.ENOSYS)}, errno.EPERM)
+    made = bpf.program({1: CallRule(), 3: Answer(errno.ENOSYS)}, errno.EPERM)
     answers = {number: answer_of(made, number) for number in range(NUMBERS_END)}
     assert answers.pop(1) == bpf.RET_ALLOW
     assert answers.pop(3) == bpf.RET_ERRNO | errno.ENOSYS
@@ -70,7 +70,7 @@ def test_numbers_of_other_architectures_are_refused() -> None:
 
 
 def test_an_argument_is_one_of_those_named() -> None:
-    rules = {7: Rule((Argument(1, frozenset({4, 5, 6})), Argument(2, frozenset({0}), mask=0xF0)))}
+    rules = {7: CallRule((Argument(1, frozenset({4, 5, 6})), Argument(2, frozenset({0}), mask=0xF0)))}
     assert all(allowed(7, 99, value, rest, rules=rules) for value in (4, 5, 6) for rest in (0, 0x0F))
     assert not any(allowed(7, 4, value, rules=rules) for value in (0, 3, 7))
     assert not allowed(7, 99, 4, 0x10, rules=rules)
@@ -78,14 +78,14 @@ def test_an_argument_is_one_of_those_named() -> None:
 
 
 def test_a_whole_argument_has_64_bits() -> None:
-    rules = {7: Rule((Argument(4, frozenset({0}), whole=True),))}
+    rules = {7: CallRule((Argument(4, frozenset({0}), whole=True),))}
     assert allowed(7, rules=rules)
     assert not allowed(7, 0, 0, 0, 0, 1, rules=rules)
     assert not allowed(7, 0, 0, 0, 0, 1 << 32, rules=rules)
 
 
 def test_a_refusal_may_have_its_own_error() -> None:
-    rules = {7: Rule((Argument(0, frozenset({1})),), otherwise=errno.EINVAL)}
+    rules = {7: CallRule((Argument(0, frozenset({1})),), otherwise=errno.EINVAL)}
     assert answer_of(bpf.program(rules, errno.EPERM), 7) == bpf.RET_ERRNO | errno.EINVAL
 
 
@@ -95,7 +95,7 @@ def test_jumps_and_length_are_what_the_kernel_takes() -> None:
     assert all(0 <= jump < 256 for step in made for jump in (step.if_true, step.if_false))
     assert len(bpf.encode(made)) == 8 * len(made)
     with pytest.raises(ValueError, match="instructions"):
-        bpf.program({number: Rule() for number in range(3000)}, errno.EPERM)
+        bpf.program({number: CallRule() for number in range(3000)}, errno.EPERM)
 
 
 @pytest.mark.parametrize(

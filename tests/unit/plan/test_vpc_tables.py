@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.aws.vpc_route_table import Entry, Origin, look_up
+from dxemu.aws.vpc_route_table import RouteOrigin, VpcRoute, look_up
 from dxemu.control.converge import gateway_rib
 from dxemu.control.forward import THROWN, Forwarding, forwarding
 from dxemu.control.route_tables import vpc_route_table
@@ -46,7 +46,7 @@ def sampled(prefixes: set[IPNetwork]) -> set[IPAddress]:
     return {IPv4Address(number) for edge in edges for number in (edge - 1, edge, edge + 1) if 0 < number < 2**32}
 
 
-def table_of(plan: Plan, tables: Forwarding) -> tuple[int, list[Entry]]:
+def table_of(plan: Plan, tables: Forwarding) -> tuple[int, list[VpcRoute]]:
     (gateway,) = plan.gateways
     table = gateway.vpc_table or MAIN_TABLE
     return table, list(vpc_route_table(gateway, gateway_rib(plan, gateway, tables.ribs, table)))
@@ -57,7 +57,7 @@ def test_the_plans_table_gives_the_decision_of_aws(propagation: str, static: tup
     plan = plan_of(propagation, static)
     tables = forwarding(plan)
     table, entries = table_of(plan, tables)
-    assert sum(entry.origin is Origin.PROPAGATED for entry in entries) == (100 if propagation == "on" else 0)
+    assert sum(entry.origin is RouteOrigin.PROPAGATED for entry in entries) == (100 if propagation == "on" else 0)
     around: set[IPNetwork] = {entry.prefix for entry in entries} | {*LEAK, OF_THE_VPC}
     for address in sampled(around):
         wanted = look_up(entries, address).entry

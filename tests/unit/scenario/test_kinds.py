@@ -14,6 +14,7 @@ import dxemu.audit
 import dxemu.faults
 import dxemu.probes
 import dxemu.story.expectations
+import dxemu.topology.check
 from dxemu.audit.menu import make_audit
 from dxemu.errors import InputErrors
 from dxemu.faults.menu import kinds
@@ -148,7 +149,9 @@ def test_one_file_is_a_probe_everywhere(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(dxemu.probes, "__path__", [*dxemu.probes.__path__, str(tmp_path)])
     kind = probe_kinds()["echo"]
     assert "| `echo` | `from`, `at` | whether anybody answers |" in page((ROOT / PAGE).read_text(encoding="utf-8"))
-    assert "echo_probe" in json.dumps(json_schema())
+    entries = json_schema()["properties"]["probes"]["additionalProperties"]["anyOf"]
+    (echo,) = [one["properties"]["echo"] for one in entries if "echo" in one["properties"]]
+    assert (set(echo["properties"]), echo["required"]) == ({"from", "at"}, ["from", "at"])
     story = tmp_path / "story.yaml"
     text = f"topology: {ROOT}/topologies/backup_connection.yaml\nprobes: {{hello: {{echo: %s}}}}\nend: 5 s\n"
     story.write_text(text % "{from: app, at: 1 s}", encoding="utf-8")
@@ -256,3 +259,28 @@ def test_one_file_is_a_rule_of_the_audit_everywhere(tmp_path: Path, monkeypatch:
     audit = make_audit(topology, make_plan(topology))
     assert "Names are even" in "\n".join(line.plain for line in render_audit(audit, width=100))
     assert "DX-A999" in json.dumps(audit_json(audit))
+
+
+QUOTA = '''"""How many hosts a data center may have, which is a test's own quota."""
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import TopologyFile
+
+HOSTS = 0
+"""Source: nobody's page, read never."""
+PARAGRAPHS = {"DX-T999": "A data center has no hosts. Source: this test."}
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T999: more than that."""
+    for name in list(file.customer.data_center.hosts)[HOSTS:]:
+        path = ("customer", "data_center", "hosts", name)
+        findings.add_name(path, "DX-T999", f"'{name}' is a host too many", f"AWS takes {HOSTS}.")
+'''
+
+
+def test_one_file_is_a_quota_with_its_check_and_its_paragraph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hosts_quota.py").write_text(QUOTA, encoding="utf-8")
+    monkeypatch.setattr(dxemu.topology.check, "__path__", [*dxemu.topology.check.__path__, str(tmp_path)])
+    with pytest.raises(InputErrors) as errors:
+        load_topology(ROOT / "topologies" / "backup_connection.yaml")
+    assert {(problem.code, problem.remedy) for problem in errors.value.problems} == {("DX-T999", "AWS takes 0.")}
+    assert explain("t999") == "A data center has no hosts. Source: this test."

@@ -183,9 +183,9 @@ def test_values_are_those_of_the_event() -> None:
 
 def test_the_kind_of_the_first_probe_comes_first() -> None:
     captured = {"event": "captured", "t": 5.0, "probe": "link", "cable": "primary", "label": "esp"}
-    events = [{**captured, "to_aws": 1, "from_aws": 1}]
+    events = [filled({**captured, "to_aws": 1, "from_aws": 1})]
     assert next(iter(found(events, ["app", "link"]).by_key)) == "captures"
     path_mtu = {"event": "path_mtu", "t": 2.0, "probe": "size", "direction": "to_aws", "started_s": 2.0}
-    events.append({**path_mtu, "mtu": 1500, "told": None, "told_by": ""})
+    events.append(filled({**path_mtu, "mtu": 1500, "told": None, "told_by": ""}))
     assert list(found(events, ["size", "link"]).by_key)[:2] == ["path_mtus", "captures"]
     assert list(found(events, ["link", "size"]).by_key)[:2] == ["captures", "path_mtus"]

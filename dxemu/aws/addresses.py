@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Interface, IPv4Network, IPv6Network
 from itertools import cycle, islice
 from types import MappingProxyType
@@ -39,14 +39,6 @@ RESERVED: tuple[IPv4Network, ...] = (
 Published for VPN tunnels; dxemu leaves them free on virtual interfaces too.
 Source: Site-to-Site VPN User Guide, "Tunnel options", 2026; read 2026-11-23.
 """
-
-
-def free_subnets(used: Iterable[IPv4Network]) -> Iterator[IPv4Network]:
-    """The subnets that AWS could assign, in order: neither reserved nor overlapping with `used`."""
-    taken = (*RESERVED, *used)
-    for subnet in AUTO_ASSIGNED_RANGE.subnets(new_prefix=AUTO_ASSIGNED_PREFIX_LENGTH):
-        if not any(subnet.overlaps(other) for other in taken):
-            yield subnet
 
 
 def peer_addresses(subnet: IPv4Network) -> tuple[IPv4Interface, IPv4Interface]:
@@ -88,11 +80,18 @@ VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
 """Outside addresses of VPN tunnels where the file gives none. AWS has public ones; these are for documentation
 (RFC 5737)."""
 
-SYNTHETIC_RANGE = IPv4Network("198.18.0.0/15")
-"""Where the prefixes come from that stand for the thousands which AWS announces on a public virtual interface: a range
-for benchmarks (RFC 2544), so that no real prefix is meant."""
+SYNTHETIC_RANGE = IPv4Network("198.18.0.0/16")
+"""Where the prefixes come from that stand for the thousands which AWS announces on a public virtual interface: half of
+a range for benchmarks (RFC 2544), so that no real prefix is meant."""
 
-SYNTHETIC_LENGTH = 28
+OWN_ADDRESSES = IPv4Network("198.19.0.0/16")
+"""The other half: our own links and router IDs, which AWS and the customer do not tell. No topology may have any of it.
+
+240.0.0.0/4 would leave more to topologies. Linux takes it, but not every daemon that may be a customer's: BIRD
+(`ip4_classify`) is known to call it invalid, and FRR to drop it as martian. Neither was tried here.
+"""
+
+SYNTHETIC_LENGTH = 29
 MOST_SYNTHETIC = 1 << (SYNTHETIC_LENGTH - SYNTHETIC_RANGE.prefixlen)
 
 

@@ -100,6 +100,12 @@ def what(state: State, node: str) -> str:
     return f"{WORDS.get(role, role.value)} {node}"
 
 
+def speaker_words(state: State, speaker: str) -> str:
+    """A BGP speaker for people: `dx_1:vgw_prod`, or `dx_1` where it is the only one of its node."""
+    node = state.plan.speaker(speaker).node
+    return node if sum(other.node == node for other in state.plan.speakers) == 1 else speaker
+
+
 def table_words(state: State, node: str, table: int) -> str:
     """A kernel table for people: `route table vpcs`, `VPC prod route table`, `BGP table of dx_1:vgw_prod`."""
     tgw = next((g for g in state.topology.aws.transit_gateways if g.name == node), None)
@@ -117,7 +123,7 @@ def table_words(state: State, node: str, table: int) -> str:
         own = {s.table: s.name for s in state.plan.speakers if s.node == node}
         for offset, of_whom in ((0, ""), (FROM_CUSTOMER, "for customers"), (FROM_GATEWAY, "for gateways")):
             if table - offset in own:
-                alone = own[table - offset] == node
+                alone = len(own) == 1
                 words = "route table" if alone else f"table of {own[table - offset]}"
                 return f"{words}, {of_whom}" if of_whom else words
     return "route table"

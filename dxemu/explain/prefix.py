@@ -12,7 +12,7 @@ from dxemu.control.policy import takes
 from dxemu.control.route_tables import not_installed
 from dxemu.explain import routes
 from dxemu.explain.model import Loser
-from dxemu.explain.names import NotExplained, table_words, what
+from dxemu.explain.names import NotExplained, speaker_words, table_words, what
 from dxemu.explain.notes import notes
 from dxemu.explain.prefix_model import Entry, PrefixExplanation
 from dxemu.explain.reasons import static_in_words
@@ -112,7 +112,8 @@ def _speakers(state: State, prefix: IPNetwork) -> Iterator[Entry]:
         choice = state.tables.ribs[speaker.name].best.get(prefix)
         if choice is None or choice.route.originated:
             continue
-        where = what(state, speaker.node) + (f", BGP table of {speaker.name}" if speaker.name != speaker.node else "")
+        words = speaker_words(state, speaker.name)
+        where = what(state, speaker.node) + (f", BGP table of {words}" if words != speaker.node else "")
         yield _entry(
             state,
             Held(choice, speaker=speaker.name),

@@ -10,6 +10,7 @@ from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Route
 from dxemu.control.converge import gateway_rib, tables_of
 from dxemu.control.policy import ends_of
+from dxemu.explain.names import speaker_words
 from dxemu.explain.state import State
 from dxemu.plan.model import BgpSession, Gateway, SessionEnd
 from dxemu.units import IPNetwork
@@ -55,7 +56,9 @@ def in_words(state: State, route: Route, where: Held) -> str:
     if where.gateway is not None:
         session = session_behind(state, route.session, route.prefix)
         over = "" if session is None else f", {carrier_in_words(session)}"
-        device = "" if session is not None and session.tunnel is not None else f", {route.session}"
+        device = (
+            "" if session is not None and session.tunnel is not None else f", {speaker_words(state, route.session)}"
+        )
         return f"{route.kind or 'BGP'}{device}{over}"
     session = state.session(route.session)
     if session is None:

@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from dxemu.control.converge import tables_of
 from dxemu.explain import routes
 from dxemu.explain.model import Direction, Unused
-from dxemu.explain.names import what
+from dxemu.explain.names import speaker_words, what
 from dxemu.explain.routes import Held
 from dxemu.explain.state import State
 from dxemu.plan.model import BgpSession, Gateway
@@ -69,7 +69,8 @@ def _why(state: State, session: BgpSession, way: Direction, address: IPAddress) 
     rib = state.tables.ribs[hears.speaker]
     known = [prefix for prefix in rib.learnt(session.name) if _covers(prefix, address)]
     if not known:
-        return f"{says.speaker} announces no prefix on it that {hears.speaker} accepts and that covers {address}"
+        one, other = (speaker_words(state, end.speaker) for end in (says, hears))
+        return f"{one} announces no prefix on it that {other} accepts and that covers {address}"
     prefix = max(known, key=lambda p: p.prefixlen)
     places = [Held(rib.best[prefix], speaker=hears.speaker), *_on_the_way(state, way, prefix)]
     for place in places:
@@ -91,7 +92,7 @@ def _why(state: State, session: BgpSession, way: Direction, address: IPAddress) 
     if longer is not None and longer.reason is not None:
         return f"{longer.what}: it has {prefix} by it, and the longer {longer.reason.prefix} by {longer.reason.how}"
     if way.direction == TO_AWS:
-        return f"{hears.speaker} has {prefix} by it, but the packets do not come by there"
+        return f"{speaker_words(state, hears.speaker)} has {prefix} by it, but the packets do not come by there"
     return f"no gateway on the way has {prefix} by it"
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface, IPv6Network, ip_interface
 
 from dxemu.aws import addresses
 from dxemu.aws.direct_connect_gateway import within
+from dxemu.plan.pools import Pool
 from dxemu.topology.model import Topology, VirtualInterface
 from dxemu.units import IPAddress, IPInterface, IPNetwork
 
-CIRCUITS = IPv4Network("100.64.0.0/16")
-"""Where the /30 subnets of circuits between the customer's routers come from (RFC 6598)."""
+ROUTER_IDS = IPv4Network("198.19.0.0/18")
+"""Where router IDs come from: all of them, and the addresses of our own links, are in
+198.19.0.0/16 (for benchmarks, RFC 2544), where no topology may have any."""
 
-BACKBONE = IPv4Network("100.65.0.0/16")
+CIRCUITS = IPv4Network("198.19.64.0/18")
+"""Where the /30 subnets of circuits between the customer's routers come from."""
+
+BACKBONE = IPv4Network("198.19.128.0/17")
 """Where the /30 subnets of AWS's backbone come from. Real ones are not published."""
-
-CUSTOMER_ROUTER_IDS = IPv4Network("100.64.255.0/24")
-AWS_ROUTER_IDS = IPv4Network("100.65.252.0/22")
 
 CIRCUITS_IPV6 = IPv6Network("fd00:64::/64")
 BACKBONE_IPV6 = IPv6Network("fd00:65::/64")
@@ -27,10 +29,10 @@ AMAZON_PEERS_IPV6 = IPv6Network("2001:db8:dc::/64")
 """Where the /125 subnets of IPv6 sessions come from. AWS assigns them from its own space; this is a documentation
 prefix (RFC 3849)."""
 
-INTERNET = IPv4Network("100.66.0.0/16")
-"""Where the /30 subnets of the Internet's own lines come from."""
-
 PEERS_IPV6_LENGTH = 125
+_LINKS_IPV6 = 1 << 24
+_PEERS_IPV6 = 1 << 24
+_IDS_TOGETHER = 4
 
 Peers = tuple[IPInterface, IPInterface]
 
@@ -55,38 +57,54 @@ def given_networks(topology: Topology) -> tuple[IPv4Network, ...]:
 
 
 class Links:
-    """Both addresses of one point-to-point link after another, of either IP version."""
+    """Both addresses of a point-to-point link, of either IP version, by the link's name."""
 
     def __init__(self, supernet: IPv4Network, supernet_ipv6: IPv6Network, avoid: Iterable[IPv4Network]) -> None:
-        self._ipv4 = links(supernet, avoid)
-        self._ipv6 = supernet_ipv6.subnets(new_prefix=126)
+        self._ipv4 = Subnets(supernet, 30, avoid)
+        self._first_ipv6 = supernet_ipv6.network_address
+        self._ipv6 = Pool(f"/126 subnet of {supernet_ipv6}", _LINKS_IPV6)
 
-    def next(self, *, ipv6: bool) -> tuple[Peers, ...]:
-        """The next link: its two IPv4 addresses, then with `ipv6` its two IPv6 ones."""
-        ipv4: Peers = next(self._ipv4)
+    def of(self, link: str, *, ipv6: bool) -> tuple[Peers, ...]:
+        """Those of `link`: its two IPv4 addresses, then with `ipv6` its two IPv6 ones."""
+        first, second = self._ipv4.of(link).hosts()
+        ipv4: Peers = (IPv4Interface((first, 30)), IPv4Interface((second, 30)))
         if not ipv6:
             return (ipv4,)
-        subnet = next(self._ipv6)
-        first, second = subnet.network_address + 1, subnet.network_address + 2
-        return ipv4, (IPv6Interface((first, 126)), IPv6Interface((second, 126)))
+        subnet = self._first_ipv6 + 4 * self._ipv6.take(link)
+        return ipv4, (IPv6Interface((subnet + 1, 126)), IPv6Interface((subnet + 2, 126)))
 
 
-def links(supernet: IPv4Network, avoid: Iterable[IPv4Network]) -> Iterator[tuple[IPv4Interface, IPv4Interface]]:
-    """Both addresses of each /30 of `supernet` that overlaps with none of `avoid`.
+class Subnets:
+    """The subnets of one length in `supernet` that overlap with none of `avoid`, each by the key that it is for."""
 
-    Ends with ValueError when `supernet` is used up.
-    """
-    avoid = tuple(avoid)
-    for subnet in supernet.subnets(new_prefix=30):
-        if not any(subnet.overlaps(other) for other in avoid):
-            first, second = subnet.hosts()
-            yield IPv4Interface((first, 30)), IPv4Interface((second, 30))
-    raise ValueError(f"no /30 subnet of {supernet} is left: the topology's own networks or links fill it")
+    def __init__(self, supernet: IPv4Network, length: int, avoid: Iterable[IPv4Network]) -> None:
+        self._supernet = supernet
+        self._length = length
+        self._avoid = tuple(other for other in avoid if other.overlaps(supernet))
+        size = 1 << (length - supernet.prefixlen)
+        self._pool = Pool(f"/{length} subnet of {supernet}", size, usable=self._usable)
+
+    def of(self, key: str) -> IPv4Network:
+        """A subnet for `key`. Raises ValueError when all are given out or avoided."""
+        return self._subnet(self._pool.take(key))
+
+    def _subnet(self, number: int) -> IPv4Network:
+        return IPv4Network((self._supernet.network_address + (number << (32 - self._length)), self._length))
+
+    def _usable(self, number: int) -> bool:
+        return not any(self._subnet(number).overlaps(other) for other in self._avoid)
 
 
-def router_ids(names: Iterable[str], network: IPv4Network) -> Mapping[str, IPv4Address]:
-    """A router ID for each of `names`, counting from the first address of `network`."""
-    return {name: network.network_address + number for number, name in enumerate(names, start=1)}
+class RouterIds:
+    """Router IDs by what they are for. What comes in pairs has them side by side, the first one's the lower."""
+
+    def __init__(self) -> None:
+        self._pool = Pool(f"router ID of {ROUTER_IDS}", ROUTER_IDS.num_addresses // _IDS_TOGETHER)
+
+    def of(self, key: str, together: int = 1) -> tuple[IPv4Address, ...]:
+        """The IDs of `together` speakers, 3 at most, that are called `key`."""
+        first = ROUTER_IDS.network_address + _IDS_TOGETHER * self._pool.take(key)
+        return tuple(first + number for number in range(1, together + 1))
 
 
 def gateway_address(network: IPNetwork, taken: Iterable[IPAddress], avoid: Sequence[IPNetwork] = ()) -> IPInterface:
@@ -112,9 +130,14 @@ def peer_addresses(topology: Topology) -> Mapping[str, tuple[Peers, ...]]:
 
     For a dual-stack one two pairs, the IPv4 one first.
     """
-    free = addresses.free_subnets(given_networks(topology))
-    free_ipv6 = AMAZON_PEERS_IPV6.subnets(new_prefix=PEERS_IPV6_LENGTH)
+    free = Subnets(addresses.AUTO_ASSIGNED_RANGE, addresses.AUTO_ASSIGNED_PREFIX_LENGTH, _not_free(topology))
+    free_ipv6 = Pool(f"/{PEERS_IPV6_LENGTH} subnet of {AMAZON_PEERS_IPV6}", _PEERS_IPV6)
     return {vif.name: _all_peers(vif, free, free_ipv6) for vif in topology.virtual_interfaces}
+
+
+def _not_free(topology: Topology) -> tuple[IPv4Network, ...]:
+    """What AWS keeps for itself, and what is taken already."""
+    return (*addresses.RESERVED, *given_networks(topology))
 
 
 def inside_addresses(topology: Topology) -> Mapping[str, tuple[Peers, Peers]]:
@@ -125,35 +148,33 @@ def inside_addresses(topology: Topology) -> Mapping[str, tuple[Peers, Peers]]:
     """
     peers = [pair for pairs in peer_addresses(topology).values() for pair in pairs]
     used = [pair[0].network for pair in peers if isinstance(pair[0].network, IPv4Network)]
-    free = addresses.free_subnets((*given_networks(topology), *used))
+    avoid = (*_not_free(topology), *used)
+    free = Subnets(addresses.AUTO_ASSIGNED_RANGE, addresses.AUTO_ASSIGNED_PREFIX_LENGTH, avoid)
     found = {}
     for vpn in topology.vpns:
-        first, second = (addresses.peer_addresses(tunnel.inside_cidr or next(free)) for tunnel in vpn.tunnels)
+        first, second = (
+            addresses.peer_addresses(tunnel.inside_cidr or free.of(f"{vpn.name}/{number}"))
+            for number, tunnel in enumerate(vpn.tunnels, start=1)
+        )
         found[vpn.name] = (first, second)
     return found
 
 
-def _all_peers(
-    vif: VirtualInterface, free: Iterator[IPv4Network], free_ipv6: Iterator[IPv6Network]
-) -> tuple[Peers, ...]:
+def _all_peers(vif: VirtualInterface, free: Subnets, free_ipv6: Pool) -> tuple[Peers, ...]:
     ipv4 = _peers(vif, free)
     if not vif.ipv6:
         return (ipv4,)
-    subnet = next(free_ipv6)
-    amazon, customer = subnet.network_address + 1, subnet.network_address + 2
-    return ipv4, (IPv6Interface((amazon, PEERS_IPV6_LENGTH)), IPv6Interface((customer, PEERS_IPV6_LENGTH)))
+    subnet = AMAZON_PEERS_IPV6.network_address + (free_ipv6.take(vif.name) << (128 - PEERS_IPV6_LENGTH))
+    return ipv4, (IPv6Interface((subnet + 1, PEERS_IPV6_LENGTH)), IPv6Interface((subnet + 2, PEERS_IPV6_LENGTH)))
 
 
-def _peers(vif: VirtualInterface, free: Iterator[IPv4Network]) -> Peers:
+def _peers(vif: VirtualInterface, free: Subnets) -> Peers:
     amazon, customer = vif.amazon_address, vif.customer_address
     if amazon is not None:
         return amazon, customer or _other(amazon)
     if customer is not None:
         return _other(customer), customer
-    subnet = next(free, None)
-    if subnet is None:
-        raise ValueError(f"no subnet of {addresses.AUTO_ASSIGNED_RANGE} is left for virtual interface '{vif.name}'")
-    return addresses.peer_addresses(subnet)
+    return addresses.peer_addresses(free.of(vif.name))
 
 
 def _other(peer: IPv4Interface) -> IPInterface:

@@ -57,7 +57,7 @@ def add_hop(
 ) -> Hop:
     """A cable from `near` to `far` with addresses at both ends, whose ports are called `near_name` and `far_name`."""
     cable = draft.cable(
-        draft.cable_name(name or f"backbone_{near}", far),
+        draft.cable_name(name or f"backbone_{near}_{far}", "cable"),
         role,
         (near, near_name or far),
         (far, far_name or near),
@@ -66,7 +66,7 @@ def add_hop(
         mtu=mtu,
     )
     near_addresses, far_addresses = [], []
-    for pair in links.next(ipv6=ipv6):
+    for pair in links.of(cable.name, ipv6=ipv6):
         for port, address in zip((cable.a, cable.b), pair, strict=True):
             draft.address(port.node, port.name, address)
         near_addresses.append(pair[0].ip)

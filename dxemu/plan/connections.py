@@ -33,15 +33,11 @@ class Attached:
 def device_nodes(topology: Topology) -> Mapping[tuple[str, str], str]:
     """The node of each AWS device that is used, by location and device.
 
-    It is called as the device, or `dx_1_EqDC2` if several locations have a device of that name.
+    It is called as the device: no two locations have devices of one name (DX-T002).
     """
     devices = dict.fromkeys((connection.location, connection.device) for connection in topology.connections)
     devices |= dict.fromkeys((other.location, other.device) for other in topology.other_customers)
-    names = [device for _, device in devices]
-    return {
-        (location, device): device if names.count(device) == 1 else f"{device}_{location}"
-        for location, device in devices
-    }
+    return {(location, device): device for location, device in devices}
 
 
 def device_of(connection: Connection, topology: Topology) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dxemu.aws.direct_connect_gateway import within
 from dxemu.aws.timers import RESTART_TIME
-from dxemu.plan.addressing import CUSTOMER_ROUTER_IDS, Links, Peers, router_ids
+from dxemu.plan.addressing import Links, Peers
 from dxemu.plan.backbone import speed
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
@@ -108,7 +108,6 @@ def add_speakers(draft: Draft) -> None:
     """
     topology = draft.topology
     routers = customer_routers(topology)
-    ids = router_ids(routers, CUSTOMER_ROUTER_IDS)
     data_center = topology.customer.data_center
     settings = {settings.router: settings.maximum_paths for settings in topology.customer.router_settings}
     originates = {site.routers[0]: site.networks for site in sites(topology)}
@@ -121,7 +120,7 @@ def add_speakers(draft: Draft) -> None:
                 node=router,
                 side=Side.CUSTOMER,
                 asn=asn_of(topology, router),
-                router_id=ids[router],
+                router_id=draft.router_ids.of(router)[0],
                 originates=originates.get(router, ()),
                 maximum_paths=settings.get(router, 1),
             )
@@ -157,7 +156,7 @@ def add_circuits(draft: Draft, links: Links) -> None:
             mtu=CIRCUIT_MTU,
             carrier=circuit.carrier,
         )
-        for peers in links.next(ipv6=has_ipv6(draft.topology)):
+        for peers in links.of(cable.name, ipv6=has_ipv6(draft.topology)):
             for port, address in zip((cable.a, cable.b), peers, strict=True):
                 draft.address(port.node, port.name, address)
             draft.sessions.append(_circuit_session(draft, cable, peers))
@@ -188,7 +187,7 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
 
     version = "_ipv6" if peers[0].version == 6 else ""  # noqa: PLR2004
     return BgpSession(
-        name=draft.session_name(f"{cable.a.node}-{cable.b.node}{version}", cable.name),
+        name=draft.session_name(f"{cable.a.node}-{cable.name}-{cable.b.node}{version}", "session"),
         virtual_interface=None,
         connection=None,
         ends=(end(0), end(1)),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network
 
+from dxemu.plan.addressing import RouterIds
 from dxemu.plan.model import (
     MAIN_TABLE,
     Address,
@@ -64,6 +65,7 @@ class Draft:
         self.nats: list[SourceNat] = []
         self.silent_drops: list[SilentDrop] = []
         self.source_filters: list[SourceFilter] = []
+        self.router_ids = RouterIds()
         self._interfaces: defaultdict[str, InterfaceNames] = defaultdict(InterfaceNames)
         self._cable_names = {connection.name for connection in topology.connections}
         self.circuit_cables = {

@@ -6,9 +6,10 @@ customer find the gateway's prefixes and nothing else.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from typing import TypedDict
 
 from dxemu.aws import direct_connect_gateway, public_vif
 from dxemu.aws.addresses import VPN_ENDPOINTS, synthetic_prefixes
@@ -17,6 +18,7 @@ from dxemu.aws.attachments import MULTIPATH_WIDTH
 from dxemu.plan.connections import connection_of, device_nodes, device_of
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import RouteRule, Side, Speaker, Vrf
+from dxemu.plan.pools import Pool
 from dxemu.topology.model import Topology, VifType, VirtualInterface
 from dxemu.units import Asn, IPAddress, IPNetwork
 
@@ -24,11 +26,20 @@ PUBLIC = "public"
 """AWS's own ASN on public virtual interfaces. Source: Direct Connect User Guide, "Virtual interfaces"."""
 
 
-FIRST_TABLE = 1000
-FROM_CUSTOMER = 1000
-FROM_GATEWAY = 2000
+FIRST_TABLE = 10_000
+TABLES = 10_000
+FROM_CUSTOMER = TABLES
+FROM_GATEWAY = 2 * TABLES
 SITE_LINK = ":site_link"
 """Added to an edge's table: what packets from the customer, and from one of its gateways, may reach."""
+
+
+class HopNames(TypedDict):
+    """Names of a cable and of its two ports, as `add_hop` takes them."""
+
+    name: str
+    near_name: str
+    far_name: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +59,18 @@ class Edge:
     site_link_interfaces: list[str] = field(default_factory=list)
     prefixes: list[tuple[IPNetwork, IPAddress]] = field(default_factory=list)
 
+    @property
+    def way(self) -> str:
+        """What interfaces and cables that are the edge's own are called after: `dxgw`, `dxgw_site_link`."""
+        return f"{self.gateway}_site_link" if self.site_link else self.gateway
+
+    def hop_names(self, gateway: str) -> HopNames:
+        """What its way to a gateway is called: `backbone_dx_1_dxgw_vgw`, `dxgw_vgw` here, `dx_1_dxgw` there."""
+        if self.way == gateway:
+            return HopNames(name=f"backbone_{self.device}_{gateway}", near_name=gateway, far_name=self.device)
+        name = f"{self.way}_{gateway}"
+        return HopNames(name=f"backbone_{self.device}_{name}", near_name=name, far_name=f"{self.device}_{self.way}")
+
 
 def edge_keys(topology: Topology) -> tuple[tuple[str, str], ...]:
     """Device and `leads_to` of every edge, in the order of the virtual interfaces."""
@@ -63,27 +86,30 @@ def leads_to(vif: VirtualInterface) -> str:
 
 
 def make_edges(topology: Topology) -> dict[tuple[str, str], Edge]:
-    """The edges by device and `leads_to`; one that is alone on its device is called as the device."""
-    keys = edge_keys(topology)
-    devices = [device for device, _ in keys]
+    """The edges by device and `leads_to`, and called so, also one that is alone on its device."""
+    tables: defaultdict[str, Pool] = defaultdict(tables_of_node)
     edges: dict[tuple[str, str], Edge] = {}
-    for device, to in keys:
-        number = sum(edge.device == device for edge in edges.values())
+    for device, to in edge_keys(topology):
         edges[device, to] = Edge(
-            name=device if devices.count(device) == 1 else f"{device}:{to}",
+            name=f"{device}:{to}",
             device=device,
             gateway=to.removesuffix(SITE_LINK),
-            table=FIRST_TABLE + number,
+            table=FIRST_TABLE + tables[device].take(to),
             site_link=to.endswith(SITE_LINK),
         )
     return edges
 
 
-def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Address]) -> None:
+def tables_of_node() -> Pool:
+    """Kernel tables of one node, counted from `FIRST_TABLE`."""
+    return Pool("table", TABLES)
+
+
+def finish_edges(draft: Draft, edges: Sequence[Edge]) -> None:
     """VRF, rules and routes of each edge, and its speaker, once all its interfaces and prefixes are known."""
     for edge in edges:
         interfaces = (*edge.customer_interfaces, *edge.gateway_interfaces)
-        name = draft.interface_name(edge.device, f"vrf_{edge.gateway}")
+        name = draft.interface_name(edge.device, f"vrf_{edge.way}")
         draft.vrfs.append(Vrf(node=edge.device, name=name, table=edge.table, interfaces=interfaces))
         inward = edge.table + FROM_CUSTOMER
         for prefix, via in edge.prefixes:
@@ -104,7 +130,7 @@ def finish_edges(draft: Draft, edges: Sequence[Edge], ids: Mapping[str, IPv4Addr
                 node=edge.device,
                 side=Side.AWS,
                 asn=asn_of(draft.topology, edge.gateway),
-                router_id=ids[edge.name],
+                router_id=draft.router_ids.of(edge.name)[0],
                 originates=announced(draft.topology, edge.gateway),
                 table=edge.table,
                 maximum_paths=MULTIPATH_WIDTH,

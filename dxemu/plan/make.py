@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dxemu.plan.addressing import (
-    AWS_ROUTER_IDS,
     BACKBONE,
     BACKBONE_IPV6,
     CIRCUITS,
     CIRCUITS_IPV6,
-    CUSTOMER_ROUTER_IDS,
     Links,
     given_networks,
-    router_ids,
 )
 from dxemu.plan.connections import add_carriers, add_connections, add_devices
 from dxemu.plan.customer_side import add_circuits, add_customer_nodes, add_lans, add_speakers
@@ -46,8 +43,8 @@ def make_plan(topology: Topology, versions: Versions = DEBIAN_12) -> Plan:
     draft = Draft(topology)
     _add_nodes(draft)
     given = given_networks(topology)
-    own_links = Links(CIRCUITS, CIRCUITS_IPV6, (*given, CUSTOMER_ROUTER_IDS))
-    backbone = Links(BACKBONE, BACKBONE_IPV6, (*given, AWS_ROUTER_IDS))
+    own_links = Links(CIRCUITS, CIRCUITS_IPV6, given)
+    backbone = Links(BACKBONE, BACKBONE_IPV6, given)
     add_lans(draft)
     add_speakers(draft)
     add_circuits(draft, own_links)
@@ -63,10 +60,9 @@ def make_plan(topology: Topology, versions: Versions = DEBIAN_12) -> Plan:
     add_public_regions(draft, every_edge, backbone)
     lines = add_internet(draft, backbone)
     add_vpcs(draft)
-    ids = router_ids([*(edge.name for edge in every_edge), *(ending.node for ending in endings)], AWS_ROUTER_IDS)
     add_site_links(draft, every_edge, backbone)
-    finish_edges(draft, every_edge, ids)
-    add_endpoint_speakers(draft, endings, ids)
+    finish_edges(draft, every_edge)
+    add_endpoint_speakers(draft, endings)
     add_tunnels(draft, endings, lines)
     return _plan(draft, versions)
 

@@ -62,7 +62,6 @@ def add_private_gateways(
         ipv6 = any(cidr.version == 6 for cidr in cidrs)  # noqa: PLR2004
         attachments: list[Attachment] = []
         for edge in edges_of(gateway.name, edges, topology):
-            alone = len(edges_of_device(edges, edge.device)) == 1 and not edge.gateway_interfaces
             hop = add_hop(
                 draft,
                 links,
@@ -70,7 +69,7 @@ def add_private_gateways(
                 gateway.name,
                 delay_between(topology, draft.nodes[edge.device].place, region),
                 ipv6=ipv6,
-                near_name="backbone" if alone else None,
+                **edge.hop_names(gateway.name),
             )
             edge.gateway_interfaces.append(hop.cable.a.name)
             edge.prefixes += [(cidr, hop.far_of(cidr.version)) for cidr in cidrs]
@@ -107,11 +106,6 @@ def _with_vpc_table(gateway: Gateway, vpc: Vpc) -> Gateway:
         fixed=tuple((FIRST_TABLE, prefix) for prefix, _ in vpc.static_routes),
         vpc_table=FIRST_TABLE,
     )
-
-
-def edges_of_device(edges: Iterable[Edge], device: str) -> list[Edge]:
-    """The edges on one device."""
-    return [edge for edge in edges if edge.device == device]
 
 
 def add_vpcs(draft: Draft) -> None:

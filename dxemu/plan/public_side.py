@@ -176,12 +176,12 @@ def _add_line(draft: Draft, router: str) -> str:
 
 def add_other_customers(draft: Draft, edges: Mapping[tuple[str, str], Edge], links: Links) -> None:
     """Other customers, each with a connection and a public virtual interface."""
-    for number, other in enumerate(draft.topology.other_customers):
+    for other in draft.topology.other_customers:
         device = device_nodes(draft.topology)[other.location, other.device]
-        _add_other(draft, other, edges[device, PUBLIC], links, number)
+        _add_other(draft, other, edges[device, PUBLIC], links)
 
 
-def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links, number: int) -> None:
+def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links) -> None:
     cable = draft.cable(
         draft.cable_name(other.name, "connection"),
         CableRole.CROSS_CONNECT,
@@ -192,21 +192,20 @@ def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links, num
         mtu=CIRCUIT_MTU,
     )
     interfaces = [draft.vlan(port.node, port.name, OTHER_VLAN, INTERNET_MTU) for port in (cable.a, cable.b)]
-    (peers,) = links.next(ipv6=False)
+    (peers,) = links.of(cable.name, ipv6=False)
     for port, interface, address in zip((cable.a, cable.b), interfaces, peers, strict=True):
         draft.address(port.node, interface, address)
     edge.customer_interfaces.append(interfaces[1])
     draft.source_filters.append(SourceFilter(node=edge.device, interface=interfaces[1]))
     _public_hosts(draft, other.name, [other.host], other.network)
     draft.services.append(Service(node=other.host.name, kind="s3", text=f"{other.name}, another customer"))
-    router_id = IPv4Address("100.64.254.1") + number
     draft.speakers.append(
         Speaker(
             name=other.name,
             node=other.name,
             side=Side.CARRIER,
             asn=other.asn,
-            router_id=router_id,
+            router_id=draft.router_ids.of(other.name)[0],
             originates=(other.network,),
         )
     )
@@ -243,4 +242,5 @@ def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links, num
 
 def hop_to_region(draft: Draft, links: Links, node: str, region: str) -> Hop:
     """A cable from one of AWS's nodes to its Region's public network."""
-    return add_hop(draft, links, node, public_node(region), REGION_DELAY, near_name="underlay", mtu=CIRCUIT_MTU)
+    far, name = public_node(region), f"backbone_{node}_underlay"
+    return add_hop(draft, links, node, far, REGION_DELAY, near_name="underlay", mtu=CIRCUIT_MTU, name=name)

@@ -113,7 +113,7 @@ class BgpSession:
 class Speaker:
     """One BGP table of a node: the customer's router has one, an AWS device one for each gateway behind it.
 
-    `name` is the node's, or `dx_1:vgw` where a node has several. Its routes go into the kernel's `table`; up to
+    `name` is the node's, on an AWS device `dx_1:vgw`. Its routes go into the kernel's `table`; up to
     `maximum_paths` that are level share the flows (multipath).
     With `site_link` it passes on what it hears from the customer to the other virtual interfaces with SiteLink.
     `region` is the one that an AWS device's location is associated with; `tags` are the communities that AWS gives to

@@ -21,13 +21,22 @@ from dxemu.units import Seconds
 
 def add_site_links(draft: Draft, edges: Sequence[Edge], links: Links) -> None:
     """A cable and a session of each IP version between every two edges with SiteLink on one gateway."""
-    for one, other in combinations([edge for edge in edges if edge.site_link], 2):
+    for one, other in combinations(sorted((e for e in edges if e.site_link), key=lambda edge: edge.device), 2):
         if one.gateway != other.gateway:
             continue
         delay = _delay(draft.topology, *(draft.nodes[edge.device].place for edge in (one, other)))
         ipv6 = _has_ipv6(draft.topology, one.gateway)
-        name = f"site_link_{one.device}_{other.device}"
-        hop = add_hop(draft, links, one.device, other.device, delay, ipv6=ipv6, name=name)
+        hop = add_hop(
+            draft,
+            links,
+            one.device,
+            other.device,
+            delay,
+            ipv6=ipv6,
+            name=f"site_link_{one.device}_{one.gateway}_{other.device}",
+            near_name=f"{other.device}_{one.gateway}",
+            far_name=f"{one.device}_{one.gateway}",
+        )
         for edge, port in ((one, hop.cable.a), (other, hop.cable.b)):
             edge.site_link_interfaces.append(port.name)
         for number in range(len(hop.near)):
@@ -64,7 +73,7 @@ def _session(draft: Draft, edges: tuple[Edge, Edge], hop: Hop, number: int) -> B
 
     version = "_ipv6" if addresses[0].version == 6 else ""  # noqa: PLR2004
     return BgpSession(
-        name=draft.session_name(f"{edges[0].name}-{edges[1].name}{version}", hop.cable.name),
+        name=draft.session_name(f"{edges[0].device}-{edges[0].gateway}-{edges[1].device}{version}", "session"),
         virtual_interface=None,
         connection=None,
         ends=(end(0), end(1)),

@@ -9,7 +9,7 @@ from dxemu.aws.mtu import TRANSIT_MTU
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between, is_home_region
 from dxemu.plan.draft import EVERYTHING, Draft
-from dxemu.plan.edge import FIRST_TABLE, Edge
+from dxemu.plan.edge import FIRST_TABLE, Edge, tables_of_node
 from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, Role, Side
 from dxemu.plan.private_gateways import add_instances, edges_of
 from dxemu.topology.model import Topology, TransitGateway, TransitGatewayRouteTable, Vpc
@@ -37,7 +37,8 @@ class Tables:
 
     def __init__(self, tgw: TransitGateway) -> None:
         self.tables: tuple[TransitGatewayRouteTable, ...] = tgw.route_tables
-        self.numbers = {table.name: FIRST_TABLE + number for number, table in enumerate(self.tables)}
+        pool = tables_of_node()
+        self.numbers = {table.name: FIRST_TABLE + pool.take(table.name) for table in self.tables}
 
     @property
     def all(self) -> tuple[int, ...]:
@@ -129,7 +130,8 @@ def _attach_vpc(draft: Draft, tgw: TransitGateway, vpc: Vpc, tables: Tables, lin
 
 def _attach_edge(draft: Draft, tgw: TransitGateway, edge: Edge, links: Links, *, ipv6: bool) -> Hop:
     delay = delay_between(draft.topology, draft.nodes[edge.device].place, tgw.region)
-    hop = add_hop(draft, links, edge.device, tgw.name, delay, ipv6=ipv6, mtu=TRANSIT_MTU)
+    names = edge.hop_names(tgw.name)
+    hop = add_hop(draft, links, edge.device, tgw.name, delay, ipv6=ipv6, mtu=TRANSIT_MTU, **names)
     edge.gateway_interfaces.append(hop.cable.a.name)
     prefixes: list[IPNetwork] = list(_reachable(draft.topology, edge.gateway, tgw.name))
     edge.prefixes += [(prefix, hop.far_of(prefix.version)) for prefix in prefixes]

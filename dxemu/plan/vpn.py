@@ -30,6 +30,7 @@ from dxemu.plan.model import (
     TunnelEnd,
 )
 from dxemu.plan.names import auth_key
+from dxemu.plan.pools import Pool
 from dxemu.plan.private_gateways import vpc_of
 from dxemu.plan.public_side import hop_to_region, public_node
 from dxemu.plan.sites import asn_of, networks_behind
@@ -37,7 +38,7 @@ from dxemu.plan.transit_gateways import Tables, attached_vpcs
 from dxemu.topology.model import Topology, TransitGateway, Vpn, VpnTunnel
 from dxemu.units import Asn, IPNetwork
 
-FIRST_IF_ID = 1
+IF_IDS = 65_535
 LOOPBACK = "lo"
 
 
@@ -111,7 +112,14 @@ def add_endpoints(draft: Draft, links: Links) -> tuple[Ending, ...]:
             node = endpoint_node(vpn, number)
             if vpn.private:
                 underlay = add_hop(
-                    draft, links, node, vpn.gateway, REGION_DELAY, near_name="underlay", far_name=f"{node}_under"
+                    draft,
+                    links,
+                    node,
+                    vpn.gateway,
+                    REGION_DELAY,
+                    near_name="underlay",
+                    far_name=f"{node}_under",
+                    name=f"backbone_{node}_underlay",
                 )
             else:
                 underlay = hop_to_region(draft, links, node, draft.topology.aws.region)
@@ -140,27 +148,35 @@ def _route_endpoint(draft: Draft, ending: Ending) -> None:
 
 def outside_address(vpn: Vpn, number: int, topology: Topology) -> IPv4Address:
     """AWS's outside address of a tunnel, given or drawn from the transit gateway's CIDR block or AWS's own prefix."""
-    given = vpn.tunnels[number - 1].outside_address
-    if given is not None:
-        return given
+    own = vpn.tunnels[number - 1].outside_address
+    if own is not None:
+        return own
     tgw = _tgw(vpn, topology)
     pool = tgw.cidr_blocks[0] if vpn.private and tgw is not None else VPN_ENDPOINTS
-    earlier = sum(2 for other in topology.vpns[: topology.vpns.index(vpn)] if other.private == vpn.private)
-    return pool.network_address + earlier + number
+    given = {tunnel.outside_address for other in topology.vpns for tunnel in other.tunnels}
+    first = pool.network_address + 1
+
+    def usable(pair: int) -> bool:
+        return not given & {first + 2 * pair, first + 2 * pair + 1}
+
+    pairs = Pool(f"pair of addresses of {pool}", (pool.num_addresses - 2) // 2, usable)
+    found = {other.name: pairs.take(other.name) for other in topology.vpns if other.private == vpn.private}
+    return first + 2 * found[vpn.name] + number - 1
 
 
 def add_tunnels(draft: Draft, endings: tuple[Ending, ...], lines: Mapping[str, str]) -> None:
     """Tunnel, addresses, session and speaker for every endpoint. `lines` are the routers' lines to the Internet."""
     inside = inside_addresses(draft.topology)
     loopbacks: set[tuple[str, IPv4Address]] = set()
-    for number, ending in enumerate(endings):
+    if_ids = Pool("if_id", IF_IDS)
+    for ending in endings:
         vpn = ending.vpn
         peers = inside[vpn.name][ending.number - 1]
         on_line = any(line.address == vpn.customer_address for line in draft.topology.customer.internet)
         if not on_line and (vpn.router, vpn.customer_address) not in loopbacks:
             loopbacks.add((vpn.router, vpn.customer_address))
             draft.address(vpn.router, LOOPBACK, IPv4Interface((vpn.customer_address, 32)))
-        tunnel = _tunnel(draft, ending, peers, FIRST_IF_ID + number)
+        tunnel = _tunnel(draft, ending, peers, 1 + if_ids.take(tunnel_name(vpn, ending.number)))
         draft.tunnels.append(tunnel)
         for end in tunnel.ends:
             draft.address(end.node, end.interface, end.inside)
@@ -269,8 +285,9 @@ def _prefix_quota(vpn: Vpn, topology: Topology) -> quotas.Quota | None:
     return quotas.VPN_ROUTES_VGW if _tgw(vpn, topology) is None else quotas.VPN_ROUTES_TGW
 
 
-def add_endpoint_speakers(draft: Draft, endings: tuple[Ending, ...], ids: Mapping[str, IPv4Address]) -> None:
-    """One BGP table for each endpoint."""
+def add_endpoint_speakers(draft: Draft, endings: tuple[Ending, ...]) -> None:
+    """One BGP table for each endpoint. Of two tunnels that are level the first one's router ID is the lower."""
+    ids = {vpn.name: draft.router_ids.of(vpn.name, 2) for vpn in draft.topology.vpns}
     for ending in endings:
         draft.speakers.append(
             Speaker(
@@ -278,7 +295,7 @@ def add_endpoint_speakers(draft: Draft, endings: tuple[Ending, ...], ids: Mappin
                 node=ending.node,
                 side=Side.AWS,
                 asn=gateway_asn(ending.vpn, draft.topology),
-                router_id=ids[ending.node],
+                router_id=ids[ending.vpn.name][ending.number - 1],
                 originates=prefixes_of(ending.vpn, draft.topology),
             )
         )

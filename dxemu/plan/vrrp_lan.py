@@ -7,11 +7,12 @@ from dataclasses import replace
 from dxemu.plan.addressing import gateway_address
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import VrrpGroup
+from dxemu.plan.pools import Pool
 from dxemu.plan.segment import Segment, add_host_addresses, gateway_addresses, host_ports
 from dxemu.topology.model import Vrrp
 from dxemu.units import IPInterface
 
-FIRST_VIRTUAL_ROUTER_ID = 1
+VIRTUAL_ROUTER_IDS = 255
 
 
 def add_vrrp_lan(draft: Draft, segment: Segment, vrrp: Vrrp, switch: str) -> None:
@@ -34,13 +35,16 @@ def add_vrrp_lan(draft: Draft, segment: Segment, vrrp: Vrrp, switch: str) -> Non
     add_host_addresses(draft, segment, gateways)
     taken = {address for host in segment.hosts for address in host.addresses}
     by_priority = sorted(vrrp.priorities.items(), key=lambda item: -item[1])
-    for number, (network, virtual) in enumerate(gateways.items(), start=FIRST_VIRTUAL_ROUTER_ID):
+    ids = Pool("virtual router ID", VIRTUAL_ROUTER_IDS)
+    for network, virtual in gateways.items():
         taken.add(virtual.ip)
         for router, _ in by_priority:
             own = gateway_address(network, taken, segment.avoid)
             taken.add(own.ip)
             draft.address(router, ports[router].a.name, own)
-        draft.vrrp.append(_group(number, virtual, vrrp, {router: cable.a.name for router, cable in ports.items()}))
+        draft.vrrp.append(
+            _group(1 + ids.take(str(network)), virtual, vrrp, {router: cable.a.name for router, cable in ports.items()})
+        )
 
 
 def _group(number: int, virtual: IPInterface, vrrp: Vrrp, interfaces: dict[str, str]) -> VrrpGroup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
-from dxemu.aws.addresses import SYNTHETIC_RANGE, VPN_ENDPOINTS
+from dxemu.aws.addresses import OWN_ADDRESSES, SYNTHETIC_RANGE, VPN_ENDPOINTS
 from dxemu.aws.gateways import VPC_IPV6_LENGTHS, VPC_LENGTHS
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.sites import sites
@@ -14,7 +14,7 @@ from dxemu.topology.marks import KeyPath
 from dxemu.units import IPAddress, IPNetwork
 
 RESERVED = (
-    (IPv4Network("100.64.0.0/15"), "which dxemu uses between AWS's devices and gateways"),
+    (OWN_ADDRESSES, "which dxemu uses between routers, and between AWS's devices and gateways"),
     (IPv4Network("127.0.0.0/8"), "which never leaves a host (RFC 1122)"),
     (IPv4Network("169.254.0.0/16"), "which is link-local: AWS takes peer addresses from it"),
     (IPv4Network("224.0.0.0/4"), "which is multicast"),

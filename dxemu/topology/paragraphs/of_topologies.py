@@ -44,7 +44,7 @@ are the data center's networks, the VPCs, transit gateways' CIDR blocks, the sub
 virtual interfaces' peers (which may be of the data center's public networks), and everything
 public: prefixes of services and of other customers, and the /29 that dxemu gives each line to the
 Internet. AWS refuses VPCs that overlap behind one
-Direct Connect gateway. 100.64.0.0/15, fd00:64::/64, fd00:65::/64 and 2001:db8:dc::/64 are kept as
+Direct Connect gateway. 198.19.0.0/16, fd00:64::/64, fd00:65::/64 and 2001:db8:dc::/64 are kept as
 well: dxemu numbers circuits, AWS's own side and IPv6 peers with them, as AWS does not publish how
 it does that; 192.0.2.128/25 is kept where there are public VPNs. Loopback, link-local and
 multicast networks cannot be announced.""",

@@ -141,8 +141,8 @@ def test_addresses_and_routes_are_those_of_the_plan(running: Running) -> None:
 def test_one_way_delay_is_the_sum_of_the_cables(running: Running) -> None:
     plan, lab = running.plan, running.lab
     crossed = {
-        "backup_connection": ("app", "metro", "primary", "backbone_dx_1", "web"),
-        "backup_connection_by_circuit": ("app", "metro_primary", "primary", "backbone_dx_1", "web"),
+        "backup_connection": ("app", "metro", "primary", "backbone_dx_1_vgw", "web"),
+        "backup_connection_by_circuit": ("app", "metro_primary", "primary", "backbone_dx_1_vgw", "web"),
     }[plan.topology]
     wanted_s = sum(float(plan.cable(name).delay) for name in crossed)
     for source, target in (("app", "web"), ("web", "app")):

@@ -48,12 +48,12 @@ def test_the_customer_hears_every_prefix_with_its_tag_and_a_path_of_three(runnin
     _, lab, plan = running
     heard = {route.prefix: route for route in lab._routing.routers["colo_router"].loc_rib.routes() if route.external}
     regions = {"us-east-1": ("7224:8100",), "us-west-2": ("7224:8200",), "eu-west-1": ()}
-    assert heard.keys() == {prefix for prefix, _ in plan.speaker("dx_1").tags}
+    assert heard.keys() == {prefix for prefix, _ in plan.speaker("dx_1:public").tags}
     assert len(heard) == 6 + 30
     for prefix, region in (
         ("52.216.0.0/16", "us-east-1"),
         ("52.218.128.0/17", "us-west-2"),
-        ("198.18.0.32/28", "eu-west-1"),
+        ("198.18.0.16/29", "eu-west-1"),
     ):
         assert set(heard[ip_network(prefix)].communities) == {*regions[region], NO_EXPORT}, prefix
     assert {len(route.as_path) for route in heard.values()} == {3}
@@ -61,7 +61,7 @@ def test_the_customer_hears_every_prefix_with_its_tag_and_a_path_of_three(runnin
 
 def test_the_prefixes_are_in_the_kernels_of_the_customers_routers(running: Running) -> None:
     _, _, plan = running
-    wanted = {str(prefix) for prefix, _ in plan.speaker("dx_1").tags}
+    wanted = {str(prefix) for prefix, _ in plan.speaker("dx_1:public").tags}
     assert bgp_routes("colo_router") >= wanted
     assert bgp_routes("customer_router") >= wanted
 

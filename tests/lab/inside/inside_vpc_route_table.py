@@ -19,7 +19,7 @@ from dxemu.topology.load import load
 from tests.lab.guest import REPOSITORY
 from tests.lab.running import ip, lab_of
 
-VPC_TABLE = "1000"
+VPC_TABLE = "10000"
 ROOM = 100
 LEAK = AnnouncePrefixes(router="colo_router", first=IPv4Network("10.64.0.0/24"), count=150)
 LOW = WithdrawPrefixes(router="colo_router", first=IPv4Network("10.64.0.0/24"), count=60)

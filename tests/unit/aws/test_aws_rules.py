@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Interface, IPv4Network
-from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -51,16 +50,6 @@ def test_only_preference_communities_are_picked_out() -> None:
 )
 def test_private_asns(number: int, private: bool) -> None:
     assert asn.is_private(Asn(number)) is private
-
-
-def test_free_subnets_avoid_reserved_and_used_ones() -> None:
-    used = IPv4Network("169.254.0.8/29")
-    assert [str(subnet) for subnet in islice(addresses.free_subnets([used]), 2)] == [
-        "169.254.0.4/30",
-        "169.254.0.16/30",
-    ]
-    metadata = IPv4Network("169.254.169.252/30")
-    assert not any(subnet.overlaps(metadata) for subnet in addresses.free_subnets([]))
 
 
 def test_amazon_takes_the_first_usable_address() -> None:

@@ -127,9 +127,23 @@ def test_why_a_region_does_not_hear() -> None:
 @pytest.mark.parametrize(
     ("scope", "hear"),
     [
-        (("7224:9100",), {"us-east-1": "dx_1", "us-west-2": "dx_3", "eu-west-1": None, "ap-southeast-2": None}),
-        (("7224:9200",), {"us-east-1": "dx_1", "us-west-2": "dx_3", "eu-west-1": None, "ap-southeast-2": None}),
-        ((), {"us-east-1": "dx_1", "us-west-2": "dx_3", "eu-west-1": "dx_1", "ap-southeast-2": "dx_1"}),
+        (
+            ("7224:9100",),
+            {"us-east-1": "dx_1:public", "us-west-2": "dx_3:public", "eu-west-1": None, "ap-southeast-2": None},
+        ),
+        (
+            ("7224:9200",),
+            {"us-east-1": "dx_1:public", "us-west-2": "dx_3:public", "eu-west-1": None, "ap-southeast-2": None},
+        ),
+        (
+            (),
+            {
+                "us-east-1": "dx_1:public",
+                "us-west-2": "dx_3:public",
+                "eu-west-1": "dx_1:public",
+                "ap-southeast-2": "dx_1:public",
+            },
+        ),
     ],
 )
 def test_every_regions_gateway_decides_by_the_scope(scope: tuple[str, ...], hear: dict[str, str | None]) -> None:
@@ -140,7 +154,7 @@ def test_every_regions_gateway_decides_by_the_scope(scope: tuple[str, ...], hear
 def test_a_region_that_lost_its_own_locations_hears_the_continents() -> None:
     local, continental = plan_of(scope=("7224:9100",)), plan_of(scope=("7224:9200",))
     assert way_back(local, "us-west-2", frozenset({"three"})) is None
-    assert way_back(continental, "us-west-2", frozenset({"three"})) == "dx_1"
+    assert way_back(continental, "us-west-2", frozenset({"three"})) == "dx_1:public"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +197,7 @@ def test_tags_of_amazons_prefixes(region: str, tags: tuple[str, ...]) -> None:
 def test_each_location_tags_by_its_own_region_and_paths_are_three_long() -> None:
     plan = plan_of()
     told = announcements(plan)
-    for session, speaker, region in (("one", "dx_1", "us-east-1"), ("three", "dx_3", "us-west-2")):
+    for session, speaker, region in (("one", "dx_1:public", "us-east-1"), ("three", "dx_3:public", "us-west-2")):
         heard = {str(a.prefix): a for a in told[session, speaker]}
         near, far = (
             ("52.216.0.0/16", "52.218.128.0/17") if region == "us-east-1" else ("52.218.128.0/17", "52.216.0.0/16")
@@ -200,7 +214,7 @@ def test_each_location_tags_by_its_own_region_and_paths_are_three_long() -> None
 def test_only_scopes_are_kept_and_no_community_sets_a_preference() -> None:
     plan = plan_of()
     session = next(s for s in plan.sessions if s.name == "one")
-    policy = import_policy(plan, session, "dx_1")
+    policy = import_policy(plan, session, "dx_1:public")
     sent = Announcement(
         prefix=APPROVED,
         next_hop=session.ends[0].address,
@@ -235,7 +249,7 @@ def test_what_aws_takes(prefix: str, reason: str | None) -> None:
     plan = plan_of()
     session = next(s for s in plan.sessions if s.name == "one")
     sent = Announcement(prefix=ip_network(prefix), next_hop=session.ends[0].address, as_path=(Asn(65000),))
-    found = import_route(sent, import_policy(plan, session, "dx_1"))
+    found = import_route(sent, import_policy(plan, session, "dx_1:public"))
     if reason is None:
         assert isinstance(found, Route)
     else:
@@ -270,11 +284,11 @@ def test_no_customers_route_ever_leaves_amazon_or_its_scope(
     plan = plan_of()
     session = next(s for s in plan.sessions if s.name == "one")
     sent = Announcement(prefix=APPROVED, next_hop=session.ends[0].address, as_path=(Asn(asn),), communities=communities)
-    heard = import_route(sent, import_policy(plan, session, "dx_1"))
+    heard = import_route(sent, import_policy(plan, session, "dx_1:public"))
     assert isinstance(heard, Route)
     for other in plan.sessions:
-        if any(end.speaker == "dx_1" for end in other.ends):
-            assert isinstance(export_route(heard, export_policy(plan, other, "dx_1")), Withheld)
+        if any(end.speaker == "dx_1:public" for end in other.ends):
+            assert isinstance(export_route(heard, export_policy(plan, other, "dx_1:public")), Withheld)
     if region != "us-east-1" and "7224:9100" in communities:
         assert public_vif.why_out_of_scope(heard.communities, "us-east-1", region)
 
@@ -313,7 +327,7 @@ def test_a_source_must_be_announced_on_the_virtual_interface(host: str, down: fr
     plan = plan_of()
     way = forwarding(plan, down).way(host, plan.address_of("s3_us_east_1"))
     assert way.arrives is arrives
-    assert "dx_1" in way.nodes
+    assert {"dx_1", "dx_3"} & set(way.nodes)
 
 
 def test_every_public_virtual_interface_has_a_source_filter() -> None:
@@ -341,7 +355,9 @@ def test_as_path_inside_aws(heard: tuple[int, ...], seen: tuple[int, ...]) -> No
     assert public_vif.seen_inside(tuple(map(Asn, heard))) == tuple(map(Asn, seen))
 
 
-@pytest.mark.parametrize(("asn", "device"), [(64496, "dx_2"), (65000, "dx_1")], ids=["public ASN", "private ASN"])
+@pytest.mark.parametrize(
+    ("asn", "device"), [(64496, "dx_2:public"), (65000, "dx_1:public")], ids=["public ASN", "private ASN"]
+)
 def test_prepending_moves_the_way_back_with_a_public_asn_only(asn: int, device: str) -> None:
     assert way_back(plan_of(asn=asn, one=2), "us-east-1") == device
 
@@ -352,11 +368,24 @@ def test_prepending_moves_the_way_back_with_a_public_asn_only(asn: int, device: 
 @pytest.mark.parametrize(
     ("prepends", "down", "devices"),
     [
-        ({}, frozenset(), {"us-east-1": "dx_1", "us-west-2": "dx_3", "eu-west-1": "dx_1", "ap-southeast-2": "dx_1"}),
-        ({"three": 1}, frozenset(), {"us-east-1": "dx_1", "us-west-2": "dx_1"}),
-        ({"one": 1, "two": 1}, frozenset(), {"us-east-1": "dx_3", "us-west-2": "dx_3", "eu-west-1": "dx_3"}),
-        ({"one": 1}, frozenset(), {"us-east-1": "dx_2", "us-west-2": "dx_3"}),
-        ({}, frozenset({"one", "two"}), {"us-east-1": "dx_3", "us-west-2": "dx_3"}),
+        (
+            {},
+            frozenset(),
+            {
+                "us-east-1": "dx_1:public",
+                "us-west-2": "dx_3:public",
+                "eu-west-1": "dx_1:public",
+                "ap-southeast-2": "dx_1:public",
+            },
+        ),
+        ({"three": 1}, frozenset(), {"us-east-1": "dx_1:public", "us-west-2": "dx_1:public"}),
+        (
+            {"one": 1, "two": 1},
+            frozenset(),
+            {"us-east-1": "dx_3:public", "us-west-2": "dx_3:public", "eu-west-1": "dx_3:public"},
+        ),
+        ({"one": 1}, frozenset(), {"us-east-1": "dx_2:public", "us-west-2": "dx_3:public"}),
+        ({}, frozenset({"one", "two"}), {"us-east-1": "dx_3:public", "us-west-2": "dx_3:public"}),
     ],
 )
 def test_choice_between_locations(prepends: dict[str, int], down: frozenset[str], devices: dict[str, str]) -> None:
@@ -372,7 +401,7 @@ def test_no_two_regions_are_level_so_that_flows_are_shared_inside_one_only(regio
     for route in rib.candidates(APPROVED):
         together.learn(route.session, [route])
     used = {route.session for route in together.best[APPROVED].routes}
-    assert used == ({"dx_3"} if region == "us-west-2" else {"dx_1", "dx_2"})
+    assert used == ({"dx_3:public"} if region == "us-west-2" else {"dx_1:public", "dx_2:public"})
 
 
 # The same prefix over Internet peering and Direct Connect: Direct Connect is preferred.

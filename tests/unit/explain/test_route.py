@@ -60,9 +60,9 @@ def unfiltered(name: str) -> State:
 def test_who_announces_it_to_whom() -> None:
     found = explain_prefix(state_of("backup_connection"), "10.0.0.0/16")
     assert found.originated == ("customer_router (AS 65000)",)
-    primary = told(found, "colo_router", "dx_1")
+    primary = told(found, "colo_router", "dx_1:vgw")
     assert (primary.kind, primary.as_path, primary.communities) == ("eBGP", "65000", ("7224:7300",))
-    assert (primary.local_pref, told(found, "colo_router", "dx_2").local_pref) == (300, 100)
+    assert (primary.local_pref, told(found, "colo_router", "dx_2:vgw").local_pref) == (300, 100)
     gateway = table(found, "virtual private gateway vgw")
     assert gateway.kernel == "VPC prod route table"
     assert [loser.why for loser in gateway.losers] == ["higher local preference (300 over 100)"]
@@ -70,31 +70,31 @@ def test_who_announces_it_to_whom() -> None:
 
 def test_aws_passes_nothing_on() -> None:
     found = explain_prefix(state_of("public_vif"), "203.0.113.0/24")
-    assert "passes nothing on" in told(found, "dx_1", "rival").why_not
+    assert "passes nothing on" in told(found, "dx_1:public", "rival").why_not
 
 
 def test_a_route_filter_refuses_it() -> None:
     """Announced by a router whose own filter is wider than what AWS has approved."""
     state = unfiltered("public_vif")
     found = explain_prefix(state, "10.0.0.0/16")
-    assert "10.0.0.0/16 is private" in told(found, "colo_router", "dx_1").refused
+    assert "10.0.0.0/16 is private" in told(found, "colo_router", "dx_1:public").refused
     narrow = explain_prefix(state_of("public_vif"), "10.0.0.0/16")
-    assert told(narrow, "colo_router", "dx_1").why_not == "only 203.0.113.0/24 may be announced there"
+    assert told(narrow, "colo_router", "dx_1:public").why_not == "only 203.0.113.0/24 may be announced there"
 
 
 def test_an_as_loop_refuses_it() -> None:
     """A router that announces everything tells AWS on one connection what AWS said on the other."""
     state = unfiltered("backup_connection")
-    found = told(explain_prefix(state, "172.31.0.0/16"), "colo_router", "dx_2")
+    found = told(explain_prefix(state, "172.31.0.0/16"), "colo_router", "dx_2:vgw")
     assert found.refused == "AS loop: own AS 64512 is in the AS_PATH 65000 64512"
-    kept = told(explain_prefix(state_of("backup_connection"), "172.31.0.0/16"), "colo_router", "dx_2")
+    kept = told(explain_prefix(state_of("backup_connection"), "172.31.0.0/16"), "colo_router", "dx_2:vgw")
     assert kept.why_not == "only 10.0.0.0/16 may be announced there"
 
 
 def test_a_quota_is_named() -> None:
     networks = [f"10.{n}.0.0/16" for n in range(101)]
     state = changed("backup_connection", customer={"data_center": {"networks": networks}})
-    primary = told(explain_prefix(state, "10.7.0.0/16"), "colo_router", "dx_1")
+    primary = told(explain_prefix(state, "10.7.0.0/16"), "colo_router", "dx_1:vgw")
     assert "101 are more than the 100 allowed" in primary.quota
     assert "Idle" in primary.quota
 
@@ -146,7 +146,7 @@ def test_nobody_has_it() -> None:
 
 def test_sessions_that_are_down_tell_nothing() -> None:
     found = explain_prefix(state_of("backup_connection").without(["primary"]), "10.0.0.0/16")
-    assert {one.hears for one in found.told} == {"colo_router", "dx_2"}
+    assert {one.hears for one in found.told} == {"colo_router", "dx_2:vgw"}
 
 
 @pytest.mark.parametrize("name", NAMES)

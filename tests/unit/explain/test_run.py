@@ -86,7 +86,7 @@ def state_after(folder: Path, topology: str, *events: Event) -> State:
 
 
 def test_announced_prefixes_change(tmp_path: Path) -> None:
-    event = {"t": 3.0, "event": "originates", "node": "dx_1", "speaker": "dx_1", "prefixes": ["172.31.0.0/16"]}
+    event = {"t": 3.0, "event": "originates", "node": "dx_1", "speaker": "dx_1:dxgw", "prefixes": ["172.31.0.0/16"]}
     state = state_after(tmp_path / "1", "direct_connect_gateway", event)
     assert not explain_path(state, "app", "web_west").directions[0].arrives
     assert explain_prefix(state, "172.30.0.0/16").told == ()
@@ -99,8 +99,8 @@ def test_a_filter_is_opened(tmp_path: Path) -> None:
     events = [{"t": 3.0, "event": "originates", **leak}, {"t": 4.0, "event": "let_out", **opened}]
     folder = run_of(tmp_path / "1", "backup_connection", events)
     kept, out = (explain_prefix(state_of_run(folder, at), "10.9.0.0/16").told for at in ("3.5s", "5s"))
-    assert {one.hears: one.why_not for one in kept}["dx_1"] == "only 10.0.0.0/16 may be announced there"
-    assert {one.hears: one.local_pref for one in out} == {"colo_router": 100, "dx_1": 300, "dx_2": 100}
+    assert {one.hears: one.why_not for one in kept}["dx_1:vgw"] == "only 10.0.0.0/16 may be announced there"
+    assert {one.hears: one.local_pref for one in out} == {"colo_router": 100, "dx_1:vgw": 300, "dx_2:vgw": 100}
 
 
 def test_a_static_route_goes_with_its_light(tmp_path: Path) -> None:
@@ -122,7 +122,8 @@ def test_a_hosted_virtual_interface_is_accepted(tmp_path: Path) -> None:
 
 
 def test_another_router_has_the_shared_address(tmp_path: Path) -> None:
-    master = {"event": "vrrp", "virtual_router_id": 1, "state": "master"}
+    (group,) = make_plan(load(TOPOLOGIES / "hardware_high_availability.yaml")).vrrp
+    master = {"event": "vrrp", "virtual_router_id": group.virtual_router_id, "state": "master"}
     second = [{**master, "t": -1.0, "node": "dc_a"}, {**master, "t": 4.0, "node": "dc_a", "state": "fault"}]
     took_over = {**master, "t": 6.0, "node": "dc_b"}
     folder = run_of(tmp_path / "1", "hardware_high_availability", [*second, took_over])
@@ -149,7 +150,7 @@ def test_a_router_without_power(tmp_path: Path) -> None:
 
 def test_a_gateway_forgets_a_device_whose_cable_is_dark(tmp_path: Path) -> None:
     plan = make_plan(load(TOPOLOGIES / "backup_connection.yaml"))
-    port = next(a.gateway_interface for a in plan.gateways[0].attachments if a.speaker == "dx_1")
+    port = next(a.gateway_interface for a in plan.gateways[0].attachments if a.speaker == "dx_1:vgw")
     dark = {"t": 3.0, "event": "carrier", "node": "vgw", "interface": port, "cable": "", "up": False}
     found = explain_path(state_after(tmp_path / "1", "backup_connection", dark), "app", "web")
     assert [way.over for way in found.directions] == [("primary",), ("backup",)]

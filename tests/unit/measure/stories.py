@@ -36,12 +36,12 @@ PRIMARY = [
     "colo_router",
     "primary",
     "dx_1",
-    "backbone_dx_1",
+    "backbone_dx_1_vgw",
     "vgw",
     "web",
     "web",
 ]
-BACKUP = [{"primary": "backup", "dx_1": "dx_2", "backbone_dx_1": "backbone_dx_2"}.get(h, h) for h in PRIMARY]
+BACKUP = [{"primary": "backup", "dx_1": "dx_2", "backbone_dx_1_vgw": "backbone_dx_2_vgw"}.get(h, h) for h in PRIMARY]
 
 
 def probe_log(seconds: float, interval_s: float, lost: list[tuple[float, float]], delay_s: float = 0.004) -> ProbeLog:

@@ -142,11 +142,22 @@ def test_each_strand_is_named_once(name: str) -> None:
     [
         (
             "vpn_backup",
-            ["internet_customer_router", "backbone_internet", "backbone_vpn_endpoint_1", "backbone_vpn_endpoint_1_vgw"],
+            [
+                "internet_customer_router",
+                "backbone_internet_amazon_us_east_1",
+                "backbone_vpn_endpoint_1_underlay",
+                "backbone_vpn_endpoint_1_vgw",
+            ],
         ),
         (
             "ipsec_over_transit_vif",
-            ["wave_1", "primary", "backbone_dx_1", "backbone_vpn_endpoint_1", "backbone_vpn_endpoint_1_tgw"],
+            [
+                "wave_1",
+                "primary",
+                "backbone_dx_1_dxgw_tgw",
+                "backbone_vpn_endpoint_1_underlay",
+                "backbone_vpn_endpoint_1_tgw",
+            ],
         ),
     ],
 )
@@ -160,7 +171,7 @@ def test_a_tunnel_is_dashed_all_the_way_to_its_gateway(name: str, way: list[str]
 @pytest.mark.parametrize(
     ("name", "upright"),
     [
-        ("vpn_backup", {"backbone_vpn_endpoint_1", "backbone_vpn_endpoint_2"}),
+        ("vpn_backup", {"backbone_vpn_endpoint_1_underlay", "backbone_vpn_endpoint_2_underlay"}),
         ("transit_gateway", {"web", "build"}),
         ("public_vif", {"rival_host", "stranger"}),
     ],
@@ -183,10 +194,10 @@ def test_a_direct_connect_gateway_frames_the_cables_that_it_leads_on() -> None:
     layout = layout_of("maximum_resiliency")
     (box,) = [box for frame, box in layout.frames if frame.title == "dxgw"]
     assert {route.chain.link.name for route, label in layout.labels if inside(label, box)} == {
-        "backbone_dc_dx_1",
-        "backbone_dc_dx_2",
-        "backbone_ny_dx_1",
-        "backbone_ny_dx_2",
+        "backbone_dc_dx_1_dxgw_vgw",
+        "backbone_dc_dx_2_dxgw_vgw",
+        "backbone_ny_dx_1_dxgw_vgw",
+        "backbone_ny_dx_2_dxgw_vgw",
     }
 
 

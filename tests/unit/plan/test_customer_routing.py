@@ -37,14 +37,14 @@ def answers_through(plan: Plan) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("primary", "backup", "answer"),
     [
-        ({"med": 20}, {"med": 10}, "dx_2: lower MED from AS 65000 (10 over 20)"),
-        ({"med": 20}, {}, "dx_2: lower MED from AS 65000 (0 over 20)"),
-        ({"med": 20}, {"med": 10, "as_path_prepend": 1}, "dx_1: shorter AS_PATH (1 over 2)"),
-        ({"communities": ["7224:7300"], "med": 20}, {"med": 10}, "dx_1: higher local preference (300 over 200)"),
+        ({"med": 20}, {"med": 10}, "dx_2:vgw: lower MED from AS 65000 (10 over 20)"),
+        ({"med": 20}, {}, "dx_2:vgw: lower MED from AS 65000 (0 over 20)"),
+        ({"med": 20}, {"med": 10, "as_path_prepend": 1}, "dx_1:vgw: shorter AS_PATH (1 over 2)"),
+        ({"communities": ["7224:7300"], "med": 20}, {"med": 10}, "dx_1:vgw: higher local preference (300 over 200)"),
         (
             {"communities": ["7224:7300"], "send_communities": False, "med": 20},
             {"med": 10},
-            "dx_2: lower MED from AS 65000 (10 over 20)",
+            "dx_2:vgw: lower MED from AS 65000 (10 over 20)",
         ),
     ],
     ids=["MED", "no MED counts as 0", "AS_PATH before MED", "community before MED", "communities that are not sent"],
@@ -60,8 +60,9 @@ def test_what_aws_makes_of_the_customers_words(
 
 def test_each_virtual_interface_announces_its_own_prefixes() -> None:
     words = of_customer(primary={"announce": ["10.0.1.0/24", "0.0.0.0/0"]}, backup={"announce": ["10.0.0.0/8"]})
-    found = {prefix: answer[:4] for prefix, answer in answers_through(plan_of("backup_connection", words)).items()}
-    assert found == {"0.0.0.0/0": "dx_1", "10.0.0.0/8": "dx_2", "10.0.1.0/24": "dx_1"}
+    answers = answers_through(plan_of("backup_connection", words))
+    found = {prefix: answer.split(": ")[0] for prefix, answer in answers.items()}
+    assert found == {"0.0.0.0/0": "dx_1:vgw", "10.0.0.0/8": "dx_2:vgw", "10.0.1.0/24": "dx_1:vgw"}
 
 
 def test_a_virtual_interface_that_announces_nothing_has_no_way_back() -> None:
@@ -74,7 +75,7 @@ def test_a_more_specific_prefix_on_the_vpn_wins_over_direct_connect() -> None:
     plan = plan_of("vpn_backup", {"vpns": {"vpn": {"customer": {"announce": ["10.0.0.0/16", "10.0.1.0/24"]}}}})
     gateway = next(gateway for gateway in plan.gateways if gateway.node == "vgw")
     best = gateway_rib(plan, gateway, converge(plan), MAIN_TABLE).best
-    assert best[ip_network("10.0.0.0/16")].route.session == "dx_1"
+    assert best[ip_network("10.0.0.0/16")].route.session == "dx_1:vgw"
     assert best[ip_network("10.0.1.0/24")].route.session == "vpn_endpoint_1"
 
 
@@ -116,7 +117,7 @@ def test_what_is_discarded_goes_nowhere() -> None:
 def test_an_asn_that_one_router_lets_in_its_peers_let_in_too() -> None:
     plan = make_plan(load(VALID / "the_customers_own_routing.yaml"))
     allowed = {session.name: [end.allow_as_in for end in session.ends] for session in plan.sessions}
-    assert (allowed["primary"], allowed["colo_router-customer_router"]) == ([1, 0], [1, 1])
+    assert (allowed["primary"], allowed["colo_router-metro-customer_router"]) == ([1, 0], [1, 1])
     assert {s.name: s.maximum_paths for s in plan.speakers if s.side is Side.CUSTOMER and s.maximum_paths > 1} == {
         "customer_router": 2
     }

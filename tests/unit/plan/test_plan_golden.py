@@ -50,7 +50,7 @@ def test_a_key_is_never_shown() -> None:
 def test_json_says_whether_a_key_is_set_and_carries_units_in_its_keys() -> None:
     sessions = {s["name"]: s for s in json.loads(json.dumps(plan_to_json(plan_of("backup_connection"))))["sessions"]}
     assert sessions["primary"]["auth_key"] == "set"
-    assert sessions["customer_router-colo_router"]["auth_key"] is None
+    assert sessions["customer_router-metro-colo_router"]["auth_key"] is None
     assert [end["bfd"] for end in sessions["primary"]["ends"]] == [{"interval_s": 0.3, "detect_mult": 3}] * 2
     assert sessions["primary"]["hold_time_s"] == 90
 

@@ -35,6 +35,7 @@ from dxemu.topology.model_routing import CustomerPolicy
 from dxemu.units import Asn, BitsPerSecond, Seconds, VlanId
 
 GBPS = 10**9
+DEVICES = {"EqDC2": ("dx_1", "dx_2"), "EqSV5": ("sv_1", "sv_2")}
 Draw = st.DrawFn
 
 
@@ -128,14 +129,16 @@ def topologies(draw: Draw) -> Topology:
     routers = (*(router for cage in customer.colocations for router in cage.routers), *customer.data_center.routers)
     by_circuit = any(circuit.to in names for circuit in customer.circuits)
     locations = tuple(
-        Location(code=code, devices=("dx_1", "dx_2"), region="us-east-1", delay_to_region=Seconds(0.001))
-        for code in ("EqDC2", "EqSV5")
+        Location(code=code, devices=devices, region="us-east-1", delay_to_region=Seconds(0.001))
+        for code, devices in DEVICES.items()
     )
+    places = [(code, device) for code, devices in DEVICES.items() for device in devices]
+    at = {name: draw(st.sampled_from(places)) for name in names}
     connections = tuple(
         Connection(
             name=name,
-            location=draw(st.sampled_from(["EqDC2", "EqSV5"])),
-            device=draw(st.sampled_from(["dx_1", "dx_2"])),
+            location=at[name][0],
+            device=at[name][1],
             router=customer.data_center.routers[0] if by_circuit else draw(st.sampled_from(routers)),
             bandwidth=BitsPerSecond(10 * GBPS),
             lag=None,

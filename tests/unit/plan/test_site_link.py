@@ -58,7 +58,7 @@ def test_packets_go_from_device_to_device_without_a_region() -> None:
 
 @pytest.mark.parametrize(
     ("down", "device"),
-    [(["ny_1"], "ny_dx_2"), (["ny_2"], "ny_dx_1"), (["ny_1", "dc_dx_1-ny_dx_1"], "ny_dx_2")],
+    [(["ny_1"], "ny_dx_2"), (["ny_2"], "ny_dx_1"), (["ny_1", "dc_dx_1-dxgw-ny_dx_1"], "ny_dx_2")],
 )
 def test_the_other_device_takes_over(down: list[str], device: str) -> None:
     found = way(shipped(), "app", "branch", *down)
@@ -67,15 +67,15 @@ def test_the_other_device_takes_over(down: list[str], device: str) -> None:
 
 def test_a_way_that_is_free_is_known_before_it_is_needed() -> None:
     """Each device prefers its own virtual interface, so the others hear of it all the time."""
-    candidates = {route.session for route in converge(shipped())["dc_dx_1"].candidates(SITE_B)}
-    assert candidates == {"dc_dx_1-ny_dx_1", "dc_dx_1-ny_dx_2"}
+    candidates = {route.session for route in converge(shipped())["dc_dx_1:dxgw:site_link"].candidates(SITE_B)}
+    assert candidates == {"dc_dx_1-dxgw-ny_dx_1", "dc_dx_1-dxgw-ny_dx_2"}
 
 
 def test_the_gateway_hears_of_a_site_from_its_own_devices_only() -> None:
     (gateway,) = shipped().gateways
     rib = gateway_rib(shipped(), gateway, converge(shipped()), 254)
-    assert {route.session for route in rib.candidates(SITE_A)} == {"dc_dx_1"}
-    assert {route.session for route in rib.candidates(SITE_B)} == {"ny_dx_1", "ny_dx_2"}
+    assert {route.session for route in rib.candidates(SITE_A)} == {"dc_dx_1:dxgw:site_link"}
+    assert {route.session for route in rib.candidates(SITE_B)} == {"ny_dx_1:dxgw:site_link", "ny_dx_2:dxgw:site_link"}
 
 
 def test_one_asn_at_both_sites_is_a_loop() -> None:
@@ -113,9 +113,9 @@ def test_the_way_is_as_long_as_that_over_the_regions() -> None:
     found = {c.name: float(c.delay) for c in plan_of(change).cables if c.name.startswith("site_link")}
     assert found == pytest.approx(
         {
-            "site_link_dc_dx_1_ny_dx_1": 0.034,
-            "site_link_dc_dx_1_ny_dx_2": 0.034,
-            "site_link_ny_dx_1_ny_dx_2": 0.00025,
+            "site_link_dc_dx_1_dxgw_ny_dx_1": 0.034,
+            "site_link_dc_dx_1_dxgw_ny_dx_2": 0.034,
+            "site_link_ny_dx_1_dxgw_ny_dx_2": 0.00025,
         }
     )
 
@@ -145,7 +145,7 @@ def test_ipv6_goes_the_same_way() -> None:
 def test_sites_joined_by_a_circuit_announce_each_others_networks() -> None:
     metro = {"from": "customer_router", "to": "colo_ny", "bandwidth": "1 Gbps", "delay": "5 ms"}
     plan = plan_of({"customer": {"circuits": {"between": metro}}})
-    session = next(s for s in plan.sessions if s.name == "customer_router-colo_ny")
+    session = next(s for s in plan.sessions if s.name == "customer_router-between-colo_ny")
     assert session.external
     assert set(next(s for s in plan.sessions if s.name == "dc").ends[0].announces or ()) == {SITE_A, SITE_B}
     assert way(plan, "web", "branch", "ny_1", "ny_2")[-4:] == ["colo_dc", "customer_router", "colo_ny", "branch"]

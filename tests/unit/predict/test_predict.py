@@ -220,7 +220,7 @@ def test_why_is_one_line_of_terms():
     at=st.floats(0, 100),
     lasts=st.one_of(st.none(), st.floats(0.01, 200)),
     bfd=st.booleans(),
-    cables=st.sets(st.sampled_from(["primary", "backup", "metro", "backbone_dx_1"]), min_size=1),
+    cables=st.sets(st.sampled_from(["primary", "backup", "metro", "backbone_dx_1_vgw"]), min_size=1),
     carrier=st.sets(st.sampled_from(["colo_router", "dx_1", "vgw"])),
 )
 def test_windows_are_ordered_and_every_term_has_a_source(at, lasts, bfd, cables, carrier):

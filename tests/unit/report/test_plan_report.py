@@ -82,7 +82,7 @@ def test_keys_are_set_or_null_in_json() -> None:
     assert isinstance(tunnels, list) and isinstance(sessions, list)
     assert {tunnel["pre_shared_key"] for tunnel in tunnels} == {"set"}
     assert {session["name"]: session["auth_key"] for session in sessions} == {
-        "customer_router-colo_router": None,
+        "customer_router-metro-colo_router": None,
         "primary": "set",
         "vpn_tunnel_1": None,
         "vpn_tunnel_2": None,
@@ -122,7 +122,7 @@ def test_a_virtual_interface_that_nobody_accepted_says_so() -> None:
 
 def test_vrrp_limits_nat_and_services_have_sections() -> None:
     assert section("hardware_high_availability", "VRRP") == [
-        "  virtual router 1   10.0.0.1/16   every 1 s   dc_a lan (priority 200), dc_b lan (priority 100)"
+        "  virtual router 58   10.0.0.1/16   every 1 s   dc_a lan (priority 200), dc_b lan (priority 100)"
     ]
     assert section("hosted_connection", "Rate limits")[0] == (
         "  dx_1             hosted   in   policed to 500 Mbps   312500 bytes at once"
@@ -132,7 +132,7 @@ def test_vrrp_limits_nat_and_services_have_sections() -> None:
 
 
 def test_a_transit_gateways_tables_are_told() -> None:
-    assert "    Direct Connect   dx_1   tgw dx_1 -- dx_1 tgw   into table 1001" in section(
+    assert "    Direct Connect   dx_1:dxgw   tgw dx_1_dxgw -- dx_1 dxgw_tgw   into table 11689" in section(
         "transit_gateway", "Gateways"
     )
     assert section("transit_gateway", "Routing rules")[0].split() == [
@@ -141,6 +141,6 @@ def test_a_transit_gateways_tables_are_told() -> None:
         "prod,",
         "dev",
         "table",
-        "1001",
+        "11689",
         "first",
     ]

@@ -59,7 +59,7 @@ class Boot:
         clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}", hold.BOOT_WORD]
         return [
             str(self.kernel),
-            *("rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
+            *("root=hostfs", "rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
             *("con=null", "con0=null,fd:1", "ssl0=fd:0,fd:0"),
             # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
             *(clock if self.virtual_clock else ()),

@@ -26,6 +26,7 @@ from dxemu.run.orders import (
     Until,
 )
 from dxemu.run.session import Session
+from dxemu.run.timeline_file import KEPT_S
 from dxemu.units import Seconds
 from tests.lab.by_hand import as_in_the_scenario, differences, in_lab_of, lab_of, numbers, prepared
 from tests.lab.machine import processor_s
@@ -201,6 +202,7 @@ def test_events_are_heard_as_they_happen(tmp_path: Path) -> None:
             await lab.give(Advance(by=Seconds(1)))
             heard = [(await anext(events)).word for _ in range(3)]
         assert heard[0] == "fault_injected"
+        await asyncio.sleep(2 * KEPT_S)
         file = (tmp_path / "lab" / "timeline.jsonl").read_text(encoding="utf-8")
         assert '"run_started"' in file, "it is written while the lab runs"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import tempfile
 import time
@@ -17,6 +16,7 @@ from common import Line, at_most, finish, options, progress
 from dxemu.host import where
 from dxemu.host.follow import LabProcess
 from dxemu.host.job import Job
+from tests.lab.machine import processor_s
 
 HELD_S = 60.0
 ORDERS = 100
@@ -24,21 +24,6 @@ BETWEEN_S = 0.02
 """So that the guest is asleep again when the next one comes."""
 LIMIT_MS = 20.0
 LIMIT_PERCENT = 1.0
-
-
-def processor_s(session: int) -> float:
-    """What the processes of a session have used, with those of their children that have ended (proc(5), stat)."""
-    ticks = 0
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended meanwhile
-            continue
-        if int(fields[3]) == session:
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 async def measured(held_s: float, orders: int) -> list[Line]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import re
 import signal
 import socket
 import subprocess
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from dxemu.host.swept import Broom
 
 CONSOLE_TAIL_LINES = 12
 MAX_EVENT_BYTES = 1 << 24
+LONGEST_LINE = 4000
+"""Bytes of an order."""
 REAP_LIMIT_S = 5.0
 LAST_WORDS_S = 0.2
 _STACK = re.compile(r"^\[ *[0-9.]+\] Stack:$", re.MULTILINE)
@@ -48,9 +52,12 @@ class LabProcess:
         self._process = process
         self._reader, self._writer = streams
         self._patience = patience
+        self._asked = asyncio.Event()
 
     async def run(self, job: Job) -> AsyncGenerator[Mapping[str, object], None]:
         """Hand `job` over as soon as the process has booted; yield its events until it has finished.
+
+        What it answers to orders comes in between (`dxemu.host.channel.ANSWER`).
 
         Raises GuestError if it crashes or says nothing for as long as its `Patience` lasts, LabError if the job says
         that it failed, and FileError or LabError if the machine is at fault, as far as can be known.
@@ -58,8 +65,8 @@ class LabProcess:
         self._broom.keep()
         dead = asyncio.ensure_future(self._process.wait())
         try:
-            async for event in _events(self._reader, dead, self._patience, self._folder):
-                if event["event"] == BOOTED:  # not before: its end of the channel would still echo
+            async for event in _events(self._reader, dead, self._patience, self._asked, self._folder):
+                if event.get("event") == BOOTED:  # not before: its end of the channel would still echo
                     job.write(self._folder)
                     self.tell({"target": job.target, "folders": job.folders})
                 else:
@@ -76,10 +83,12 @@ class LabProcess:
         return self._process.pid
 
     def tell(self, order: Mapping[str, object]) -> None:
-        """Send an order (`Channel.receive`), of at most 4,000 bytes: so much the guest's line takes at once.
+        """Send an order (`Channel.receive`), of at most `LONGEST_LINE`: so much the guest's line takes at once.
 
         Nobody hears it if the process has died; `run` says so.
         """
+        self._patience.asked()
+        self._asked.set()
         self._writer.write(json.dumps(order).encode() + b"\n")
 
 
@@ -161,7 +170,9 @@ async def _readline(reader: asyncio.StreamReader) -> bytes:
         return b""
 
 
-async def _line(reader: asyncio.StreamReader, dead: asyncio.Future[int], limit_s: float) -> bytes:
+async def _line(
+    reader: asyncio.StreamReader, dead: asyncio.Future[int], patience: Patience, asked: asyncio.Event
+) -> bytes:
     """The next line; empty if the process has died. A child of it may live on and hold the channel open.
 
     Raises TimeoutError.
@@ -169,7 +180,10 @@ async def _line(reader: asyncio.StreamReader, dead: asyncio.Future[int], limit_s
     reading = asyncio.ensure_future(_readline(reader))
     either: set[asyncio.Future[Any]] = {reading, dead}  # Any: a line, or an exit status
     try:
-        await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        if math.isinf(patience.limit_s):
+            await _asked(either, asked)
+        if not (reading.done() or dead.done()):
+            await asyncio.wait(either, timeout=patience.limit_s, return_when=asyncio.FIRST_COMPLETED)
         if not reading.done() and dead.done():  # what it said last may still be on the way
             await asyncio.wait({reading}, timeout=LAST_WORDS_S)
             return reading.result() if reading.done() else b""
@@ -180,12 +194,21 @@ async def _line(reader: asyncio.StreamReader, dead: asyncio.Future[int], limit_s
         reading.cancel()
 
 
+async def _asked(either: AbstractSet[asyncio.Future[Any]], asked: asyncio.Event) -> None:  # Any: as in `_line`
+    """Return when one of `either` is done, or the lab was given an order, from when on it may be late."""
+    asking = asyncio.ensure_future(asked.wait())
+    try:
+        await asyncio.wait({*either, asking}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        asking.cancel()
+
+
 async def _events(
-    reader: asyncio.StreamReader, dead: asyncio.Future[int], patience: Patience, folder: Path
+    reader: asyncio.StreamReader, dead: asyncio.Future[int], patience: Patience, asked: asyncio.Event, folder: Path
 ) -> AsyncGenerator[Mapping[str, object], None]:
     while True:
         try:
-            line = await _line(reader, dead, patience.limit_s)
+            line = await _line(reader, dead, patience, asked)
         except TimeoutError:
             raise GuestError(
                 patience.lost(),
@@ -197,13 +220,15 @@ async def _events(
                 "the lab died before the run was over", "please report it with console.log", _console_tail(folder)
             )
         event = json.loads(line)
+        asked.clear()
         patience.hear(event)
-        if event["event"] == "finished":
+        kind = event.get("event")
+        if kind == "finished":
             return
-        if event["event"] == "failed" and event["kind"] == "bug":
+        if kind == "failed" and event["kind"] == "bug":
             raise GuestError(
                 f"the lab failed: {event['problem']}", "please report it with console.log", _console_tail(folder)
             )
-        if event["event"] == "failed":
+        if kind == "failed":
             raise LabError(event["problem"], event["remedy"])
         yield event

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 
 from dxemu.events.codec import decoded
 from dxemu.events.run import Building
+from dxemu.host.channel import ANSWER
 from dxemu.host.guest import BOOTED
 
 STALL_LIMIT_S = 60.0
@@ -25,16 +27,26 @@ class Patience:
         self._started = time.monotonic()
         self._boot_s: float | None = None
         self._last: Mapping[str, object] = {}
+        self._waits = False
 
     def hear(self, event: Mapping[str, object]) -> None:
         """Take in what the lab says."""
+        self._waits = ANSWER in event
+        if self._waits:
+            return
         self._last = event
         if event["event"] == BOOTED:
             self._boot_s = time.monotonic() - self._started
 
+    def asked(self) -> None:
+        """The lab was given an order."""
+        self._waits = False
+
     @property
     def limit_s(self) -> float:
-        """Wall time from one word of the lab's to the next."""
+        """Wall time from one word of the lab's to the next; infinite while it waits for an order."""
+        if self._waits:
+            return math.inf
         if self._exactly_s is not None:
             return self._exactly_s
         if self._boot_s is None:

@@ -47,6 +47,16 @@ class LabCable:
         counts = [(await netem.read(node.netlink, port.name)).dropped for port, node in self._ends]
         return sum(counts) - self._dropped_before
 
+    async def state(self) -> Mapping[str, Mapping[str, bool | float]]:
+        """What the kernel says of both ends, by node: `carrier`, and the `loss_percent` of what it sends."""
+        return {
+            node.name: {
+                "carrier": (await link.read(node.netlink, port.name)).carrier,
+                "loss_percent": (await netem.read(node.netlink, port.name)).loss_percent,
+            }
+            for port, node in self._ends
+        }
+
     async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
         """Take the light away from both ends, or give it back. Gives what the kernel says, by node.
 

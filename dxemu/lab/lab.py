@@ -50,6 +50,7 @@ class Lab:
         self._nodes = nodes
         self._cables = cables
         self._up: set[tuple[str, str, str]] = set()
+        self._tunnels_up: set[tuple[str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
         self._watched: Sequence[Watched] = ()
         self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
@@ -138,9 +139,32 @@ class Lab:
         """New keys for the ESP of a tunnel. Raises LabError if it is not up."""
         await self._overlay.rekey(tunnel)
 
+    def is_up(self, sign: str, name: str, node: str) -> bool:
+        """Whether a session (`bgp`), its BFD (`bfd`) or a tunnel (`tunnel`) is up at that end, by its last word."""
+        return (name, node) in self._tunnels_up if sign == "tunnel" else (sign, name, node) in self._up
+
     def _tunnel_changed(self, node: str, tunnel: str, up: bool, reason: str) -> None:
+        (self._tunnels_up.add if up else self._tunnels_up.discard)((tunnel, node))
         for router in self._routing.at(node):
             router.tunnel_changed(tunnel, up=up, reason=reason)
+
+    @property
+    def watched(self) -> Sequence[Watched]:
+        """The probes whose paths are told."""
+        return self._watched
+
+    async def watch(self, probe: Watched) -> None:
+        """From now on tell the paths of this one, too."""
+        self._watched = (*self._watched, probe)
+        await self.tell_paths()
+
+    def watch_no_more(self, probe: str) -> None:
+        """Tell the paths of this one no longer."""
+        self._watched = tuple(one for one in self._watched if one.probe != probe)
+
+    async def walk(self, near: str, far: str, version: int, flow: route.Flow | None) -> tuple[list[str], bool]:
+        """The way that packets take now: `Walker.walk`."""
+        return await self._walker.walk(near, far, version, flow)
 
     async def tell_paths(self, *, always: bool = False) -> None:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""

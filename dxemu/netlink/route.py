@@ -115,6 +115,21 @@ async def read(netlink: Netlink, *, protocol: int = BGP, table: int = MAIN) -> t
     return tuple(sorted(found, key=lambda r: (r.prefix.version, int(r.prefix.network_address), r.prefix.prefixlen)))
 
 
+async def read_all(netlink: Netlink) -> tuple[tuple[int, Route], ...]:
+    """Every route to another node or a connected network, with its table, in order of table and prefix."""
+    found = []
+    for version in (4, 6):
+        request = rtmsg()
+        request["family"] = FAMILY[version]
+        answers = await netlink.request("read routes", request, RTM_GETROUTE, NLM_F_DUMP)
+        found += [(table_of(a), await _route(netlink, a)) for a in answers if a["type"] == UNICAST]
+    return tuple(
+        sorted(
+            found, key=lambda r: (r[0], r[1].prefix.version, int(r[1].prefix.network_address), r[1].prefix.prefixlen)
+        )
+    )
+
+
 async def _route(netlink: Netlink, message: Any) -> Route:  # Any: pyroute2 is untyped
     prefix, vias, index = fields(message)
     name = await netlink.name(index) if index else ""

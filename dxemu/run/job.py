@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dxemu.plan.model import Plan
@@ -12,10 +12,23 @@ from dxemu.units import Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What orders may speak of, for a lab that takes them.
+
+    `kinds` are the modules of all kinds by noun (`fault`, `action`, `probe`) and kind; they are found outside. `names`
+    as `dxemu.story.names.names_of` has them: what is no key there is not looked up.
+    """
+
+    kinds: Mapping[str, Mapping[str, str]]
+    names: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunJob:
     """One run. `kernel` and `clock` are told to the timeline.
 
-    `runners` are the modules of the runners that other distributions bring, by kind of probe.
+    `runners` are the modules of the runners that other distributions bring, by kind of probe. With `served` the lab has
+    no agenda but takes orders, whose last one ends it.
     """
 
     plan: Plan
@@ -27,3 +40,4 @@ class RunJob:
     kernel: str
     clock: str
     runners: Mapping[str, str] = field(default_factory=dict)
+    served: Served | None = None

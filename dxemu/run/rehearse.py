@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded
-from dxemu.events.run import Building, LabReady, RunEnded
+from dxemu.events.run import Building
 from dxemu.files import border
 from dxemu.host.follow import LabProcess
 from dxemu.host.job import Job
@@ -21,7 +21,7 @@ from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run.job import RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
-from dxemu.run.timeline_file import TimelineFile
+from dxemu.run.timeline_file import TimelineFile, with_wall_time
 from dxemu.topology import effective
 
 
@@ -64,7 +64,7 @@ async def rehearse(
     with TimelineFile(folder / "timeline.jsonl") as timeline:
         async with aclosing(stream):
             async for said in stream:
-                event = _with_wall_time(decoded(said), round(time.monotonic() - started, 3))
+                event = with_wall_time(decoded(said), round(time.monotonic() - started, 3))
                 if not isinstance(event, Building):
                     timeline.write(event)
                     events.append(event)
@@ -99,10 +99,3 @@ def _plugged_runners(used: Collection[str]) -> Mapping[str, type]:
     from dxemu.lab.probes.menu import plugged_runners  # it imports what only a lab needs
 
     return {kind: runner for kind, runner in plugged_runners().items() if kind in used}
-
-
-def _with_wall_time(event: Event, wall_s: float) -> Event:
-    """The lab's clock may be virtual: only here is it known how long people waited."""
-    if isinstance(event, LabReady):
-        return LabReady(t=event.t, nodes=event.nodes, cables=event.cables, sessions=event.sessions, wall_s=wall_s)
-    return RunEnded(t=event.t, wall_s=wall_s) if isinstance(event, RunEnded) else event

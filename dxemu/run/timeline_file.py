@@ -11,6 +11,7 @@ from typing import Self
 from dxemu.errors import FileError
 from dxemu.events.base import Event
 from dxemu.events.codec import encoded
+from dxemu.events.run import LabReady, RunEnded
 from dxemu.files import border
 
 KEPT_S = 0.25
@@ -18,10 +19,15 @@ KEPT_S = 0.25
 
 
 class TimelineFile:
-    """A context manager. Every call raises FileError if the file cannot be written."""
+    """A context manager. Every call raises FileError if the file cannot be written.
 
-    def __init__(self, path: Path) -> None:
+    With `most_bytes` it is one of two at most: when it is full it becomes `timeline.1.jsonl`, and the last such goes.
+    """
+
+    def __init__(self, path: Path, most_bytes: int | None = None) -> None:
         self._path = path
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._kept: list[str] = []
         self._due: asyncio.TimerHandle | None = None
         self._failed: Exception | None = None
@@ -49,8 +55,17 @@ class TimelineFile:
         self._due = None
         data, self._kept = "".join(self._kept).encode(), []
         with border(self._path):
+            if self._most_bytes is not None and self._bytes + len(data) > self._most_bytes and self._bytes:
+                self._begin_again()
+            self._bytes += len(data)
             while data:
                 data = data[self._file.write(data) :]
+
+    def _begin_again(self) -> None:
+        self._path.replace(self._path.with_suffix(f".1{self._path.suffix}"))
+        self._file.close()
+        self._file = self._path.open("wb", buffering=0)
+        self._bytes = 0
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -64,3 +79,10 @@ class TimelineFile:
             self._file.close()
         if self._failed is not None and error is None:
             raise self._failed
+
+
+def with_wall_time(event: Event, wall_s: float) -> Event:
+    """An event that says how long people waited: the lab does not know, whose clock may be virtual."""
+    if isinstance(event, LabReady):
+        return LabReady(t=event.t, nodes=event.nodes, cables=event.cables, sessions=event.sessions, wall_s=wall_s)
+    return RunEnded(t=event.t, wall_s=wall_s) if isinstance(event, RunEnded) else event

@@ -34,6 +34,21 @@ def processes_of(folder: Path) -> dict[int, str]:
     return found
 
 
+def processor_s(session: int) -> float:
+    """What the processes of a session have used, with those of their children that have ended (proc(5), stat)."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(fields[3]) == session:
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def guest_of(parent: int) -> int | None:
     """The embedded kernel that `parent` has booted. It works in the run's folder; one asked its version does not."""
     for child in (int(word) for word in _children(parent).split()):

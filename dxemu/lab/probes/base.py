@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from dxemu.lab.lab import Lab
 from dxemu.netlink import route
@@ -23,12 +23,18 @@ START_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What a probe needs to know of the run. `embedded`: the kernel is ours, settings of all of it may be changed."""
+    """What a probe needs to know of the run. `embedded`: the kernel is ours, settings of all of it may be changed.
+
+    Probes that are started by hand begin `from_s` after the run's start; `first` is the number of the first of them
+    among all of their kind. `end_s` is infinite for one that goes on until it is stopped.
+    """
 
     lab: Lab
     end_s: float
     folder: str
     embedded: bool
+    from_s: float = 0.0
+    first: int = 0
 
     @property
     def epoch_ns(self) -> int:
@@ -37,7 +43,12 @@ class Run:
 
 
 class Runner(ABC, Generic[P]):
-    """All probes of one kind in one run: a context manager. What it started ends with it."""
+    """All probes of one kind in one run: a context manager. What it started ends with it.
+
+    `stops`: it can go on without an end, until `stop`.
+    """
+
+    stops: ClassVar[bool] = False
 
     def __init__(self, probes: Sequence[P], run: Run) -> None:
         self.probes = probes
@@ -46,14 +57,20 @@ class Runner(ABC, Generic[P]):
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    def flows(cls, probes: Sequence[P]) -> Mapping[str, route.Flow]:
-        """The ports of those probes, by name, that are one flow each way: routers may send flows different ways."""
-        del probes
+    def flows(cls, probes: Sequence[P], first: int = 0) -> Mapping[str, route.Flow]:
+        """The ports of those probes, by name, that are one flow each way: routers may send flows different ways.
+
+        `first` as in `Run`.
+        """
+        del probes, first
         return {}
 
     @abstractmethod
     async def start(self, stack: AsyncExitStack) -> None:
         """Begin. What has to be given back is pushed on `stack`."""
+
+    def stop(self) -> None:
+        """Measure no more. `finished` returns then."""
 
     async def finished(self) -> None:
         """Return when everything was measured and told to the journal. Raises LabError."""

@@ -8,7 +8,9 @@ costs some 20 us and a packet through five hops about as much.
 
 from __future__ import annotations
 
+import math
 import select
+import signal
 import socket
 import struct
 import time
@@ -16,6 +18,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dxemu.events.codec import decoded, encoded
 from dxemu.events.probes import PacketsLogged
@@ -38,6 +41,8 @@ DRAIN_TICKS = 256
 RECEIVE_BUFFER_BYTES = 8 << 20
 LINGER_S = 0.5
 """Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
+MOST_PACKETS = 1 << 21
+"""In each direction of a probe without an end; then it sends no more: its log is kept in memory until it ends."""
 _SEQUENCE = struct.Struct("=Q")
 _SO_TIMESTAMPNS = 35
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
@@ -52,21 +57,28 @@ def flow_of(number: int) -> route.Flow:
 class UdpRunner(Runner[UdpProbe]):
     """All UDP probes of a run, in a process of their own, so that nothing which the lab does can delay a packet."""
 
+    stops: ClassVar[bool] = True
+
     @classmethod
-    def flows(cls, probes: Sequence[UdpProbe]) -> Mapping[str, route.Flow]:
+    def flows(cls, probes: Sequence[UdpProbe], first: int = 0) -> Mapping[str, route.Flow]:
         """Each has two ports of its own, in the order of the file."""
-        return {probe.name: flow_of(number) for number, probe in enumerate(probes)}
+        return {probe.name: flow_of(number) for number, probe in enumerate(probes, first)}
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Fork. The first packet leaves a moment later."""
         run, flows = self.run, self._flows()
-        duration_s = run.end_s - START_S
+        start_s = START_S if run.from_s == 0.0 else _next_tenth(run.from_s)
+        duration_s = run.end_s - start_s
         self._process = stack.enter_context(
             Forked(
                 "sends the probes",
-                lambda: list(map(encoded, send_and_receive(flows, run.epoch_ns, START_S, duration_s, run.folder))),
+                lambda: list(map(encoded, send_and_receive(flows, run.epoch_ns, start_s, duration_s, run.folder))),
             )
         )
+
+    def stop(self) -> None:
+        """No packet leaves from now on."""
+        self._process.ask_to_end()
 
     async def finished(self) -> None:
         """Tell a `PacketsLogged` for each direction, once everything was sent and received."""
@@ -76,7 +88,7 @@ class UdpRunner(Runner[UdpProbe]):
     def _flows(self) -> list[Flow]:
         lab = self.run.lab
         flows = []
-        for number, probe in enumerate(self.probes):
+        for number, probe in enumerate(self.probes, self.run.first):
             near, far = probe.ends
             for direction, source, target in zip(DIRECTIONS, (near, far), (far, near), strict=True):
                 flows.append(
@@ -92,6 +104,11 @@ class UdpRunner(Runner[UdpProbe]):
                     )
                 )
         return flows
+
+
+def _next_tenth(from_s: float) -> float:
+    """The first whole tenth of a second for which there is half of one to open sockets where the clock is real."""
+    return math.ceil(round(from_s / START_S + 0.5, 6)) * START_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +210,8 @@ def send_and_receive(
         _Pace(group, interval, first_ns + min(interval // 2, ASIDE_NS), duration_s)
         for interval, group in groups.items()
     ]
+    if math.isinf(duration_s):
+        _stop_when_asked(paces)
     zero_realtime_ns = time.time_ns() - time.monotonic_ns() + epoch_ns
     _send_all(paces, epoch_ns, zero_realtime_ns)
     linger = Timer()
@@ -215,9 +234,13 @@ class _Pace:
         self._interval_ns = interval_ns
         self._first_ns = first_ns
         self._number = 0
-        self._total = round(duration_s * 1e9) // interval_ns
+        self._total = MOST_PACKETS if math.isinf(duration_s) else round(duration_s * 1e9) // interval_ns
         self.timer = Timer()
         self.timer.fire_at(first_ns, interval_ns)
+
+    def stop(self) -> None:
+        """Send no more."""
+        self._total = min(self._total, self._number)
 
     @property
     def over(self) -> bool:
@@ -227,6 +250,8 @@ class _Pace:
     def tick(self, epoch_ns: int, zero_realtime_ns: int) -> None:
         """Wait for the timer, and send what is due: more than one packet a flow, if we come late."""
         for _ in range(self.timer.wait()):
+            if self.over:
+                return
             now = time.monotonic_ns()
             self.late_s = max(self.late_s, (now - self._first_ns - self._number * self._interval_ns) / 1e9)
             packet = _SEQUENCE.pack(self._number)
@@ -236,6 +261,14 @@ class _Pace:
             if self._number % DRAIN_TICKS == 0:
                 for active in self.group:
                     active.receiver.drain(zero_realtime_ns)
+
+
+def _stop_when_asked(paces: Sequence[_Pace]) -> None:
+    def stop(_number: int, _frame: object) -> None:
+        for pace in paces:
+            pace.stop()
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def _send_all(paces: Sequence[_Pace], epoch_ns: int, zero_realtime_ns: int) -> None:

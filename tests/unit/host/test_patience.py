@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,11 @@ def test_why_a_lab_died_is_asked_of_the_machine(tmp_path: Path) -> None:
     refused = cause(tmp_path, None, 126, "setpriv: failed to execute /k/linux: Permission denied\n")
     assert isinstance(refused, Unsupported)
     assert refused.problem == "/k/linux cannot be executed: Permission denied"
+
+
+def test_a_lab_that_waits_for_an_order_may_be_silent_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = after_boot(1.0, monkeypatch)
+    found.hear({"answer": 0, "t": 0.0, "done": {}})
+    assert math.isinf(found.limit_s)
+    found.asked()
+    assert found.limit_s == pytest.approx(60)

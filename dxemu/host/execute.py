@@ -1,0 +1,116 @@
+"""A program that somebody wants to run inside a namespace, for so long and to print so much at most."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from dxemu.errors import LabError
+from dxemu.netlink.namespace import Namespace
+
+AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """What it printed, and its exit status (negative: the signal that ended it).
+
+    `in_time`: it ended before its deadline. `cut`: it printed more than is kept.
+    """
+
+    status: int
+    output: str
+    errors: str
+    in_time: bool
+    cut: bool
+
+
+async def execute(
+    command: Sequence[str],
+    namespace: Namespace,
+    deadline: Callable[[], Coroutine[object, object, None]],
+    most_bytes: int,
+) -> Executed:
+    """Run it until it ends, or `deadline` returns; then it is killed, with what it has started. Keeps the beginnings.
+
+    Raises LabError if it cannot be executed.
+    """
+    with ExitStack() as stack:
+        try:
+            with namespace.entered():
+                program = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            if error.filename != command[0]:
+                raise
+            problem = f"{command[0]} cannot be executed: {os.strerror(error.errno or 0)}"
+            raise LabError(problem, "A node has this machine's programs: install it here.") from error
+        stack.enter_context(program)  # waits for it and closes its pipes
+        stack.callback(_kill, program)
+        assert program.stdout is not None
+        assert program.stderr is not None
+        said = [_Said(pipe.fileno(), most_bytes, stack) for pipe in (program.stdout, program.stderr)]
+        pid = os.pidfd_open(program.pid)
+        stack.callback(os.close, pid)
+        ended = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().add_reader(pid, _finish, ended)
+        stack.callback(asyncio.get_running_loop().remove_reader, pid)
+        late = asyncio.create_task(deadline())
+        stack.callback(late.cancel)
+        await asyncio.wait({ended, late}, return_when=asyncio.FIRST_COMPLETED)
+        in_time = ended.done()
+        _kill(program)
+        await asyncio.gather(*(one.whole for one in said))  # nobody is left who could hold the pipes open
+        output, errors = (one.text for one in said)
+        return Executed(
+            status=program.wait(), output=output, errors=errors, in_time=in_time, cut=any(one.cut for one in said)
+        )
+
+
+class _Said:
+    """What comes out of one pipe: its beginning."""
+
+    def __init__(self, fd: int, most_bytes: int, stack: ExitStack) -> None:
+        self._fd = fd
+        self._most = most_bytes
+        self._kept = b""
+        self.cut = False
+        self.whole = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().add_reader(fd, self._read)
+        stack.callback(asyncio.get_running_loop().remove_reader, fd)
+
+    @property
+    def text(self) -> str:
+        return self._kept.decode(errors="replace")
+
+    def _read(self) -> None:
+        data = os.read(self._fd, AT_ONCE)
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._fd)
+            self.whole.set_result(None)
+            return
+        room = self._most - len(self._kept)
+        self.cut = self.cut or len(data) > room
+        self._kept += data[:room]
+
+
+def _kill(program: subprocess.Popen[bytes]) -> None:
+    """It and all that it started in its session: whatever it left behind would hold the pipes open."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(program.pid, signal.SIGKILL)
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

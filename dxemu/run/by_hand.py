@@ -1,0 +1,216 @@
+"""Orders by hand: those of a scenario, which are looked at first, and those that only hands give."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from dxemu.errors import LabError
+from dxemu.events.base import Event
+from dxemu.events.codec import values_of
+from dxemu.events.run import Tick
+from dxemu.faults.base import Fault
+from dxemu.host.execute import execute
+from dxemu.lab.lab import Lab
+from dxemu.run.asks import paths, routes, states
+from dxemu.run.executor import Executor, Values
+from dxemu.run.hand_prober import HandProber
+from dxemu.run.orders import (
+    Act,
+    Advance,
+    AskPaths,
+    AskRoutes,
+    AskStates,
+    Execute,
+    Heal,
+    Inject,
+    Order,
+    OrderRefused,
+    StartProbe,
+    StopProbe,
+    Until,
+)
+from dxemu.topology.words import quoted, suggestion
+
+MOST_S = 10 * 365 * 86400.0
+"""The longest that an order lets time go on: a mistake would run for ever."""
+MOST_EVENTS = 10_000
+"""That are remembered for an `Until`."""
+MOST_OUTPUT = 1 << 16
+"""Bytes of what a program prints, of each stream."""
+
+
+class _Broken(LabError):
+    """The lab is not what it should be."""
+
+
+class Hands(Executor):
+    """An `Executor` that takes all orders, and leaves a lab unharmed by one that cannot be carried out.
+
+    `tick_s` is how often it says that the lab is alive while time goes on, in the lab's time.
+    """
+
+    def __init__(self, lab: Lab, prober: HandProber, tick_s: float) -> None:
+        super().__init__(lab)
+        self._prober = prober
+        self._tick_s = tick_s
+        self._expected: tuple[Until, asyncio.Future[Event]] | None = None
+        self._happened: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._journal.listen(self._hear)
+
+    async def carry_out(self, order: Order) -> Values:
+        """As `Executor` does. Raises LabError only for what broke the lab; whatever else did not work is refused."""
+        try:
+            return await self._carry_out(order)
+        except _Broken as broken:
+            raise LabError(broken.problem, broken.remedy) from broken
+        except LabError as error:
+            raise OrderRefused(error.problem, error.remedy) from error
+
+    async def _carry_out(self, order: Order) -> Values:
+        match order:
+            case Advance():
+                await self._go_to(self._goal(order))
+                self._happened.clear()
+                return {}
+            case Until():
+                return await self._until(order)
+            case AskPaths():
+                return await paths(self._lab, order)
+            case AskRoutes():
+                return await routes(self._lab, order.node)
+            case AskStates():
+                return await states(self._lab, order.of)
+            case Execute():
+                return await self._execute(order)
+            case StartProbe(probe=probe):
+                return await self._prober.start(probe)
+            case StopProbe(name=name):
+                return await self._prober.stop(name)
+            case Inject() | Heal() | Act():
+                self._happened.clear()
+                return await self._as_in_a_scenario(order)
+        return await super().carry_out(order)
+
+    async def _as_in_a_scenario(self, order: Inject | Heal | Act) -> Values:
+        match order:
+            case Inject():
+                self._may_be_injected(order)
+            case Heal(id=name) if name not in self._injected:
+                nothing = "Nothing is broken."
+                raise OrderRefused(f"no fault {quoted(name)} stands", suggestion(name, self._injected, nothing))
+        try:
+            return await super().carry_out(order)
+        except LookupError as error:
+            raise OrderRefused(f"this lab has no {error}", "Look at the names with dxemu plan.") from error
+        except LabError as error:
+            if isinstance(order, Inject):
+                await self._take_back(order.fault, error)
+            raise
+
+    async def _take_back(self, fault: Fault, error: LabError) -> None:
+        """Undo what was done of a fault that could not be injected. Raises _Broken if that does not work either."""
+        try:
+            await fault.heal(self._lab)
+        except LabError as again:
+            problem = f"{error.problem}; and what was done of it cannot be undone: {again.problem}"
+            raise _Broken(problem, "Start another lab.") from error
+
+    def _may_be_injected(self, order: Inject) -> None:
+        """What a scenario's file is checked for before. Raises OrderRefused."""
+        if order.id in self._injected:
+            raise OrderRefused(f"a fault {quoted(order.id)} stands already", "Heal it, or give this one another id.")
+        for name, other in self._injected.items():
+            if other == order.fault:
+                raise OrderRefused(f"it is what {quoted(name)} has broken already", f"Heal {quoted(name)} first.")
+        try:
+            order.fault.effects(self._lab.plan)
+        except (LookupError, StopIteration) as error:
+            problem = f"there is no {quoted(order.fault.target)} that this could strike"
+            raise OrderRefused(problem, "Look at the names with dxemu plan.") from error
+
+    def _goal(self, order: Advance) -> float:
+        now = self._journal.clock.now()
+        goal = now + order.by if order.by is not None else float(order.to or 0)
+        if goal < now:
+            raise OrderRefused(f"{goal:g} s is past: it is {now:.6f} s", "Advance to a later time, or by a duration.")
+        return self._bounded(goal, now)
+
+    def _bounded(self, goal: float, now: float) -> float:
+        if goal - now > MOST_S:
+            raise OrderRefused(f"{goal - now:g} s are more than ten years", f"Go on by at most {MOST_S:g} s.")
+        return goal
+
+    async def _go_to(self, t: float) -> None:
+        """Let time go on to `t`, with a sign of life every few seconds of it."""
+        tick = (math.floor(self._journal.clock.now() / self._tick_s) + 1) * self._tick_s
+        while tick < t:
+            await self._journal.clock.until(tick)
+            self._journal.tell(Tick())
+            tick += self._tick_s
+        await self._journal.clock.until(t)
+
+    async def _until(self, order: Until) -> Values:
+        """What happened since an order changed the lab counts, too.
+
+        Time stands still while a cable is cut, and what is lost with it; the order to wait for that comes later.
+        """
+        now = self._journal.clock.now()
+        until = self._bounded(now + order.within, now)
+        found = next((event for event in self._happened if _matches(order, event)), None)
+        found = found if found is not None else await self._next(order, until)
+        self._happened.clear()
+        return {"event": _json(found) if found is not None else None}
+
+    async def _next(self, order: Until, until: float) -> Event | None:
+        passing = asyncio.create_task(self._go_to(until))
+        happened: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        self._expected = order, happened
+        either: set[asyncio.Future[Any]] = {passing, happened}  # Any: nothing, or an event
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            return happened.result() if happened.done() else None
+        finally:
+            self._expected = None
+            passing.cancel()
+
+    def _hear(self, event: Event) -> None:
+        if self._expected is None:
+            self._happened.append(event)
+            return
+        order, happened = self._expected
+        if not happened.done() and _matches(order, event):
+            happened.set_result(event)
+
+    async def _execute(self, order: Execute) -> Values:
+        known: Mapping[str, object] = {node.name: node for node in self._lab.plan.nodes}
+        if order.node not in known:
+            raise OrderRefused(f"there is no node {quoted(order.node)}", suggestion(order.node, known))
+        clock = self._journal.clock
+        now = clock.now()
+        deadline = self._bounded(now + order.within, now)
+        namespace = self._lab.node(order.node).namespace
+        ended = await execute(order.command, namespace, partial(clock.until, deadline), MOST_OUTPUT)
+        return {
+            "status": ended.status,
+            "stdout": ended.output,
+            "stderr": ended.errors,
+            "in_time": ended.in_time,
+            "cut": ended.cut,
+        }
+
+
+def _matches(order: Until, event: Event) -> bool:
+    if event.word != order.event:
+        return False
+    values = _json(event)
+    return all(key in values and values[key] == value for key, value in order.having.items())
+
+
+def _json(event: Event) -> dict[str, object]:
+    """It has no `t`: it happened at this moment."""
+    return {"event": event.word, **values_of(event)}

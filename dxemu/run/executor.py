@@ -1,0 +1,66 @@
+"""Carries orders out, those of a scenario's agenda and those given by hand alike.
+
+Everything imported here is imported in every lab; what only orders by hand need is imported by `dxemu.run.serve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dxemu.events.steps import ActionDone, FaultHealed, FaultInjected
+from dxemu.faults.base import Fault
+from dxemu.lab.lab import Lab
+from dxemu.registry import kind_of
+from dxemu.run.orders import Act, Heal, Inject, Order, OrderRefused
+
+Values = Mapping[str, object]
+
+
+class Executor:
+    """Breaks, heals and acts in one lab, and knows what is broken. Other orders it refuses (`dxemu.run.by_hand`)."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._journal = lab.journal
+        self._injected: dict[str, Fault] = {}
+
+    async def carry_out(self, order: Order) -> Values:
+        """Do it, and give what there is to say of it. Raises OrderRefused, and LabError where it did not work."""
+        match order:
+            case Inject():
+                return await self._inject(order)
+            case Heal():
+                return await self._heal(order)
+            case Act():
+                return await self._act(order)
+        raise OrderRefused(f"nobody carries out {order.word} here")
+
+    async def _inject(self, order: Inject) -> Values:
+        fault = order.fault
+        t = self._journal.clock.now()
+        evidence = await fault.inject(self._lab)
+        kind = kind_of(type(fault))
+        self._journal.tell(
+            FaultInjected(fault=order.id, kind=kind, target=fault.target, evidence=evidence, injected_at_s=t)
+        )
+        self._injected[order.id] = fault
+        return {"evidence": evidence, "at_s": t}
+
+    async def _heal(self, order: Heal) -> Values:
+        fault = self._injected[order.id]
+        t = self._journal.clock.now()
+        evidence = await fault.heal(self._lab)
+        kind = kind_of(type(fault))
+        self._journal.tell(
+            FaultHealed(fault=order.id, kind=kind, target=fault.target, evidence=evidence, healed_at_s=t)
+        )
+        del self._injected[order.id]
+        return {"evidence": evidence, "at_s": t}
+
+    async def _act(self, order: Act) -> Values:
+        action = order.action
+        t = self._journal.clock.now()
+        evidence = await action.do(self._lab)
+        kind = kind_of(type(action))
+        self._journal.tell(ActionDone(action=order.id, kind=kind, target=action.target, evidence=evidence, done_at_s=t))
+        return {"evidence": evidence, "at_s": t}

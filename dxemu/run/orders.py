@@ -1,0 +1,170 @@
+"""What a running lab can be told to do, as plain values. A scenario's steps are the same, at times of their own.
+
+`dxemu.run.order_codec` has their JSON, `dxemu.run.executor` carries them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from dxemu.actions.base import Action
+from dxemu.errors import DxemuError
+from dxemu.faults.base import Fault
+from dxemu.probes.base import Probe
+from dxemu.units import Seconds
+
+PROTOCOL = 1
+"""Of orders and answers. A lab refuses the orders of another one."""
+
+COMMAND_WITHIN = Seconds(10)
+EVENT_WITHIN = Seconds(60)
+
+STATES = ("sessions", "bfd", "tunnels", "cables")
+"""What `AskStates` can be about."""
+
+
+class OrderRefused(DxemuError):
+    """An order that cannot be carried out. The lab is as it was. `remedy` says what to do."""
+
+    exit_status = 2
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{problem}\n  {remedy}" if remedy else problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order. `word` is what it is called."""
+
+    word: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inject(Order):
+    """Break something. `id` is for healing it, and for the timeline; no fault that stands has it."""
+
+    word: ClassVar[str] = "inject"
+
+    id: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heal(Order):
+    """Undo the fault of this `id`."""
+
+    word: ClassVar[str] = "heal"
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act(Order):
+    """Somebody does something on purpose. `id` is for the timeline."""
+
+    word: ClassVar[str] = "act"
+
+    id: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartProbe(Order):
+    """Measure from now on. Its path is told whenever it changes."""
+
+    word: ClassVar[str] = "start_probe"
+
+    probe: Probe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopProbe(Order):
+    """End the probe of this name. The answer comes when its log is written and told of."""
+
+    word: ClassVar[str] = "stop_probe"
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPaths(Order):
+    """The way of a `probe`'s packets in both directions, or that of bare addresses between two nodes."""
+
+    word: ClassVar[str] = "ask_paths"
+
+    probe: str = ""
+    from_node: str = ""
+    to_node: str = ""
+    ip_version: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRoutes(Order):
+    """The routes in all tables of a node's kernel."""
+
+    word: ClassVar[str] = "ask_routes"
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskStates(Order):
+    """How all things of one kind are (`STATES`)."""
+
+    word: ClassVar[str] = "ask_states"
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execute(Order):
+    """Run a program in a node, `within` so much of the lab's time; then it is killed, with all that it started."""
+
+    word: ClassVar[str] = "execute"
+
+    node: str
+    command: tuple[str, ...]
+    within: Seconds = COMMAND_WITHIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance(Order):
+    """Let time go on: `to` a time since the run's start, or `by` a duration; one of them."""
+
+    word: ClassVar[str] = "advance"
+
+    to: Seconds | None = None
+    by: Seconds | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until(Order):
+    """Let time go on until an event of this word, with these values in it, happens; `within` so much at most.
+
+    One that has happened since the latest order to inject, heal or act was begun counts, unless time has been let go on
+    since.
+    """
+
+    word: ClassVar[str] = "until"
+
+    event: str
+    having: Mapping[str, object] = field(default_factory=dict)
+    within: Seconds = EVENT_WITHIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Order):
+    """End the run: what goes on is measured to its end, and the lab is taken down."""
+
+    word: ClassVar[str] = "end"
+
+
+ORDERS: Mapping[str, type[Order]] = {
+    kind.word: kind
+    for kind in (Inject, Heal, Act, StartProbe, StopProbe, AskPaths, AskRoutes, AskStates, Execute, Advance, Until, End)
+}
+"""By their words."""

@@ -1,0 +1,257 @@
+"""A lab that takes orders, from outside: start it, give orders one after the other, hear what happens.
+
+async with session(plan, where, folder, seed) as lab:
+    await lab.give(Advance(to=Seconds(5)))
+    await lab.give(Inject(id="cut", fault=CableCut(connection="primary")))
+    print(await lab.give(Until(event="bgp", having={"state": "down"})))
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from dxemu.actions.menu import kinds as action_kinds
+from dxemu.errors import DxemuError, GuestError, LabError
+from dxemu.events.base import Event
+from dxemu.events.codec import decoded
+from dxemu.events.run import Building
+from dxemu.faults.menu import kinds as fault_kinds
+from dxemu.files import border
+from dxemu.host.channel import ANSWER, FILE
+from dxemu.host.follow import LONGEST_LINE, LabProcess
+from dxemu.host.job import LAB_IMPORTS, Job
+from dxemu.host.where import Where
+from dxemu.plan.model import Plan
+from dxemu.plugins import folders_of, mentions
+from dxemu.probes.menu import kinds as probe_kinds
+from dxemu.run.job import RunJob, Served
+from dxemu.run.order_codec import encoded, values_of_answer
+from dxemu.run.orders import PROTOCOL, End, Order
+from dxemu.run.timeline_file import TimelineFile, with_wall_time
+from dxemu.units import Seconds
+
+Values = Mapping[str, object]
+IMPORTS = (*LAB_IMPORTS, "dxemu.run.serve")
+MOST_UNHEARD = 10_000
+"""Events that are kept for one who is slow to hear them; then the oldest are dropped."""
+MOST_TIMELINE_BYTES = 1 << 28
+"""Of `timeline.jsonl`; then it becomes `timeline.1.jsonl`, and that of before is dropped."""
+
+
+class Session:
+    """A running lab. Whoever gives an order waits for its answer; several take turns."""
+
+    def __init__(self, lab: LabProcess, folder: Path, on_event: Callable[[Event], None]) -> None:
+        self._lab = lab
+        self._folder = folder
+        self._on_event = on_event
+        self._turn = asyncio.Lock()
+        self._number = 0
+        self._said = ""
+        self._answer: asyncio.Future[Mapping[str, object]] = asyncio.get_running_loop().create_future()
+        self._ended: DxemuError | None = None
+        self._streams: set[EventStream] = set()
+
+    @property
+    def pid(self) -> int:
+        """The number of the lab's process, and of its session."""
+        return self._lab.pid
+
+    async def give(self, order: Order) -> Values:
+        """Give an order and wait for its answer: what it gave, and `t`, the run's time then.
+
+        Raises OrderRefused, after which the lab is as it was, and LabError if the lab has broken or ended.
+        """
+        return await self.give_written(encoded(order, 0))
+
+    async def give_written(self, written: Mapping[str, object]) -> Values:
+        """The same for an order as JSON has it (`dxemu.run.order_codec`); it is given a number here."""
+        async with self._turn:
+            if self._ended is not None:
+                raise self._ended
+            self._number += 1
+            self._said = str(written.get("order"))
+            self._answer = asyncio.get_running_loop().create_future()
+            self._send({**written, "number": self._number})
+            return values_of_answer(await self._answer)
+
+    def _send(self, written: Mapping[str, object]) -> None:
+        text = json.dumps(written)
+        if len(text) < LONGEST_LINE:
+            self._lab.tell(written)
+            return
+        file = self._folder / f"order-{self._number}.json"
+        with border(file):
+            file.touch(0o600)
+            file.write_text(text, encoding="utf-8")
+        self._lab.tell({FILE: file.name})
+
+    def events(self) -> EventStream:
+        """All that happens from now on: a context manager, and an asynchronous iterator."""
+        return EventStream(self._streams)
+
+    async def follow(self, told: AsyncGenerator[Mapping[str, object], None], timeline: TimelineFile) -> None:
+        """Hear the lab to its end. Whoever waits for an answer then hears why there is none."""
+        started = time.monotonic()
+        try:
+            async with contextlib.aclosing(told):
+                async for one in told:
+                    if ANSWER in one:
+                        self._answered(one)
+                    else:
+                        self._happened(with_wall_time(decoded(one), round(time.monotonic() - started, 3)), timeline)
+            self._ended = LabError("the lab has ended", "Start another one.")
+        except DxemuError as error:
+            self._ended = error
+            raise
+        finally:
+            if self._ended is not None and not self._answer.done():
+                self._answer.set_exception(self._in_the_middle(self._ended))
+                self._answer.exception()  # whether or not somebody waits for it
+            for stream in self._streams:
+                stream.end()
+
+    def _answered(self, answer: Mapping[str, object]) -> None:
+        if FILE in answer:
+            file = self._folder / Path(str(answer[FILE])).name
+            with border(file, verb="read"):
+                answer = json.loads(file.read_bytes())
+                file.unlink()
+        if not self._answer.done() and answer[ANSWER] in (self._number, None):
+            self._answer.set_result(answer)
+
+    def _happened(self, event: Event, timeline: TimelineFile) -> None:
+        if not isinstance(event, Building):
+            timeline.write(event)
+            for stream in self._streams:
+                stream.put(event)
+        self._on_event(event)
+
+    def _in_the_middle(self, error: DxemuError) -> DxemuError:
+        order = f"order {self._number} ({self._said})" if self._number else "its start"
+        if not isinstance(error, LabError):
+            return error
+        problem = f"{error.problem}, in the middle of {order}"
+        if isinstance(error, GuestError):
+            return GuestError(problem, error.remedy, error.console)
+        return LabError(problem, error.remedy)
+
+    async def begun(self) -> None:
+        """Return when the lab takes orders. Raises LabError, also for a lab of another protocol."""
+        protocol = values_of_answer(await self._answer).get("protocol")
+        if protocol != PROTOCOL:
+            problem = f"the lab takes orders of protocol {protocol}, and this is protocol {PROTOCOL}"
+            raise LabError(problem, "Use the dxemu that started the lab.")
+
+    async def end(self) -> None:
+        """End the run, if it has not ended."""
+        if self._ended is None:
+            await self.give(End())
+
+
+class EventStream:
+    """The events of a session, for one who hears them. `lost` counts those that came faster than they were heard."""
+
+    def __init__(self, streams: set[EventStream]) -> None:
+        self.lost = 0
+        self._streams = streams
+        self._unheard: deque[Event] = deque()
+        self._come = asyncio.Event()
+        self._over = False
+
+    def put(self, event: Event) -> None:
+        """It happened."""
+        if len(self._unheard) >= MOST_UNHEARD:
+            self._unheard.popleft()
+            self.lost += 1
+        self._unheard.append(event)
+        self._come.set()
+
+    def end(self) -> None:
+        """Nothing happens any more."""
+        self._over = True
+        self._come.set()
+
+    def __enter__(self) -> EventStream:
+        self._streams.add(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._streams.discard(self)
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._unheard:
+            if self._over:
+                raise StopAsyncIteration
+            self._come.clear()
+            await self._come.wait()
+        return self._unheard.popleft()
+
+
+@asynccontextmanager
+async def session(
+    plan: Plan,
+    where: Where,
+    folder: Path,
+    seed: int = 1,
+    *,
+    names: Mapping[str, Sequence[str]] | None = None,
+    on_event: Callable[[Event], None] = lambda _: None,
+) -> AsyncIterator[Session]:
+    """A lab of `plan` in `folder`, ready for orders; at the end of the context it is ended.
+
+    `names` are those that orders may speak of (`dxemu.story.names.names_of`). Leaves `timeline.jsonl` and the logs of
+    probes. Raises LabError.
+    """
+    job, folders = _job(plan, where, seed, names or {})
+    async with AsyncExitStack() as stack:
+        lab = await stack.enter_async_context(where.started(folder, seed, imports=IMPORTS))
+        timeline = stack.enter_context(TimelineFile(folder / "timeline.jsonl", MOST_TIMELINE_BYTES))
+        here = Session(lab, folder, on_event)
+        told = lab.run(Job(target="dxemu.run.lab_process:main", payload=job, folders=folders))
+        following = asyncio.create_task(here.follow(told, timeline))
+        stack.push_async_callback(_ended, following)
+        await here.begun()
+        yield here
+        await here.end()
+        await following
+
+
+async def _ended(following: asyncio.Task[None]) -> None:
+    """Where the context ends early, nobody waits for what else the lab says."""
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+def _job(plan: Plan, where: Where, seed: int, names: Mapping[str, Sequence[str]]) -> tuple[RunJob, tuple[str, ...]]:
+    """The job, and the folders of the kinds that other distributions bring: they are found here, outside the lab."""
+    found: dict[str, Mapping[str, type]] = {"fault": fault_kinds(), "action": action_kinds(), "probe": probe_kinds()}
+    runners: Mapping[str, type] = {}
+    if mentions("dxemu.lab.probes"):
+        from dxemu.lab.probes.menu import plugged_runners  # it imports what only a lab needs
+
+        runners = plugged_runners()
+    kinds = {noun: {kind: made.__module__ for kind, made in menu.items()} for noun, menu in found.items()}
+    job = RunJob(
+        plan=plan,
+        probes=(),
+        steps=(),
+        actions=(),
+        end=Seconds("inf"),
+        seed=seed,
+        kernel=where.kernel,
+        clock=where.clock,
+        runners={kind: runner.__module__ for kind, runner in runners.items()},
+        served=Served(kinds=kinds, names=names),
+    )
+    return job, folders_of([*(made for menu in found.values() for made in menu.values()), *runners.values()])

@@ -157,14 +157,16 @@ class Until(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End(Order):
+class EndLab(Order):
     """End the run: what goes on is measured to its end, and the lab is taken down."""
 
     word: ClassVar[str] = "end"
 
 
-ORDERS: Mapping[str, type[Order]] = {
-    kind.word: kind
-    for kind in (Inject, Heal, Act, StartProbe, StopProbe, AskPaths, AskRoutes, AskStates, Execute, Advance, Until, End)
-}
+_KINDS = (
+    *(Inject, Heal, Act, StartProbe, StopProbe),
+    *(AskPaths, AskRoutes, AskStates, Execute),
+    *(Advance, Until, EndLab),
+)
+ORDERS: Mapping[str, type[Order]] = {kind.word: kind for kind in _KINDS}
 """By their words."""

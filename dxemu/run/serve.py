@@ -20,7 +20,7 @@ from dxemu.run.by_hand import Hands
 from dxemu.run.hand_prober import HandProber
 from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import decoded, done, number_of, refused
-from dxemu.run.orders import ORDERS, PROTOCOL, End, OrderRefused
+from dxemu.run.orders import ORDERS, PROTOCOL, EndLab, OrderRefused
 
 LONGEST_ANSWER = 16_000
 """Bytes of a line to the outside."""
@@ -109,7 +109,7 @@ async def _each(
             written = await orders.next()
             number = number_of(written)
             order = decoded(written, served)
-            if isinstance(order, End):
+            if isinstance(order, EndLab):
                 orders.answer(done(number, lab.journal.clock.now(), {}))
                 return
             end_hold()

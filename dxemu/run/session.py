@@ -33,7 +33,7 @@ from dxemu.plugins import folders_of, mentions
 from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import encoded, values_of_answer
-from dxemu.run.orders import PROTOCOL, End, Order
+from dxemu.run.orders import PROTOCOL, EndLab, Order
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
 from dxemu.units import Seconds
 
@@ -153,7 +153,7 @@ class Session:
     async def end(self) -> None:
         """End the run, if it has not ended."""
         if self._ended is None:
-            await self.give(End())
+            await self.give(EndLab())
 
 
 class EventStream:

@@ -29,7 +29,7 @@ from dxemu.run.orders import (
     AskPaths,
     AskRoutes,
     AskStates,
-    End,
+    EndLab,
     Execute,
     Heal,
     Inject,
@@ -63,7 +63,7 @@ ALL = (
     Advance(to=Seconds(5)),
     Advance(by=Seconds(0)),
     Until(event="bgp", having={"state": "down"}, within=Seconds(90)),
-    End(),
+    EndLab(),
 )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from dxemu.errors import LabError
 from dxemu.faults.cable_cut import CableCut
+from dxemu.host import where
 from dxemu.run.orders import (
     Advance,
     AskPaths,
@@ -31,6 +32,7 @@ from dxemu.units import Seconds
 from tests.lab.by_hand import as_in_the_scenario, differences, in_lab_of, lab_of, numbers, prepared
 from tests.lab.machine import processor_s
 from tests.lab.rehearsals import rehearsed
+from tests.lab.test_plugins import install
 
 pytestmark = pytest.mark.lab
 
@@ -207,3 +209,32 @@ def test_events_are_heard_as_they_happen(tmp_path: Path) -> None:
         assert '"run_started"' in file, "it is written while the lab runs"
 
     in_lab_of(SMALL, tmp_path / "lab", hear)
+
+
+def test_where_the_clock_is_real_time_goes_on(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with lab_of(SMALL, tmp_path / "lab", place=where.embedded("real", 240)) as lab:
+            before: Any = await lab.give(AskStates(of="sessions"))
+            await asyncio.sleep(1.0)
+            await lab.give(CUT)
+            down: Any = await lab.give(Until(event="bgp", having={"state": "down", "session": "primary"}))
+            assert down["event"]["reason"] == "carrier"
+            assert down["t"] - before["t"] >= 1.0
+            nothing = await lab.give(Until(event="bgp", having={"session": "backup"}, within=Seconds(0.5)))
+            assert nothing["event"] is None
+
+    asyncio.run(run())
+
+
+def test_kinds_of_other_distributions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path / "site", "installed")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+
+    async def strike(lab: Session) -> None:
+        fault = {"order": "inject", "id": "line", "kind": "line_down", "parameters": {"circuit": "metro"}}
+        await lab.give_written({"protocol": 1, **fault})
+        await lab.give(Heal(id="line"))
+        assert "Did you mean 'line_down'?" in await refusal(lab, **{**fault, "kind": "line_downn"})
+
+    events = in_lab_of(SMALL, tmp_path / "lab", strike)
+    assert [e["kind"] for e in events if e["event"].startswith("fault")] == ["line_down", "line_down"]

@@ -43,10 +43,11 @@ class _Filter(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walls:
-    """What is to bind a process. `landlock` is the ABI version to use, 0 for none."""
+    """What is to bind a process. `landlock` is the ABI version to use, 0 for none. `siblings`: as in `rules`."""
 
     landlock: int
     filter: bool = True
+    siblings: bool = False
 
     def names(self) -> tuple[str, ...]:
         """As reports name them."""
@@ -65,7 +66,9 @@ def confined(walls: Walls, folder: Path, memory: Path, *, resolves_beneath: bool
     """
     program = None
     if walls.filter:
-        rules = system_calls.rules(resolves_beneath=resolves_beneath, stub_in_a_file=not _executable_memfd())
+        rules = system_calls.rules(
+            resolves_beneath=resolves_beneath, stub_in_a_file=not _executable_memfd(), siblings=walls.siblings
+        )
         program = compiled(rules)
     rules_fd = -1
     if walls.landlock:

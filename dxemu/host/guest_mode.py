@@ -31,6 +31,8 @@ class Wish(StrEnum):
 
 SECCOMP_SINCE = (6, 16)
 """The first Linux whose User-Mode Linux has it."""
+CHILDREN_SINCE = (6, 12)
+"""arch/um/kernel/skas/clone.c of 6.1 has CLONE_PARENT, 6.12 has not; those between are treated as 6.1."""
 
 
 def choose(wish: Wish, release: str, offer: Offer) -> GuestMode:
@@ -68,8 +70,16 @@ def confinement_problem(offer: Offer) -> str:
 
 def has_seccomp(release: str) -> bool:
     """Whether a User-Mode Linux of this release knows the mode."""
-    numbers = [int(word) for word in release.split("-")[0].split(".")[:2] if word.isdigit()]
-    return tuple(numbers) >= SECCOMP_SINCE
+    return _numbers(release) >= SECCOMP_SINCE
+
+
+def makes_siblings(release: str) -> bool:
+    """Whether in a User-Mode Linux of this release a program makes another one as a child of the kernel's process."""
+    return _numbers(release) < CHILDREN_SINCE
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in release.split("-")[0].split(".")[:2] if word.isdigit())
 
 
 def _seccomp_problem(release: str, offer: Offer) -> str:

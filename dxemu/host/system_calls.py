@@ -81,19 +81,20 @@ FREE: Mapping[str, int] = _free()
 """Calls that are allowed whatever their arguments are."""
 
 
-def rules(*, resolves_beneath: bool, stub_in_a_file: bool) -> Rules:
+def rules(*, resolves_beneath: bool, stub_in_a_file: bool, siblings: bool = False) -> Rules:
     """By number: which calls the embedded kernel may make.
 
     `resolves_beneath`: `hostfs_write` opens with openat2(2), whose arguments no filter can see. `stub_in_a_file`: this
     machine's memfd_create(2) knows no MFD_EXEC (Linux before 6.3), so the kernel (from 6.13 on) puts the program that
     its processes start with into a file and makes it executable; a guest's chmod has the file's type in its mode.
+    `siblings`: a program of the guest is made by another one, as a child of the kernel's process (CLONE_PARENT).
     """
     made: dict[int, CallRule | Answer] = {number: CallRule() for number in FREE.values()}
     made |= {
         OPEN: _without(2, _SPECIAL_BITS),
         OPENAT: _without(3, _SPECIAL_BITS),
         OPENAT2: CallRule() if resolves_beneath else Answer(errno.ENOSYS),
-        CLONE: _without(0, _NEW_NAMESPACES | _CLONE_PARENT),
+        CLONE: _without(0, _NEW_NAMESPACES if siblings else _NEW_NAMESPACES | _CLONE_PARENT),
         CLONE3: Answer(errno.ENOSYS),  # its arguments cannot be seen; libc falls back on clone
         FCNTL: CallRule((Argument(1, _FCNTLS),)),
         IOCTL: CallRule((Argument(1, _IOCTLS),)),

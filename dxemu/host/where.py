@@ -15,7 +15,7 @@ from dxemu.host import embedded as embedded_kernel
 from dxemu.host import kernel_store, on_host
 from dxemu.host.embedded import MEMORY, Boot
 from dxemu.host.follow import LabProcess
-from dxemu.host.guest_mode import GuestMode, Wish, choose
+from dxemu.host.guest_mode import GuestMode, Wish, choose, makes_siblings
 from dxemu.host.job import LAB_IMPORTS, Job
 from dxemu.host.machine import architecture_problem, is_root, memory_folder
 from dxemu.host.privilege import namespaces_problem, namespaces_repair
@@ -86,7 +86,8 @@ def boot(kernel: Path, release: str, wish: Wish = Wish.AUTO) -> Boot:
     mode = choose(wish, release, here)
     # hostfs_write needs openat2(2), whose arguments no filter sees. Where Landlock is missing it still stops accidents.
     alone = mode is GuestMode.SECCOMP and here.walls.landlock > 0
-    return Boot(kernel=kernel, memory_folder=memory_folder(), mode=mode, walls=here.walls, hostfs_write=not alone)
+    walls = replace(here.walls, siblings=makes_siblings(release))
+    return Boot(kernel=kernel, memory_folder=memory_folder(), mode=mode, walls=walls, hostfs_write=not alone)
 
 
 def host(clock: str, stall_limit_s: float | None = None) -> Where:

@@ -12,7 +12,7 @@ from dxemu.errors import LabError, Unsupported
 from dxemu.host import confinement_findings, landlock, machine, privilege, walls
 from dxemu.host.embedded import Boot
 from dxemu.host.follow import started
-from dxemu.host.guest_mode import GuestMode, Wish, choose
+from dxemu.host.guest_mode import GuestMode, Wish, choose, makes_siblings
 from dxemu.host.landlock import Files, Network, Scope
 from dxemu.host.swept import swept
 from dxemu.host.walls import Offer
@@ -167,3 +167,10 @@ def test_a_process_that_cannot_be_bound_is_not_started(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="could not be confined"):
         asyncio.run(start())
     assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize(
+    ("release", "siblings"), [("6.1.192", True), ("6.8.0-40", True), ("6.12.117", False), ("7.3.4", False)]
+)
+def test_older_kernels_make_siblings(release: str, siblings: bool) -> None:
+    assert makes_siblings(release) is siblings

@@ -18,8 +18,12 @@ INTRODUCTION = """\
 
 A change is written like the topology: mappings merge, lists are replaced, `null` removes (RFC 7396). The tunnels of a
 VPN are called `1` and `2` in it. In a scenario it is a step; dxemu checks the design that each comes to by the same
-rules, and refuses what cannot be before anything is touched. A lab does not carry changes out yet: `dxemu check` checks
-them.
+rules, and refuses what cannot be before anything is touched.
+
+`dxemu run` carries out what concerns routes alone: preference, communities, prepending, MED, what is announced and
+accepted, allowed prefixes. What was done is read back from the tables of both ends; a step that fails is taken back,
+and the run is invalid. The rest can be checked (`dxemu check`), and is refused before anything starts (DX-C006). What a
+change costs is measured, and not predicted; a fault is predicted in the design of its moment.
 
 ```yaml
 steps:

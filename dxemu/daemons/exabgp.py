@@ -200,6 +200,11 @@ class ExaBgp:
         if peer.mine.graceful_restart is not None:
             self._command([f"neighbor {peer.other.address} announce eor {peer.family}"])
 
+    def refresh(self, session: str) -> None:
+        """Ask the peer for all that it announces (ROUTE-REFRESH, RFC 2918)."""
+        peer = self._peers[session]
+        self._command([f"neighbor {peer.other.address} announce route-refresh {peer.family}"])
+
     def teardown(self, session: str, cease: Cease) -> None:
         """Close a session with NOTIFICATION Cease/`cease`; ExaBGP then tries to connect again.
 

@@ -1,7 +1,7 @@
 """What the scenario did to the lab: `evidence` is what was read back, and the event comes after that.
 
-`target` is what it was done to; the step's id is `fault` or `action`. When it was done, in seconds since the run's
-start, is in `happened_at_s`.
+`target` is what it was done to; the step's id is `fault`, `action` or `change`. When it was done,
+in seconds since the run's start, is in `happened_at_s`.
 """
 
 from __future__ import annotations
@@ -77,4 +77,46 @@ class ActionDone(Event):
         return self.done_at_s
 
 
-Done = FaultInjected | FaultHealed | ActionDone
+class ChangeDone(Event):
+    """The design became another one, or (`back`) a change was taken back.
+
+    `topology` is the file, in the run's folder, of the design that holds from then on.
+    """
+
+    word: ClassVar[str] = "change_done"
+    change: str
+    back: bool
+    topology: str
+    evidence: str
+    done_at_s: float
+
+    @property
+    def step(self) -> str:
+        """What it is called beside faults and actions."""
+        return _change(self.change, back=self.back)
+
+    @property
+    def happened_at_s(self) -> float:
+        """Before it was read back."""
+        return self.done_at_s
+
+
+class ChangeFailed(Event):
+    """A change, or taking one back, failed, and all is as it was before."""
+
+    word: ClassVar[str] = "change_failed"
+    change: str
+    back: bool
+    reason: str
+
+    @property
+    def step(self) -> str:
+        """What it is called beside faults and actions."""
+        return _change(self.change, back=self.back)
+
+
+def _change(name: str, *, back: bool) -> str:
+    return f"{name} back" if back else name
+
+
+Done = FaultInjected | FaultHealed | ActionDone | ChangeDone

@@ -14,7 +14,7 @@ from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
 from dxemu.events.routes import PrefixesApproved, PrefixesLetOut, PrefixesOriginated
 from dxemu.events.run import RunStarted
 from dxemu.events.sessions import BgpChanged, RoutesStale, RoutesStaleOver
-from dxemu.events.steps import FaultHealed, FaultInjected
+from dxemu.events.steps import ChangeDone, FaultHealed, FaultInjected
 from dxemu.explain.names import NotExplained
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
@@ -53,6 +53,7 @@ class Heard:
     stale: set[tuple[str, str]] = field(default_factory=set)
     approved: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     accepted: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    design: str = effective.FILE
 
     def hear(self, event: Event) -> None:
         """Take one event in. Those that change nothing a router believes do not matter."""
@@ -69,6 +70,8 @@ class Heard:
             case PrefixesApproved():
                 more = _networks(event.prefixes)
                 self.approved[event.session] = (*self.approved.get(event.session, ()), *more)
+            case ChangeDone():
+                self.design = event.topology
             case PrefixesOriginated():
                 self.originates[event.speaker] = _networks(event.prefixes)
             case PrefixesLetOut():
@@ -100,7 +103,6 @@ def state_of_run(folder: Path, at: str | None) -> State:
     Raises NotExplained if there is no such run or moment, InputErrors if its topology was changed and is wrong.
     """
     file = _files(folder)
-    topology = effective.read(file, _name(folder))
     events = _events(folder / TIMELINE)
     started = any(isinstance(event, RunStarted) for event in events)
     if not started:
@@ -111,6 +113,7 @@ def state_of_run(folder: Path, at: str | None) -> State:
     for event in events:
         if event.t <= moment:
             heard.hear(event)
+    topology = effective.read(file.parent / heard.design, _name(folder))
     plan = _as_it_was(make_plan(topology), heard)
     faults = _faults(heard)
     return State(

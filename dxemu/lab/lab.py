@@ -166,6 +166,17 @@ class Lab:
         """The way that packets take now: `Walker.walk`."""
         return await self._walker.walk(near, far, version, flow)
 
+    async def follow(self, plan: Plan) -> str:
+        """Become what `plan` says. Gives what was read back.
+
+        Raises ChangeNotMade if it failed and all is as before; LabError if nobody knows what the lab is now.
+        """
+        from dxemu.lab.apply import Follower  # only a lab that is changed needs what it imports
+
+        done = await Follower(self.plan, plan, self._routing, self.journal.clock).follow()
+        self.plan = plan
+        return done
+
     async def tell_paths(self, *, always: bool = False) -> None:
         """Ask the kernels' tables for each probe's path, and tell those that changed."""
         for one in self._watched:

@@ -45,7 +45,7 @@ class Operator:
         """How many prefixes AWS was told by a router, by session that is up."""
         speaker = self._routing.routers[router]
         external = [session.name for session in self._plan.sessions if session.external and not session.static]
-        return {name: speaker.told(name) for name in external if name in speaker.established}
+        return {name: len(speaker.told(name)) for name in external if name in speaker.established}
 
     async def reset(self, virtual_interface: str) -> Mapping[str, bool]:
         """Clear the sessions of a virtual interface; an end of AWS's that is Idle takes connections again.

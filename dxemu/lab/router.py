@@ -15,17 +15,10 @@ from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Cease, cease
 from dxemu.bgp.prefix_limit import ReceivedPrefixes
 from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
+from dxemu.bgp.route import Announcement
 from dxemu.control.policy import maximum_paths, static_announcements
 from dxemu.daemons.exabgp import ExaBgp, Peer
-from dxemu.daemons.exabgp_events import (
-    EndOfRib,
-    Learnt,
-    PeerOpen,
-    SessionDown,
-    SessionRefused,
-    SessionUp,
-    SpeakerEvent,
-)
+from dxemu.daemons.exabgp_events import EndOfRib, Learnt, PeerOpen, SessionDown, SessionRefused, SessionUp, SpeakerEvent
 from dxemu.lab.fib import Fib
 from dxemu.lab.graceful_restart import GracefulRestart
 from dxemu.lab.journal import Journal
@@ -33,7 +26,7 @@ from dxemu.lab.router_journal import RouterJournal
 from dxemu.lab.session_policies import SessionPolicies
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
-from dxemu.plan.model import Plan, Side, Speaker
+from dxemu.plan.model import BgpSession, Plan, Side, Speaker
 from dxemu.units import IPNetwork
 
 T = TypeVar("T")
@@ -160,9 +153,22 @@ class Router:
         self._tell.approved(session, prefixes)
         return self.policies.approve(self._peers[session].session, prefixes)
 
-    def told(self, session: str) -> int:
-        """How many prefixes the peer of `session` knows from this router."""
-        return len(self._adj_rib_out.sent(session))
+    async def follow(self, plan: Plan, session: BgpSession) -> None:
+        """From now on a session is configured so, and stays up. Returns when its peer is being told what follows."""
+
+        async def change() -> None:
+            again = self.policies.follow(plan, self._peers[session.name].session, session)
+            self._plan, self._peers[session.name] = plan, Peer.at(session, self.name)
+            if session.name in self.established:
+                self._announce_again(session.name)
+                if again and self._exabgp is not None:
+                    self._exabgp.refresh(session.name)
+
+        await self._in_turn(change)
+
+    def told(self, session: str) -> tuple[Announcement, ...]:
+        """What the peer of `session` was told by this router."""
+        return self._adj_rib_out.sent(session)
 
     def clear(self, session: str) -> None:
         """An operator resets a session; it is made anew at once, if the other end takes it."""

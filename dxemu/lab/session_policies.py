@@ -33,6 +33,15 @@ class SessionPolicies:
         policy = export_policy(self._plan, session, self._speaker)
         return policy if policy.only is None else replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
 
+    def follow(self, plan: Plan, old: BgpSession, new: BgpSession) -> bool:
+        """From now on the policies of a session are those of `plan`. Gives whether it lets other things in than before.
+
+        What was approved, and what the filters let out, stays so.
+        """
+        before = self.imports(old)
+        self._plan = plan
+        return self.imports(new) != before
+
     def let_out(self, prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
         """No filter stops these from now on. Gives all that have been let out."""
         self._let_out |= frozenset(prefixes)

@@ -14,7 +14,7 @@ from dxemu.events.base import Event, NodeEvent
 from dxemu.events.links import LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
 from dxemu.events.routes import BestChosen, RoutesWithdrawn, TableChanged
 from dxemu.events.sessions import BfdChanged, BgpChanged
-from dxemu.events.steps import ActionDone, Done, FaultInjected
+from dxemu.events.steps import ActionDone, ChangeDone, Done, FaultInjected
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.paths import asked
 from dxemu.measure.result import Outage, Probe, Stage
@@ -69,7 +69,7 @@ def stages(run: Run) -> list[Stage]:
     customer's notice `to_aws`, and AWS's `from_aws`. Actions have one where they took a session down by themselves.
     """
     injected = [e for e in run.events if isinstance(e, FaultInjected)]
-    acted = [e for e in run.events if isinstance(e, ActionDone)]
+    acted = [e for e in run.events if isinstance(e, ActionDone | ChangeDone)]
     found = [stage for fault in injected for direction in DIRECTIONS for stage in _of_fault(run, fault, direction)]
     return found + [stage for act in acted for direction in DIRECTIONS for stage in _of_action(run, act, direction)]
 
@@ -184,12 +184,12 @@ def _stage(
     )
 
 
-def _of_action(run: Run, action: ActionDone, direction: str) -> Iterator[Stage]:
+def _of_action(run: Run, action: ActionDone | ChangeDone, direction: str) -> Iterator[Stage]:
     """What an action did by itself to sessions, before anything else was done; nothing if it took none down.
 
     The last session that a side lost counts: until then there was another one.
     """
-    at, name = action.happened_at_s, action.action
+    at, name = action.happened_at_s, action.step
     side = Side.CUSTOMER if direction == "to_aws" else Side.AWS
     nodes = {n.name for n in run.plan.nodes if n.side is side}
     others = [e.happened_at_s for e in run.events if isinstance(e, Done) and e is not action]

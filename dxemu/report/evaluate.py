@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dxemu.events.base import Event
 from dxemu.events.probes import PacketsLogged
 from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded
-from dxemu.events.steps import SAME_MOMENT_S, ActionDone, Done, FaultHealed, FaultInjected
+from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, ChangeFailed, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure import result, sessions
 from dxemu.measure.daemons import daemons
@@ -27,7 +27,12 @@ from dxemu.story.verdict import judge
 from dxemu.words import duration
 
 PROBE_SCHEDULE = 0.5
-_AFTER: Mapping[type[Event], str] = {FaultInjected: "fault", FaultHealed: "heal", ActionDone: "action"}
+_AFTER: Mapping[type[Event], str] = {
+    FaultInjected: "fault",
+    FaultHealed: "heal",
+    ActionDone: "action",
+    ChangeDone: "action",
+}
 """What an outage may come after."""
 
 
@@ -67,7 +72,8 @@ def evaluate(
     outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(_predicted(p) for p in predictions)
-    actions = _actions(events)
+    actions = (*_actions(events), *_changes(events))
+    invalid = _too_late(probes) or _not_made(events)
     versions = {probe.name: probe.version for probe in scenario.probes}
     run = Run(plan, _hits(predictions), events, outages, probes, versions)
     found_stages = tuple(stages(run))
@@ -87,8 +93,8 @@ def evaluate(
         **asdict(meta),
         scenario=scenario.name,
         topology=scenario.topology.name,
-        verdict="invalid" if _too_late(probes) else _verdict(expectations),
-        invalid_because=_too_late(probes),
+        verdict="invalid" if invalid else _verdict(expectations),
+        invalid_because=invalid,
         expectations=expectations,
         faults=faults,
         outages=outages,
@@ -154,6 +160,19 @@ def _actions(events: Sequence[Event]) -> tuple[result.Action, ...]:
         for e in events
         if isinstance(e, ActionDone)
     )
+
+
+def _changes(events: Sequence[Event]) -> Iterator[result.Action]:
+    """Changes stand among the actions: somebody did it, and an outage may come of it."""
+    for event in events:
+        if isinstance(event, ChangeDone):
+            at, words = event.done_at_s, event.evidence
+            yield result.Action(action=event.step, kind="change", target="", done_at_s=at, evidence=words)
+
+
+def _not_made(events: Sequence[Event]) -> str:
+    """Which change failed, and why; "" if none did. What was measured then is not what was to be rehearsed."""
+    return next((f"{event.step}: {event.reason}" for event in events if isinstance(event, ChangeFailed)), "")
 
 
 def _quotas(events: Sequence[Event]) -> tuple[result.QuotaReached, ...]:

@@ -19,7 +19,7 @@ from dxemu.events.sessions import (
     RoutesStale,
     RoutesStaleOver,
 )
-from dxemu.events.steps import ActionDone, FaultHealed, FaultInjected
+from dxemu.events.steps import ActionDone, ChangeDone, ChangeFailed, FaultHealed, FaultInjected
 from dxemu.measure.stages import detected_by
 from dxemu.report.best_lines import BestLines, OfOnePrefix
 from dxemu.report.console import PlainConsole
@@ -121,6 +121,14 @@ def _lacp(event: LacpChanged) -> str:
     return f"{event.cable} {'is back in' if event.up else 'is out of'} {event.lag} on {event.node} (LACP)"
 
 
+def _changed(event: ChangeDone) -> str:
+    return _confirmed("taken back" if event.back else "changed", event.evidence)
+
+
+def _change_failed(event: ChangeFailed) -> str:
+    return f"{event.step} was not made: {event.reason}"
+
+
 def _of_one_prefix(event: OfOnePrefix, prefix: str) -> str:
     if isinstance(event, RouteRefused):
         return f"{event.node} refuses {prefix} on {event.session}: {event.reason}"
@@ -175,6 +183,8 @@ _SAYING: Mapping[type[Event], Callable[[Event], str]] = dict(
         _of(FaultInjected, _done),
         _of(FaultHealed, _healed),
         _of(ActionDone, _done),
+        _of(ChangeDone, _changed),
+        _of(ChangeFailed, _change_failed),
         _of(PortCarrierChanged, _carrier),
         _of(BfdChanged, _bfd),
         _of(BgpChanged, _bgp),

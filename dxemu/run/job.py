@@ -24,6 +24,20 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedChange:
+    """From `at` on the lab is that of `plan`, because the change `id` is made, or taken back (`back`).
+
+    `topology` is the name of the file in the run's folder that has this design.
+    """
+
+    id: str
+    at: Seconds
+    back: bool
+    plan: Plan
+    topology: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunJob:
     """One run. `kernel` and `clock` are told to the timeline.
 
@@ -39,5 +53,6 @@ class RunJob:
     seed: int
     kernel: str
     clock: str
+    changes: tuple[PlannedChange, ...] = ()
     runners: Mapping[str, str] = field(default_factory=dict)
     served: Served | None = None

@@ -18,7 +18,7 @@ from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.plan.model import Plan
 from dxemu.run.executor import Executor
-from dxemu.run.job import RunJob
+from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.orders import Act, Heal, Inject, Order
 from dxemu.run.prober import Prober, watched
 
@@ -28,6 +28,7 @@ TICK_S = 5.0
 """How often a run says that it is alive, in its own time."""
 UNKNOWN_S = 0.0
 """The wall time that passed: the lab's clock may be virtual, so the command puts it in."""
+Change = Callable[[PlannedChange, Lab], Awaitable[None]]
 GoOn = Callable[[Lab, RunJob, str, AsyncExitStack], Awaitable[None]]
 """What happens in the lab once it runs: its agenda, or orders from outside. What it takes goes on the stack."""
 
@@ -35,6 +36,10 @@ GoOn = Callable[[Lab, RunJob, str, AsyncExitStack], Awaitable[None]]
 def main(job: RunJob, channel: Channel, folder: str) -> None:
     """Run `job`; results go to `channel` and `folder`. Raises LabError."""
     go_on: GoOn = _carry_out_agenda
+    if job.changes:
+        from dxemu.run.changing import make  # only such a lab needs what it imports, and now: the clock stands still
+
+        go_on = partial(_carry_out_agenda, change=make)
     if job.served is not None:
         from dxemu.run.serve import serve  # only such a lab needs what it imports
 
@@ -65,13 +70,21 @@ def _ready(plan: Plan) -> LabReady:
     return LabReady(nodes=len(plan.nodes), cables=len(plan.cables), sessions=len(plan.sessions), wall_s=UNKNOWN_S)
 
 
-async def _carry_out_agenda(lab: Lab, job: RunJob, folder: str, stack: AsyncExitStack) -> None:
+async def _unchanged(_: PlannedChange, __: Lab) -> None:
+    """The agenda has no changes."""
+
+
+async def _carry_out_agenda(
+    lab: Lab, job: RunJob, folder: str, stack: AsyncExitStack, *, change: Change = _unchanged
+) -> None:
     prober = await stack.enter_async_context(Prober(lab, job, folder))
     executor = Executor(lab)
     for at, order in _agenda(job):
         await lab.journal.clock.until(at)
         if order is None:
             lab.journal.tell(Tick())
+        elif isinstance(order, PlannedChange):
+            await change(order, lab)
         else:
             await executor.carry_out(order)
     await prober.finished()
@@ -88,13 +101,14 @@ def _phase(job: RunJob) -> float:
     return Random(job.seed).uniform(0, float(cycle))
 
 
-def _agenda(job: RunJob) -> list[tuple[float, Order | None]]:
+def _agenda(job: RunJob) -> list[tuple[float, Order | PlannedChange | None]]:
     """What to do when, in order of time: the scenario's orders, and signs of life (None) until the end."""
-    agenda: list[tuple[float, Order | None]] = []
+    agenda: list[tuple[float, Order | PlannedChange | None]] = []
     tick = TICK_S
     while tick < job.end:
         agenda.append((tick, None))
         tick += TICK_S
+    agenda += [(float(change.at), change) for change in job.changes]
     for step in job.steps:
         agenda.append((float(step.at), Inject(id=step.id, fault=step.fault)))
         if step.duration is not None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.errors import InputErrors
+from dxemu.plan.diff import diff
+from dxemu.plan.followed import not_followed
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12, Versions
-from dxemu.predict.impact import impact_of
+from dxemu.predict.impact import Impact, impact_of
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
 from dxemu.story.changes import not_carried_out
 from dxemu.story.load import load, never_ends
@@ -26,20 +29,25 @@ AFTERMATH_S = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """A scenario that is ready to run: read, checked, planned and predicted. Nothing was started for it."""
+    """A scenario that is ready to run: read, checked, planned and predicted. Nothing was started for it.
+
+    `plans` are those of the scenario's `changes`.
+    """
 
     scenario: Scenario
     plan: Plan
     predictions: tuple[Prediction, ...]
     end: Seconds
+    plans: tuple[Plan, ...] = ()
 
 
 def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12) -> Rehearsal:
     """Read and check everything, and predict it for daemons of these `versions`. Raises InputErrors."""
     scenario = load(path, topology=topology)
     plan = make_plan(scenario.topology, versions)
+    plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
     impacts = [impact_of(plan, step.id, step.at, step.until, step.fault.effects(plan)) for step in scenario.steps]
-    predictions = predict(_once_done(plan, scenario), impacts, _pairs(scenario))
+    predictions = _predicted(scenario, plan, plans, impacts)
     end = scenario.end
     if end is None:
         changes = (float(step.at) for step in scenario.changes)
@@ -48,15 +56,34 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
         if math.isinf(last):
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))
-    return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end)
+    return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end, plans=plans)
 
 
 def refuse_changes(rehearsal: Rehearsal) -> Rehearsal:
     """The rehearsal, if a lab can carry all of it out. Raises InputErrors: DX-C006."""
-    problems = not_carried_out(rehearsal.scenario.changes)
+    before, problems = rehearsal.plan, []
+    for change, plan in zip(rehearsal.scenario.changes, rehearsal.plans, strict=True):
+        cannot = [step.words for step in not_followed(diff(before, plan))]
+        if cannot and not change.back:  # what is taken back is told where it is made
+            problems.append(not_carried_out(change, cannot))
+        before = plan
     if problems:
         raise InputErrors(problems)
     return rehearsal
+
+
+def _predicted(
+    scenario: Scenario, plan: Plan, plans: Sequence[Plan], impacts: Sequence[Impact]
+) -> tuple[Prediction, ...]:
+    """Each fault in the design that holds when it strikes."""
+    found: dict[str, list[Prediction]] = {impact.fault: [] for impact in impacts}
+    begins = [-math.inf, *(float(step.at) for step in scenario.changes), math.inf]
+    for number, design in enumerate((plan, *plans)):
+        mine = {impact.fault for impact in impacts if begins[number] <= impact.at < begins[number + 1]}
+        if mine:
+            for one in predict(_once_done(design, scenario), impacts, _pairs(scenario)):
+                found[one.fault] += [one] if one.fault in mine else []
+    return tuple(one for predictions in found.values() for one in predictions)
 
 
 def _once_done(plan: Plan, scenario: Scenario) -> Plan:

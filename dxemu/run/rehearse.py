@@ -18,7 +18,7 @@ from dxemu.measure.result import Result
 from dxemu.plugins import folders_of, mentions
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
-from dxemu.run.job import RunJob
+from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
@@ -37,14 +37,13 @@ async def rehearse(
 
     `waiting` is a lab's process that `where` has started in `folder` before, with this seed; else one is started.
 
-    Leaves `topology.yaml`, `timeline.jsonl`, the probes' logs, `console.log` and `result.json`. Raises LabError.
-    Raises InputErrors for what no lab can carry out.
+    Leaves `topology.yaml` and one more for each change, `timeline.jsonl`, the probes' logs, `console.log` and
+    `result.json`. Raises LabError; InputErrors for what no lab can carry out.
     """
     scenario = refuse_changes(rehearsal).scenario
     if scenario.topology_file is not None:
         kept = effective.text_of(scenario.topology_file, scenario.change)
-        with border(folder):
-            (folder / effective.FILE).write_text(kept, encoding="utf-8", errors="replace")
+        _keep(folder / effective.FILE, kept)
     started = time.monotonic()
     runners = _plugged_runners({probe.kind for probe in scenario.probes})
     job = RunJob(
@@ -52,6 +51,7 @@ async def rehearse(
         probes=rehearsal.scenario.probes,
         steps=rehearsal.scenario.steps,
         actions=rehearsal.scenario.actions,
+        changes=_keep_changes(rehearsal, folder),
         end=rehearsal.end,
         seed=seed,
         kernel=where.kernel,
@@ -85,6 +85,22 @@ async def rehearse(
     with border(folder):
         result_json.write(result, folder / "result.json")
     return result
+
+
+def _keep(file: Path, text: str) -> None:
+    with border(file.parent):
+        file.write_text(text, encoding="utf-8", errors="replace")
+
+
+def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ...]:
+    """The changes for the lab. What design each comes to is left in `folder`."""
+    found = []
+    pairs = zip(rehearsal.scenario.changes, rehearsal.plans, strict=True)
+    for number, (step, plan) in enumerate(pairs, start=1):
+        name = effective.changed_file(number)
+        _keep(folder / name, effective.text_of_document(step.document))
+        found.append(PlannedChange(id=step.id, at=step.at, back=step.back, plan=plan, topology=name))
+    return tuple(found)
 
 
 def _folders(job: RunJob, runners: Iterable[type]) -> tuple[str, ...]:

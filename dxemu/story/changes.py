@@ -25,8 +25,8 @@ _EXAMPLE = "Write for example {virtual_interfaces: {primary: {customer: {as_path
 class ChangeStep:
     """From `at` on the design is `topology`, because the change called `id` is made, or taken back (`back`).
 
-    `effects` are what differs from before, each with what is done for it. `id` is `change`, with `#2` and so on for
-    the second one of the scenario. `mark` is where it is written.
+    `document` is that design as it is written. `effects` are what differs from before, each with what is done for it.
+    `id` is `change`, with `#2` and so on for the second one of the scenario. `mark` is where it is written.
     """
 
     id: str
@@ -34,6 +34,7 @@ class ChangeStep:
     back: bool
     effects: tuple[Effect, ...]
     topology: Topology = field(repr=False)
+    document: Document = field(repr=False)
     mark: Mark
 
 
@@ -140,11 +141,11 @@ class ChangeReader:
         self.problems.add(self.marks.at(*path), code, problem, remedy)
 
 
-def not_carried_out(steps: Sequence[ChangeStep]) -> list[Problem]:
-    """DX-C006, if a lab would have to follow a change."""
-    remedy = "`dxemu check` checks them. Write what holds from the start under the scenario's own `change:`."
-    problem = "changes cannot be carried out in a lab yet"
-    return [Problem(step.mark, "DX-C006", problem, remedy) for step in steps[:1]]
+def not_carried_out(step: ChangeStep, why: Sequence[str]) -> Problem:
+    """DX-C006: a lab cannot follow a change; `why` is what it would have to do."""
+    remedy = "`dxemu check` checks it. Write what holds from the start under the scenario's own `change:`."
+    problem = f"a lab cannot carry this out yet: {'; '.join(why)}"
+    return Problem(step.mark, "DX-C006", problem, remedy)
 
 
 def _is_back(written: object) -> bool:
@@ -166,6 +167,7 @@ def _done(stands: Standing, order: _Order) -> tuple[Standing, ChangeStep]:
         back=order.change is None,
         effects=effects,
         topology=after.document.topology(),
+        document=after.document,
         mark=order.mark,
     )
     return after, step

@@ -14,6 +14,12 @@ from dxemu.topology.secrets import SECRETS
 FILE = "topology.yaml"
 """Its name in a run's folder."""
 
+
+def changed_file(number: int) -> str:
+    """The name of what the design is after so many changes."""
+    return f"topology.{number}.yaml"
+
+
 _HEAD = "# The topology {name} as this run had it: with what the scenario changes, without {secrets}.\n"
 
 
@@ -23,7 +29,11 @@ def text_of(path: Path, change: object = None) -> str:
     Raises InputErrors if it cannot be read.
     """
     found = document.read(path)
-    found = found.changed(yaml.Tree(change, found.tree.marks))
+    return text_of_document(found.changed(yaml.Tree(change, found.tree.marks)))
+
+
+def text_of_document(found: document.Document) -> str:
+    """A document, as `read` reads it again: all of it but its keys. Raises InputErrors if it cannot be read."""
     tree = found.tree
     if tree.problems:
         raise InputErrors(list(tree.problems))

@@ -24,6 +24,8 @@ TOLD = (
         "fault_injected",
         "fault_healed",
         "action_done",
+        "change_done",
+        "change_failed",
         "bgp",
         "bgp_refused",
         "bfd",
@@ -35,7 +37,21 @@ TOLD = (
     *("prefix_limit", "captured", "fetched", "throughput", "path_mtu"),
 )
 """Events that are compared, from the run's start on."""
-WORDS = ("node", "session", "lag", "cable", "tunnel", "virtual_router_id", "fault", "action", "probe", "state", "up")
+WORDS = (
+    "node",
+    "session",
+    "lag",
+    "cable",
+    "tunnel",
+    "virtual_router_id",
+    "fault",
+    "action",
+    "change",
+    "back",
+    "probe",
+    "state",
+    "up",
+)
 WORDS_TOO = ("reason", "label", "problem", "target")
 
 Numbers = dict[str, Any]

@@ -30,8 +30,8 @@ that name: a change with `for:` ends by itself, and what was taken back stands n
 The design is the same before and after the change: what it says holds already, as a default, too.
 An order without effect is an error: the rehearsal would seem to show that it does no harm.""",
         "DX-C006": """\
-The scenario changes its design while it runs. Such steps are read and checked, with the design that
-each comes to, but no lab follows them yet. What is to hold from the start goes under the scenario's
-own `change:`; the actions (docs/scenario-file.md) do some of it while a lab runs.""",
+The scenario changes something of its design that a lab which runs does not follow yet. It was read
+and checked, with the design that it comes to. What is to hold from the start goes under the
+scenario's own `change:`; the actions (docs/scenario-file.md) do some of it while a lab runs.""",
     }
 )

@@ -62,8 +62,36 @@ def test_a_misspelt_key_elsewhere_moves_no_mark(tmp_path: Path) -> None:
     assert [(p.code, p.mark.column) for p in caught.value.problems] == [("DX-F005", 15), ("DX-C002", 60)]
 
 
-def test_it_is_checked_and_planned_but_not_run(tmp_path: Path) -> None:
+def test_what_a_lab_follows_is_planned(tmp_path: Path) -> None:
     rehearsal = prepare(written(tmp_path, f"  - {{at: 50 s, change: {PREPEND % 3}}}\n"))
     assert rehearsal.end == 55
-    with pytest.raises(InputErrors, match="DX-C006"):
-        refuse_changes(rehearsal)
+    assert refuse_changes(rehearsal) is rehearsal
+    sessions = (s for plan in (rehearsal.plan, *rehearsal.plans) for s in plan.sessions if s.name == "primary")
+    assert [session.ends[0].export_prepend for session in sessions] == [0, 3]
+
+
+def test_what_no_lab_follows_yet_is_refused_with_what_it_would_be(tmp_path: Path) -> None:
+    steps = f"""\
+  - {{at: 2 s, change: {PREPEND % 3}}}
+  - {{at: 5 s, change: {{virtual_interfaces: {{primary: {{hold_time: 30 s}}}}}}}}
+"""
+    with pytest.raises(InputErrors) as caught:
+        refuse_changes(prepare(written(tmp_path, steps)))
+    assert [(p.code, p.mark.line) for p in caught.value.problems] == [("DX-C006", 4)]
+    assert "hold_time 90 s -> 30 s" in caught.value.problems[0].problem
+
+
+def test_a_fault_is_predicted_in_the_design_of_its_time(tmp_path: Path) -> None:
+    away = (
+        "{virtual_interfaces: {primary: {customer: {local_pref: 50, communities: ['7224:7100'], as_path_prepend: 3}}}}"
+    )
+    steps = f"""\
+  - {{at: 5 s, change: {away}, for: 10 s}}
+  - {{at: 10 s, fault: {{cable_silent: {{connection: primary}}}}, for: 2 s}}
+  - {{at: 20 s, fault: {{cable_silent: {{connection: primary}}}}, for: 2 s}}
+"""
+    more = "probes:\n  app: {udp: {from: app, to: web, rate: 100/s}}\n"
+    found = prepare(written(tmp_path, steps, more)).predictions
+    drained = [p.outage.high_s for p in found if p.fault == "cable_silent"]
+    assert drained == [0, 0]
+    assert all(p.outage.low_s > 0.5 for p in found if p.fault != "cable_silent")

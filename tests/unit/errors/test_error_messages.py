@@ -16,7 +16,7 @@ from dxemu.errors import InputErrors
 from dxemu.parameters import count_field, target_field
 from dxemu.report.codes import codes
 from dxemu.report.problems import as_dicts, lines_of_file, render
-from dxemu.story.changes import not_carried_out
+from dxemu.run.prepare import prepare, refuse_changes
 from dxemu.story.load import load as load_scenario
 from dxemu.story.load import never_ends
 from dxemu.topology.load import load as load_topology
@@ -46,7 +46,7 @@ def errors_of(path: Path) -> InputErrors | None:
             return None
         scenario = load_scenario(path, faults=FAULTS, actions=ACTIONS)
         if scenario.changes:
-            return InputErrors(not_carried_out(scenario.changes))
+            refuse_changes(prepare(path))
         if scenario.end is None:
             return InputErrors([never_ends(scenario, "expectations have no limit of their own")])
     except InputErrors as errors:

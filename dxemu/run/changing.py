@@ -1,0 +1,20 @@
+"""A change of a scenario, made in its lab and told to the timeline."""
+
+from __future__ import annotations
+
+from dxemu.events.steps import ChangeDone, ChangeFailed
+from dxemu.lab.apply import ChangeNotMade
+from dxemu.lab.lab import Lab
+from dxemu.run.job import PlannedChange
+
+
+async def make(change: PlannedChange, lab: Lab) -> None:
+    """Have the lab follow. One that failed, and was taken back, is told; raises LabError if that failed, too."""
+    at = lab.journal.clock.now()
+    try:
+        evidence = await lab.follow(change.plan)
+    except ChangeNotMade as error:
+        lab.journal.tell(ChangeFailed(change=change.id, back=change.back, reason=str(error)))
+        return
+    file = change.topology
+    lab.journal.tell(ChangeDone(change=change.id, back=change.back, topology=file, evidence=evidence, done_at_s=at))

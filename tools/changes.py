@@ -21,9 +21,10 @@ VPN are called `1` and `2` in it. In a scenario it is a step; dxemu checks the d
 rules, and refuses what cannot be before anything is touched.
 
 `dxemu run` carries out what concerns routes alone: preference, communities, prepending, MED, what is announced and
-accepted, allowed prefixes. What was done is read back from the tables of both ends; a step that fails is taken back,
-and the run is invalid. The rest can be checked (`dxemu check`), and is refused before anything starts (DX-C006). What a
-change costs is measured, and not predicted; a fault is predicted in the design of its moment.
+accepted, allowed prefixes; and it shuts sessions without BFD down, or brings them up again. What was done is read back
+from the tables of both ends; a step that fails is taken back, and the run is invalid. The rest can be checked (`dxemu
+check`), and is refused before anything starts (DX-C006). What a change costs is measured, and not predicted; a fault is
+predicted in the design of its moment.
 
 ```yaml
 steps:

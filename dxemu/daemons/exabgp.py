@@ -141,7 +141,8 @@ class ExaBgp:
             self.pid = os.fork()
             if self.pid == 0:
                 keepalives = {str(peer.other.address): round(peer.keepalive) for peer in peers}
-                _be_exabgp(render(self._router_id, peers), keepalives, commands, events, self._log_file)
+                shut = [str(peer.other.address) for peer in peers if not peer.mine.enabled]
+                _be_exabgp(render(self._router_id, peers), keepalives, shut, commands, events, self._log_file)
         os.close(commands)
         os.close(events)
         os.set_blocking(self._events, False)
@@ -216,6 +217,11 @@ class ExaBgp:
         """Take no connection of the peer from now on, or take them again. It does not end an established session."""
         self._command([f"neighbor {self._peers[session].other.address} idle {'on' if idle else 'off'}"])
 
+    def switch(self, peer: Peer) -> None:
+        """Shut this end of a session down with Cease/2, or bring it up again, as `peer` says."""
+        self._peers[peer.session.name] = peer
+        self._command([f"neighbor {peer.other.address} shut {'off' if peer.mine.enabled else 'on'}"])
+
     def clear(self, session: str) -> None:
         """End a session as an operator does, or have one that waits to connect again do so at once."""
         self._command([f"neighbor {self._peers[session].other.address} clear now"])
@@ -241,10 +247,17 @@ class ExaBgp:
         self.pid = None
 
 
-def _be_exabgp(configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: str) -> None:
+def _be_exabgp(
+    configuration: str,
+    keepalives: Mapping[str, int],
+    shut: Sequence[str],
+    commands: int,
+    events: int,
+    log_file: str,
+) -> None:
     """In the forked child. Never returns."""
     log = os.open(log_file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
     keep = sorted({0, 1, 2, commands, events, log})
     for low, high in zip(keep, [*keep[1:], 1 << 16], strict=True):
         os.closerange(low + 1, high)
-    exabgp_child.run(configuration, keepalives, commands, events, log)
+    exabgp_child.run(configuration, keepalives, shut, commands, events, log)

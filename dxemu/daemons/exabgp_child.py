@@ -24,7 +24,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from time import time as wall_clock  # noqa: TID251 - ExaBGP's timers are on it: what waits for them must be, too
 from typing import Any, ClassVar, NoReturn
 from weakref import WeakSet
@@ -40,6 +40,7 @@ from exabgp.reactor import protocol as exabgp_protocol
 from exabgp.reactor.api.processes import Processes
 from exabgp.reactor.api.response import Response
 from exabgp.reactor.network import outgoing as exabgp_outgoing
+from exabgp.reactor.peer import ACTION
 from exabgp.version import json as json_version
 
 from dxemu.bgp.notification import Cease
@@ -172,6 +173,10 @@ class _Peer(exabgp_wire.WirePeer):
             self._offered = None
         super()._reset(message, error)
 
+    def run(self) -> Any:  # Any: ExaBGP 5.0 is untyped
+        """One step. A peer that is shut down begins nothing."""
+        return ACTION.LATER if self.generator is None and exabgp_idle.is_shut(self) else super().run()
+
     def _offer(self, restart_time: Any) -> None:
         self.neighbor["capability"] = {**self.neighbor["capability"], "graceful-restart": restart_time}
 
@@ -249,16 +254,24 @@ class _Reactor(exabgp_idle.IdlePeers):
     def _starting(peer: Any) -> bool:
         """Whether ExaBGP wants to look at this peer again soon, although no socket of it will become ready."""
         if peer.proto is None:
-            return not peer.neighbor["passive"]
+            return not peer.neighbor["passive"] and not exabgp_idle.is_shut(peer)
         return peer.generator is None or (
             inspect.isgenerator(peer.generator) and inspect.getgeneratorstate(peer.generator) == inspect.GEN_CREATED
         )
 
 
-def run(configuration: str, keepalives: Mapping[str, int], commands: int, events: int, log_file: int) -> NoReturn:
+def run(
+    configuration: str,
+    keepalives: Mapping[str, int],
+    shut: Iterable[str],
+    commands: int,
+    events: int,
+    log_file: int,
+) -> NoReturn:
     """Be ExaBGP with this configuration text until a signal ends it. Call it in a fresh fork, in the namespace.
 
-    `keepalives` are seconds by the peer's address. `commands` is read and `events` written, one line each;
+    `keepalives` are seconds by the peer's address; the sessions with the peers at `shut` are shut down here.
+    `commands` is read and `events` written, one line each;
     `log_file` takes what ExaBGP logs.
     """
     os.dup2(log_file, 1)
@@ -285,6 +298,7 @@ def run(configuration: str, keepalives: Mapping[str, int], commands: int, events
     exabgp_loop.ASYNC = exabgp_bulk.Asynchronous
     exabgp_bulk.install()
     exabgp_idle.install()
+    exabgp_idle.shut.update(shut)
     exabgp_wire.install()
     status = 1
     try:

@@ -35,6 +35,7 @@ _WHY = {
     "notification_sent": "it said why",
     "prefix_limit": "more prefixes than AWS takes",
     "cleared": "an operator reset it",
+    "shut_down": "an operator shut it down",
 }
 
 

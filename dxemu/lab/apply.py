@@ -107,7 +107,20 @@ class Follower:
             router = self.routing.routers.get(new.ends[number].speaker)
             if router is not None:
                 await router.follow(self.after, new)
+        if new.in_service != old.in_service:
+            return await self._switched(new)
         return await self._heard(new)
+
+    async def _switched(self, session: BgpSession) -> str:
+        """Return when both ends say that the session is up, or down, as it should be; or that they do not, in words."""
+        waited, ends = 0.0, [self.routing.routers[e.speaker] for e in session.ends if e.speaker in self.routing.routers]
+        while any((session.name in router.established) != session.in_service for router in ends):
+            if waited >= HEARD_WITHIN_S:
+                still = "down" if session.in_service else "up"
+                return f"after {duration(HEARD_WITHIN_S * 1e3)} an end is still {still}"
+            await self.clock.settle(LOOK_S)
+            waited += LOOK_S
+        return f"both ends say that it is {'up' if session.in_service else 'down'}"
 
     async def _heard(self, session: BgpSession) -> str:
         """Return when each end's table holds what the other end announces now; a session that is down has nothing."""

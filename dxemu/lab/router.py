@@ -158,7 +158,13 @@ class Router:
 
         async def change() -> None:
             again = self.policies.follow(plan, self._peers[session.name].session, session)
-            self._plan, self._peers[session.name] = plan, Peer.at(session, self.name)
+            was, peer = self._peers[session.name].mine.enabled, Peer.at(session, self.name)
+            self._plan, self._peers[session.name] = plan, peer
+            if was != peer.mine.enabled and self._exabgp is not None:
+                if was:
+                    words = "an operator shut it down"
+                    await self._close(session.name, "shut_down", words, Cease.ADMINISTRATIVE_SHUTDOWN)
+                self._exabgp.switch(peer)
             if session.name in self.established:
                 self._announce_again(session.name)
                 if again and self._exabgp is not None:

@@ -113,8 +113,7 @@ async def _start_node(
     def heard(event: SpeakerEvent) -> None:
         of_session[event.session][0].heard(event)
 
-    ends = [Peer.at(session, router.name) for router, session in of_session.values() if not session.static]
-    peers = [end for end in ends if end.mine.enabled]
+    peers = [Peer.at(session, router.name) for router, session in of_session.values() if not session.static]
     router_id = next(iter(here.values())).router_id
     async with clock.moment():
         exabgp = ExaBgp(node, router_id, peers, lab_node.namespace, heard, tasks.fail, f"{folder}/{node}.exabgp.log")

@@ -96,6 +96,7 @@ def _bgp(event: BgpChanged) -> str:
         "peer_closed": "the other end closed",
         "prefix_limit": "too many prefixes",
         "cleared": "an operator reset it",
+        "shut_down": "an operator shut it down",
     }.get(event.reason, event.reason)
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
 

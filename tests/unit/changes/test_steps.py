@@ -81,6 +81,21 @@ def test_what_no_lab_follows_yet_is_refused_with_what_it_would_be(tmp_path: Path
     assert "hold_time 90 s -> 30 s" in caught.value.problems[0].problem
 
 
+OFF = "{virtual_interfaces: {primary: {amazon: {enabled: off}}}}"
+
+
+@pytest.mark.parametrize(("bfd", "codes"), [("off", []), ("300 ms x 3", ["DX-C006"])])
+def test_a_session_with_bfd_is_not_shut_down_yet(tmp_path: Path, bfd: str, codes: list[str]) -> None:
+    more = f"change: {{virtual_interfaces: {{primary: {{mtu: 8500, bfd: {bfd}}}}}}}\n"
+    rehearsal = prepare(written(tmp_path, f"  - {{at: 5 s, change: {OFF}}}\n", more))
+    found: list[str] = []
+    try:
+        refuse_changes(rehearsal)
+    except InputErrors as errors:
+        found = [problem.code for problem in errors.problems]
+    assert found == codes
+
+
 def test_a_fault_is_predicted_in_the_design_of_its_time(tmp_path: Path) -> None:
     away = (
         "{virtual_interfaces: {primary: {customer: {local_pref: 50, communities: ['7224:7100'], as_path_prepend: 3}}}}"

@@ -32,7 +32,7 @@ from tests.peers.hostile import (
 )
 
 HOP = "169.254.77.2"
-HOP_6 = "2001:db8:dc::2"
+HOP_6 = "2001:db8:dc::702:9262"  # what AWS assigns to the customer here (dxemu.plan.pools)
 """The customer's addresses on the virtual interface."""
 PREFIX = "10.1.0.0/16"
 

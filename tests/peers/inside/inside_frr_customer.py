@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections.abc import Collection
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,9 +30,9 @@ from dxemu.predict.windows import Term, Window
 from dxemu.probes.udp import UdpProbe
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run.job import RunJob
-from dxemu.run.lab_process import _agenda
+from dxemu.run.lab_process import _carry_out_agenda
 from dxemu.run.prepare import Rehearsal, prepare
-from dxemu.run.prober import Prober, watched
+from dxemu.run.prober import watched
 from dxemu.story.expectations.outage import OutageExpected
 from dxemu.story.model import Expectation
 from dxemu.units import PacketsPerSecond, Seconds
@@ -115,11 +115,8 @@ class Run:
                 await self.journal.clock.settle(PHASE_S)
                 self.journal.start()
                 await lab.tell_paths(always=True)
-                async with Prober(lab, job, FOLDER) as prober:
-                    for at, do in _agenda(job, lab, self.journal):
-                        await self.journal.clock.until(at)
-                        await do()
-                    await prober.finished()
+                async with AsyncExitStack() as probing:
+                    await _carry_out_agenda(lab, job, FOLDER, probing)
                 await lab.tell_paths(always=True)
                 await self.chosen(lab, self.lasting)
                 self.tell_what_frr_noticed()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dxemu.changes.permission import Interrupts, Permission
 from dxemu.changes.table import DEDICATED_BANDWIDTH, HOSTED_BANDWIDTH, TABLE
-from dxemu.topology.differences import Kind
+from dxemu.topology.differences import DifferenceKind
 
 PAGE = Path("docs", "changes.md")
 INTRODUCTION = """\
@@ -79,7 +79,7 @@ def _allowed(rows: list[Permission]) -> Iterator[str]:
 def _what(row: Permission) -> str:
     """The pattern, and whether it is an element that comes or goes."""
     bandwidth = {HOSTED_BANDWIDTH: ", hosted", DEDICATED_BANDWIDTH: ", dedicated"}
-    come = " added or removed" if Kind.CHANGED not in row.of else ""
+    come = " added or removed" if DifferenceKind.CHANGED not in row.of else ""
     return f"`{row.pattern}`{come}{bandwidth.get(row, '')}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule, listed
-from dxemu.audit.design import Design, Way
+from dxemu.audit.design import Design, GatewayPath
 
 
 class CommunitiesMissing(Rule):
@@ -40,7 +40,7 @@ Guide, Routing policies and BGP communities."""
                 )
 
 
-def undecided(design: Design, ways: Sequence[Way]) -> tuple[Way, ...]:
+def undecided(design: Design, ways: Sequence[GatewayPath]) -> tuple[GatewayPath, ...]:
     """The ways that AWS takes for the best and equal, if the customer prefers one of them."""
     direct = [way for way in ways if way.vif is not None and not design.is_public_type(way)]
     if not direct or len({way.region for way in direct}) > 1:

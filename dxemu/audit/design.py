@@ -24,7 +24,7 @@ PUBLIC = "AWS's public services"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class GatewayPath:
     """A virtual interface or VPN that leads to a gateway. `connections` are the members of a LAG, or one; none: a VPN.
 
     `kind` is how its routes come to the gateway, `bandwidth` what one way of it carries, `regions` the Region of the
@@ -106,9 +106,9 @@ class Design:
         return math.isinf(outcome.outage.high_s)
 
     @cached_property
-    def ways(self) -> Mapping[str, tuple[Way, ...]]:
+    def ways(self) -> Mapping[str, tuple[GatewayPath, ...]]:
         """By gateway (or `PUBLIC`) all ways that lead there from the data center and stand in for each other."""
-        found: dict[str, list[Way]] = {}
+        found: dict[str, list[GatewayPath]] = {}
         for vif in self.topology.virtual_interfaces:
             if vif.in_service:
                 for gateway in self.gateways_of(vif):
@@ -119,9 +119,9 @@ class Design:
         return {gateway: tuple(ways) for gateway, ways in found.items()}
 
     @cached_property
-    def redundant(self) -> tuple[tuple[str, tuple[Way, ...]], ...]:
+    def redundant(self) -> tuple[tuple[str, tuple[GatewayPath, ...]], ...]:
         """Gateways with more than one way; those with the same ways count once."""
-        seen: dict[tuple[str, ...], tuple[str, tuple[Way, ...]]] = {}
+        seen: dict[tuple[str, ...], tuple[str, tuple[GatewayPath, ...]]] = {}
         for gateway, ways in self.ways.items():
             if len(ways) > 1:
                 seen.setdefault(tuple(way.name for way in ways), (gateway, ways))
@@ -142,17 +142,17 @@ class Design:
         """Whether that is one."""
         return any(tgw.name == gateway for tgw in self.topology.aws.transit_gateways)
 
-    def precedence(self, gateway: str, way: Way) -> int:
+    def precedence(self, gateway: str, way: GatewayPath) -> int:
         """How the gateway ranks the way's kind for the same prefix: the lower is better."""
         kind = GatewayKind.PUBLIC if gateway == PUBLIC else GatewayKind.VIRTUAL_PRIVATE_GATEWAY
         if self.is_transit_gateway(gateway):
             kind = GatewayKind.TRANSIT_GATEWAY
         return precedence(kind, way.kind)
 
-    def _of_vif(self, vif: VirtualInterface) -> Way:
+    def _of_vif(self, vif: VirtualInterface) -> GatewayPath:
         members = members_of(vif.connection, self.topology)
         regions = {location.code: location.region for location in self.topology.aws.locations}
-        return Way(
+        return GatewayPath(
             name=vif.name,
             vif=vif,
             vpn=None,
@@ -164,9 +164,9 @@ class Design:
             region=regions.get(members[0].location),
         )
 
-    def _of_vpn(self, vpn: Vpn) -> Way:
+    def _of_vpn(self, vpn: Vpn) -> GatewayPath:
         lines = {line.router: line.bandwidth for line in self.topology.customer.internet}
-        return Way(
+        return GatewayPath(
             name=vpn.name,
             vif=None,
             vpn=vpn,
@@ -178,6 +178,6 @@ class Design:
             region=None,
         )
 
-    def is_public_type(self, way: Way) -> bool:
+    def is_public_type(self, way: GatewayPath) -> bool:
         """Whether it is a public virtual interface, where AWS knows no preference communities."""
         return way.vif is not None and way.vif.type is VifType.PUBLIC

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import networkx as nx
 
-from dxemu.audit.design import Design, Way
+from dxemu.audit.design import Design, GatewayPath
 from dxemu.audit.elements import Failure, Outcome
 from dxemu.control.wires import vlan_of
 from dxemu.plan.model import CableRole, Plan, Role, Side
@@ -54,7 +54,7 @@ def is_joined(plan: Plan, dead: Collection[str], near: str, far: str) -> bool:
     return bool(nx.has_path(physical(plan, dead), near, far))
 
 
-def reaches(design: Design, way: Way, failure: Failure) -> bool:
+def reaches(design: Design, way: GatewayPath, failure: Failure) -> bool:
     """Whether the data center still reaches AWS's device by this way's connections when something has failed."""
     plan, dead = design.plan, set(failure.impact.cables)
     if vlan_of(way.name) in dead:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule, listed
-from dxemu.audit.design import Design, Way
+from dxemu.audit.design import Design, GatewayPath
 from dxemu.audit.elements import Failure
 from dxemu.audit.graph import reaches
 from dxemu.plan.connections import device_of
@@ -54,7 +54,7 @@ def _candidates(design: Design) -> list[Failure]:
     return sorted(seen.values(), key=lambda failure: KINDS.index(failure.mode.kind))
 
 
-def _all_of_them(design: Design, gateway: str, ways: Sequence[Way], shared: Sequence[Failure]) -> Finding:
+def _all_of_them(design: Design, gateway: str, ways: Sequence[GatewayPath], shared: Sequence[Failure]) -> Finding:
     names = dict.fromkeys(way.vif.connection for way in ways if way.vif is not None)
     outages = [design.outage(failure.mode.kind, failure.name) for failure in shared]
     return Finding(
@@ -74,7 +74,7 @@ def _remedy(shared: Sequence[Failure]) -> str:
     return f"Give one of them another {listed(words[kind] for kind in KINDS if kind in kinds)}."
 
 
-def _on_one_device(design: Design, ways: Sequence[Way], told: set[str]) -> Iterator[Finding]:
+def _on_one_device(design: Design, ways: Sequence[GatewayPath], told: set[str]) -> Iterator[Finding]:
     found: dict[str, dict[str, None]] = {}
     for one, other in combinations(ways, 2):
         devices = {device_of(way.connections[0], design.topology) for way in (one, other)}

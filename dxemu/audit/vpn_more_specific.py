@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule, listed
-from dxemu.audit.design import Design, Way
+from dxemu.audit.design import Design, GatewayPath
 from dxemu.plan.model import BgpSession, SessionEnd
 from dxemu.units import IPNetwork
 
@@ -52,7 +52,7 @@ def _remedy(index: int) -> str:
     return "Allow the VPCs' own CIDRs on the Direct Connect gateway, or filter what the VPN announces."
 
 
-def _sessions(design: Design, ways: Sequence[Way]) -> list[BgpSession]:
+def _sessions(design: Design, ways: Sequence[GatewayPath]) -> list[BgpSession]:
     names = {way.name for way in ways if way.vif is not None}
     tunnels = {tunnel.name for tunnel in design.plan.tunnels for way in ways if way.vpn and tunnel.vpn == way.name}
     return [s for s in design.plan.sessions if s.virtual_interface in names or (s.tunnel and s.tunnel in tunnels)]

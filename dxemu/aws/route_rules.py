@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dxemu.bgp.decision import Step
+from dxemu.bgp.decision import DecisionStep
 
 VGW, TGW, DEVICE = "virtual_private_gateway", "transit_gateway", "dx_device"
 
@@ -34,25 +34,25 @@ _PREFERENCE = RouteRule(
 _AS_PATH = RouteRule("with equal preference the shorter AS_PATH wins", _COMMUNITIES)
 _MED = RouteRule("a lower MED wins where everything before it is equal; AWS does not recommend it", _COMMUNITIES)
 
-RULES: Mapping[tuple[str, Step], RouteRule] = MappingProxyType(
+RULES: Mapping[tuple[str, DecisionStep], RouteRule] = MappingProxyType(
     {
-        (VGW, Step.PRECEDENCE): RouteRule(
+        (VGW, DecisionStep.PRECEDENCE): RouteRule(
             "for the same prefix: Direct Connect, then static VPN, then BGP VPN", _VPN_PRIORITY
         ),
-        (TGW, Step.PRECEDENCE): RouteRule(
+        (TGW, DecisionStep.PRECEDENCE): RouteRule(
             "for the same prefix a static route wins over a propagated one whatever its attachment; then Direct "
             "Connect gateway, private IP VPN, VPN",
             _TGW_ORDER,
         ),
-        (VGW, Step.LOCAL_PREF): _PREFERENCE,
-        (TGW, Step.LOCAL_PREF): _PREFERENCE,
-        (DEVICE, Step.LOCAL_PREF): _PREFERENCE,
-        (VGW, Step.AS_PATH): _AS_PATH,
-        (TGW, Step.AS_PATH): RouteRule("within one type of attachment the shorter AS_PATH wins", _TGW_ORDER),
-        (DEVICE, Step.AS_PATH): _AS_PATH,
-        (VGW, Step.MED): _MED,
-        (TGW, Step.MED): RouteRule("then the lower MED", _TGW_ORDER),
-        (DEVICE, Step.MED): _MED,
+        (VGW, DecisionStep.LOCAL_PREF): _PREFERENCE,
+        (TGW, DecisionStep.LOCAL_PREF): _PREFERENCE,
+        (DEVICE, DecisionStep.LOCAL_PREF): _PREFERENCE,
+        (VGW, DecisionStep.AS_PATH): _AS_PATH,
+        (TGW, DecisionStep.AS_PATH): RouteRule("within one type of attachment the shorter AS_PATH wins", _TGW_ORDER),
+        (DEVICE, DecisionStep.AS_PATH): _AS_PATH,
+        (VGW, DecisionStep.MED): _MED,
+        (TGW, DecisionStep.MED): RouteRule("then the lower MED", _TGW_ORDER),
+        (DEVICE, DecisionStep.MED): _MED,
     }
 )
 """Where AWS states a rule. Steps without one are RFC 4271's, or dxemu's own choice where AWS publishes nothing."""

@@ -24,7 +24,7 @@ MaximumPaths = Callable[[Route], int]
 """How many routes may be used together with this best one, itself included; 1: no multipath."""
 
 
-class Step(Enum):
+class DecisionStep(Enum):
     """The steps in the order in which they leave routes out. The value is what people call the rule."""
 
     ONLY_PATH = "only path"
@@ -47,7 +47,7 @@ class Loser:
     """A route that is not used: the `step` at which it went out, and `why`, as a sentence that names both values."""
 
     route: Route
-    step: Step
+    step: DecisionStep
     why: str
 
 
@@ -65,7 +65,7 @@ class Choice:
     igp_cost: IgpCost | None = field(default=None, compare=False)
 
     @property
-    def step(self) -> Step:
+    def step(self) -> DecisionStep:
         """The step that decided: the last one that left a route out."""
         return self._last_out()[0]
 
@@ -93,8 +93,8 @@ class Choice:
             if route not in self.routes
         )
 
-    def _last_out(self) -> tuple[Step, Route | None]:
-        found: tuple[Step, Route | None] = Step.ONLY_PATH, None
+    def _last_out(self) -> tuple[DecisionStep, Route | None]:
+        found: tuple[DecisionStep, Route | None] = DecisionStep.ONLY_PATH, None
         for step, out in _eliminated(self.candidates, self.igp_cost):
             found = step, out[0]
         return found
@@ -188,7 +188,7 @@ def step_by_step(
     left = list(routes)
     level: list[Route] = []
     for step, out in _eliminated(routes, igp_cost):
-        if not level and _ORDER[step] >= _ORDER[Step.ROUTER_ID]:
+        if not level and _ORDER[step] >= _ORDER[DecisionStep.ROUTER_ID]:
             level = left
         left = [route for route in left if route not in out]
     winner = left[0]
@@ -204,7 +204,7 @@ def _together(winner: Route, level: list[Route], most: int) -> tuple[Route, ...]
     return (winner, *others)[:most]
 
 
-def _eliminated(candidates: Iterable[Route], igp_cost: IgpCost | None) -> Iterator[tuple[Step, list[Route]]]:
+def _eliminated(candidates: Iterable[Route], igp_cost: IgpCost | None) -> Iterator[tuple[DecisionStep, list[Route]]]:
     """Step by step the routes that go out, the best of them first, until one is left. Only steps that put one out."""
     left = list(candidates)
     for step in _ORDER:
@@ -246,58 +246,60 @@ def _last(route: Route) -> tuple[object, ...]:
     return (route.peer_router_id, route.peer_address.version, route.peer_address, route.session, route)
 
 
-_KEYS: dict[Step, Callable[[Route], Any]] = {  # Any: each step has keys of one type, which compare
-    Step.ORIGINATED: lambda r: not r.originated,
-    Step.PRECEDENCE: lambda r: r.precedence,
-    Step.AS_PATH: lambda r: len(r.as_path),
-    Step.ORIGIN: lambda r: r.origin,
-    Step.EXTERNAL: lambda r: not r.external,
-    Step.ROUTER_ID: lambda r: r.originator_id or r.peer_router_id,
-    Step.CLUSTER_LIST: lambda r: r.cluster_list_length,
-    Step.PEER_ADDRESS: lambda r: (r.peer_address.version, r.peer_address),
-    Step.NAME: lambda r: (r.session, r),
+_KEYS: dict[DecisionStep, Callable[[Route], Any]] = {  # Any: each step has keys of one type, which compare
+    DecisionStep.ORIGINATED: lambda r: not r.originated,
+    DecisionStep.PRECEDENCE: lambda r: r.precedence,
+    DecisionStep.AS_PATH: lambda r: len(r.as_path),
+    DecisionStep.ORIGIN: lambda r: r.origin,
+    DecisionStep.EXTERNAL: lambda r: not r.external,
+    DecisionStep.ROUTER_ID: lambda r: r.originator_id or r.peer_router_id,
+    DecisionStep.CLUSTER_LIST: lambda r: r.cluster_list_length,
+    DecisionStep.PEER_ADDRESS: lambda r: (r.peer_address.version, r.peer_address),
+    DecisionStep.NAME: lambda r: (r.session, r),
 }
-_WITHIN: dict[Step, tuple[Callable[[Route], object], Callable[[Route], int]]] = {
-    Step.LOCAL_PREF: (lambda r: r.preference_group, lambda r: -r.local_pref),
-    Step.MED: (lambda r: r.neighbour_asn, _med),
+_WITHIN: dict[DecisionStep, tuple[Callable[[Route], object], Callable[[Route], int]]] = {
+    DecisionStep.LOCAL_PREF: (lambda r: r.preference_group, lambda r: -r.local_pref),
+    DecisionStep.MED: (lambda r: r.neighbour_asn, _med),
 }
 """Steps that compare routes of one group only: the group, and the value of which the least wins."""
 
-_ORDER: dict[Step, int] = {step: number for number, step in enumerate(Step) if step is not Step.ONLY_PATH}
+_ORDER: dict[DecisionStep, int] = {
+    step: number for number, step in enumerate(DecisionStep) if step is not DecisionStep.ONLY_PATH
+}
 
 
-def _key(step: Step, igp_cost: IgpCost | None) -> Callable[[Route], Any] | None:  # Any: as in _KEYS
+def _key(step: DecisionStep, igp_cost: IgpCost | None) -> Callable[[Route], Any] | None:  # Any: as in _KEYS
     """What a step compares: the least wins. None for a step that does not apply."""
-    if step is Step.IGP_COST:
+    if step is DecisionStep.IGP_COST:
         return None if igp_cost is None else lambda route: igp_cost(route.next_hop)
     return _KEYS[step]
 
 
-def _sentence(step: Step, winner: Route, loser: Route, igp_cost: IgpCost | None) -> str:
+def _sentence(step: DecisionStep, winner: Route, loser: Route, igp_cost: IgpCost | None) -> str:
     """A step as a sentence, with what the winner has and what the loser."""
     match step:
-        case Step.PRECEDENCE:
+        case DecisionStep.PRECEDENCE:
             return f"{winner.kind} over {loser.kind}"
-        case Step.LOCAL_PREF if winner.preference_group != loser.preference_group:
+        case DecisionStep.LOCAL_PREF if winner.preference_group != loser.preference_group:
             return f"{step.value} through {loser.preference_group} than {loser.local_pref}"
-        case Step.LOCAL_PREF:
+        case DecisionStep.LOCAL_PREF:
             values: tuple[object, object] = winner.local_pref, loser.local_pref
-        case Step.AS_PATH:
+        case DecisionStep.AS_PATH:
             values = len(winner.as_path), len(loser.as_path)
-        case Step.ORIGIN:
+        case DecisionStep.ORIGIN:
             values = winner.origin.name, loser.origin.name
-        case Step.MED:
+        case DecisionStep.MED:
             return _med_sentence(winner, loser)
-        case Step.IGP_COST:
+        case DecisionStep.IGP_COST:
             assert igp_cost is not None
             values = igp_cost(winner.next_hop), igp_cost(loser.next_hop)
-        case Step.ROUTER_ID:
+        case DecisionStep.ROUTER_ID:
             values = winner.originator_id or winner.peer_router_id, loser.originator_id or loser.peer_router_id
-        case Step.CLUSTER_LIST:
+        case DecisionStep.CLUSTER_LIST:
             values = winner.cluster_list_length, loser.cluster_list_length
-        case Step.PEER_ADDRESS:
+        case DecisionStep.PEER_ADDRESS:
             values = winner.peer_address, loser.peer_address
-        case Step.NAME:
+        case DecisionStep.NAME:
             values = winner.session, loser.session
         case _:
             return str(step.value)
@@ -308,5 +310,5 @@ def _med_sentence(winner: Route, loser: Route) -> str:
     """MED compares routes of one neighbour AS: the winner of all need not be the one that put this loser out."""
     whose = "inside the AS" if loser.neighbour_asn is None else f"from AS {loser.neighbour_asn}"
     if winner.neighbour_asn != loser.neighbour_asn:
-        return f"{Step.MED.value} {whose} than {_med(loser)}"
-    return f"{Step.MED.value} {whose} ({_med(winner)} over {_med(loser)})"
+        return f"{DecisionStep.MED.value} {whose} than {_med(loser)}"
+    return f"{DecisionStep.MED.value} {whose} ({_med(winner)} over {_med(loser)})"

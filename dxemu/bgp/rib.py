@@ -31,7 +31,7 @@ def in_order(prefixes: Iterable[IPNetwork]) -> list[IPNetwork]:
 
 
 @value(frozen=True, slots=True)
-class Change:
+class BestPathChange:
     """The best route to `prefix` was `old`; now it is `new`, which was chosen by `choice`. None: there was or is none.
 
     `old` and `new` are the same where only the routes that are used beside the best one changed.
@@ -66,7 +66,7 @@ class Change:
 class Received:
     """What an UPDATE message did: changes of best routes, and what the import policy refused."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[BestPathChange, ...]
     refused: tuple[Refused, ...]
 
 
@@ -142,7 +142,7 @@ class LocRib:
         self._shared |= other._shared
         return other
 
-    def originate(self, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
+    def originate(self, prefixes: Iterable[IPNetwork]) -> tuple[BestPathChange, ...]:
         """From now on this speaker announces exactly `prefixes` of its own."""
         wanted = dict.fromkeys(prefixes)
         gone = self._take_out("", [prefix for prefix in self.learnt("") if prefix not in wanted])
@@ -166,11 +166,11 @@ class LocRib:
         """The prefixes that `session` has announced."""
         return tuple(row.prefix for row in _in_order(self._adj_ribs_in.get(session, ())))
 
-    def learn(self, session: str, routes: Iterable[Route]) -> tuple[Change, ...]:
+    def learn(self, session: str, routes: Iterable[Route]) -> tuple[BestPathChange, ...]:
         """Routes that came in on `session`, each with that session's name."""
         return self._decide(self._put_in(session, routes))
 
-    def withdraw(self, session: str, prefixes: Iterable[IPNetwork]) -> tuple[Change, ...]:
+    def withdraw(self, session: str, prefixes: Iterable[IPNetwork]) -> tuple[BestPathChange, ...]:
         """The peer of `session` takes back `prefixes`."""
         return self._decide(self._take_out(session, prefixes))
 
@@ -193,7 +193,7 @@ class LocRib:
         gone = self._take_out(policy.session, (*withdraw, *(item.prefix for item in refused)))
         return Received(self._decide(gone | self._put_in(policy.session, heard)), tuple(refused))
 
-    def purge(self, session: str) -> tuple[Change, ...]:
+    def purge(self, session: str) -> tuple[BestPathChange, ...]:
         """Forget all that `session` announced, because it went down."""
         return self.withdraw(session, self.learnt(session))
 
@@ -236,7 +236,7 @@ class LocRib:
             self._adj_ribs_in[session].add(own)
         return own
 
-    def _decide(self, rows: Iterable[_Row]) -> tuple[Change, ...]:
+    def _decide(self, rows: Iterable[_Row]) -> tuple[BestPathChange, ...]:
         """Choose anew in each of `rows`."""
         changes = []
         for row in _in_order(rows):
@@ -244,11 +244,11 @@ class LocRib:
             if row.routes:
                 choice = row.choice = choose(tuple(row.routes.values()), self._igp_cost, self._maximum_paths)
                 if before is None or before.routes != choice.routes:
-                    changes.append(Change(row.prefix, None if before is None else before.route, choice))
+                    changes.append(BestPathChange(row.prefix, None if before is None else before.route, choice))
             else:
                 del self._rows[row.prefix]
                 if before is not None:
-                    changes.append(Change(row.prefix, before.route, None))
+                    changes.append(BestPathChange(row.prefix, before.route, None))
         return tuple(changes)
 
 
@@ -294,7 +294,7 @@ class AdjRibOut:
         self._policies.pop(session, None)
         self._sent.pop(session, None)
 
-    def after(self, changes: Iterable[Change]) -> tuple[Update, ...]:
+    def after(self, changes: Iterable[BestPathChange]) -> tuple[Update, ...]:
         """What to send on the sessions that are up after `changes`, in order of their names; no empty updates."""
         routes = {change.prefix: change.new for change in changes}
         ordered = [(prefix, routes[prefix]) for prefix in in_order(routes)]

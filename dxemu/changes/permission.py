@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dxemu.topology.differences import Difference, Kind
+from dxemu.topology.differences import Difference, DifferenceKind
 from dxemu.topology.marks import KeyPath
 
 ANY = "*"
@@ -31,14 +31,14 @@ class Permission:
     """
 
     pattern: str
-    of: tuple[Kind, ...] = (Kind.CHANGED,)
+    of: tuple[DifferenceKind, ...] = (DifferenceKind.CHANGED,)
     interrupts: Interrupts = Interrupts.NOTHING
     words: str = ""
     refused: str = ""
     assumed: str = ""
     source: str = ""
 
-    def fits(self, path: KeyPath, kind: Kind) -> bool:
+    def fits(self, path: KeyPath, kind: DifferenceKind) -> bool:
         """Whether it is about this path and kind of difference."""
         return kind in self.of and _fits(self.pattern.split("."), path)
 

@@ -7,10 +7,10 @@ here either: a network engineer makes another one beside it and removes the firs
 from __future__ import annotations
 
 from dxemu.changes.permission import Interrupts, Permission
-from dxemu.topology.differences import Kind
+from dxemu.topology.differences import DifferenceKind
 
-ALL = tuple(Kind)
-ELEMENT = (Kind.ADDED, Kind.REMOVED)
+ALL = tuple(DifferenceKind)
+ELEMENT = (DifferenceKind.ADDED, DifferenceKind.REMOVED)
 
 _REFRESH = "routes are chosen and announced anew; the session stays"
 _OPEN = "both ends agree on it in the OPEN message"

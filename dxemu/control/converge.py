@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy
-from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
+from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
 from dxemu.bgp.route import Announcement, Route
 from dxemu.control.policy import (
     ends_of,
@@ -193,7 +193,7 @@ class _Settling:
         received = self.ribs[receiver].receive(announce, update.withdraw if update else (), policy)
         self._tell(receiver, received.changes)
 
-    def _tell(self, speaker: str, changes: tuple[Change, ...]) -> None:
+    def _tell(self, speaker: str, changes: tuple[BestPathChange, ...]) -> None:
         self.under_way.extend((speaker, further) for further in self.told[speaker].after(changes))
 
 

@@ -12,7 +12,18 @@ from functools import cached_property
 
 from dxemu.bgp.rib import LocRib
 from dxemu.control.source import after_nat
-from dxemu.control.tables import CONNECTED, NOTHING, THROWN, THROWN_HOPS, Believed, Hop, Hops, Layout, TableKey, Tables
+from dxemu.control.tables import (
+    CONNECTED,
+    NOTHING,
+    THROWN,
+    THROWN_HOPS,
+    Believed,
+    Hops,
+    NextHop,
+    RoutingTables,
+    TableKey,
+    TableLayout,
+)
 from dxemu.control.wires import Crossing
 from dxemu.plan.model import MAIN_TABLE, Plan
 from dxemu.units import IPAddress, IPNetwork
@@ -22,10 +33,10 @@ __all__ = [
     "THROWN",
     "Believed",
     "Forwarding",
-    "Hop",
-    "Layout",
+    "ForwardingPath",
     "Match",
-    "Way",
+    "NextHop",
+    "TableLayout",
     "forwarding",
     "shared_until",
 ]
@@ -36,7 +47,7 @@ MOST_WAYS = 64
 
 
 @dataclass(frozen=True)
-class Way:
+class ForwardingPath:
     """A packet's way. `crossings[i]` leads from `nodes[i]` to `nodes[i + 1]`; `sessions` are those it was routed by.
 
     `arrives` is whether the tables lead to the destination, whatever the cables do. A tunnel is one crossing; the
@@ -60,7 +71,7 @@ class Way:
         return frozenset(cable for crossing in self.crossings for way in crossing.ways for cable in way)
 
 
-def shared_until(way: Way, other: Way) -> int:
+def shared_until(way: ForwardingPath, other: ForwardingPath) -> int:
     """Index of the last node until which both ways are the same: there the traffic changes over."""
     last = 0
     for index, (mine, theirs) in enumerate(zip(way.crossings, other.crossings, strict=False)):
@@ -76,7 +87,7 @@ class Match:
 
     table: int
     prefix: IPNetwork
-    hops: tuple[Hop, ...]
+    hops: tuple[NextHop, ...]
 
     @property
     def interface(self) -> str | None:
@@ -108,11 +119,11 @@ class Asked:
 class Forwarding:
     """Packets' ways by what the routers believe."""
 
-    def __init__(self, layout: Layout, believed: Believed | None = None) -> None:
+    def __init__(self, layout: TableLayout, believed: Believed | None = None) -> None:
         self.plan = layout.plan
         self.wires = layout.wires
         self.believed = believed or NOTHING
-        self.tables = layout.unbroken if self.believed == NOTHING else Tables(layout, self.believed)
+        self.tables = layout.unbroken if self.believed == NOTHING else RoutingTables(layout, self.believed)
         self._layout = layout
         self._asked: list[Answer] | None = None
 
@@ -127,7 +138,7 @@ class Forwarding:
             self._asked.append(((node, table), address, hops))
         return hops
 
-    def lookup(self, node: str, incoming: str | None, address: IPAddress) -> tuple[Hop, ...]:
+    def lookup(self, node: str, incoming: str | None, address: IPAddress) -> tuple[NextHop, ...]:
         """Where a packet goes, one of several by its flow; nothing: it is dropped."""
         for table in self.asked(node, incoming):
             hops = self._longest(node, table, address)
@@ -166,13 +177,13 @@ class Forwarding:
             tables.append(self._layout.rules[node, None])
         return list(dict.fromkeys(tables))
 
-    def way(self, source: str, destination: IPAddress, own: IPAddress | None = None) -> Way:
+    def way(self, source: str, destination: IPAddress, own: IPAddress | None = None) -> ForwardingPath:
         """The way of a packet from node `source` to `destination`; where routes share the flows, the first of them."""
         return self.ways(source, destination, own, most=1)[0]
 
     def ways(
         self, source: str, destination: IPAddress, own: IPAddress | None = None, most: int = MOST_WAYS
-    ) -> tuple[Way, ...]:
+    ) -> tuple[ForwardingPath, ...]:
         """All ways that packets from `source` to `destination`, sent from address `own`, take by their flow.
 
         At most `most`. `own` None: the only address of `source`. Of a node with several it is not known, and no source
@@ -182,8 +193,8 @@ class Forwarding:
             version = destination.version
             held = [h.address.ip for h in self.plan.addresses_of(source) if h.address.version == version]
             own = held[0] if len(held) == 1 else None
-        found: list[Way] = []
-        under_way = [(Way((source,), (), (), arrives=False, incoming=(None,)), own)]
+        found: list[ForwardingPath] = []
+        under_way = [(ForwardingPath((source,), (), (), arrives=False, incoming=(None,)), own)]
         while under_way and len(found) < most:
             way, sender = under_way.pop()
             if self.wires.holds(way.nodes[-1], destination):
@@ -196,7 +207,7 @@ class Forwarding:
                 found.append(way)
         return tuple(found[:most])
 
-    def traced(self, source: str, destination: IPAddress) -> tuple[tuple[Way, ...], Asked]:
+    def traced(self, source: str, destination: IPAddress) -> tuple[tuple[ForwardingPath, ...], Asked]:
         """All ways, and everything that the tables were asked for to find them."""
         answers: list[Answer] = []
         self._asked = answers
@@ -216,8 +227,8 @@ class Forwarding:
         )
 
     def _further(
-        self, way: Way, destination: IPAddress, sender: IPAddress | None
-    ) -> list[tuple[Way, IPAddress | None]]:
+        self, way: ForwardingPath, destination: IPAddress, sender: IPAddress | None
+    ) -> list[tuple[ForwardingPath, IPAddress | None]]:
         """One hop on, by each route that shares the flows, and the packet's source then."""
         found = []
         here = way.nodes[-1]
@@ -227,7 +238,7 @@ class Forwarding:
             if step is not None:
                 crossing, to, incoming = step
                 source = None if sender is None else after_nat(self.plan, here, hop.interface, sender)
-                onward = Way(
+                onward = ForwardingPath(
                     (*way.nodes, to),
                     (*way.crossings, crossing),
                     way.sessions if hop.session in ("", CONNECTED) else (*way.sessions, hop.session),
@@ -282,4 +293,4 @@ class Forwarding:
 def forwarding(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Forwarding:
     """The tables of `plan` when everybody knows that `down_sessions` are down."""
     down = frozenset((s.name, end.speaker) for s in plan.sessions if s.name in down_sessions for end in s.ends)
-    return Forwarding(Layout(plan), Believed(down_ends=down))
+    return Forwarding(TableLayout(plan), Believed(down_ends=down))

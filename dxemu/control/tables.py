@@ -48,7 +48,7 @@ NOTHING = Believed()
 
 
 @dataclass(frozen=True, slots=True)
-class Hop:
+class NextHop:
     """Where a route leads: next hop (None: connected), interface (None: nowhere) and session, `connected` or "".
 
     `thrown` instead of a session: the next table is asked.
@@ -59,10 +59,10 @@ class Hop:
     session: str
 
 
-Hops = tuple[Hop, ...]
+Hops = tuple[NextHop, ...]
 """Several hops share the flows."""
 
-THROWN_HOPS: Hops = (Hop(None, None, THROWN),)
+THROWN_HOPS: Hops = (NextHop(None, None, THROWN),)
 
 
 class Table:
@@ -93,7 +93,7 @@ class Table:
         return self._found[address]
 
 
-class Layout:
+class TableLayout:
     """What is in a plan's tables whatever anybody believes, and where the rest comes from."""
 
     def __init__(self, plan: Plan) -> None:
@@ -106,7 +106,7 @@ class Layout:
         self.connected: defaultdict[TableKey, dict[IPNetwork, Hops]] = defaultdict(dict)
         for held in plan.addresses:
             table = self.vrf.get((held.node, held.interface), MAIN_TABLE)
-            self.connected[held.node, table][held.address.network] = (Hop(None, held.interface, CONNECTED),)
+            self.connected[held.node, table][held.address.network] = (NextHop(None, held.interface, CONNECTED),)
         self.fixed: defaultdict[TableKey, list[tuple[StaticRoute, str | None]]] = defaultdict(list)
         for route in plan.static_routes:
             interface = None if route.via is None else self.wires.interface_towards(route.via, route.node)
@@ -140,15 +140,15 @@ class Layout:
         return {node: frozenset(keys) for node, keys in found.items()}
 
     @cached_property
-    def unbroken(self) -> Tables:
+    def unbroken(self) -> RoutingTables:
         """The tables while nothing is broken."""
-        return Tables(self, NOTHING)
+        return RoutingTables(self, NOTHING)
 
 
-class Tables:
+class RoutingTables:
     """All tables of a plan for what the routers believe."""
 
-    def __init__(self, layout: Layout, believed: Believed) -> None:
+    def __init__(self, layout: TableLayout, believed: Believed) -> None:
         self.layout = layout
         self.believed = believed
         self.ribs: Mapping[str, LocRib] = layout.settled.without(believed.down_ends)
@@ -185,7 +185,7 @@ class Tables:
         routes |= layout.connected.get(key, {})
         for route, interface in layout.fixed.get(key, ()):
             if interface is None or (node, interface) not in self.believed.dark:
-                routes[route.destination] = THROWN_HOPS if route.throw else (Hop(route.via, interface, ""),)
+                routes[route.destination] = THROWN_HOPS if route.throw else (NextHop(route.via, interface, ""),)
         for speaker in layout.speakers.get(key, ()):
             decided = {fixed.destination for fixed in layout.plan.own_static_routes(node)}
             self._install(node, routes, self.ribs[speaker.name], decided & set(routes))
@@ -204,7 +204,7 @@ class Tables:
         for prefix, choice in rib.best.items():
             if not choice.route.originated and prefix not in kept:
                 routes[prefix] = tuple(
-                    Hop(route.next_hop, towards(route.next_hop, node), route.session) for route in choice.routes
+                    NextHop(route.next_hop, towards(route.next_hop, node), route.session) for route in choice.routes
                 )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from dxemu.control.forward import Way
+from dxemu.control.forward import ForwardingPath
 from dxemu.control.wires import Crossing as Wired
 from dxemu.control.wires import is_vlan, vlan_of
-from dxemu.explain.model import Crossing, Dropped, Hop
+from dxemu.explain.model import Dropped, Hop, HopLink
 from dxemu.explain.names import what
 from dxemu.explain.reasons import reason
 from dxemu.explain.state import State
@@ -17,7 +17,7 @@ from dxemu.explain.vpc_tables import vpc_reason
 from dxemu.units import IPAddress
 
 
-def hops(state: State, way: Way, address: IPAddress) -> tuple[tuple[Hop, ...], str]:
+def hops(state: State, way: ForwardingPath, address: IPAddress) -> tuple[tuple[Hop, ...], str]:
     """The hops of `way`, and why it ends where it does; empty if it arrives."""
     crossings = crossings_of(state, way)
     found, end = [], ""
@@ -56,7 +56,7 @@ def _stuck(state: State, last: Hop, address: IPAddress) -> str:
     return f"{last.what} sends it where nothing answers"
 
 
-def crossings_of(state: State, way: Way) -> tuple[Crossing, ...]:
+def crossings_of(state: State, way: ForwardingPath) -> tuple[HopLink, ...]:
     """What is crossed from each node to the next."""
     return tuple(
         _crossing(state, here, there, wired)
@@ -64,15 +64,15 @@ def crossings_of(state: State, way: Way) -> tuple[Crossing, ...]:
     )
 
 
-def _crossing(state: State, here: str, there: str, wired: Wired) -> Crossing:
+def _crossing(state: State, here: str, there: str, wired: Wired) -> HopLink:
     ways = tuple(tuple(name for name in way if not is_vlan(name)) for way in wired.ways)
     tunnel = state.tunnel_between(here, there)
     if tunnel is not None:
         near, far = sorted(tunnel.ends, key=lambda end: end.node != here)
         under = state.way(near.node, far.outside)
         over = carriers(crossings_of(state, under))
-        return Crossing(cables=ways[0], ways=ways, through=under.nodes[1:-1], tunnel=tunnel.name, underlay=tuple(over))
-    crossing = Crossing(cables=ways[0], ways=ways, through=wired.through)
+        return HopLink(cables=ways[0], ways=ways, through=under.nodes[1:-1], tunnel=tunnel.name, underlay=tuple(over))
+    crossing = HopLink(cables=ways[0], ways=ways, through=wired.through)
     vif = next((name for name in wired.ways[0] if is_vlan(name)), None)
     if vif is None:
         return crossing
@@ -88,6 +88,6 @@ def _crossing(state: State, here: str, there: str, wired: Wired) -> Crossing:
     )
 
 
-def carriers(crossings: Iterable[Crossing]) -> list[str]:
+def carriers(crossings: Iterable[HopLink]) -> list[str]:
     """The virtual interfaces and tunnels that are crossed, in order."""
     return [crossing.carrier for crossing in crossings if crossing.carrier]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loser:
+class LosingRoute:
     """A route that was not taken: `prefix`, `how` it is known, and `why` it lost."""
 
     prefix: str
@@ -27,7 +27,7 @@ class Reason:
     how: str
     rule: str = ""
     shared: tuple[str, ...] = ()
-    losers: tuple[Loser, ...] = ()
+    losers: tuple[LosingRoute, ...] = ()
     aws: tuple[str, ...] = ()
 
 
@@ -39,7 +39,7 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crossing:
+class HopLink:
     """From one node to the next: `cables` in order (of a LAG the first member's), and what runs over them.
 
     `ways` are the cables of each member of a LAG. `connection` is a connection's or LAG's name. Under a `tunnel` the
@@ -71,7 +71,7 @@ class Hop:
     node: str
     what: str
     reason: Reason | None
-    crossing: Crossing | None = None
+    crossing: HopLink | None = None
     vpc: Reason | None = None
 
 

@@ -9,7 +9,7 @@ from dxemu.errors import DxemuError
 from dxemu.explain.state import State
 from dxemu.plan.edge import FROM_CUSTOMER, FROM_GATEWAY
 from dxemu.plan.model import MAIN_TABLE, GatewayKind, Role
-from dxemu.plan.transit_gateways import Tables
+from dxemu.plan.transit_gateways import TransitGatewayTables
 from dxemu.topology.words import suggestion
 from dxemu.units import IPAddress
 
@@ -110,7 +110,7 @@ def table_words(state: State, node: str, table: int) -> str:
     """A kernel table for people: `route table vpcs`, `VPC prod route table`, `BGP table of dx_1:vgw_prod`."""
     tgw = next((g for g in state.topology.aws.transit_gateways if g.name == node), None)
     if tgw is not None:
-        names = {number: f"route table {name}" for name, number in Tables(tgw).numbers.items()}
+        names = {number: f"route table {name}" for name, number in TransitGatewayTables(tgw).numbers.items()}
         return names.get(table, "default route table")
     vgw = next((g for g in state.topology.aws.virtual_private_gateways if g.name == node), None)
     if vgw is not None:

@@ -11,17 +11,17 @@ from dxemu.control.converge import tables_of
 from dxemu.control.policy import takes
 from dxemu.control.route_tables import not_installed
 from dxemu.explain import routes
-from dxemu.explain.model import Loser
+from dxemu.explain.model import LosingRoute
 from dxemu.explain.names import NotExplained, speaker_words, table_words, what
 from dxemu.explain.notes import notes
-from dxemu.explain.prefix_model import Entry, PrefixExplanation
+from dxemu.explain.prefix_model import PrefixExplanation, TableEntry
 from dxemu.explain.reasons import static_in_words
 from dxemu.explain.routes import Held
 from dxemu.explain.state import State
 from dxemu.explain.telling import telling
 from dxemu.explain.vpc_tables import entry_in_words
 from dxemu.plan.model import MAIN_TABLE, Gateway
-from dxemu.plan.transit_gateways import Tables
+from dxemu.plan.transit_gateways import TransitGatewayTables
 from dxemu.units import IPNetwork
 
 MOST = 8
@@ -83,31 +83,33 @@ def _kernel(state: State, node: str, table: int) -> str:
     return "main table" if table == MAIN_TABLE and name == "route table" else name
 
 
-def _connected(state: State, prefix: IPNetwork) -> Iterator[Entry]:
+def _connected(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
     """Kernel routes that are there from the start: interfaces, and static routes."""
     for held in state.plan.addresses:
         if held.address.network == prefix:
             mine = (v.table for v in state.plan.vrfs if v.node == held.node and held.interface in v.interfaces)
             table = next(mine, MAIN_TABLE)
             how = f"connected by {held.interface}"
-            yield Entry(where=what(state, held.node), how=how, rule="", kernel=_kernel(state, held.node, table))
+            yield TableEntry(where=what(state, held.node), how=how, rule="", kernel=_kernel(state, held.node, table))
     for gateway in state.plan.gateways:
         if gateway.vpc_table is not None and (how := entry_in_words(state, gateway, prefix)):
             yield _of_the_vpc(state, gateway, gateway.vpc_table, how)
     for fixed in state.plan.static_routes:
         if fixed.destination == prefix and fixed.via is not None:
             how = static_in_words(state, fixed.node, fixed.table, fixed.destination, fixed.via)
-            yield Entry(where=what(state, fixed.node), how=how, rule="", kernel=_kernel(state, fixed.node, fixed.table))
+            yield TableEntry(
+                where=what(state, fixed.node), how=how, rule="", kernel=_kernel(state, fixed.node, fixed.table)
+            )
 
 
-def _of_the_vpc(state: State, gateway: Gateway, table: int, how: str, why_not: str = "") -> Entry:
+def _of_the_vpc(state: State, gateway: Gateway, table: int, how: str, why_not: str = "") -> TableEntry:
     """An entry of a VPC's own route table."""
     words = table_words(state, gateway.node, table)
     vpc = words.removesuffix(" route table")
-    return Entry(where=vpc, how=how, rule="", kernel="" if why_not else words, why_not=why_not)
+    return TableEntry(where=vpc, how=how, rule="", kernel="" if why_not else words, why_not=why_not)
 
 
-def _speakers(state: State, prefix: IPNetwork) -> Iterator[Entry]:
+def _speakers(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
     for speaker in state.plan.speakers:
         choice = state.tables.ribs[speaker.name].best.get(prefix)
         if choice is None or choice.route.originated:
@@ -123,7 +125,7 @@ def _speakers(state: State, prefix: IPNetwork) -> Iterator[Entry]:
         )
 
 
-def _gateways(state: State, prefix: IPNetwork) -> Iterator[Entry]:
+def _gateways(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
     for gateway in state.plan.gateways:
         for table in _tables(state, gateway):
             choice = routes.rib_of(state, gateway, table, everything=True).best.get(prefix)
@@ -145,7 +147,7 @@ def _gateways(state: State, prefix: IPNetwork) -> Iterator[Entry]:
 def _tables(state: State, gateway: Gateway) -> tuple[int, ...]:
     """Every route table of a gateway: those that are fed, and those of a transit gateway that are not."""
     tgw = next((g for g in state.topology.aws.transit_gateways if g.name == gateway.node), None)
-    return tables_of(gateway) if tgw is None else Tables(tgw).all
+    return tables_of(gateway) if tgw is None else TransitGatewayTables(tgw).all
 
 
 def _kept_out(state: State, gateway: Gateway, table: int, prefix: IPNetwork) -> str:
@@ -165,14 +167,14 @@ def _kept_out(state: State, gateway: Gateway, table: int, prefix: IPNetwork) -> 
     return ""
 
 
-def _entry(state: State, held: Held, where: str, *, kernel: str, why_not: str) -> Entry:
+def _entry(state: State, held: Held, where: str, *, kernel: str, why_not: str) -> TableEntry:
     choice = held.choice
-    losers: Iterable[Loser] = (
-        Loser(prefix=str(lost.route.prefix), how=routes.in_words(state, lost.route, held), why=lost.why)
+    losers: Iterable[LosingRoute] = (
+        LosingRoute(prefix=str(lost.route.prefix), how=routes.in_words(state, lost.route, held), why=lost.why)
         for lost in choice.losers
     )
     shared = tuple(routes.in_words(state, route, held) for route in choice.routes) if len(choice.routes) > 1 else ()
-    return Entry(
+    return TableEntry(
         where=where,
         how=routes.in_words(state, choice.route, held),
         rule=choice.rule,

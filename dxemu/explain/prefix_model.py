@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dxemu.explain.model import Loser
+from dxemu.explain.model import LosingRoute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TableEntry:
     """The prefix in one table: `how` it is known there, chosen by `rule` over `losers`.
 
     `kernel` is the kernel's table (FIB) that it is in; empty if it is in none, and `why_not` says why.
@@ -39,7 +39,7 @@ class Entry:
     where: str
     how: str
     rule: str
-    losers: tuple[Loser, ...] = ()
+    losers: tuple[LosingRoute, ...] = ()
     shared: tuple[str, ...] = ()
     kernel: str = ""
     why_not: str = ""
@@ -57,7 +57,7 @@ class PrefixExplanation:
     prefix: str
     originated: tuple[str, ...]
     told: tuple[Told, ...]
-    tables: tuple[Entry, ...]
+    tables: tuple[TableEntry, ...]
     notes: tuple[str, ...]
     covering: tuple[str, ...]
     covered: tuple[str, ...]

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from dxemu.aws import route_rules
 from dxemu.aws.route_rules import RouteRule
-from dxemu.bgp.decision import Step
+from dxemu.bgp.decision import DecisionStep
 from dxemu.control.forward import CONNECTED, Match
 from dxemu.explain import routes
-from dxemu.explain.model import Dropped, Loser, Reason
+from dxemu.explain.model import Dropped, LosingRoute, Reason
 from dxemu.explain.names import table_words, what
 from dxemu.explain.routes import Held
 from dxemu.explain.state import State
 from dxemu.plan.model import MAIN_TABLE, Gateway, GatewayKind, Role, Side
 from dxemu.units import IPAddress, IPNetwork
 
-ONLY = Step.ONLY_PATH.value
+ONLY = DecisionStep.ONLY_PATH.value
 ENDS = (Role.HOST, Role.INSTANCE, Role.SERVICE)
 
 
@@ -39,7 +39,7 @@ def _chosen(state: State, node: str, match: Match, shorter: Iterable[Match]) -> 
     if _is_fixed(state, node, match):
         rules.append(route_rules.STATIC_ROUTE)
     longer = [
-        Loser(
+        LosingRoute(
             prefix=str(other.prefix),
             how=how(state, node, other),
             why=f"longest prefix (/{match.prefix.prefixlen} over /{other.prefix.prefixlen})",
@@ -65,8 +65,8 @@ def _is_another(state: State, node: str, match: Match, other: Match) -> bool:
     return other.interface is not None and how(state, node, other) != how(state, node, match)
 
 
-def _rule(found: Held | None, losers: list[Loser], longer: list[Loser]) -> str:
-    if found is not None and found.choice.step is not Step.ONLY_PATH:
+def _rule(found: Held | None, losers: list[LosingRoute], longer: list[LosingRoute]) -> str:
+    if found is not None and found.choice.step is not DecisionStep.ONLY_PATH:
         return found.choice.rule
     if losers:
         return losers[0].why
@@ -108,11 +108,11 @@ def _is_local(state: State, node: str, prefix: IPNetwork) -> bool:
     return role is Role.VPC or any(g.node == node and prefix in g.prefixes for g in state.plan.gateways)
 
 
-def _losers(state: State, found: Held | None) -> list[Loser]:
+def _losers(state: State, found: Held | None) -> list[LosingRoute]:
     if found is None:
         return []
     return [
-        Loser(prefix=str(lost.route.prefix), how=routes.in_words(state, lost.route, found), why=lost.why)
+        LosingRoute(prefix=str(lost.route.prefix), how=routes.in_words(state, lost.route, found), why=lost.why)
         for lost in found.choice.losers
     ]
 
@@ -145,7 +145,7 @@ def _is_fixed(state: State, node: str, match: Match) -> bool:
     return gateway is not None and (match.table, match.prefix) in gateway.fixed
 
 
-def _fixed_over(state: State, node: str, match: Match) -> list[Loser]:
+def _fixed_over(state: State, node: str, match: Match) -> list[LosingRoute]:
     """What would have been propagated to a prefix that a static route of a transit gateway decides."""
     gateway = _gateway(state, node)
     if gateway is None or not _is_fixed(state, node, match):
@@ -156,7 +156,8 @@ def _fixed_over(state: State, node: str, match: Match) -> list[Loser]:
     at = Held(choice, gateway=gateway)
     why = "a static route over a propagated one"
     return [
-        Loser(prefix=str(match.prefix), how=routes.in_words(state, route, at), why=why) for route in choice.candidates
+        LosingRoute(prefix=str(match.prefix), how=routes.in_words(state, route, at), why=why)
+        for route in choice.candidates
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dxemu.bgp.decision import Choice, Step
+from dxemu.bgp.decision import Choice, DecisionStep
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Route
 from dxemu.control.converge import gateway_rib, tables_of
@@ -101,7 +101,7 @@ def session_of(state: State, route: Route, where: Held) -> BgpSession | None:
     return session_behind(state, _other_end(session, where.speaker).speaker, route.prefix)
 
 
-def steps(choice: Choice) -> Iterator[Step]:
+def steps(choice: Choice) -> Iterator[DecisionStep]:
     """The steps at which the losers went out, each once."""
     yield from dict.fromkeys(loser.step for loser in choice.losers)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from dxemu.control.forward import Believed, Forwarding, Layout, Way
+from dxemu.control.forward import Believed, Forwarding, ForwardingPath, TableLayout
 from dxemu.plan.model import BgpSession, IpsecTunnel, Plan
 from dxemu.topology.model import Topology
 from dxemu.units import IPAddress
@@ -29,7 +29,7 @@ class State:
     down: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        layout = Layout(self.plan)
+        layout = TableLayout(self.plan)
         self.wires = layout.wires
         self.tables = Forwarding(layout, self.believed)
         waiting = dict.fromkeys(s.virtual_interface for s in self.plan.sessions if not s.confirmed)
@@ -44,12 +44,14 @@ class State:
         starved = [s.name for s in self.plan.sessions if s.tunnel is not None and state.is_up(s) and state._starved(s)]
         return state.without(starved) if starved else state
 
-    def way(self, source: str, address: IPAddress) -> Way:
+    def way(self, source: str, address: IPAddress) -> ForwardingPath:
         """The way of a packet. It ends at a node without power, and before a shared address that nobody has."""
         way = self.tables.way(source, address)
         for number, node in enumerate(way.nodes):
             if node in self.dead or self.awaits(node, way.incoming[number], address) is not None:
-                return Way(way.nodes[: number + 1], way.crossings[:number], way.sessions, False, way.incoming)
+                return ForwardingPath(
+                    way.nodes[: number + 1], way.crossings[:number], way.sessions, False, way.incoming
+                )
         return way
 
     def awaits(self, node: str, incoming: str | None, address: IPAddress) -> IPAddress | None:

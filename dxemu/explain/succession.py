@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from dxemu.control.forward import Way
+from dxemu.control.forward import ForwardingPath
 from dxemu.explain.hops import carriers, crossings_of, hops
 from dxemu.explain.model import Dropped, Next
 from dxemu.explain.names import what
@@ -31,7 +31,7 @@ def succession(state: State, source: str, address: IPAddress) -> tuple[Next, ...
     return tuple(found)
 
 
-def _chain(state: State, source: str, address: IPAddress, way: Way) -> Iterator[Next]:
+def _chain(state: State, source: str, address: IPAddress, way: ForwardingPath) -> Iterator[Next]:
     lost: list[str] = []
     now = state
     while way.arrives and len(lost) < MOST:
@@ -44,7 +44,7 @@ def _chain(state: State, source: str, address: IPAddress, way: Way) -> Iterator[
         yield _next(now, tuple(lost), before, way, address)
 
 
-def _sessions_crossed(state: State, way: Way, version: int) -> list[str]:
+def _sessions_crossed(state: State, way: ForwardingPath, version: int) -> list[str]:
     """The sessions of the virtual interfaces and tunnels on the way that are up, in order."""
     found = []
     for crossing in crossings_of(state, way) if way.arrives else ():
@@ -56,7 +56,7 @@ def _sessions_crossed(state: State, way: Way, version: int) -> list[str]:
     return found
 
 
-def _next(state: State, lost: tuple[str, ...], before: Way, way: Way, address: IPAddress) -> Next:
+def _next(state: State, lost: tuple[str, ...], before: ForwardingPath, way: ForwardingPath, address: IPAddress) -> Next:
     if not way.arrives:
         return Next(lost=lost, over=(), hops=way.nodes, rule=hops(state, way, address)[1])
     at = _parting(before, way)
@@ -72,13 +72,13 @@ def _next(state: State, lost: tuple[str, ...], before: Way, way: Way, address: I
     )
 
 
-def _parting(before: Way, after: Way) -> int:
+def _parting(before: ForwardingPath, after: ForwardingPath) -> int:
     """The index of the last node on `after` before the two ways part."""
     steps = zip_longest(_steps(before), _steps(after))
     same = next((number for number, (old, new) in enumerate(steps) if old != new), 0)
     return min(same, len(after.nodes) - 1)
 
 
-def _steps(way: Way) -> list[tuple[str, object]]:
+def _steps(way: ForwardingPath) -> list[tuple[str, object]]:
     """The node that each crossing leads to, with the crossing: two virtual interfaces may join the same nodes."""
     return list(zip(way.nodes[1:], way.crossings, strict=False))

@@ -9,7 +9,7 @@ from dxemu.aws.quotas import PROPAGATED_ROUTES
 from dxemu.aws.vpc_route_table import ORIGIN_WORDS, Decision, RouteOrigin, VpcRoute, look_up
 from dxemu.control.route_tables import vpc_route_table
 from dxemu.explain import routes
-from dxemu.explain.model import Dropped, Loser, Reason
+from dxemu.explain.model import Dropped, LosingRoute, Reason
 from dxemu.explain.names import table_words, what
 from dxemu.explain.routes import Held
 from dxemu.explain.state import State
@@ -30,7 +30,7 @@ def vpc_reason(state: State, node: str, incoming: str | None, address: IPAddress
         prefix=str(decision.entry.prefix),
         how=_how(state, decision.entry),
         rule=decision.rule,
-        losers=tuple(Loser(prefix=str(e.prefix), how=_how(state, e), why=why) for e, why in decision.losers),
+        losers=tuple(LosingRoute(prefix=str(e.prefix), how=_how(state, e), why=why) for e, why in decision.losers),
         aws=tuple(f"{rule.text} ({rule.page})" for rule in _rules(decision)),
     )
 

@@ -6,7 +6,7 @@ from dxemu.errors import Unsupported
 from dxemu.host import machine, privilege
 from dxemu.host.guest_mode import GuestMode, Wish, choose, confinement_problem, has_seccomp
 from dxemu.host.walls import Offer
-from dxemu.report.doctor import Finding, State
+from dxemu.report.doctor import DoctorCheck, Readiness
 
 _SINCE = {
     1: "writing files",
@@ -22,7 +22,7 @@ _CONTAINER_REPAIR = "docker run --security-opt seccomp=unconfined ...    (Docker
 _BOOT_REPAIR = "put landlock first into lsm= on the machine's boot command line, and boot it again"
 
 
-def findings(release: str, offer: Offer) -> tuple[Finding, ...]:
+def findings(release: str, offer: Offer) -> tuple[DoctorCheck, ...]:
     """For an embedded kernel of this release; empty if there is none yet."""
     return (
         guest_finding(release, offer),
@@ -32,56 +32,60 @@ def findings(release: str, offer: Offer) -> tuple[Finding, ...]:
     )
 
 
-def guest_finding(release: str, offer: Offer) -> Finding:
+def guest_finding(release: str, offer: Offer) -> DoctorCheck:
     """Which mode `dxemu run` takes by itself, and why."""
     if not release:
-        return Finding("guest mode", State.UNKNOWN, "no embedded kernel yet", "")
+        return DoctorCheck("guest mode", Readiness.UNKNOWN, "no embedded kernel yet", "")
     try:
         mode = choose(Wish.AUTO, release, offer)
     except Unsupported as error:
-        return Finding("guest mode", State.NO, error.problem, _ptrace_repair())
+        return DoctorCheck("guest mode", Readiness.NO, error.problem, _ptrace_repair())
     if mode is GuestMode.SECCOMP:
-        return Finding("guest mode", State.READY, "seccomp, the fast one: Landlock and a filter confine it here")
+        return DoctorCheck(
+            "guest mode", Readiness.READY, "seccomp, the fast one: Landlock and a filter confine it here"
+        )
     why = (
         confinement_problem(offer)
         if has_seccomp(release)
         else f"Linux {release} has no seccomp mode, 6.16 and later do"
     )
-    return Finding("guest mode", State.READY, f"ptrace; {why}")
+    return DoctorCheck("guest mode", Readiness.READY, f"ptrace; {why}")
 
 
-def ptrace_finding(release: str, offer: Offer) -> Finding:
+def ptrace_finding(release: str, offer: Offer) -> DoctorCheck:
     """Whether a process may trace its child. Only a guest that runs by ptrace needs it."""
     if not offer.ptrace_problem:
-        return Finding("ptrace", State.READY, "a process may trace its child")
+        return DoctorCheck("ptrace", Readiness.READY, "a process may trace its child")
     try:
         needless = choose(Wish.AUTO, release, offer) is GuestMode.SECCOMP
     except Unsupported:
         needless = False
     detail = f"{offer.ptrace_problem}; only --guest strict needs it here" if needless else offer.ptrace_problem
-    return Finding("ptrace", State.WARNING if needless else State.NO, detail, _ptrace_repair())
+    return DoctorCheck("ptrace", Readiness.WARNING if needless else Readiness.NO, detail, _ptrace_repair())
 
 
-def landlock_finding(offer: Offer) -> Finding:
+def landlock_finding(offer: Offer) -> DoctorCheck:
     """Landlock's version as it was seen to hold, and what that refuses."""
     if not offer.landlock_problem:
         refuses = ", ".join(what for since, what in _SINCE.items() if offer.landlock >= since)
-        return Finding("Landlock", State.READY, f"ABI {offer.landlock}, which refuses {refuses}")
+        return DoctorCheck("Landlock", Readiness.READY, f"ABI {offer.landlock}, which refuses {refuses}")
     repair = ""
     if "container" in offer.landlock_problem:
         repair = _CONTAINER_REPAIR
     elif "lsm=" in offer.landlock_problem:
         repair = _BOOT_REPAIR
-    return Finding("Landlock", State.WARNING, f"{offer.landlock_problem}; hostfs_write alone confines a lab", repair)
+    return DoctorCheck(
+        "Landlock", Readiness.WARNING, f"{offer.landlock_problem}; hostfs_write alone confines a lab", repair
+    )
 
 
-def filter_finding(offer: Offer) -> Finding:
+def filter_finding(offer: Offer) -> DoctorCheck:
     """Whether a filter for system calls holds."""
     if not offer.filter_problem:
-        return Finding(
-            "seccomp filter", State.READY, "refuses chmod, chown, utime, xattrs, sockets and what else is new"
+        return DoctorCheck(
+            "seccomp filter", Readiness.READY, "refuses chmod, chown, utime, xattrs, sockets and what else is new"
         )
-    return Finding("seccomp filter", State.WARNING, offer.filter_problem, _CONTAINER_REPAIR)
+    return DoctorCheck("seccomp filter", Readiness.WARNING, offer.filter_problem, _CONTAINER_REPAIR)
 
 
 def _ptrace_repair() -> str:

@@ -72,7 +72,7 @@ async def _bond() -> str:
         for number, name in enumerate(members):
             await pair.cable(name, (f"02:00:00:00:01:0{number}", f"02:00:00:00:02:0{number}"))
         for netlink in pair.ends:
-            await bond.apply(netlink, bond.Bond(name="bond", members=members))
+            await bond.apply(netlink, bond.BondDevice(name="bond", members=members))
         await pair.up("bond")
         waited = 0.0
         while not all([(await bond.read(netlink, "bond")).ready for netlink in pair.ends]):
@@ -87,7 +87,7 @@ async def _bond() -> str:
 
 async def _bridge() -> str:
     async with two_nodes() as pair:
-        await bridge.apply(pair.ends[1], bridge.Bridge("lan", (PORT,)))
+        await bridge.apply(pair.ends[1], bridge.BridgeDevice("lan", (PORT,)))
         await link.set_up(pair.ends[1], "lan", up=True)
         ports = await link.members(pair.ends[1], "lan")
         expect(ports == (PORT,), f"its ports are {ports}")
@@ -110,11 +110,11 @@ async def _netem() -> str:
 
 async def _vrf() -> str:
     async with two_nodes() as pair:
-        await vrf.apply(pair.ends[0], vrf.Vrf("vrf", 100, (PORT,)))
+        await vrf.apply(pair.ends[0], vrf.VrfDevice("vrf", 100, (PORT,)))
         await link.set_up(pair.ends[0], "vrf", up=True)
         await pair.address(PORT)
         seen = await vrf.read(pair.ends[0], "vrf")
-        expect(seen == vrf.Vrf("vrf", 100, (PORT,)), f"read back {seen}")
+        expect(seen == vrf.VrfDevice("vrf", 100, (PORT,)), f"read back {seen}")
         routes = await route.read(pair.ends[0], protocol=route.KERNEL, table=100)
         expect(any(one.prefix == ADDRESSES[0].network for one in routes), f"table 100 has only {routes}")
         return "routes in a table of its own"

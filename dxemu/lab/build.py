@@ -26,7 +26,7 @@ from dxemu.netlink import (
     xfrm_interface,
 )
 from dxemu.netlink.session import Netlink
-from dxemu.plan.model import CableRole, Plan, Role, RouteRule
+from dxemu.plan.model import CableRole, LookupRule, Plan, Role
 
 FORWARDING = (Role.ROUTER, Role.INTERNET, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC)
 IPV4 = 4
@@ -123,7 +123,7 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
     the light of their members came up: each begins at a moment of its own.
     """
     for planned in plan.bridges:
-        await bridge.apply(nodes[planned.node].netlink, bridge.Bridge(planned.name, planned.ports))
+        await bridge.apply(nodes[planned.node].netlink, bridge.BridgeDevice(planned.name, planned.ports))
     for group in plan.bonds:
         async with clock.moment():
             await _bond(plan, nodes, group.node, group.name)
@@ -132,7 +132,7 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
             for port in (cable.a, cable.b):
                 await link.set_up(nodes[port.node].netlink, port.name, up=True)
     for table in plan.vrfs:
-        await vrf.apply(nodes[table.node].netlink, vrf.Vrf(table.name, table.table, ()))
+        await vrf.apply(nodes[table.node].netlink, vrf.VrfDevice(table.name, table.table, ()))
     for sub in each("VLANs", plan.vlans):
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
     await _virtual_links(plan, nodes)
@@ -154,7 +154,7 @@ async def _bond(plan: Plan, nodes: Mapping[str, LabNode], node: str, name: str) 
     planned = next(b for b in plan.bonds if (b.node, b.name) == (node, name))
     await bond.apply(
         nodes[node].netlink,
-        bond.Bond(
+        bond.BondDevice(
             name=name,
             members=planned.members,
             mac=planned.mac,
@@ -230,7 +230,7 @@ async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             await rule.apply(nodes[planned.node].netlink, _rule(planned, number, version))
 
 
-def _rule(planned: RouteRule, number: int, version: int) -> rule.PolicyRule:
+def _rule(planned: LookupRule, number: int, version: int) -> rule.PolicyRule:
     priority = LAST_RULE if planned.incoming is None else FIRST_RULE + number
     return rule.PolicyRule(priority=priority, table=planned.table, incoming=planned.incoming, version=version)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from dxemu.bgp.rib import Change, LocRib
+from dxemu.bgp.rib import BestPathChange, LocRib
 from dxemu.bgp.route import Route
 from dxemu.control.converge import tables_of
 from dxemu.control.policy import gateway_paths, gateway_route, takes
@@ -31,12 +31,12 @@ class GatewayRouter:
         self._fibs = fibs
         self._journal = journal
         self._session_at: dict[tuple[str, object], str] = {}
-        self._gone: dict[str, list[Change]] = {}
+        self._gone: dict[str, list[BestPathChange]] = {}
 
-    def listener_for(self, attachment: Attachment) -> Callable[[Sequence[Change]], Awaitable[None]]:
+    def listener_for(self, attachment: Attachment) -> Callable[[Sequence[BestPathChange]], Awaitable[None]]:
         """What the speaker at the other end of `attachment` calls when its best routes change."""
 
-        async def hear(changes: Sequence[Change]) -> None:
+        async def hear(changes: Sequence[BestPathChange]) -> None:
             if attachment.speaker in self._gone:
                 self._gone[attachment.speaker] += changes
                 return
@@ -57,7 +57,7 @@ class GatewayRouter:
                 for table, loc_rib in self.loc_ribs.items():
                     await self._install(table, loc_rib.purge(speaker))
 
-    async def _hear(self, attachment: Attachment, changes: Sequence[Change]) -> None:
+    async def _hear(self, attachment: Attachment, changes: Sequence[BestPathChange]) -> None:
         carried = {address.version for address in attachment.device_addresses}
         heard = {
             change.prefix: self._told(attachment, change) for change in changes if change.prefix.version in carried
@@ -80,7 +80,7 @@ class GatewayRouter:
             decided = loc_rib.withdraw(attachment.speaker, gone) + loc_rib.learn(attachment.speaker, come)
             await self._install(table, decided)
 
-    def _told(self, attachment: Attachment, change: Change) -> Route | None:
+    def _told(self, attachment: Attachment, change: BestPathChange) -> Route | None:
         """What the gateway hears of a speaker's new best route; None if there is none, or none for it."""
         if change.new is None or change.new.originated or not change.new.external:
             return None
@@ -92,14 +92,14 @@ class GatewayRouter:
         self._journal.tell(RouteWithheld(node=self.name, session=session, prefix=prefix, reason=found.reason))
         return None
 
-    async def _install(self, table: int, decided: Sequence[Change]) -> None:
+    async def _install(self, table: int, decided: Sequence[BestPathChange]) -> None:
         if table != self.gateway.vpc_table:
             self._journal.tell_each(map(self._best, decided))
         if self.gateway.propagates_to(table):
             hops = ((change.prefix, [route.next_hop for route in change.routes]) for change in decided)
             await self._fibs[table].apply(hops)
 
-    def _best(self, change: Change) -> BestChosen:
+    def _best(self, change: BestPathChange) -> BestChosen:
         """For the timeline."""
         sessions = tuple(self._session_at[route.session, change.prefix] for route in change.routes)
         return BestChosen(

@@ -162,7 +162,7 @@ class Lab:
         """Tell the paths of this one no longer."""
         self._watched = tuple(one for one in self._watched if one.probe != probe)
 
-    async def walk(self, near: str, far: str, version: int, flow: route.Flow | None) -> tuple[list[str], bool]:
+    async def walk(self, near: str, far: str, version: int, flow: route.FlowPorts | None) -> tuple[list[str], bool]:
         """The way that packets take now: `Walker.walk`."""
         return await self._walker.walk(near, far, version, flow)
 

@@ -23,7 +23,7 @@ class Watched:
     near: str
     far: str
     version: int = 4
-    flow: route.Flow | None = None
+    flow: route.FlowPorts | None = None
 
 
 class Walker:
@@ -35,7 +35,7 @@ class Walker:
         self._wires = Wires(plan)
 
     async def walk(
-        self, source: str, target: str, version: int = 4, flow: route.Flow | None = None
+        self, source: str, target: str, version: int = 4, flow: route.FlowPorts | None = None
     ) -> tuple[list[str], bool]:
         """Names of nodes and cables in turn, from `source`; and whether the tables lead to `target`.
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Cease, cease
 from dxemu.bgp.prefix_limit import ReceivedPrefixes
-from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update
+from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
 from dxemu.bgp.route import Announcement
 from dxemu.control.policy import maximum_paths, static_announcements
 from dxemu.daemons.exabgp import ExaBgp, Peer
@@ -30,7 +30,7 @@ from dxemu.plan.model import BgpSession, Plan, Side, Speaker
 from dxemu.units import IPNetwork
 
 T = TypeVar("T")
-Listener = Callable[[Sequence[Change]], Awaitable[None]]
+Listener = Callable[[Sequence[BestPathChange]], Awaitable[None]]
 
 
 class Router:
@@ -329,7 +329,7 @@ class Router:
         await self._close(session, "prefix_limit", beyond, Cease.MAXIMUM_NUMBER_OF_PREFIXES_REACHED)
         return True
 
-    async def _apply(self, changes: Sequence[Change]) -> None:
+    async def _apply(self, changes: Sequence[BestPathChange]) -> None:
         """Best routes changed: the kernel first, then whoever listens, then the peers."""
         self._tell.best(changes)
         await self._install(changes)
@@ -337,7 +337,7 @@ class Router:
             await listener(changes)
         self._send(self._adj_rib_out.after(changes))
 
-    async def _install(self, changes: Sequence[Change]) -> None:
+    async def _install(self, changes: Sequence[BestPathChange]) -> None:
         fixed = self._static_routes
         mine = changes if fixed is None else [change for change in changes if not fixed.decide(change.prefix)]
         await self._fib.apply((change.prefix, change.next_hops) for change in mine)

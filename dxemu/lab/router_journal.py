@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dxemu.bgp.notification import Notification
-from dxemu.bgp.rib import Change
+from dxemu.bgp.rib import BestPathChange
 from dxemu.daemons.exabgp import Peer
 from dxemu.daemons.exabgp_events import SessionRefused
 from dxemu.events.routes import (
@@ -91,11 +91,11 @@ class RouterJournal:
         """Routes of a lost session, or taken back by the peer, have left the table."""
         self._journal.tell(RoutesWithdrawn(node=self._node, session=session, prefixes=_named(prefixes)))
 
-    def best(self, changes: Sequence[Change]) -> None:
+    def best(self, changes: Sequence[BestPathChange]) -> None:
         """Best routes changed; several sessions where their routes share the flows."""
         self._journal.tell_each(map(self._best, changes))
 
-    def _best(self, change: Change) -> BestChosen:
+    def _best(self, change: BestPathChange) -> BestChosen:
         new, several = change.new, len(change.routes) > 1
         peer = self._peers[new.session] if new is not None and not new.originated else None
         return BestChosen(

@@ -86,7 +86,7 @@ def _bursts(sent: Sequence[int], arrived: bytearray) -> list[Burst]:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Mark:
+class FaultMark:
     """A fault began (`after` is `fault`) or was healed (`heal`) at `t` seconds since the run's start."""
 
     t: float
@@ -94,7 +94,7 @@ class Mark:
     after: str
 
 
-def cause(burst: Burst, marks: Sequence[Mark], in_flight_s: float) -> Mark | None:
+def cause(burst: Burst, marks: Sequence[FaultMark], in_flight_s: float) -> FaultMark | None:
     """The last fault or heal before the burst began; None if there is none, and the loss is unexplained.
 
     A packet sent up to `in_flight_s` before a fault could still be lost to it.

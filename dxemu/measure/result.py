@@ -31,7 +31,7 @@ class ExpectationResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class FaultResult:
     """A fault as it happened; `evidence` is what the kernel read back."""
 
     fault: str
@@ -43,7 +43,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class ActionResult:
     """Something that somebody did on purpose; `evidence` is what was read back."""
 
     action: str
@@ -86,7 +86,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class ProbeResult:
     """One direction of a probe over the whole run. `bursts` counts the outages."""
 
     probe: str
@@ -207,9 +207,9 @@ class Result:
     verdict: str
     invalid_because: str
     expectations: tuple[ExpectationResult, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[FaultResult, ...]
     outages: tuple[Outage, ...]
-    probes: tuple[Probe, ...]
+    probes: tuple[ProbeResult, ...]
     stages: tuple[Stage, ...]
     predicted: tuple[Predicted, ...]
     recoveries: tuple[Recovery, ...]
@@ -218,7 +218,7 @@ class Result:
     virtual_s: float
     wall_s: float
     found: Measurements = dataclasses.field(default_factory=Measurements)
-    actions: tuple[Action, ...] = ()
+    actions: tuple[ActionResult, ...] = ()
     quotas: tuple[QuotaReached, ...] = ()
     guest_mode: str = ""
     confined_by: tuple[str, ...] = ()

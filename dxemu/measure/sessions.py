@@ -10,7 +10,7 @@ from dxemu.events.sessions import BgpChanged
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SessionChange:
     """From `t` seconds on the session is `up` or not. `node` and `reason` say whose word changed it."""
 
     t: float
@@ -19,21 +19,21 @@ class Change:
     reason: str
 
 
-def changes(events: Sequence[Event], session: str) -> list[Change]:
+def changes(events: Sequence[Event], session: str) -> list[SessionChange]:
     """Every change of state, in order; empty if no end ever said a word."""
     ends: dict[str, bool] = {}
-    found: list[Change] = []
+    found: list[SessionChange] = []
     for event in events:
         if not isinstance(event, BgpChanged) or event.session != session:
             continue
         ends[event.node] = event.state == "up"
         up = all(ends.values())
         if not found or found[-1].up != up:
-            found.append(Change(event.t, up, event.node, event.reason))
+            found.append(SessionChange(event.t, up, event.node, event.reason))
     return found
 
 
-def up_again(found: Sequence[Change], since: float) -> float | None:
+def up_again(found: Sequence[SessionChange], since: float) -> float | None:
     """When the session was up at or after `since`: `since` itself if it was up then; None if it never was."""
     before = [c for c in found if c.t <= since]
     if before and before[-1].up:

@@ -17,7 +17,7 @@ from dxemu.events.sessions import BfdChanged, BgpChanged
 from dxemu.events.steps import ActionDone, ChangeDone, Done, FaultInjected
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.paths import asked
-from dxemu.measure.result import Outage, Probe, Stage
+from dxemu.measure.result import Outage, ProbeResult, Stage
 from dxemu.plan.model import Plan, Side
 
 REACTING_REASONS = ("prefix_limit", "notification")
@@ -47,14 +47,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class MeasuredRun:
     """What was measured in one run. `versions` are the IP versions of its probes."""
 
     plan: Plan
     hits: Sequence[Hit]
     events: Sequence[Event]
     outages: Sequence[Outage]
-    probes: Sequence[Probe]
+    probes: Sequence[ProbeResult]
     versions: Mapping[str, int]
 
     def hit(self, fault: str) -> Hit | None:
@@ -62,7 +62,7 @@ class Run:
         return next((hit for hit in self.hits if hit.fault == fault), None)
 
 
-def stages(run: Run) -> list[Stage]:
+def stages(run: MeasuredRun) -> list[Stage]:
     """For each fault and direction one for each probe that lost packets to it, or one if none did.
 
     It is noticed and repaired by the nodes on the probe's path up to what was struck; where no path tells that, the
@@ -74,7 +74,7 @@ def stages(run: Run) -> list[Stage]:
     return found + [stage for act in acted for direction in DIRECTIONS for stage in _of_action(run, act, direction)]
 
 
-def _of_fault(run: Run, fault: FaultInjected, direction: str) -> Iterator[Stage]:
+def _of_fault(run: MeasuredRun, fault: FaultInjected, direction: str) -> Iterator[Stage]:
     at, name = fault.happened_at_s, fault.fault
     last = {o.probe: o for o in run.outages if (o.fault, o.after, o.direction) == (name, "fault", direction)}
     end = _next_strike(run, fault)
@@ -88,7 +88,7 @@ def _of_fault(run: Run, fault: FaultInjected, direction: str) -> Iterator[Stage]
         yield _stage(run, fault, direction, _first(_detections(run, fault, direction, end, None)), end)
 
 
-def _next_strike(run: Run, fault: FaultInjected) -> float:
+def _next_strike(run: MeasuredRun, fault: FaultInjected) -> float:
     """When the same thing is struck again: what happens from then on is not this fault's."""
     at, mine = fault.happened_at_s, run.hit(fault.fault)
     later = (e for e in run.events if isinstance(e, FaultInjected) and e.happened_at_s > at)
@@ -99,13 +99,15 @@ def _next_strike(run: Run, fault: FaultInjected) -> float:
     return math.inf
 
 
-def _in_flight_s(run: Run, outage: Outage) -> float:
+def _in_flight_s(run: MeasuredRun, outage: Outage) -> float:
     """How long after an outage's end in sending time that moved it can have happened on the way."""
     longest_ms = (p.longest_delay_ms for p in run.probes if (p.probe, p.direction) == (outage.probe, outage.direction))
     return (outage.uncertainty_ms + max(longest_ms, default=0.0)) / 1e3
 
 
-def _detections(run: Run, fault: FaultInjected, direction: str, over: float, probe: str | None) -> Iterator[NodeEvent]:
+def _detections(
+    run: MeasuredRun, fault: FaultInjected, direction: str, over: float, probe: str | None
+) -> Iterator[NodeEvent]:
     """Every event up to `over` by which a node on this direction's side found out, in order.
 
     A session that has ended cannot be noticed to be dead: BFD goes down after it, too.
@@ -122,7 +124,9 @@ def _detections(run: Run, fault: FaultInjected, direction: str, over: float, pro
             ended.add(at_end)
 
 
-def _after(run: Run, fault: FaultInjected, direction: str, over: float, probe: str | None) -> Iterator[NodeEvent]:
+def _after(
+    run: MeasuredRun, fault: FaultInjected, direction: str, over: float, probe: str | None
+) -> Iterator[NodeEvent]:
     at = fault.happened_at_s
     side = Side.CUSTOMER if direction == "to_aws" else Side.AWS
     sending = {node.name for node in run.plan.nodes if node.side is side}
@@ -134,7 +138,7 @@ def _after(run: Run, fault: FaultInjected, direction: str, over: float, probe: s
                 yield event
 
 
-def _upstream(run: Run, fault: FaultInjected, direction: str, probe: str | None) -> set[str]:
+def _upstream(run: MeasuredRun, fault: FaultInjected, direction: str, probe: str | None) -> set[str]:
     """The nodes on a probe's path up to what was struck: who of them notices leads packets around it.
 
     Empty if its path did not cross what was struck, as far as paths tell: a LAG's member is the bond's choice.
@@ -151,7 +155,7 @@ def _version_of(plan: Plan, session: str) -> int | None:
 
 
 def _stage(
-    run: Run,
+    run: MeasuredRun,
     fault: FaultInjected,
     direction: str,
     noticed: NodeEvent | None,
@@ -184,7 +188,7 @@ def _stage(
     )
 
 
-def _of_action(run: Run, action: ActionDone | ChangeDone, direction: str) -> Iterator[Stage]:
+def _of_action(run: MeasuredRun, action: ActionDone | ChangeDone, direction: str) -> Iterator[Stage]:
     """What an action did by itself to sessions, before anything else was done; nothing if it took none down.
 
     The last session that a side lost counts: until then there was another one.

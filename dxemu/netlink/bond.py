@@ -51,7 +51,7 @@ FORWARDING = PortState.SYNCHRONIZATION | PortState.COLLECTING | PortState.DISTRI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bond:
+class BondDevice:
     """`miimon_ms` is how often carrier is looked at. With fewer than `min_links` members the bond has no carrier."""
 
     name: str
@@ -100,7 +100,7 @@ class BondState:
         )
 
 
-async def apply(netlink: Netlink, bond: Bond) -> None:
+async def apply(netlink: Netlink, bond: BondDevice) -> None:
     """Make it, down, with its members, which are switched off and on for it."""
     data = {
         "IFLA_BOND_MODE": _MODE_802_3AD,

@@ -9,14 +9,14 @@ from dxemu.netlink.session import Netlink
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class BridgeDevice:
     """`name` over `ports`."""
 
     name: str
     ports: tuple[str, ...]
 
 
-async def apply(netlink: Netlink, bridge: Bridge) -> None:
+async def apply(netlink: Netlink, bridge: BridgeDevice) -> None:
     """Make it and put its ports in. Raises LabError."""
     await link.create(netlink, bridge.name, "bridge")
     for port in bridge.ports:

@@ -41,7 +41,7 @@ class DropRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DropCounter:
     """What one rule has dropped since it was made."""
 
     packets: int
@@ -86,19 +86,19 @@ async def apply(netlink: Netlink, table: str, hook: Hook, rules: tuple[DropRule,
     await nft.make_table(netlink, table, _CHAIN, "filter", (int(hook), 0), expressions)
 
 
-async def read(netlink: Netlink, table: str) -> tuple[Dropped, ...]:
+async def read(netlink: Netlink, table: str) -> tuple[DropCounter, ...]:
     """What each rule has dropped, in order; empty if there is no such table."""
     question = nft.build(nft_rule_msg, nft.FAMILY, [("NFTA_RULE_TABLE", table), ("NFTA_RULE_CHAIN", _CHAIN)])
     answers = await netlink.request(f"nftables table {table}", question, nft.GETRULE, NLM_F_DUMP)
     return tuple(_counter(answer) for answer in answers)
 
 
-def _counter(answer: Any) -> Dropped:
+def _counter(answer: Any) -> DropCounter:
     for expression in answer.get_attr("NFTA_RULE_EXPRESSIONS"):
         if expression.get_attr("NFTA_EXPR_NAME") == "counter":
             data = expression.get_attr("NFTA_EXPR_DATA")
-            return Dropped(int(data.get_attr("NFTA_COUNTER_PACKETS")), int(data.get_attr("NFTA_COUNTER_BYTES")))
-    return Dropped(0, 0)
+            return DropCounter(int(data.get_attr("NFTA_COUNTER_PACKETS")), int(data.get_attr("NFTA_COUNTER_BYTES")))
+    return DropCounter(0, 0)
 
 
 async def delete(netlink: Netlink, table: str, *, missing_ok: bool = False) -> None:

@@ -35,7 +35,7 @@ _NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES, e
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class KernelRoute:
     """`via` is None for a network that is connected. With several next hops it is the first of `shared`."""
 
     prefix: IPNetwork
@@ -103,7 +103,7 @@ async def delete(
             raise
 
 
-async def read(netlink: Netlink, *, protocol: int = BGP, table: int = MAIN) -> tuple[Route, ...]:
+async def read(netlink: Netlink, *, protocol: int = BGP, table: int = MAIN) -> tuple[KernelRoute, ...]:
     """The routes of this protocol in a table, IPv4 first, in order of prefix."""
     answers = []
     for version in (4, 6):
@@ -115,7 +115,7 @@ async def read(netlink: Netlink, *, protocol: int = BGP, table: int = MAIN) -> t
     return tuple(sorted(found, key=lambda r: (r.prefix.version, int(r.prefix.network_address), r.prefix.prefixlen)))
 
 
-async def read_all(netlink: Netlink) -> tuple[tuple[int, Route], ...]:
+async def read_all(netlink: Netlink) -> tuple[tuple[int, KernelRoute], ...]:
     """Every route to another node or a connected network, with its table, in order of table and prefix."""
     found = []
     for version in (4, 6):
@@ -130,10 +130,10 @@ async def read_all(netlink: Netlink) -> tuple[tuple[int, Route], ...]:
     )
 
 
-async def _route(netlink: Netlink, message: Any) -> Route:  # Any: pyroute2 is untyped
+async def _route(netlink: Netlink, message: Any) -> KernelRoute:  # Any: pyroute2 is untyped
     prefix, vias, index = fields(message)
     name = await netlink.name(index) if index else ""
-    return Route(prefix, vias[0] if vias else None, name, vias if len(vias) > 1 else ())
+    return KernelRoute(prefix, vias[0] if vias else None, name, vias if len(vias) > 1 else ())
 
 
 def table_of(message: Any) -> int:  # Any: pyroute2 is untyped
@@ -168,7 +168,7 @@ class _LookUp(rtmsg):  # type: ignore[misc]  # pyroute2 is untyped
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class FlowPorts:
     """What shared routes tell flows apart by, beside the addresses: UDP with these ports."""
 
     source_port: int
@@ -181,8 +181,8 @@ async def lookup(
     *,
     source: IPAddress | None = None,
     incoming: str | None = None,
-    flow: Flow | None = None,
-) -> Route | None:
+    flow: FlowPorts | None = None,
+) -> KernelRoute | None:
     """How the kernel would forward a packet to `destination` now; None if it would not.
 
     With `source` and `incoming` it is one that came in by that interface: rules and VRFs count. Without, its own.

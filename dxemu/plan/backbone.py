@@ -19,7 +19,7 @@ REGION_DELAY = Seconds(250e-6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
+class BackboneLink:
     """A cable between two of AWS's nodes with the addresses of its ends, `near` first."""
 
     cable: Cable
@@ -54,7 +54,7 @@ def add_hop(
     role: CableRole = CableRole.BACKBONE,
     bandwidth: BitsPerSecond | None = None,
     name: str | None = None,
-) -> Hop:
+) -> BackboneLink:
     """A cable from `near` to `far` with addresses at both ends, whose ports are called `near_name` and `far_name`."""
     cable = draft.cable(
         draft.cable_name(name or f"backbone_{near}_{far}", "cable"),
@@ -71,11 +71,11 @@ def add_hop(
             draft.address(port.node, port.name, address)
         near_addresses.append(pair[0].ip)
         far_addresses.append(pair[1].ip)
-    return Hop(cable=cable, near=tuple(near_addresses), far=tuple(far_addresses))
+    return BackboneLink(cable=cable, near=tuple(near_addresses), far=tuple(far_addresses))
 
 
 def attachment(
-    hop: Hop,
+    hop: BackboneLink,
     kind: AttachmentKind,
     speaker: str,
     tables: Iterable[int] = (MAIN_TABLE,),

@@ -14,7 +14,7 @@ from dxemu.plan.segment import Segment, add_segment
 from dxemu.plan.sites import DATA_CENTER, Site, asn_of, sites
 from dxemu.plan.vrrp_lan import add_vrrp_lan
 from dxemu.topology.model import Circuit, Topology
-from dxemu.topology.model_routing import GracefulRestart
+from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.units import BitsPerSecond, IPNetwork, Seconds
 
 LAN_BANDWIDTH = BitsPerSecond(100 * 10**9)
@@ -168,7 +168,7 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
     What one router has let in from outside with the own ASN in it, the others let in, too. Graceful restart is a
     setting of whole routers: they have it among themselves if any of their virtual interfaces has.
     """
-    graceful = any(v.graceful_restart is not GracefulRestart.OFF for v in draft.topology.virtual_interfaces)
+    graceful = any(v.graceful_restart is not GracefulRestartMode.OFF for v in draft.topology.virtual_interfaces)
     restart_time = RESTART_TIME if graceful else None
 
     def end(index: int) -> SessionEnd:

@@ -17,11 +17,11 @@ from dxemu.plan.model import (
     CableRole,
     Gateway,
     IpsecTunnel,
+    LookupRule,
     Node,
     Port,
     RateLimit,
     Role,
-    RouteRule,
     Service,
     Side,
     SilentDrop,
@@ -52,7 +52,7 @@ class Draft:
         self.bonds: list[Bond] = []
         self.vlans: list[VlanInterface] = []
         self.vrfs: list[Vrf] = []
-        self.rules: list[RouteRule] = []
+        self.rules: list[LookupRule] = []
         self.addresses: list[Address] = []
         self.static_routes: list[StaticRoute] = []
         self.sessions: list[BgpSession] = []
@@ -151,7 +151,7 @@ class Draft:
 
     def rule(self, node: str, incoming: str | None, table: int) -> None:
         """Have packets that come in by `incoming` looked up in `table`."""
-        self.rules.append(RouteRule(node=node, incoming=incoming, table=table))
+        self.rules.append(LookupRule(node=node, incoming=incoming, table=table))
 
     def nowhere_else(self, node: str, table: int, versions: Iterable[int]) -> None:
         """What `table` has no other route to is unreachable, and looked up no further."""

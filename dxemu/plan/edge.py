@@ -17,7 +17,7 @@ from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
 from dxemu.aws.attachments import MULTIPATH_WIDTH
 from dxemu.plan.connections import connection_of, device_nodes, device_of
 from dxemu.plan.draft import Draft
-from dxemu.plan.model import RouteRule, Side, Speaker, Vrf
+from dxemu.plan.model import LookupRule, Side, Speaker, Vrf
 from dxemu.plan.pools import Pool
 from dxemu.topology.model import Topology, VifType, VirtualInterface
 from dxemu.units import Asn, IPAddress, IPNetwork
@@ -119,9 +119,9 @@ def finish_edges(draft: Draft, edges: Sequence[Edge]) -> None:
         for table in (edge.table, inward):
             draft.nowhere_else(edge.device, table, versions)
         for interface in () if edge.site_link else edge.customer_interfaces:
-            draft.rules.append(RouteRule(node=edge.device, incoming=interface, table=inward))
+            draft.rules.append(LookupRule(node=edge.device, incoming=interface, table=inward))
         for interface in edge.site_link_interfaces:
-            draft.rules.append(RouteRule(node=edge.device, incoming=interface, table=edge.table))
+            draft.rules.append(LookupRule(node=edge.device, incoming=interface, table=edge.table))
         _keep_gateways_apart(draft, edge)
         home = _home_region(draft, edge.device)
         draft.speakers.append(
@@ -157,7 +157,7 @@ def _keep_gateways_apart(draft: Draft, edge: Edge) -> None:
     for prefix in dict.fromkeys(prefix for prefix, _ in edge.prefixes if prefix in cidrs):
         draft.static_route(edge.device, prefix, None, table)
     for interface in edge.gateway_interfaces:
-        draft.rules.append(RouteRule(node=edge.device, incoming=interface, table=table))
+        draft.rules.append(LookupRule(node=edge.device, incoming=interface, table=table))
 
 
 def asn_of(topology: Topology, gateway: str) -> Asn:

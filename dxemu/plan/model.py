@@ -20,8 +20,8 @@ from dxemu.plan.parts import (
     Bridge,
     IpsecTunnel,
     LimitKind,
+    LookupRule,
     RateLimit,
-    RouteRule,
     Service,
     SilentDrop,
     SourceFilter,
@@ -52,12 +52,12 @@ __all__ = [
     "GatewayKind",
     "IpsecTunnel",
     "LimitKind",
+    "LookupRule",
     "Node",
     "Plan",
     "Port",
     "RateLimit",
     "Role",
-    "RouteRule",
     "Service",
     "SessionEnd",
     "Side",
@@ -94,7 +94,7 @@ class Plan:
     gateways: tuple[Gateway, ...]
     bonds: tuple[Bond, ...] = ()
     vrfs: tuple[Vrf, ...] = ()
-    rules: tuple[RouteRule, ...] = ()
+    rules: tuple[LookupRule, ...] = ()
     limits: tuple[RateLimit, ...] = ()
     vrrp: tuple[VrrpGroup, ...] = ()
     tunnels: tuple[IpsecTunnel, ...] = ()

@@ -50,7 +50,7 @@ class Vrf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RouteRule:
+class LookupRule:
     """Packets that come in by `incoming` are looked up in `table` first. None: whatever comes in, last of all.
 
     What `table` does not have is looked up further, in the VRF's or in the main table.

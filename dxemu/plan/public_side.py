@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
 from dxemu.plan.addressing import Links, gateway_address
-from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between, region_delay, speed
+from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment, delay_between, region_delay, speed
 from dxemu.plan.connections import CROSS_CONNECT_DELAY, device_nodes
 from dxemu.plan.customer_side import CIRCUIT_MTU
 from dxemu.plan.draft import EVERYTHING, Draft
@@ -240,7 +240,7 @@ def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links) -> 
     )
 
 
-def hop_to_region(draft: Draft, links: Links, node: str, region: str) -> Hop:
+def hop_to_region(draft: Draft, links: Links, node: str, region: str) -> BackboneLink:
     """A cable from one of AWS's nodes to its Region's public network."""
     far, name = public_node(region), f"backbone_{node}_underlay"
     return add_hop(draft, links, node, far, REGION_DELAY, near_name="underlay", mtu=CIRCUIT_MTU, name=name)

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from dxemu.aws.timers import HOLD_TIME, KEEPALIVE
 from dxemu.plan.addressing import Links
-from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, region_delay
+from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, region_delay
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import Edge, asn_of
 from dxemu.plan.model import BgpSession, SessionEnd
@@ -56,7 +56,7 @@ def _delay(topology: Topology, here: str, there: str) -> Seconds:
     return Seconds(one.delay_to_region + region_delay(topology, one.region, other.region) + other.delay_to_region)
 
 
-def _session(draft: Draft, edges: tuple[Edge, Edge], hop: Hop, number: int) -> BgpSession:
+def _session(draft: Draft, edges: tuple[Edge, Edge], hop: BackboneLink, number: int) -> BgpSession:
     ports = (hop.cable.a, hop.cable.b)
     addresses = (hop.near[number], hop.far[number])
 

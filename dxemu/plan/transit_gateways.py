@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dxemu.aws.mtu import TRANSIT_MTU
 from dxemu.plan.addressing import Links
-from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment, delay_between, is_home_region
+from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment, delay_between, is_home_region
 from dxemu.plan.draft import EVERYTHING, Draft
 from dxemu.plan.edge import FIRST_TABLE, Edge, tables_of_node
 from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, Role, Side
@@ -32,7 +32,7 @@ def add_transit_gateway_nodes(draft: Draft) -> None:
                 draft.node(instance.name, Role.INSTANCE, Side.AWS, vpc.region)
 
 
-class Tables:
+class TransitGatewayTables:
     """A transit gateway's route tables as kernel tables: which an attachment is associated with, which it feeds."""
 
     def __init__(self, tgw: TransitGateway) -> None:
@@ -67,14 +67,14 @@ def _allowed(topology: Topology, dxgw: str, tgw: str) -> tuple[IPNetwork, ...]:
 def add_transit_gateways(
     draft: Draft,
     edges: Iterable[Edge],
-    vpn_hops: Mapping[str, list[tuple[str, Hop, Attachment]]],
+    vpn_hops: Mapping[str, list[tuple[str, BackboneLink, Attachment]]],
     links: Links,
 ) -> None:
     """Each transit gateway with its attachments. `vpn_hops` are VPN, hop and attachment by transit gateway."""
     edges = list(edges)
     for tgw in draft.topology.aws.transit_gateways:
-        tables = Tables(tgw)
-        ways: dict[str, list[Hop]] = {}
+        tables = TransitGatewayTables(tgw)
+        ways: dict[str, list[BackboneLink]] = {}
         attachments: list[Attachment] = []
         ipv6 = any(cidr.version == 6 for vpc in attached_vpcs(tgw, draft.topology) for cidr in vpc.cidrs)  # noqa: PLR2004
         for vpc in attached_vpcs(tgw, draft.topology):
@@ -113,7 +113,9 @@ def add_transit_gateways(
         )
 
 
-def _attach_vpc(draft: Draft, tgw: TransitGateway, vpc: Vpc, tables: Tables, links: Links) -> Hop:
+def _attach_vpc(
+    draft: Draft, tgw: TransitGateway, vpc: Vpc, tables: TransitGatewayTables, links: Links
+) -> BackboneLink:
     """The VPC's own routes to the transit gateway. Where the file gives none it has a default route, as most have."""
     ipv6 = any(cidr.version == 6 for cidr in vpc.cidrs)  # noqa: PLR2004
     hop = add_hop(draft, links, vpc.name, tgw.name, REGION_DELAY, ipv6=ipv6, mtu=TRANSIT_MTU)
@@ -128,7 +130,7 @@ def _attach_vpc(draft: Draft, tgw: TransitGateway, vpc: Vpc, tables: Tables, lin
     return hop
 
 
-def _attach_edge(draft: Draft, tgw: TransitGateway, edge: Edge, links: Links, *, ipv6: bool) -> Hop:
+def _attach_edge(draft: Draft, tgw: TransitGateway, edge: Edge, links: Links, *, ipv6: bool) -> BackboneLink:
     delay = delay_between(draft.topology, draft.nodes[edge.device].place, tgw.region)
     names = edge.hop_names(tgw.name)
     hop = add_hop(draft, links, edge.device, tgw.name, delay, ipv6=ipv6, mtu=TRANSIT_MTU, **names)
@@ -148,7 +150,11 @@ def _reachable(topology: Topology, dxgw: str, tgw: str) -> tuple[IPNetwork, ...]
 
 
 def _associate(
-    draft: Draft, tgw: TransitGateway, ways: Mapping[str, list[Hop]], tables: Tables, versions: Iterable[int]
+    draft: Draft,
+    tgw: TransitGateway,
+    ways: Mapping[str, list[BackboneLink]],
+    tables: TransitGatewayTables,
+    versions: Iterable[int],
 ) -> None:
     for table in tables.all:
         draft.nowhere_else(tgw.name, table, versions)
@@ -160,7 +166,9 @@ def _associate(
     draft.rule(tgw.name, None, tables.all[0])
 
 
-def _propagated(topology: Topology, tgw: TransitGateway, tables: Tables) -> tuple[tuple[int, IPNetwork], ...]:
+def _propagated(
+    topology: Topology, tgw: TransitGateway, tables: TransitGatewayTables
+) -> tuple[tuple[int, IPNetwork], ...]:
     """The VPCs' networks in the tables that they are propagated to: no route from on-premises replaces them there."""
     return tuple(
         (table, cidr) for vpc in attached_vpcs(tgw, topology) for table in tables.fed_by(vpc.name) for cidr in vpc.cidrs
@@ -168,7 +176,7 @@ def _propagated(topology: Topology, tgw: TransitGateway, tables: Tables) -> tupl
 
 
 def _static_routes(
-    draft: Draft, tgw: TransitGateway, ways: Mapping[str, list[Hop]], tables: Tables
+    draft: Draft, tgw: TransitGateway, ways: Mapping[str, list[BackboneLink]], tables: TransitGatewayTables
 ) -> tuple[tuple[int, IPNetwork], ...]:
     """The static routes of the route tables: to the first way of an attachment, or nowhere (blackhole)."""
     fixed = []

@@ -15,7 +15,7 @@ from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, Sessi
 from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
 from dxemu.topology.model import VifType, VirtualInterface
-from dxemu.topology.model_routing import GracefulRestart
+from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.units import IPNetwork
 
 SHORTEST_PUBLIC_AS_PATH = 3
@@ -110,7 +110,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
                 announces=_announced(draft, vif, where.router),
                 bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
                 hold_time=vif.hold_time,
-                graceful_restart=None if vif.graceful_restart is GracefulRestart.OFF else timers.RESTART_TIME,
+                graceful_restart=None if vif.graceful_restart is GracefulRestartMode.OFF else timers.RESTART_TIME,
                 enabled=vif.customer.enabled,
             ),
             SessionEnd(
@@ -136,7 +136,7 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
         confirmed=vif.confirmed,
         route_filter_prefixes=vif.route_filter_prefixes if public else None,
         prefix_quota=_prefix_quota(vif, amazon.version),
-        until_bfd_down=vif.graceful_restart is GracefulRestart.UNTIL_BFD_DOWN,
+        until_bfd_down=vif.graceful_restart is GracefulRestartMode.UNTIL_BFD_DOWN,
     )
 
 

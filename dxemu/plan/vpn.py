@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from dxemu.aws import quotas, vpn_tunnels
 from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.plan.addressing import Links, Peers, inside_addresses
-from dxemu.plan.backbone import REGION_DELAY, Hop, add_hop, attachment
+from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import announced, vpc_cidrs
 from dxemu.plan.model import (
@@ -34,7 +34,7 @@ from dxemu.plan.pools import Pool
 from dxemu.plan.private_gateways import vpc_of
 from dxemu.plan.public_side import hop_to_region, public_node
 from dxemu.plan.sites import asn_of, networks_behind
-from dxemu.plan.transit_gateways import Tables, attached_vpcs
+from dxemu.plan.transit_gateways import TransitGatewayTables, attached_vpcs
 from dxemu.topology.model import Topology, TransitGateway, Vpn, VpnTunnel
 from dxemu.units import Asn, IPNetwork
 
@@ -49,8 +49,8 @@ class Ending:
     vpn: Vpn
     number: int
     node: str
-    underlay: Hop
-    behind: Hop
+    underlay: BackboneLink
+    behind: BackboneLink
 
 
 def endpoint_node(vpn: Vpn, number: int) -> str:
@@ -309,13 +309,17 @@ def attachments_of(endings: tuple[Ending, ...]) -> dict[str, list[Attachment]]:
     return found
 
 
-def transit_hops(endings: tuple[Ending, ...], topology: Topology) -> dict[str, list[tuple[str, Hop, Attachment]]]:
+def transit_hops(
+    endings: tuple[Ending, ...], topology: Topology
+) -> dict[str, list[tuple[str, BackboneLink, Attachment]]]:
     """VPN, hop and attachment of the VPNs to transit gateways, by gateway."""
-    found: dict[str, list[tuple[str, Hop, Attachment]]] = {}
+    found: dict[str, list[tuple[str, BackboneLink, Attachment]]] = {}
     for ending in endings:
         tgw = _tgw(ending.vpn, topology)
         if tgw is not None:
-            attached = attachment(ending.behind, kind_of(ending.vpn), ending.node, Tables(tgw).fed_by(ending.vpn.name))
+            attached = attachment(
+                ending.behind, kind_of(ending.vpn), ending.node, TransitGatewayTables(tgw).fed_by(ending.vpn.name)
+            )
             found.setdefault(tgw.name, []).append((ending.vpn.name, ending.behind, attached))
     return found
 
@@ -330,7 +334,7 @@ def route_private_endpoints(draft: Draft, endings: tuple[Ending, ...]) -> None:
         tgw = _tgw(ending.vpn, topology)
         if tgw is None or not ending.vpn.private:
             continue
-        tables = Tables(tgw)
+        tables = TransitGatewayTables(tgw)
         outside = IPv4Network((outside_address(ending.vpn, ending.number, topology), 32))
         for table in tables.all:
             draft.static_route(tgw.name, outside, ending.underlay.near_of(4), table)

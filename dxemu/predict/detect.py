@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from dxemu.aws.bfd import detection_time
-from dxemu.control.forward import Way
+from dxemu.control.forward import ForwardingPath
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.predict.dead_peer import dead_peer_window, give_up_after, silence_before_probe
 from dxemu.predict.impact import Impact
@@ -163,7 +163,7 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
     )
 
 
-def static_routes_back(plan: Plan, way: Way, struck: AbstractSet[str]) -> Window:
+def static_routes_back(plan: Plan, way: ForwardingPath, struck: AbstractSet[str]) -> Window:
     """A static route is back with the light of its own port. The next router's port may come up later than that.
 
     Its answer to the first ARP request is lost then; the second one is sent a second after it.

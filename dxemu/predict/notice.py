@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from dxemu.control.forward import Believed, Way
+from dxemu.control.forward import Believed, ForwardingPath
 from dxemu.control.wires import vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.predict import lacp, vrrp
@@ -172,7 +172,7 @@ class Witnesses:
             if one.session is not None:
                 self._of.setdefault(one.session, []).append((number, one))
 
-    def first_on(self, way: Way) -> Noticed | None:
+    def first_on(self, way: ForwardingPath) -> Noticed | None:
         """The one of a session that packets on `way` are routed by, at the first node of it; else the first node's.
 
         Else any, and None if nothing is noticed.

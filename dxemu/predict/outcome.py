@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
-from dxemu.control.forward import Asked, Believed, Forwarding, Layout, Way
+from dxemu.control.forward import Asked, Believed, Forwarding, ForwardingPath, TableLayout
 from dxemu.plan.model import Plan
 from dxemu.predict.notice import Noticed
 from dxemu.units import IPAddress
@@ -44,21 +44,21 @@ class View:
         self.believed = believed
         self._world = world
         self._tables = Forwarding(world.layout, believed)
-        self._ways: dict[Flow, tuple[Way, ...]] = {}
+        self._ways: dict[Flow, tuple[ForwardingPath, ...]] = {}
         self._traced: dict[Flow, Asked] = {}
 
-    def way(self, flow: Flow) -> Way:
+    def way(self, flow: Flow) -> ForwardingPath:
         """The way that the tables give; where routes share the flows, the first."""
         return self.ways(flow)[0]
 
-    def ways(self, flow: Flow) -> tuple[Way, ...]:
+    def ways(self, flow: Flow) -> tuple[ForwardingPath, ...]:
         """All ways that the tables give, of which a flow takes one."""
         found = self._ways.get(flow)
         if found is None:
             found = self._ways[flow] = self._found(flow)
         return found
 
-    def _found(self, flow: Flow) -> tuple[Way, ...]:
+    def _found(self, flow: Flow) -> tuple[ForwardingPath, ...]:
         """Those of while nothing is broken, if the tables say the same to whoever goes them."""
         unbroken = self._world.unbroken
         if unbroken is self:
@@ -77,7 +77,7 @@ class View:
         fates = {self._fate(way, dead) for way in ways}
         return fates.pop() if len(fates) == 1 else Fate.MAYBE
 
-    def _fate(self, way: Way, dead: AbstractSet[str]) -> Fate:
+    def _fate(self, way: ForwardingPath, dead: AbstractSet[str]) -> Fate:
         if not way.arrives:
             return Fate.LOST
         if not self.believed.out and dead.isdisjoint(way.cables()):
@@ -103,7 +103,7 @@ class World:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.layout = Layout(plan)
+        self.layout = TableLayout(plan)
         self._delays = {cable.name: float(cable.delay) for cable in plan.cables}
         self._flows: dict[tuple[str, str, int], Flow] = {}
         self._views: dict[Believed, View] = {}

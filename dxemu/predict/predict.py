@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dxemu.control.forward import Believed, Way, shared_until
+from dxemu.control.forward import Believed, ForwardingPath, shared_until
 from dxemu.control.wires import Crossing
 from dxemu.plan.model import BgpSession, Plan, Side
 from dxemu.predict import lacp, restarts
@@ -24,15 +24,24 @@ from dxemu.predict.prediction import (
     DIRECTIONS,
     Direction,
     Pair,
+    PredictedRecovery,
     Prediction,
-    Recovery,
     default_pair,
     explain_in_words,
     natural_end,
 )
 from dxemu.predict.windows import Term, Window
 
-__all__ = ["Direction", "Pair", "Prediction", "Recovery", "default_pair", "explain_in_words", "natural_end", "predict"]
+__all__ = [
+    "Direction",
+    "Pair",
+    "PredictedRecovery",
+    "Prediction",
+    "default_pair",
+    "explain_in_words",
+    "natural_end",
+    "predict",
+]
 
 ROUTER_S = 0.01
 NOBODY = Detection("", "none", Window((Term("nobody notices", math.inf, math.inf, "no session crosses it"),)))
@@ -195,14 +204,14 @@ class _Case:
             cables=self.impact.cables,
         )
 
-    def _detection(self, last: Turn | None, way: Way) -> Detection:
+    def _detection(self, last: Turn | None, way: ForwardingPath) -> Detection:
         """The one that ends the outage; else that of this direction's own session; else any."""
         if last is not None and last.decisive is not None:
             return last.decisive.detection
         found = self.struck.witnesses[Side.CUSTOMER if self.direction == "to_aws" else Side.AWS].first_on(way)
         return NOBODY if found is None else found.detection
 
-    def _outage(self, before: Way, last: Turn | None) -> Window:
+    def _outage(self, before: ForwardingPath, last: Turn | None) -> Window:
         healed, by_session = self._healed_after()
         if last is None or last.decisive is None:
             return healed if self._first_low(self.struck.noticed) >= healed.low_s else healed.plus(*by_session.terms)
@@ -227,7 +236,7 @@ class _Case:
     def _first_low(noticed: Sequence[Noticed]) -> float:
         return min((one.detection.after.low_s for one in noticed if one.session is not None), default=math.inf)
 
-    def _in_flight(self, way: Way, other: Way, found: Detection) -> tuple[Term, ...]:
+    def _in_flight(self, way: ForwardingPath, other: ForwardingPath, found: Detection) -> tuple[Term, ...]:
         """Packets that had passed the deciding router when the cable died are lost though they were sent before."""
         cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & self.struck.cables for w in c.ways)]
         if not cuts:
@@ -255,7 +264,7 @@ class _Case:
         delays = [self.world.delay_s(cable) for cable in cables]
         return sum(delays[: hit[0]]), sum(delays[: hit[-1] + 1])
 
-    def _delay(self, way: Way, start: int, end: int) -> float:
+    def _delay(self, way: ForwardingPath, start: int, end: int) -> float:
         """One-way delay from `way.nodes[start]` to `way.nodes[end]`."""
         cables = [cable for crossing in way.crossings[start:end] for cable in crossing.ways[0]]
         return sum(self.world.delay_s(name) for name in cables)
@@ -291,7 +300,7 @@ class _Case:
             healed.plus(*by_session.terms),
         )
 
-    def back(self, way: Way) -> Window:
+    def back(self, way: ForwardingPath) -> Window:
         """What the sessions on `way` need to come back after this impact's heal: the slowest of them."""
         hit = [s for s in self.plan.sessions if any(touches(i, s) for i in self.struck.together)]
         needed = [s for s in hit if {e.node for e in s.ends} <= set(way.nodes)]
@@ -303,16 +312,16 @@ class _Case:
         first, second = (detection(self.plan, self.impact, session, e) for e in session.ends)
         return session_back(self.plan, self.impact, session, (first, second))
 
-    def _recovery(self, way: Way) -> Recovery | None:
+    def _recovery(self, way: ForwardingPath) -> PredictedRecovery | None:
         sessions = self.struck.sessions
         if self.impact.until is None or not sessions:
             return None
         session = min(
             sessions, key=lambda s: (s.name not in way.sessions, not {e.node for e in s.ends} <= set(way.nodes))
         )
-        return Recovery(session=session.name, outage=self._failback(way), session_back=self._back(session))
+        return PredictedRecovery(session=session.name, outage=self._failback(way), session_back=self._back(session))
 
-    def _failback(self, way: Way) -> Window:
+    def _failback(self, way: ForwardingPath) -> Window:
         """What the heal itself costs: nothing, but where packets go over what was hit before both its ends are ready.
 
         So does a bond whose member LACP takes in at one end before the other, and a static route.

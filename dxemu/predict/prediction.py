@@ -14,7 +14,7 @@ DIRECTIONS: tuple[Direction, ...] = ("to_aws", "from_aws")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
+class PredictedRecovery:
     """What healing should do.
 
     `outage` is the loss while traffic moves back, `session_back` the time until `session` is up again.
@@ -42,7 +42,7 @@ class Prediction:
     node: str
     detect: Window
     outage: Window
-    recovery: Recovery | None
+    recovery: PredictedRecovery | None
     sessions: tuple[str, ...]
     cables: tuple[str, ...]
 

@@ -59,22 +59,22 @@ def session_back(plan: Plan, session: BgpSession) -> Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BeliefStep:
     """Something that is noticed, and what is believed from then on."""
 
     after: Window
     believed: Believed
 
 
-def steps_of(noticed: Sequence[tuple[Window, Callable[[Believed], Believed]]], known: Believed) -> list[Step]:
+def steps_of(noticed: Sequence[tuple[Window, Callable[[Believed], Believed]]], known: Believed) -> list[BeliefStep]:
     """What is believed after each thing that is noticed, in order of time."""
-    found: list[Step] = []
+    found: list[BeliefStep] = []
     for after, changes in sorted(noticed, key=lambda one: one[0].low_s):
-        found.append(Step(after, changes(found[-1].believed if found else known)))
+        found.append(BeliefStep(after, changes(found[-1].believed if found else known)))
     return found
 
 
-def outage(steps: Sequence[Step], moved: Holds, lost: Holds, healed: Window) -> Window:
+def outage(steps: Sequence[BeliefStep], moved: Holds, lost: Holds, healed: Window) -> Window:
     """What packets miss that arrive before the first of `steps`, which are in order of time.
 
     It begins with the first step after which they are lost, and ends with one after which they arrive, or when the

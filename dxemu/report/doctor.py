@@ -20,7 +20,7 @@ _STATE_WIDTH = 8
 _LINE_WIDTH = 120
 
 
-class State(StrEnum):
+class Readiness(StrEnum):
     """How far one thing is from use. Only NO keeps a lab from running; UNKNOWN could not be tried."""
 
     READY = "ready"
@@ -30,11 +30,11 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorCheck:
     """One thing that was tried: what was seen, and the command (or short advice) that repairs it."""
 
     name: str
-    state: State
+    state: Readiness
     detail: str
     repair: str = ""
 
@@ -45,18 +45,18 @@ class Group:
 
     name: str
     summary: str
-    findings: tuple[Finding, ...]
+    findings: tuple[DoctorCheck, ...]
 
     @property
-    def state(self) -> State:
+    def state(self) -> Readiness:
         """The worst of the findings: one NO makes the group NO, then UNKNOWN, then WARNING."""
-        order = list(State)
-        return max((finding.state for finding in self.findings), key=order.index, default=State.READY)
+        order = list(Readiness)
+        return max((finding.state for finding in self.findings), key=order.index, default=Readiness.READY)
 
     @property
     def usable(self) -> bool:
         """Whether a lab can be run this way. A warning does not stop it; what could not be tried is not relied on."""
-        return self.state in {State.READY, State.WARNING}
+        return self.state in {Readiness.READY, Readiness.WARNING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +109,21 @@ def _conclusion(diagnosis: Diagnosis) -> str:
     if diagnosis.exit_status == 0:
         return f"A lab can run on the {' and on the '.join(usable)}."
     lacking = [group for group in (*diagnosis.kernels, *diagnosis.shared) if not group.usable]
-    repairs = _unique(finding.repair for group in lacking for finding in group.findings if finding.state is State.NO)
+    repairs = _unique(
+        finding.repair for group in lacking for finding in group.findings if finding.state is Readiness.NO
+    )
     first = f" Start with: {repairs[0]}" if repairs else ""
     return f"No lab can run here yet.{first}"
 
 
-def _entry(name: str, state: State, detail: str, width: int) -> list[str]:
+def _entry(name: str, state: Readiness, detail: str, width: int) -> list[str]:
     head = f"{name:<{width}}  {state:<{_STATE_WIDTH}}  "
     wrapped = textwrap.wrap(detail, _LINE_WIDTH - len(head), break_long_words=False, break_on_hyphens=False) or [""]
     return [(head + wrapped[0]).rstrip(), *(" " * len(head) + line for line in wrapped[1:])]
 
 
-def _lacks(group: Group) -> list[Finding]:
-    return [finding for finding in group.findings if finding.state is not State.READY]
+def _lacks(group: Group) -> list[DoctorCheck]:
+    return [finding for finding in group.findings if finding.state is not Readiness.READY]
 
 
 def _unique(texts: Iterable[str]) -> list[str]:

@@ -14,10 +14,10 @@ from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, ChangeFail
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure import result, sessions
 from dxemu.measure.daemons import daemons
-from dxemu.measure.outages import Mark, Reception, cause, reception
+from dxemu.measure.outages import FaultMark, Reception, cause, reception
 from dxemu.measure.paths import paths
 from dxemu.measure.probes import found
-from dxemu.measure.stages import Hit, Run, stages
+from dxemu.measure.stages import Hit, MeasuredRun, stages
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction, explain_in_words
 from dxemu.predict.windows import Window
@@ -75,7 +75,7 @@ def evaluate(
     actions = (*_actions(events), *_changes(events))
     invalid = _too_late(probes) or _not_made(events)
     versions = {probe.name: probe.version for probe in scenario.probes}
-    run = Run(plan, _hits(predictions), events, outages, probes, versions)
+    run = MeasuredRun(plan, _hits(predictions), events, outages, probes, versions)
     found_stages = tuple(stages(run))
     measured = Measured(
         plan=plan,
@@ -119,7 +119,7 @@ def _probe_events(events: Sequence[Event]) -> list[PacketsLogged]:
     return [event for event in events if isinstance(event, PacketsLogged)]
 
 
-def _too_late(probes: Sequence[result.Probe]) -> str:
+def _too_late(probes: Sequence[result.ProbeResult]) -> str:
     """Which probes did not keep their schedule, in words; "" if all did."""
     return "; ".join(
         f"{p.probe} {p.direction} left up to {duration(p.lateness_max_ms)} late, one every {duration(p.interval_ms)}"
@@ -132,10 +132,10 @@ def _read(run_dir: Path, event: PacketsLogged) -> Reception:
     return reception(ProbeLog.read(run_dir / event.file))
 
 
-def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
+def _faults(events: Sequence[Event]) -> tuple[result.FaultResult, ...]:
     healed = {e.fault: e.healed_at_s for e in events if isinstance(e, FaultHealed)}
     return tuple(
-        result.Fault(
+        result.FaultResult(
             fault=e.fault,
             kind=e.kind,
             target=e.target,
@@ -148,9 +148,9 @@ def _faults(events: Sequence[Event]) -> tuple[result.Fault, ...]:
     )
 
 
-def _actions(events: Sequence[Event]) -> tuple[result.Action, ...]:
+def _actions(events: Sequence[Event]) -> tuple[result.ActionResult, ...]:
     return tuple(
-        result.Action(
+        result.ActionResult(
             action=e.action,
             kind=e.kind,
             target=e.target,
@@ -162,12 +162,12 @@ def _actions(events: Sequence[Event]) -> tuple[result.Action, ...]:
     )
 
 
-def _changes(events: Sequence[Event]) -> Iterator[result.Action]:
+def _changes(events: Sequence[Event]) -> Iterator[result.ActionResult]:
     """Changes stand among the actions: somebody did it, and an outage may come of it."""
     for event in events:
         if isinstance(event, ChangeDone):
             at, words = event.done_at_s, event.evidence
-            yield result.Action(action=event.step, kind="change", target="", done_at_s=at, evidence=words)
+            yield result.ActionResult(action=event.step, kind="change", target="", done_at_s=at, evidence=words)
 
 
 def _not_made(events: Sequence[Event]) -> str:
@@ -214,20 +214,20 @@ def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> l
     return found
 
 
-def _marks(events: Sequence[Event]) -> list[Mark]:
+def _marks(events: Sequence[Event]) -> list[FaultMark]:
     """Faults, heals and actions. Of several at the same moment the first stands for all: their cost is common."""
-    marks: list[Mark] = []
+    marks: list[FaultMark] = []
     for event in events:
         if not isinstance(event, Done):
             continue
-        mark = Mark(event.happened_at_s, event.step, _AFTER[type(event)])
+        mark = FaultMark(event.happened_at_s, event.step, _AFTER[type(event)])
         if not any(m.after == mark.after and abs(m.t - mark.t) < SAME_MOMENT_S for m in marks):
             marks.append(mark)
     return marks
 
 
-def _probe(event: PacketsLogged, got: Reception) -> result.Probe:
-    return result.Probe(
+def _probe(event: PacketsLogged, got: Reception) -> result.ProbeResult:
+    return result.ProbeResult(
         probe=event.probe,
         direction=event.direction,
         interval_ms=_ms(event.interval_s),
@@ -250,7 +250,7 @@ def _hits(predictions: Sequence[Prediction]) -> list[Hit]:
 
 
 def _recoveries(
-    events: Sequence[Event], predictions: Sequence[Prediction], faults: Sequence[result.Fault]
+    events: Sequence[Event], predictions: Sequence[Prediction], faults: Sequence[result.FaultResult]
 ) -> list[result.Recovery]:
     """For each healed fault the sessions that it touched and that had gone down."""
     found = []

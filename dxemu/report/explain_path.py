@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dxemu.explain.model import Crossing, Direction, Explanation, Hop, Loser, Next, Reason
+from dxemu.explain.model import Direction, Explanation, Hop, HopLink, LosingRoute, Next, Reason
 from dxemu.report.columns import hanging, widest
 from dxemu.topology.words import listed
 from dxemu.words import direction
@@ -74,7 +74,7 @@ def _reason(label: str, reason: Reason, indent: int, width: int) -> Iterator[str
         yield from _under("AWS" if number == 0 else "", rule, indent, width)
 
 
-def losers_in_words(losers: Sequence[Loser], prefix: str) -> list[str]:
+def losers_in_words(losers: Sequence[LosingRoute], prefix: str) -> list[str]:
     """Who lost and why; those that lost for one reason together. The prefix is said where it is another one.
 
     A default route is left out where anything else lost: it is always there.
@@ -93,7 +93,7 @@ def _under(label: str, words: str, indent: int, width: int) -> Iterator[str]:
     yield from hanging(f"{'':<{indent}}{label}", words, indent + OVER, width)
 
 
-def _crossing(crossing: Crossing) -> str:
+def _crossing(crossing: HopLink) -> str:
     if crossing.tunnel:
         under = f" over virtual interface {', '.join(crossing.underlay)}" if crossing.underlay else ""
         return f"IPsec{under}, cables {', '.join(crossing.cables)}"

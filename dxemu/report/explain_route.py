@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxemu.explain.prefix_model import Entry, PrefixExplanation, Told
+from dxemu.explain.prefix_model import PrefixExplanation, TableEntry, Told
 from dxemu.report.columns import hanging, widest
 from dxemu.report.explain_path import losers_in_words
 
@@ -66,11 +66,11 @@ def _what(told: Told) -> str:
     return f"{on}{said}{med}: accepted, local preference {told.local_pref}{quota}"
 
 
-def _where(entry: Entry) -> str:
+def _where(entry: TableEntry) -> str:
     return f"{MARGIN}  {entry.where}"
 
 
-def _entry(entry: Entry, prefix: str, indent: int, width: int) -> Iterator[str]:
+def _entry(entry: TableEntry, prefix: str, indent: int, width: int) -> Iterator[str]:
     rule = f": {entry.rule}" if entry.rule and not entry.losers else ""
     fib = f"in the FIB, {entry.kernel}" if entry.kernel else f"not in the FIB: {entry.why_not}"
     yield from hanging(_where(entry), f"{entry.how}{rule}; {fib}", indent, width)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.result import (
-    Action,
+    ActionResult,
     Bounds,
-    Fault,
+    FaultResult,
     Outage,
     Predicted,
     QuotaReached,
@@ -81,14 +81,14 @@ def rows(result: Result, probe: str) -> list[Row]:
     return found
 
 
-def _ended_by(action: Action, outage: Outage) -> bool:
+def _ended_by(action: ActionResult, outage: Outage) -> bool:
     """Whether packets were lost until somebody did this, as before a hosted virtual interface is accepted."""
     if outage.end_s is None or outage.start_s >= action.done_at_s:
         return False
     return 0 <= outage.end_s - action.done_at_s <= ENDED_WITHIN_S
 
 
-def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outage]) -> Row:
+def _fault_row(result: Result, probe: str, fault: FaultResult, outages: Sequence[Outage]) -> Row:
     predicted = [p for p in result.predicted if p.fault == fault.fault and p.probe in ("", probe)]
     unseen_ms = max((p.interval_ms for p in result.probes if p.probe == probe), default=0.0)
     wrong = [
@@ -120,14 +120,14 @@ def _fault_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outag
     )
 
 
-def _quotas_after(result: Result, action: Action) -> list[QuotaReached]:
+def _quotas_after(result: Result, action: ActionResult) -> list[QuotaReached]:
     """The quotas that took effect between this action and the next."""
     until = min((a.done_at_s for a in result.actions if a.done_at_s > action.done_at_s), default=float("inf"))
     return [q for q in result.quotas if action.done_at_s <= q.t_s < until]
 
 
 def _action_row(
-    result: Result, probe: str, action: Action, outages: Sequence[Outage], reached: Sequence[QuotaReached]
+    result: Result, probe: str, action: ActionResult, outages: Sequence[Outage], reached: Sequence[QuotaReached]
 ) -> Row:
     stages = [s for s in result.stages if s.fault == action.action and s.probe in (probe, None)]
     went = _per_direction((s.direction, _where(s, _blur_ms(outages, s))) for s in stages if outages)
@@ -146,7 +146,7 @@ def _action_row(
     )
 
 
-def _heal_row(result: Result, probe: str, fault: Fault, outages: Sequence[Outage]) -> Row:
+def _heal_row(result: Result, probe: str, fault: FaultResult, outages: Sequence[Outage]) -> Row:
     predicted = [
         p
         for p in result.predicted

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from dxemu.lab.lab import Lab
 from dxemu.lab.paths import Watched
-from dxemu.lab.probes.base import Run, Runner
+from dxemu.lab.probes.base import ProbeRun, Runner
 from dxemu.lab.probes.menu import runner_of
 from dxemu.probes.base import Probe
 from dxemu.run.orders import OrderRefused
@@ -51,7 +51,9 @@ class HandProber:
             self._known(end, probe.version)
         number = self._started[probe.kind]
         end_s = float("inf") if kind.stops else float(probe.over_at)
-        run = Run(lab=self._lab, end_s=end_s, folder=self._folder, embedded=self._embedded, from_s=now, first=number)
+        run = ProbeRun(
+            lab=self._lab, end_s=end_s, folder=self._folder, embedded=self._embedded, from_s=now, first=number
+        )
         runner = kind([probe], run)
         async with AsyncExitStack() as stack:
             if probe.ends is not None:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from dxemu.lab.lab import Lab
 from dxemu.lab.paths import Watched
-from dxemu.lab.probes.base import Run, Runner
+from dxemu.lab.probes.base import ProbeRun, Runner
 from dxemu.lab.probes.menu import runner_of
 from dxemu.netlink import route
 from dxemu.probes.base import Probe
@@ -22,7 +22,7 @@ class Prober:
     """A context manager: the probes go on inside it, from the run's start."""
 
     def __init__(self, lab: Lab, job: RunJob, folder: str) -> None:
-        run = Run(lab=lab, end_s=float(job.end), folder=folder, embedded=job.kernel == "embedded")
+        run = ProbeRun(lab=lab, end_s=float(job.end), folder=folder, embedded=job.kernel == "embedded")
         self._runners: list[Runner[Any]] = [  # Any: each kind has values of its own
             runner_of(kind, job.runners.get(kind, ""))(mine, run) for kind, mine in by_kind(job.probes)
         ]
@@ -55,7 +55,7 @@ def watched(probes: Sequence[Probe], runners: Mapping[str, str]) -> list[Watched
 
     `runners` as in `RunJob`.
     """
-    flows: dict[str, route.Flow] = {}
+    flows: dict[str, route.FlowPorts] = {}
     for kind, mine in by_kind(probes):
         flows |= runner_of(kind, runners.get(kind, "")).flows(mine)
     return [Watched(p.name, *p.ends, p.version, flows.get(p.name)) for p in probes if p.ends is not None]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from dxemu.words import bounds, duration, measured
 
 if TYPE_CHECKING:  # see dxemu.story.expectations.base
-    from dxemu.measure.result import Bounds, Fault, Outage, Predicted
+    from dxemu.measure.result import Bounds, FaultResult, Outage, Predicted
 
 
 def against_prediction(
-    fault: Fault, outages: Sequence[Outage], predicted: Sequence[Predicted], end_s: float, unseen_ms: float = 0.0
+    fault: FaultResult, outages: Sequence[Outage], predicted: Sequence[Predicted], end_s: float, unseen_ms: float = 0.0
 ) -> list[str]:
     """What contradicts the prediction for one fault in one direction, in words; nothing if all is as predicted.
 

@@ -14,7 +14,7 @@ from dxemu.topology.marks import KeyPath
 from dxemu.topology.secrets import HIDDEN, is_secret
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """What became of what stands at a path."""
 
     ADDED = "added"
@@ -30,7 +30,7 @@ class Difference:
     """
 
     path: KeyPath
-    kind: Kind
+    kind: DifferenceKind
     old: str = ""
     new: str = ""
 
@@ -40,7 +40,11 @@ class Difference:
         return ".".join(str(key + 1) if isinstance(key, int) else key for key in self.path)
 
     def __str__(self) -> str:
-        return f"{self.name} {self.old} -> {self.new}" if self.kind is Kind.CHANGED else f"{self.name} {self.kind}"
+        return (
+            f"{self.name} {self.old} -> {self.new}"
+            if self.kind is DifferenceKind.CHANGED
+            else f"{self.name} {self.kind}"
+        )
 
 
 def differences(old: TopologyFile, new: TopologyFile) -> tuple[Difference, ...]:
@@ -73,7 +77,7 @@ def _entries(old: Mapping[str | int, object], new: Mapping[str | int, object], p
         elif isinstance(key, int):  # an entry of a list that nobody wrote is there with its defaults
             yield from _models(*_beside(old.get(key), new.get(key)), here)
         else:
-            yield Difference(path=here, kind=Kind.ADDED if key in new else Kind.REMOVED)
+            yield Difference(path=here, kind=DifferenceKind.ADDED if key in new else DifferenceKind.REMOVED)
 
 
 def _beside(old: object, new: object) -> tuple[BaseModel, BaseModel]:
@@ -86,8 +90,8 @@ def _beside(old: object, new: object) -> tuple[BaseModel, BaseModel]:
 
 def _changed(old: object, new: object, path: KeyPath) -> Difference:
     if is_secret(str(path[-1])):
-        return Difference(path=path, kind=Kind.CHANGED, old=HIDDEN, new=HIDDEN)
-    return Difference(path=path, kind=Kind.CHANGED, old=_shown(old, path), new=_shown(new, path))
+        return Difference(path=path, kind=DifferenceKind.CHANGED, old=HIDDEN, new=HIDDEN)
+    return Difference(path=path, kind=DifferenceKind.CHANGED, old=_shown(old, path), new=_shown(new, path))
 
 
 def _shown(value: object, path: KeyPath) -> str:

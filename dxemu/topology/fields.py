@@ -14,7 +14,7 @@ from typing import Annotated, TypeVar
 from pydantic import PlainValidator, WithJsonSchema
 
 from dxemu.topology.model import Bfd
-from dxemu.topology.model_routing import GracefulRestart
+from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.topology.words import kind_of, listed, quoted, sentence
 from dxemu.units import BitsPerSecond, IPAddress, IPNetwork, PacketsPerSecond, Seconds
 
@@ -151,12 +151,12 @@ def _switch(value: object) -> bool:
     raise Wrong("DX-F007", f"{kind_of(value)} is neither on nor off", "Write on or off.")
 
 
-def _graceful_restart(value: object) -> GracefulRestart:
+def _graceful_restart(value: object) -> GracefulRestartMode:
     if isinstance(value, bool):
-        return GracefulRestart.ON if value else GracefulRestart.OFF
-    words = [str(word) for word in GracefulRestart]
+        return GracefulRestartMode.ON if value else GracefulRestartMode.OFF
+    words = [str(word) for word in GracefulRestartMode]
     if isinstance(value, str) and value.lower() in words:
-        return GracefulRestart(value.lower())
+        return GracefulRestartMode(value.lower())
     raise Wrong("DX-F007", f"{kind_of(value)} is no setting of graceful restart", f"Write {listed(words)}.")
 
 
@@ -208,9 +208,9 @@ Network = Annotated[IPv4Network, PlainValidator(_network), _schema(r"^[0-9.]+/[0
 Interface = Annotated[IPv4Interface, PlainValidator(_interface), _schema(r"^[0-9.]+/[0-9]+$", "169.254.10.2/30")]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]
 GracefulRestartSetting = Annotated[
-    GracefulRestart,
+    GracefulRestartMode,
     PlainValidator(_graceful_restart),
-    WithJsonSchema({"enum": [*map(str, GracefulRestart), True, False]}),
+    WithJsonSchema({"enum": [*map(str, GracefulRestartMode), True, False]}),
 ]
 BfdSetting = Annotated[
     Bfd | None,

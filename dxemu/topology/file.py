@@ -23,7 +23,7 @@ from dxemu.topology.fields import (
 )
 from dxemu.topology.file_aws import AwsEntry
 from dxemu.topology.file_customer import CustomerEntry, OtherCustomerEntry
-from dxemu.topology.model_routing import GracefulRestart
+from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.units import Seconds
 
 MAX_32_BIT = 4_294_967_295
@@ -87,7 +87,7 @@ class VirtualInterfaceEntry(Entry):
     bfd: BfdSetting = Field(default=None, examples=["300 ms x 3"])
     hold_time: Duration = Field(default_factory=lambda: Seconds(90), examples=["90 s"])
     keepalive: Duration | None = Field(default=None, examples=["30 s"])
-    graceful_restart: GracefulRestartSetting = Field(default=GracefulRestart.OFF, examples=["on"])
+    graceful_restart: GracefulRestartSetting = Field(default=GracefulRestartMode.OFF, examples=["on"])
     mtu: int = Field(default=1500, examples=["1500"])
     route_filter_prefixes: list[Network] = Field(default_factory=list, examples=["[203.0.113.0/24]"])
     prefix_pool_allocated_count_ipv4: int | None = Field(default=None, examples=["200"])

@@ -16,7 +16,7 @@ from dxemu.topology.model_parts import Circuit as Circuit
 from dxemu.topology.model_parts import Host as Host
 from dxemu.topology.model_parts import InternetAccess as InternetAccess
 from dxemu.topology.model_parts import Vrrp as Vrrp
-from dxemu.topology.model_routing import CustomerPolicy, GracefulRestart, RouterSettings
+from dxemu.topology.model_routing import CustomerPolicy, GracefulRestartMode, RouterSettings
 from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds, VlanId
 
 
@@ -258,7 +258,7 @@ class VirtualInterface:
     bfd: Bfd | None
     hold_time: Seconds
     keepalive: Seconds
-    graceful_restart: GracefulRestart = GracefulRestart.OFF
+    graceful_restart: GracefulRestartMode = GracefulRestartMode.OFF
     mtu: int
     route_filter_prefixes: tuple[IPv4Network, ...]
     owner_account: str

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from dxemu.units import BitsPerSecond, IPNetwork
 
 
-class GracefulRestart(StrEnum):
+class GracefulRestartMode(StrEnum):
     """Whether the customer's router restarts gracefully (RFC 4724); AWS's end always offers it.
 
     It and BFD: with ON stale routes stay when BFD goes down, with UNTIL_BFD_DOWN they go (RFC 5882 sections 4.3.2 and

@@ -27,11 +27,11 @@ from dxemu.plan.model import (
     BgpSession,
     Cable,
     CableRole,
+    LookupRule,
     Node,
     Plan,
     Port,
     Role,
-    RouteRule,
     SessionEnd,
     Side,
     Speaker,
@@ -152,7 +152,7 @@ def _speakers() -> list[Speaker]:
     return found
 
 
-def plan(rules: Sequence[RouteRule] = (), routes: Sequence[StaticRoute] = ()) -> Plan:
+def plan(rules: Sequence[LookupRule] = (), routes: Sequence[StaticRoute] = ()) -> Plan:
     """The device and both sides of it, with further rules and routes of the device."""
     nodes = [Node(name=DEVICE, role=Role.DX_DEVICE, side=Side.AWS, place="")]
     cables, fixed = [], []

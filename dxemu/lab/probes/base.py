@@ -22,7 +22,7 @@ START_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class ProbeRun:
     """What a probe needs to know of the run. `embedded`: the kernel is ours, settings of all of it may be changed.
 
     Probes that are started by hand begin `from_s` after the run's start; `first` is the number of the first of them
@@ -50,17 +50,17 @@ class Runner(ABC, Generic[P]):
 
     stops: ClassVar[bool] = False
 
-    def __init__(self, probes: Sequence[P], run: Run) -> None:
+    def __init__(self, probes: Sequence[P], run: ProbeRun) -> None:
         self.probes = probes
         self.run = run
         self._stack = AsyncExitStack()  # holds nothing until the start
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    def flows(cls, probes: Sequence[P], first: int = 0) -> Mapping[str, route.Flow]:
+    def flows(cls, probes: Sequence[P], first: int = 0) -> Mapping[str, route.FlowPorts]:
         """The ports of those probes, by name, that are one flow each way: routers may send flows different ways.
 
-        `first` as in `Run`.
+        `first` as in `ProbeRun`.
         """
         del probes, first
         return {}

@@ -30,7 +30,7 @@ from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.command import Command
 from dxemu.lab.cable import queue_limit
 from dxemu.lab.paths import Walker
-from dxemu.lab.probes.base import START_S, Run, Runner
+from dxemu.lab.probes.base import START_S, ProbeRun, Runner
 from dxemu.netlink import link, sysctl
 from dxemu.netlink.namespace import Namespace
 from dxemu.probes.iperf3 import ThroughputProbe
@@ -83,7 +83,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceiverReport:
     """What the receiver counted. Packets are UDP's."""
 
     seconds: float
@@ -191,7 +191,7 @@ def _ends(probe: ThroughputProbe) -> tuple[str, str]:
     return (near, far) if probe.direction == DIRECTIONS[0] else (far, near)
 
 
-async def _path(run: Run, probe: ThroughputProbe) -> Path:
+async def _path(run: ProbeRun, probe: ThroughputProbe) -> Path:
     """As the kernels' tables have it at this moment."""
     plan, lab = run.lab.plan, run.lab
     hops, _ = await Walker(plan, {node.name: lab.node(node.name) for node in plan.nodes}).walk(*_ends(probe))
@@ -223,7 +223,7 @@ async def _round_trip_s(sender: Namespace, target: IPAddress) -> float:
     return took_s
 
 
-def _rate(probe: ThroughputProbe, got: Received, arrived: int) -> int:
+def _rate(probe: ThroughputProbe, got: ReceiverReport, arrived: int) -> int:
     """Bits per second; of TCP no more than `arrived` by cable in the time that counts."""
     bits_per_second = got.bytes * 8 / got.seconds
     if probe.offered is None:
@@ -246,7 +246,7 @@ def _omitted_s(probe: ThroughputProbe, path: Path) -> float:
     return round(math.ceil(seconds / INTERVAL_S + _SOME) * INTERVAL_S, 3)
 
 
-def _command(run: Run, probe: ThroughputProbe, path: Path, port: str) -> list[str]:
+def _command(run: ProbeRun, probe: ThroughputProbe, path: Path, port: str) -> list[str]:
     """iperf3 as the sender. It goes on until it is told to stop: it knows whole seconds only."""
     source, target = (str(run.lab.plan.address_of(node)) for node in _ends(probe))
     words = ["iperf3", "--client", target, "--bind", source, "--port", port, "--parallel", str(probe.streams)]
@@ -270,7 +270,7 @@ async def _report_of(receiver: Command) -> str:
         return (await receiver.ended()).output
 
 
-def _received(report: str, omitted_s: float, duration_s: float) -> Received | None:
+def _received(report: str, omitted_s: float, duration_s: float) -> ReceiverReport | None:
     """What arrived in the intervals that count; None if there are none."""
     try:
         intervals = json.loads(report)["intervals"]
@@ -284,7 +284,7 @@ def _received(report: str, omitted_s: float, duration_s: float) -> Received | No
     ]
     if not counted:
         return None
-    return Received(
+    return ReceiverReport(
         seconds=sum(one["seconds"] for one in counted),
         bytes=sum(one["bytes"] for one in counted),
         packets=sum(one.get("packets", 0) for one in counted),

@@ -11,7 +11,7 @@ from typing import Any
 
 from dxemu.events.probes import FoundByItself
 from dxemu.lab import probes
-from dxemu.lab.probes.base import Run, Runner
+from dxemu.lab.probes.base import ProbeRun, Runner
 from dxemu.plan.model import Plan
 from dxemu.probes.base import Probe
 from dxemu.registry import member
@@ -51,7 +51,7 @@ class ByItself(Runner[Probe]):
 class _ProbedLab:
     """A `dxemu.probes.base.ProbedLab`."""
 
-    run: Run
+    run: ProbeRun
     probe: str
 
     @property

@@ -47,7 +47,7 @@ _SOCKADDR = {4: (4, 8), 6: (8, 24)}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PacketTooBig:
     """An ICMP message: packets of `mtu` bytes at most, says `by`."""
 
     mtu: int
@@ -88,7 +88,7 @@ class PathMtuRunner(Runner[PathMtuProbe]):
             )
 
 
-async def _discover(path: _Path, largest: int) -> tuple[int, Told | None, bool]:
+async def _discover(path: _Path, largest: int) -> tuple[int, PacketTooBig | None, bool]:
     """The largest size that arrives, who told of it last, and whether larger ones vanished without a word."""
     size, told = largest, None
     while True:
@@ -144,7 +144,7 @@ class _Path:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    async def try_sizes(self, sizes: list[int]) -> tuple[list[int], Told | None]:
+    async def try_sizes(self, sizes: list[int]) -> tuple[list[int], PacketTooBig | None]:
         """Which sizes arrive, and the last ICMP message about those that do not."""
         self._number += 1
         for size in sizes:
@@ -155,7 +155,7 @@ class _Path:
             with contextlib.suppress(OSError):
                 self._sender.send(packet)
         arrived: list[int] = []
-        told: list[Told] = []
+        told: list[PacketTooBig] = []
         loop = asyncio.get_running_loop()
         heard = asyncio.Event()
         loop.add_reader(self._receiver, self._receive, arrived, heard)
@@ -178,7 +178,7 @@ class _Path:
             arrived.append(len(data) + _HEADERS[self._version])
             heard.set()
 
-    def _hear(self, told: list[Told], heard: asyncio.Event) -> None:
+    def _hear(self, told: list[PacketTooBig], heard: asyncio.Event) -> None:
         try:
             _, control, _, _ = self._sender.recvmsg(1 << 16, 1 << 10, socket.MSG_ERRQUEUE)
         except OSError:
@@ -189,5 +189,5 @@ class _Path:
             if number == errno.EMSGSIZE:
                 address = data[_ERROR.size + offset : _ERROR.size + end]
                 by = "the sender's own kernel" if origin == _LOCAL else str(ip_address(address))
-                told.append(Told(mtu, by))
+                told.append(PacketTooBig(mtu, by))
                 heard.set()

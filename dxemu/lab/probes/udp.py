@@ -49,9 +49,9 @@ _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
 
 
-def flow_of(number: int) -> route.Flow:
+def flow_of(number: int) -> route.FlowPorts:
     """The ports of the UDP probe of this number, in either direction."""
-    return route.Flow(PORT + 2 * number, PORT + 2 * number + 1)
+    return route.FlowPorts(PORT + 2 * number, PORT + 2 * number + 1)
 
 
 class UdpRunner(Runner[UdpProbe]):
@@ -60,7 +60,7 @@ class UdpRunner(Runner[UdpProbe]):
     stops: ClassVar[bool] = True
 
     @classmethod
-    def flows(cls, probes: Sequence[UdpProbe], first: int = 0) -> Mapping[str, route.Flow]:
+    def flows(cls, probes: Sequence[UdpProbe], first: int = 0) -> Mapping[str, route.FlowPorts]:
         """Each has two ports of its own, in the order of the file."""
         return {probe.name: flow_of(number) for number, probe in enumerate(probes, first)}
 
@@ -85,14 +85,14 @@ class UdpRunner(Runner[UdpProbe]):
         for said in await self._process.finished():
             self.run.lab.journal.tell(decoded(said))
 
-    def _flows(self) -> list[Flow]:
+    def _flows(self) -> list[ProbeFlow]:
         lab = self.run.lab
         flows = []
         for number, probe in enumerate(self.probes, self.run.first):
             near, far = probe.ends
             for direction, source, target in zip(DIRECTIONS, (near, far), (far, near), strict=True):
                 flows.append(
-                    Flow(
+                    ProbeFlow(
                         probe=probe.name,
                         direction=direction,
                         source=lab.node(source).namespace,
@@ -112,7 +112,7 @@ def _next_tenth(from_s: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class ProbeFlow:
     """One direction of a probe."""
 
     probe: str
@@ -153,7 +153,7 @@ class _Receiver:
 class _Active:
     """A flow with its sockets, and what was sent when."""
 
-    def __init__(self, flow: Flow, sender: socket.socket, receiver: _Receiver) -> None:
+    def __init__(self, flow: ProbeFlow, sender: socket.socket, receiver: _Receiver) -> None:
         self.receiver = receiver
         self._flow = flow
         self._sender = sender
@@ -182,7 +182,7 @@ class _Active:
         )
 
 
-def _open(flow: Flow) -> _Active:
+def _open(flow: ProbeFlow) -> _Active:
     with flow.source.entered():
         sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
     sender.bind((str(flow.source_address), flow.port))
@@ -196,7 +196,7 @@ def _open(flow: Flow) -> _Active:
 
 
 def send_and_receive(
-    flows: Sequence[Flow], epoch_ns: int, start_s: float, duration_s: float, folder: str
+    flows: Sequence[ProbeFlow], epoch_ns: int, start_s: float, duration_s: float, folder: str
 ) -> list[PacketsLogged]:
     """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dxemu.report.picture.colours import CABLE, INK, MUTED, PAPER, PIPE
-from dxemu.report.picture.grid import Kind
-from dxemu.report.picture.layout import Box, Route
+from dxemu.report.picture.grid import ColumnKind
+from dxemu.report.picture.layout import Box, CableRoute
 from dxemu.report.picture.parts import Link, Strand
 from dxemu.report.picture.sizes import DETAIL_SIZE, LABEL_PAD, STRAND_PITCH, STRAND_ROW, TITLE_ROW, cable_width
 from dxemu.report.picture.svg import curve, element, number, text
@@ -17,7 +17,7 @@ UPRIGHT_OFF = 4.0
 """From the words on an upright cable to where it goes on."""
 
 
-def draw_cable(route: Route) -> str:
+def draw_cable(route: CableRoute) -> str:
     """The cable without words."""
     link = route.chain.link
     points = _line(route, [0.0] * len(route.between), 0.0)
@@ -43,7 +43,7 @@ def draw_cable(route: Route) -> str:
     return "".join(body)
 
 
-def outline(route: Route) -> str:
+def outline(route: CableRoute) -> str:
     """The middle line of a cable, as an SVG path."""
     if route.chain.is_upright:
         return _upright_path(route, 0.0)
@@ -91,7 +91,7 @@ def _row(box: Box, index: int) -> float:
     return box.top + TITLE_ROW + STRAND_ROW * (index + 1) - 2
 
 
-def _line(route: Route, offsets: Sequence[float], port_offset: float) -> list[Point]:
+def _line(route: CableRoute, offsets: Sequence[float], port_offset: float) -> list[Point]:
     """The points of a line along the cable, each piece's left and right end, so far below the middle."""
     points = [(route.start[0], route.start[1] + port_offset)]
     for box, offset in zip(route.between, offsets, strict=True):
@@ -99,23 +99,23 @@ def _line(route: Route, offsets: Sequence[float], port_offset: float) -> list[Po
     return [*points, (route.end[0], route.end[1] + port_offset)]
 
 
-def _strand_line(route: Route, index: int) -> list[Point]:
+def _strand_line(route: CableRoute, index: int) -> list[Point]:
     """The way of one virtual interface: in its own row where its words are, else side by side with the others."""
     link = route.chain.link
     beside = (index - (len(link.strands) - 1) / 2) * STRAND_PITCH
     offsets = [
-        _row(box, index) - box.middle if link.labelled and item.kind is Kind.LABEL else beside
+        _row(box, index) - box.middle if link.labelled and item.kind is ColumnKind.LABEL else beside
         for item, box in zip(route.chain.items[1:-1], route.between, strict=True)
     ]
     return _line(route, offsets, beside)
 
 
-def _pipe(route: Route) -> str:
+def _pipe(route: CableRoute) -> str:
     """A connection's outline, as wide as what it holds."""
     link = route.chain.link
     narrow = cable_width(link) / 2 + 1
     halves = [
-        (box.bottom - box.top) / 2 if link.labelled and item.kind is Kind.LABEL else narrow
+        (box.bottom - box.top) / 2 if link.labelled and item.kind is ColumnKind.LABEL else narrow
         for item, box in zip(route.chain.items[1:-1], route.between, strict=True)
     ]
     upper = _line(route, [-half for half in halves], -narrow)
@@ -141,7 +141,7 @@ def _loop_path(points: Sequence[Point]) -> str:
     return f"{_path([start, left, right])}M{number(left[0])} {number(left[1])}{curve(*left, *end)}"
 
 
-def _upright_path(route: Route, offset: float) -> str:
+def _upright_path(route: CableRoute, offset: float) -> str:
     """Down to the label, and on from below it, so far beside the middle."""
     (x, top), (end_x, bottom), (label,) = route.start, route.end, route.between
     upper = f"M{number(x + offset)} {number(top)}V{number(label.top)}"
@@ -152,7 +152,7 @@ def _stroke(d: str, colour: str, width: float, *, dash: str = "") -> str:
     return element("path", d=d, fill="none", stroke=colour, stroke_width=width, stroke_dasharray=dash)
 
 
-def words(routes: Sequence[tuple[Route, Box]]) -> Iterator[str]:
+def words(routes: Sequence[tuple[CableRoute, Box]]) -> Iterator[str]:
     """The words on all cables."""
     for route, box in routes:
         yield draw_label(route.chain.link, box)

@@ -12,7 +12,7 @@ from enum import Enum
 from dxemu.report.picture.parts import Link
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What stands in a column."""
 
     CARD = "card"
@@ -29,7 +29,7 @@ class Item:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     column: int
     width: float
     height: float

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from dxemu.plan.model import Role, Side
-from dxemu.report.picture.grid import Chain, Item, Kind, Layers
+from dxemu.report.picture.grid import Chain, ColumnKind, Item, Layers
 from dxemu.report.picture.ordering import ordered
 from dxemu.report.picture.parts import BORDER_ROLE, OUTSIDER_ROLE, PRIVATE_ENDPOINT_ROLE, VPC_ROLE, Card, Link, Sketch
 from dxemu.report.picture.sizes import cable_width, card_size, label_size, port_height
@@ -64,7 +64,7 @@ def _card_item(card: Card, column: int, ports: float) -> Item:
     width, height = card_size(card, ports)
     return Item(
         name=card.name,
-        kind=Kind.CARD,
+        kind=ColumnKind.CARD,
         column=column,
         width=width,
         height=height,
@@ -93,6 +93,6 @@ def _chain(link: Link, cards: Mapping[str, Item], ranks: Sequence[int | None], r
 def _piece(link: Link, column: int, place: str | None, *, labelled: bool) -> Item:
     width, height = label_size(link) if labelled else (0.0, cable_width(link))
     name = f"{link.a}:{link.b}:{link.name}:{column}"
-    kind = Kind.LABEL if labelled else Kind.LANE
+    kind = ColumnKind.LABEL if labelled else ColumnKind.LANE
     frame = link.frame if labelled else None
     return Item(name=name, kind=kind, column=column, width=width, height=height, place=place, frame=frame)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from dxemu.report.picture.grid import Chain, Item, Kind, Layers
+from dxemu.report.picture.grid import Chain, ColumnKind, Item, Layers
 from dxemu.report.picture.layers import make_layers
 from dxemu.report.picture.parts import Card, Frame, Place, Sketch
 from dxemu.report.picture.sizes import DETAIL_SIZE, port_height
@@ -43,7 +43,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class CableRoute:
     """A cable's way: its chain, where it leaves the first card and reaches the last, and the boxes between."""
 
     chain: Chain
@@ -59,18 +59,18 @@ class Layout:
     width: float
     height: float
     cards: Mapping[str, tuple[Card, Box]]
-    routes: tuple[Route, ...]
+    routes: tuple[CableRoute, ...]
     places: tuple[tuple[Place, Box], ...]
     frames: tuple[tuple[Frame, Box], ...]
 
     @property
-    def labels(self) -> tuple[tuple[Route, Box], ...]:
+    def labels(self) -> tuple[tuple[CableRoute, Box], ...]:
         """Each cable with the box of its label."""
         return tuple(
             (route, box)
             for route in self.routes
             for item, box in zip(route.chain.items[1:-1], route.between, strict=True)
-            if item.kind is Kind.LABEL
+            if item.kind is ColumnKind.LABEL
         )
 
 
@@ -161,7 +161,7 @@ def _fan(layers: Layers, y: Mapping[str, float], index: int, side: int) -> float
 def _box(item: Item, middle: float, span: tuple[float, float]) -> Box:
     """A card, or the label of an upright, in the middle of its column; a cable over the whole of it."""
     left, right = span
-    if item.kind is not Kind.LANE and item.column % 2 == 0:
+    if item.kind is not ColumnKind.LANE and item.column % 2 == 0:
         centre = (left + right) / 2
         left, right = centre - item.width / 2, centre + item.width / 2
     return Box(left=left, top=middle - item.height / 2, right=right, bottom=middle + item.height / 2)
@@ -214,7 +214,7 @@ def _frames(
                 yield frame, Box(left=left - FRAME_SIDE, top=top, right=right + FRAME_SIDE, bottom=bottom)
 
 
-def _routes(chains: Sequence[Chain], boxes: Mapping[str, Box]) -> Iterator[Route]:
+def _routes(chains: Sequence[Chain], boxes: Mapping[str, Box]) -> Iterator[CableRoute]:
     """Every cable, with its ports: on each side of a card they stand in the order of what they lead to."""
     sides: defaultdict[tuple[str, str], list[tuple[float, int, int]]] = defaultdict(list)
     points: dict[tuple[int, int], tuple[float, float]] = {}
@@ -236,4 +236,4 @@ def _routes(chains: Sequence[Chain], boxes: Mapping[str, Box]) -> Iterator[Route
             port_y += height
     for index, chain in enumerate(chains):
         between = tuple(boxes[item.name] for item in chain.items[1:-1])
-        yield Route(chain=chain, start=points[index, 0], end=points[index, 1], between=between)
+        yield CableRoute(chain=chain, start=points[index, 0], end=points[index, 1], between=between)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from dxemu.report.picture.grid import Item, Kind, Layers
+from dxemu.report.picture.grid import ColumnKind, Item, Layers
 
 CARD_GAP = 26.0
 LABEL_GAP = 16.0
@@ -54,7 +54,7 @@ def _neighbours(layers: Layers) -> Mapping[str, list[Item]]:
     for chain in layers.chains:
         for left, right in pairwise(chain.items):
             pull = CONNECTION_PULL if chain.link.connection else 1
-            if Kind.CARD not in {left.kind, right.kind}:
+            if ColumnKind.CARD not in {left.kind, right.kind}:
                 pull = LANE_PULL
             found[left.name] += [right] * pull
             found[right.name] += [left] * pull
@@ -112,7 +112,7 @@ def _margins(column: Sequence[Item]) -> list[tuple[float, float]]:
 def _gap(upper: Item, lower: Item) -> float:
     if upper.frame != lower.frame:
         return FRAME_GAP
-    return CARD_GAP if Kind.CARD in {upper.kind, lower.kind} else LABEL_GAP
+    return CARD_GAP if ColumnKind.CARD in {upper.kind, lower.kind} else LABEL_GAP
 
 
 def _part(layers: Layers, rank: int, places: Sequence[str], y: dict[str, float]) -> None:

@@ -14,7 +14,7 @@ from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
 
 if TYPE_CHECKING:  # many classes, which cost 15 ms to make; who only reads expectations needs none of them
-    from dxemu.measure.result import Fault, Outage, Predicted, Probe, Stage
+    from dxemu.measure.result import FaultResult, Outage, Predicted, ProbeResult, Stage
 
 Judged = tuple[bool, str]
 """Whether it is as expected, and what was measured in words."""
@@ -26,9 +26,9 @@ class Measured:
 
     plan: Plan
     events: Sequence[Event]
-    faults: Sequence[Fault]
+    faults: Sequence[FaultResult]
     outages: Sequence[Outage]
-    probes: Sequence[Probe]
+    probes: Sequence[ProbeResult]
     stages: Sequence[Stage]
     predicted: Sequence[Predicted]
     end_s: float
@@ -66,7 +66,7 @@ def directions(wanted: str | None) -> tuple[str, ...]:
     return DIRECTIONS if wanted is None else (wanted,)
 
 
-def faults_named(name: str | None, faults: Sequence[Fault]) -> list[Fault]:
+def faults_named(name: str | None, faults: Sequence[FaultResult]) -> list[FaultResult]:
     """The faults meant by a step's id, or by a kind: then all of that kind. None: all."""
     if name is None:
         return list(faults)

@@ -14,7 +14,7 @@ from dxemu.words import bounds
 from dxemu.words import direction as in_words
 
 if TYPE_CHECKING:  # see dxemu.story.expectations.base
-    from dxemu.measure.result import Fault, Outage, Predicted
+    from dxemu.measure.result import FaultResult, Outage, Predicted
 
 MS = 1e3
 
@@ -63,7 +63,7 @@ class OutageExpected(Subject):
         self,
         outages: Sequence[Outage],
         predicted: Sequence[Predicted],
-        faults: Sequence[Fault],
+        faults: Sequence[FaultResult],
         end_s: float,
         unseen_ms: float,
     ) -> Judged:

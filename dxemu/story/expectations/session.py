@@ -60,14 +60,14 @@ class SessionExpected(Subject):
             return True, "up all the time"
         return False, f"down at {down.t:.3f} s: {down.node} says {down.reason or 'nothing about why'}"
 
-    def _at_a_moment(self, m: Measured, found: Sequence[sessions.Change]) -> Judged:
+    def _at_a_moment(self, m: Measured, found: Sequence[sessions.SessionChange]) -> Judged:
         time = 0.0 if self.at == "start" else m.end_s if self.at is None or isinstance(self.at, str) else self.at
         last = [c for c in found if c.t <= time]
         state = "up" if last and last[-1].up else "down"
         reason = f": {last[-1].node} says {last[-1].reason or 'nothing about why'}" if last and not last[-1].up else ""
         return state == self.is_, f"{state}{reason}"
 
-    def _again(self, m: Measured, found: Sequence[sessions.Change], within_s: float) -> Judged:
+    def _again(self, m: Measured, found: Sequence[sessions.SessionChange], within_s: float) -> Judged:
         after = self.after or "fault"
         times = [f.healed_at_s if after == "heal" else f.injected_at_s for f in faults_named(self.fault, m.faults)]
         since = max((t for t in times if t is not None), default=None)

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 import pytest
 
-from dxemu.control.forward import Forwarding, Way, forwarding
+from dxemu.control.forward import Forwarding, ForwardingPath, forwarding
 from dxemu.control.wires import is_vlan
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode
@@ -46,7 +46,7 @@ def computed(plan: Plan, tables: Forwarding, source: str, target: str, version: 
     return [(words(plan, way), way.arrives) for way in tables.ways(source, plan.address_of(target, version))]
 
 
-def words(plan: Plan, way: Way) -> list[str]:
+def words(plan: Plan, way: ForwardingPath) -> list[str]:
     tunnels = {frozenset((t.ends[0].node, t.ends[1].node)): t.name for t in plan.tunnels}
     said = [way.nodes[0]]
     for (here, there), crossing in zip(pairwise(way.nodes), way.crossings, strict=True):

@@ -96,7 +96,7 @@ def test_a_route_is_replaced_made_unreachable_and_deleted_in_its_table(version: 
         prefix, via, other = PREFIX[version], ENDS[version][1].ip, OTHER_VIA[version]
         for gateway in (via, other):
             await route.replace(a, prefix, gateway, table=table, interface="port")
-            assert await route.read(a, table=table) == (route.Route(prefix, gateway, "port"),)
+            assert await route.read(a, table=table) == (route.KernelRoute(prefix, gateway, "port"),)
         for number in set(TABLES) - {table}:
             assert await route.read(a, table=number) == ()
         if table == route.MAIN:
@@ -234,7 +234,7 @@ def test_a_route_over_an_interface_that_is_down_is_taken_out(version: int) -> No
     with_cable(story)
 
 
-def sent_and_received(flows: list[udp.Flow], epoch_ns: int, folder: str) -> list[tuple[str, int, int]]:
+def sent_and_received(flows: list[udp.ProbeFlow], epoch_ns: int, folder: str) -> list[tuple[str, int, int]]:
     logged = udp.send_and_receive(flows, epoch_ns, 0.1, 0.5, folder)
     return [(each.probe, each.sent, each.received) for each in logged]
 
@@ -242,7 +242,7 @@ def sent_and_received(flows: list[udp.Flow], epoch_ns: int, folder: str) -> list
 def test_probes_of_both_versions_arrive(tmp_path: Path) -> None:
     async def story(a: Netlink, b: Netlink) -> None:
         flows = [
-            udp.Flow(
+            udp.ProbeFlow(
                 probe=f"ipv{version}",
                 direction="to_aws",
                 source=a.namespace,

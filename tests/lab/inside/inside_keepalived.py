@@ -117,7 +117,7 @@ async def built(group: VrrpGroup, stack: AsyncExitStack) -> dict[str, Netlink]:
     for number, node in enumerate(ON_THE_LAN):
         ends = veth.End("lan", f"02:00:00:00:00:1{number}"), veth.End(node, f"02:00:00:00:00:2{number}")
         await veth.apply(netlinks[node], ends[0], netlinks["switch"], ends[1], mtu=1500)
-    await bridge.apply(netlinks["switch"], bridge.Bridge("bridge", ON_THE_LAN))
+    await bridge.apply(netlinks["switch"], bridge.BridgeDevice("bridge", ON_THE_LAN))
     for number, node in enumerate(ON_THE_LAN, start=2):
         for holder, port in ((node, "lan"), ("switch", node)):
             await netem.apply(netlinks[holder], port, cable(0.0))

@@ -155,7 +155,7 @@ def test_a_vlan_a_bridge_and_its_ports_read_back() -> None:
         wanted = vlan.Vlan("vlan101", "port", 101, 1500)
         await vlan.apply(a, wanted)
         assert await vlan.read(a, "vlan101") == wanted
-        await bridge.apply(a, bridge.Bridge("lan", ("port",)))
+        await bridge.apply(a, bridge.BridgeDevice("lan", ("port",)))
         assert await link.members(a, "lan") == ("port",)
         assert await bridge.read_master(a, "port") == "lan"
         await link.set_master(a, "port", None)
@@ -267,7 +267,7 @@ def test_an_address_comes_and_goes() -> None:
 def test_routes_are_replaced_looked_up_and_only_ours_are_deleted() -> None:
     async def story(a: Netlink, _: Netlink) -> None:
         await route.replace(a, CUSTOMER, B.ip)
-        assert await route.read(a) == (route.Route(CUSTOMER, B.ip, "port"),)
+        assert await route.read(a) == (route.KernelRoute(CUSTOMER, B.ip, "port"),)
         connected = [one.prefix for one in await route.read(a, protocol=route.KERNEL)]
         assert [prefix for prefix in connected if prefix.version == 4] == [A.network]
         assert await route.lookup(a, IPv4Address("10.20.1.1")) is not None
@@ -322,7 +322,7 @@ def test_lacp_finds_its_partner_and_a_silent_member_leaves() -> None:
     async def run() -> None:
         async with two_nodes("one", "two") as (a, b):
             for netlink in (a, b):
-                await bond.apply(netlink, bond.Bond(name="lag", members=("one", "two"), min_links=2))
+                await bond.apply(netlink, bond.BondDevice(name="lag", members=("one", "two"), min_links=2))
                 assert not (await bond.read(netlink, "lag")).ready
                 await link.set_up(netlink, "lag", up=True)
             assert await within(10, lambda: bond_is(a, ready=True))

@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from dxemu.events.base import Event
-from dxemu.lab.probes.base import Run
+from dxemu.lab.probes.base import ProbeRun
 from dxemu.lab.probes.menu import runner_of
 from dxemu.netlink import nftables
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
@@ -120,7 +120,7 @@ def run(plan: Plan, *probes: Probe, end_s: float = 3.0, drop_longer_than: int | 
                     await nftables.apply(netlink, "test", nftables.Hook.FORWARD, (rule,))
             await lab.journal.clock.settle(0.1)
             lab.journal.start()
-            about = Run(lab=lab, end_s=end_s, folder=FOLDER, embedded=True)
+            about = ProbeRun(lab=lab, end_s=end_s, folder=FOLDER, embedded=True)
             running = [await runner_of(p.kind)([p], about).__aenter__() for p in probes]
             try:
                 await lab.journal.clock.until(end_s)

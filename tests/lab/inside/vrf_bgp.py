@@ -60,7 +60,8 @@ def test_each_vrf_learns_and_forwards_its_own_customer_although_the_prefixes_are
         assert await route.read(device.netlink) == ()
         for number in NUMBERS:
             assert await route.read(device.netlink, table=TABLE + number) == tuple(
-                route.Route(CUSTOMER_PREFIX[v], ip_of(number, v, device=False), f"vlan10{number}") for v in VERSIONS
+                route.KernelRoute(CUSTOMER_PREFIX[v], ip_of(number, v, device=False), f"vlan10{number}")
+                for v in VERSIONS
             )
             for version in VERSIONS:
                 assert await device.customer_to_vpc(number, version) == {f"vpc{number}"}

@@ -13,7 +13,7 @@ from dxemu.audit.elements import failures
 from dxemu.audit.menu import make_audit
 from dxemu.bgp.rib import LocRib
 from dxemu.control.forward import Forwarding
-from dxemu.control.tables import Tables
+from dxemu.control.tables import RoutingTables
 from dxemu.plan.make import make_plan
 from dxemu.topology.load import load
 
@@ -30,7 +30,7 @@ def work(folder: Path, size: Size) -> dict[str, float]:
 
     with pytest.MonkeyPatch.context() as patch:
         for made, method, what in (
-            (Tables, "_filled", "tables filled"),
+            (RoutingTables, "_filled", "tables filled"),
             (LocRib, "copy", "speakers' tables copied"),
             (Forwarding, "ways", "ways traced"),
         ):

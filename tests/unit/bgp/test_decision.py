@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxemu.bgp.decision import Step, best, step_by_step
+from dxemu.bgp.decision import DecisionStep, best, step_by_step
 from dxemu.bgp.route import Origin, Route, originate
 from dxemu.units import Asn
 
@@ -161,9 +161,9 @@ def test_every_loser_says_at_which_step_it_went_out() -> None:
     choice = best([low, second, first, far])
     assert choice is not None
     assert [(loser.route.session, loser.step, loser.why) for loser in choice.losers] == [
-        ("a", Step.LOCAL_PREF, "higher local preference (100 over 50)"),
-        ("d", Step.AS_PATH, "shorter AS_PATH (1 over 2)"),
-        ("c", Step.ROUTER_ID, "lower router ID (1.1.1.1 over 2.2.2.2)"),
+        ("a", DecisionStep.LOCAL_PREF, "higher local preference (100 over 50)"),
+        ("d", DecisionStep.AS_PATH, "shorter AS_PATH (1 over 2)"),
+        ("c", DecisionStep.ROUTER_ID, "lower router ID (1.1.1.1 over 2.2.2.2)"),
     ]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dxemu.bgp.decision import Choice, best, step_by_step
-from dxemu.bgp.rib import Change, LocRib
+from dxemu.bgp.rib import BestPathChange, LocRib
 from dxemu.bgp.route import Origin, Route
 from dxemu.units import Asn, IPNetwork
 
@@ -148,7 +148,7 @@ steps = st.lists(
 )
 
 
-def step(rib: LocRib, table: Table, action: str, what: object) -> tuple[Change, ...]:
+def step(rib: LocRib, table: Table, action: str, what: object) -> tuple[BestPathChange, ...]:
     """One thing that happens, to the RIB and to the model."""
     if action == "learn":
         assert isinstance(what, list)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy
-from dxemu.bgp.rib import AdjRibOut, Change, LocRib, Update, in_order
+from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update, in_order
 from dxemu.bgp.route import Announcement, Route, originate
 from dxemu.units import Asn, IPNetwork
 
@@ -43,7 +43,7 @@ def export(session: str, *, external: bool = True) -> ExportPolicy:
     return ExportPolicy(session=session, own_asn=Asn(65000), external=external, own_address=own)
 
 
-def told(changes: tuple[Change, ...]) -> tuple[object, ...]:
+def told(changes: tuple[BestPathChange, ...]) -> tuple[object, ...]:
     """The only change, field by field."""
     (change,) = changes
     return change.prefix, change.old, change.new, change.rule, change.routes
@@ -253,7 +253,7 @@ def test_copies_change_as_tables_that_never_had_anything_in_common(steps: list[t
         assert [everything_in(rib) for rib in ribs] == [everything_in(rib) for rib in apart]
 
 
-def _changed(rib: LocRib, session: str, prefixes: list[IPNetwork], what: int) -> tuple[Change, ...]:
+def _changed(rib: LocRib, session: str, prefixes: list[IPNetwork], what: int) -> tuple[BestPathChange, ...]:
     if what == 0:
         return rib.learn(session, [route(session, prefix, local_pref=150) for prefix in prefixes])
     return rib.withdraw(session, prefixes) if what == 1 else rib.purge(session)

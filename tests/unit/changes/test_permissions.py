@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from dxemu.changes.permission import permission
 from dxemu.changes.table import HOSTED_BANDWIDTH, TABLE
-from dxemu.topology.differences import Difference, Kind
+from dxemu.topology.differences import Difference, DifferenceKind
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.invalid import fields_by_key
 from dxemu.topology.marks import KeyPath
@@ -24,25 +24,25 @@ def bare(annotation: object) -> object:
     return annotation
 
 
-def paths(annotation: object, path: KeyPath) -> Iterator[tuple[KeyPath, Kind]]:
+def paths(annotation: object, path: KeyPath) -> Iterator[tuple[KeyPath, DifferenceKind]]:
     """Every place of a topology file where something can differ, with free names as `NAME`."""
     here = bare(annotation)
     if isinstance(here, type) and issubclass(here, BaseModel):
         for key, field in fields_by_key(here).items():
             yield from paths(field.annotation, (*path, key))
     elif get_origin(here) is dict:
-        for kind in (Kind.ADDED, Kind.REMOVED):
+        for kind in (DifferenceKind.ADDED, DifferenceKind.REMOVED):
             yield (*path, "NAME"), kind
         yield from paths(get_args(here)[1], (*path, "NAME"))
     elif get_origin(here) is list and (inner := bare(get_args(here)[0])) and isinstance(inner, type):
         if issubclass(inner, BaseModel):
             yield from paths(inner, (*path, 0))
         else:
-            yield path, Kind.CHANGED
+            yield path, DifferenceKind.CHANGED
     else:
-        yield path, Kind.CHANGED
+        yield path, DifferenceKind.CHANGED
     if path == ("aws", "vpcs", "NAME", "static_routes"):
-        yield path, Kind.CHANGED
+        yield path, DifferenceKind.CHANGED
 
 
 EVERY = tuple(dict.fromkeys(paths(TopologyFile, ())))
@@ -76,4 +76,4 @@ def test_every_row_says_what_is_done_or_why_not() -> None:
     ],
 )
 def test_rows_decide(path: KeyPath, allowed: bool) -> None:
-    assert (not permission(TABLE, Difference(path=path, kind=Kind.CHANGED)).refused) is allowed
+    assert (not permission(TABLE, Difference(path=path, kind=DifferenceKind.CHANGED)).refused) is allowed

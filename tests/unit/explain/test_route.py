@@ -12,7 +12,7 @@ import pytest
 from dxemu.bgp.rib import in_order
 from dxemu.explain.names import NotExplained
 from dxemu.explain.prefix import explain_prefix
-from dxemu.explain.prefix_model import Entry, PrefixExplanation, Told
+from dxemu.explain.prefix_model import PrefixExplanation, TableEntry, Told
 from dxemu.explain.state import State
 from dxemu.report.explain_route import render
 from tests.unit.explain.designs import NAMES, changed, state_of
@@ -42,7 +42,7 @@ def told(found: PrefixExplanation, speaker: str, hears: str) -> Told:
     return one
 
 
-def table(found: PrefixExplanation, where: str) -> Entry:
+def table(found: PrefixExplanation, where: str) -> TableEntry:
     (one,) = [entry for entry in found.tables if entry.where == where]
     return one
 

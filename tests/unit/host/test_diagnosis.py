@@ -11,14 +11,14 @@ import pytest
 
 from dxemu.host import confinement_findings, diagnosis, machine, privilege
 from dxemu.host.walls import Offer
-from dxemu.report.doctor import Finding, Group, State
+from dxemu.report.doctor import DoctorCheck, Group, Readiness
 
 
 def group(name: str, prove: diagnosis.ProveHere | None = None) -> Group:
     return next(found for found in diagnosis.diagnose(prove).kernels if found.name == name)
 
 
-def finding(name: str) -> Finding:
+def finding(name: str) -> DoctorCheck:
     return next(found for found in group("embedded kernel").findings if found.name == name)
 
 
@@ -40,7 +40,7 @@ def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("as_root")
 def test_a_kernel_that_has_everything_is_ready() -> None:
     found = group("host kernel", works)
-    assert (found.state, "lacks" in found.summary) == (State.READY, False)
+    assert (found.state, "lacks" in found.summary) == (Readiness.READY, False)
 
 
 @pytest.mark.usefixtures("as_root")
@@ -49,7 +49,7 @@ def test_a_right_that_is_missing_is_one_lack_and_not_the_kernels(monkeypatch: py
     monkeypatch.setattr(privilege, "container", lambda: "docker")
     found = group("host kernel", lacks_all)
     assert "lacks" not in found.summary
-    (lack,) = [f for f in found.findings if f.state is not State.READY]
+    (lack,) = [f for f in found.findings if f.state is not Readiness.READY]
     assert lack.detail.startswith("this container may not make network namespaces")
     assert "--privileged" in lack.repair
     assert "--cap-add SYS_ADMIN --cap-add NET_ADMIN" in lack.repair
@@ -60,7 +60,7 @@ def test_a_right_that_is_missing_is_one_lack_and_not_the_kernels(monkeypatch: py
 def test_a_containers_modules_are_loaded_on_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(privilege, "container", lambda: "docker")
     monkeypatch.setattr(machine, "loads_modules", lambda: True)
-    repairs = {f.repair for f in group("host kernel", lacks_all).findings if f.state is State.NO}
+    repairs = {f.repair for f in group("host kernel", lacks_all).findings if f.state is Readiness.NO}
     assert repairs == {"on the container's host: sudo modprobe -a 8021q sch_netem"}
 
 
@@ -82,11 +82,11 @@ def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(os, "access", lambda path, _: Path(path) != tmp_path)  # root may write everywhere
     found = finding("results")
-    assert (found.state, "--runs" in found.repair) == (State.WARNING, True)
+    assert (found.state, "--runs" in found.repair) == (Readiness.WARNING, True)
 
 
 def test_a_file_in_the_place_of_the_folder_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "runs").write_text("")
     monkeypatch.chdir(tmp_path)
     found = finding("results")
-    assert (found.state, "--runs" in found.repair) == (State.WARNING, True)
+    assert (found.state, "--runs" in found.repair) == (Readiness.WARNING, True)

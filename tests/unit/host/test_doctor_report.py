@@ -4,21 +4,25 @@ import json
 
 import pytest
 
-from dxemu.report.doctor import Diagnosis, Finding, Group, State, render_text, to_json
+from dxemu.report.doctor import Diagnosis, DoctorCheck, Group, Readiness, render_text, to_json
 
-READY = Group("embedded kernel", "Linux 6.12.9, built here", (Finding("kernel", State.READY, "Linux 6.12.9"),))
+READY = Group("embedded kernel", "Linux 6.12.9, built here", (DoctorCheck("kernel", Readiness.READY, "Linux 6.12.9"),))
 LACKS = Group(
     "host kernel",
     "Linux 6.18 lacks 802.1Q, netem",
     (
-        Finding("veth", State.READY, ""),
-        Finding("802.1Q", State.NO, "Operation not supported", "sudo modprobe -a 8021q sch_netem"),
-        Finding("netem", State.NO, "No such file", "sudo modprobe -a 8021q sch_netem"),
+        DoctorCheck("veth", Readiness.READY, ""),
+        DoctorCheck("802.1Q", Readiness.NO, "Operation not supported", "sudo modprobe -a 8021q sch_netem"),
+        DoctorCheck("netem", Readiness.NO, "No such file", "sudo modprobe -a 8021q sch_netem"),
     ),
 )
-UNTRIED = Group("host kernel", "Linux 6.18", (Finding("features", State.UNKNOWN, "not root", "sudo dxemu doctor"),))
-DAEMONS = Group("daemons", "BIRD 2.0.12", (Finding("strongSwan", State.WARNING, "missing", "apt-get install it"),))
-NO_DAEMONS = Group("daemons", "", (Finding("BIRD", State.NO, "BIRD is missing", "apt-get install bird2"),))
+UNTRIED = Group(
+    "host kernel", "Linux 6.18", (DoctorCheck("features", Readiness.UNKNOWN, "not root", "sudo dxemu doctor"),)
+)
+DAEMONS = Group(
+    "daemons", "BIRD 2.0.12", (DoctorCheck("strongSwan", Readiness.WARNING, "missing", "apt-get install it"),)
+)
+NO_DAEMONS = Group("daemons", "", (DoctorCheck("BIRD", Readiness.NO, "BIRD is missing", "apt-get install bird2"),))
 
 
 @pytest.mark.parametrize(
@@ -58,9 +62,9 @@ def test_a_repair_stands_below_its_own_lack() -> None:
         "host kernel",
         "Linux 6.1",
         (
-            Finding("mnexec", State.NO, "is missing", "apt-get install mininet"),
-            Finding("root", State.NO, "needs root", "sudo dxemu run"),
-            Finding("features", State.UNKNOWN, "can be tried as root", ""),
+            DoctorCheck("mnexec", Readiness.NO, "is missing", "apt-get install mininet"),
+            DoctorCheck("root", Readiness.NO, "needs root", "sudo dxemu run"),
+            DoctorCheck("features", Readiness.UNKNOWN, "can be tried as root", ""),
         ),
     )
     shown = [line.strip() for line in render_text(Diagnosis((group,), ())).splitlines()[1:6]]
@@ -68,8 +72,8 @@ def test_a_repair_stands_below_its_own_lack() -> None:
 
 
 def test_where_nothing_is_lacking_there_is_a_line_for_each_group() -> None:
-    host = Group("host kernel", "Linux 6.1.0", (Finding("veth", State.READY, ""),))
-    daemons = Group("daemons", "BIRD 2.0.12", (Finding("BIRD", State.READY, "BIRD 2.0.12"),))
+    host = Group("host kernel", "Linux 6.1.0", (DoctorCheck("veth", Readiness.READY, ""),))
+    daemons = Group("daemons", "BIRD 2.0.12", (DoctorCheck("BIRD", Readiness.READY, "BIRD 2.0.12"),))
     assert render_text(Diagnosis((READY, host), (daemons,))) == (
         "embedded kernel   ready     Linux 6.12.9, built here\n"
         "host kernel       ready     Linux 6.1.0\n"

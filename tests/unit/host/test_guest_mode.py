@@ -16,7 +16,7 @@ from dxemu.host.guest_mode import GuestMode, Wish, choose, makes_siblings
 from dxemu.host.landlock import Files, Network, Scope
 from dxemu.host.swept import swept
 from dxemu.host.walls import Offer
-from dxemu.report.doctor import State
+from dxemu.report.doctor import Readiness
 
 DEBIAN_13 = Offer(landlock=6)
 UBUNTU_24 = Offer(landlock=4)
@@ -117,24 +117,30 @@ def test_a_wall_that_lets_something_through_is_none(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("offer", "name", "state", "words", "repair"),
     [
-        (DEBIAN_13, "guest mode", State.READY, "seccomp", ""),
-        (DEBIAN_13, "Landlock", State.READY, "ABI 6, which refuses writing files, truncating, TCP", ""),
-        (DEBIAN_12, "guest mode", State.READY, "ptrace; with seccomp it has to be confined", ""),
-        (DEBIAN_12, "Landlock", State.READY, "ABI 2, which refuses writing files", ""),
-        (replace(DEBIAN_13, ptrace_problem=NO_PTRACE), "ptrace", State.WARNING, "only --guest strict", "SYS_PTRACE"),
-        (replace(DEBIAN_12, ptrace_problem=NO_PTRACE), "ptrace", State.NO, NO_PTRACE, "SYS_PTRACE"),
-        (replace(DEBIAN_12, ptrace_problem=NO_PTRACE), "guest mode", State.NO, "has 2", "SYS_PTRACE"),
+        (DEBIAN_13, "guest mode", Readiness.READY, "seccomp", ""),
+        (DEBIAN_13, "Landlock", Readiness.READY, "ABI 6, which refuses writing files, truncating, TCP", ""),
+        (DEBIAN_12, "guest mode", Readiness.READY, "ptrace; with seccomp it has to be confined", ""),
+        (DEBIAN_12, "Landlock", Readiness.READY, "ABI 2, which refuses writing files", ""),
+        (
+            replace(DEBIAN_13, ptrace_problem=NO_PTRACE),
+            "ptrace",
+            Readiness.WARNING,
+            "only --guest strict",
+            "SYS_PTRACE",
+        ),
+        (replace(DEBIAN_12, ptrace_problem=NO_PTRACE), "ptrace", Readiness.NO, NO_PTRACE, "SYS_PTRACE"),
+        (replace(DEBIAN_12, ptrace_problem=NO_PTRACE), "guest mode", Readiness.NO, "has 2", "SYS_PTRACE"),
         (
             Offer(landlock_problem="Landlock is refused, as by a container"),
             "Landlock",
-            State.WARNING,
+            Readiness.WARNING,
             "hostfs_write alone",
             "--security-opt seccomp=unconfined",
         ),
     ],
 )
 def test_doctor_says_what_confines_a_lab_here(
-    monkeypatch: pytest.MonkeyPatch, offer: Offer, name: str, state: State, words: str, repair: str
+    monkeypatch: pytest.MonkeyPatch, offer: Offer, name: str, state: Readiness, words: str, repair: str
 ) -> None:
     monkeypatch.setattr(privilege, "container", lambda: "docker")
     monkeypatch.setattr(machine, "ptrace_scope", lambda: 1)

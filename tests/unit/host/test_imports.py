@@ -12,7 +12,7 @@ import pytest
 from dxemu.host import diagnosis, imports
 from dxemu.host.guest import PYTHON_OPTIONS
 from dxemu.host.job import search_path
-from dxemu.report.doctor import State
+from dxemu.report.doctor import Readiness
 
 
 def lab_process(code: str) -> subprocess.CompletedProcess[str]:
@@ -43,7 +43,7 @@ def test_the_stand_in_for_distutils_is_not_left_behind():
 def test_doctor_says_what_a_lab_cannot_import(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(imports, "problem", lambda problem=imports.problem: problem("dxemu.host.nothing"))
     finding = diagnosis._imports_finding()
-    assert (finding.state, finding.repair) == (State.NO, "sh scripts/setup")
+    assert (finding.state, finding.repair) == (Readiness.NO, "sh scripts/setup")
     assert "No module named 'dxemu.host.nothing'" in finding.detail
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stories import probe_log
 
 from dxemu.events.timeline import ProbeLog
-from dxemu.measure.outages import Burst, Mark, cause, reception
+from dxemu.measure.outages import Burst, FaultMark, cause, reception
 
 MS = 1_000_000
 
@@ -62,7 +62,7 @@ def test_a_number_that_was_never_sent_is_an_error():
 
 
 def test_loss_belongs_to_the_last_fault_or_heal_before_it():
-    marks = [Mark(5, "cable_cut", "fault"), Mark(35, "cable_cut", "heal")]
+    marks = [FaultMark(5, "cable_cut", "fault"), FaultMark(35, "cable_cut", "heal")]
     assert cause(Burst(0, 0, 4.0, 4.1), marks, 0.01) is None
     assert cause(Burst(0, 0, 4.995, 90.0), marks, 0.01) == marks[0]
     assert cause(Burst(0, 0, 35.0, 35.1), marks, 0.01) == marks[1]

@@ -9,7 +9,7 @@ from stories import failover, fault, healed, probe_log, run, sessions_up
 
 from dxemu.events.base import Event
 from dxemu.measure.result import Outage, Stage
-from dxemu.measure.stages import Hit, Run, stages
+from dxemu.measure.stages import Hit, MeasuredRun, stages
 from dxemu.plan.model import Plan
 from tests.unit.events.filled import filled
 
@@ -32,7 +32,7 @@ def outage(start_s: float, end_s: float | None, fault: str = "cable_silent", dir
 
 
 def found(plan: Plan, events: list[Event], *outages: Outage, hits: tuple[Hit, ...] = (PRIMARY,)) -> dict[str, Stage]:
-    measured = Run(plan=plan, hits=hits, events=events, outages=outages, probes=(), versions={"app": 4})
+    measured = MeasuredRun(plan=plan, hits=hits, events=events, outages=outages, probes=(), versions={"app": 4})
     return {stage.fault: stage for stage in stages(measured) if stage.direction == "to_aws"}
 
 
@@ -90,7 +90,7 @@ def test_an_outage_is_noticed_on_a_session_of_its_own_ip_version(version: int, e
     ends = tuple(replace(end, address=_six(number)) for number, end in enumerate(first.ends))
     plan = replace(plan, sessions=(*plan.sessions, replace(first, name="primary_ipv6", ends=ends)))
     events = [fault(10), *lost(10.65, "primary_ipv6", "bfd"), *lost(10.7, "primary", "bfd")]
-    measured = Run(
+    measured = MeasuredRun(
         plan=plan,
         hits=(PRIMARY,),
         events=events,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.control.converge import converge, gateway_rib
-from dxemu.control.forward import Believed, Forwarding, Layout
+from dxemu.control.forward import Believed, Forwarding, TableLayout
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import MAIN_TABLE, Plan, Side
 from dxemu.topology.load import load
@@ -90,7 +90,7 @@ def test_the_import_filter_leaves_the_other_path() -> None:
 
 
 def way_to_aws(plan: Plan, believed: Believed = Believed()) -> tuple[str, ...]:  # noqa: B008 - frozen
-    return Forwarding(Layout(plan), believed).way("app", plan.address_of("web")).nodes
+    return Forwarding(TableLayout(plan), believed).way("app", plan.address_of("web")).nodes
 
 
 def static(**routes: str) -> Mapping[str, object]:

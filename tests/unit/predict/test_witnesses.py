@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from small_plan import small_plan
 
-from dxemu.control.forward import Way
+from dxemu.control.forward import ForwardingPath
 from dxemu.control.wires import Wires
 from dxemu.predict.detect import Detection
 from dxemu.predict.notice import Noticed, Witnesses
 from dxemu.predict.windows import Window
 
-WAY = Way(("host", "near", "far"), (), ("mine",), arrives=True)
+WAY = ForwardingPath(("host", "near", "far"), (), ("mine",), arrives=True)
 
 
 def noticed(node: str, session: str | None) -> Noticed:

@@ -26,7 +26,7 @@ from stories import (
     sessions_up,
 )
 
-from dxemu.measure.result import Action, Daemon, Result
+from dxemu.measure.result import ActionResult, Daemon, Result
 from dxemu.predict.impact import Impact
 from dxemu.report import result_json
 from dxemu.report.console import PlainConsole
@@ -189,7 +189,7 @@ def test_what_was_lost_until_somebody_did_something_is_explained_by_that(tmp_pat
     result = healing(tmp_path)
     first = min(o.start_s for o in result.outages)
     lost = [replace(o, fault=None, action=None, start_s=0.1, end_s=6.5) for o in result.outages if o.start_s > first]
-    confirmed = Action(
+    confirmed = ActionResult(
         action="confirm_virtual_interface", kind="confirm_virtual_interface", target="guest", done_at_s=5, evidence=""
     )
     shown = text(replace(result, outages=tuple(lost[:1]), actions=(confirmed,)), 120)

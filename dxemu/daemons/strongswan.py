@@ -26,6 +26,8 @@ CHARON = "/usr/sbin/charon-systemd"
 START_LIMIT_S = 30.0
 AT_ONCE = "-1"
 """vici's `timeout` for a command that is answered when it has been taken, not when it is done."""
+WITHOUT_ANSWER_MS = "1"
+"""How long a peer is waited for that cannot answer."""
 
 
 class StrongSwan:
@@ -115,6 +117,19 @@ class StrongSwan:
     async def terminate(self, tunnel: str) -> None:
         """Close the tunnel and tell the peer; a customer's end that hears it connects again. Raises LabError."""
         await self._vici.request("terminate", {"ike": tunnel, "timeout": AT_ONCE})
+
+    async def forget(self, tunnel: str) -> None:
+        """Lose the tunnel's keys, as a node without power does, whose ports are dark. Raises LabError.
+
+        charon asks the peer all the same, and calls it a failure that it had to go on without an answer.
+        """
+        if not self._state.is_up(tunnel):
+            return
+        try:
+            await self._vici.request("terminate", {"ike": tunnel, "force": "yes", "timeout": WITHOUT_ANSWER_MS})
+        except LabError:
+            if self._state.is_up(tunnel):
+                raise
 
     def _hear(self, event: str, message: Mapping[str, Any]) -> None:
         for line in self._new_log_lines():

@@ -67,6 +67,10 @@ class Tunnels:
         self._children: dict[str, set[str]] = {name: set() for name in names}
         self._why: dict[str, tuple[str, str]] = {}
 
+    def is_up(self, tunnel: str) -> bool:
+        """Whether it carries packets, by the last word."""
+        return bool(self._children[tunnel])
+
     def hear_log(self, line: str) -> None:
         """A line of the log. Those written before an event must come before it."""
         match = _LINE.search(line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from dxemu.bgp.rib import BestPathChange, LocRib
+from dxemu.bgp.rib import BestPathChange, LocRib, in_order
 from dxemu.bgp.route import Route
 from dxemu.control.converge import tables_of
 from dxemu.control.policy import gateway_paths, gateway_route, takes
@@ -31,29 +31,33 @@ class GatewayRouter:
         self._fibs = fibs
         self._journal = journal
         self._session_at: dict[tuple[str, object], str] = {}
-        self._gone: dict[str, list[BestPathChange]] = {}
+        self._gone: set[str] = set()
+        self._tables: dict[str, LocRib] = {}
 
-    def listener_for(self, attachment: Attachment) -> Callable[[Sequence[BestPathChange]], Awaitable[None]]:
-        """What the speaker at the other end of `attachment` calls when its best routes change."""
+    def listener_for(
+        self, attachment: Attachment, table: LocRib
+    ) -> Callable[[Sequence[BestPathChange]], Awaitable[None]]:
+        """What the speaker at the other end of `attachment`, which has `table`, calls when its best routes change."""
+        self._tables[attachment.speaker] = table
 
         async def hear(changes: Sequence[BestPathChange]) -> None:
-            if attachment.speaker in self._gone:
-                self._gone[attachment.speaker] += changes
-                return
-            await self._hear(attachment, changes)
+            if attachment.speaker not in self._gone:
+                await self._hear(attachment, changes)
 
         return hear
 
     async def carrier_changed(self, port: str, *, up: bool) -> None:
-        """A port to an attachment lost or gained carrier: what was heard there does not count meanwhile."""
+        """A port to an attachment lost or gained carrier: what was heard there is forgotten, or heard again, whole."""
         for attachment in self.gateway.attachments:
             if attachment.gateway_interface != port:
                 continue
             speaker = attachment.speaker
-            if up:
-                await self._hear(attachment, self._gone.pop(speaker, []))
-            elif speaker not in self._gone:
-                self._gone[speaker] = []
+            if up and speaker in self._gone:
+                self._gone.discard(speaker)
+                best = self._tables[speaker].best
+                await self._hear(attachment, [BestPathChange(prefix, None, best[prefix]) for prefix in in_order(best)])
+            elif not up and speaker not in self._gone:
+                self._gone.add(speaker)
                 for table, loc_rib in self.loc_ribs.items():
                     await self._install(table, loc_rib.purge(speaker))
 

@@ -220,7 +220,9 @@ class Lab:
 
     async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
         """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""
-        return await set_power(self.plan, self._nodes, node, on=on)
+        read = await set_power(self.plan, self._nodes, node, on=on)
+        await (self._overlay.power_back(node) if on else self._overlay.power_lost(node))
+        return read
 
     async def stop_bgp(self, node: str) -> Mapping[str, int]:
         """End the routing process of a node; its kernel goes on. Gives the number of BGP's routes left, by speaker."""

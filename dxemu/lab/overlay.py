@@ -14,7 +14,7 @@ from dxemu.lab.tasks import Tasks
 from dxemu.netlink import nftables
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
-from dxemu.plan.model import Plan
+from dxemu.plan.model import IpsecTunnel, Plan
 
 if TYPE_CHECKING:
     from dxemu.daemons.strongswan import StrongSwan
@@ -58,6 +58,21 @@ class Overlay:
                 if end.initiates:
                     async with self._journal.clock.moment():
                         await self._charons[end.node].initiate(tunnel.name)
+
+    async def power_lost(self, node: str) -> None:
+        """The keys of a node's tunnels are gone, and nobody is told: its ports are dark. Raises LabError."""
+        if node in self._charons:
+            for tunnel in self._at(node):
+                await self._charons[node].forget(tunnel.name)
+
+    async def power_back(self, node: str) -> None:
+        """What connects by itself does so again. Raises LabError."""
+        for tunnel in self._at(node) if node in self._charons else ():
+            if any(end.node == node and end.initiates for end in tunnel.ends):
+                await self._charons[node].initiate(tunnel.name)
+
+    def _at(self, node: str) -> list[IpsecTunnel]:
+        return [tunnel for tunnel in self._plan.tunnels if any(end.node == node for end in tunnel.ends)]
 
     async def rekey(self, tunnel: str) -> None:
         """New keys for a tunnel's ESP, asked for by the customer's end. Raises LabError if it is not up."""

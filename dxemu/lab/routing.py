@@ -73,7 +73,8 @@ async def start_routing(
         fibs = {table: _fib(gateway, table, nodes[gateway.node], journal) for table in tables_of(gateway)}
         gateways[gateway.node] = chooser = GatewayRouter(plan, gateway, fibs, journal)
         for attachment in gateway.attachments:
-            routers[attachment.speaker].on_best.append(chooser.listener_for(attachment))
+            router = routers[attachment.speaker]
+            router.on_best.append(chooser.listener_for(attachment, router.loc_rib))
     exabgps = {}
     by_side = sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS)
     for router in routers.values():

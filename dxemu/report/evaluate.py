@@ -71,7 +71,7 @@ def evaluate(
     receptions = {(e.probe, e.direction): (e, _read(run_dir, e)) for e in _probe_events(events)}
     outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
-    predicted = tuple(_predicted(p) for p in predictions)
+    predicted = tuple(in_numbers(p) for p in predictions)
     actions = (*_actions(events), *_changes(events))
     invalid = _too_late(probes) or _not_made(events)
     versions = {probe.name: probe.version for probe in scenario.probes}
@@ -269,7 +269,8 @@ def _recoveries(
     return found
 
 
-def _predicted(p: Prediction) -> result.Predicted:
+def in_numbers(p: Prediction) -> result.Predicted:
+    """A prediction as a result has it."""
     terms = tuple(
         result.PredictedTerm(name=t.name, low_ms=_bound(t.low_s), high_ms=_bound(t.high_s), source=t.source)
         for t in p.outage.terms

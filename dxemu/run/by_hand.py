@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,10 +15,15 @@ from dxemu.events.codec import values_of
 from dxemu.events.run import Tick
 from dxemu.faults.base import Fault
 from dxemu.host.execute import execute
+from dxemu.lab.apply import ChangeNotMade
 from dxemu.lab.lab import Lab
+from dxemu.lab.tasks import Tasks
 from dxemu.run.asks import paths, routes, states
+from dxemu.run.changing import follow
+from dxemu.run.design_file import take
 from dxemu.run.executor import Executor, Values
 from dxemu.run.hand_prober import HandProber
+from dxemu.run.job import PlannedChange
 from dxemu.run.orders import (
     Act,
     Advance,
@@ -26,6 +31,7 @@ from dxemu.run.orders import (
     AskRoutes,
     AskStates,
     Execute,
+    Follow,
     Heal,
     Inject,
     Order,
@@ -35,6 +41,7 @@ from dxemu.run.orders import (
     Until,
 )
 from dxemu.topology.words import quoted, suggestion
+from dxemu.units import Seconds
 
 MOST_S = 10 * 365 * 86400.0
 """The longest that an order lets time go on: a mistake would run for ever."""
@@ -51,13 +58,19 @@ class _Broken(LabError):
 class Hands(Executor):
     """An `Executor` that takes all orders, and leaves a lab unharmed by one that cannot be carried out.
 
-    `tick_s` is how often it says that the lab is alive while time goes on, in the lab's time.
+    `tick_s` is how often it says that the lab is alive while time goes on, in the lab's time. What goes on beside is
+    one of `tasks`. `names` are those of the design that it has become, None before.
     """
 
-    def __init__(self, lab: Lab, prober: HandProber, tick_s: float) -> None:
+    def __init__(self, lab: Lab, prober: HandProber, tick_s: float, folder: str, tasks: Tasks) -> None:
         super().__init__(lab)
         self._prober = prober
         self._tick_s = tick_s
+        self._folder = folder
+        self._tasks = tasks
+        self._one = asyncio.Lock()
+        self._due: dict[asyncio.Future[None], float] = {}
+        self.names: Mapping[str, Sequence[str]] | None = None
         self._expected: tuple[Until, asyncio.Future[Event]] | None = None
         self._happened: deque[Event] = deque(maxlen=MOST_EVENTS)
         self._journal.listen(self._hear)
@@ -91,26 +104,60 @@ class Hands(Executor):
                 return await self._prober.start(probe)
             case StopProbe(name=name):
                 return await self._prober.stop(name)
-            case Inject() | Heal() | Act():
+            case Inject() | Heal() | Act() | Follow():
                 self._happened.clear()
-                return await self._as_in_a_scenario(order)
+                async with self._one:  # a fault that is over meanwhile waits
+                    return await self._as_in_a_scenario(order)
         return await super().carry_out(order)
 
-    async def _as_in_a_scenario(self, order: Inject | Heal | Act) -> Values:
+    async def _as_in_a_scenario(self, order: Inject | Heal | Act | Follow) -> Values:
         match order:
+            case Follow():
+                return await self._follow(order)
             case Inject():
                 self._may_be_injected(order)
             case Heal(id=name) if name not in self._injected:
                 nothing = "Nothing is broken."
                 raise OrderRefused(f"no fault {quoted(name)} stands", suggestion(name, self._injected, nothing))
         try:
-            return await super().carry_out(order)
+            done = await super().carry_out(order)
         except LookupError as error:
             raise OrderRefused(f"this lab has no {error}", "Look at the names with dxemu plan.") from error
         except LabError as error:
             if isinstance(order, Inject):
                 await self._take_back(order.fault, error)
             raise
+        if isinstance(order, Inject) and order.lasts is not None:
+            over = round(float(str(done["at_s"])), 3) + order.lasts  # to look at a virtual clock costs microseconds
+            healed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._due[healed] = over
+            self._tasks.start(self._heal_at(over, order, healed))
+        return done
+
+    async def _heal_at(self, t: float, injected: Inject, healed: asyncio.Future[None]) -> None:
+        """Once it is over, unless it was healed before, and whatever has its id now is another one."""
+        await self._journal.clock.until(t)
+        async with self._one:
+            if self._injected.get(injected.id) is injected.fault:
+                await super().carry_out(Heal(id=injected.id))
+        del self._due[healed]
+        healed.set_result(None)
+
+    async def _follow(self, order: Follow) -> Values:
+        at = Seconds(self._journal.clock.now())
+        try:
+            design = take(self._folder, order.design)
+        except OSError as error:
+            raise OrderRefused(f"the design cannot be read: {error}", "Put it into the lab's folder.") from error
+        change = PlannedChange(id=order.id, at=at, back=order.back, plan=design.plan, topology=order.topology)
+        try:
+            evidence = await follow(change, self._lab)
+        except ChangeNotMade:
+            raise
+        except LabError as error:
+            raise _Broken(error.problem, error.remedy) from error
+        self.names = design.names
+        return {"evidence": evidence, "at_s": at}
 
     async def _take_back(self, fault: Fault, error: LabError) -> None:
         """Undo what was done of a fault that could not be injected. Raises _Broken if that does not work either."""
@@ -153,6 +200,7 @@ class Hands(Executor):
             self._journal.tell(Tick())
             tick += self._tick_s
         await self._journal.clock.until(t)
+        await asyncio.gather(*(healed for healed, over in self._due.items() if over <= t))
 
     async def _until(self, order: Until) -> Values:
         """What happened since an order changed the lab counts, too.

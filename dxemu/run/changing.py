@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from dxemu.events.steps import ChangeDone, ChangeFailed
 from dxemu.lab.apply import ChangeNotMade
 from dxemu.lab.lab import Lab
@@ -10,11 +12,18 @@ from dxemu.run.job import PlannedChange
 
 async def make(change: PlannedChange, lab: Lab) -> None:
     """Have the lab follow. One that failed, and was taken back, is told; raises LabError if that failed, too."""
+    with contextlib.suppress(ChangeNotMade):
+        await follow(change, lab)
+
+
+async def follow(change: PlannedChange, lab: Lab) -> str:
+    """The same; gives what was read back. Raises ChangeNotMade, too, once it is told."""
     at = lab.journal.clock.now()
     try:
         evidence = await lab.follow(change.plan)
     except ChangeNotMade as error:
         lab.journal.tell(ChangeFailed(change=change.id, back=change.back, reason=str(error)))
-        return
+        raise
     file = change.topology
     lab.journal.tell(ChangeDone(change=change.id, back=change.back, topology=file, evidence=evidence, done_at_s=at))
+    return evidence

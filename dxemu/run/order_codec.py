@@ -28,7 +28,10 @@ def encoded(order: Order, number: int) -> dict[str, object]:
     """An order as JSON has it."""
     about: dict[str, object] = {"protocol": PROTOCOL, "number": number, "order": order.word}
     match order:
-        case Inject(id=name, fault=kind) | Act(id=name, action=kind):
+        case Inject(id=name, fault=fault, lasts=lasts):
+            until = {} if lasts is None else {"lasts": lasts}
+            return {**about, "id": name, **until, "kind": name_of_kind(fault), "parameters": parameters_written(fault)}
+        case Act(id=name, action=kind):
             return {**about, "id": name, "kind": name_of_kind(kind), "parameters": parameters_written(kind)}
         case StartProbe(probe=probe):
             return {**about, "name": probe.name, "kind": probe.kind, "parameters": parameters_written(probe)}
@@ -60,10 +63,11 @@ def decoded(written: object, served: Served) -> Order:
 
 
 def _inject(rest: Mapping[str, object], served: Served) -> Order:
-    values = _fields("inject", rest, _KIND_FIELDS)
+    values = _fields("inject", rest, {**_KIND_FIELDS, "lasts": _SECONDS}, {"lasts"})
     kind, parameters = str(values["kind"]), values["parameters"]
     fault = kind_read("fault", kind, served.kinds["fault"], Fault, parameters, served.names)  # type: ignore[type-abstract]  # never made
-    return Inject(id=str(values["id"]), fault=fault)
+    lasts = values.get("lasts")
+    return Inject(id=str(values["id"]), fault=fault, lasts=lasts if isinstance(lasts, Seconds) else None)
 
 
 def _act(rest: Mapping[str, object], served: Served) -> Order:
@@ -144,6 +148,12 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(map(_name, value))
 
 
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
 def _version(value: object) -> int:
     if value not in (4, 6):
         raise ValueError(value)
@@ -156,6 +166,7 @@ _SECONDS = _Field("a number of seconds", lambda value: Seconds(number(value)))
 _KIND_FIELDS = {"id": _NAME, "kind": _NAME, "parameters": _NAMED}
 _FIELDS: Mapping[str, _Field] = {
     "str": _NAME,
+    "bool": _Field("true or false", _truth),
     "int": _Field("4 or 6", _version),
     "Seconds": _SECONDS,
     "Seconds | None": _SECONDS,

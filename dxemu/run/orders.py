@@ -45,12 +45,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inject(Order):
-    """Break something. `id` is for healing it, and for the timeline; no fault that stands has it."""
+    """Break something. `id` is for healing it, and for the timeline; no fault that stands has it.
+
+    After `lasts` of the lab's time it is healed, unless somebody has done so before.
+    """
 
     word: ClassVar[str] = "inject"
 
     id: str
     fault: Fault
+    lasts: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,22 @@ class Act(Order):
 
     id: str
     action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow(Order):
+    """Become another design, because the change `id` is made, or (`back`) taken back.
+
+    `design` is the file in the run's folder that has its plan and names (`dxemu.run.design_file`); whoever reads it
+    removes it. `topology` is the file there that has it as people write it.
+    """
+
+    word: ClassVar[str] = "follow"
+
+    id: str
+    back: bool
+    design: str
+    topology: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +165,8 @@ class Advance(Order):
 class Until(Order):
     """Let time go on until an event of this word, with these values in it, happens; `within` so much at most.
 
-    One that has happened since the latest order to inject, heal or act was begun counts, unless time has been let go on
-    since.
+    One that has happened since the latest order to inject, heal, act or follow was begun counts, unless time has been
+    let go on since.
     """
 
     word: ClassVar[str] = "until"
@@ -164,7 +184,7 @@ class EndLab(Order):
 
 
 _KINDS = (
-    *(Inject, Heal, Act, StartProbe, StopProbe),
+    *(Inject, Heal, Act, Follow, StartProbe, StopProbe),
     *(AskPaths, AskRoutes, AskStates, Execute),
     *(Advance, Until, EndLab),
 )

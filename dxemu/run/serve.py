@@ -11,11 +11,13 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from dxemu.errors import LabError
 from dxemu.host import hold
 from dxemu.host.channel import ANSWER, FILE, Channel
 from dxemu.lab.lab import Lab
+from dxemu.lab.tasks import Tasks
 from dxemu.run.by_hand import Hands
 from dxemu.run.hand_prober import HandProber
 from dxemu.run.job import RunJob, Served
@@ -84,7 +86,8 @@ async def serve(
     begin, end = (hold.hold, hold.release) if virtual else (_nothing, _nothing)
     embedded = job.kernel == "embedded"
     prober = await stack.enter_async_context(HandProber(lab, folder, job.runners, embedded=embedded))
-    hands = Hands(lab, prober, tick_s)
+    tasks = await stack.enter_async_context(Tasks())
+    hands = Hands(lab, prober, tick_s, folder, tasks)
     begin()
     orders = Orders(channel, folder)
     orders.answer(done(0, lab.journal.clock.now(), {"protocol": PROTOCOL, "orders": list(ORDERS)}))
@@ -108,7 +111,7 @@ async def _each(
         try:
             written = await orders.next()
             number = number_of(written)
-            order = decoded(written, served)
+            order = decoded(written, served if hands.names is None else replace(served, names=hands.names))
             if isinstance(order, EndLab):
                 orders.answer(done(number, lab.journal.clock.now(), {}))
                 return

@@ -31,6 +31,7 @@ from dxemu.run.orders import (
     AskStates,
     EndLab,
     Execute,
+    Follow,
     Heal,
     Inject,
     Order,
@@ -49,7 +50,9 @@ CUT = Inject(id="cut", fault=CableCut(connection="primary"))
 PROBE = UdpProbe(name="app", from_host="app", to_host="web", rate=PacketsPerSecond(1000))
 ALL = (
     CUT,
+    replace(CUT, lasts=Seconds(30)),
     Heal(id="cut"),
+    Follow(id="change", back=False, design="design-1.pickle", topology="topology.1.yaml"),
     Act(id="a", action=AnnouncePrefixes(router="colo_router", prefixes=(ip_network("10.64.0.0/24"),))),
     Act(id="a", action=AnnouncePrefixes(router="colo_router", first=ip_network("2001:db8::/48"), count=150)),
     StartProbe(probe=PROBE),

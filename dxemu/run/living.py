@@ -1,0 +1,176 @@
+"""A lab that lives: orders as people write them, what each should cost, and a design that can become another one.
+
+async with living(document, versions, where, folder, seed) as lab:
+    cut = await lab.fail("cable_cut: {connection: primary}", lasts=Seconds(30))
+    await lab.change("virtual_interfaces: {primary: {customer: {as_path_prepend: 3}}}")
+    await lab.give(Advance(by=Seconds(60)))
+    await lab.back()
+
+Whatever is wrong in what somebody wrote is an InputErrors with places in it, before anything is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from dxemu.changes.change import Change
+from dxemu.changes.effects import Effect
+from dxemu.changes.standing import Standing
+from dxemu.errors import Mark
+from dxemu.events.base import Event
+from dxemu.events.steps import FaultHealed
+from dxemu.files import border
+from dxemu.host.where import Where
+from dxemu.plan.diff import diff
+from dxemu.plan.followed import not_followed
+from dxemu.plan.make import make_plan
+from dxemu.plan.model import Plan
+from dxemu.plan.versions import Versions
+from dxemu.run.design_file import PlannedDesign
+from dxemu.run.foresight import Foresight, as_json
+from dxemu.run.orders import Act, Follow, Heal, Inject, Order, OrderRefused, StartProbe, StopProbe
+from dxemu.run.session import Session, Values, session
+from dxemu.run.written import Written
+from dxemu.story.names import names_of
+from dxemu.topology import effective
+from dxemu.topology.document import Document
+from dxemu.topology.yaml import parse
+from dxemu.units import Seconds
+
+Names = Mapping[str, tuple[str, ...]]
+
+
+class LivingLab:
+    """A `Session` that knows its design. Whoever gives orders takes turns, as there."""
+
+    def __init__(self, here: Session, design: Standing, plan: Plan, versions: Versions, folder: Path) -> None:
+        self.session = here
+        self.folder = folder
+        self._design = design
+        self._plan = plan
+        self._versions = versions
+        self._names: Names = names_of(design.document.topology())
+        self._foresight = Foresight(plan)
+        self._changes = 0
+        self._ids: dict[str, int] = {}
+
+    @property
+    def plan(self) -> Plan:
+        """That of the design that holds."""
+        return self._plan
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """The ids of the changes that stand, the latest one last."""
+        return tuple(change.id for change in self._design.changes)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The ids of the faults that stand, the latest one last."""
+        return tuple(self._foresight.standing)
+
+    def hear(self, event: Event) -> None:
+        """Take in what happens in the lab: a fault may be over."""
+        if isinstance(event, FaultHealed):
+            self._foresight.healed(event.fault)
+
+    async def give(self, order: Order) -> Values:
+        """As `Session.give`; what is injected gives `predicted` as well."""
+        done = await self.session.give(order)
+        at = float(str(done["at_s"])) if "at_s" in done else 0.0
+        match order:
+            case Inject(fault=fault, id=name, lasts=lasts):
+                predicted = self._foresight.predicted(fault, name, at, lasts)
+                self._foresight.injected(fault, name, at, lasts)
+                return {**done, "id": name, "predicted": as_json(predicted)}
+            case Heal(id=name):
+                self._foresight.healed(name)
+            case Act(action=action):
+                self._foresight.acted(action)
+            case StartProbe(probe=probe):
+                self._foresight.probing(probe)
+            case StopProbe(name=name):
+                self._foresight.probing_no_more(name)
+        return done
+
+    async def fail(self, written: str, lasts: Seconds | None = None, name: str = "", where: str = "fail") -> Values:
+        """Break something: `cable_cut: {connection: primary}`. Without a `name` it is called after its kind."""
+        kind, fault = Written(parse(written, where), self._names).fault()
+        return await self.give(Inject(id=name or self._id(kind), fault=fault, lasts=lasts))
+
+    async def act(self, written: str, name: str = "", where: str = "act") -> Values:
+        """Do something on purpose: `reset_session: {session: primary}`."""
+        kind, action = Written(parse(written, where), self._names).action()
+        return await self.give(Act(id=name or self._id(kind), action=action))
+
+    async def probe(self, written: str, where: str = "probe") -> Values:
+        """Measure: `app: {udp: {from: app, to: web}}`."""
+        return await self.give(StartProbe(probe=Written(parse(written, where), self._names).probe()))
+
+    async def change(
+        self, written: str, name: str = "", interruption: Seconds | None = None, where: str = "change"
+    ) -> Values:
+        """Lay a patch over the design. Raises InputErrors and OrderRefused before anything is touched."""
+        patch = parse(written, where)
+        change = Change(id=name or self._id("change"), patch=patch, mark=Mark(where, 1, 1), interruption=interruption)
+        after, effects = self._design.made(change)
+        return await self._become(after, change, effects, back=False)
+
+    async def back(self, which: str | None = None, where: str = "back") -> Values:
+        """Take back a change: the latest that stands, or that one. Raises as `change` does."""
+        after, change, effects = self._design.back(which, Mark(where, 1, 1))
+        return await self._become(after, change, effects, back=True)
+
+    async def _become(self, after: Standing, change: Change, effects: tuple[Effect, ...], *, back: bool) -> Values:
+        topology = after.document.topology()
+        plan = make_plan(topology, self._versions)
+        cannot = [step.words for step in not_followed(diff(self._plan, plan))]
+        if cannot:
+            remedy = "Nothing was touched. Change the file, and start a lab of it."
+            raise OrderRefused(f"a lab cannot carry this out yet: {'; '.join(cannot)}", remedy)
+        number, names = self._changes + 1, names_of(topology)
+        file, design = effective.changed_file(number), f"design-{number}.pickle"
+        with border(self.folder):
+            (self.folder / file).write_text(effective.text_of_document(after.document), "utf-8", "replace")
+        PlannedDesign(plan=plan, names=names).write(self.folder / design)
+        done = await self.session.give(Follow(id=change.id, back=back, design=design, topology=file))
+        self._changes, self._design, self._plan, self._names = number, after, plan, names
+        self._foresight.changed(plan)
+        return {**done, "id": change.id, "effects": [str(effect) for effect in effects]}
+
+    def _id(self, kind: str) -> str:
+        """The kind, with `#2` and so on when it is used again."""
+        self._ids[kind] = self._ids.get(kind, 0) + 1
+        return kind if self._ids[kind] == 1 else f"{kind}#{self._ids[kind]}"
+
+
+@asynccontextmanager
+async def living(
+    document: Document,
+    versions: Versions,
+    where: Where,
+    folder: Path,
+    seed: int = 1,
+    *,
+    on_event: Callable[[Event], None] = lambda _: None,
+) -> AsyncIterator[LivingLab]:
+    """A lab of a design, in `folder`, where it leaves what `session` does and a topology file for each change.
+
+    Raises InputErrors for what is wrong in the document, and LabError.
+    """
+    topology = document.topology()
+    plan = make_plan(topology, versions)
+    with border(folder):
+        (folder / effective.FILE).write_text(effective.text_of_document(document), "utf-8", "replace")
+    heard: list[Callable[[Event], None]] = [on_event]
+
+    def hear(event: Event) -> None:
+        for one in heard:
+            one(event)
+
+    async with session(plan, where, folder, seed, names=names_of(topology), on_event=hear) as here:
+        lab = LivingLab(here, Standing.of(document), plan, versions, folder)
+        heard.append(lab.hear)
+        yield lab

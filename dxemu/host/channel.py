@@ -15,6 +15,9 @@ ANSWER = "answer"
 FILE = "file"
 """The key of an order or an answer that is too long for a line: the name of the file in the run's folder."""
 
+INTERRUPT = "interrupt"
+"""The key of what is no order: whoever gave the one of that number does not want to wait for its end."""
+
 
 class Channel:
     """The lab process's end."""

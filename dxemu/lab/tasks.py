@@ -12,7 +12,7 @@ class Tasks:
     """A context manager. A task that fails cancels the task which entered it, and its error is raised at the exit."""
 
     def __init__(self) -> None:
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[asyncio.Task[None], None] = {}  # in the order of their starts
         self._owner: asyncio.Task[object] | None = None
         self._error: BaseException | None = None
 
@@ -20,7 +20,7 @@ class Tasks:
         """Run `work` until the exit."""
         task = asyncio.create_task(work)
         task.add_done_callback(self._done)
-        self._tasks.append(task)
+        self._tasks[task] = None
 
     def fail(self, error: BaseException) -> None:
         """Something that the lab needs has failed: end the lab with this error. Only the first one counts."""
@@ -30,6 +30,7 @@ class Tasks:
                 self._owner.cancel()
 
     def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             self.fail(error)
@@ -47,8 +48,9 @@ class Tasks:
     ) -> None:
         self._owner = None
         asyncio.get_running_loop().set_exception_handler(None)
-        for task in self._tasks:
+        going = list(self._tasks)
+        for task in going:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*going, return_exceptions=True)
         if self._error is not None:
             raise self._error

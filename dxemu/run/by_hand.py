@@ -71,27 +71,30 @@ class Hands(Executor):
         self._one = asyncio.Lock()
         self._due: dict[asyncio.Future[None], float] = {}
         self.names: Mapping[str, Sequence[str]] | None = None
-        self._expected: tuple[Until, asyncio.Future[Event]] | None = None
+        self._expected: list[tuple[Until, asyncio.Future[Event]]] = []
         self._happened: deque[Event] = deque(maxlen=MOST_EVENTS)
         self._journal.listen(self._hear)
 
-    async def carry_out(self, order: Order) -> Values:
-        """As `Executor` does. Raises LabError only for what broke the lab; whatever else did not work is refused."""
+    async def carry_out(self, order: Order, interrupted: asyncio.Event | None = None) -> Values:
+        """As `Executor` does. Once `interrupted`, time goes no further for it, and a program is killed.
+
+        Raises LabError only for what broke the lab; whatever else did not work is refused.
+        """
         try:
-            return await self._carry_out(order)
+            return await self._carry_out(order, interrupted or asyncio.Event())
         except _Broken as broken:
             raise LabError(broken.problem, broken.remedy) from broken
         except LabError as error:
             raise OrderRefused(error.problem, error.remedy) from error
 
-    async def _carry_out(self, order: Order) -> Values:
+    async def _carry_out(self, order: Order, stop: asyncio.Event) -> Values:
         match order:
             case Advance():
-                await self._go_to(self._goal(order))
+                await self._go_to(self._goal(order), stop)
                 self._happened.clear()
                 return {}
             case Until():
-                return await self._until(order)
+                return await self._until(order, stop)
             case AskPaths():
                 return await paths(self._lab, order)
             case AskRoutes():
@@ -99,7 +102,7 @@ class Hands(Executor):
             case AskStates():
                 return await states(self._lab, order.of)
             case Execute():
-                return await self._execute(order)
+                return await self._execute(order, stop)
             case StartProbe(probe=probe):
                 return await self._prober.start(probe)
             case StopProbe(name=name):
@@ -192,8 +195,20 @@ class Hands(Executor):
             raise OrderRefused(f"{goal - now:g} s are more than ten years", f"Go on by at most {MOST_S:g} s.")
         return goal
 
-    async def _go_to(self, t: float) -> None:
-        """Let time go on to `t`, with a sign of life every few seconds of it."""
+    async def _go_to(self, t: float, stop: asyncio.Event) -> None:
+        """Let time go on to `t`, with a sign of life every few seconds of it; less far if somebody interrupts."""
+        passing = asyncio.create_task(self._pass_until(t))
+        stopping = asyncio.create_task(stop.wait())
+        either: set[asyncio.Task[Any]] = {passing, stopping}  # Any: nothing, or True
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if passing.done():
+                await passing
+        finally:
+            passing.cancel()
+            stopping.cancel()
+
+    async def _pass_until(self, t: float) -> None:
         tick = (math.floor(self._journal.clock.now() / self._tick_s) + 1) * self._tick_s
         while tick < t:
             await self._journal.clock.until(tick)
@@ -202,7 +217,7 @@ class Hands(Executor):
         await self._journal.clock.until(t)
         await asyncio.gather(*(healed for healed, over in self._due.items() if over <= t))
 
-    async def _until(self, order: Until) -> Values:
+    async def _until(self, order: Until, stop: asyncio.Event) -> Values:
         """What happened since an order changed the lab counts, too.
 
         Time stands still while a cable is cut, and what is lost with it; the order to wait for that comes later.
@@ -210,31 +225,30 @@ class Hands(Executor):
         now = self._journal.clock.now()
         until = self._bounded(now + order.within, now)
         found = next((event for event in self._happened if _matches(order, event)), None)
-        found = found if found is not None else await self._next(order, until)
+        found = found if found is not None else await self._next(order, until, stop)
         self._happened.clear()
         return {"event": _json(found) if found is not None else None}
 
-    async def _next(self, order: Until, until: float) -> Event | None:
-        passing = asyncio.create_task(self._go_to(until))
+    async def _next(self, order: Until, until: float, stop: asyncio.Event) -> Event | None:
+        passing = asyncio.create_task(self._go_to(until, stop))
         happened: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
-        self._expected = order, happened
+        self._expected.append((order, happened))
         either: set[asyncio.Future[Any]] = {passing, happened}  # Any: nothing, or an event
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return happened.result() if happened.done() else None
         finally:
-            self._expected = None
+            self._expected.remove((order, happened))
             passing.cancel()
 
     def _hear(self, event: Event) -> None:
-        if self._expected is None:
+        if not self._expected:
             self._happened.append(event)
-            return
-        order, happened = self._expected
-        if not happened.done() and _matches(order, event):
-            happened.set_result(event)
+        for order, happened in self._expected:
+            if not happened.done() and _matches(order, event):
+                happened.set_result(event)
 
-    async def _execute(self, order: Execute) -> Values:
+    async def _execute(self, order: Execute, stop: asyncio.Event) -> Values:
         known: Mapping[str, object] = {node.name: node for node in self._lab.plan.nodes}
         if order.node not in known:
             raise OrderRefused(f"there is no node {quoted(order.node)}", suggestion(order.node, known))
@@ -242,13 +256,14 @@ class Hands(Executor):
         now = clock.now()
         deadline = self._bounded(now + order.within, now)
         namespace = self._lab.node(order.node).namespace
-        ended = await execute(order.command, namespace, partial(clock.until, deadline), MOST_OUTPUT)
+        ended = await execute(order.command, namespace, partial(self._go_to, deadline, stop), MOST_OUTPUT)
         return {
             "status": ended.status,
             "stdout": ended.output,
             "stderr": ended.errors,
             "in_time": ended.in_time,
             "cut": ended.cut,
+            "interrupted": stop.is_set(),
         }
 
 

@@ -11,6 +11,7 @@ Whatever is wrong in what somebody wrote is an InputErrors with places in it, be
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +21,9 @@ from dxemu.changes.effects import Effect
 from dxemu.changes.standing import Standing
 from dxemu.errors import Mark
 from dxemu.events.base import Event
+from dxemu.events.run import Building, Tick
 from dxemu.events.steps import FaultHealed
+from dxemu.faults.base import Fault
 from dxemu.files import border
 from dxemu.host.where import Where
 from dxemu.plan.diff import diff
@@ -39,6 +42,8 @@ from dxemu.topology.document import Document
 from dxemu.topology.yaml import parse
 from dxemu.units import Seconds
 
+MOST_REMEMBERED = 10_000
+"""Events that are told to one who comes later; all are in `timeline.jsonl`."""
 Names = Mapping[str, tuple[str, ...]]
 
 
@@ -55,6 +60,9 @@ class LivingLab:
         self._foresight = Foresight(plan)
         self._changes = 0
         self._ids: dict[str, int] = {}
+        self._faults: dict[str, Fault] = {}
+        self._probes: list[str] = []
+        self._happened: deque[Event] = deque(maxlen=MOST_REMEMBERED)
 
     @property
     def plan(self) -> Plan:
@@ -71,8 +79,24 @@ class LivingLab:
         """The ids of the faults that stand, the latest one last."""
         return tuple(self._foresight.standing)
 
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """The names of those that go on and have a path."""
+        return tuple(self._probes)
+
+    def faults_like(self, written: str) -> tuple[str, ...]:
+        """The ids of those that stand and are what is written: `cable_cut: {connection: primary}`."""
+        _, fault = Written(parse(written, "heal"), self._names).fault()
+        return tuple(name for name in self.faults if self._faults.get(name) == fault)
+
+    def happened(self) -> tuple[Event, ...]:
+        """What happened since the run's start, the latest `MOST_REMEMBERED`."""
+        return tuple(self._happened)
+
     def hear(self, event: Event) -> None:
         """Take in what happens in the lab: a fault may be over."""
+        if not isinstance(event, Building | Tick):
+            self._happened.append(event)
         if isinstance(event, FaultHealed):
             self._foresight.healed(event.fault)
 
@@ -84,6 +108,7 @@ class LivingLab:
             case Inject(fault=fault, id=name, lasts=lasts):
                 predicted = self._foresight.predicted(fault, name, at, lasts)
                 self._foresight.injected(fault, name, at, lasts)
+                self._faults[name] = fault
                 return {**done, "id": name, "predicted": as_json(predicted)}
             case Heal(id=name):
                 self._foresight.healed(name)
@@ -91,8 +116,10 @@ class LivingLab:
                 self._foresight.acted(action)
             case StartProbe(probe=probe):
                 self._foresight.probing(probe)
+                self._probes += [probe.name] if probe.ends is not None else []
             case StopProbe(name=name):
                 self._foresight.probing_no_more(name)
+                self._probes = [one for one in self._probes if one != name]
         return done
 
     async def fail(self, written: str, lasts: Seconds | None = None, name: str = "", where: str = "fail") -> Values:
@@ -164,7 +191,8 @@ async def living(
     plan = make_plan(topology, versions)
     with border(folder):
         (folder / effective.FILE).write_text(effective.text_of_document(document), "utf-8", "replace")
-    heard: list[Callable[[Event], None]] = [on_event]
+    before: list[Event] = []
+    heard: list[Callable[[Event], None]] = [on_event, before.append]
 
     def hear(event: Event) -> None:
         for one in heard:
@@ -172,5 +200,7 @@ async def living(
 
     async with session(plan, where, folder, seed, names=names_of(topology), on_event=hear) as here:
         lab = LivingLab(here, Standing.of(document), plan, versions, folder)
-        heard.append(lab.hear)
+        heard[1] = lab.hear
+        for event in before:
+            lab.hear(event)
         yield lab

@@ -15,14 +15,14 @@ from dataclasses import replace
 
 from dxemu.errors import LabError
 from dxemu.host import hold
-from dxemu.host.channel import ANSWER, FILE, Channel
+from dxemu.host.channel import ANSWER, FILE, INTERRUPT, Channel
 from dxemu.lab.lab import Lab
 from dxemu.lab.tasks import Tasks
 from dxemu.run.by_hand import Hands
 from dxemu.run.hand_prober import HandProber
 from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import decoded, done, number_of, refused
-from dxemu.run.orders import ORDERS, PROTOCOL, EndLab, OrderRefused
+from dxemu.run.orders import ORDERS, PROTOCOL, EndLab, Order, OrderRefused
 
 LONGEST_ANSWER = 16_000
 """Bytes of a line to the outside."""
@@ -37,17 +37,21 @@ class Orders:
 
     async def next(self) -> object:
         """Wait for it. Raises LabError if whoever gives orders has gone, OrderRefused for what is no JSON."""
+        line = await self._line()
+        try:
+            written = json.loads(line)
+            return self._from_file(written[FILE]) if isinstance(written, dict) and FILE in written else written
+        except (ValueError, OSError) as error:
+            raise OrderRefused(f"an order cannot be read: {error}", "Send one JSON object a line.") from error
+
+    async def _line(self) -> bytes:
         while (line := self._channel.line()) is None:
             await self._readable()
             try:
                 self._channel.read()
             except EOFError as error:
                 raise LabError("whoever gave orders has gone") from error
-        try:
-            written = json.loads(line)
-            return self._from_file(written[FILE]) if isinstance(written, dict) and FILE in written else written
-        except (ValueError, OSError) as error:
-            raise OrderRefused(f"an order cannot be read: {error}", "Send one JSON object a line.") from error
+        return line
 
     async def _readable(self) -> None:
         loop = asyncio.get_running_loop()
@@ -92,38 +96,75 @@ async def serve(
     orders = Orders(channel, folder)
     orders.answer(done(0, lab.journal.clock.now(), {"protocol": PROTOCOL, "orders": list(ORDERS)}))
     try:
-        await _each(hands, lab, orders, served, begin, end)
+        await _Served(hands, lab, orders, served, tasks, begin, end).serve()
     finally:
         end()
     await prober.finished()
 
 
-async def _each(
-    hands: Hands,
-    lab: Lab,
-    orders: Orders,
-    served: Served,
-    begin_hold: Callable[[], None],
-    end_hold: Callable[[], None],
-) -> None:
-    while True:
-        number = None
-        try:
-            written = await orders.next()
-            number = number_of(written)
-            order = decoded(written, served if hands.names is None else replace(served, names=hands.names))
-            if isinstance(order, EndLab):
-                orders.answer(done(number, lab.journal.clock.now(), {}))
-                return
-            end_hold()
+class _Served:
+    """Each order is carried out beside the others; where time is held until one comes, whoever gives them takes turns.
+
+    `begin_hold` and `end_hold` hold the clock and let it go.
+    """
+
+    def __init__(
+        self,
+        hands: Hands,
+        lab: Lab,
+        orders: Orders,
+        served: Served,
+        tasks: Tasks,
+        begin_hold: Callable[[], None],
+        end_hold: Callable[[], None],
+    ) -> None:
+        self._hands = hands
+        self._clock = lab.journal.clock
+        self._orders = orders
+        self._served = served
+        self._tasks = tasks
+        self._begin_hold = begin_hold
+        self._end_hold = end_hold
+        self._going: dict[int | None, asyncio.Event] = {}
+
+    async def serve(self) -> None:
+        """Until the order that ends the lab."""
+        while True:
+            number = None
             try:
-                values = await hands.carry_out(order)
-            finally:
-                begin_hold()
-            answer = done(number, lab.journal.clock.now(), values)
+                written = await self._orders.next()
+                if isinstance(written, dict) and INTERRUPT in written:
+                    self._interrupt(written[INTERRUPT])
+                    continue
+                number = number_of(written)
+                names = self._hands.names
+                order = decoded(written, self._served if names is None else replace(self._served, names=names))
+            except OrderRefused as why:
+                self._orders.answer(refused(number, self._clock.now(), why.problem, why.remedy))
+                continue
+            if isinstance(order, EndLab):
+                self._orders.answer(done(number, self._clock.now(), {}))
+                return
+            self._going[number] = asyncio.Event()
+            self._tasks.start(self._carry_out(number, order))
+
+    def _interrupt(self, number: object) -> None:
+        """Nobody wants to wait any longer for this order. It may be done already."""
+        if isinstance(number, int) and number in self._going:
+            self._going[number].set()
+
+    async def _carry_out(self, number: int | None, order: Order) -> None:
+        self._end_hold()  # not before: each turn of the event loop looks at the clock, which costs time
+        try:
+            values = await self._hands.carry_out(order, self._going[number])
+            answer = done(number, 0.0, values)
         except OrderRefused as why:
-            answer = refused(number, lab.journal.clock.now(), why.problem, why.remedy)
-        orders.answer(answer)
+            answer = refused(number, 0.0, why.problem, why.remedy)
+        finally:
+            del self._going[number]
+            if not self._going:
+                self._begin_hold()
+        self._orders.answer({**answer, "t": round(self._clock.now(), 9)})
 
 
 def _nothing() -> None:

@@ -24,21 +24,26 @@ from dxemu.events.codec import decoded
 from dxemu.events.run import Building
 from dxemu.faults.menu import kinds as fault_kinds
 from dxemu.files import border
-from dxemu.host.channel import ANSWER, FILE
+from dxemu.host.channel import ANSWER, FILE, INTERRUPT
 from dxemu.host.follow import LONGEST_LINE, LabProcess
 from dxemu.host.job import LAB_IMPORTS, Job
+from dxemu.host.spinning import end_spinning, processor_ticks
 from dxemu.host.where import Where
 from dxemu.plan.model import Plan
 from dxemu.plugins import folders_of, mentions
 from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import encoded, values_of_answer
-from dxemu.run.orders import PROTOCOL, EndLab, Order
+from dxemu.run.orders import PROTOCOL, EndLab, Execute, Order
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
 from dxemu.units import Seconds
 
 Values = Mapping[str, object]
 IMPORTS = (*LAB_IMPORTS, "dxemu.run.serve")
+COMPUTES_S = 30.0
+"""Wall time for which a program may compute while no time of the lab's passes; then it is ended."""
+LOOK_S = 0.5
+"""Between two looks at who computes."""
 MOST_UNHEARD = 10_000
 """Events that are kept for one who is slow to hear them; then the oldest are dropped."""
 MOST_TIMELINE_BYTES = 1 << 28
@@ -46,17 +51,22 @@ MOST_TIMELINE_BYTES = 1 << 28
 
 
 class Session:
-    """A running lab. Whoever gives an order waits for its answer; several take turns."""
+    """A running lab. Whoever gives an order waits for its answer. Several take turns where the clock is virtual."""
 
-    def __init__(self, lab: LabProcess, folder: Path, on_event: Callable[[Event], None]) -> None:
+    def __init__(self, lab: LabProcess, folder: Path, on_event: Callable[[Event], None], clock: str) -> None:
         self._lab = lab
+        self._clock = clock
+        self._heard = 0.0
         self._folder = folder
         self._on_event = on_event
         self._turn = asyncio.Lock()
         self._number = 0
         self._said = ""
-        self._answer: asyncio.Future[Mapping[str, object]] = asyncio.get_running_loop().create_future()
+        self._answers: dict[int | None, asyncio.Future[Mapping[str, object]]] = {
+            0: asyncio.get_running_loop().create_future()
+        }
         self._ended: DxemuError | None = None
+        self._over = asyncio.Event()
         self._streams: set[EventStream] = set()
 
     @property
@@ -71,23 +81,47 @@ class Session:
         """
         return await self.give_written(encoded(order, 0))
 
-    async def give_written(self, written: Mapping[str, object]) -> Values:
-        """The same for an order as JSON has it (`dxemu.run.order_codec`); it is given a number here."""
-        async with self._turn:
+    async def give_written(self, written: Mapping[str, object], interrupted: asyncio.Event | None = None) -> Values:
+        """The same for an order as JSON has it (`dxemu.run.order_codec`); it is given a number here.
+
+        Once `interrupted`, one that takes time ends: the clock goes no further for it, and a program is killed. A
+        program that computes for `COMPUTES_S` while no time passes is ended: its `status` says so.
+        """
+        async with self._turn if self._clock == "virtual" else contextlib.nullcontext():
             if self._ended is not None:
                 raise self._ended
             self._number += 1
-            self._said = str(written.get("order"))
-            self._answer = asyncio.get_running_loop().create_future()
-            self._send({**written, "number": self._number})
-            return values_of_answer(await self._answer)
+            number, self._said = self._number, str(written.get("order"))
+            answer = self._answers[number] = asyncio.get_running_loop().create_future()
+            self._heard = time.monotonic()
+            self._send({**written, "number": number}, number)
+            async with asyncio.TaskGroup() as tasks:
+                beside = [tasks.create_task(self._interrupt_when(interrupted, number))] if interrupted else []
+                if self._said == Execute.word and self._clock == "virtual":
+                    beside.append(tasks.create_task(self._watch_computing(answer)))
+                await asyncio.wait({answer})
+                for task in beside:
+                    task.cancel()
+            return values_of_answer(answer.result())
 
-    def _send(self, written: Mapping[str, object]) -> None:
+    async def _interrupt_when(self, interrupted: asyncio.Event, number: int) -> None:
+        await interrupted.wait()
+        self._lab.tell({INTERRUPT: number})
+        self._heard = -COMPUTES_S
+
+    async def _watch_computing(self, answer: asyncio.Future[Mapping[str, object]]) -> None:
+        while True:
+            before = processor_ticks(self._lab.pid)
+            await asyncio.wait({answer}, timeout=LOOK_S)
+            if time.monotonic() - self._heard > COMPUTES_S:
+                end_spinning(before, processor_ticks(self._lab.pid))
+
+    def _send(self, written: Mapping[str, object], number: int) -> None:
         text = json.dumps(written)
         if len(text) < LONGEST_LINE:
             self._lab.tell(written)
             return
-        file = self._folder / f"order-{self._number}.json"
+        file = self._folder / f"order-{number}.json"
         with border(file):
             file.touch(0o600)
             file.write_text(text, encoding="utf-8")
@@ -103,6 +137,7 @@ class Session:
         try:
             async with contextlib.aclosing(told):
                 async for one in told:
+                    self._heard = time.monotonic()
                     if ANSWER in one:
                         self._answered(one)
                     else:
@@ -112,9 +147,12 @@ class Session:
             self._ended = error
             raise
         finally:
-            if self._ended is not None and not self._answer.done():
-                self._answer.set_exception(self._in_the_middle(self._ended))
-                self._answer.exception()  # whether or not somebody waits for it
+            for answer in self._answers.values():
+                if self._ended is not None and not answer.done():
+                    answer.set_exception(self._in_the_middle(self._ended))
+                    answer.exception()  # whether or not somebody waits for it
+            self._answers.clear()
+            self._over.set()
             for stream in self._streams:
                 stream.end()
 
@@ -124,8 +162,10 @@ class Session:
             with border(file, verb="read"):
                 answer = json.loads(file.read_bytes())
                 file.unlink()
-        if not self._answer.done() and answer[ANSWER] in (self._number, None):
-            self._answer.set_result(answer)
+        number = answer[ANSWER]
+        waiting = self._answers.pop(number if isinstance(number, int) else None, None)
+        if waiting is not None and not waiting.done():  # nobody waits for one whose giver has gone
+            waiting.set_result(answer)
 
     def _happened(self, event: Event, timeline: TimelineFile) -> None:
         if not isinstance(event, Building):
@@ -145,10 +185,16 @@ class Session:
 
     async def begun(self) -> None:
         """Return when the lab takes orders. Raises LabError, also for a lab of another protocol."""
-        protocol = values_of_answer(await self._answer).get("protocol")
+        protocol = values_of_answer(await self._answers[0]).get("protocol")
         if protocol != PROTOCOL:
             problem = f"the lab takes orders of protocol {protocol}, and this is protocol {PROTOCOL}"
             raise LabError(problem, "Use the dxemu that started the lab.")
+
+    async def over(self) -> None:
+        """Wait for the lab's end, and raise why."""
+        await self._over.wait()
+        if self._ended is not None:
+            raise self._ended
 
     async def end(self) -> None:
         """End the run, if it has not ended."""
@@ -217,7 +263,7 @@ async def session(
     async with AsyncExitStack() as stack:
         lab = await stack.enter_async_context(where.started(folder, seed, imports=IMPORTS))
         timeline = stack.enter_context(TimelineFile(folder / "timeline.jsonl", MOST_TIMELINE_BYTES))
-        here = Session(lab, folder, on_event)
+        here = Session(lab, folder, on_event, where.clock)
         told = lab.run(Job(target="dxemu.run.lab_process:main", payload=job, folders=folders))
         following = asyncio.create_task(here.follow(told, timeline))
         stack.push_async_callback(_ended, following)

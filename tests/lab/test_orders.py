@@ -14,6 +14,8 @@ import pytest
 from dxemu.errors import LabError
 from dxemu.faults.cable_cut import CableCut
 from dxemu.host import where
+from dxemu.run import session
+from dxemu.run.order_codec import encoded
 from dxemu.run.orders import (
     Advance,
     AskPaths,
@@ -163,6 +165,25 @@ def test_a_program_in_a_node(tmp_path: Path) -> None:
     assert not [*(tmp_path / "lab").glob("order-*"), *(tmp_path / "lab").glob("answer-*")]
 
 
+def test_what_takes_time_can_be_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "COMPUTES_S", 2.0)
+
+    async def interrupt(lab: Session) -> None:
+        computes: Any = await lab.give(Execute(node="app", command=("sh", "-c", "while :; do :; done")))
+        assert computes["status"] == -signal.SIGILL, "no time passes for it, and no deadline comes"
+        assert computes["t"] < 1.0
+        enough = asyncio.Event()
+        with lab.events() as events:
+            far = asyncio.create_task(lab.give_written(encoded(Advance(by=Seconds(100_000)), 0), enough))
+            await anext(events)
+            enough.set()
+        reached: Any = await far
+        assert reached["t"] < 100_000
+        assert (await lab.give(AskStates(of="sessions")))["sessions"]
+
+    in_lab_of(SMALL, tmp_path / "lab", interrupt)
+
+
 def test_until_an_event_or_a_deadline(tmp_path: Path) -> None:
     async def wait(lab: Session) -> None:
         await lab.give(Advance(to=Seconds(1)))
@@ -220,8 +241,14 @@ def test_where_the_clock_is_real_time_goes_on(tmp_path: Path) -> None:
             down: Any = await lab.give(Until(event="bgp", having={"state": "down", "session": "primary"}))
             assert down["event"]["reason"] == "carrier"
             assert down["t"] - before["t"] >= 1.0
-            nothing = await lab.give(Until(event="bgp", having={"session": "backup"}, within=Seconds(0.5)))
+            nothing: Any = await lab.give(Until(event="bgp", having={"session": "backup"}, within=Seconds(0.5)))
             assert nothing["event"] is None
+
+            slow = asyncio.create_task(lab.give(Execute(node="app", command=("sleep", "30"), within=Seconds(60))))
+            late: Any = await lab.give(AskStates(of="sessions"))
+            assert not slow.done(), "orders are carried out beside each other"
+            assert late["t"] < nothing["t"] + 10
+            slow.cancel()
 
     asyncio.run(run())
 

@@ -7,7 +7,6 @@ valid, 130 interrupted (Ctrl-C, SIGTERM, SIGHUP or SIGQUIT), 141 whoever read th
 from __future__ import annotations
 
 import atexit
-import difflib
 import importlib
 import io
 import os
@@ -31,6 +30,8 @@ from dxemu.report.terminal import echo
 EXIT_BUG = 70
 EXIT_USAGE = 2
 EXIT_NO_LAB = 3
+NO_COMMANDS = ("app", "living")
+"""Of the modules here: this one, and what the commands about labs that live have in common."""
 _SHORT_HELP = re.compile(r'short_help="(.+?)"')
 
 
@@ -39,7 +40,7 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return sorted(info.name for info in pkgutil.iter_modules(cli.__path__) if info.name != "app")
+        return sorted(info.name for info in pkgutil.iter_modules(cli.__path__) if info.name not in NO_COMMANDS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, _short_help(name)) for name in self.list_commands(ctx)]
@@ -49,6 +50,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         known = self.list_commands(ctx)
         if cmd_name not in known:
+            import difflib  # commands are to answer at once, and few are misspelt
+
             nearest = difflib.get_close_matches(cmd_name, known, n=1)
             hint = f"Did you mean '{nearest[0]}'?" if nearest else f"There are {', '.join(known)}."
             raise click.UsageError(f"No such command '{cmd_name}'. {hint}", ctx)

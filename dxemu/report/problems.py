@@ -45,12 +45,14 @@ class _Source:
         return cls(hidden(text).split("\n") if lines else (), secrets_in(text))
 
 
-def render(errors: InputErrors, *, colour: bool = False, lines_of: LinesOf = lines_of_file) -> str:
-    """All problems, then their number. `lines_of` gives the lines of a file by the name that marks use."""
+def render(
+    errors: InputErrors, *, colour: bool = False, lines_of: LinesOf = lines_of_file, so: str = "nothing was started"
+) -> str:
+    """All problems, then their number, and what comes of it. `lines_of` gives a file's lines by its name in marks."""
     source = cache(lambda file: _Source.of(lines_of(file)))
     shown = [_one(problem, source(problem.mark.file), colour) for problem in errors.problems]
     count = len(errors.problems)
-    return "\n".join((*shown, f"{count} error{'s' if count != 1 else ''}; nothing was started.\n"))
+    return "\n".join((*shown, f"{count} error{'s' if count != 1 else ''}; {so}.\n"))
 
 
 def as_dicts(errors: InputErrors) -> list[dict[str, str | int]]:

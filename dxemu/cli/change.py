@@ -1,0 +1,48 @@
+"""`dxemu change`: change a lab's design while it runs, or take a change back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dxemu.cli.living import lab_option, moment
+from dxemu.files import border
+from dxemu.labs.client import ask
+from dxemu.report.terminal import echo
+
+
+@click.command("change", short_help="Change the design of a lab while it runs, or take a change back.")
+@lab_option
+@click.option("--back", is_flag=True, help="Take back the latest change that stands, or the one called WHAT.")
+@click.option("--id", "name", metavar="ID", help="What --back calls it.  [default: change]")
+@click.option("--interruption", metavar="TIME", help="How long AWS interrupts what it interrupts, in place of at most.")
+@click.argument("what", required=False)
+def command(lab: str | None, name: str | None, interruption: str | None, what: str | None, *, back: bool) -> None:
+    """Lay WHAT over the design: a file, or PATH=VALUE.
+
+    For example: dxemu change virtual_interfaces.primary.customer.as_path_prepend=3
+    """
+    if back:
+        done = ask(lab, "back", id=what)
+        echo(f"{moment(done['at_s'])}   {done['id']} taken back")
+    else:
+        if what is None:
+            raise click.UsageError("What is to change? Name a file, or write PATH=VALUE.")
+        text, where = _patch(what)
+        done = ask(lab, "change", text=text, where=where, id=name, interruption=interruption)
+        echo(f"{moment(done['at_s'])}   {done['id']} made")
+    for effect in done["effects"]:
+        echo(f"             {effect}")
+    echo(f"             confirmed: {done['evidence']}")
+
+
+def _patch(what: str) -> tuple[str, str]:
+    """The patch as YAML, and what errors call it. Raises FileError."""
+    path, equals, value = what.partition("=")
+    if not equals:
+        file = Path(what)
+        with border(file, verb="read", otherwise="name a file, or write PATH=VALUE"):
+            return file.read_text(encoding="utf-8", errors="replace"), what
+    keys = path.split(".")
+    return "".join(f"{{{key}: " for key in keys) + value + "}" * len(keys), "change"

@@ -1,0 +1,23 @@
+"""`dxemu fail`: break something in a lab."""
+
+from __future__ import annotations
+
+import click
+
+from dxemu.cli.living import lab_option, moment, say_predicted, text_of
+from dxemu.labs.client import ask
+from dxemu.report.terminal import echo
+
+
+@click.command("fail", short_help="Break something, and say what it should cost.")
+@lab_option
+@click.option("--for", "lasts", metavar="TIME", help="Heal it after so much of the lab's time, such as 30s.")
+@click.option("--id", "name", metavar="ID", help="What heal calls it.  [default: its kind]")
+@click.argument("kind")
+@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
+def command(lab: str | None, lasts: str | None, name: str | None, kind: str, parameters: tuple[str, ...]) -> None:
+    """Break something: `dxemu fail cable_silent connection=primary --for 30s`. Faults are those of scenarios."""
+    done = ask(lab, "fail", text=text_of(kind, parameters), lasts=lasts, id=name)
+    what = f"{kind} {' '.join(parameters)}".strip()
+    echo(f"{moment(done['at_s'])}   {what}   confirmed: {done['evidence']}   id {done['id']}")
+    say_predicted(done["predicted"])

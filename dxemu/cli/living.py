@@ -1,0 +1,54 @@
+"""What the commands about labs that live have in common. No command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from dxemu.report.terminal import echo
+
+F = Callable[..., Any]
+
+
+def lab_option(command: F) -> F:
+    """`--lab NAME`."""
+    return click.option("--lab", metavar="NAME", help="Which lab, where there are several (dxemu status).")(command)
+
+
+def text_of(kind: str, parameters: Sequence[str]) -> str:
+    """A kind with its parameters as scenarios have it: `cable_cut` and `connection=primary`. Raises UsageError."""
+    values = []
+    for parameter in parameters:
+        key, equals, value = parameter.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"'{parameter}' is no parameter: write for example connection=primary.")
+        values.append(f"{key}: {value}")
+    return f"{kind}: {{{', '.join(values)}}}" if values else f"{kind}:"
+
+
+def moment(t: float) -> str:
+    """A time since the run's start, as the lines of `dxemu run` have it."""
+    return f"{t:9.3f} s"
+
+
+def say_predicted(predicted: Sequence[Mapping[str, Any]]) -> None:  # Any: as `dxemu.measure.result.Predicted` has it
+    """What a fault should cost, a line for each direction of each probe."""
+    for one in predicted:
+        low, high = one["outage_ms"]
+        of = f"{one['probe']} " if one["probe"] else ""
+        where = "to AWS" if one["direction"] == "to_aws" else "from AWS"
+        echo(f"             predicted {of}{where}: {_window(low, high)}   ({one['why']})")
+
+
+def _window(low: float | None, high: float | None) -> str:
+    if low == high == 0:
+        return "no outage"
+    if low is None or high is None:
+        return f"{_s(low)} or longer" if low is not None else "until it is healed"
+    return f"{_s(low)} - {_s(high)}"
+
+
+def _s(ms: float) -> str:
+    return f"{ms / 1e3:.3g} s" if ms >= 1e3 else f"{ms:.3g} ms"  # noqa: PLR2004 - milliseconds of a second

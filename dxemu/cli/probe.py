@@ -1,0 +1,28 @@
+"""`dxemu probe`: measure in a lab."""
+
+from __future__ import annotations
+
+import click
+
+from dxemu.cli.living import lab_option, moment
+from dxemu.labs.client import ask
+from dxemu.report.terminal import echo
+
+
+@click.command("probe", short_help="Measure in a lab from now on, or stop doing so.")
+@lab_option
+@click.option("--stop", is_flag=True, help="End the probe NAME.")
+@click.argument("name")
+@click.argument("kind", required=False)
+@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
+def command(lab: str | None, name: str, kind: str | None, parameters: tuple[str, ...], *, stop: bool) -> None:
+    """Start a probe called NAME: `dxemu probe app udp from=app to=web rate=100/s`. Probes are those of scenarios."""
+    if stop:
+        done = ask(lab, "stop_probe", probe=name)
+        echo(f"{moment(done['t'])}   {name} has ended")
+        return
+    if kind is None:
+        raise click.UsageError("Which kind? Write for example: dxemu probe app udp from=app to=web rate=100/s.")
+    values = ", ".join(parameter.replace("=", ": ", 1) for parameter in parameters)
+    done = ask(lab, "probe", text=f"{name}: {{{kind}: {{{values}}}}}")
+    echo(f"{moment(done['t'])}   {name} goes on")

@@ -1,0 +1,182 @@
+"""What a lab that lives can be asked, by its word. Each gives what its answer says, as JSON has it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dxemu.events.codec import encoded as event_encoded
+from dxemu.labs.status import status
+from dxemu.report.live import live_line
+from dxemu.run.living import LivingLab
+from dxemu.run.order_codec import encoded
+from dxemu.run.orders import (
+    EVENT_WITHIN,
+    Advance,
+    AskPaths,
+    AskRoutes,
+    Execute,
+    Heal,
+    Order,
+    OrderRefused,
+    StopProbe,
+    Until,
+)
+from dxemu.topology.words import quoted, suggestion
+from dxemu.units import Seconds
+
+Answer = Mapping[str, object]
+HEAL_ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One thing asked. `tell` sends something before the end; `gone` is set when whoever asked has gone."""
+
+    lab: LivingLab
+    written: Mapping[str, object]
+    tell: Callable[[Answer], None]
+    gone: asyncio.Event
+
+    def text(self, key: str) -> str:
+        """A text that has to be there. Raises OrderRefused."""
+        found = self.written.get(key)
+        if not isinstance(found, str) or not found:
+            raise OrderRefused(f"{self.written.get('do')} lacks {quoted(key)}", "Give it a text.")
+        return found
+
+    def or_none(self, key: str) -> str | None:
+        """The same for one that need not be there."""
+        return self.text(key) if self.written.get(key) is not None else None
+
+    def seconds(self, key: str) -> Seconds | None:
+        """A duration as people write it, `30 s`; None if it is not there. Raises OrderRefused."""
+        written = self.or_none(key)
+        if written is None:
+            return None
+        try:
+            return Seconds.parse(written)
+        except ValueError as error:
+            raise OrderRefused(f"{key}: {error}", "Write for example 30 s, 500 ms or 2 min.") from error
+
+    async def give(self, order: Order) -> Answer:
+        """Give an order that takes time; it ends when whoever asked goes."""
+        return await self.lab.session.give_written(encoded(order, 0), self.gone)
+
+
+async def _status(request: Request) -> Answer:
+    return await status(request.lab)
+
+
+async def _exec(request: Request) -> Answer:
+    command = request.written.get("command")
+    if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
+        raise OrderRefused("exec lacks a command", "Write for example: dxemu exec app ping -c 1 172.31.1.10")
+    within = request.seconds("within")
+    order = Execute(node=request.text("node"), command=tuple(command))
+    return await request.give(
+        order if within is None else Execute(node=order.node, command=order.command, within=within)
+    )
+
+
+async def _fail(request: Request) -> Answer:
+    name = request.or_none("id") or ""
+    return await request.lab.fail(request.text("text"), lasts=request.seconds("lasts"), name=name)
+
+
+async def _act(request: Request) -> Answer:
+    return await request.lab.act(request.text("text"), name=request.or_none("id") or "")
+
+
+async def _heal(request: Request) -> Answer:
+    lab, which = request.lab, request.text("id")
+    if which == HEAL_ALL:
+        ids = lab.faults
+    elif which in lab.faults:
+        ids = (which,)
+    elif ":" in which:
+        ids = lab.faults_like(which)
+    else:
+        ids = ()
+    if not ids and which != HEAL_ALL:
+        raise OrderRefused(f"no fault {quoted(which)} stands", suggestion(which, lab.faults, "Nothing is broken."))
+    return {"healed": [{"id": name, **await lab.give(Heal(id=name))} for name in reversed(ids)]}
+
+
+async def _change(request: Request) -> Answer:
+    where, interruption = request.or_none("where") or "change", request.seconds("interruption")
+    return await request.lab.change(
+        request.text("text"), name=request.or_none("id") or "", interruption=interruption, where=where
+    )
+
+
+async def _back(request: Request) -> Answer:
+    return await request.lab.back(request.or_none("id"))
+
+
+async def _probe(request: Request) -> Answer:
+    return await request.lab.probe(request.text("text"))
+
+
+async def _stop_probe(request: Request) -> Answer:
+    return await request.lab.give(StopProbe(name=request.text("probe")))
+
+
+async def _advance(request: Request) -> Answer:
+    to, by = request.seconds("to"), request.seconds("by")
+    return await request.give(Advance(to=to, by=by))
+
+
+async def _until(request: Request) -> Answer:
+    having, within = request.written.get("having"), request.seconds("within") or EVENT_WITHIN
+    having = having if isinstance(having, dict) else {}
+    return await request.give(Until(event=request.text("event"), having=having, within=within))
+
+
+async def _paths(request: Request) -> Answer:
+    probe, ends = request.or_none("probe") or "", [request.or_none(key) or "" for key in ("from_node", "to_node")]
+    return await request.lab.give(AskPaths(probe=probe, from_node=ends[0], to_node=ends[1]))
+
+
+async def _routes(request: Request) -> Answer:
+    return await request.lab.give(AskRoutes(node=request.text("node")))
+
+
+async def _events(request: Request) -> Answer:
+    """What happened so far, and with `follow` what happens, until whoever asked goes. Each as an event and in words."""
+    with request.lab.session.events() as stream:
+        for event in request.lab.happened():
+            request.tell({"event": event_encoded(event), "words": live_line(event)})
+        if not request.written.get("follow"):
+            return {}
+        gone = asyncio.create_task(request.gone.wait())
+        while True:
+            coming = asyncio.ensure_future(anext(stream, None))
+            either: set[asyncio.Future[Any]] = {gone, coming}  # Any: nothing, or an event
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            next_one = None if gone.done() else coming.result()
+            if next_one is None:
+                coming.cancel()
+                gone.cancel()
+                return {}
+            request.tell({"event": event_encoded(next_one), "words": live_line(next_one)})
+
+
+REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
+    "status": _status,
+    "exec": _exec,
+    "fail": _fail,
+    "act": _act,
+    "heal": _heal,
+    "change": _change,
+    "back": _back,
+    "probe": _probe,
+    "stop_probe": _stop_probe,
+    "advance": _advance,
+    "until": _until,
+    "paths": _paths,
+    "routes": _routes,
+    "events": _events,
+}

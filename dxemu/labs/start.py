@@ -1,0 +1,76 @@
+"""Start a lab's supervisor, which goes on when whoever started it is gone; and find what is left of those that died."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from dxemu.files import border
+from dxemu.host.outliving import started
+from dxemu.labs.places import ABOUT, LabFolder, new_place
+
+LOG = "supervisor.log"
+SUPERVISOR = "dxemu.labs.supervisor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a lab is made of. `topology` is a path from the root; `kernel` `embedded` or `host`."""
+
+    topology: str
+    kernel: str
+    clock: str
+    seed: int
+
+
+def start(name: str, about: About) -> tuple[LabFolder, int]:
+    """A supervisor for a new lab, and its number; it can be asked at once, and answers when it can.
+
+    Raises NoLab, FileError and LabError.
+    """
+    place, lock = new_place(name)
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, lock)
+        with border(place.folder):
+            listening = stack.enter_context(place.listening())
+            (place.folder / ABOUT).write_text(json.dumps(asdict(about)), encoding="utf-8")
+        fds = (listening.fileno(), lock)
+        command = [sys.executable, "-m", SUPERVISOR, str(place.folder), *map(str, fds)]
+        pid = started(command, place.folder, place.folder / LOG, fds).pid
+    return place, pid
+
+
+def end_left(place: LabFolder) -> list[int]:
+    """End the processes of a lab whose supervisor has died. Gives their numbers.
+
+    Ours are those whose working folder is the lab's and whose command names it, or a kernel that was started there.
+    """
+    found = [pid for pid in _in(place.folder) if pid != os.getpid()]
+    for pid in found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return found
+
+
+def _in(folder: Path) -> Iterator[int]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if (entry / "cwd").readlink() == folder and _is_ours(entry, folder):
+                    yield int(entry.name)
+
+
+def _is_ours(process: Path, folder: Path) -> bool:
+    command = (process / "cmdline").read_bytes().split(b"\0")
+    return (
+        SUPERVISOR.encode() in command
+        or b"rootfstype=hostfs" in command
+        or command[0] == b"[uml-userspace]"
+        or os.fsencode(folder) in command
+    )

@@ -1,0 +1,45 @@
+"""How a lab that lives is, in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dxemu.plan.model import BgpSession, Side
+from dxemu.run.living import LivingLab
+from dxemu.run.orders import STATES, AskPaths, AskStates
+
+
+async def status(lab: LivingLab) -> Mapping[str, object]:
+    """`t`, the states of sessions, BFD, tunnels and cables by name, AWS's words for virtual interfaces, and the paths.
+
+    Also `faults` and `changes`, those that stand, and `probes`, the paths of those that go on.
+    """
+    found: dict[str, object] = {"topology": lab.plan.topology, "nodes": [node.name for node in lab.plan.nodes]}
+    for of in STATES:
+        found |= await lab.give(AskStates(of=of))
+    sessions = found["sessions"]
+    assert isinstance(sessions, dict)
+    found["virtual_interfaces"] = {
+        session.name: _in_aws_words(lab, session, sessions[session.name])
+        for session in lab.plan.sessions
+        if _is_vif(lab, session)
+    }
+    found["faults"], found["changes"] = list(lab.faults), list(lab.changes)
+    found["probes"] = {name: _way(await lab.give(AskPaths(probe=name))) for name in lab.probes}
+    return found
+
+
+def _is_vif(lab: LivingLab, session: BgpSession) -> bool:
+    sides = {lab.plan.node(end.node).side for end in session.ends}
+    return sides == {Side.CUSTOMER, Side.AWS} and session.tunnel is None
+
+
+def _in_aws_words(lab: LivingLab, session: BgpSession, up: Mapping[str, bool]) -> str:
+    """What AWS's console says: `available` while its own end has the session, else `down`."""
+    return (
+        "available" if all(up[end.node] for end in session.ends if lab.plan.node(end.node).side is Side.AWS) else "down"
+    )
+
+
+def _way(found: Mapping[str, object]) -> Mapping[str, object]:
+    return {key: value for key, value in found.items() if key != "t"}

@@ -1,0 +1,199 @@
+"""The process behind a lab that lives: holds its lock, keeps it running, and answers who asks on its socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from dxemu.errors import DxemuError, InputErrors, LabError
+from dxemu.events.base import Event
+from dxemu.events.run import Building
+from dxemu.host import versions, where
+from dxemu.labs.places import DIED, LabFolder
+from dxemu.labs.requests import REQUESTS, Request
+from dxemu.labs.start import About
+from dxemu.labs.wire import LONGEST_LINE, VERSION, line
+from dxemu.report import problems
+from dxemu.run.living import LivingLab, living
+from dxemu.run.orders import OrderRefused
+from dxemu.topology import document
+from dxemu.topology.words import suggestion
+
+
+class Supervisor:
+    """One lab, and all who ask."""
+
+    def __init__(self, place: LabFolder, about: About) -> None:
+        self._place = place
+        self._about = about
+        self._ready: asyncio.Future[LivingLab] = asyncio.get_running_loop().create_future()
+        self._down = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._hearing: set[Callable[[Event], None]] = set()
+        self._going: set[asyncio.Task[None]] = set()
+
+    async def run(self, listening: socket.socket) -> None:
+        """Until somebody ends the lab, or it dies."""
+        server = await asyncio.start_unix_server(self._hear, sock=listening, limit=LONGEST_LINE)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._down.set)
+        async with server:
+            try:
+                await self._live()
+            except DxemuError as error:
+                self._say_why(error)
+            finally:
+                self._ended.set()
+                if self._going:
+                    await asyncio.wait(self._going, timeout=LAST_WORDS_S)
+
+    async def _live(self) -> None:
+        about = self._about
+        place = where.host(about.clock) if about.kernel == "host" else where.embedded(about.clock)
+        design = document.read(Path(about.topology))
+        lab = living(design, versions.installed(), place, self._place.folder, about.seed, on_event=self._tell)
+        async with lab as here:
+            self._ready.set_result(here)
+            down = asyncio.create_task(self._down.wait())
+            over = asyncio.create_task(here.session.over())
+            await asyncio.wait({down, over}, return_when=asyncio.FIRST_COMPLETED)
+            down.cancel()
+            if over.done():
+                await over
+            over.cancel()
+
+    def _say_why(self, error: DxemuError) -> None:
+        """To those who wait for the lab, and to those who come later."""
+        if not self._ready.done():
+            self._ready.set_exception(error)
+            self._ready.exception()  # whether or not somebody waits
+        why = {"problem": getattr(error, "problem", str(error)), "remedy": getattr(error, "remedy", "")}
+        with contextlib.suppress(OSError):
+            (self._place.folder / DIED).write_text(json.dumps(why), encoding="utf-8")
+
+    def _tell(self, event: Event) -> None:
+        for hear in list(self._hearing):
+            hear(event)
+
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._going.add(task)
+        try:
+            with contextlib.suppress(ConnectionError):
+                await self._answer(reader, writer)
+        finally:
+            self._going.discard(task)
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        text = await reader.readline()
+        if not text:
+            return
+        gone = asyncio.Event()
+        listening = asyncio.create_task(_gone(reader, gone))
+
+        def tell(told: Mapping[str, object]) -> None:
+            writer.write(line({"told": told}))
+
+        try:
+            done = await self._done(text, tell, gone)
+        except InputErrors as errors:
+            so = "nothing was touched" if self._ready.done() and not self._ready.exception() else "nothing was started"
+            answer = _failed(problems.render(errors, so=so), errors.exit_status)
+        except DxemuError as error:
+            answer = _failed(f"dxemu: {error}", error.exit_status)
+        else:
+            answer = {"done": done}
+        finally:
+            listening.cancel()
+        writer.write(line(answer))
+        await writer.drain()
+
+    async def _done(
+        self, text: bytes, tell: Callable[[Mapping[str, object]], None], gone: asyncio.Event
+    ) -> Mapping[str, object]:
+        written = _request(text)
+        word = str(written.get("do"))
+        if word == "ready":
+            return await self._until_ready(tell)
+        if word == "down":
+            self._down.set()
+            await self._ended.wait()
+            return {}
+        if word not in REQUESTS:
+            raise OrderRefused(f"a lab cannot be asked to {word!r}", suggestion(word, REQUESTS))
+        lab = await asyncio.shield(self._ready)
+        return await REQUESTS[word](Request(lab=lab, written=written, tell=tell, gone=gone))
+
+    async def _until_ready(self, tell: Callable[[Mapping[str, object]], None]) -> Mapping[str, object]:
+        def hear(event: Event) -> None:
+            if isinstance(event, Building):
+                tell({"phase": event.phase, "done": event.done, "of": event.of})
+
+        self._hearing.add(hear)
+        try:
+            lab = await asyncio.shield(self._ready)
+        finally:
+            self._hearing.discard(hear)
+        plan = lab.plan
+        return {"nodes": len(plan.nodes), "cables": len(plan.cables), "sessions": len(plan.sessions)}
+
+
+LAST_WORDS_S = 5.0
+"""So long whoever still waits for an answer is told why there is none."""
+
+
+def _request(text: bytes) -> Mapping[str, object]:
+    try:
+        written = json.loads(text)
+    except ValueError as error:
+        raise OrderRefused(f"what was asked is no JSON: {error}", "Send one object a line.") from error
+    if not isinstance(written, dict) or written.get("version") != VERSION:
+        raise OrderRefused(
+            f"this lab's supervisor speaks version {VERSION}, and was asked in another one",
+            "Use the dxemu that started the lab, or end the lab and start it again.",
+        )
+    return written
+
+
+def _failed(text: str, exit_status: int) -> dict[str, object]:
+    return {"failed": {"text": text, "exit_status": exit_status}}
+
+
+async def _gone(reader: asyncio.StreamReader, gone: asyncio.Event) -> None:
+    """Say so when the client has gone."""
+    with contextlib.suppress(ConnectionError):
+        while await reader.read(1 << 16):
+            pass
+    gone.set()
+
+
+async def _main(folder: Path, listening_fd: int) -> None:
+    place = LabFolder(folder)
+    with socket.socket(fileno=listening_fd) as listening:
+        listening.setblocking(False)
+        await Supervisor(place, About(**place.about())).run(listening)
+
+
+def main() -> None:
+    """`python -m dxemu.labs.supervisor FOLDER SOCKET LOCK`: the numbers of open files."""
+    folder, listening, lock = sys.argv[1:]
+    os.set_inheritable(int(lock), False)
+    os.set_inheritable(int(listening), False)
+    try:
+        asyncio.run(_main(Path(folder), int(listening)))
+    except LabError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What a client and a supervisor say to each other: JSON, one object a line.
+
+A client asks one thing a connection:   {"version": 1, "do": "exec", "node": "app", "command": ["true"]}
+It hears any number of these:           {"told": {...}}
+and one of these at the end:            {"done": {...}} or {"failed": {"text": ..., "exit_status": 2}}
+A client that goes before the end has what takes time ended: the clock goes no further, a program is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dxemu.errors import DxemuError
+
+VERSION = 1
+LONGEST_LINE = 1 << 24
+
+
+class AskedInVain(DxemuError):
+    """What a supervisor says went wrong, in its words, and with its exit status."""
+
+    def __init__(self, text: str, exit_status: int) -> None:
+        self.exit_status = exit_status
+        super().__init__(text)
+
+
+def line(values: Mapping[str, object]) -> bytes:
+    """One object as it is sent."""
+    return json.dumps(values, default=str).encode() + b"\n"
+
+
+def asked(sock: socket.socket, do: str, values: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
+    """Ask one thing; gives what is told, and at last what is `done`. Any: as the request has it.
+
+    Raises AskedInVain, and ConnectionError if the supervisor has gone.
+    """
+    sock.sendall(line({**values, "version": VERSION, "do": do}))
+    with sock.makefile("rb") as answers:
+        for text in answers:
+            answer = json.loads(text)
+            if "failed" in answer:
+                raise AskedInVain(str(answer["failed"]["text"]), int(answer["failed"]["exit_status"]))
+            yield answer
+            if "done" in answer:
+                return
+    raise ConnectionError("the supervisor has gone")

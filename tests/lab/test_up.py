@@ -1,0 +1,91 @@
+"""A lab that stays: brought up, looked at, broken and ended by commands; what is left of one that was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dxemu.labs.places import LabFolder
+from tests.lab.guest import REPOSITORY
+
+pytestmark = pytest.mark.lab
+
+TOPOLOGY = str(REPOSITORY / "topologies" / "backup_connection.yaml")
+LIMIT_S = 240
+Dxemu = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def dxemu(tmp_path: Path) -> Dxemu:
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "dxemu.cli.app", *arguments]
+        return subprocess.run(
+            command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+
+    return run
+
+
+def good(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
+    assert "no lab" in dxemu("status").stderr
+    assert "3 sessions up" in good(dxemu("up", TOPOLOGY, "--clock", "virtual", "--name", "mine"))
+    try:
+        again = dxemu("up", TOPOLOGY, "--name", "mine")
+        assert (again.returncode, "already" in again.stderr) == (2, True)
+        folder = tmp_path / "state" / "dxemu" / "labs" / "mine"
+        assert (folder.stat().st_mode & 0o777, (folder / "socket").stat().st_mode & 0o777) == (0o700, 0o600)
+        good(dxemu("probe", "app", "udp", "from=app", "to=web", "rate=100/s"))
+        assert "5.000 s" in good(dxemu("advance", "5s"))
+        assert "predicted app to AWS: 599 ms - 9" in good(dxemu("fail", "cable_silent", "connection=primary"))
+        wrong = dxemu("fail", "cable_silent", "connection=primry")
+        assert (wrong.returncode, "Did you mean 'primary'?" in wrong.stderr) == (2, True)
+        assert "session=primary" in good(dxemu("advance", "--until", "bfd", "state=down"))
+        status = json.loads(good(dxemu("status", "--json")))
+        assert status["faults"] == ["cable_silent"]
+        assert "backup" in status["probes"]["app"]["to_aws"]["hops"]
+        assert dxemu("exec", "app", "sh", "-c", "exit 3").returncode == 3
+        assert dxemu("exec", "nobody", "true").returncode == 125
+        assert "cable_silent healed" in good(dxemu("heal", "all"))
+        good(dxemu("change", "virtual_interfaces.backup.customer.as_path_prepend=2"))
+        assert "taken back" in good(dxemu("change", "--back"))
+        assert "BFD down" in good(dxemu("events"))
+    finally:
+        good(dxemu("down", "mine"))
+    assert not list((tmp_path / "state" / "dxemu" / "labs").iterdir())
+
+
+def test_what_is_left_of_a_killed_supervisor(dxemu: Dxemu, tmp_path: Path) -> None:
+    good(dxemu("up", TOPOLOGY))
+    place = LabFolder(tmp_path / "state" / "dxemu" / "labs" / "backup_connection")
+    pids = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and _in(p, place.folder)]
+    assert pids
+    supervisor = [pid for pid in pids if b"dxemu.labs.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(supervisor[0], signal.SIGKILL)
+    place.wait_for_end()
+    assert not place.lives()
+    asked = dxemu("exec", "app", "true")
+    assert (asked.returncode, "has died" in asked.stderr) == (125, True)
+    assert "what was left of it is removed" in good(dxemu("down", "--all"))
+    assert not [p for p in Path("/proc").iterdir() if p.name.isdigit() and _in(p, place.folder)]
+    assert not place.folder.exists()
+
+
+def _in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink() == folder
+    except OSError:
+        return False

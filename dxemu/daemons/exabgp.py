@@ -19,7 +19,7 @@ from ipaddress import IPv4Address
 from dxemu.bgp.notification import Cease
 from dxemu.bgp.rib import Update
 from dxemu.daemons import exabgp_child
-from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, withdraw_commands
+from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, told, withdraw_commands
 from dxemu.daemons.exabgp_events import EndOfRib, PeerOpen, SessionUp, SpeakerEvent, learnt, lost, refused
 from dxemu.daemons.exabgp_open import graceful_restart_of
 from dxemu.errors import LabError
@@ -60,6 +60,12 @@ class Peer:
     def keepalive(self) -> Seconds:
         """How often this end sends a KEEPALIVE."""
         return self.session.keepalive_of(self.mine)
+
+    def opens_otherwise(self, other: Peer) -> bool:
+        """Whether the two differ in something that a session is opened with, so that it has to be made anew."""
+        ends = ((mine.address, mine.asn, mine.graceful_restart) for mine in (self.mine, other.mine))
+        whole = ((peer.hold_time, peer.session.auth_key) for peer in (self, other))
+        return len(set(ends)) > 1 or len(set(whole)) > 1
 
     @property
     def family(self) -> str:
@@ -217,10 +223,28 @@ class ExaBgp:
         """Take no connection of the peer from now on, or take them again. It does not end an established session."""
         self._command([f"neighbor {self._peers[session].other.address} idle {'on' if idle else 'off'}"])
 
-    def switch(self, peer: Peer) -> None:
-        """Shut this end of a session down with Cease/2, or bring it up again, as `peer` says."""
+    def follow(self, peer: Peer) -> None:
+        """This end of a session is configured as `peer` says from now on. One that was not there begins.
+
+        One that goes on otherwise (`Peer.opens_otherwise`) ends with Cease/6, one that is shut down with Cease/2.
+        """
+        old = self._peers.get(peer.session.name)
         self._peers[peer.session.name] = peer
-        self._command([f"neighbor {peer.other.address} shut {'off' if peer.mine.enabled else 'on'}"])
+        self._by_address[str(peer.other.address)] = peer.session.name
+        neighbor = f"neighbor {peer.other.address}"
+        if old is None or old.opens_otherwise(peer):
+            self._command([f"{neighbor} configure {told(render(self._router_id, [peer]))}"])
+        if old is None or old.mine.enabled != peer.mine.enabled:
+            self._command([f"{neighbor} shut {'off' if peer.mine.enabled else 'on'}"])
+        if old is None or old.keepalive != peer.keepalive:
+            self._command([f"{neighbor} interval {round(peer.keepalive)}"])
+
+    def forget(self, session: str) -> None:
+        """A session is none any more: it ends with Cease/3 if it is up."""
+        peer = self._peers.pop(session)
+        self._by_address.pop(str(peer.other.address), None)
+        self._established.discard(session)
+        self._command([f"neighbor {peer.other.address} forget now"])
 
     def clear(self, session: str) -> None:
         """End a session as an operator does, or have one that waits to connect again do so at once."""

@@ -44,7 +44,7 @@ from exabgp.reactor.peer import ACTION
 from exabgp.version import json as json_version
 
 from dxemu.bgp.notification import Cease
-from dxemu.daemons import exabgp_bulk, exabgp_idle, exabgp_wire
+from dxemu.daemons import exabgp_bulk, exabgp_configure, exabgp_idle, exabgp_wire
 from dxemu.host.timer import Timer
 
 CONNECT_RETRY_S = 1.0
@@ -102,15 +102,26 @@ class _SendTimer(exabgp_timer.SendTimer):  # type: ignore[misc]  # ExaBGP 5.0 is
     """
 
     live: ClassVar[WeakSet[Any]] = WeakSet()
-    intervals: ClassVar[Mapping[str, int]] = {}
+    intervals: ClassVar[dict[str, int]] = {}
     keepalive: int
 
     def __init__(self, session: Any, holdtime: object) -> None:
         super().__init__(session, holdtime)
         connection = session.__self__  # `session` is the method that names it; an incoming one has its ends reversed
-        for address in (connection.peer, connection.local):
-            self.keepalive = min(self.keepalive, self.intervals.get(str(address), self.keepalive))
+        self._addresses = (str(connection.peer), str(connection.local))
+        self._third = self.keepalive
+        self._set()
         self.live.add(self)
+
+    def _set(self) -> None:
+        self.keepalive = min((self._third, *(self.intervals.get(address, self._third) for address in self._addresses)))
+
+    @classmethod
+    def change(cls, address: str, interval: int) -> None:
+        """From now on a peer is sent a keepalive so often."""
+        cls.intervals[address] = interval
+        for timer in cls.live:
+            timer._set()
 
 
 class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
@@ -292,12 +303,13 @@ def run(
     _PipedProcesses.pipe = _Pipe(commands, events)
     exabgp_loop.Processes = _PipedProcesses
     exabgp_loop.Peer = _Peer
-    _SendTimer.intervals = keepalives
+    _SendTimer.intervals.update(keepalives)
     exabgp_keepalive.SendTimer = _SendTimer
     exabgp_protocol.Outgoing = _Outgoing
     exabgp_loop.ASYNC = exabgp_bulk.Asynchronous
     exabgp_bulk.install()
     exabgp_idle.install()
+    exabgp_configure.install(_SendTimer.change)
     exabgp_idle.shut.update(shut)
     exabgp_wire.install()
     status = 1

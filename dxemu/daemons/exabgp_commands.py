@@ -33,6 +33,16 @@ def withdraw_commands(peer: IPAddress, own_address: IPAddress, prefixes: Sequenc
     return [f"neighbor {peer} withdraw attributes next-hop {own_address} nlri {some}" for some in _lists(prefixes)]
 
 
+def told(configuration: str) -> str:
+    """Configuration as one word of a command; `understood` gives it back."""
+    return configuration.encode().hex()
+
+
+def understood(word: str) -> str:
+    """What `told` made a word of."""
+    return bytes.fromhex(word).decode()
+
+
 def _lists(prefixes: Sequence[IPNetwork]) -> Iterator[str]:
     for start in range(0, len(prefixes), PREFIXES_IN_A_LINE):
         yield " ".join(map(str, prefixes[start : start + PREFIXES_IN_A_LINE]))

@@ -40,7 +40,7 @@ class IdlePeers(exabgp_loop.Reactor):  # type: ignore[misc]  # ExaBGP 5.0 is unt
         return super().handle_connection(peer_name, connection)
 
 
-def _named(reactor: Any, line: str) -> tuple[list[str], list[str]]:
+def named(reactor: Any, line: str) -> tuple[list[str], list[str]]:
     """The peers that a command is for, and its words after them."""
     descriptions, words = extract_neighbors(line)
     names = [name for name in reactor._peers if any(match_neighbor(d, name) for d in descriptions)]
@@ -48,14 +48,14 @@ def _named(reactor: Any, line: str) -> tuple[list[str], list[str]]:
 
 
 def _set_idle(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
-    names, words = _named(reactor, line)
+    names, words = named(reactor, line)
     (_idle.update if words[-1] == "on" else _idle.difference_update)(names)
     reactor.processes.answer_done(service)
     return True
 
 
 def _clear(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
-    for name in _named(reactor, line)[0]:
+    for name in named(reactor, line)[0]:
         peer = reactor._peers[name]
         if peer.fsm == FSM.ESTABLISHED:
             peer.teardown(Cease.ADMINISTRATIVE_RESET)
@@ -66,7 +66,7 @@ def _clear(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
 
 
 def _shut(_: Any, reactor: Any, service: str, line: str, __: bool) -> bool:
-    names, words = _named(reactor, line)
+    names, words = named(reactor, line)
     for name in names:
         peer = reactor._peers[name]
         address = str(peer.neighbor["peer-address"])

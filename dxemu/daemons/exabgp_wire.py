@@ -40,7 +40,7 @@ from exabgp.reactor import loop as exabgp_loop
 from exabgp.reactor import peer as exabgp_peer
 from exabgp.reactor.network.error import NetworkError
 from exabgp.reactor.network.incoming import Incoming
-from exabgp.reactor.network.tcp import set_sending_ttl
+from exabgp.reactor.network.tcp import md5, set_sending_ttl
 from exabgp.reactor.peer import ACTION
 from exabgp.reactor.protocol import Protocol
 
@@ -251,6 +251,14 @@ class _Listener(exabgp_listener.Listener):  # type: ignore[misc]  # ExaBGP 5.0 i
                 exabgp_listener.set_accepted_ttl(connection, neighbor)
                 return self._reactor.handle_connection(key, connection)
         return connection.notification(Code.CEASE, Cease.CONNECTION_REJECTED, "")
+
+
+def forget_key(reactor: Any, neighbor: Any) -> None:
+    """Have the socket that waits for a neighbour's connections know no MD5 key of it any more."""
+    local, peer = neighbor["md5-ip"], neighbor["peer-address"]
+    for sock, (address, port, _, _) in reactor.listener._sockets.items() if neighbor["md5-password"] else ():
+        if (address, port) == (local.top(), neighbor["listen"]):
+            md5(sock, peer.top(), 0, None, None)
 
 
 def install() -> None:

@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from dxemu.events.base import NodeEvent
 
+ADMINISTRATIVELY_DOWN = "administratively down"
+"""The reason of a BFD session that is run no longer. That says nothing of the path (RFC 5882 section 3.2)."""
+
 
 class BfdChanged(NodeEvent):
     """`state` is `up` or `down`."""
@@ -21,8 +24,8 @@ class BgpChanged(NodeEvent):
 
     `reason` is empty when up, else `hold_timer`, `bfd`, `carrier` (a detection by this node itself), `notification`,
     `peer_closed` (the other end told it), `notification_sent`, `restart`, `prefix_limit` (this end took no more
-    prefixes) or `cleared` or `shut_down` (by an operator). `detail` has the NOTIFICATION that ended it, as
-    `NOTIFICATION 2/2 (Bad Peer AS)`.
+    prefixes) or `cleared`, `shut_down` or `reconfigured` (by an operator). `detail` has the NOTIFICATION that ended
+    it, as `NOTIFICATION 2/2 (Bad Peer AS)`.
     """
 
     word: ClassVar[str] = "bgp"

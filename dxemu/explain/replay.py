@@ -36,6 +36,7 @@ _WHY = {
     "prefix_limit": "more prefixes than AWS takes",
     "cleared": "an operator reset it",
     "shut_down": "an operator shut it down",
+    "reconfigured": "an operator configured it anew",
 }
 
 

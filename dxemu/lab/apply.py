@@ -10,19 +10,14 @@ from dataclasses import dataclass, replace
 
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
-from dxemu.lab.heard import not_heard
 from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
+from dxemu.lab.session_changes import SessionFollower
 from dxemu.plan.diff import Changed, diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.model import BgpSession, Gateway, Plan, Speaker
 from dxemu.plan.order import careful
 from dxemu.units import IPNetwork
-from dxemu.words import duration
-
-HEARD_WITHIN_S = 10.0
-"""How long a peer may take to hear of a change. It takes a round trip; a peer that is cut off never does."""
-LOOK_S = 0.002
 
 
 class ChangeNotMade(LabError):
@@ -48,16 +43,19 @@ class Follower:
         if cannot:
             raise ChangeNotMade(f"a lab that runs cannot do this: {'; '.join(cannot)}. Nothing was changed")
         begun: list[Changed] = []
-        said: list[str] = []
+        said: dict[str, list[str]] = {}
         try:
             for step in careful(found):
                 assert isinstance(step.difference, Changed)
                 begun.append(step.difference)
-                said.append(f"{step.words} ({await self._do(step.difference)})")
+                read = await self._do(step.difference)
+                said.setdefault(read, []).append(str(step.difference.key[0]))
         except LabError as error:
             await self._back(begun, error)
             raise ChangeNotMade(f"{error}. All is as it was before") from error
-        return "; ".join(said)
+        if len(said) == 1:
+            return next(iter(said))
+        return "; ".join(f"{' and '.join(dict.fromkeys(names))}: {read}" for read, names in said.items() if read)
 
     async def _back(self, begun: list[Changed], why: LabError) -> None:
         back = replace(self, before=self.after, after=self.before)
@@ -96,48 +94,13 @@ class Follower:
         new = one.new
         assert isinstance(new, Gateway)
         self.routing.gateways[new.node].gateway = new
-        return "told by the devices"
+        return ""
 
     async def _session(self, one: Changed) -> str:
-        """Both ends choose and announce anew; read back are the tables of both."""
-        old, new = one.old, one.new
-        assert isinstance(old, BgpSession)
-        assert isinstance(new, BgpSession)
-        for number in (0, 1):
-            router = self.routing.routers.get(new.ends[number].speaker)
-            if router is not None:
-                await router.follow(self.after, new)
-        if new.in_service != old.in_service:
-            return await self._switched(new)
-        return await self._heard(new)
-
-    async def _switched(self, session: BgpSession) -> str:
-        """Return when both ends say that the session is up, or down, as it should be; or that they do not, in words."""
-        waited, ends = 0.0, [self.routing.routers[e.speaker] for e in session.ends if e.speaker in self.routing.routers]
-        while any((session.name in router.established) != session.in_service for router in ends):
-            if waited >= HEARD_WITHIN_S:
-                still = "down" if session.in_service else "up"
-                return f"after {duration(HEARD_WITHIN_S * 1e3)} an end is still {still}"
-            await self.clock.settle(LOOK_S)
-            waited += LOOK_S
-        return f"both ends say that it is {'up' if session.in_service else 'down'}"
-
-    async def _heard(self, session: BgpSession) -> str:
-        """Return when each end's table holds what the other end announces now; a session that is down has nothing."""
-        waited = 0.0
-        while self._is_up(session):
-            missing = not_heard(self.routing, session)
-            if not missing:
-                return "both ends' tables say so"
-            if waited >= HEARD_WITHIN_S:
-                raise LabError(f"{missing} within {duration(HEARD_WITHIN_S * 1e3)}")
-            await self.clock.settle(LOOK_S)
-            waited += LOOK_S
-        return "its session is down"
-
-    def _is_up(self, session: BgpSession) -> bool:
-        ends = [self.routing.routers[end.speaker] for end in session.ends if end.speaker in self.routing.routers]
-        return all(session.name in router.established for router in ends)
+        """Both ends are configured anew; read back is what can be read at once."""
+        assert isinstance(one.old, BgpSession)
+        assert isinstance(one.new, BgpSession)
+        return await SessionFollower(self.after, self.routing, self.clock).follow(one.old, one.new)
 
 
 def _originated(router: Router) -> tuple[IPNetwork, ...]:

@@ -6,30 +6,29 @@ the kernel's table is changed first and the peers are told afterwards, as router
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
-from typing import TypeVar
 
 from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Cease, cease
-from dxemu.bgp.prefix_limit import ReceivedPrefixes
 from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
 from dxemu.bgp.route import Announcement
 from dxemu.control.policy import maximum_paths, static_announcements
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import EndOfRib, Learnt, PeerOpen, SessionDown, SessionRefused, SessionUp, SpeakerEvent
+from dxemu.events.sessions import ADMINISTRATIVELY_DOWN
 from dxemu.lab.fib import Fib
 from dxemu.lab.graceful_restart import GracefulRestart
 from dxemu.lab.journal import Journal
+from dxemu.lab.prefix_limits import Exceeded, PrefixLimits
 from dxemu.lab.router_journal import RouterJournal
 from dxemu.lab.session_policies import SessionPolicies
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
-from dxemu.plan.model import BgpSession, Plan, Side, Speaker
+from dxemu.lab.turns import Turns
+from dxemu.plan.model import BgpSession, Plan, Speaker
 from dxemu.units import IPNetwork
 
-T = TypeVar("T")
 Listener = Callable[[Sequence[BestPathChange]], Awaitable[None]]
 
 
@@ -58,75 +57,66 @@ class Router:
         self.policies = SessionPolicies(plan, speaker.name)
         self.loc_rib = LocRib(originates=speaker.originates, maximum_paths=maximum_paths(speaker))
         self._peers = {peer.session.name: peer for peer in peers}
-        self._received = {
-            name: ReceivedPrefixes(peer.mine.asn)
-            for name, peer in self._peers.items()
-            if peer.session.prefix_quota is not None and speaker.side is Side.AWS
-        }
+        self._limits = PrefixLimits(speaker, self._peers)
         self._adj_rib_out = AdjRibOut()
         self._fib = fib
         self._static_routes = static_routes
         self._tell = RouterJournal(speaker, self._peers, journal)
         self._exabgp: ExaBgp | None = None
         self._graceful = GracefulRestart(self.node, self._peers, journal, tasks, self._restart_time_over)
-        self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._work = Turns()
 
     def attach(self, exabgp: ExaBgp) -> None:
         """The speaker that carries this router's words. Its events go to `heard`."""
         self._exabgp = exabgp
 
+    def has(self, session: str) -> bool:
+        """Whether a session ends here."""
+        return session in self._peers
+
     async def run(self) -> None:
         """Do what has come in, for ever."""
-        while True:
-            do = await self._work.get()
-            await do()
-            self._work.task_done()
+        await self._work.run()
 
     async def idle(self) -> None:
         """Return when everything that has come in is done."""
-        await self._work.join()
+        await self._work.idle()
 
     def heard(self, event: SpeakerEvent) -> None:
         """ExaBGP says something."""
         match event:
             case SessionUp(session):
-                self._work.put_nowait(lambda: self._up(session))
+                self._work.add(lambda: self._up(session))
             case SessionDown(session, reason, detail):
-                self._work.put_nowait(lambda: self._down(session, reason, detail))
+                self._work.add(lambda: self._down(session, reason, detail))
             case SessionRefused():
                 self._tell.session_refused(event)
             case PeerOpen(session, capability):
-                self._work.put_nowait(partial(self._opened, session, capability))
+                self._work.add(partial(self._opened, session, capability))
             case EndOfRib(session):
-                self._work.put_nowait(partial(self._end_of_rib, session))
+                self._work.add(partial(self._end_of_rib, session))
             case Learnt():
-                self._work.put_nowait(lambda: self._learn(event))
+                self._work.add(lambda: self._learn(event))
 
     def bfd_changed(self, session: str, up: bool, reason: str) -> None:
         """BFD says something about a session (RFC 5882 section 4.3: the client closes what BFD declares down)."""
         self._tell.bfd(session, up=up, reason=reason)
         if not up:
-            self._work.put_nowait(lambda: self._close(session, "bfd", reason, Cease.BFD_DOWN))
+            self._work.add(lambda: self._close(session, "bfd", reason, Cease.BFD_DOWN))
+
+    def bfd_ended(self, session: str) -> None:
+        """BFD of a session is no longer run here: AdminDown, which says nothing of the path (RFC 5882 section 3.2)."""
+        self._tell.bfd(session, up=False, reason=ADMINISTRATIVELY_DOWN)
 
     def carrier_changed(self, port: str, up: bool) -> None:
         """A port lost or gained carrier: sessions over it do not wait for a timer (fast external failover)."""
         sessions = [name for name, peer in self._peers.items() if peer.mine.port == port and not up]
         for session in sessions:
             close = partial(self._close, session, "carrier", f"{port} lost carrier", Cease.ADMINISTRATIVE_RESET)
-            self._work.put_nowait(close)
+            self._work.add(close)
         if self._static_routes is not None and self._static_routes.over(port):
             light = partial(self._static_routes.light_changed, port, up=up, loc_rib=self.loc_rib, fib=self._fib)
-            self._work.put_nowait(light)
-
-    async def _in_turn(self, change: Callable[[], Awaitable[T]]) -> T:
-        """Do something after all that has come in before. Returns what it gives, when it is done."""
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-        async def do() -> None:
-            done.set_result(await change())
-
-        self._work.put_nowait(do)
-        return await done
+            self._work.add(light)
 
     async def originate(self, prefixes: Sequence[IPNetwork]) -> None:
         """From now on this router announces exactly `prefixes` of its own. Returns when its peers have been told."""
@@ -135,7 +125,7 @@ class Router:
             self._tell.originates(prefixes)
             await self._apply(self.loc_rib.originate(prefixes))
 
-        await self._in_turn(change)
+        await self._work.in_turn(change)
 
     async def let_out(self, prefixes: Collection[IPNetwork]) -> None:
         """From now on the filters towards AWS let `prefixes` pass, too. Returns when that is so."""
@@ -146,7 +136,7 @@ class Router:
                 if not self._peers[session].session.static:
                     self._announce_again(session)
 
-        await self._in_turn(change)
+        await self._work.in_turn(change)
 
     def approve(self, session: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""
@@ -154,23 +144,34 @@ class Router:
         return self.policies.approve(self._peers[session].session, prefixes)
 
     async def follow(self, plan: Plan, session: BgpSession) -> None:
-        """From now on a session is configured so, and stays up. Returns when its peer is being told what follows."""
+        """From now on a session is configured so. It stays up unless both ends have to agree on it anew.
+
+        Returns when its peer is being told what follows.
+        """
 
         async def change() -> None:
-            again = self.policies.follow(plan, self._peers[session.name].session, session)
-            was, peer = self._peers[session.name].mine.enabled, Peer.at(session, self.name)
+            old, peer = self._peers[session.name], Peer.at(session, self.name)
+            again = self.policies.follow(plan, old.session, session)
             self._plan, self._peers[session.name] = plan, peer
-            if was != peer.mine.enabled and self._exabgp is not None:
-                if was:
-                    words = "an operator shut it down"
-                    await self._close(session.name, "shut_down", words, Cease.ADMINISTRATIVE_SHUTDOWN)
-                self._exabgp.switch(peer)
+            await self._reconfigure(old, peer)
             if session.name in self.established:
                 self._announce_again(session.name)
                 if again and self._exabgp is not None:
                     self._exabgp.refresh(session.name)
 
-        await self._in_turn(change)
+        await self._work.in_turn(change)
+
+    async def _reconfigure(self, old: Peer, new: Peer) -> None:
+        """Have the speaker follow; a session that goes on otherwise ends before."""
+        if self._exabgp is None or new.session.static:
+            return
+        if old.mine.enabled and not new.mine.enabled:
+            words = "an operator shut it down"
+            await self._close(new.session.name, "shut_down", words, Cease.ADMINISTRATIVE_SHUTDOWN)
+        elif old.opens_otherwise(new):
+            words = "an operator configured it anew"
+            await self._close(new.session.name, "reconfigured", words, Cease.OTHER_CONFIGURATION_CHANGE)
+        self._exabgp.follow(new)
 
     def told(self, session: str) -> tuple[Announcement, ...]:
         """What the peer of `session` was told by this router."""
@@ -178,7 +179,7 @@ class Router:
 
     def clear(self, session: str) -> None:
         """An operator resets a session; it is made anew at once, if the other end takes it."""
-        self._work.put_nowait(partial(self._clear, session))
+        self._work.add(partial(self._clear, session))
 
     async def _clear(self, session: str) -> None:
         assert self._exabgp is not None
@@ -199,11 +200,9 @@ class Router:
             if peer.session.tunnel != tunnel:
                 continue
             if not up:
-                self._work.put_nowait(
-                    partial(self._close, name, reason, f"{tunnel} is down", Cease.ADMINISTRATIVE_RESET)
-                )
+                self._work.add(partial(self._close, name, reason, f"{tunnel} is down", Cease.ADMINISTRATIVE_RESET))
             elif peer.session.static:
-                self._work.put_nowait(partial(self._static_up, name))
+                self._work.add(partial(self._static_up, name))
 
     async def _static_up(self, session: str) -> None:
         self.established.add(session)
@@ -233,7 +232,7 @@ class Router:
             await self._stale_over(session, "end_of_rib")
 
     def _restart_time_over(self, session: str) -> None:
-        self._work.put_nowait(partial(self._stale_over, session, "restart_time"))
+        self._work.add(partial(self._stale_over, session, "restart_time"))
 
     async def _stale_over(self, session: str, reason: str) -> None:
         """Forget what is stale. A restarting router that has now heard of all its peers tells what it has."""
@@ -255,7 +254,7 @@ class Router:
             for session in lost:
                 await self._down(session, "restart", "the routing process was stopped")
 
-        await self._in_turn(stopped)
+        await self._work.in_turn(stopped)
 
     def _announce_again(self, session: str) -> None:
         """What the peer does not know yet of the whole table, after a change of policy."""
@@ -282,8 +281,7 @@ class Router:
         self._tell.bgp(session, "down", reason, detail)
         told = [announcement.prefix for announcement in self._adj_rib_out.sent(session)]
         self._adj_rib_out.down(session)
-        if session in self._received:
-            self._received[session].forget()
+        self._limits.forget(session)
         lost = self.loc_rib.learnt(session)
         self.policies.forget(session)
         if self._graceful.keeps(session, reason):
@@ -300,10 +298,10 @@ class Router:
     async def _learn(self, event: Learnt) -> None:
         if event.session not in self.established:
             return
-        if event.session in self._received:
-            count = self._received[event.session].hear(event.announce, event.withdraw)
-            if await self._too_many(event.session, count):
-                return
+        exceeded = self._limits.exceeded(event)
+        if exceeded is not None:
+            await self._too_many(event.session, exceeded)
+            return
         if event.malformed:
             for prefix in event.withdraw:
                 self._tell.refused(event.session, prefix, f"treat-as-withdraw: {event.malformed}")
@@ -317,17 +315,12 @@ class Router:
             self._tell.withdrawn(event.session, event.withdraw)
         await self._apply(received.changes)
 
-    async def _too_many(self, session: str, count: int) -> bool:
+    async def _too_many(self, session: str, exceeded: Exceeded) -> None:
         """End a session on which the peer announces more than AWS takes; this end then stays Idle (`end_idle`)."""
-        quota = self._peers[session].session.prefix_quota
-        beyond = quota.check(count, "prefixes") if quota is not None else None
-        if quota is None or beyond is None:
-            return False
         assert self._exabgp is not None
-        self._tell.prefix_limit(session, count, quota.most, beyond)
+        self._tell.prefix_limit(session, exceeded)
         self._exabgp.hold_idle(session, idle=True)
-        await self._close(session, "prefix_limit", beyond, Cease.MAXIMUM_NUMBER_OF_PREFIXES_REACHED)
-        return True
+        await self._close(session, "prefix_limit", exceeded.reason, Cease.MAXIMUM_NUMBER_OF_PREFIXES_REACHED)
 
     async def _apply(self, changes: Sequence[BestPathChange]) -> None:
         """Best routes changed: the kernel first, then whoever listens, then the peers."""

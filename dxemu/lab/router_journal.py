@@ -18,6 +18,7 @@ from dxemu.events.routes import (
 )
 from dxemu.events.sessions import BfdChanged, BgpChanged, BgpRefused, PrefixLimitExceeded
 from dxemu.lab.journal import Journal
+from dxemu.lab.prefix_limits import Exceeded
 from dxemu.plan.model import Speaker
 from dxemu.units import IPNetwork
 
@@ -65,8 +66,9 @@ class RouterJournal:
             )
         )
 
-    def prefix_limit(self, session: str, count: int, limit: int, reason: str) -> None:
+    def prefix_limit(self, session: str, exceeded: Exceeded) -> None:
         """The peer announces more prefixes than AWS's end takes."""
+        count, limit, reason = exceeded.count, exceeded.limit, exceeded.reason
         self._journal.tell(
             PrefixLimitExceeded(node=self._node, session=session, count=count, limit=limit, reason=reason)
         )

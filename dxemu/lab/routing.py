@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from dxemu.bgp.rib import LocRib
 from dxemu.control.converge import converge, gateway_rib, tables_of
-from dxemu.daemons.bird import BfdPeer, Bird
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import SpeakerEvent
 from dxemu.host.clock import Clock
+from dxemu.lab.bfd import BfdSpeakers
 from dxemu.lab.fib import Fib
 from dxemu.lab.gateway import GatewayRouter
 from dxemu.lab.journal import Journal
@@ -31,6 +31,7 @@ class Routing:
     routers: Mapping[str, Router]
     gateways: Mapping[str, GatewayRouter]
     speakers: Mapping[str, ExaBgp]
+    bfd: BfdSpeakers | None = None
 
     def settled(self, plan: Plan) -> bool:
         """Whether every table holds, from every peer, what the plan's policies will bring to it: the spares too."""
@@ -76,12 +77,14 @@ async def start_routing(
             router = routers[attachment.speaker]
             router.on_best.append(chooser.listener_for(attachment, router.loc_rib))
     exabgps = {}
+    bfd = BfdSpeakers(nodes, routers, journal.clock, stack, tasks)
     by_side = sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS)
     for router in routers.values():
         tasks.start(router.run())
     for node in journal.each("routers", list(dict.fromkeys(speaker.node for speaker in by_side))):
         exabgps[node] = await _start_node(plan, node, routers, nodes[node], journal.clock, folder, stack, tasks)
-    return Routing(routers, gateways, exabgps)
+        await bfd.follow(plan, node)
+    return Routing(routers, gateways, exabgps, bfd)
 
 
 def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
@@ -107,12 +110,14 @@ async def _start_node(
     stack: AsyncExitStack,
     tasks: Tasks,
 ) -> ExaBgp:
-    """One ExaBGP and one BIRD for all tables of a node."""
+    """One ExaBGP for all tables of a node."""
     here = {speaker.name: speaker for speaker in plan.speakers if speaker.node == node}
     of_session = {session.name: (routers[name], session) for name in here for session in _sessions_of(plan, name)}
 
     def heard(event: SpeakerEvent) -> None:
-        of_session[event.session][0].heard(event)
+        router = next((routers[name] for name in here if routers[name].has(event.session)), None)
+        if router is not None:  # else the session has been removed
+            router.heard(event)
 
     peers = [Peer.at(session, router.name) for router, session in of_session.values() if not session.static]
     router_id = next(iter(here.values())).router_id
@@ -121,13 +126,4 @@ async def _start_node(
         stack.callback(exabgp.stop)
     for name in here:
         routers[name].attach(exabgp)
-    bfd = [peer for router, session in of_session.values() if (peer := BfdPeer.of(session, node)) is not None]
-    if bfd:
-
-        def bfd_changed(session: str, up: bool, reason: str) -> None:
-            of_session[session][0].bfd_changed(session, up, reason)
-
-        async with clock.moment():
-            bird = Bird(node, router_id, bfd, lab_node.namespace, bfd_changed, tasks.fail)
-            stack.callback(bird.stop)
     return exabgp

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dxemu.events.base import Event, NodeEvent
 from dxemu.events.links import LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
 from dxemu.events.routes import BestChosen, RoutesWithdrawn, TableChanged
-from dxemu.events.sessions import BfdChanged, BgpChanged
+from dxemu.events.sessions import ADMINISTRATIVELY_DOWN, BfdChanged, BgpChanged
 from dxemu.events.steps import ActionDone, ChangeDone, Done, FaultInjected
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.paths import asked
@@ -222,7 +222,7 @@ def detected_by(event: Event) -> str:
     if isinstance(event, VrrpChanged) and event.state == "master":
         return event.word
     if isinstance(event, BfdChanged) and event.state == "down":
-        return event.word
+        return "" if event.reason == ADMINISTRATIVELY_DOWN else event.word
     if isinstance(event, BgpChanged | TunnelChanged) and event.state == "down":
         return event.reason if event.reason in DETECTING_REASONS else ""
     return ""

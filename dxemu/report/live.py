@@ -11,6 +11,7 @@ from dxemu.events.probes import PathMtuFound, ThroughputMeasured
 from dxemu.events.routes import BestChosen, RouteRefused, RouteWithheld
 from dxemu.events.run import Building, LabReady, RunEnded, RunStarted, Tick
 from dxemu.events.sessions import (
+    ADMINISTRATIVELY_DOWN,
     BfdChanged,
     BgpChanged,
     BgpRefused,
@@ -79,7 +80,8 @@ def _carrier(event: PortCarrierChanged) -> str:
 
 
 def _bfd(event: BfdChanged) -> str:
-    return f"BFD {event.state} on {event.node} for {event.session}"
+    why = f": {event.reason}" if event.reason == ADMINISTRATIVELY_DOWN else ""
+    return f"BFD {event.state} on {event.node} for {event.session}{why}"
 
 
 def _bgp(event: BgpChanged) -> str:
@@ -97,6 +99,7 @@ def _bgp(event: BgpChanged) -> str:
         "prefix_limit": "too many prefixes",
         "cleared": "an operator reset it",
         "shut_down": "an operator shut it down",
+        "reconfigured": "an operator configured it anew",
     }.get(event.reason, event.reason)
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
 

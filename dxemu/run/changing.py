@@ -20,10 +20,10 @@ async def follow(change: PlannedChange, lab: Lab) -> str:
     """The same; gives what was read back. Raises ChangeNotMade, too, once it is told."""
     at = lab.journal.clock.now()
     try:
-        evidence = await lab.follow(change.plan)
+        read = await lab.follow(change.plan)
     except ChangeNotMade as error:
         lab.journal.tell(ChangeFailed(change=change.id, back=change.back, reason=str(error)))
         raise
-    file = change.topology
+    file, evidence = change.topology, f"{change.words} ({read})" if change.words else read
     lab.journal.tell(ChangeDone(change=change.id, back=change.back, topology=file, evidence=evidence, done_at_s=at))
     return evidence

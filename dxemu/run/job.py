@@ -27,7 +27,7 @@ class Served:
 class PlannedChange:
     """From `at` on the lab is that of `plan`, because the change `id` is made, or taken back (`back`).
 
-    `topology` is the name of the file in the run's folder that has this design.
+    `topology` is the name of the file in the run's folder that has this design. `words` say what differs.
     """
 
     id: str
@@ -35,6 +35,7 @@ class PlannedChange:
     back: bool
     plan: Plan
     topology: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

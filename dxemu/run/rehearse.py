@@ -99,7 +99,8 @@ def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ..
     for number, (step, plan) in enumerate(pairs, start=1):
         name = effective.changed_file(number)
         _keep(folder / name, effective.text_of_document(step.document))
-        found.append(PlannedChange(id=step.id, at=step.at, back=step.back, plan=plan, topology=name))
+        words = "; ".join(str(effect.difference) for effect in step.effects)
+        found.append(PlannedChange(id=step.id, at=step.at, back=step.back, plan=plan, topology=name, words=words))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from dxemu.daemons import exabgp
 from dxemu.daemons.bird import BfdPeer
 from dxemu.daemons.bird import render as render_bird
 from dxemu.daemons.exabgp import Peer
-from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, withdraw_commands
+from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, told, understood, withdraw_commands
 from dxemu.daemons.exabgp_events import Learnt, learnt
 from dxemu.plan.model import BfdSession, BgpSession, SessionEnd
 from dxemu.units import Asn, Seconds
@@ -204,3 +204,34 @@ def test_bird_runs_bfd_for_both_versions_on_one_interface() -> None:
     for near, far in ADDRESSES.values():
         assert f'neighbor {near} dev "vlan101" local {far};' in text
     assert text.count("interval 300000 us; multiplier 3; passive yes") == 2
+
+
+def test_bird_knows_an_interface_before_its_session() -> None:
+    """One that begins while BIRD reads its configuration gets what its interface had before."""
+    peers = [peer for peer in (BfdPeer.of(session(version), "dx_1") for version in (4, 6)) if peer is not None]
+    text = render_bird(ROUTER_ID, peers[:1], known=peers[1:])
+    assert text.count("neighbor") == 1
+    assert text.count("passive yes") == 2
+
+
+def test_bfd_is_not_run_for_a_session_that_is_switched_off_at_either_end() -> None:
+    planned = session(4)
+    off = replace(planned, ends=(replace(planned.ends[0], enabled=False), planned.ends[1]))
+    assert BfdPeer.of(planned, "dx_1") is not None
+    assert [BfdPeer.of(off, end.node) for end in off.ends] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "anew"),
+    [({"auth_key": "other"}, True), ({"hold_time": Seconds(30)}, True), ({"keepalive": Seconds(5)}, False)],
+)
+def test_what_a_session_is_opened_with(values: dict[str, object], anew: bool) -> None:
+    planned = session(4)
+    other = replace(planned, **values)
+    assert Peer.at(planned, "router").opens_otherwise(Peer.at(other, "router")) is anew
+
+
+def test_a_configuration_is_one_word_of_a_command() -> None:
+    text = 'neighbor 10.0.0.1 {\n md5-password "a b";\n}'
+    assert " " not in told(text)
+    assert understood(told(text)) == text

@@ -1,0 +1,71 @@
+"""BFD in the running lab: one BIRD for each node with a session that has it, from the first such session on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from dxemu.daemons.bird import BfdPeer, Bird
+from dxemu.host.clock import Clock
+from dxemu.lab.node import LabNode
+from dxemu.lab.router import Router
+from dxemu.lab.tasks import Tasks
+from dxemu.plan.model import Plan
+
+
+class BfdSpeakers:
+    """What they say is told to the router at whose session it is."""
+
+    def __init__(
+        self,
+        nodes: Mapping[str, LabNode],
+        routers: Mapping[str, Router],
+        clock: Clock,
+        stack: AsyncExitStack,
+        tasks: Tasks,
+    ) -> None:
+        self._nodes = nodes
+        self._routers = routers
+        self._clock = clock
+        self._stack = stack
+        self._tasks = tasks
+        self._birds: dict[str, Bird] = {}
+
+    async def follow(self, plan: Plan, node: str) -> bool:
+        """Have a node run the BFD sessions of `plan`. Gives whether it ran others before. Raises LabError."""
+        of_session = {
+            session.name: (end.speaker, session)
+            for session in plan.sessions
+            for end in session.ends
+            if end.node == node and end.speaker in self._routers
+        }
+        peers = [
+            peer
+            for speaker in plan.speakers
+            for at, session in of_session.values()
+            if at == speaker.name and (peer := BfdPeer.of(session, node)) is not None
+        ]
+        bird = self._birds.get(node)
+        if bird is None and peers:
+            await self._start(plan, node, peers)
+        elif bird is not None and set(bird.peers) != set(peers):
+            speakers = {session: speaker for session, (speaker, _) in of_session.items()}
+            for gone in bird.peers:
+                if gone.session not in {peer.session for peer in peers}:
+                    self._routers[speakers[gone.session]].bfd_ended(gone.session)
+            await bird.follow(peers)
+        else:
+            return False
+        return True
+
+    async def _start(self, plan: Plan, node: str, peers: list[BfdPeer]) -> None:
+        router_id = next(speaker for speaker in plan.speakers if speaker.node == node).router_id
+
+        def changed(session: str, up: bool, reason: str) -> None:
+            router = next(r for r in self._routers.values() if r.node == node and r.has(session))
+            router.bfd_changed(session, up, reason)
+
+        async with self._clock.moment():
+            bird = Bird(node, router_id, peers, self._nodes[node].namespace, changed, self._tasks.fail)
+            self._stack.callback(bird.stop)
+        self._birds[node] = bird

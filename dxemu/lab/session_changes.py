@@ -1,0 +1,93 @@
+"""A session of the running lab is configured as another plan says: at both ends, with its BFD, and read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dxemu.daemons.exabgp import Peer
+from dxemu.host.clock import Clock
+from dxemu.lab.heard import not_heard
+from dxemu.lab.router import Router
+from dxemu.lab.routing import Routing
+from dxemu.plan.model import BgpSession, Plan, SessionEnd
+from dxemu.words import duration
+
+HEARD_WITHIN_S = 0.5
+"""How long a peer may take to hear of a change: some round trips. No step waits longer for one that is cut off."""
+LOOK_S = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFollower:
+    """Brings sessions to what `after` says of them."""
+
+    after: Plan
+    routing: Routing
+    clock: Clock
+
+    async def follow(self, old: BgpSession, new: BgpSession) -> str:
+        """Do it; what was read back, in words. Raises LabError."""
+        for end in _order(old, new):
+            router = self.routing.routers.get(end.speaker)
+            if router is not None:
+                await router.follow(self.after, new)
+        said = await self._bfd(old, new)
+        if new.static:
+            return "nothing speaks on it"
+        if not new.in_service or any(map(self._begins_anew, self._pairs(old, new))):
+            return said + await self._ended(new)
+        if not old.in_service:
+            return f"{said}both ends take connections"
+        return said + await self._heard(new)
+
+    async def _bfd(self, old: BgpSession, new: BgpSession) -> str:
+        if self.routing.bfd is None:
+            return ""
+        changed = False
+        for end in new.ends if _runs_bfd(old) and not _runs_bfd(new) else new.ends[::-1]:  # AWS waits for packets
+            changed = await self.routing.bfd.follow(self.after, end.node) or changed
+        return "BFD runs as configured; " if changed else ""
+
+    async def _ended(self, session: BgpSession) -> str:
+        """Return when both ends say that the session is down; or that one does not, in words."""
+        waited = 0.0
+        while any(session.name in router.established for router in self._ends(session)):
+            if waited >= HEARD_WITHIN_S:
+                return f"after {duration(HEARD_WITHIN_S * 1e3)} an end has not heard that it is over"
+            await self.clock.settle(LOOK_S)
+            waited += LOOK_S
+        return "both ends say that it is down" + (", and take connections" if session.in_service else "")
+
+    async def _heard(self, session: BgpSession) -> str:
+        """Return when each end's table holds what the other end announces now; or that one does not, in words."""
+        waited = 0.0
+        while all(session.name in router.established for router in self._ends(session)):
+            missing = not_heard(self.routing, session)
+            if not missing:
+                return "both ends' tables say so"
+            if waited >= HEARD_WITHIN_S:
+                return f"{missing} within {duration(HEARD_WITHIN_S * 1e3)}"
+            await self.clock.settle(LOOK_S)
+            waited += LOOK_S
+        return "its session is down"
+
+    def _ends(self, session: BgpSession) -> list[Router]:
+        return [self.routing.routers[end.speaker] for end in session.ends if end.speaker in self.routing.routers]
+
+    @staticmethod
+    def _pairs(old: BgpSession, new: BgpSession) -> list[tuple[Peer, Peer]]:
+        return [(Peer.at(old, end.speaker), Peer.at(new, end.speaker)) for end in new.ends]
+
+    @staticmethod
+    def _begins_anew(pair: tuple[Peer, Peer]) -> bool:
+        return pair[0].opens_otherwise(pair[1])
+
+
+def _runs_bfd(session: BgpSession) -> bool:
+    return session.has_bfd and all(end.enabled for end in session.ends)
+
+
+def _order(old: BgpSession, new: BgpSession) -> tuple[SessionEnd, ...]:
+    """AWS's end first where a session is made anew: it takes connections, and has to know what is agreed on then."""
+    anew = any(Peer.at(old, end.speaker).opens_otherwise(Peer.at(new, end.speaker)) for end in new.ends)
+    return new.ends[::-1] if anew else new.ends

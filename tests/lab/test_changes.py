@@ -1,0 +1,67 @@
+"""Labs that follow changes on arrangements other than those of `scenarios/`: what happened, and what was read back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dxemu.host import versions, where
+from dxemu.run.prepare import prepare
+from dxemu.run.rehearse import rehearse
+from tests.lab.guest import REPOSITORY
+
+pytestmark = pytest.mark.lab
+
+Event = dict[str, Any]
+
+
+def happened(topology: str, steps: str, folder: Path, more: str = "") -> list[Event]:
+    """The events of a run of these steps, after which the verdict is that all went well."""
+    file = folder / "story.yaml"
+    file.write_text(f"topology: {REPOSITORY}/topologies/{topology}.yaml\n{more}steps:\n{steps}", encoding="utf-8")
+    prepared = prepare(file, None, versions.installed())
+    result = asyncio.run(rehearse(prepared, where.embedded("virtual"), folder, 1, lambda _: None))
+    assert result.verdict == "pass", result
+    return [json.loads(line) for line in (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def read_back(events: list[Event]) -> list[str]:
+    return [event["evidence"] for event in events if event["event"] == "change_done"]
+
+
+def of(events: list[Event], word: str, session: str) -> list[str]:
+    """The states of a session's `bgp` or `bfd`, once the run has started, by time and node."""
+    return [
+        f"{event['t']:.1f} {event['node']} {event['state']}"
+        for event in events
+        if event["event"] == word and event.get("session") == session and event["t"] > 0
+    ]
+
+
+def test_sessions_are_configured_anew(tmp_path: Path) -> None:
+    steps = """\
+  - {at: 2 s, change: {virtual_interfaces: {dc_1: {auth_key: second-1}}}}
+  - {at: 4 s, change: {virtual_interfaces: {dc_1: {bfd: 500 ms x 4}}}, for: 2 s}
+  - {at: 8 s, change: {virtual_interfaces: {dc_1: {bfd: off}}}, for: 2 s}
+  - {at: 12 s, change: {virtual_interfaces: {dc_1: {graceful_restart: on}}}}
+  - {at: 15 s, change: {virtual_interfaces: {dc_1: {amazon: {enabled: off}}}}, for: 2 s}
+"""
+    events = happened("maximum_resiliency", steps, tmp_path, "end: 20 s\n")
+    times = [line.split(" ", 1)[0] for line in of(events, "bgp", "dc_1")]
+    assert times[:8] == ["2.0"] * 4 + ["12.0"] * 4
+    assert times[8:10] == ["15.0", "15.0"]
+    assert of(events, "bgp", "dc_1")[-2:] == ["18.0 colo_dc up", "18.0 dc_dx_1 up"]
+    assert of(events, "bfd", "dc_1")[:4] == [
+        "8.0 colo_dc down",
+        "8.0 dc_dx_1 down",
+        "10.0 colo_dc up",
+        "10.0 dc_dx_1 up",
+    ]
+    assert of(events, "bfd", "dc_2") == []
+    assert read_back(events)[0] == (
+        "virtual_interfaces.dc_1.auth_key *** -> *** (both ends say that it is down, and take connections)"
+    )

@@ -148,6 +148,11 @@ class LocRib:
         gone = self._take_out("", [prefix for prefix in self.learnt("") if prefix not in wanted])
         return self._decide(gone | self._put_in("", [originate(prefix) for prefix in wanted]))
 
+    def share(self, maximum_paths: MaximumPaths | None) -> tuple[BestPathChange, ...]:
+        """From now on as many routes are used together."""
+        self._maximum_paths = maximum_paths
+        return self._decide(tuple(self._rows.values()))
+
     @property
     def best(self) -> Mapping[IPNetwork, Choice]:
         """The chosen route and what it was chosen from, by prefix. A view: do not keep it over a change."""

@@ -43,6 +43,11 @@ def effects(before: TopologyFile, after: TopologyFile, change: Change) -> tuple[
     return tuple(_effect(found, after, change) for found in differences(before, after))
 
 
+def longest_interruption(found: Sequence[Effect]) -> Seconds:
+    """For how long something is interrupted at most, as far as anybody publishes it; 0 if nothing is."""
+    return max((effect.interruption for effect in found if effect.interruption is not None), default=Seconds(0))
+
+
 def refusals(found: Sequence[Effect], after: Document) -> Iterator[Problem]:
     """DX-C002: what cannot be changed while a lab runs."""
     for effect in found:

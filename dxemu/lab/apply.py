@@ -5,19 +5,26 @@ If something fails, all that was begun is taken back, in the reverse order.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
+from dxemu.lab.cable import LabCable
+from dxemu.lab.journal import Journal
+from dxemu.lab.kernel_rows import KernelRows
+from dxemu.lab.node import LabNode
 from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
 from dxemu.lab.session_changes import SessionFollower
-from dxemu.plan.diff import Changed, diff
+from dxemu.netlink import link
+from dxemu.plan.diff import Added, Changed, Removed, diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.model import BgpSession, Gateway, Plan, Speaker
 from dxemu.plan.order import careful
 from dxemu.units import IPNetwork
+
+Row = Added | Removed | Changed
 
 
 class ChangeNotMade(LabError):
@@ -32,6 +39,9 @@ class Follower:
     after: Plan
     routing: Routing
     clock: Clock
+    nodes: Mapping[str, LabNode] = field(default_factory=dict)
+    cables: Mapping[str, LabCable] = field(default_factory=dict)
+    journal: Journal | None = None
 
     async def follow(self) -> str:
         """Do it; what was read back, in words.
@@ -42,11 +52,10 @@ class Follower:
         cannot = [step.words for step in not_followed(found)]
         if cannot:
             raise ChangeNotMade(f"a lab that runs cannot do this: {'; '.join(cannot)}. Nothing was changed")
-        begun: list[Changed] = []
+        begun: list[Row] = []
         said: dict[str, list[str]] = {}
         try:
             for step in careful(found):
-                assert isinstance(step.difference, Changed)
                 begun.append(step.difference)
                 read = await self._do(step.difference)
                 said.setdefault(read, []).append(str(step.difference.key[0]))
@@ -57,50 +66,66 @@ class Follower:
             return next(iter(said))
         return "; ".join(f"{' and '.join(dict.fromkeys(names))}: {read}" for read, names in said.items() if read)
 
-    async def _back(self, begun: list[Changed], why: LabError) -> None:
+    async def _back(self, begun: list[Row], why: LabError) -> None:
         back = replace(self, before=self.after, after=self.before)
         try:
             for one in reversed(begun):
-                await back._do(Changed(table=one.table, key=one.key, old=one.new, new=one.old))
+                await back._do(inverse(one))
         except LabError as error:
             raise LabError(
                 f"{why}. Going back failed, too: {error}. The lab is neither the one nor the other"
             ) from error
 
-    async def _do(self, one: Changed) -> str:
-        tables: Mapping[str, Callable[[Changed], Awaitable[str]]] = {
-            "speakers": self._speaker,
-            "gateways": self._gateway,
-            "sessions": self._session,
-        }
-        return await tables[one.table](one)
+    async def _do(self, one: Row) -> str:
+        old, new = (one.old, one.new) if isinstance(one, Changed) else (None, None)
+        match old, new:
+            case Speaker(), Speaker():
+                return await self._speaker(old, new)
+            case Gateway(), Gateway():
+                return await self._gateway(new)
+            case BgpSession(), BgpSession():
+                await self._confirm(old, new)
+                return await SessionFollower(self.after, self.routing, self.clock).follow(old, new)
+        rows = KernelRows(self.before, self.after, self.nodes, self.cables, self.routing)
+        return await rows.do(one)
 
-    async def _speaker(self, one: Changed) -> str:
-        """What it announces of its own. What somebody announced beside the design stays."""
-        old, new = one.old, one.new
-        assert isinstance(old, Speaker)
-        assert isinstance(new, Speaker)
+    async def _confirm(self, old: BgpSession, new: BgpSession) -> None:
+        """AWS's end of a hosted virtual interface is up once its owner has accepted it."""
+        if old.confirmed == new.confirmed:
+            return
+        netlink, name = self.nodes[new.ends[1].node].netlink, new.ends[1].interface
+        await link.set_up(netlink, name, up=new.confirmed)
+        if (await link.read(netlink, name)).up != new.confirmed:
+            raise LabError(f"{name} on {new.ends[1].node} should be {'up' if new.confirmed else 'down'}")
+
+    async def _speaker(self, old: Speaker, new: Speaker) -> str:
+        """What it announces of its own, and how many paths it uses. What somebody announced beside the design stays."""
         router = self.routing.routers[new.name]
         beside = (prefix for prefix in _originated(router) if prefix not in old.originates)
         wanted = tuple(dict.fromkeys((*new.originates, *beside)))
         await router.originate(wanted)
+        if new.maximum_paths != old.maximum_paths:
+            await router.share(new)
         said = _originated(router)
         if set(said) != set(wanted):
             raise LabError(f"{new.name} should announce {_listed(wanted)}, its table says {_listed(said)}")
         return f"its table says {_listed(said)}"
 
-    async def _gateway(self, one: Changed) -> str:
-        """Its allowed prefixes: what the speakers that it hears announce, which are rows of their own."""
-        new = one.new
-        assert isinstance(new, Gateway)
-        self.routing.gateways[new.node].gateway = new
-        return ""
+    async def _gateway(self, new: Gateway) -> str:
+        """It hears all anew, as it is configured from now on."""
+        assert self.journal is not None
+        return await self.routing.follow_gateway(self.after, new, self.nodes[new.node], self.journal)
 
-    async def _session(self, one: Changed) -> str:
-        """Both ends are configured anew; read back is what can be read at once."""
-        assert isinstance(one.old, BgpSession)
-        assert isinstance(one.new, BgpSession)
-        return await SessionFollower(self.after, self.routing, self.clock).follow(one.old, one.new)
+
+def inverse(one: Row) -> Row:
+    """What takes a difference back."""
+    match one:
+        case Added():
+            return Removed(table=one.table, key=one.key, row=one.row)
+        case Removed():
+            return Added(table=one.table, key=one.key, row=one.row, place=0)
+        case Changed():
+            return Changed(table=one.table, key=one.key, old=one.new, new=one.old)
 
 
 def _originated(router: Router) -> tuple[IPNetwork, ...]:

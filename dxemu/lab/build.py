@@ -230,6 +230,15 @@ async def _routes(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             await rule.apply(nodes[planned.node].netlink, _rule(planned, number, version))
 
 
+def policy_rules(plan: Plan, planned: LookupRule) -> tuple[rule.PolicyRule, ...]:
+    """A rule of the plan in the kernel's words, for each IP version that it is for."""
+    in_vrf = {(of.node, name) for of in plan.vrfs for name in of.interfaces}
+    held = {address.address.version for address in plan.addresses_of(planned.node)}
+    versions = {IPV4} if (planned.node, planned.incoming) in in_vrf else held
+    number = plan.rules.index(planned)
+    return tuple(_rule(planned, number, version) for version in sorted(versions))
+
+
 def _rule(planned: LookupRule, number: int, version: int) -> rule.PolicyRule:
     priority = LAST_RULE if planned.incoming is None else FIRST_RULE + number
     return rule.PolicyRule(priority=priority, table=planned.table, incoming=planned.incoming, version=version)

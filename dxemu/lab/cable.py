@@ -28,6 +28,13 @@ class LabCable:
             limit=queue_limit(cable),
         )
 
+    async def follow(self, cable: Cable) -> None:
+        """From now on it is so long, and so fast. What faults have done to it stays."""
+        self._cable = cable
+        for port, node in self._ends:
+            lost = (await netem.read(node.netlink, port.name)).loss_percent
+            await netem.apply(node.netlink, port.name, self.profile(lost))
+
     async def connect(self) -> None:
         """Give both ends the cable's rate and delay."""
         for port, node in self._ends:

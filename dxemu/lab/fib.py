@@ -6,10 +6,12 @@ import asyncio
 import errno
 from collections.abc import Iterable, Sequence
 
-from dxemu.netlink import route_batch
+from dxemu.errors import LabError
+from dxemu.netlink import route, route_batch
 from dxemu.netlink.session import Netlink
 from dxemu.plan.model import MAIN_TABLE
 from dxemu.units import IPAddress, IPNetwork
+from dxemu.words import count
 
 _DOWN = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)
 
@@ -34,6 +36,14 @@ class Fib:
     async def remove(self, prefix: IPNetwork) -> None:
         """Take ours out. One that the kernel took out itself, because its interface went down, does not matter."""
         await self.apply([(prefix, ())])
+
+    async def read_back(self) -> str:
+        """What the kernel has, in words. Raises LabError if that is something else than was put in."""
+        found = {one.prefix for one in await route.read(self._netlink, table=self._table)}
+        if found != self._installed:
+            wrong = ", ".join(sorted(map(str, found ^ self._installed)))
+            raise LabError(f"table {self._table} differs from what was put in: {wrong}")
+        return f"{count(len(found), 'route')} of BGP's in table {self._table}"
 
     async def apply(self, routes: Iterable[tuple[IPNetwork, Sequence[IPAddress]]]) -> None:
         """`install` each route with next hops and `remove` each without; a prefix comes once. Raises LabError."""

@@ -17,6 +17,7 @@ from dxemu.events.routes import BestChosen, RouteWithheld
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
 from dxemu.plan.model import Attachment, Gateway, Plan
+from dxemu.units import IPAddress, IPNetwork
 
 
 class GatewayRouter:
@@ -28,7 +29,7 @@ class GatewayRouter:
         cost, paths = region_cost(plan, gateway), gateway_paths(gateway)
         self.loc_ribs = {table: LocRib(igp_cost=cost, maximum_paths=paths) for table in tables_of(gateway)}
         self._plan = plan
-        self._fibs = fibs
+        self._fibs = dict(fibs)
         self._journal = journal
         self._session_at: dict[tuple[str, object], str] = {}
         self._gone: set[str] = set()
@@ -41,10 +42,57 @@ class GatewayRouter:
         self._tables[attachment.speaker] = table
 
         async def hear(changes: Sequence[BestPathChange]) -> None:
-            if attachment.speaker not in self._gone:
-                await self._hear(attachment, changes)
+            now = next((one for one in self.gateway.attachments if one.speaker == attachment.speaker), None)
+            if now is not None and now.speaker not in self._gone:
+                await self._hear(now, changes)
 
         return hear
+
+    async def follow(self, plan: Plan, gateway: Gateway, fib_of: Callable[[int], Fib]) -> str:
+        """From now on it is configured as `gateway`: it hears all anew, and its tables hold what follows.
+
+        `fib_of` makes the kernel's table of a number. Gives what was read back; raises LabError if that is wrong.
+        """
+        old, before, was = self.gateway, self.loc_ribs, {table: self._wanted(table) for table in self.loc_ribs}
+        self.gateway, self._plan = gateway, plan
+        cost, paths = region_cost(plan, gateway), gateway_paths(gateway)
+        self.loc_ribs = {table: LocRib(igp_cost=cost, maximum_paths=paths) for table in tables_of(gateway)}
+        for attachment in gateway.attachments:
+            best = self._tables[attachment.speaker].best
+            if attachment.speaker not in self._gone:
+                self._learn(attachment, [BestPathChange(prefix, None, best[prefix]) for prefix in in_order(best)])
+        said = []
+        for table in dict.fromkeys((*before, *self.loc_ribs)):
+            had, same = was.get(table, {}), table in self.loc_ribs and _same_table(old, gateway, table)
+            if had and not same:
+                await self._fibs[table].apply((prefix, ()) for prefix in had)
+                had = {}
+            self._tell_new(before.get(table, LocRib()), self.loc_ribs.get(table, LocRib()), table)
+            if table not in self.loc_ribs:
+                said.append(await self._fibs.pop(table).read_back())
+                continue
+            if not same or table not in self._fibs:
+                self._fibs[table] = fib_of(table)
+            wanted = self._wanted(table)
+            gone = [(prefix, ()) for prefix in had if prefix not in wanted]
+            await self._fibs[table].apply([*gone, *((p, hops) for p, hops in wanted.items() if had.get(p) != hops)])
+            said.append(await self._fibs[table].read_back())
+        return "; ".join(said)
+
+    def _wanted(self, table: int) -> dict[IPNetwork, list[IPAddress]]:
+        """What the kernel is to have in a table."""
+        if not self.gateway.propagates_to(table):
+            return {}
+        return {p: [route.next_hop for route in choice.routes] for p, choice in self.loc_ribs[table].best.items()}
+
+    def _tell_new(self, before: LocRib, after: LocRib, table: int) -> None:
+        if table == self.gateway.vpc_table:
+            return
+        old, new = before.best, after.best
+        for prefix in in_order({*old, *new}):
+            was, now = old.get(prefix), new.get(prefix)
+            if (was and was.routes) != (now and now.routes):
+                self._journal.tell(self._best(BestPathChange(prefix, None if was is None else was.route, now)))
 
     async def carrier_changed(self, port: str, *, up: bool) -> None:
         """A port to an attachment lost or gained carrier: what was heard there is forgotten, or heard again, whole."""
@@ -62,6 +110,13 @@ class GatewayRouter:
                     await self._install(table, loc_rib.purge(speaker))
 
     async def _hear(self, attachment: Attachment, changes: Sequence[BestPathChange]) -> None:
+        for table, decided in self._learn(attachment, changes):
+            await self._install(table, decided)
+
+    def _learn(
+        self, attachment: Attachment, changes: Sequence[BestPathChange]
+    ) -> list[tuple[int, tuple[BestPathChange, ...]]]:
+        """What is decided in each table of an attachment once these have been heard there."""
         carried = {address.version for address in attachment.device_addresses}
         heard = {
             change.prefix: self._told(attachment, change) for change in changes if change.prefix.version in carried
@@ -73,6 +128,7 @@ class GatewayRouter:
             else:
                 taken[prefix] = new
                 self._session_at[attachment.speaker, prefix] = new.session
+        found = []
         for table in attachment.tables:
             gone = [prefix for prefix in lost if takes(self.gateway, table, prefix)]
             come = [
@@ -82,7 +138,8 @@ class GatewayRouter:
             ]
             loc_rib = self.loc_ribs[table]
             decided = loc_rib.withdraw(attachment.speaker, gone) + loc_rib.learn(attachment.speaker, come)
-            await self._install(table, decided)
+            found.append((table, decided))
+        return found
 
     def _told(self, attachment: Attachment, change: BestPathChange) -> Route | None:
         """What the gateway hears of a speaker's new best route; None if there is none, or none for it."""
@@ -113,3 +170,12 @@ class GatewayRouter:
             rule=change.rule,
             shared=sessions if len(sessions) > 1 else None,
         )
+
+
+def _same_table(old: Gateway, new: Gateway, table: int) -> bool:
+    """Whether a kernel table is of the same sort with both: a VPC's own has a quota, and may be one of its own."""
+
+    def sort(gateway: Gateway) -> tuple[bool, bool]:
+        return gateway.is_vpc_route_table(table), gateway.vpc_table == table
+
+    return sort(old) == sort(new)

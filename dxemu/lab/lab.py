@@ -54,6 +54,7 @@ class Lab:
         self._vrrp: dict[tuple[int, str], str] = {}
         self._watched: Sequence[Watched] = ()
         self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
+        self._interrupted: dict[str, float] = {}
         self._route_changed = asyncio.Event()
         self._routing = Routing({}, {}, {})
         self._walker = Walker(plan, nodes)
@@ -173,8 +174,11 @@ class Lab:
         """
         from dxemu.lab.apply import Follower  # only a lab that is changed needs what it imports
 
-        done = await Follower(self.plan, plan, self._routing, self.journal.clock).follow()
+        clock, journal = self.journal.clock, self.journal
+        done = await Follower(self.plan, plan, self._routing, clock, self._nodes, self._cables, journal).follow()
         self.plan = plan
+        self._routing.adopt(plan)
+        self._walker = Walker(plan, self._nodes)
         return done
 
     async def tell_paths(self, *, always: bool = False) -> None:
@@ -217,6 +221,12 @@ class Lab:
                     await netem.delete(netlink, end.interface)
                     read[end.node] = 0.0
         return read
+
+    async def interrupt(self, virtual_interfaces: Sequence[str], seconds: float) -> str:
+        """AWS's devices carry nothing on these for so long. Gives, in words, until when; raises LabError."""
+        from dxemu.lab.interruption import interrupt  # only a lab that is changed needs it
+
+        return await interrupt(self, virtual_interfaces, seconds, self._interrupted, self._tasks)
 
     async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
         """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""

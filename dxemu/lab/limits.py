@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dxemu.aws import policing
+from dxemu.errors import LabError
 from dxemu.lab.node import LabNode
 from dxemu.netlink import police, segmentation, shape
 from dxemu.netlink.traffic_control import Counters
@@ -17,17 +18,28 @@ SENDERS = (Role.HOST, Role.INSTANCE, Role.SERVICE)
 async def apply_limits(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     """Every limit of the plan; the interfaces must be there. Raises LabError."""
     for limit in plan.limits:
-        netlink = nodes[limit.node].netlink
-        if limit.kind is LimitKind.POLICE:
-            await police.apply(netlink, limit.interface, police_of(limit))
-        else:
-            await shape.apply(netlink, limit.interface, shape_of(limit))
+        await put_limit(limit, nodes)
     if plan.limits:
         senders = {node.name for node in plan.nodes if node.role in SENDERS}
         for cable in plan.cables:
             for port in (cable.a, cable.b):
                 if port.node in senders:
                     await segmentation.apply(nodes[port.node].netlink, port.name, 1)
+
+
+async def put_limit(limit: RateLimit, nodes: Mapping[str, LabNode]) -> str:
+    """Hold an interface to a rate, or to another one. Gives what the kernel then says; raises LabError."""
+    netlink, name = nodes[limit.node].netlink, limit.interface
+    rate: int
+    if limit.kind is LimitKind.POLICE:
+        await police.apply(netlink, name, police_of(limit))
+        rate = (await police.read(netlink, name))[0].rate_bps
+    else:
+        await shape.apply(netlink, name, shape_of(limit))
+        rate = (await shape.read(netlink, name))[0].rate_bps
+    if rate // 8 != int(limit.rate) // 8:  # the kernel counts bytes
+        raise LabError(f"{name} on {limit.node} should be held to {limit.rate}, the kernel says {rate} bit/s")
+    return f"the kernels say {limit.rate}"
 
 
 async def read_limits(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[tuple[str, str, LimitKind], Counters]:

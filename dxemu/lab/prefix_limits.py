@@ -39,6 +39,10 @@ class PrefixLimits:
         beyond = quota.check(count, "prefixes")
         return None if beyond is None else Exceeded(count, quota.most, beyond)
 
+    def exceeded_now(self, session: str) -> Exceeded | None:
+        """Whether what the peer has announced is too much for the quota that holds now."""
+        return self.exceeded(Learnt(session, (), ()))
+
     def forget(self, session: str) -> None:
         """The session is down."""
         self._received.pop(session, None)

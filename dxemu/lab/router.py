@@ -26,7 +26,7 @@ from dxemu.lab.session_policies import SessionPolicies
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.lab.turns import Turns
-from dxemu.plan.model import BgpSession, Plan, Speaker
+from dxemu.plan.model import Plan, Speaker
 from dxemu.units import IPNetwork
 
 Listener = Callable[[Sequence[BestPathChange]], Awaitable[None]]
@@ -142,36 +142,6 @@ class Router:
         """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""
         self._tell.approved(session, prefixes)
         return self.policies.approve(self._peers[session].session, prefixes)
-
-    async def follow(self, plan: Plan, session: BgpSession) -> None:
-        """From now on a session is configured so. It stays up unless both ends have to agree on it anew.
-
-        Returns when its peer is being told what follows.
-        """
-
-        async def change() -> None:
-            old, peer = self._peers[session.name], Peer.at(session, self.name)
-            again = self.policies.follow(plan, old.session, session)
-            self._plan, self._peers[session.name] = plan, peer
-            await self._reconfigure(old, peer)
-            if session.name in self.established:
-                self._announce_again(session.name)
-                if again and self._exabgp is not None:
-                    self._exabgp.refresh(session.name)
-
-        await self._work.in_turn(change)
-
-    async def _reconfigure(self, old: Peer, new: Peer) -> None:
-        """Have the speaker follow; a session that goes on otherwise ends before."""
-        if self._exabgp is None or new.session.static:
-            return
-        if old.mine.enabled and not new.mine.enabled:
-            words = "an operator shut it down"
-            await self._close(new.session.name, "shut_down", words, Cease.ADMINISTRATIVE_SHUTDOWN)
-        elif old.opens_otherwise(new):
-            words = "an operator configured it anew"
-            await self._close(new.session.name, "reconfigured", words, Cease.OTHER_CONFIGURATION_CHANGE)
-        self._exabgp.follow(new)
 
     def told(self, session: str) -> tuple[Announcement, ...]:
         """What the peer of `session` was told by this router."""

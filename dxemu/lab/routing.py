@@ -12,11 +12,11 @@ from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import SpeakerEvent
 from dxemu.host.clock import Clock
 from dxemu.lab.bfd import BfdSpeakers
+from dxemu.lab.changeable_router import ChangeableRouter
 from dxemu.lab.fib import Fib
 from dxemu.lab.gateway import GatewayRouter
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
-from dxemu.lab.router import Router
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.lab.vpc_route_table import SeparateVpcRouteTable, VpcRouteTable
@@ -28,7 +28,7 @@ from dxemu.units import IPNetwork
 class Routing:
     """The control plane: routers by speaker, and gateways by node. `speakers` are the ExaBGP processes by node."""
 
-    routers: Mapping[str, Router]
+    routers: Mapping[str, ChangeableRouter]
     gateways: Mapping[str, GatewayRouter]
     speakers: Mapping[str, ExaBgp]
     bfd: BfdSpeakers | None = None
@@ -45,12 +45,22 @@ class Routing:
         ]
         return all(_routes(mine) == _routes(theirs) for mine, theirs in tables)
 
+    async def follow_gateway(self, plan: Plan, gateway: Gateway, node: LabNode, journal: Journal) -> str:
+        """Have a gateway be what `plan` says. Gives what was read back; raises LabError."""
+        router = self.gateways[gateway.node]
+        return await router.follow(plan, gateway, lambda table: _fib(gateway, table, node, journal))
+
+    def adopt(self, plan: Plan) -> None:
+        """The plan has become this one."""
+        for router in self.routers.values():
+            router.adopt(plan)
+
     async def idle(self) -> None:
         """Return when no router has anything left to do: what its table says is in the kernel."""
         for router in self.routers.values():
             await router.idle()
 
-    def at(self, node: str) -> list[Router]:
+    def at(self, node: str) -> list[ChangeableRouter]:
         """The routers of a node."""
         return [router for router in self.routers.values() if router.node == node]
 
@@ -68,7 +78,7 @@ async def start_routing(
         peers = [Peer.at(session, speaker.name) for session in _sessions_of(plan, speaker.name)]
         fib = Fib(nodes[speaker.node].netlink, speaker.table)
         fixed = StaticRoutes(plan, speaker.node, nodes[speaker.node].netlink)
-        routers[speaker.name] = Router(plan, speaker, peers, fib, journal, tasks, fixed)
+        routers[speaker.name] = ChangeableRouter(plan, speaker, peers, fib, journal, tasks, fixed)
     gateways = {}
     for gateway in plan.gateways:
         fibs = {table: _fib(gateway, table, nodes[gateway.node], journal) for table in tables_of(gateway)}
@@ -103,7 +113,7 @@ def _sessions_of(plan: Plan, speaker: str) -> list[BgpSession]:
 async def _start_node(
     plan: Plan,
     node: str,
-    routers: Mapping[str, Router],
+    routers: Mapping[str, ChangeableRouter],
     lab_node: LabNode,
     clock: Clock,
     folder: str,

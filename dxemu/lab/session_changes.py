@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dxemu.control.policy import static_announcements
 from dxemu.daemons.exabgp import Peer
+from dxemu.errors import LabError
 from dxemu.host.clock import Clock
 from dxemu.lab.heard import not_heard
 from dxemu.lab.router import Router
@@ -33,7 +35,7 @@ class SessionFollower:
                 await router.follow(self.after, new)
         said = await self._bfd(old, new)
         if new.static:
-            return "nothing speaks on it"
+            return self._static(new)
         if not new.in_service or any(map(self._begins_anew, self._pairs(old, new))):
             return said + await self._ended(new)
         if not old.in_service:
@@ -70,6 +72,16 @@ class SessionFollower:
             await self.clock.settle(LOOK_S)
             waited += LOOK_S
         return "its session is down"
+
+    def _static(self, session: BgpSession) -> str:
+        """What both ends take for learnt while the tunnel is up. Raises LabError if that is not what it should be."""
+        for router in self._ends(session):
+            if session.name not in router.established:
+                return "its tunnel is down"
+            wanted = {one.prefix for one in static_announcements(self.after, session, router.name)}
+            if set(router.loc_rib.learnt(session.name)) != wanted:
+                raise LabError(f"{router.name} does not hold the static routes of {session.name}")
+        return "both ends' tables say so"
 
     def _ends(self, session: BgpSession) -> list[Router]:
         return [self.routing.routers[end.speaker] for end in session.ends if end.speaker in self.routing.routers]

@@ -33,6 +33,10 @@ class SessionPolicies:
         policy = export_policy(self._plan, session, self._speaker)
         return policy if policy.only is None else replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
 
+    def adopt(self, plan: Plan) -> None:
+        """The plan has become this one; what it says of this speaker's own sessions came by `follow`."""
+        self._plan = plan
+
     def follow(self, plan: Plan, old: BgpSession, new: BgpSession) -> bool:
         """From now on the policies of a session are those of `plan`. Gives whether it lets other things in than before.
 

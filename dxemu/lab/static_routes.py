@@ -35,6 +35,30 @@ class StaticRoutes:
         """Whether a static route to exactly this prefix is in the kernel, so that BGP's is not to be."""
         return prefix in self._in
 
+    async def follow(self, plan: Plan, node: str, loc_rib: LocRib, fib: Fib) -> None:
+        """From now on there are those of `plan`. BGP's routes take the place of those that go, and make way for others.
+
+        Raises LabError.
+        """
+        wires, before = Wires(plan), self._interfaces
+        self._interfaces = {
+            fixed: None if fixed.via is None else wires.interface_towards(fixed.via, node)
+            for fixed in plan.own_static_routes(node)
+        }
+        for fixed in before:
+            if fixed not in self._interfaces:
+                await self._give_way(fixed, loc_rib, fib)
+        for fixed in self._interfaces:
+            if fixed not in before:
+                await fib.remove(fixed.destination)
+                await self._put_in(fixed)
+
+    async def _give_way(self, fixed: StaticRoute, loc_rib: LocRib, fib: Fib) -> None:
+        await self._take_out(fixed)
+        choice = loc_rib.best.get(fixed.destination)
+        if choice is not None and not choice.route.originated:
+            await fib.install(fixed.destination, [one.next_hop for one in choice.routes])
+
     def over(self, port: str) -> list[StaticRoute]:
         """Those that lead over a port."""
         return [fixed for fixed, interface in self._interfaces.items() if interface == port]
@@ -46,10 +70,7 @@ class StaticRoutes:
                 await fib.remove(fixed.destination)
                 await self._put_in(fixed)
                 continue
-            await self._take_out(fixed)
-            choice = loc_rib.best.get(fixed.destination)
-            if choice is not None and not choice.route.originated:
-                await fib.install(fixed.destination, [one.next_hop for one in choice.routes])
+            await self._give_way(fixed, loc_rib, fib)
 
     async def _take_out(self, fixed: StaticRoute) -> None:
         """Its port has lost light. The kernel may have taken it out itself."""

@@ -12,6 +12,7 @@ from dxemu.lab.journal import Journal
 from dxemu.netlink import route
 from dxemu.netlink.session import Netlink
 from dxemu.units import IPAddress, IPNetwork
+from dxemu.words import count
 
 
 class VpcRouteTable(Fib):
@@ -63,6 +64,10 @@ class SeparateVpcRouteTable(VpcRouteTable):
     So a route is one that has packets looked up further. It carries the protocol number of static ones: what a kernel
     tells of BGP's is about next hops.
     """
+
+    async def read_back(self) -> str:
+        """What was put in: of routes that have packets looked up further the kernel tells nothing of BGP."""
+        return f"{count(len(self._installed), 'route')} in the VPC's table {self._table}"
 
     async def write(self, routes: Iterable[tuple[IPNetwork, Sequence[IPAddress]]]) -> None:
         """Have packets to each prefix with next hops looked up further, and to those without not. Raises LabError."""

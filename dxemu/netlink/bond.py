@@ -117,6 +117,17 @@ async def apply(netlink: Netlink, bond: BondDevice) -> None:
         await add_member(netlink, bond.name, member)
 
 
+async def set_min_links(netlink: Netlink, bond: str, number: int) -> None:
+    """With fewer members the bond has no carrier from now on."""
+    await link.change(netlink, bond, "bond", {"IFLA_BOND_MIN_LINKS": number})
+
+
+async def read_min_links(netlink: Netlink, bond: str) -> int:
+    """What the kernel says."""
+    info = (await link.read_message(netlink, bond)).get_attr("IFLA_LINKINFO").get_attr("IFLA_INFO_DATA")
+    return int(info.get_attr("IFLA_BOND_MIN_LINKS"))
+
+
 async def add_member(netlink: Netlink, bond: str, member: str) -> None:
     """Put an interface in. The bond gives it its MTU and MAC, and switches it on."""
     await link.set_up(netlink, member, up=False)

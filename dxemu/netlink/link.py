@@ -93,6 +93,15 @@ async def create(
     await netlink.request(f"make {kind} {name}", request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)
 
 
+async def change(netlink: Netlink, name: str, kind: str, data: dict[str, Any]) -> None:
+    """Give an interface of a `kind` other IFLA_INFO_DATA."""
+    request = ifinfmsg()
+    request["index"] = await netlink.index(name)
+    info = [("IFLA_INFO_KIND", kind), ("IFLA_INFO_DATA", {"attrs": list(data.items())})]
+    request["attrs"] = [("IFLA_LINKINFO", {"attrs": info})]
+    await netlink.request(f"change {name}", request, RTM_NEWLINK)
+
+
 async def set_master(netlink: Netlink, name: str, master: str | None) -> None:
     """Put a port into a bridge, bond or VRF; None takes it out."""
     request = ifinfmsg()

@@ -11,16 +11,28 @@ from dxemu.plan.order import Step, careful
 
 FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "speakers": frozenset({"originates"}),
-        "gateways": frozenset({"allowed_prefixes"}),
+        "cables": frozenset({"mtu"}),
+        "bonds": frozenset({"mtu", "min_links"}),
+        "vlans": frozenset({"mtu"}),
+        "static_routes": frozenset({"via", "throw"}),
+        "limits": frozenset({"rate", "burst"}),
+        "speakers": frozenset({"originates", "maximum_paths"}),
+        "gateways": frozenset(
+            {"allowed_prefixes", "prefixes", "route_propagation", "attachments", "fixed", "attached", "local"}
+            | {"vpc_table", "vpn_ecmp_support"}
+        ),
         "sessions": frozenset(
             {"import_local_pref", "export_communities", "send_communities", "export_prepend", "export_med"}
             | {"announces", "accepts", "allow_as_in", "enabled"}
             | {"bfd", "hold_time", "keepalive", "auth_key", "graceful_restart", "until_bfd_down"}
+            | {"prefix_quota", "route_filter_prefixes", "confirmed"}
         ),
     }
 )
 """The values of a row, by table, that `dxemu.lab.apply` brings to a lab while it runs."""
+
+COME_AND_GO = frozenset({"static_routes", "rules"})
+"""The tables whose rows may come and go."""
 
 
 def not_followed(found: Diff) -> Iterator[Step]:
@@ -30,9 +42,9 @@ def not_followed(found: Diff) -> Iterator[Step]:
 
 def _followed(step: Step) -> bool:
     one = step.difference
-    known = FOLLOWED.get(one.table, frozenset())
     if not isinstance(one, Changed):
-        return False
+        return one.table in COME_AND_GO
+    known = FOLLOWED.get(one.table, frozenset())
     if isinstance(one.old, BgpSession) and one.old.static:
-        return False
+        known = frozenset({"announces", "import_local_pref"})
     return all(not known.isdisjoint(value.name.split(".")) for value in one.values)

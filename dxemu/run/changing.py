@@ -20,7 +20,8 @@ async def follow(change: PlannedChange, lab: Lab) -> str:
     """The same; gives what was read back. Raises ChangeNotMade, too, once it is told."""
     at = lab.journal.clock.now()
     try:
-        read = await lab.follow(change.plan)
+        said = await lab.interrupt(change.interrupted, float(change.interruption)) if change.interruption else ""
+        read = await lab.follow(change.plan) + said
     except ChangeNotMade as error:
         lab.journal.tell(ChangeFailed(change=change.id, back=change.back, reason=str(error)))
         raise

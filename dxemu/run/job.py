@@ -28,6 +28,7 @@ class PlannedChange:
     """From `at` on the lab is that of `plan`, because the change `id` is made, or taken back (`back`).
 
     `topology` is the name of the file in the run's folder that has this design. `words` say what differs.
+    For `interruption` AWS's devices carry nothing on the virtual interfaces that are `interrupted`.
     """
 
     id: str
@@ -36,6 +37,8 @@ class PlannedChange:
     plan: Plan
     topology: str
     words: str = ""
+    interrupted: tuple[str, ...] = ()
+    interruption: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

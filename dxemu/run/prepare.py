@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dxemu.changes.effects import longest_interruption
 from dxemu.errors import InputErrors
 from dxemu.plan.diff import diff
 from dxemu.plan.followed import not_followed
@@ -50,7 +51,7 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     predictions = _predicted(scenario, plan, plans, impacts)
     end = scenario.end
     if end is None:
-        changes = (float(step.at) for step in scenario.changes)
+        changes = (float(step.at) + float(longest_interruption(step.effects)) for step in scenario.changes)
         probes = (float(probe.over_at) for probe in scenario.probes)
         last = max(natural_end(predictions, impacts), *probes, *changes, 0.0)
         if math.isinf(last):

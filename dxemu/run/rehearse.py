@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
+from dxemu.changes.effects import longest_interruption
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded
 from dxemu.events.run import Building
@@ -99,8 +100,18 @@ def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ..
     for number, (step, plan) in enumerate(pairs, start=1):
         name = effective.changed_file(number)
         _keep(folder / name, effective.text_of_document(step.document))
-        words = "; ".join(str(effect.difference) for effect in step.effects)
-        found.append(PlannedChange(id=step.id, at=step.at, back=step.back, plan=plan, topology=name, words=words))
+        found.append(
+            PlannedChange(
+                id=step.id,
+                at=step.at,
+                back=step.back,
+                plan=plan,
+                topology=name,
+                words="; ".join(str(effect.difference) for effect in step.effects),
+                interrupted=tuple(dict.fromkeys(vif for effect in step.effects for vif in effect.interrupted)),
+                interruption=longest_interruption(step.effects),
+            )
+        )
     return tuple(found)
 
 

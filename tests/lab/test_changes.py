@@ -65,3 +65,39 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
     assert read_back(events)[0] == (
         "virtual_interfaces.dc_1.auth_key *** -> *** (both ends say that it is down, and take connections)"
     )
+
+
+@pytest.mark.parametrize(
+    ("topology", "change", "says"),
+    [
+        ("hosted_connection", "{connections: {hosted: {bandwidth: 200 Mbps}}}", "the kernels say 200 Mbps"),
+        ("lag", "{lags: {bundle: {minimum_links: 2}}}", "the kernels say 2 at least"),
+        ("lag", "{virtual_interfaces: {prod: {mtu: 8500}}}", "MTU 8500"),
+        (
+            "backup_connection",
+            "{aws: {vpcs: {prod: {static_routes: {0.0.0.0/0: vgw}}}}}",
+            "1 route in the VPC's table 10000",
+        ),
+        (
+            "backup_connection",
+            "{aws: {virtual_private_gateways: {vgw: {route_propagation: off}}}}",
+            "0 routes of BGP's in table 254",
+        ),
+        ("vpn_backup_static", "{vpns: {vpn: {static_routes: [10.0.0.0/17]}}}", "both ends' tables say so"),
+        ("vpn_backup", "{vpns: {vpn: {tunnels: {1: {customer: {enabled: off}}}}}}", "both ends say that it is down"),
+        (
+            "backup_connection",
+            "{customer: {data_center: {routers: {customer_router: {static_routes: {172.31.0.0/16: colo_router}}}}}}",
+            "the kernel took it",
+        ),
+    ],
+)
+def test_what_is_read_back(topology: str, change: str, says: str, tmp_path: Path) -> None:
+    """The change is made, taken back, and made again: the same is read back both times."""
+    steps = "".join(f"  - {{at: {at} s, change: {change}, for: 2 s, interruption: 1 s}}\n" for at in (2, 6))
+    events = happened(topology, steps, tmp_path, "end: 10 s\n")
+    found = read_back(events)
+    assert len(found) == 4
+    assert says in found[0]
+    assert found[0] == found[2]
+    assert found[1] == found[3]

@@ -1,0 +1,76 @@
+"""A router whose configuration can be another one while it runs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from dxemu.bgp.notification import Cease
+from dxemu.bgp.rib import in_order
+from dxemu.control.policy import maximum_paths, static_announcements
+from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_events import Learnt
+from dxemu.lab.router import Router
+from dxemu.plan.model import BgpSession, Plan, Speaker
+
+
+class ChangeableRouter(Router):
+    """What operators change of it is done in its turn, as all that concerns a router."""
+
+    def adopt(self, plan: Plan) -> None:
+        """The plan has become this one; sessions that changed in it were told by `follow`."""
+        self._plan = plan
+        self.policies.adopt(plan)
+
+    async def share(self, speaker: Speaker) -> None:
+        """From now on as many routes that are level are used together as `speaker` says."""
+
+        async def change() -> None:
+            await self._apply(self.loc_rib.share(maximum_paths(speaker)))
+
+        await self._work.in_turn(change)
+
+    async def follow_static_routes(self, plan: Plan) -> None:
+        """From now on this router has the static routes of `plan`. Raises LabError."""
+        assert self._static_routes is not None
+        await self._work.in_turn(partial(self._static_routes.follow, plan, self.node, self.loc_rib, self._fib))
+
+    async def follow(self, plan: Plan, session: BgpSession) -> None:
+        """From now on a session is configured so. It stays up unless both ends have to agree on it anew.
+
+        Returns when its peer is being told what follows.
+        """
+
+        async def change() -> None:
+            old, peer = self._peers[session.name], Peer.at(session, self.name)
+            again = self.policies.follow(plan, old.session, session)
+            self._plan, self._peers[session.name] = plan, peer
+            await self._reconfigure(old, peer)
+            if session.name in self.established and session.static:
+                await self._relearn(session)
+            elif session.name in self.established:
+                self._announce_again(session.name)
+                if again and self._exabgp is not None:
+                    self._exabgp.refresh(session.name)
+                exceeded = self._limits.exceeded_now(session.name)
+                if exceeded is not None:
+                    await self._too_many(session.name, exceeded)
+
+        await self._work.in_turn(change)
+
+    async def _relearn(self, session: BgpSession) -> None:
+        """The static routes of a VPN are others; nobody announces them."""
+        announce = static_announcements(self._plan, session, self.name)
+        gone = {*self.loc_rib.learnt(session.name)} - {one.prefix for one in announce}
+        await self._learn(Learnt(session.name, announce, tuple(in_order(gone))))
+
+    async def _reconfigure(self, old: Peer, new: Peer) -> None:
+        """Have the speaker follow; a session that goes on otherwise ends before."""
+        if self._exabgp is None or new.session.static:
+            return
+        if old.mine.enabled and not new.mine.enabled:
+            words = "an operator shut it down"
+            await self._close(new.session.name, "shut_down", words, Cease.ADMINISTRATIVE_SHUTDOWN)
+        elif old.opens_otherwise(new):
+            words = "an operator configured it anew"
+            await self._close(new.session.name, "reconfigured", words, Cease.OTHER_CONFIGURATION_CHANGE)
+        self._exabgp.follow(new)

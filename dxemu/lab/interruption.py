@@ -1,0 +1,39 @@
+"""AWS updates a connection: for a while its virtual interfaces carry nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dxemu.errors import LabError
+from dxemu.lab.tasks import Tasks
+from dxemu.words import duration
+
+if TYPE_CHECKING:
+    from dxemu.lab.lab import Lab
+
+
+async def interrupt(
+    lab: Lab, virtual_interfaces: Sequence[str], seconds: float, until: dict[str, float], tasks: Tasks
+) -> str:
+    """Silence them, and have them speak again `seconds` later: unless `until` says that they are silent for longer.
+
+    Gives that in words; raises LabError if they are not silent.
+    """
+    over = lab.journal.clock.now() + seconds
+    for name in virtual_interfaces:
+        lost = await lab.silence(name, silent=True)
+        if set(lost.values()) != {100.0}:
+            raise LabError(f"'{name}' should carry nothing, the kernels say that of its packets are lost: {lost} %")
+        until[name] = max(over, until.get(name, 0.0))
+    tasks.start(_over(lab, tuple(virtual_interfaces), over, until))
+    names = " and ".join(virtual_interfaces)
+    return f"; {names}: nothing passes for {duration(seconds * 1e3)}"
+
+
+async def _over(lab: Lab, virtual_interfaces: tuple[str, ...], at: float, until: dict[str, float]) -> None:
+    await lab.journal.clock.until(at)
+    for name in virtual_interfaces:
+        if until.get(name) == at:
+            del until[name]
+            await lab.silence(name, silent=False)

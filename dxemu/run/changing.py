@@ -20,11 +20,12 @@ async def follow(change: PlannedChange, lab: Lab) -> str:
     """The same; gives what was read back. Raises ChangeNotMade, too, once it is told."""
     at = lab.journal.clock.now()
     try:
-        said = await lab.interrupt(change.interrupted, float(change.interruption)) if change.interruption else ""
-        read = await lab.follow(change.plan) + said
+        read = await lab.follow(change.plan)
     except ChangeNotMade as error:
         lab.journal.tell(ChangeFailed(change=change.id, back=change.back, reason=str(error)))
         raise
+    if change.interruption:
+        read += await lab.interrupt(change.interrupted, float(change.interruption))
     file, evidence = change.topology, f"{change.words} ({read})" if change.words else read
     lab.journal.tell(ChangeDone(change=change.id, back=change.back, topology=file, evidence=evidence, done_at_s=at))
     return evidence

@@ -52,15 +52,16 @@ class Boot:
     """Whether the kernel itself refuses to change files outside the run's folder. With seccomp it binds no attacker."""
 
     def command(self, folder: Path) -> list[str]:
-        """The argument list. The kernel mixes its text into its entropy pool: nothing of a run or a checkout is in it.
+        """The argument list. Orders come in on 0, events go out on 1, and what is printed on 2.
 
-        `random_seed` and `hostfs_write` are the exceptions: our patches take them out before.
+        The kernel mixes its text into its entropy pool: nothing of a run or a checkout is in it. `random_seed` and
+        `hostfs_write` are the exceptions: our patches take them out before.
         """
         clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}", hold.BOOT_WORD]
         return [
             str(self.kernel),
             *("root=hostfs", "rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
-            *("con=null", "con0=null,fd:1", "ssl0=fd:0,fd:0"),
+            *("con=null", "con0=null,fd:2", "ssl0=fd:0,fd:1"),
             # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
             *(clock if self.virtual_clock else ()),
             "initcall_blacklist=jent_mod_init",
@@ -95,7 +96,8 @@ async def started(
         # The kernel keeps a few small files in ~/.uml while it runs.
         env = {"TMPDIR": str(memory), "HOME": str(folder), "PATH": os.defpath}
         command = [*pinned, *boot.command(folder)]
-        yield await stack.enter_async_context(follow.started(command, env, folder, broom, boot.stall_limit_s, bind))
+        following = follow.started(command, env, folder, broom, boot.stall_limit_s, bind, two_lines=True)
+        yield await stack.enter_async_context(following)
 
 
 async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Mapping[str, object], None]:

@@ -45,6 +45,7 @@ class LabProcess:
         patience: Patience,
         memory_folder: Path | None,
         broom: Broom,
+        says: socket.socket | None,
     ) -> None:
         self._folder = folder
         self._memory_folder = memory_folder
@@ -53,6 +54,7 @@ class LabProcess:
         self._reader, self._writer = streams
         self._patience = patience
         self._asked = asyncio.Event()
+        self._says = says
 
     async def run(self, job: Job) -> AsyncGenerator[Mapping[str, object], None]:
         """Hand `job` over as soon as the process has booted; yield its events until it has finished.
@@ -67,6 +69,7 @@ class LabProcess:
         try:
             async for event in _events(self._reader, dead, self._patience, self._asked, self._folder):
                 if event.get("event") == BOOTED:  # not before: its end of the channel would still echo
+                    self._have_it_block()
                     job.write(self._folder)
                     self.tell({"target": job.target, "folders": job.folders})
                 else:
@@ -76,6 +79,15 @@ class LabProcess:
             raise cause(self._folder, self._memory_folder, status, _console(self._folder)) or error from error
         finally:
             dead.cancel()
+
+    def _have_it_block(self) -> None:
+        """The embedded kernel opened its line as one that does not block, and did not hear when there was room again.
+
+        One that blocks stops the whole guest, so that its virtual clock does not move while we are slow to read.
+        """
+        if self._says is not None:
+            os.set_blocking(self._says.fileno(), True)  # of what is open, which the kernel has, too
+            self._says.close()
 
     @property
     def pid(self) -> int:
@@ -101,19 +113,23 @@ async def started(
     stall_limit_s: float | None = None,
     bind: Callable[[], None] | None = None,
     end_limit_s: float = 0.0,
+    two_lines: bool = False,
 ) -> AsyncIterator[LabProcess]:
     """Start `command` in `folder`, where it finds what it needs to start.
 
-    Its standard input is the channel, which it reads and writes. It dies with this process (`setpriv --pdeathsig`), and
-    when the context ends: the channel is closed first, and it has `end_limit_s` to end by itself. `bind` is called in
-    the child before it becomes the command (`dxemu.host.confine`). Raises FileError or LabError.
+    Its standard input is the channel, which it reads and writes; with `two_lines` it writes to its standard output, and
+    prints to its standard error only. It dies with this process (`setpriv --pdeathsig`), and when the context ends: the
+    channel is closed first, and it has `end_limit_s` to end by itself. `bind` is called in the child before it becomes
+    the command (`dxemu.host.confine`). Raises FileError or LabError.
     """
     ours, theirs = socket.socketpair()
+    heard, says = socket.socketpair() if two_lines else (ours, None)
     patience = Patience(stall_limit_s)
     async with contextlib.AsyncExitStack() as stack:
         with border(folder):
             console = stack.enter_context((folder / "console.log").open("wb"))
-        stack.enter_context(ours)
+        for end in (ours, heard, *([says] if says else [])):
+            stack.enter_context(end)
         with theirs:
             try:
                 process = await asyncio.create_subprocess_exec(
@@ -121,7 +137,7 @@ async def started(
                     cwd=folder,
                     env=dict(env),
                     stdin=theirs.fileno(),
-                    stdout=console,
+                    stdout=console if says is None else says.fileno(),
                     stderr=console,
                     start_new_session=True,
                     preexec_fn=bind,
@@ -131,11 +147,14 @@ async def started(
             except OSError as error:
                 raise not_started("setpriv", error) from error
             stack.push_async_callback(_end, process, end_limit_s)
-        streams = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
-        stack.callback(streams[1].close)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_EVENT_BYTES)
+        stack.callback(writer.close)
+        if heard is not ours:
+            reader, other = await asyncio.open_connection(sock=heard, limit=MAX_EVENT_BYTES)
+            stack.callback(other.close)
         # That of the run is gone once its memory is open; the one around it is on the same disk.
         memory_folder = Path(env["TMPDIR"]).parent if "TMPDIR" in env else None
-        yield LabProcess(folder, process, streams, patience, memory_folder, broom)
+        yield LabProcess(folder, process, (reader, writer), patience, memory_folder, broom, says)
 
 
 async def _end(process: asyncio.subprocess.Process, limit_s: float) -> None:

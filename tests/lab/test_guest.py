@@ -43,6 +43,16 @@ def processes_in(folder: Path) -> list[str]:
     return found
 
 
+def say_much(payload: object, channel: Channel, folder: str) -> None:
+    """In the guest: more at once than a socket of the machine holds; and how far the clock went meanwhile."""
+    del folder
+    before = time.monotonic_ns()
+    for number in range(int(str(payload))):
+        channel.keep("line", 0, number=number, text="x" * 100)
+    channel.flush()
+    channel.send("said", 0, passed_ns=time.monotonic_ns() - before)
+
+
 def try_to_write(payload: object, channel: Channel, folder: str) -> None:
     """In the guest, as its root: every way to change a file of the machine that a root could think of."""
     import ctypes
@@ -152,3 +162,10 @@ def test_whatever_ends_the_guest_is_said_and_nothing_is_left(function: str, says
     if function == "die":
         assert isinstance(caught.value, GuestError)
         assert "famous last words" in caught.value.console
+
+
+def test_what_is_said_at_once_may_be_longer_than_the_line_holds(tmp_path: Path) -> None:
+    """A large lab tells thousands of events when its run starts. The clock stands still while they are read."""
+    *lines, said = run("say_much", tmp_path, payload=10_000, stall_limit_s=30)
+    assert [event["number"] for event in lines] == list(range(10_000))
+    assert int(str(said["passed_ns"])) < 1_000_000

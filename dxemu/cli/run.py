@@ -87,11 +87,10 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 )
 @click.option(
     "--memory",
-    default=MEMORY,
-    show_default=True,
     metavar="SIZE",
     callback=lambda _context, _option, value: _size(value),
-    help="What a lab on the embedded kernel may use at most, such as 512M or 2G; it takes what it needs.",
+    help="What a lab on the embedded kernel may use at most, such as 512M or 2G; it takes what it needs."
+    f"  [default: {MEMORY}, and more for a large design]",
 )
 def command(
     scenario: Path,
@@ -103,7 +102,7 @@ def command(
     json_file: Path | None,
     runs_folder: Path,
     stall_limit: float | None,
-    memory: str,
+    memory: str | None,
 ) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
 
@@ -148,15 +147,22 @@ async def _run(
 ) -> Result:
     """The lab's process boots and imports while the files are read; then it is given its job.
 
-    Until then a signal ends the command at once, and what stands ready to sweep removes what was made.
+    If the design turns out to need more memory, another one takes its place in the folder. Until then a signal ends the
+    command at once, and what stands ready to sweep removes what was made.
     """
     async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(AsyncExitStack())
         try:
-            waiting = await stack.enter_async_context(place.started(folder.path, seed, made=folder.made))
+            waiting = await first.enter_async_context(place.started(folder.path, seed, made=folder.made))
         except LabError:
             prepare()  # if the files are wrong too
             raise
         rehearsal = prepare()
+        needed = place.with_room_for(rehearsal.memory_mb)
+        if needed != place:
+            waiting.leave_folder()
+            await first.aclose()
+            waiting = await stack.enter_async_context(needed.started(folder.path, seed, made=folder.made))
         from dxemu.report.console import PlainConsole
         from dxemu.report.run import header_line, show
 
@@ -184,9 +190,9 @@ def _give_json(result: Result, folder: Path, json_file: Path) -> None:
         invoker.give(json_file)
 
 
-def _size(value: str) -> str:
+def _size(value: str | None) -> str | None:
     """A size as the kernel reads it. Raises click.BadParameter."""
-    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
+    if value is not None and not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
         raise click.BadParameter(f"'{value}' is no size: write 512M or 2G.")
     return value
 

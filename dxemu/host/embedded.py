@@ -30,8 +30,9 @@ from dxemu.host.swept import swept
 
 # 2023-11-14 22:13:20 UTC: the guest's clock starts here in every run, or ExaBGP's whole seconds fall differently.
 VIRTUAL_EPOCH_NS = 1_700_000_000_000_000_000
-MEMORY = "1G"
-"""What a lab may use at most; it takes what it needs."""
+DEFAULT_GB = 1
+MEMORY = f"{DEFAULT_GB}G"
+"""What a lab may use at most; it takes what it needs. A GB more costs 17 MB, so that only large labs have it."""
 INIT = "init.py"
 """In the run's folder, which is the kernel's working directory: `/proc/self/cwd` as hostfs shows it."""
 

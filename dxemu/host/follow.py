@@ -80,6 +80,10 @@ class LabProcess:
         finally:
             dead.cancel()
 
+    def leave_folder(self) -> None:
+        """The folder is to stay when this process ends, although it was given no job: another one starts there."""
+        self._broom.keep()
+
     def _have_it_block(self) -> None:
         """The embedded kernel opened its line as one that does not block, and did not hear when there was room again.
 

@@ -8,12 +8,13 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from dxemu.errors import Unsupported
 from dxemu.files import border
 from dxemu.host import embedded as embedded_kernel
 from dxemu.host import kernel_store, on_host
-from dxemu.host.embedded import MEMORY, Boot
+from dxemu.host.embedded import DEFAULT_GB, MEMORY, Boot
 from dxemu.host.follow import LabProcess
 from dxemu.host.guest_mode import GuestMode, Wish, choose, makes_siblings
 from dxemu.host.job import LAB_IMPORTS, Job
@@ -27,13 +28,24 @@ NEEDED = ("802.1Q", "bridge", "netem above 4 Gbps", "TCP MD5")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """A kernel and a clock. `release` is the kernel's version, `boot` says how to start the embedded one."""
+    """A kernel and a clock. `release` is the kernel's version, `boot` says how to start the embedded one.
+
+    `memory_chosen`: somebody said how much memory that has.
+    """
 
     kernel: str
     clock: str
     release: str
     stall_limit_s: float | None
     boot: Boot | None = None
+    memory_chosen: bool = False
+
+    def with_room_for(self, megabytes: int) -> Self:
+        """The same with as many GB of memory as a lab of that size needs, unless somebody chose otherwise."""
+        gigabytes = -(-megabytes // 1024)
+        if self.boot is None or self.memory_chosen or gigabytes <= DEFAULT_GB:
+            return self
+        return replace(self, boot=replace(self.boot, memory=f"{gigabytes}G"))
 
     @property
     def guest_mode(self) -> str:
@@ -65,8 +77,10 @@ class Where:
                 yield event
 
 
-def embedded(clock: str, stall_limit_s: float | None = None, guest: str = Wish.AUTO, memory: str = MEMORY) -> Where:
-    """The embedded kernel; `guest` is a `Wish`, `memory` a size (`512M`).
+def embedded(
+    clock: str, stall_limit_s: float | None = None, guest: str = Wish.AUTO, memory: str | None = None
+) -> Where:
+    """The embedded kernel; `guest` is a `Wish`, `memory` a size (`512M`), or None for what a lab needs.
 
     Raises Unsupported, with the remedy, if it cannot run here.
     """
@@ -76,8 +90,15 @@ def embedded(clock: str, stall_limit_s: float | None = None, guest: str = Wish.A
     with border(kernel_store.store_folder(), verb="read", otherwise="export XDG_CACHE_HOME=<a folder of yours>"):
         kernel = kernel_store.require()
     started = boot(kernel.path, kernel.version, Wish(guest))
-    started = replace(started, virtual_clock=clock == "virtual", stall_limit_s=stall_limit_s, memory=memory)
-    return Where(kernel="embedded", clock=clock, release=kernel.version, stall_limit_s=stall_limit_s, boot=started)
+    started = replace(started, virtual_clock=clock == "virtual", stall_limit_s=stall_limit_s, memory=memory or MEMORY)
+    return Where(
+        kernel="embedded",
+        clock=clock,
+        release=kernel.version,
+        stall_limit_s=stall_limit_s,
+        boot=started,
+        memory_chosen=memory is not None,
+    )
 
 
 def boot(kernel: Path, release: str, wish: Wish = Wish.AUTO) -> Boot:

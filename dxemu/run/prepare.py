@@ -12,6 +12,7 @@ from dxemu.errors import InputErrors
 from dxemu.plan.diff import diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.make import make_plan
+from dxemu.plan.memory import memory_mb
 from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.predict.impact import Impact, impact_of
@@ -40,6 +41,11 @@ class Rehearsal:
     predictions: tuple[Prediction, ...]
     end: Seconds
     plans: tuple[Plan, ...] = ()
+
+    @property
+    def memory_mb(self) -> int:
+        """What the guest needs for the largest of its designs (`dxemu.plan.memory`)."""
+        return max(memory_mb(plan) for plan in (self.plan, *self.plans))
 
 
 def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12) -> Rehearsal:

@@ -61,7 +61,8 @@ async def rehearse(
     )
     events: list[Event] = []
     order = Job(target="dxemu.run.lab_process:main", payload=job, folders=_folders(job, runners.values()))
-    stream = where.run(order, folder, seed) if waiting is None else waiting.run(order)
+    place = where.with_room_for(rehearsal.memory_mb)
+    stream = place.run(order, folder, seed) if waiting is None else waiting.run(order)
     with TimelineFile(folder / "timeline.jsonl") as timeline:
         async with aclosing(stream):
             async for said in stream:

@@ -29,6 +29,7 @@ from dxemu.host.follow import LONGEST_LINE, LabProcess
 from dxemu.host.job import LAB_IMPORTS, Job
 from dxemu.host.spinning import end_spinning, processor_ticks
 from dxemu.host.where import Where
+from dxemu.plan.memory import memory_mb
 from dxemu.plan.model import Plan
 from dxemu.plugins import folders_of, mentions
 from dxemu.probes.menu import kinds as probe_kinds
@@ -261,7 +262,9 @@ async def session(
     """
     job, folders = _job(plan, where, seed, names or {})
     async with AsyncExitStack() as stack:
-        lab = await stack.enter_async_context(where.started(folder, seed, imports=IMPORTS))
+        lab = await stack.enter_async_context(
+            where.with_room_for(memory_mb(plan)).started(folder, seed, imports=IMPORTS)
+        )
         timeline = stack.enter_context(TimelineFile(folder / "timeline.jsonl", MOST_TIMELINE_BYTES))
         here = Session(lab, folder, on_event, where.clock)
         told = lab.run(Job(target="dxemu.run.lab_process:main", payload=job, folders=folders))

@@ -50,7 +50,7 @@ def test_the_embedded_kernel_is_started_on_it_and_holds_it_as_long_as_it_runs(
         happened.append("free")
 
     @asynccontextmanager
-    async def started(command: Sequence[str], *_: object) -> AsyncIterator[None]:
+    async def started(command: Sequence[str], *_: object, **__: object) -> AsyncIterator[None]:
         happened.append(tuple(command[:4]))
         yield
 

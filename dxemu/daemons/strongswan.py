@@ -21,6 +21,7 @@ from dxemu.errors import LabError
 from dxemu.host.process import KEPT_LINES, Process
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import IpsecTunnel
+from dxemu.plan.names import in_a_path
 
 CHARON = "/usr/sbin/charon-systemd"
 START_LIMIT_S = 30.0
@@ -53,7 +54,7 @@ class StrongSwan:
         self._state = Tunnels(tunnel.name for tunnel in tunnels)
         self._started = asyncio.get_running_loop().create_future()
         self._new_log_lines()  # an earlier charon's
-        base = f"/run/charon.{node}"  # where the distributions' AppArmor profiles expect charon's files
+        base = f"/run/charon.{in_a_path(node)}"  # where the distributions' AppArmor profiles expect charon's files
         self._vici_socket = f"{base}.vici"
         with contextlib.ExitStack() as stack:
             with open(f"{base}.conf", "w", encoding="ascii") as file:  # noqa: PTH123 - pathlib costs time in the guest

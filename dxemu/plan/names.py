@@ -12,6 +12,8 @@ MAX_INTERFACE_NAME = 15
 MAX_PARENT_NAME = 10
 """Longest name of a port that has VLANs: `.4094` has to fit behind it."""
 
+MAX_NAME_IN_A_PATH = 80
+
 _ALPHANUMERICS = string.ascii_letters + string.digits
 _AUTH_KEY_LENGTH = 32
 
@@ -25,16 +27,21 @@ class InterfaceNames:
     def take(self, wanted: str, max_length: int = MAX_INTERFACE_NAME) -> str:
         """`wanted` if it is a free interface name of at most `max_length` characters, else one that resembles it."""
         clean = re.sub(r"[^A-Za-z0-9_-]", "_", wanted)
-        name = clean if len(clean) <= max_length else _shortened(clean, wanted, max_length)
+        name = clean if len(clean) <= max_length else shortened(clean, wanted, max_length)
         attempt = 0
         while name in self._taken:
             attempt += 1
-            name = _shortened(clean, f"{wanted}#{attempt}", max_length)
+            name = shortened(clean, f"{wanted}#{attempt}", max_length)
         self._taken.add(name)
         return name
 
 
-def _shortened(clean: str, salt: str, max_length: int) -> str:
+def in_a_path(node: str) -> str:
+    """A node's name, or one that resembles it where that is too long for the path of a socket (unix(7): 107 bytes)."""
+    return node if len(node) <= MAX_NAME_IN_A_PATH else shortened(node, node, MAX_NAME_IN_A_PATH)
+
+
+def shortened(clean: str, salt: str, max_length: int) -> str:
     """The start of `clean` and four hexadecimal digits that depend on `salt`."""
     return f"{clean[: max_length - 5]}_{hashlib.sha256(salt.encode()).hexdigest()[:4]}"
 

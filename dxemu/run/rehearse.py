@@ -43,8 +43,7 @@ async def rehearse(
     """
     scenario = refuse_changes(rehearsal).scenario
     if scenario.topology_file is not None:
-        kept = effective.text_of(scenario.topology_file, scenario.change)
-        _keep(folder / effective.FILE, kept)
+        _keep(folder / effective.FILE, effective.text_of(scenario.topology_file, scenario.change))
     started = time.monotonic()
     runners = _plugged_runners({probe.kind for probe in scenario.probes})
     job = RunJob(

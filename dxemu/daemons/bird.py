@@ -56,7 +56,7 @@ class BfdPeer:
             session=session.name,
             interface=mine.interface,
             local=mine.address,
-            peer=other.address,
+            peer=mine.peer_address or other.address,
             passive=mine.passive,
             timers=mine.bfd,
         )

@@ -25,7 +25,7 @@ from dxemu.daemons.exabgp_open import graceful_restart_of
 from dxemu.errors import LabError
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BgpSession, SessionEnd
-from dxemu.units import Seconds
+from dxemu.units import Asn, IPAddress, Seconds
 
 BGP_PORT = 179
 KEPT_LINES = 20
@@ -52,6 +52,21 @@ class Peer:
         return cls(session, mine, other)
 
     @property
+    def address(self) -> IPAddress:
+        """The other end's address, as it is configured at this end."""
+        return self.mine.peer_address or self.other.address
+
+    @property
+    def asn(self) -> Asn:
+        """The other end's AS, as it is configured at this end."""
+        return self.mine.peer_asn or self.other.asn
+
+    @property
+    def auth_key(self) -> str | None:
+        """The MD5 key at this end; None: nothing is signed."""
+        return (self.mine.auth_key or self.session.auth_key) if self.mine.signs else None
+
+    @property
     def hold_time(self) -> Seconds:
         """The hold time that this end offers."""
         return self.mine.hold_time if self.mine.hold_time is not None else self.session.hold_time
@@ -64,7 +79,7 @@ class Peer:
     def opens_otherwise(self, other: Peer) -> bool:
         """Whether the two differ in something that a session is opened with, so that it has to be made anew."""
         ends = ((mine.address, mine.asn, mine.graceful_restart) for mine in (self.mine, other.mine))
-        whole = ((peer.hold_time, peer.session.auth_key) for peer in (self, other))
+        whole = ((peer.hold_time, peer.auth_key, peer.asn) for peer in (self, other))
         return len(set(ends)) > 1 or len(set(whole)) > 1
 
     @property
@@ -90,22 +105,24 @@ def _neighbor(router_id: IPv4Address, peer: Peer) -> str:
         f"router-id {router_id}",
         f"local-address {peer.mine.address}",
         f"local-as {peer.mine.asn}",
-        f"peer-as {peer.other.asn}",
+        f"peer-as {peer.asn}",
         f"hold-time {round(peer.hold_time)}",
         f"family {{ {peer.family}; }}",
         f"capability {{ graceful-restart {graceful}; route-refresh enable; asn4 enable; }}",
         # Named, because ExaBGP makes up names from the clock, and under the virtual clock two would be the same.
-        f"api peer_{int(peer.other.address)} {{ processes [ dxemu ]; neighbor-changes; receive {{ {heard} }} }}",
+        f"api peer_{int(peer.address)} {{ processes [ dxemu ]; neighbor-changes; receive {{ {heard} }} }}",
     ]
     if restart_time is not None:
         lines.append("manual-eor true")  # or ExaBGP sends it before it has been told what to announce
     lines += ["passive", f"listen {BGP_PORT}"] if peer.mine.passive else [f"connect {BGP_PORT}"]
     if peer.session.external and peer.session.tunnel is None:
         lines.append("outgoing-ttl 1")
-    if peer.session.auth_key is not None:
-        lines.append(f'md5-password "{peer.session.auth_key}"')
+    if peer.mine.ttl_security:
+        lines.append("incoming-ttl 255")
+    if peer.auth_key is not None:
+        lines.append(f'md5-password "{peer.auth_key}"')
     body = "\n".join(line if line.endswith("}") else f"{line};" for line in lines)
-    return f"neighbor {peer.other.address} {{\n{body}\n}}\n"
+    return f"neighbor {peer.address} {{\n{body}\n}}\n"
 
 
 class ExaBgp:
@@ -126,7 +143,7 @@ class ExaBgp:
     ) -> None:
         self._name = f"ExaBGP on {node}"
         self._peers = {peer.session.name: peer for peer in peers}
-        self._by_address = {str(peer.other.address): peer.session.name for peer in peers}
+        self._by_address = {str(peer.address): peer.session.name for peer in peers}
         self._established: set[str] = set()
         self._on_event = on_event
         self._on_death = on_death
@@ -146,8 +163,8 @@ class ExaBgp:
         with self._namespace.entered():
             self.pid = os.fork()
             if self.pid == 0:
-                keepalives = {str(peer.other.address): round(peer.keepalive) for peer in peers}
-                shut = [str(peer.other.address) for peer in peers if not peer.mine.enabled]
+                keepalives = {str(peer.address): round(peer.keepalive) for peer in peers}
+                shut = [str(peer.address) for peer in peers if not peer.mine.enabled]
                 _be_exabgp(render(self._router_id, peers), keepalives, shut, commands, events, self._log_file)
         os.close(commands)
         os.close(events)
@@ -197,7 +214,7 @@ class ExaBgp:
     def update(self, update: Update) -> None:
         """Announce and withdraw on one session."""
         peer = self._peers[update.session]
-        address = peer.other.address
+        address = peer.address
         self._command(announce_commands(address, update.announce))
         self._command(withdraw_commands(address, peer.mine.address, update.withdraw))
 
@@ -205,23 +222,23 @@ class ExaBgp:
         """Tell a peer that everything has been announced, if graceful restart is on here."""
         peer = self._peers[session]
         if peer.mine.graceful_restart is not None:
-            self._command([f"neighbor {peer.other.address} announce eor {peer.family}"])
+            self._command([f"neighbor {peer.address} announce eor {peer.family}"])
 
     def refresh(self, session: str) -> None:
         """Ask the peer for all that it announces (ROUTE-REFRESH, RFC 2918)."""
         peer = self._peers[session]
-        self._command([f"neighbor {peer.other.address} announce route-refresh {peer.family}"])
+        self._command([f"neighbor {peer.address} announce route-refresh {peer.family}"])
 
     def teardown(self, session: str, cease: Cease) -> None:
         """Close a session with NOTIFICATION Cease/`cease`; ExaBGP then tries to connect again.
 
         Without a word if it restarts gracefully and BFD is why, so that the restart goes on (see exabgp_child).
         """
-        self._command([f"neighbor {self._peers[session].other.address} teardown {int(cease)}"])
+        self._command([f"neighbor {self._peers[session].address} teardown {int(cease)}"])
 
     def hold_idle(self, session: str, *, idle: bool) -> None:
         """Take no connection of the peer from now on, or take them again. It does not end an established session."""
-        self._command([f"neighbor {self._peers[session].other.address} idle {'on' if idle else 'off'}"])
+        self._command([f"neighbor {self._peers[session].address} idle {'on' if idle else 'off'}"])
 
     def follow(self, peer: Peer) -> None:
         """This end of a session is configured as `peer` says from now on. One that was not there begins.
@@ -230,8 +247,8 @@ class ExaBgp:
         """
         old = self._peers.get(peer.session.name)
         self._peers[peer.session.name] = peer
-        self._by_address[str(peer.other.address)] = peer.session.name
-        neighbor = f"neighbor {peer.other.address}"
+        self._by_address[str(peer.address)] = peer.session.name
+        neighbor = f"neighbor {peer.address}"
         if old is None or old.opens_otherwise(peer):
             self._command([f"{neighbor} configure {told(render(self._router_id, [peer]))}"])
         if old is None or old.mine.enabled != peer.mine.enabled:
@@ -242,13 +259,13 @@ class ExaBgp:
     def forget(self, session: str) -> None:
         """A session is none any more: it ends with Cease/3 if it is up."""
         peer = self._peers.pop(session)
-        self._by_address.pop(str(peer.other.address), None)
+        self._by_address.pop(str(peer.address), None)
         self._established.discard(session)
-        self._command([f"neighbor {peer.other.address} forget now"])
+        self._command([f"neighbor {peer.address} forget now"])
 
     def clear(self, session: str) -> None:
         """End a session as an operator does, or have one that waits to connect again do so at once."""
-        self._command([f"neighbor {self._peers[session].other.address} clear now"])
+        self._command([f"neighbor {self._peers[session].address} clear now"])
 
     def _command(self, lines: list[str]) -> None:
         if self.pid is not None:

@@ -51,6 +51,19 @@ class BgpRefused(NodeEvent):
     detail: str
 
 
+class SymptomSeen(NodeEvent):
+    """What is seen of a session whose ends do not fit, asked of kernels and daemons before the run starts.
+
+    `symptom` is `no_arp_answer`, `no_tcp_connection` or `bad_peer_as`, as in `dxemu.plan.mismatch`; `detail` says by
+    what.
+    """
+
+    word: ClassVar[str] = "symptom"
+    session: str
+    symptom: str
+    detail: str
+
+
 class PrefixLimitExceeded(NodeEvent):
     """The peer announces more prefixes than AWS's end takes; `reason` says what AWS does."""
 

@@ -35,6 +35,7 @@ class State:
         waiting = dict.fromkeys(s.virtual_interface for s in self.plan.sessions if not s.confirmed)
         words = [f"virtual interface {vif}: its owner has not accepted it" for vif in waiting]
         words += [f"session {s.name}: {s.switched_off}" for s in self.plan.sessions if s.switched_off]
+        words += [f"session {s.name}: {s.mismatch.text}" for s in self.plan.sessions if s.mismatch is not None]
         self.down = tuple(dict.fromkeys((*self.down, *words)))
 
     def without(self, sessions: Iterable[str]) -> State:

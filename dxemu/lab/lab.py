@@ -7,6 +7,7 @@ import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from dxemu.errors import LabError
 from dxemu.events.base import Event
@@ -31,6 +32,9 @@ from dxemu.netlink import link, netem, route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.units import IPNetwork
+
+if TYPE_CHECKING:
+    from dxemu.lab.symptoms import Symptoms
 
 LOOK_S = 0.1
 CONVERGED_WITHIN_S = 120.0
@@ -61,6 +65,11 @@ class Lab:
         self._carriers = _carriers(plan)
         self._tasks = Tasks()
         self._overlay = Overlay(plan, journal, self._tunnel_changed)
+        self._symptoms: Symptoms | None = None
+        if any(session.mismatch is not None for session in plan.sessions):
+            from dxemu.lab.symptoms import Symptoms  # few labs need it, and each import costs time in the guest
+
+            self._symptoms = Symptoms(plan, nodes, journal)
 
     @classmethod
     @asynccontextmanager
@@ -111,6 +120,8 @@ class Lab:
                 "a VRRP master", lambda event: isinstance(event, VrrpChanged), CONVERGED_WITHIN_S
             )
         await self._settled()
+        if self._symptoms is not None:
+            await self._symptoms.tell()
         await self._routing.idle()
         gc.collect()
         gc.freeze()  # what is there now stays: the collector need not touch those pages in the processes forked later
@@ -198,6 +209,8 @@ class Lab:
             await self.tell_paths()
 
     def _note(self, event: Event) -> None:
+        if self._symptoms is not None:
+            self._symptoms.note(event)
         if isinstance(event, VrrpChanged):
             self._vrrp[event.virtual_router_id, event.node] = event.state
             self._route_changed.set()

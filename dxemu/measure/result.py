@@ -177,6 +177,16 @@ class PathSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeverUp:
+    """A session whose ends do not fit. `symptom` and `seen` are what kernels and daemons said, `why` the design."""
+
+    session: str
+    symptom: str
+    seen: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
     """A daemon that the lab ran. `rules`: what this version does otherwise than another one, as it was predicted.
 
@@ -223,6 +233,7 @@ class Result:
     guest_mode: str = ""
     confined_by: tuple[str, ...] = ()
     daemons: tuple[Daemon, ...] = ()
+    never_up: tuple[NeverUp, ...] = ()
     schema: str = SCHEMA
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from dxemu.aws.quotas import Quota
+from dxemu.plan.mismatch import Mismatch
 from dxemu.plan.parts import MAIN_TABLE, BfdSession
 from dxemu.plan.wiring import Side
 from dxemu.units import Asn, IPAddress, IPNetwork, Seconds
@@ -23,6 +24,8 @@ class SessionEnd:
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
     `bfd` is what this end runs; None: no BFD. `hold_time` is what it offers, `keepalive` how often it sends one;
     None: the session's. `graceful_restart` is the restart time that it offers; None: none.
+    `peer_asn`, `peer_address` and `auth_key` are what this end has configured of the other one where that differs from
+    what the other one is; without `signs` it signs nothing; with `ttl_security` it takes only packets with TTL 255.
     An end that is not `enabled` is switched off (administratively down): it neither connects nor takes connections.
     """
 
@@ -46,6 +49,11 @@ class SessionEnd:
     keepalive: Seconds | None = None
     graceful_restart: Seconds | None = None
     enabled: bool = True
+    peer_asn: Asn | None = None
+    peer_address: IPAddress | None = None
+    auth_key: str | None = field(default=None, repr=False)
+    signs: bool = True
+    ttl_security: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,7 @@ class BgpSession:
 
     The IPv6 session of a virtual interface is called `NAME_ipv6`. `ends[0]` is the active side (the customer's
     router), `ends[1]` the passive one (AWS's). `cables` are the cables that its packets cross: all members of a LAG.
+    `mismatch` is what the two ends have configured differently, so that it never comes up.
     `connection` is the connection or LAG. `tunnel` is the IPsec tunnel that carries it. `confirmed` is False for a
     hosted virtual interface that its owner has not accepted yet.
 
@@ -76,6 +85,7 @@ class BgpSession:
     route_filter_prefixes: tuple[IPNetwork, ...] | None = None
     prefix_quota: Quota | None = None
     until_bfd_down: bool = False
+    mismatch: Mismatch | None = None
 
     @property
     def restarts_gracefully(self) -> bool:
@@ -84,8 +94,8 @@ class BgpSession:
 
     @property
     def in_service(self) -> bool:
-        """Whether it comes up while nothing is broken: accepted by its owner, and switched on at both ends."""
-        return self.confirmed and all(end.enabled for end in self.ends)
+        """Whether it comes up while nothing is broken: accepted, switched on at both ends, which fit."""
+        return self.confirmed and self.mismatch is None and all(end.enabled for end in self.ends)
 
     @property
     def switched_off(self) -> str:

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from dxemu.aws import bfd, policing, quotas, timers
 from dxemu.plan.addressing import Peers, peer_addresses
 from dxemu.plan.connections import Attached
+from dxemu.plan.customer_end import configured, mismatch, own_address
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import PUBLIC, Edge, asn_of, leads_to
 from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceFilter, SourceNat
@@ -16,7 +17,7 @@ from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
 from dxemu.topology.model import VifType, VirtualInterface
 from dxemu.topology.model_routing import GracefulRestartMode
-from dxemu.units import IPNetwork
+from dxemu.units import IPAddress, IPNetwork, Seconds
 
 SHORTEST_PUBLIC_AS_PATH = 3
 """AWS announces its public prefixes with an AS_PATH of at least this length.
@@ -45,7 +46,9 @@ def add_virtual_interfaces(
         vlan = _Vlan(
             vif=vif,
             attached=where,
-            router=draft.vlan(where.router, where.router_port, vif.vlan, vif.mtu),
+            router=draft.vlan(
+                where.router, where.router_port, vif.customer_end.vlan or vif.vlan, vif.customer_end.mtu or vif.mtu
+            ),
             device=draft.vlan(where.device, where.device_port, vif.vlan, vif.mtu),
         )
         edge = edges[where.device, leads_to(vif)]
@@ -54,7 +57,7 @@ def add_virtual_interfaces(
             draft.source_filters.append(SourceFilter(node=where.device, interface=vlan.device))
         for pair in peers[vif.name]:
             amazon, customer = pair
-            draft.address(where.router, vlan.router, customer)
+            draft.address(where.router, vlan.router, own_address(vif, customer))
             draft.address(where.device, vlan.device, amazon)
             draft.sessions.append(_session(draft, vlan, edge, pair))
         _customer_settings(draft, vlan)
@@ -91,43 +94,8 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
         name=vif.name if amazon.version == 4 else draft.session_name(f"{vif.name}_ipv6", "session"),  # noqa: PLR2004
         virtual_interface=vif.name,
         connection=vif.connection,
-        ends=(
-            SessionEnd(
-                speaker=where.router,
-                node=where.router,
-                interface=vlan.router,
-                port=where.router_port,
-                address=customer.ip,
-                asn=vif.asn,
-                passive=False,
-                import_local_pref=vif.customer.local_pref,
-                export_communities=vif.customer.communities if vif.customer.send_communities else (),
-                send_communities=vif.customer.send_communities,
-                export_prepend=vif.customer.as_path_prepend,
-                export_med=vif.customer.med,
-                accepts=vif.customer.accept,
-                allow_as_in=vif.customer.allow_as_in,
-                announces=_announced(draft, vif, where.router),
-                bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
-                hold_time=vif.hold_time,
-                graceful_restart=None if vif.graceful_restart is GracefulRestartMode.OFF else timers.RESTART_TIME,
-                enabled=vif.customer.enabled,
-            ),
-            SessionEnd(
-                speaker=edge.name,
-                node=where.device,
-                interface=vlan.device,
-                port=where.device_port,
-                address=amazon.ip,
-                asn=asn_of(draft.topology, edge.gateway),
-                passive=True,
-                export_prepend=SHORTEST_PUBLIC_AS_PATH - 1 if edge.gateway == PUBLIC else 0,
-                bfd=None if vif.bfd is None else BfdSession(interval=bfd.INTERVAL, detect_mult=bfd.DETECT_MULT),
-                hold_time=timers.HOLD_TIME,
-                keepalive=keepalive,
-                graceful_restart=timers.RESTART_TIME,
-                enabled=vif.amazon_enabled,
-            ),
+        ends=configured(
+            vif, _customer_end(draft, vlan, customer.ip), _amazon_end(draft, vlan, edge, amazon.ip, keepalive)
         ),
         hold_time=hold_time,
         keepalive=min(vif.keepalive, keepalive),
@@ -136,7 +104,53 @@ def _session(draft: Draft, vlan: _Vlan, edge: Edge, peers: Peers) -> BgpSession:
         confirmed=vif.confirmed,
         route_filter_prefixes=vif.route_filter_prefixes if public else None,
         prefix_quota=_prefix_quota(vif, amazon.version),
+        mismatch=mismatch(vif, peers, asn_of(draft.topology, edge.gateway)),
         until_bfd_down=vif.graceful_restart is GracefulRestartMode.UNTIL_BFD_DOWN,
+    )
+
+
+def _customer_end(draft: Draft, vlan: _Vlan, address: IPAddress) -> SessionEnd:
+    """The customer's end as AWS has it."""
+    vif, where = vlan.vif, vlan.attached
+    return SessionEnd(
+        speaker=where.router,
+        node=where.router,
+        interface=vlan.router,
+        port=where.router_port,
+        address=address,
+        asn=vif.asn,
+        passive=False,
+        import_local_pref=vif.customer.local_pref,
+        export_communities=vif.customer.communities if vif.customer.send_communities else (),
+        send_communities=vif.customer.send_communities,
+        export_prepend=vif.customer.as_path_prepend,
+        export_med=vif.customer.med,
+        accepts=vif.customer.accept,
+        allow_as_in=vif.customer.allow_as_in,
+        announces=_announced(draft, vif, where.router),
+        bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),
+        hold_time=vif.hold_time,
+        graceful_restart=None if vif.graceful_restart is GracefulRestartMode.OFF else timers.RESTART_TIME,
+        enabled=vif.customer.enabled,
+    )
+
+
+def _amazon_end(draft: Draft, vlan: _Vlan, edge: Edge, address: IPAddress, keepalive: Seconds) -> SessionEnd:
+    vif, where = vlan.vif, vlan.attached
+    return SessionEnd(
+        speaker=edge.name,
+        node=where.device,
+        interface=vlan.device,
+        port=where.device_port,
+        address=address,
+        asn=asn_of(draft.topology, edge.gateway),
+        passive=True,
+        export_prepend=SHORTEST_PUBLIC_AS_PATH - 1 if edge.gateway == PUBLIC else 0,
+        bfd=None if vif.bfd is None else BfdSession(interval=bfd.INTERVAL, detect_mult=bfd.DETECT_MULT),
+        hold_time=timers.HOLD_TIME,
+        keepalive=keepalive,
+        graceful_restart=timers.RESTART_TIME,
+        enabled=vif.amazon_enabled,
     )
 
 

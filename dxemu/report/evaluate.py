@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dxemu.events.base import Event
 from dxemu.events.probes import PacketsLogged
-from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded
+from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded, SymptomSeen
 from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, ChangeFailed, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure import result, sessions
@@ -108,7 +108,18 @@ def evaluate(
         actions=actions,
         quotas=_quotas(events),
         daemons=daemons(plan),
+        never_up=tuple(_never_up(plan, events)),
     )
+
+
+def _never_up(plan: Plan, events: Sequence[Event]) -> Iterator[result.NeverUp]:
+    """What was seen of each session whose ends do not fit, beside the reason."""
+    reasons = {s.name: s.mismatch.text for s in plan.sessions if s.mismatch is not None}
+    for event in events:
+        if isinstance(event, SymptomSeen):
+            yield result.NeverUp(
+                session=event.session, symptom=event.symptom, seen=event.detail, why=reasons.get(event.session, "")
+            )
 
 
 def _verdict(expectations: Sequence[result.ExpectationResult]) -> str:

@@ -19,6 +19,7 @@ from dxemu.events.sessions import (
     QuotaExceeded,
     RoutesStale,
     RoutesStaleOver,
+    SymptomSeen,
 )
 from dxemu.events.steps import ActionDone, ChangeDone, ChangeFailed, FaultHealed, FaultInjected
 from dxemu.measure.stages import detected_by
@@ -108,6 +109,10 @@ def _bgp_refused(event: BgpRefused) -> str:
     return f"BGP refused by {event.node if event.sent else event.peer} for {event.session}: {event.detail}"
 
 
+def _symptom(event: SymptomSeen) -> str:
+    return f"{event.session} does not come up: {event.detail}"
+
+
 def _tunnel(event: TunnelChanged) -> str:
     node, tunnel, state = event.node, event.tunnel, event.state
     if state == "rekeyed":
@@ -193,6 +198,7 @@ _SAYING: Mapping[type[Event], Callable[[Event], str]] = dict(
         _of(BfdChanged, _bfd),
         _of(BgpChanged, _bgp),
         _of(BgpRefused, _bgp_refused),
+        _of(SymptomSeen, _symptom),
         _of(RoutesStale, _stale),
         _of(RoutesStaleOver, _stale_over),
         _of(PrefixLimitExceeded, _quota),

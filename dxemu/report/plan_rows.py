@@ -250,6 +250,7 @@ def session_head(session: BgpSession) -> Row:
         over = f"in tunnel {session.tunnel}, {over}"
     extra = [] if session.confirmed else ["not accepted yet by its owner"]
     extra += [session.switched_off] if session.switched_off else []
+    extra += [session.mismatch.text] if session.mismatch is not None else []
     if session.route_filter_prefixes is not None:
         extra.append(f"AWS accepts {_list(session.route_filter_prefixes, 'nothing')}")
     if session.restarts_gracefully:

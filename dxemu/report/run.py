@@ -47,6 +47,9 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
             Text(f"  {result.virtual_s:.1f} {result.clock} s in {result.wall_s:.1f} s"),
             Text(),
         ]
+    for down in result.never_up:
+        lines += [Text(f"  Session {down.session} does not come up", "bold")]
+        lines += [*_hanging("    seen", down.seen, width), *_hanging("    because", down.why, width), Text()]
     names = list(dict.fromkeys(p.probe for p in result.probes))
     for probe in names:
         lines += [*_table(probe, rows(result, probe), width), *_disorder(result, probe), Text()]

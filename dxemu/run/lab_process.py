@@ -67,7 +67,8 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
 
 
 def _ready(plan: Plan) -> LabReady:
-    return LabReady(nodes=len(plan.nodes), cables=len(plan.cables), sessions=len(plan.sessions), wall_s=UNKNOWN_S)
+    sessions = sum(session.in_service and not session.static for session in plan.sessions)
+    return LabReady(nodes=len(plan.nodes), cables=len(plan.cables), sessions=sessions, wall_s=UNKNOWN_S)
 
 
 async def _unchanged(_: PlannedChange, __: Lab) -> None:

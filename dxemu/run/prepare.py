@@ -22,6 +22,7 @@ from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
 from dxemu.topology import yaml
 from dxemu.topology.load import load as load_topology
+from dxemu.topology.model import Topology
 from dxemu.units import Seconds
 from dxemu.words import count
 
@@ -109,10 +110,22 @@ def prepare_any(path: Path) -> str:
     """Check a scenario, or a topology, which has no `steps`. Says in a few words what it is. Raises InputErrors."""
     value = yaml.read(path).value
     if isinstance(value, dict) and "topology" not in value:
-        plan = make_plan(load_topology(path))
-        return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables"
+        topology = load_topology(path)
+        plan = make_plan(topology)
+        return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables{_warnings(topology, plan)}"
     rehearsal = prepare(path)
     scenario = rehearsal.scenario
     steps = len(scenario.steps) + len(scenario.actions) + len(scenario.changes)
     expect = len(rehearsal.scenario.expect)
-    return f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"
+    words = f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"
+    return words + _warnings(scenario.topology, rehearsal.plan)
+
+
+def _warnings(topology: Topology, plan: Plan) -> str:
+    """A line for each session whose ends do not fit: allowed, since failing to come up can be what is rehearsed."""
+    return "".join(
+        f"\n{topology.marks.at('virtual_interfaces', s.virtual_interface, 'customer', s.mismatch.key)}: "
+        f"warning: session {s.name} will not come up: {s.mismatch.text}"
+        for s in plan.sessions
+        if s.mismatch is not None and s.virtual_interface is not None
+    )

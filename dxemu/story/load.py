@@ -107,10 +107,14 @@ def never_ends(scenario: Scenario, why: str) -> Problem:
 
 
 def topology_path(scenario: Path, name: str) -> Path:
-    """Where the topology `name` of a scenario is: `../topologies/NAME.yaml`, or a path beside the scenario."""
+    """Where the topology `name` of a scenario is: a path beside the scenario, or `topologies/NAME.yaml`.
+
+    The folder `topologies` is beside that of the scenario, or of the folder that this one is in.
+    """
     if name.endswith((".yaml", ".yml")) or "/" in name:
         return Path(os.path.normpath(scenario.parent / name))
-    return Path(os.path.normpath(scenario.parent / ".." / "topologies" / f"{name}.yaml"))
+    beside, above = (Path(os.path.normpath(scenario.parent / up / "topologies")) for up in ("..", "../.."))
+    return (above if above.is_dir() and not beside.is_dir() else beside) / f"{name}.yaml"
 
 
 def _kinds_written(probes: Mapping[str, object], known: Mapping[str, type[Probe]]) -> dict[str, str]:

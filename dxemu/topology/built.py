@@ -10,6 +10,7 @@ from dxemu.aws.quotas import ROUTES_PRIVATE
 from dxemu.aws.speeds import DEDICATED
 from dxemu.topology import file as entries
 from dxemu.topology.built_aws import aws
+from dxemu.topology.built_ends import customer_end
 from dxemu.topology.built_vpn import vpn
 from dxemu.topology.check.cages import router_entries
 from dxemu.topology.check.sites import asn_at
@@ -58,9 +59,7 @@ def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
             Lag(name=key, minimum_links=lag.minimum_links, lacp_fast=lag.lacp_timeout == "short")
             for key, lag in file.lags.items()
         ),
-        virtual_interfaces=tuple(
-            _virtual_interface(key, vif, asn_at(file, vif)[0]) for key, vif in file.virtual_interfaces.items()
-        ),
+        virtual_interfaces=tuple(_virtual_interface(key, vif, file) for key, vif in file.virtual_interfaces.items()),
         vpns=tuple(vpn(key, entry, policy(entry.customer)) for key, entry in file.vpns.items()),
         marks=marks,
     )
@@ -169,14 +168,15 @@ def policy(entry: entries.PolicyEntry) -> CustomerPolicy:
     )
 
 
-def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_asn: int) -> VirtualInterface:
+def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, file: TopologyFile) -> VirtualInterface:
+    asn = asn_at(file, vif)[0] if vif.asn is None else vif.asn
     return VirtualInterface(
         name=name,
         type=VifType(vif.type),
         connection=vif.connection,
         vlan=VlanId(vif.vlan),
         gateway=vif.gateway,
-        asn=Asn(customer_asn if vif.asn is None else vif.asn),
+        asn=Asn(asn),
         amazon_address=vif.amazon_address,
         customer_address=vif.customer_address,
         ipv6=vif.ipv6,
@@ -191,6 +191,7 @@ def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, customer_a
         confirmed=vif.confirmed,
         site_link=vif.site_link,
         customer=policy(vif.customer),
+        customer_end=customer_end(file, vif, asn),
         amazon_enabled=vif.amazon.enabled,
         prefix_pool_allocated_count_ipv4=_allocated(vif.prefix_pool_allocated_count_ipv4),
         prefix_pool_allocated_count_ipv6=_allocated(vif.prefix_pool_allocated_count_ipv6),

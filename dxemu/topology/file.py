@@ -24,7 +24,7 @@ from dxemu.topology.fields import (
 from dxemu.topology.file_aws import AwsEntry
 from dxemu.topology.file_customer import CustomerEntry, OtherCustomerEntry
 from dxemu.topology.model_routing import GracefulRestartMode
-from dxemu.units import Seconds
+from dxemu.units import MAX_ASN, MAX_VLAN_ID, Seconds
 
 MAX_32_BIT = 4_294_967_295
 MOST_PREPENDS = 10
@@ -66,6 +66,20 @@ class PolicyEntry(Entry):
     nat: Address | None = Field(default=None, examples=["203.0.113.1"])
 
 
+class CustomerEndEntry(PolicyEntry):
+    """The customer's end of a virtual interface: what the router has, also where AWS has something else."""
+
+    vlan: int | None = Field(default=None, ge=1, le=MAX_VLAN_ID, examples=["102"])
+    asn: int | None = Field(default=None, ge=1, le=MAX_ASN, examples=["65001"])
+    amazon_asn: int | None = Field(default=None, ge=1, le=MAX_ASN, examples=["7224"])
+    address: Interface | None = Field(default=None, examples=["169.254.10.2/31"])
+    amazon_address: Address | None = Field(default=None, examples=["169.254.10.5"])
+    auth_key: str | None = Field(default=None, examples=["rehearse-2"], repr=False)
+    signs: Switch = Field(default=True, examples=["off"])
+    mtu: int | None = Field(default=None, examples=["9001"])
+    ttl_security: Switch = Field(default=False, examples=["on"])
+
+
 class EndEntry(Entry):
     """Whether one end of a BGP session is switched on."""
 
@@ -95,7 +109,7 @@ class VirtualInterfaceEntry(Entry):
     owner_account: str = Field(default="", examples=["analytics"])
     confirmed: Switch = Field(default=True, examples=["off"])
     site_link: Switch = Field(default=False, examples=["on"])
-    customer: PolicyEntry = Field(default_factory=PolicyEntry, examples=["{local_pref: 200}"])
+    customer: CustomerEndEntry = Field(default_factory=CustomerEndEntry, examples=["{local_pref: 200}"])
     amazon: EndEntry = Field(default_factory=EndEntry, examples=["{enabled: off}"])
 
 

@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from dxemu.aws.quotas import ROUTES_PRIVATE
 from dxemu.aws.virtual_interface import VifType as VifType
 from dxemu.topology.marks import Marks
+from dxemu.topology.model_ends import CustomerEnd
 from dxemu.topology.model_parts import Circuit as Circuit
 from dxemu.topology.model_parts import Host as Host
 from dxemu.topology.model_parts import InternetAccess as InternetAccess
@@ -242,6 +243,7 @@ class VirtualInterface:
     beside the IPv4 one on the same VLAN. `confirmed` is False for a hosted one that nobody has accepted yet. With
     `site_link` AWS carries packets between it and the others with SiteLink on its Direct Connect gateway. Without
     `amazon_enabled` AWS has taken its BGP sessions down, as in a failover test.
+    `customer_end` is what the customer's router has configured otherwise.
     `prefix_pool_allocated_count_ipv4` and `_ipv6` are what the customer may announce on a private or transit one.
     """
 
@@ -264,6 +266,7 @@ class VirtualInterface:
     owner_account: str
     confirmed: bool
     customer: CustomerPolicy
+    customer_end: CustomerEnd = field(default_factory=CustomerEnd)
     amazon_enabled: bool = True
     site_link: bool = False
     prefix_pool_allocated_count_ipv4: int = ROUTES_PRIVATE.most
@@ -271,8 +274,9 @@ class VirtualInterface:
 
     @property
     def in_service(self) -> bool:
-        """Whether it carries packets while nothing is broken: accepted by its owner, and switched on at both ends."""
-        return self.confirmed and self.customer.enabled and self.amazon_enabled
+        """Whether it carries packets while nothing is broken: accepted, switched on at both ends, which fit."""
+        fits = self.customer_end.fits(6 if self.ipv6 else 4)
+        return self.confirmed and self.customer.enabled and self.amazon_enabled and fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ def _interface_label(vif: VirtualInterface, topology: Topology) -> str:
     parts += [f"of account {vif.owner_account}"] if {vif.owner_account} != owners and vif.owner_account else []
     parts += [] if vif.confirmed else ["not accepted"]
     parts += [] if vif.customer.enabled and vif.amazon_enabled else ["switched off"]
+    parts += [] if vif.customer_end.fits() else ["ends differ"]
     return " · ".join(parts)
 
 

@@ -47,8 +47,10 @@ class SessionExpected(Subject):
     def judge(self, measured: Measured) -> Judged:
         """By what both its ends said."""
         found = sessions.changes(measured.events, self.name)
+        if not found and self.is_ is not None:  # an end that comes up always says so
+            return self.is_ == "down", "it never came up"
         if not found:
-            return False, f"no BGP event of session {self.name} was recorded"
+            return False, f"no BGP event of session {self.name} was recorded: it never came up"
         if self.within is not None:
             return self._again(measured, found, self.within)
         if self.is_ is not None:

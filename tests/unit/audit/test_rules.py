@@ -57,6 +57,7 @@ FIRES: list[tuple[str, str, Change | None, str]] = [
         },
         "virtual interface ny_1 prepends 2 to be second to dc_1 at vgw",
     ),
+    ("DX-A017", "backup_connection", vif(primary={"customer": {"vlan": 110}}), "has VLAN 110, AWS has VLAN 101"),
     ("DX-A008", "backup_connection", networks(80), "session primary announces 80 prefixes of 100"),
     ("DX-A009", "vpn_backup", None, "to vgw: virtual interface primary has MTU 1500 and VPN vpn has MTU 1446"),
     ("DX-A009", "backup_connection", vif(primary={"mtu": 9001}), "primary has MTU 9001 and virtual interface backup"),
@@ -87,6 +88,7 @@ FIRES: list[tuple[str, str, Change | None, str]] = [
     ("DX-A016", "backup_connection", NO_PROPAGATION, "no route leads from web to app"),
 ]
 QUIET: list[tuple[str, str, Change | None]] = [
+    ("DX-A017", "backup_connection", vif(primary={"customer": {"vlan": 101}})),
     ("DX-A001", "high_resiliency", NOTHING_SHARED),
     ("DX-A002", "high_resiliency", NOTHING_SHARED),
     ("DX-A002", "private_vif", None),

@@ -1,0 +1,41 @@
+"""Virtual interfaces whose two ends do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from dxemu.audit.base import Finding, Rule
+from dxemu.audit.design import Design
+
+
+class EndsDiffer(Rule):
+    """The customer's router has something else than AWS, and no session comes up."""
+
+    code: ClassVar[str] = "DX-A017"
+    title: ClassVar[str] = "Ends differ"
+    rule: ClassVar[str] = (
+        "VLAN, addresses, both ASNs and the MD5 key are agreed for a virtual interface; a router that has another one "
+        "gets no BGP session"
+    )
+    source: ClassVar[str] = "Direct Connect User Guide, Troubleshooting layer 2 and layer 3 issues"
+    paragraph: ClassVar[str] = """\
+A virtual interface whose customer's end has, as the file says, another VLAN, address, ASN or MD5
+key than AWS's end, or TTL security, which AWS does not know. Its BGP session never comes up. Left
+as it is the design is a drill: `dxemu run` shows what an engineer would see.
+Source: Direct Connect User Guide, Troubleshooting layer 2 and layer 3 issues."""
+
+    def find(self, design: Design) -> Iterator[Finding]:
+        """One finding for each virtual interface, about what is seen first."""
+        told = set()
+        for session in design.plan.sessions:
+            vif, differs = session.virtual_interface, session.mismatch
+            if differs is None or vif is None or vif in told:
+                continue
+            told.add(vif)
+            yield Finding(
+                problem=f"virtual interface {vif}: {differs.text}",
+                remedy=f"Take `{differs.key}` out of `customer`.",
+                names=(vif,),
+                path=("virtual_interfaces", vif, "customer", differs.key),
+            )

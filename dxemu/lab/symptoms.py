@@ -1,0 +1,87 @@
+"""What is seen of sessions whose two ends do not fit: asked of the kernels and daemons, not derived from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dxemu.errors import LabError
+from dxemu.events.base import Event
+from dxemu.events.sessions import BgpRefused, SymptomSeen
+from dxemu.lab.journal import Journal
+from dxemu.lab.node import LabNode
+from dxemu.netlink import neighbour, route, tcp_counters
+from dxemu.plan.mismatch import Symptom
+from dxemu.plan.model import BgpSession, Plan
+
+LOOK_S = 0.1
+SEEN_WITHIN_S = 30.0
+"""Lab time: several attempts to connect, and three requests of ARP a second apart (RFC 826; Linux, mcast_solicit)."""
+BAD_PEER_AS = (2, 2)
+"""NOTIFICATION code and subcode: RFC 4271 section 6.2."""
+
+
+class Symptoms:
+    """Hears which sessions are refused while the lab comes up, and looks at the others."""
+
+    def __init__(self, plan: Plan, nodes: Mapping[str, LabNode], journal: Journal) -> None:
+        self._sessions = {s.name: s for s in plan.sessions if s.mismatch is not None and s.confirmed}
+        self._nodes = nodes
+        self._journal = journal
+        self._refused: dict[str, BgpRefused] = {}
+
+    def note(self, event: Event) -> None:
+        """An event that may be a symptom."""
+        if isinstance(event, BgpRefused) and event.session in self._sessions:
+            self._refused.setdefault(event.session, event)
+
+    async def tell(self) -> None:
+        """Tell one for each of the sessions. Raises LabError if a session shows none."""
+        for session in self._sessions.values():
+            if all(end.enabled for end in session.ends):
+                self._journal.tell(await self._seen(session))
+
+    async def _seen(self, session: BgpSession) -> SymptomSeen:
+        waited = 0.0
+        while (found := await self._look(session)) is None:
+            if waited >= SEEN_WITHIN_S:
+                raise LabError(f"session {session.name}, whose ends do not fit, shows nothing in {SEEN_WITHIN_S:g} s")
+            await self._journal.clock.settle(LOOK_S)
+            waited += LOOK_S
+        return found
+
+    async def _look(self, session: BgpSession) -> SymptomSeen | None:
+        refusal = self._refused.get(session.name)
+        if refusal is not None and (refusal.code, refusal.subcode) == BAD_PEER_AS:
+            who = refusal.node if refusal.sent else refusal.peer
+            return _symptom(session, Symptom.BAD_PEER_AS, f"{who} sent {refusal.detail}")
+        customer, amazon = session.ends
+        neighbor = customer.peer_address or amazon.address
+        held = await neighbour.read(self._nodes[customer.node].netlink, customer.interface)
+        entry = next((each for each in held if each.address == neighbor), None)
+        if entry is None:
+            return await self._unreachable(session)
+        if entry.state == neighbour.FAILED:
+            return _symptom(session, Symptom.NO_ARP_ANSWER, f"nobody on {customer.interface} answers for {neighbor}")
+        for end in session.ends:
+            dropped = tcp_counters.refused(self._nodes[end.node].namespace)
+            if dropped:
+                words = " and ".join(tcp_counters.REFUSED[name] for name in dropped)
+                detail = f"the kernel of {end.node} drops segments {words}"
+                return _symptom(session, Symptom.NO_TCP_CONNECTION, detail)
+        return None
+
+    async def _unreachable(self, session: BgpSession) -> SymptomSeen | None:
+        """Whether the router has no reason to ask for its neighbor on that interface."""
+        customer, amazon = session.ends
+        neighbor = customer.peer_address or amazon.address
+        found = await route.lookup(self._nodes[customer.node].netlink, neighbor)
+        if found is None:
+            return _symptom(session, Symptom.NO_ARP_ANSWER, f"{customer.node} has no route to {neighbor}")
+        if found.interface == customer.interface:
+            return None
+        detail = f"{customer.node} looks for {neighbor} on {found.interface}, not on {customer.interface}"
+        return _symptom(session, Symptom.NO_ARP_ANSWER, detail)
+
+
+def _symptom(session: BgpSession, symptom: Symptom, detail: str) -> SymptomSeen:
+    return SymptomSeen(node=session.ends[0].node, session=session.name, symptom=symptom.value, detail=detail)

@@ -1,0 +1,94 @@
+"""What the customer's end of a virtual interface has configured, and what of it keeps the sessions down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from ipaddress import IPv4Interface
+
+from dxemu.plan.addressing import Peers
+from dxemu.plan.mismatch import Mismatch, Symptom
+from dxemu.plan.session import SessionEnd
+from dxemu.topology.model import VirtualInterface
+from dxemu.units import Asn, IPInterface
+
+IPV4 = 4
+ON_ITS_VLAN = "a frame reaches the sub-interface of its own tag only (IEEE 802.1Q), so ARP is not answered"
+SIGNED = "a segment without the right MD5 signature is dropped without an answer (RFC 2385 section 2.0)"
+
+
+def own_address(vif: VirtualInterface, planned: IPInterface) -> IPInterface:
+    """The address on the customer's sub-interface, where AWS has `planned` for it."""
+    return vif.customer_end.address or planned if isinstance(planned, IPv4Interface) else planned
+
+
+def configured(vif: VirtualInterface, customer: SessionEnd, amazon: SessionEnd) -> tuple[SessionEnd, SessionEnd]:
+    """Both ends as they are configured, where `customer` is as AWS has it."""
+    mine = vif.customer_end
+    ipv4 = customer.address.version == IPV4
+    address = mine.address.ip if ipv4 and mine.address is not None else customer.address
+    return (
+        replace(
+            customer,
+            address=address,
+            asn=mine.asn or customer.asn,
+            peer_asn=mine.amazon_asn,
+            peer_address=mine.amazon_address if ipv4 else None,
+            auth_key=mine.auth_key,
+            signs=mine.signs,
+            ttl_security=mine.ttl_security,
+        ),
+        replace(
+            amazon,
+            peer_asn=None if mine.asn is None else customer.asn,
+            peer_address=None if address == customer.address else customer.address,
+        ),
+    )
+
+
+def mismatch(vif: VirtualInterface, peers: Peers, amazon_asn: Asn) -> Mismatch | None:
+    """The difference that is seen first; None if the session comes up. `peers` are AWS's and the customer's address."""
+    return next(_mismatches(vif, peers, amazon_asn), None)
+
+
+def _mismatches(vif: VirtualInterface, peers: Peers, amazon_asn: Asn) -> Iterator[Mismatch]:
+    """From the cable to the session."""
+    mine, (amazon, customer) = vif.customer_end, peers
+    if mine.vlan is not None:
+        had = f"VLAN {mine.vlan}", f"VLAN {vif.vlan}"
+        yield _differs("vlan", had, Symptom.NO_ARP_ANSWER, ON_ITS_VLAN)
+    if amazon.version == IPV4:
+        yield from _addresses(vif, amazon, customer)
+    if mine.auth_key is not None or not mine.signs:
+        had = "no MD5 key" if not mine.signs else "another MD5 key", "the virtual interface's"
+        yield _differs("auth_key" if mine.signs else "signs", had, Symptom.NO_TCP_CONNECTION, SIGNED)
+    if mine.ttl_security:
+        why = "with GTSM (RFC 5082) a packet with another TTL than 255 is dropped; AWS's BGP packets have TTL 1"
+        had = "TTL security", "none"
+        yield _differs("ttl_security", had, Symptom.NO_TCP_CONNECTION, why)
+    refused = "an OPEN with another AS than the one that is expected is refused: NOTIFICATION 2/2, Bad Peer AS"
+    if mine.asn is not None:
+        yield _differs("asn", (f"ASN {mine.asn}", f"ASN {vif.asn} for it"), Symptom.BAD_PEER_AS, refused)
+    if mine.amazon_asn is not None:
+        had = f"ASN {mine.amazon_asn} for AWS", f"ASN {amazon_asn}"
+        yield _differs("amazon_asn", had, Symptom.BAD_PEER_AS, refused)
+
+
+def _addresses(vif: VirtualInterface, amazon: IPInterface, customer: IPInterface) -> Iterator[Mismatch]:
+    mine = vif.customer_end
+    address, neighbor = mine.address or customer, mine.amazon_address or amazon.ip
+    if neighbor != amazon.ip:
+        why = "nobody on this VLAN has the address that the router connects to"
+        had = f"{neighbor} as its neighbor", str(amazon.ip)
+        yield _differs("amazon_address", had, Symptom.NO_ARP_ANSWER, why)
+    elif neighbor not in address.network:
+        why = "the neighbor is not in the router's subnet, so it does not ask for it"
+        yield _differs("address", (str(address), f"{customer} for it"), Symptom.NO_ARP_ANSWER, why)
+    elif address.ip != customer.ip:
+        why = "AWS has no session, and no MD5 key, for that address"
+        yield _differs("address", (str(address), f"{customer} for it"), Symptom.NO_TCP_CONNECTION, why)
+
+
+def _differs(key: str, had: tuple[str, str], symptom: Symptom, why: str) -> Mismatch:
+    customer, amazon = had
+    return Mismatch(key=key, customer=customer, amazon=amazon, symptom=symptom, why=why)

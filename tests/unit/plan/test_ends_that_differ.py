@@ -1,0 +1,100 @@
+"""Virtual interfaces whose two ends do not fit: planned as they are configured, down, and it is said why."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dxemu.control.converge import converge
+from dxemu.daemons.exabgp import Peer, render
+from dxemu.explain.state import State
+from dxemu.plan.make import make_plan
+from dxemu.plan.mismatch import Symptom
+from dxemu.plan.model import BgpSession, Plan
+from dxemu.topology.load import load
+from dxemu.topology.model import Topology
+
+TOPOLOGY = Path(__file__).parents[3] / "topologies" / "backup_connection.yaml"
+PEERS = {"amazon_address": "169.254.10.1/30", "customer_address": "169.254.10.2/30"}
+
+
+def design(customer: dict[str, Any]) -> Topology:
+    return load(TOPOLOGY, {"virtual_interfaces": {"primary": {**PEERS, "customer": customer}}})
+
+
+def session(plan: Plan, name: str = "primary") -> BgpSession:
+    return next(s for s in plan.sessions if s.name == name)
+
+
+DIFFER: list[tuple[dict[str, Any], str, Symptom]] = [
+    ({"vlan": 110}, "vlan", Symptom.NO_ARP_ANSWER),
+    ({"address": "169.254.10.1/30", "amazon_address": "169.254.10.2"}, "amazon_address", Symptom.NO_ARP_ANSWER),
+    ({"address": "169.254.10.2/31"}, "address", Symptom.NO_ARP_ANSWER),
+    ({"address": "169.254.10.3/29"}, "address", Symptom.NO_TCP_CONNECTION),
+    ({"auth_key": "rehearse-1 "}, "auth_key", Symptom.NO_TCP_CONNECTION),
+    ({"signs": False}, "signs", Symptom.NO_TCP_CONNECTION),
+    ({"ttl_security": True}, "ttl_security", Symptom.NO_TCP_CONNECTION),
+    ({"asn": 65001}, "asn", Symptom.BAD_PEER_AS),
+    ({"amazon_asn": 7224}, "amazon_asn", Symptom.BAD_PEER_AS),
+    ({"asn": 65001, "vlan": 110}, "vlan", Symptom.NO_ARP_ANSWER),
+]
+
+
+@pytest.mark.parametrize(("customer", "key", "symptom"), DIFFER, ids=lambda value: str(value))
+def test_what_differs_keeps_the_session_down(customer: dict[str, Any], key: str, symptom: Symptom) -> None:
+    topology = design(customer)
+    plan = make_plan(topology)
+    differs = session(plan).mismatch
+    assert differs is not None and (differs.key, differs.symptom) == (key, symptom)
+    assert not session(plan).in_service and session(plan, "backup").in_service
+    assert all(route.session != "primary" for rib in converge(plan).values() for route in rib.routes())
+    assert f"session primary: {differs.text}" in State(topology, plan).down
+    assert not topology.virtual_interfaces[0].in_service
+
+
+@pytest.mark.parametrize("customer", [{"vlan": 101}, {"asn": 65000}, {"amazon_asn": 64512}, {"auth_key": "rehearse-1"}])
+def test_what_is_alike_is_no_difference(customer: dict[str, Any]) -> None:
+    plan = make_plan(design(customer))
+    assert session(plan).mismatch is None
+    assert plan == make_plan(design({}))
+
+
+def test_a_smaller_mtu_brings_the_session_up() -> None:
+    plan = make_plan(design({"mtu": 1400}))
+    assert session(plan).in_service
+    customer, amazon = session(plan).ends
+    mtus = {(vlan.node, vlan.name): vlan.mtu for vlan in plan.vlans}
+    assert (mtus[customer.node, customer.interface], mtus[amazon.node, amazon.interface]) == (1400, 1500)
+
+
+def test_wrong_addresses_leave_the_ipv6_session_alone() -> None:
+    primary = {**PEERS, "ipv6": True, "customer": {"address": "169.254.10.2/31"}}
+    ipv6 = {
+        "customer": {"data_center": {"networks": ["10.0.0.0/16", "2001:db8:10::/48"]}},
+        "aws": {"vpcs": {"prod": {"ipv6_cidr": "2001:db8:aaaa::/56"}}},
+    }
+    topology = load(TOPOLOGY, {**ipv6, "virtual_interfaces": {"primary": primary}})
+    plan = make_plan(topology)
+    assert not session(plan).in_service and session(plan, "primary_ipv6").in_service
+    assert topology.virtual_interfaces[0].in_service
+
+
+def test_each_end_is_told_its_own() -> None:
+    plan = make_plan(design({"asn": 65001, "amazon_asn": 7224, "address": "169.254.10.3/29", "auth_key": "other-1"}))
+    found = session(plan)
+    held = [a.address for a in plan.addresses if (a.node, a.interface) == (found.ends[0].node, found.ends[0].interface)]
+    assert held == [IPv4Interface("169.254.10.3/29")]
+    customer = render(IPv4Address(1), [Peer.at(found, "colo_router")])
+    amazon = render(IPv4Address(1), [Peer.at(found, found.ends[1].speaker)])
+    for told in ("local-as 65001", "peer-as 7224", "local-address 169.254.10.3", 'md5-password "other-1"'):
+        assert told in customer
+    for told in ("local-as 64512", "peer-as 65000", "neighbor 169.254.10.2 ", 'md5-password "rehearse-1"'):
+        assert told in amazon
+
+
+def test_no_key_is_shown() -> None:
+    plan = make_plan(design({"auth_key": "other-1"}))
+    assert "other-1" not in repr(plan) and "rehearse-1" not in repr(plan)

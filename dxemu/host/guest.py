@@ -27,6 +27,8 @@ PAYLOAD_FILE = "job.pickle"
 """In the run's folder, when the order has come: what the job works on. It holds keys, and goes when it is read."""
 MOST_FILES = 65536
 """Sockets, pipes and files of the lab's process: some 25 for each session of a design. By default it may have 1,024."""
+GET_READY = "get_ready"
+"""The function that a job's module may have: called with the payload before time starts, it imports what that needs."""
 OF_THE_KERNEL = ("init.py", ".uml")
 """In the run's folder: what the embedded kernel starts from."""
 PYTHON_OPTIONS = ("-I", "-S")
@@ -133,6 +135,10 @@ def _remove(path: str) -> None:
         os.unlink(path)  # noqa: PTH108
 
 
+def _ready(_: object) -> None:
+    """What runs the job needs nothing more than itself."""
+
+
 def _run(folder: str, channel: Channel, target: str) -> None:
     import importlib
     import pickle
@@ -140,10 +146,12 @@ def _run(folder: str, channel: Channel, target: str) -> None:
     from dxemu.errors import DxemuError
     from dxemu.host import hold
 
-    module, _, function = target.partition(":")
+    name, _, function = target.partition(":")
     try:
-        do = getattr(importlib.import_module(module), function)
+        module = importlib.import_module(name)
+        do = getattr(module, function)
         value = pickle.loads(_take(folder, PAYLOAD_FILE))  # noqa: S301 - written by the process that started us
+        getattr(module, GET_READY, _ready)(value)
         hold.release()  # it booted and imported held: time starts with the job
         do(value, channel, folder)
     except DxemuError as error:

@@ -73,6 +73,11 @@ def looking(before: Callable[..., Any], reads: int) -> Callable[..., Any]:
     return do
 
 
+def get_ready(payload: tuple[RunJob, int]) -> None:
+    """As the lab process does."""
+    lab_process.get_ready(payload[0])
+
+
 def main(payload: tuple[RunJob, int], channel: Channel, folder: str) -> None:
     """The target of the job."""
     job, reads = payload

@@ -50,15 +50,9 @@ def everything(folder: Path) -> list[str]:
 
 
 def numbers(folder: Path) -> list[dict[str, object]]:
-    """The timeline without what the machine's own clock says, and without microseconds before the run's start.
-
-    Until then the lab looks at the clock as often as it takes Python to get there.
-    """
+    """The timeline without what the machine's own clock says."""
     events = [json.loads(line) for line in (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [
-        {**{key: event[key] for key in event if key != "wall_s"}, "t": round(event["t"], 6 if event["t"] >= 0 else 3)}
-        for event in events
-    ]
+    return [{key: event[key] for key in event if key != "wall_s"} for event in events]
 
 
 def early(folder: Path) -> list[dict[str, object]]:

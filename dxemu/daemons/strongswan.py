@@ -132,6 +132,11 @@ class StrongSwan:
             if self._state.is_up(tunnel):
                 raise
 
+    async def initiate_again(self, tunnel: str) -> None:
+        """As `initiate`, where there may be no route to the peer yet: charon then calls it a failure, and goes on."""
+        with contextlib.suppress(LabError):
+            await self._vici.request("initiate", {"child": tunnel, "ike": tunnel, "timeout": WITHOUT_ANSWER_MS})
+
     def _hear(self, event: str, message: Mapping[str, Any]) -> None:
         for line in self._new_log_lines():
             self._state.hear_log(line)

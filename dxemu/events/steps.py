@@ -93,7 +93,7 @@ class ChangeDone(Event):
     @property
     def step(self) -> str:
         """What it is called beside faults and actions."""
-        return _change(self.change, back=self.back)
+        return step_of_change(self.change, back=self.back)
 
     @property
     def happened_at_s(self) -> float:
@@ -112,10 +112,11 @@ class ChangeFailed(Event):
     @property
     def step(self) -> str:
         """What it is called beside faults and actions."""
-        return _change(self.change, back=self.back)
+        return step_of_change(self.change, back=self.back)
 
 
-def _change(name: str, *, back: bool) -> str:
+def step_of_change(name: str, *, back: bool) -> str:
+    """What a change, or taking it back, is called beside faults and actions."""
     return f"{name} back" if back else name
 
 

@@ -69,7 +69,7 @@ class Overlay:
         """What connects by itself does so again. Raises LabError."""
         for tunnel in self._at(node) if node in self._charons else ():
             if any(end.node == node and end.initiates for end in tunnel.ends):
-                await self._charons[node].initiate(tunnel.name)
+                await self._charons[node].initiate_again(tunnel.name)
 
     def _at(self, node: str) -> list[IpsecTunnel]:
         return [tunnel for tunnel in self._plan.tunnels if any(end.node == node for end in tunnel.ends)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dxemu.aws.bfd import detection_time
 from dxemu.control.forward import ForwardingPath
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
-from dxemu.predict.dead_peer import dead_peer_window, give_up_after, silence_before_probe
+from dxemu.predict.dead_peer import dead_peer_window, give_up_after, retransmit_interval, silence_before_probe
 from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
 
@@ -19,6 +19,8 @@ ARP_RETRY_S = 1.0
 CONNECT_RETRY_S = 1.0
 SYN_WAIT_S = 5.0
 LONGEST_BACKOFF_S = 60
+IKE_S = 0.3
+"""Computing and acknowledging late, of IKE's exchanges and BGP's first messages in a tunnel that is new."""
 POLL_ROUNDING_S = 0.001
 POLL_SLACK = 0.001
 BIRD_TIMER = "bird 2.0.12 sysdep/unix/io.c: poll(2) in whole milliseconds; Linux fs/select.c: up to 0.1 % longer"
@@ -161,6 +163,52 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
         ),
         Term("SYN, OPEN and KEEPALIVE crossing", 0, 3 * crossing, "RFC 4271 8.2.2"),
     )
+
+
+def back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
+    """From the heal of an impact until a session is up again; exactly 0 if no end had noticed anything."""
+    if session.tunnel is None:
+        first, second = (detection(plan, impact, session, end) for end in session.ends)
+        return session_back(plan, impact, session, (first, second))
+    return tunnel_back(plan, impact, session)
+
+
+def tunnel_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
+    """The same for a session in a tunnel: an end that still has keys which its peer has lost must notice that before.
+
+    A peer that lost its power has lost its keys with it. New ones are asked for at even intervals, and then BGP
+    connects.
+    """
+    if impact.until is None:
+        return Window((Term("the fault is never healed", math.inf, math.inf, "scenario"),))
+    tunnel = next(t for t in plan.tunnels if t.name == session.tunnel)
+    mine = [t for t in plan.tunnels if tunnel.ends[0].node in (t.ends[0].node, t.ends[1].node)]
+    lasted = impact.until - impact.at
+    low, high = dead_peer_window(tunnel, plan.versions, give_up_after(mine))
+    gone = not {end.node for end in tunnel.ends}.isdisjoint(impact.powerless)
+    noticed = max(lasted - in_tunnel(plan, session, end).after.low_s for end in session.ends)
+    if noticed <= 0 and not gone:
+        return Window()
+    keys_lost = gone or lasted > low
+    interval = float(retransmit_interval(mine)) if keys_lost else 0.0
+    held = max(0.0, high - lasted) if keys_lost else 0.0
+    syn = 0.0 if session.static else syn_gap_s(max(lasted, 0.0) + held)
+    light = CARRIER_UP_S if impact.carrier_lost_at else 0.0
+    crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
+    return Window().plus(
+        Term("carrier coming up", 0, light, "Linux net/core/link_watch.c: up to 1 s"),
+        Term("an end holding keys that the other has lost", 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
+        Term("the next request for new keys", 0, interval, STRONGSWAN_TIMER),
+        Term("IKE and BGP crossing", 0, IKE_S + 5 * crossing, "RFC 7296 1.2; RFC 4271 8.2.2"),
+        Term("the next SYN", 0, syn, "RFC 6298 5.5; dxemu.daemons.exabgp_child: a new try each 5 + 1 s"),
+    )
+
+
+def keys_lost(plan: Plan, impact: Impact, way: ForwardingPath) -> bool:
+    """Whether a tunnel on the way ends at a node that has lost its power, and its keys: its return is no help."""
+    tunnels = {s.tunnel for s in plan.sessions if s.name in way.sessions and s.tunnel is not None}
+    ends = {end.node for tunnel in plan.tunnels if tunnel.name in tunnels for end in tunnel.ends}
+    return not ends.isdisjoint(impact.powerless)
 
 
 def static_routes_back(plan: Plan, way: ForwardingPath, struck: AbstractSet[str]) -> Window:

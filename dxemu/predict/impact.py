@@ -19,7 +19,8 @@ class Impact:
 
     `carrier_lost_at` are the nodes whose port loses carrier: they know at once. Everybody else whose
     session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
-    `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding.
+    `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding; `powerless`
+    those without power, which forget what they knew.
     """
 
     fault: str
@@ -28,6 +29,7 @@ class Impact:
     cables: tuple[str, ...]
     carrier_lost_at: tuple[str, ...] = ()
     restarting: tuple[str, ...] = ()
+    powerless: tuple[str, ...] = ()
 
 
 def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effects: Sequence[Effect]) -> Impact:
@@ -44,6 +46,7 @@ def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effect
         cables=tuple(dict.fromkeys(cables)),
         carrier_lost_at=tuple(dict.fromkeys(ends)),
         restarting=tuple(effect.node for effect in effects if isinstance(effect, ProcessGone)),
+        powerless=tuple(sorted(gone)),
     )
 
 

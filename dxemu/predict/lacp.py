@@ -34,8 +34,11 @@ def expired(*, fast: bool) -> Window:
     )
 
 
-def taken_in() -> Window:
-    """A member that is back: one end sends by it before the other end collects, until the next LACPDU."""
+def taken_in(lit_within_s: float = 0.0) -> Window:
+    """Members that are back: one end sends by them before the other end collects, until the next LACPDU.
+
+    Each when its port is lit, which is so within `lit_within_s` of each other.
+    """
     return Window(
         (Term("one end of the LAG sending before the other collects", 0, FAST_PERIODIC_S, "IEEE 802.1AX 6.4.15"),)
-    )
+    ).plus(Term("one member having light before the other", 0, lit_within_s, "Linux net/core/link_watch.c: up to 1 s"))

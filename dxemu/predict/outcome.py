@@ -43,7 +43,7 @@ class View:
     def __init__(self, world: World, believed: Believed) -> None:
         self.believed = believed
         self._world = world
-        self._tables = Forwarding(world.layout, believed)
+        self.tables = Forwarding(world.layout, believed)
         self._ways: dict[Flow, tuple[ForwardingPath, ...]] = {}
         self._traced: dict[Flow, Asked] = {}
 
@@ -62,22 +62,23 @@ class View:
         """Those of while nothing is broken, if the tables say the same to whoever goes them."""
         unbroken = self._world.unbroken
         if unbroken is self:
-            ways, self._traced[flow] = self._tables.traced(flow.source, flow.address)
+            ways, self._traced[flow] = self.tables.traced(flow.source, flow.address)
             return ways
         ways = unbroken.ways(flow)
-        if self._tables.agrees(unbroken._traced[flow]):
+        if self.tables.agrees(unbroken._traced[flow]):
             return ways
-        return self._tables.ways(flow.source, flow.address)
+        return self.tables.ways(flow.source, flow.address)
 
     def fate(self, flow: Flow, dead: AbstractSet[str]) -> Fate:
         """What becomes of packets of `flow` while the cables in `dead` carry nothing."""
         ways = self.ways(flow)
         if len(ways) == 1:
-            return self._fate(ways[0], dead)
-        fates = {self._fate(way, dead) for way in ways}
+            return self.fate_of(ways[0], dead)
+        fates = {self.fate_of(way, dead) for way in ways}
         return fates.pop() if len(fates) == 1 else Fate.MAYBE
 
-    def _fate(self, way: ForwardingPath, dead: AbstractSet[str]) -> Fate:
+    def fate_of(self, way: ForwardingPath, dead: AbstractSet[str]) -> Fate:
+        """What becomes of packets that go this way."""
         if not way.arrives:
             return Fate.LOST
         if not self.believed.out and dead.isdisjoint(way.cables()):

@@ -8,18 +8,18 @@ the heal), in the *send* time of the packets that are lost.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from dxemu.control.forward import Believed, ForwardingPath, shared_until
+from dxemu.control.forward import ForwardingPath, shared_until
 from dxemu.control.wires import Crossing
-from dxemu.plan.model import BgpSession, Plan, Side
+from dxemu.plan.model import Plan, Side
 from dxemu.predict import lacp, restarts
-from dxemu.predict.detect import Detection, detection, session_back, static_routes_back
+from dxemu.predict.detect import CARRIER_UP_S, Detection, keys_lost, static_routes_back
 from dxemu.predict.impact import Impact
-from dxemu.predict.notice import Noticed, Witnesses, everything, may_not_begin, notices, sooner, touches
-from dxemu.predict.outcome import Course, Fate, Flow, Turn, View, World
+from dxemu.predict.notice import Noticed, may_not_begin, sooner
+from dxemu.predict.outcome import Fate, Flow, Turn, World
+from dxemu.predict.passing import moving
 from dxemu.predict.prediction import (
     DIRECTIONS,
     Direction,
@@ -30,6 +30,8 @@ from dxemu.predict.prediction import (
     explain_in_words,
     natural_end,
 )
+from dxemu.predict.returns import Return, still_missing
+from dxemu.predict.struck import Struck
 from dxemu.predict.windows import Term, Window
 
 __all__ = [
@@ -48,114 +50,35 @@ NOBODY = Detection("", "none", Window((Term("nobody notices", math.inf, math.inf
 
 
 def predict(
-    plan: Plan, impacts: Sequence[Impact], pairs: Iterable[Pair] = (), world: World | None = None
+    plan: Plan,
+    impacts: Sequence[Impact],
+    pairs: Iterable[Pair] = (),
+    world: World | None = None,
+    healed_in: Callable[[float], World] | None = None,
+    only: Impact | None = None,
 ) -> tuple[Prediction, ...]:
     """For each impact in turn two predictions, one a direction, for each of `pairs`.
 
     Earlier impacts that still last are taken to be known to the routers; those at the same moment strike together, and
-    what they cost together is predicted for the first of them. `world` is the plan's, if its tables are there already.
+    what they cost together is predicted for the first of them. `world` is the plan's, if its tables are there already;
+    `healed_in` says of what design they are at the moment of a heal, if the plan is another one then. With `only` the
+    predictions of that impact alone.
     """
     world = world or World(plan)
+    later = healed_in or (lambda _: world)
     default = default_pair(plan)
     chosen = tuple(pairs) or (() if default is None else (default,))
-    struck = [_Struck(world, tuple(impacts), impact) for impact in impacts]
+    struck = [Struck(world, tuple(impacts), impact, later) for impact in impacts if only in (None, impact)]
     return tuple(
         _Case(one, pair, direction).prediction() for one in struck for pair in chosen for direction in DIRECTIONS
     )
-
-
-@dataclass(frozen=True)
-class _Struck:
-    """One impact among the others, and what is so of it for every probe."""
-
-    world: World
-    impacts: tuple[Impact, ...]
-    impact: Impact
-
-    @property
-    def plan(self) -> Plan:
-        return self.world.plan
-
-    @cached_property
-    def together(self) -> tuple[Impact, ...]:
-        """This impact and those of the same moment."""
-        return tuple(i for i in self.impacts if i.at == self.impact.at)
-
-    @cached_property
-    def cables(self) -> frozenset[str]:
-        """What this impact and those of the same moment hit."""
-        return cables_of(self.together)
-
-    @cached_property
-    def earlier(self) -> frozenset[str]:
-        """What was dead before."""
-        return cables_of(self.active(self.impact.at, before_mine=True))
-
-    @cached_property
-    def dead(self) -> frozenset[str]:
-        """What is dead from then on."""
-        return cables_of(self.active(self.impact.at, before_mine=False))
-
-    @cached_property
-    def known(self) -> View:
-        """What is believed of what was broken before."""
-        return self.world.view(self.knowing(self.active(self.impact.at, before_mine=True)))
-
-    @cached_property
-    def noticed(self) -> tuple[Noticed, ...]:
-        """Everything that anybody notices."""
-        return tuple(one for i in self.together for one in notices(self.plan, i, self.dead))
-
-    @cached_property
-    def latest(self) -> Course:
-        """What is believed when everything is noticed as late as it can be."""
-        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=False)
-
-    @cached_property
-    def soonest(self) -> Course:
-        """What is believed when everything is noticed as early as it can be."""
-        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=True)
-
-    @cached_property
-    def sessions(self) -> tuple[BgpSession, ...]:
-        """Those that the impact touches."""
-        return tuple(s for s in self.plan.sessions if touches(self.impact, s))
-
-    @cached_property
-    def session_names(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(session.name for session in self.sessions)
-
-    @cached_property
-    def witnesses(self) -> Mapping[Side, Witnesses]:
-        """What is noticed on each side; all of it where a side notices nothing."""
-        of = {side: tuple(n for n in self.noticed if self.plan.node(n.detection.node).side is side) for side in Side}
-        return {side: Witnesses(own or self.noticed) for side, own in of.items()}
-
-    def active(self, time: float, *, before_mine: bool) -> tuple[Impact, ...]:
-        """The impacts that last at `time`; with `before_mine` without those that come with this one."""
-        return tuple(
-            i
-            for i in self.impacts
-            if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
-        )
-
-    def knowing(self, impacts: Sequence[Impact]) -> Believed:
-        """What is believed when everything about `impacts` has been noticed."""
-        dead = cables_of(impacts)
-        return everything([one for i in impacts for one in notices(self.plan, i, dead)], Believed())
-
-
-def cables_of(impacts: Iterable[Impact]) -> frozenset[str]:
-    """All that they hit."""
-    return frozenset(cable for impact in impacts for cable in impact.cables)
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
     """One direction of what is struck, for one probe."""
 
-    struck: _Struck
+    struck: Struck
     pair: Pair
     direction: Direction
 
@@ -191,6 +114,7 @@ class _Case:
         outage = self._outage(before, last) if touched and first else Window()
         if self.impact.restarting and first:
             outage = self._restart()
+        outage = outage.plus(*self._still_missing(outage))
         return Prediction(
             fault=self.impact.fault,
             probe=self.pair.probe,
@@ -224,13 +148,19 @@ class _Case:
         )
         if first is not None and first.decisive is None:
             switched = switched.plus(*may_not_begin(switched.low_s))
-        if switched.high_s <= healed.low_s:
+        if switched.high_s <= healed.low_s or keys_lost(self.plan, self.impact, before):
             return switched
         if found.after.low_s >= healed.low_s:
             return healed
         low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s)
         cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")
         return switched.plus(cut)
+
+    def _still_missing(self, outage: Window) -> tuple[Term, ...]:
+        struck, at = self.struck, float(self.impact.at)
+        moments = sorted({float(i.until) for i in struck.impacts if i.until is not None and i.until <= at})
+        returns = [struck.returning(moment) for moment in moments]
+        return still_missing(self.world, returns, at, struck.known.believed, self.flow, struck.dead, outage)
 
     @staticmethod
     def _first_low(noticed: Sequence[Noticed]) -> float:
@@ -272,18 +202,15 @@ class _Case:
     def _healed_after(self) -> tuple[Window, Window]:
         """How long the direction is dead if only a heal helps, and what a session must add to come back."""
         healers = [i for i in self.struck.impacts if i.until is not None and i.until > self.impact.at]
-        for healer in sorted(healers, key=_until):
-            until = _until(healer)
-            left = self.struck.active(until, before_mine=False)
-            view = self.world.view(self.struck.knowing(left))
-            if view.fate(self.flow, cables_of(left)) is not Fate.LOST:
+        for until in sorted({_until(healer) for healer in healers}):
+            returning = self.struck.returning(until)
+            if returning.brings_back(self.flow):
                 lasted = until - self.impact.at
                 inside = max((self.world.delay_s(c) for c in self.impact.cables), default=0.0)
                 window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
                     Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
                 )
-                healing = _Struck(self.world, self.struck.impacts, healer)
-                return window, _Case(healing, self.pair, self.direction).back(view.way(self.flow))
+                return window, returning.first_way(self.flow)
         return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
 
     def _restart(self) -> Window:
@@ -293,44 +220,41 @@ class _Case:
             return Window()
         healed, by_session = self._healed_after()
         before = struck.known.way(flow)
-        return restarts.outage(
+        outage = restarts.outage(
             restarts.steps_of([(one.detection.after, one.changes) for one in struck.noticed], struck.known.believed),
             lambda believed: view(believed).way(flow) != before,
             lambda believed: view(believed).fate(flow, struck.dead) is Fate.LOST,
             healed.plus(*by_session.terms),
         )
-
-    def back(self, way: ForwardingPath) -> Window:
-        """What the sessions on `way` need to come back after this impact's heal: the slowest of them."""
-        hit = [s for s in self.plan.sessions if any(touches(i, s) for i in self.struck.together)]
-        needed = [s for s in hit if {e.node for e in s.ends} <= set(way.nodes)]
-        return max((self._back(s) for s in needed), key=lambda w: w.high_s, default=Window())
-
-    def _back(self, session: BgpSession) -> Window:
-        if self.impact.restarting:
-            return restarts.session_back(self.plan, session)
-        first, second = (detection(self.plan, self.impact, session, e) for e in session.ends)
-        return session_back(self.plan, self.impact, session, (first, second))
+        if outage.terms[:1] != (restarts.ANOTHER_WAY,):
+            return outage
+        before_back = [one for one in struck.noticed if one.detection.after.low_s < healed.low_s]
+        steps = sorted(before_back, key=lambda noticed: noticed.detection.after.low_s)
+        return outage.plus(*moving(self.world, steps, struck.known, flow, struck.dead))
 
     def _recovery(self, way: ForwardingPath) -> PredictedRecovery | None:
-        sessions = self.struck.sessions
-        if self.impact.until is None or not sessions:
+        sessions, returning = self.struck.sessions, self.struck.own_return
+        if returning is None or not sessions:
             return None
         session = min(
             sessions, key=lambda s: (s.name not in way.sessions, not {e.node for e in s.ends} <= set(way.nodes))
         )
-        return PredictedRecovery(session=session.name, outage=self._failback(way), session_back=self._back(session))
+        return PredictedRecovery(
+            session=session.name, outage=self._failback(way, returning), session_back=returning.session_back(session)
+        )
 
-    def _failback(self, way: ForwardingPath) -> Window:
-        """What the heal itself costs: nothing, but where packets go over what was hit before both its ends are ready.
+    def _failback(self, way: ForwardingPath, returning: Return) -> Window:
+        """What the heal itself costs: what is lost while everything comes back, one after the other.
 
-        So does a bond whose member LACP takes in at one end before the other, and a static route.
+        A bond takes a member in at one end before the other, and a static route is there with the light of its port.
         """
-        silent = not self.impact.carrier_lost_at
+        loss = returning.loss(self.flow)
         lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.cables) for w in c.ways)]
         if lags:
-            return lacp.taken_in()
-        return Window() if silent else static_routes_back(self.plan, way, self.struck.cables)
+            return loss.plus(*lacp.taken_in(lit_within_s=CARRIER_UP_S if self.impact.carrier_lost_at else 0.0).terms)
+        if not self.impact.carrier_lost_at:
+            return loss
+        return loss.plus(*static_routes_back(self.plan, way, self.struck.cables).terms)
 
 
 def _until(impact: Impact) -> float:

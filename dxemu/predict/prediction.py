@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dxemu.plan.model import Plan, Role, Side
 from dxemu.predict.impact import Impact
@@ -72,9 +74,16 @@ def explain_in_words(prediction: Prediction) -> str:
     return prediction.outage.in_words() if any(t.low_s or t.high_s for t in terms) else terms[0].name
 
 
-def natural_end(predictions: Sequence[Prediction], impacts: Sequence[Impact]) -> float:
-    """The time since the run's start by which everything predicted has happened; infinite if something never does."""
-    end = 0.0
+def natural_end(
+    predictions: Sequence[Prediction], impacts: Sequence[Impact], turns: Mapping[str, float] = MappingProxyType({})
+) -> float:
+    """The time since the run's start by which everything predicted has happened; infinite if something never does.
+
+    `turns` are the moments of what is done on purpose, by what their outages are called after: what is cut off by that
+    for good is meant to be.
+    """
+    done = [turns[p.fault] + p.outage.high_s for p in predictions if p.fault in turns]
+    end = max((moment for moment in done if not math.isinf(moment)), default=0.0)
     for p, impact in ((p, i) for p in predictions for i in impacts if p.fault == i.fault):
         detected = impact.at + p.detect.high_s if p.detected_by != "none" else float(impact.at)
         end = max(end, detected, impact.at + p.outage.high_s)

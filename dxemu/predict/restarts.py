@@ -15,7 +15,7 @@ from dxemu.predict.windows import Term, Window
 FIN_S = 0.01
 DELAYED_ACK_S = 0.2
 KEPT = "graceful restart keeps the routes until the process is back"
-ANOTHER = "another way takes over before the routes are gone"
+ANOTHER_WAY = Term("another way takes over before the routes are gone", 0, 0, "the routers' tables")
 SOURCE = "RFC 4724 4.2; Direct Connect User Guide, BGP-specific settings"
 
 Holds = Callable[[Believed], bool]
@@ -87,7 +87,7 @@ def outage(steps: Sequence[BeliefStep], moved: Holds, lost: Holds, healed: Windo
         return Window((Term(KEPT, 0, 0, SOURCE),))
     began = next((step for step in steps if lost(step.believed)), None)
     if began is None:
-        return Window((Term(ANOTHER, 0, 0, "the routers' tables"),))
+        return Window((ANOTHER_WAY,))
     before = Term("before the routes are gone", -began.after.high_s, -began.after.low_s, "one-way delays of the cables")
     later = steps[steps.index(began) + 1 :]
     ended = next((step for step in later if not lost(step.believed)), None)

@@ -87,6 +87,7 @@ def evaluate(
         predicted=predicted,
         end_s=meta.virtual_s,
         found=found(events, [probe.name for probe in scenario.probes]),
+        actions=actions,
     )
     expectations = tuple(judge(e, measured) for e in scenario.expect)
     return result.Result(

@@ -18,7 +18,7 @@ from dxemu.measure.result import (
     Stage,
 )
 from dxemu.predict.windows import SMALL_PART, SMALL_S
-from dxemu.story.outage_verdict import against_prediction, inside
+from dxemu.story.outage_verdict import action_against_prediction, against_prediction, inside
 from dxemu.words import SHORT_MS, bounds, count, direction, duration, measured
 
 MS = 1e3
@@ -35,8 +35,8 @@ NOTICED_BY = {
     "vrrp": "VRRP",
 }
 TOLD_BY = {
-    "notification": "until the other end's NOTIFICATION ended the last session",
-    "prefix_limit": "until AWS's prefix limit ended the last session",
+    "notification": "until the other end's NOTIFICATION ended its session",
+    "prefix_limit": "until AWS's prefix limit ended its session",
 }
 
 
@@ -66,7 +66,7 @@ def rows(result: Result, probe: str) -> list[Row]:
     for action in result.actions:
         caused = [o for o in mine if o.action == action.action]
         reached = _quotas_after(result, action)
-        if caused or reached:
+        if caused or reached or any(p.fault == action.action and p.probe in ("", probe) for p in result.predicted):
             found.append(_action_row(result, probe, action, caused, reached))
     unexplained = [o for o in mine if o.fault is None and o.action is None]
     for action in result.actions:
@@ -134,16 +134,32 @@ def _action_row(
     why: dict[str, list[str]] = {}
     for quota in reached:
         why.setdefault(quota.reason, []).append(f"{quota.session or quota.node} at {quota.t_s:.3f} s")
+    predicted = [p for p in result.predicted if p.fault == action.action and p.probe in ("", probe)]
+    wrong = [
+        d for d in DIRECTIONS if _wrong(result, probe, action, outages, [p for p in predicted if p.direction == d])
+    ]
+    reasons = _per_direction((p.direction, p.why) for p in predicted if p.outage_ms[1] != 0)
     return Row(
         (
             action.action,
             *(_cell([o for o in outages if o.direction == d], result.virtual_s) for d in DIRECTIONS),
-            "",
-            _said(result, [], predicted=False),
+            _predicted([(p, p.outage_ms) for p in predicted]),
+            _said(result, wrong, predicted=bool(predicted)),
         ),
         tuple(("where it went", w) for w in went)
+        + tuple(("why this window", w) for w in reasons)
         + tuple(("what AWS did", f"{reason} ({', '.join(where)})") for reason, where in why.items()),
+        right=not wrong if predicted else None,
     )
+
+
+def _wrong(
+    result: Result, probe: str, action: ActionResult, outages: Sequence[Outage], predicted: Sequence[Predicted]
+) -> list[str]:
+    """What contradicts the prediction of something that was done on purpose, in one direction."""
+    unseen_ms = max((p.interval_ms for p in result.probes if p.probe == probe), default=0.0)
+    mine = [o for o in outages if predicted and o.direction == predicted[0].direction]
+    return action_against_prediction(action, mine, predicted, result.virtual_s, unseen_ms)
 
 
 def _heal_row(result: Result, probe: str, fault: FaultResult, outages: Sequence[Outage]) -> Row:

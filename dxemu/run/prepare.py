@@ -15,8 +15,11 @@ from dxemu.plan.make import make_plan
 from dxemu.plan.memory import memory_mb
 from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12, Versions
+from dxemu.predict.changed import predict_turns
 from dxemu.predict.impact import Impact, impact_of
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
+from dxemu.run.designs import Designs
+from dxemu.story.agenda import FaultStep
 from dxemu.story.changes import not_carried_out
 from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
@@ -54,13 +57,15 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     scenario = load(path, topology=topology)
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
-    impacts = [impact_of(plan, step.id, step.at, step.until, step.fault.effects(plan)) for step in scenario.steps]
-    predictions = _predicted(scenario, plan, plans, impacts)
+    designs = Designs.of(scenario, plan, plans)
+    impacts = [_impact(designs, step) for step in scenario.steps]
+    predictions = _predicted(scenario, designs, impacts)
     end = scenario.end
     if end is None:
         changes = (float(step.at) + float(longest_interruption(step.effects)) for step in scenario.changes)
+        turns = dict(zip(designs.ids, designs.begins, strict=True))
         probes = (float(probe.over_at) for probe in scenario.probes)
-        last = max(natural_end(predictions, impacts), *probes, *changes, 0.0)
+        last = max(natural_end(predictions, impacts, turns), *probes, *turns.values(), *changes, 0.0)
         if math.isinf(last):
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))
@@ -80,25 +85,20 @@ def refuse_changes(rehearsal: Rehearsal) -> Rehearsal:
     return rehearsal
 
 
-def _predicted(
-    scenario: Scenario, plan: Plan, plans: Sequence[Plan], impacts: Sequence[Impact]
-) -> tuple[Prediction, ...]:
-    """Each fault in the design that holds when it strikes."""
-    found: dict[str, list[Prediction]] = {impact.fault: [] for impact in impacts}
-    begins = [-math.inf, *(float(step.at) for step in scenario.changes), math.inf]
-    for number, design in enumerate((plan, *plans)):
-        mine = {impact.fault for impact in impacts if begins[number] <= impact.at < begins[number + 1]}
-        if mine:
-            for one in predict(_once_done(design, scenario), impacts, _pairs(scenario)):
-                found[one.fault] += [one] if one.fault in mine else []
-    return tuple(one for predictions in found.values() for one in predictions)
+def _impact(designs: Designs, step: FaultStep) -> Impact:
+    """What a fault hits of the design of its moment."""
+    plan = designs.at(float(step.at)).plan
+    return impact_of(plan, step.id, step.at, step.until, step.fault.effects(plan))
 
 
-def _once_done(plan: Plan, scenario: Scenario) -> Plan:
-    """The plan once every action was done: faults are predicted for after that."""
-    for step in scenario.actions:
-        plan = step.action.planned(plan)
-    return plan
+def _predicted(scenario: Scenario, designs: Designs, impacts: Sequence[Impact]) -> tuple[Prediction, ...]:
+    """Each fault in the design that holds when it strikes, and its heal in that of its moment; then the changes."""
+    pairs = _pairs(scenario)
+    found: list[Prediction] = []
+    for impact in impacts:
+        world = designs.at(float(impact.at))
+        found += predict(world.plan, impacts, pairs, world, healed_in=designs.at, only=impact)
+    return (*found, *predict_turns(tuple(designs.turns(impacts)), pairs))
 
 
 def _pairs(scenario: Scenario) -> list[Pair]:

@@ -9,6 +9,7 @@ from dxemu.changes.change import Change
 from dxemu.changes.effects import Effect
 from dxemu.changes.standing import Standing
 from dxemu.errors import InputErrors, Mark, Problem, ProblemList
+from dxemu.events.steps import step_of_change
 from dxemu.story.file import StepEntry
 from dxemu.topology.document import Document
 from dxemu.topology.marks import KeyPath, Marks
@@ -36,6 +37,11 @@ class ChangeStep:
     topology: Topology = field(repr=False)
     document: Document = field(repr=False)
     mark: Mark
+
+    @property
+    def step(self) -> str:
+        """What it is called beside faults and actions."""
+        return step_of_change(self.id, back=self.back)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

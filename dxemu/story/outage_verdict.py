@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dxemu.words import bounds, duration, measured
 
 if TYPE_CHECKING:  # see dxemu.story.expectations.base
-    from dxemu.measure.result import Bounds, FaultResult, Outage, Predicted
+    from dxemu.measure.result import ActionResult, Bounds, FaultResult, Outage, Predicted
 
 
 def against_prediction(
@@ -37,6 +37,29 @@ def against_prediction(
         for o in healed
         if not inside(o, allowed)
     ]
+
+
+def action_against_prediction(
+    action: ActionResult,
+    outages: Sequence[Outage],
+    predicted: Sequence[Predicted],
+    end_s: float,
+    unseen_ms: float = 0.0,
+) -> list[str]:
+    """The same for something that was done on purpose; nothing where nothing was predicted."""
+    mine = next((p for p in predicted if p.fault == action.action), None)
+    if mine is None:
+        return []
+    caused = [o for o in outages if o.action == action.action]
+    wrong = [
+        f"{outage_in_words(o, end_s)} after {action.action}, predicted {bounds(*mine.outage_ms)}"
+        for o in caused
+        if not inside(o, mine.outage_ms)
+    ]
+    low = mine.outage_ms[0]
+    if not caused and (low is None or low > unseen_ms):
+        wrong.append(f"nothing was lost after {action.action}, predicted {bounds(*mine.outage_ms)}")
+    return wrong
 
 
 def inside(outage: Outage, window: Bounds) -> bool:

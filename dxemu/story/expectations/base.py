@@ -14,7 +14,7 @@ from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
 
 if TYPE_CHECKING:  # many classes, which cost 15 ms to make; who only reads expectations needs none of them
-    from dxemu.measure.result import FaultResult, Outage, Predicted, ProbeResult, Stage
+    from dxemu.measure.result import ActionResult, FaultResult, Outage, Predicted, ProbeResult, Stage
 
 Judged = tuple[bool, str]
 """Whether it is as expected, and what was measured in words."""
@@ -33,6 +33,7 @@ class Measured:
     predicted: Sequence[Predicted]
     end_s: float
     found: Measurements = field(default_factory=Measurements)
+    actions: Sequence[ActionResult] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

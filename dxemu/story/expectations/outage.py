@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.story.expectations.base import Judged, Measured, Subject, directions, exchanged, faults_named, together
-from dxemu.story.outage_verdict import against_prediction, lasted_ms, longest_in_words, outage_in_words
+from dxemu.story.outage_verdict import (
+    action_against_prediction,
+    against_prediction,
+    lasted_ms,
+    longest_in_words,
+    outage_in_words,
+)
 from dxemu.units import Seconds
 from dxemu.words import bounds
 from dxemu.words import direction as in_words
 
 if TYPE_CHECKING:  # see dxemu.story.expectations.base
-    from dxemu.measure.result import FaultResult, Outage, Predicted
+    from dxemu.measure.result import ActionResult, FaultResult, Outage, Predicted
 
 MS = 1e3
 
@@ -55,7 +61,8 @@ class OutageExpected(Subject):
             predicted = [p for p in m.predicted if p.direction == direction and p.probe in ("", self.name)]
             unseen_ms = max(p.interval_ms for p in mine)
             there = [o for o in outages if o.direction == direction]
-            passed, words = self._of_one_direction(there, predicted, faults, m.end_s, unseen_ms)
+            actions = [] if self.fault is not None else list(m.actions)
+            passed, words = self._of_one_direction(there, predicted, faults, actions, m.end_s, unseen_ms)
             findings.append((passed, f"{words} {in_words(direction)}"))
         return together(findings)
 
@@ -64,6 +71,7 @@ class OutageExpected(Subject):
         outages: Sequence[Outage],
         predicted: Sequence[Predicted],
         faults: Sequence[FaultResult],
+        actions: Sequence[ActionResult],
         end_s: float,
         unseen_ms: float,
     ) -> Judged:
@@ -75,10 +83,14 @@ class OutageExpected(Subject):
             passed &= longest_ms >= self.at_least * MS
         if self.within_prediction:
             wrong = [w for f in faults for w in against_prediction(f, outages, predicted, end_s, unseen_ms)]
-            wrong += [f"{outage_in_words(o, end_s)} {_unpredicted(o)}" for o in outages if o.fault is None]
+            wrong += [w for a in actions for w in action_against_prediction(a, outages, predicted, end_s, unseen_ms)]
+            known = {p.fault for p in predicted}
+            unknown = [o for o in outages if o.fault is None and o.action not in known]
+            wrong += [f"{outage_in_words(o, end_s)} {_unpredicted(o)}" for o in unknown]
             if wrong:
                 return False, "; ".join(wrong)
-            limits = dict.fromkeys(bounds(*p.outage_ms) for p in predicted if p.fault in {f.fault for f in faults})
+            named = {*(f.fault for f in faults), *(a.action for a in actions)}
+            limits = dict.fromkeys(bounds(*p.outage_ms) for p in predicted if p.fault in named)
             words += f", predicted {' and '.join(limits)}" if limits else ""
         return passed, words
 

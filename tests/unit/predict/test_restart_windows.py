@@ -111,5 +111,7 @@ def test_who_does_not_use_the_restarting_router_misses_nothing() -> None:
 )
 def test_an_aws_device_that_restarts_beside_a_backup(setting: str, why: str) -> None:
     for found in both(backup_connection(setting), restart("dx_1", 25)).values():
-        assert (found.outage.low_s, found.outage.high_s) == (0, 0)
-        assert explain_in_words(found) == why
+        moving = setting == "off"  # packets under way may still come to the device, which has lost its routes
+        assert found.outage.low_s == 0
+        assert found.outage.high_s <= (0.06 if moving else 0)
+        assert why in (term.name for term in found.outage.terms)

@@ -1,0 +1,235 @@
+"""What comes back when faults are healed, in which order it may come back, and what that costs.
+
+Sessions, tunnels, the light of a gateway's ports and shared addresses return one after the other, each within a window
+of its own. Where the routers' tables lead a flow into nothing after some of them and before the others, it may be lost
+for as long as that state can last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+
+from dxemu.control.tables import Believed
+from dxemu.plan.model import BgpSession, Plan
+from dxemu.predict import lacp, restarts, vrrp
+from dxemu.predict.detect import CARRIER_UP_S, back_after
+from dxemu.predict.impact import Impact
+from dxemu.predict.notice import touches
+from dxemu.predict.outcome import Fate, Flow, View, World
+from dxemu.predict.passing import HOP_S, crossing_s, heard_after, under_way
+from dxemu.predict.restarts import DELAYED_ACK_S
+from dxemu.predict.standing import cables_of, knowing, lasting
+from dxemu.predict.windows import Term, Window
+
+MOST_AT_ONCE = 7
+"""Of so many things every order is looked at; of more only the first two that come, and the last two."""
+LIGHT = "Linux net/core/link_watch.c: up to 1 s"
+
+
+@dataclass(frozen=True, slots=True)
+class Comeback:
+    """One thing that is back `after` the heal. `gone` is what is believed until then, `nodes` know of it at first."""
+
+    name: str
+    after: Window
+    gone: Believed
+    nodes: tuple[str, ...]
+    session: BgpSession | None = None
+
+
+@dataclass(frozen=True)
+class Return:
+    """Everything that comes back at `at`, when the design is that of `world`. `impacts` are all that there are."""
+
+    world: World
+    impacts: tuple[Impact, ...]
+    at: float
+
+    @cached_property
+    def healed(self) -> tuple[Impact, ...]:
+        """Those that end at this moment."""
+        return tuple(i for i in self.impacts if i.until is not None and float(i.until) == self.at)
+
+    @cached_property
+    def left(self) -> tuple[Impact, ...]:
+        """Those that go on."""
+        return lasting(self.impacts, self.at)
+
+    @cached_property
+    def dead(self) -> frozenset[str]:
+        """What carries nothing from then on."""
+        return cables_of(self.left)
+
+    @cached_property
+    def comebacks(self) -> tuple[Comeback, ...]:
+        """All that somebody had noticed, and that is no longer so."""
+        plan = self.world.plan
+        before, after = knowing(plan, (*self.left, *self.healed)), knowing(plan, self.left)
+        return tuple(self._sessions(before, after)) + tuple(self._others(before, after))
+
+    def _sessions(self, before: Believed, after: Believed) -> Iterator[Comeback]:
+        gone = before.down_ends - after.down_ends
+        for session in self.world.plan.sessions:
+            mine = frozenset(end for end in gone if end[0] == session.name)
+            window = self.session_back(session)
+            if mine and window.high_s > 0:
+                nodes = tuple(end.node for end in session.ends)
+                yield Comeback(session.name, window, Believed(down_ends=mine), nodes, session)
+
+    def session_back(self, session: BgpSession) -> Window:
+        """When a session is up again, from the heal; exactly 0 if no end had noticed anything."""
+        plan = self.world.plan
+        hit = [i for i in self.healed if touches(i, session)]
+        windows = [restarts.session_back(plan, session) if i.restarting else back_after(plan, i, session) for i in hit]
+        return max(windows, key=lambda window: window.high_s, default=Window())
+
+    def _others(self, before: Believed, after: Believed) -> Iterator[Comeback]:
+        light = Window((Term("carrier coming up", 0, CARRIER_UP_S, LIGHT),))
+        for gateway, speaker in sorted(before.lost - after.lost):
+            yield Comeback(f"{gateway} {speaker}", light, Believed(lost=frozenset({(gateway, speaker)})), (gateway,))
+        for node, port in sorted(before.dark - after.dark):
+            yield Comeback(f"{node} {port}", light, Believed(dark=frozenset({(node, port)})), (node,))
+        for number, router in sorted(before.masters_gone - after.masters_gone):
+            group = next(g for g in self.world.plan.vrrp if g.virtual_router_id == number)
+            window = vrrp.master_down(group, router).plus(*light.terms)
+            soon = window.plus(Term("or at once", -window.low_s, 0, "RFC 5798 6.4.2: preemption"))
+            yield Comeback(f"{number} {router}", soon, Believed(masters_gone=frozenset({(number, router)})), (router,))
+        out = before.out - after.out
+        if out:
+            nodes = tuple(sorted({node for node, _ in out}))
+            yield Comeback("members of a LAG", lacp.taken_in(), Believed(out=out), nodes)
+
+    def _view(self, back: frozenset[int]) -> View:
+        """While only these are back."""
+        believed = knowing(self.world.plan, self.left)
+        for number, one in enumerate(self.comebacks):
+            if number not in back:
+                believed = together(believed, one.gone)
+        return self.world.view(believed)
+
+    @cached_property
+    def _states(self) -> tuple[frozenset[int], ...]:
+        """What may be back while the rest is not, as far as their windows allow it."""
+        everything = range(len(self.comebacks))
+        sizes = [*everything, len(self.comebacks)]
+        if len(self.comebacks) > MOST_AT_ONCE:
+            sizes = [size for size in sizes if size <= 1 or size >= len(self.comebacks) - 1]
+        sets = (frozenset(some) for size in sizes for some in combinations(everything, size))
+        return tuple(some for some in sets if self._begins(some) <= self._ends(some))
+
+    def _begins(self, back: frozenset[int]) -> float:
+        return max((self.comebacks[i].after.low_s for i in back), default=0.0)
+
+    def _ends(self, back: frozenset[int]) -> float:
+        return min((one.after.high_s for i, one in enumerate(self.comebacks) if i not in back), default=math.inf)
+
+    def _fate(self, back: frozenset[int], flow: Flow) -> Fate:
+        return self._view(back).fate(flow, self.dead)
+
+    def brings_back(self, flow: Flow) -> bool:
+        """Whether packets arrive once all is back."""
+        return self._fate(frozenset(range(len(self.comebacks))), flow) is not Fate.LOST
+
+    def first_way(self, flow: Flow) -> Window:
+        """From the heal until packets arrive again that did not arrive before it."""
+        bad = [state for state in self._states if self._fate(state, flow) is not Fate.ARRIVES]
+        bad = [state for state in bad if len(state) < len(self.comebacks)]
+        if not bad:
+            return Window()
+        good = [state for state in self._states if state not in bad]
+        low = min((self._begins(state) for state in good), default=math.inf)
+        last = max(bad, key=self._ends)
+        slowest = min((one for i, one in enumerate(self.comebacks) if i not in last), key=lambda c: c.after.high_s)
+        window = slowest.after
+        return window.plus(
+            Term("another way being there first", min(0.0, low - window.low_s), 0, "the routers' tables")
+        )
+
+    def loss(self, flow: Flow) -> Window:
+        """What is lost anew after the heal, once packets arrive, while everything finds back to its place."""
+        states = self._states
+        fates = {state: self._fate(state, flow) for state in states}
+        good = [state for state in states if fates[state] is Fate.ARRIVES]
+        bad = [s for s in states if fates[s] is not Fate.ARRIVES and any(other < s for other in good)]
+        terms: list[Term] = []
+        if bad:
+            high = max(map(self._ends, bad)) - min(map(self._begins, bad))
+            names = sorted({self.comebacks[i].name for state in bad for i in state})
+            words = f"{' and '.join(names[:2])} coming back before what is behind"
+            terms.append(Term(words, 0, high, "RFC 4271 8.2.2: each session by itself"))
+        half = max((self._half(state, flow) for state in good), default=0.0)
+        if half:
+            terms.append(Term("one end of a session up before the other", 0, half, "RFC 4271 8.2.2"))
+        return Window().plus(*terms, *self._passing(good, flow))
+
+    def _half(self, state: frozenset[int], flow: Flow) -> float:
+        """How long packets are lost while only one end of a session that is not in `state` is up."""
+        worst = 0.0
+        for number, one in enumerate(self.comebacks):
+            if number in state or one.session is None:
+                continue
+            whole = self._view(state).believed
+            for end in one.gone.down_ends:
+                half = replace(whole, down_ends=whole.down_ends - {end})
+                if self.world.view(half).fate(flow, self.dead) is Fate.LOST:
+                    worst = max(worst, handshake_s(self.world.plan, one.session))
+        return worst
+
+    def _passing(self, good: Sequence[frozenset[int]], flow: Flow) -> tuple[Term, ...]:
+        """What is under way while routers hear of one thing more that is back."""
+        worst: tuple[Term, ...] = ()
+        for state in good:
+            for number, one in enumerate(self.comebacks):
+                more = state | {number}
+                if number in state or more not in good:
+                    continue
+                wait = HOP_S if one.session is None else handshake_s(self.world.plan, one.session)
+                heard = heard_after(self.world.plan, dict.fromkeys(one.nodes, (0.0, wait)))
+                found = under_way(self._view(state), self._view(more), flow, self.dead, heard, self.world.delay_s)
+                if sum(term.high_s for term in found) > sum(term.high_s for term in worst):
+                    worst = found
+        return worst
+
+
+def handshake_s(plan: Plan, session: BgpSession) -> float:
+    """How much later than one end the other end may have a session up, with all its routes."""
+    return 8 * crossing_s(plan, session) + DELAYED_ACK_S
+
+
+def together(one: Believed, other: Believed) -> Believed:
+    """What is believed with both."""
+    return Believed(
+        down_ends=one.down_ends | other.down_ends,
+        lost=one.lost | other.lost,
+        dark=one.dark | other.dark,
+        masters_gone=one.masters_gone | other.masters_gone,
+        out=one.out | other.out,
+    )
+
+
+def still_missing(
+    world: World,
+    returns: Sequence[Return],
+    at: float,
+    known: Believed,
+    flow: Flow,
+    dead: AbstractSet[str],
+    outage: Window,
+) -> tuple[Term, ...]:
+    """What a fault at `at` costs beyond `outage`, as what was healed before it may not be back when it strikes."""
+    worst = 0.0
+    for returning in returns:
+        late = [one for one in returning.comebacks if returning.at + one.after.high_s > at]
+        believed = known
+        for one in late:
+            believed = together(believed, one.gone)
+        if late and world.view(believed).fate(flow, dead) is Fate.LOST:
+            worst = max(worst, *(returning.at + one.after.high_s - at for one in late))
+    if worst <= outage.high_s:
+        return ()
+    return (Term("what was healed before not being back yet", 0, worst - outage.high_s, "scenario: for"),)

@@ -1,0 +1,26 @@
+"""Which faults stand at a moment, and what is dead and known because of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dxemu.control.tables import Believed
+from dxemu.plan.model import Plan
+from dxemu.predict.impact import Impact
+from dxemu.predict.notice import everything, notices
+
+
+def cables_of(impacts: Iterable[Impact]) -> frozenset[str]:
+    """All that they hit."""
+    return frozenset(cable for impact in impacts for cable in impact.cables)
+
+
+def lasting(impacts: Sequence[Impact], at: float) -> tuple[Impact, ...]:
+    """Those that have begun by `at` and go on after it."""
+    return tuple(i for i in impacts if i.at <= at and (i.until is None or float(i.until) > at))
+
+
+def knowing(plan: Plan, impacts: Sequence[Impact]) -> Believed:
+    """What is believed when everything about `impacts` has been noticed."""
+    dead = cables_of(impacts)
+    return everything([one for i in impacts for one in notices(plan, i, dead)], Believed())

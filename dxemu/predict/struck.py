@@ -1,0 +1,107 @@
+"""One fault among the others, and what is so of it for every probe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dxemu.control.forward import Believed
+from dxemu.plan.model import BgpSession, Plan, Side
+from dxemu.predict.impact import Impact
+from dxemu.predict.notice import Noticed, Witnesses, notices, touches
+from dxemu.predict.outcome import Course, View, World
+from dxemu.predict.returns import Return
+from dxemu.predict.standing import cables_of, knowing
+
+
+@dataclass(frozen=True)
+class Struck:
+    """One impact among the others, and what is so of it for every probe."""
+
+    world: World
+    impacts: tuple[Impact, ...]
+    impact: Impact
+    healed_in: Callable[[float], World]
+
+    @property
+    def plan(self) -> Plan:
+        """Of the design of the moment at which it strikes."""
+        return self.world.plan
+
+    @cached_property
+    def together(self) -> tuple[Impact, ...]:
+        """This impact and those of the same moment."""
+        return tuple(i for i in self.impacts if i.at == self.impact.at)
+
+    @cached_property
+    def cables(self) -> frozenset[str]:
+        """What this impact and those of the same moment hit."""
+        return cables_of(self.together)
+
+    @cached_property
+    def earlier(self) -> frozenset[str]:
+        """What was dead before."""
+        return cables_of(self.active(self.impact.at, before_mine=True))
+
+    @cached_property
+    def dead(self) -> frozenset[str]:
+        """What is dead from then on."""
+        return cables_of(self.active(self.impact.at, before_mine=False))
+
+    @cached_property
+    def known(self) -> View:
+        """What is believed of what was broken before."""
+        return self.world.view(self.knowing(self.active(self.impact.at, before_mine=True)))
+
+    @cached_property
+    def noticed(self) -> tuple[Noticed, ...]:
+        """Everything that anybody notices."""
+        return tuple(one for i in self.together for one in notices(self.plan, i, self.dead))
+
+    @cached_property
+    def latest(self) -> Course:
+        """What is believed when everything is noticed as late as it can be."""
+        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=False)
+
+    @cached_property
+    def soonest(self) -> Course:
+        """What is believed when everything is noticed as early as it can be."""
+        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=True)
+
+    @cached_property
+    def sessions(self) -> tuple[BgpSession, ...]:
+        """Those that the impact touches."""
+        return tuple(s for s in self.plan.sessions if touches(self.impact, s))
+
+    @cached_property
+    def session_names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(session.name for session in self.sessions)
+
+    @cached_property
+    def witnesses(self) -> Mapping[Side, Witnesses]:
+        """What is noticed on each side; all of it where a side notices nothing."""
+        of = {side: tuple(n for n in self.noticed if self.plan.node(n.detection.node).side is side) for side in Side}
+        return {side: Witnesses(own or self.noticed) for side, own in of.items()}
+
+    def returning(self, until: float) -> Return:
+        """What comes back when faults are healed at a moment."""
+        return Return(self.healed_in(until), self.impacts, until)
+
+    @cached_property
+    def own_return(self) -> Return | None:
+        """What comes back when this impact is healed; None: it never is."""
+        return None if self.impact.until is None else self.returning(float(self.impact.until))
+
+    def active(self, time: float, *, before_mine: bool) -> tuple[Impact, ...]:
+        """The impacts that last at `time`; with `before_mine` without those that come with this one."""
+        return tuple(
+            i
+            for i in self.impacts
+            if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
+        )
+
+    def knowing(self, impacts: Sequence[Impact]) -> Believed:
+        """What is believed when everything about `impacts` has been noticed."""
+        return knowing(self.plan, impacts)

@@ -1,0 +1,88 @@
+"""The designs that a scenario's lab goes through: changes and actions, folded in the order of their times."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dxemu.actions.base import Action
+from dxemu.plan.diff import diff
+from dxemu.plan.model import Plan
+from dxemu.plan.order import unimportant
+from dxemu.predict.changed import Redesign
+from dxemu.predict.impact import Impact
+from dxemu.predict.outcome import World
+from dxemu.predict.standing import cables_of, knowing, lasting
+from dxemu.story.model import Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class Designs:
+    """`plans[0]` is that of the beginning; from `begins[i]` on, `plans[i + 1]` holds, because of `ids[i]`."""
+
+    plans: tuple[Plan, ...]
+    begins: tuple[float, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, scenario: Scenario, plan: Plan, changed: Sequence[Plan]) -> Designs:
+        """Those of a scenario that begins as `plan`; `changed` are the plans of its changes, without its actions."""
+        turns: list[tuple[float, int, str, Plan | Action]] = [
+            (float(step.at), 0, step.step, design) for step, design in zip(scenario.changes, changed, strict=True)
+        ]
+        turns += [(float(step.at), 1, step.id, step.action) for step in scenario.actions]
+        turns.sort(key=lambda turn: turn[:2])
+        written, done, plans = plan, list[Action](), [plan]
+        for _, _, _, what in turns:
+            if isinstance(what, Plan):
+                written = what
+            else:
+                done.append(what)
+            now = written
+            for action in done:
+                now = action.planned(now)
+            plans.append(now)
+        begins, ids = tuple(at for at, _, _, _ in turns), tuple(name for _, _, name, _ in turns)
+        return cls(plans=tuple(plans), begins=begins, ids=ids)
+
+    @cached_property
+    def worlds(self) -> tuple[World, ...]:
+        """The tables of each; designs that do not differ have the same."""
+        found = [World(self.plans[0])]
+        for before, after in zip(self.plans, self.plans[1:], strict=False):
+            found.append(found[-1] if unimportant(diff(before, after)) else World(after))
+        return tuple(found)
+
+    def at(self, t: float) -> World:
+        """The tables of the design that holds at a moment, and from then on."""
+        return self.worlds[bisect_right(self.begins, t)]
+
+    def turns(self, impacts: Sequence[Impact]) -> Iterator[Redesign]:
+        """Each moment at which the design becomes another one, with what is broken then."""
+        for number, (at, name) in enumerate(zip(self.begins, self.ids, strict=True)):
+            before, after = self.worlds[number], self.worlds[number + 1]
+            standing = lasting(impacts, at)
+            if before is not after:
+                yield Redesign(
+                    id=name,
+                    at=at,
+                    before=before,
+                    world=after,
+                    dead=cables_of(standing),
+                    known=knowing(after.plan, standing),
+                    off_for=self._off_for(number),
+                )
+
+    def _off_for(self, number: int) -> float | None:
+        """How long what is switched on then had been off; None: since the beginning, or nothing is."""
+        on = _in_service(self.plans[number + 1]) - _in_service(self.plans[number])
+        for earlier in range(number - 1, -1, -1):
+            if on and on <= _in_service(self.plans[earlier]):
+                return self.begins[number] - self.begins[earlier]
+        return None
+
+
+def _in_service(plan: Plan) -> frozenset[str]:
+    return frozenset(session.name for session in plan.sessions if session.in_service)

@@ -1,0 +1,124 @@
+"""What comes back one after the other, and what strikes before all is back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dxemu.predict.predict import Prediction
+from dxemu.run.prepare import prepare
+
+HERE = Path(__file__).parent
+TOPOLOGIES = HERE.parents[2] / "topologies"
+
+
+def predicted(folder: Path, topology: Path, ends: str, *steps: str) -> dict[tuple[str, str], Prediction]:
+    """By fault and direction."""
+    file = folder / "scenario.yaml"
+    lines = "\n".join(f"  - {{{step}}}" for step in steps)
+    file.write_text(
+        f"story: it comes back\ntopology: {topology}\nprobes:\n"
+        f"  app: {{udp: {{{ends}, rate: 100/s}}}}\nsteps:\n{lines}\nend: 300 s\n",
+        encoding="utf-8",
+    )
+    return {(p.fault, p.direction): p for p in prepare(file).predictions}
+
+
+def test_a_way_that_is_healed_in_the_same_moment_is_there_when_its_session_is(tmp_path: Path) -> None:
+    found = predicted(
+        tmp_path,
+        TOPOLOGIES / "backup_connection.yaml",
+        "from: app, to: web",
+        "at: 10 s, fault: {cable_silent: {connection: backup}}, for: 60 s",
+        "at: 20 s, fault: {cable_silent: {connection: primary}}, for: 50 s",
+    )
+    for direction in ("to_aws", "from_aws"):
+        outage = found["cable_silent#2", direction].outage
+        assert outage.contains(50.0, 0.01)
+        assert outage.contains(50.77)
+        assert not outage.contains(54)
+
+
+def test_sessions_that_come_back_one_after_the_other_cost_what_lies_between(tmp_path: Path) -> None:
+    """The other exit hears of the better way by iBGP, and no longer tells its own: dc1 waits for its own session."""
+    down = "at: 10 s, fault: {node_down: {router: edge_1}}, for: 20 s"
+    found = predicted(tmp_path, HERE / "triangle.yaml", "from: dc1_host, to: web", down)
+    recovery = found["node_down", "to_aws"].recovery
+    assert recovery is not None
+    assert recovery.outage.contains(0.675)
+    assert recovery.outage.high_s < 5
+
+
+def test_a_restart_costs_what_is_under_way_to_the_router_that_lost_its_routes(tmp_path: Path) -> None:
+    restart = "at: 3 s, fault: {bgp_restart: {device: dx_1}}, for: 10 s"
+    found = predicted(tmp_path, TOPOLOGIES / "vpn_backup.yaml", "from: app, to: web", restart)
+    assert 0.001 < found["bgp_restart", "from_aws"].outage.high_s < 0.1
+
+
+def test_an_endpoint_without_power_has_no_keys_when_it_is_back(tmp_path: Path) -> None:
+    """The customer's end has to notice by itself; and until it has, the endpoint is no help if the other one dies."""
+    found = predicted(
+        tmp_path,
+        TOPOLOGIES / "vpn_backup.yaml",
+        "from: app, to: web",
+        "at: 2 s, fault: {cable_cut: {connection: primary}}",
+        "at: 20 s, fault: {node_down: {tunnel: vpn_tunnel_1}}, for: 3 s",
+        "at: 50 s, fault: {node_down: {tunnel: vpn_tunnel_2}}",
+    )
+    assert found["node_down", "to_aws"].outage.contains(25.98)
+    assert found["node_down#2", "from_aws"].outage.contains(11.23)
+    recovery = found["node_down", "to_aws"].recovery
+    assert recovery is not None
+    assert recovery.session_back.contains(38.14)
+
+
+DRAIN = "virtual_interfaces: {primary: {customer: {local_pref: 50, as_path_prepend: 3, communities: ['7224:7100']}}}"
+
+
+@pytest.mark.parametrize(
+    ("change", "to_aws", "from_aws"),
+    [
+        pytest.param(DRAIN, (0, 0), (0, 0), id="drained by preference"),
+        pytest.param("virtual_interfaces: {primary: {customer: {enabled: off}}}", (0, 0), (0, 0.1), id="shut down"),
+        pytest.param("virtual_interfaces: {primary: {customer: {announce: []}}}", (0, 0), (0, 0.1), id="filtered"),
+    ],
+)
+def test_a_change_costs_what_is_under_way_between_two_that_do_not_know_the_same(
+    tmp_path: Path, change: str, to_aws: tuple[float, float], from_aws: tuple[float, float]
+) -> None:
+    step = f"at: 5 s, change: {{{change}}}, for: 5 s"
+    found = predicted(tmp_path, TOPOLOGIES / "backup_connection.yaml", "from: app, to: web", step)
+    for direction, (low, high) in (("to_aws", to_aws), ("from_aws", from_aws)):
+        outage = found["change", direction].outage
+        assert outage.low_s == low
+        assert outage.high_s <= high
+        assert (outage.high_s > 0) is (high > 0)
+        assert found["change back", direction].outage.high_s == 0  # the other way goes on until this one is there
+
+
+def test_a_change_that_leaves_no_way_costs_all_until_it_is_taken_back(tmp_path: Path) -> None:
+    """The only connection; and what is switched on again has been refused meanwhile."""
+    step = "at: 5 s, change: {virtual_interfaces: {prod: {customer: {enabled: off}}}}, for: 5 s"
+    found = predicted(tmp_path, TOPOLOGIES / "private_vif.yaml", "from: app, to: web", step)
+    outage = found["change", "to_aws"].outage
+    assert outage.contains(5.0, 0.1)
+    assert 5.5 < outage.high_s < 20
+
+
+def test_a_fault_and_its_heal_are_predicted_in_the_designs_of_their_moments(tmp_path: Path) -> None:
+    """Drained while it is silent, primary comes back without traffic; and what strikes it then costs nothing."""
+    found = predicted(
+        tmp_path,
+        TOPOLOGIES / "backup_connection.yaml",
+        "from: app, to: web",
+        "at: 5 s, fault: {cable_silent: {connection: backup}}, for: 20 s",
+        "at: 10 s, change: {virtual_interfaces: {backup: {customer: {enabled: off}}}}",
+        "at: 40 s, fault: {cable_silent: {connection: primary}}, for: 5 s",
+    )
+    recovery = found["cable_silent", "to_aws"].recovery
+    assert recovery is not None
+    assert recovery.outage.high_s == 0
+    outage = found["cable_silent#2", "to_aws"].outage
+    assert outage.contains(5.5)  # nothing is left
+    assert outage.low_s > 4.9

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.changes.effects import longest_interruption
+from dxemu.control.wires import vlan_of
 from dxemu.errors import InputErrors
 from dxemu.plan.diff import diff
 from dxemu.plan.followed import not_followed
@@ -59,6 +60,7 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
     designs = Designs.of(scenario, plan, plans)
     impacts = [_impact(designs, step) for step in scenario.steps]
+    impacts += _interruptions(scenario)
     predictions = _predicted(scenario, designs, impacts)
     end = scenario.end
     if end is None:
@@ -98,7 +100,19 @@ def _predicted(scenario: Scenario, designs: Designs, impacts: Sequence[Impact]) 
     for impact in impacts:
         world = designs.at(float(impact.at))
         found += predict(world.plan, impacts, pairs, world, healed_in=designs.at, only=impact)
-    return (*found, *predict_turns(tuple(designs.turns(impacts)), pairs))
+    turns = predict_turns(tuple(designs.turns(impacts)), pairs)
+    known = {impact.fault for impact in impacts}
+    return (*found, *(one for one in turns if one.fault not in known))
+
+
+def _interruptions(scenario: Scenario) -> Iterator[Impact]:
+    """What AWS interrupts for a change: its devices carry nothing on those virtual interfaces, and nobody is told."""
+    for step in scenario.changes:
+        longest = longest_interruption(step.effects)
+        if longest:
+            vifs = dict.fromkeys(vif for effect in step.effects for vif in effect.interrupted)
+            until = Seconds(round(step.at + longest, 9))
+            yield Impact(fault=step.step, at=step.at, until=until, cables=tuple(map(vlan_of, vifs)))
 
 
 def _pairs(scenario: Scenario) -> list[Pair]:

@@ -82,14 +82,15 @@ def _mistakes(where: str, value: dict[str, Any], wanted: dict[str, Any]) -> list
 
 
 def measured_inside_predicted(run: Rehearsed) -> None:
-    """Compare the numbers themselves: of every fault, what each direction lost lies in its own window."""
+    """Compare the numbers themselves: of every fault and change, what each direction lost lies in its own window."""
     slack_ms = max((probe.interval_ms for probe in run.result.probes), default=0.0)
     for prediction in run.result.predicted:
         low, high = prediction.outage_ms
         lost = [
             outage.duration_ms
             for outage in run.result.outages
-            if (outage.fault, outage.direction, outage.after) == (prediction.fault, prediction.direction, "fault")
+            if (outage.direction, outage.after or "fault") == (prediction.direction, "fault")
+            and prediction.fault in (outage.fault, outage.action)
             and prediction.probe in ("", outage.probe)
         ]
         total = sum(duration or 0.0 for duration in lost)

@@ -1,4 +1,4 @@
-"""Virtual interfaces whose two ends do not fit."""
+"""Virtual interfaces and tunnels whose two ends do not fit."""
 
 from __future__ import annotations
 
@@ -21,21 +21,24 @@ class EndsDiffer(Rule):
     source: ClassVar[str] = "Direct Connect User Guide, Troubleshooting layer 2 and layer 3 issues"
     paragraph: ClassVar[str] = """\
 A virtual interface whose customer's end has, as the file says, another VLAN, address, ASN or MD5
-key than AWS's end, or TTL security, which AWS does not know. Its BGP session never comes up. Left
+key than AWS's end, or TTL security, which AWS does not know. Its BGP session never comes up. So
+it is with a tunnel that the customer has not set up, or that has another pre-shared key there. Left
 as it is the design is a drill: `dxemu run` shows what an engineer would see.
 Source: Direct Connect User Guide, Troubleshooting layer 2 and layer 3 issues."""
 
     def find(self, design: Design) -> Iterator[Finding]:
-        """One finding for each virtual interface, about what is seen first."""
+        """One finding for each virtual interface or tunnel, about what is seen first."""
         told = set()
         for session in design.plan.sessions:
-            vif, differs = session.virtual_interface, session.mismatch
-            if differs is None or vif is None or vif in told:
+            differs = session.mismatch
+            if differs is None or differs.path in told:
                 continue
-            told.add(vif)
+            told.add(differs.path)
+            name = session.virtual_interface or session.tunnel or session.name
+            what = "tunnel" if session.virtual_interface is None else "virtual interface"
             yield Finding(
-                problem=f"virtual interface {vif}: {differs.text}",
-                remedy=f"Take `{differs.key}` out of `customer`.",
-                names=(vif,),
-                path=("virtual_interfaces", vif, "customer", differs.key),
+                problem=f"{what} {name}: {differs.text}",
+                remedy=f"Take `{differs.path[-1]}` out of `customer`.",
+                names=(name,),
+                path=differs.path,
             )

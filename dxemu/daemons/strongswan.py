@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dxemu.daemons.strongswan_conf import connection, render, secret
+from dxemu.daemons.strongswan_conf import connection, ends_at, render, secret
 from dxemu.daemons.strongswan_events import HEARD, TunnelEvent, Tunnels
 from dxemu.daemons.vici_client import ViciClient
 from dxemu.errors import LabError
@@ -104,7 +104,9 @@ class StrongSwan:
         for event in HEARD:
             await self._vici.listen(event)
         for tunnel in self._tunnels:
-            await self._vici.request("load-shared", secret(tunnel))
+            if not ends_at(tunnel, self._node)[0].configured:
+                continue
+            await self._vici.request("load-shared", secret(tunnel, self._node))
             await self._vici.request("load-conn", connection(tunnel, self._node, self._tunnels))
 
     async def initiate(self, tunnel: str) -> None:

@@ -76,10 +76,11 @@ charon-systemd {{
 """
 
 
-def secret(tunnel: IpsecTunnel) -> Section:
-    """The message `load-shared`: the tunnel's pre-shared key, for its two outside addresses."""
+def secret(tunnel: IpsecTunnel, node: str) -> Section:
+    """The message `load-shared`: the pre-shared key that this node has, for the tunnel's two outside addresses."""
+    mine, _ = ends_at(tunnel, node)
     owners = [str(end.outside) for end in tunnel.ends]
-    return {"id": tunnel.name, "type": "IKE", "data": tunnel.pre_shared_key, "owners": owners}
+    return {"id": tunnel.name, "type": "IKE", "data": mine.pre_shared_key or tunnel.pre_shared_key, "owners": owners}
 
 
 def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -> Section:

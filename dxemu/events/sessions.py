@@ -54,8 +54,7 @@ class BgpRefused(NodeEvent):
 class SymptomSeen(NodeEvent):
     """What is seen of a session whose ends do not fit, asked of kernels and daemons before the run starts.
 
-    `symptom` is `no_arp_answer`, `no_tcp_connection` or `bad_peer_as`, as in `dxemu.plan.mismatch`; `detail` says by
-    what.
+    `symptom` is one of `dxemu.plan.mismatch`; `detail` says by what.
     """
 
     word: ClassVar[str] = "symptom"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dxemu.errors import LabError
 from dxemu.events.base import Event
+from dxemu.events.links import TunnelChanged
 from dxemu.events.sessions import BgpRefused, SymptomSeen
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
@@ -16,6 +17,10 @@ from dxemu.plan.model import BgpSession, Plan
 LOOK_S = 0.1
 SEEN_WITHIN_S = 30.0
 """Lab time: several attempts to connect, and three requests of ARP a second apart (RFC 826; Linux, mcast_solicit)."""
+IKE_WITHIN_S = 10.0
+"""Lab time: more than IKE takes with all its retransmissions to begin with (RFC 7296 section 2.4)."""
+AUTHENTICATION = ("AUTHENTICATION_FAILED", "MAC mismatched")
+"""strongSwan 5.9.8, 6.0.1: src/libcharon/sa/ikev2, ike_auth.c and psk_authenticator.c."""
 BAD_PEER_AS = (2, 2)
 """NOTIFICATION code and subcode: RFC 4271 section 6.2."""
 
@@ -28,11 +33,14 @@ class Symptoms:
         self._nodes = nodes
         self._journal = journal
         self._refused: dict[str, BgpRefused] = {}
+        self._tunnels: dict[str, TunnelChanged] = {}
 
     def note(self, event: Event) -> None:
         """An event that may be a symptom."""
         if isinstance(event, BgpRefused) and event.session in self._sessions:
             self._refused.setdefault(event.session, event)
+        if isinstance(event, TunnelChanged):
+            self._tunnels[event.tunnel] = event
 
     async def tell(self) -> None:
         """Tell one for each of the sessions. Raises LabError if a session shows none."""
@@ -42,14 +50,16 @@ class Symptoms:
 
     async def _seen(self, session: BgpSession) -> SymptomSeen:
         waited = 0.0
-        while (found := await self._look(session)) is None:
+        while (found := await self._look(session, waited)) is None:
             if waited >= SEEN_WITHIN_S:
                 raise LabError(f"session {session.name}, whose ends do not fit, shows nothing in {SEEN_WITHIN_S:g} s")
             await self._journal.clock.settle(LOOK_S)
             waited += LOOK_S
         return found
 
-    async def _look(self, session: BgpSession) -> SymptomSeen | None:
+    async def _look(self, session: BgpSession, waited: float) -> SymptomSeen | None:
+        if session.tunnel is not None:
+            return self._of_tunnel(session, session.tunnel, waited)
         refusal = self._refused.get(session.name)
         if refusal is not None and (refusal.code, refusal.subcode) == BAD_PEER_AS:
             who = refusal.node if refusal.sent else refusal.peer
@@ -69,6 +79,17 @@ class Symptoms:
                 detail = f"the kernel of {end.node} drops segments {words}"
                 return _symptom(session, Symptom.NO_TCP_CONNECTION, detail)
         return None
+
+    def _of_tunnel(self, session: BgpSession, tunnel: str, waited: float) -> SymptomSeen | None:
+        """What charon said of it; nothing at all for `IKE_WITHIN_S` is a symptom, too."""
+        said = self._tunnels.get(tunnel)
+        if said is None:
+            words = f"in {IKE_WITHIN_S:g} s neither end has said anything of {tunnel}"
+            return _symptom(session, Symptom.NO_IKE, words) if waited >= IKE_WITHIN_S else None
+        detail = said.detail or ""
+        if not any(words in detail for words in AUTHENTICATION):
+            return None
+        return _symptom(session, Symptom.AUTHENTICATION_FAILED, f"charon on {said.node}: {detail}")
 
     async def _unreachable(self, session: BgpSession) -> SymptomSeen | None:
         """Whether the router has no reason to ask for its neighbor on that interface."""

@@ -9,7 +9,7 @@ from ipaddress import IPv4Interface
 from dxemu.plan.addressing import Peers
 from dxemu.plan.mismatch import Mismatch, Symptom
 from dxemu.plan.session import SessionEnd
-from dxemu.topology.model import VirtualInterface
+from dxemu.topology.model import VirtualInterface, Vpn
 from dxemu.units import Asn, IPInterface
 
 IPV4 = 4
@@ -56,22 +56,22 @@ def _mismatches(vif: VirtualInterface, peers: Peers, amazon_asn: Asn) -> Iterato
     mine, (amazon, customer) = vif.customer_end, peers
     if mine.vlan is not None:
         had = f"VLAN {mine.vlan}", f"VLAN {vif.vlan}"
-        yield _differs("vlan", had, Symptom.NO_ARP_ANSWER, ON_ITS_VLAN)
+        yield _differs(vif, "vlan", had, Symptom.NO_ARP_ANSWER, ON_ITS_VLAN)
     if amazon.version == IPV4:
         yield from _addresses(vif, amazon, customer)
     if mine.auth_key is not None or not mine.signs:
         had = "no MD5 key" if not mine.signs else "another MD5 key", "the virtual interface's"
-        yield _differs("auth_key" if mine.signs else "signs", had, Symptom.NO_TCP_CONNECTION, SIGNED)
+        yield _differs(vif, "auth_key" if mine.signs else "signs", had, Symptom.NO_TCP_CONNECTION, SIGNED)
     if mine.ttl_security:
         why = "with GTSM (RFC 5082) a packet with another TTL than 255 is dropped; AWS's BGP packets have TTL 1"
         had = "TTL security", "none"
-        yield _differs("ttl_security", had, Symptom.NO_TCP_CONNECTION, why)
+        yield _differs(vif, "ttl_security", had, Symptom.NO_TCP_CONNECTION, why)
     refused = "an OPEN with another AS than the one that is expected is refused: NOTIFICATION 2/2, Bad Peer AS"
     if mine.asn is not None:
-        yield _differs("asn", (f"ASN {mine.asn}", f"ASN {vif.asn} for it"), Symptom.BAD_PEER_AS, refused)
+        yield _differs(vif, "asn", (f"ASN {mine.asn}", f"ASN {vif.asn} for it"), Symptom.BAD_PEER_AS, refused)
     if mine.amazon_asn is not None:
         had = f"ASN {mine.amazon_asn} for AWS", f"ASN {amazon_asn}"
-        yield _differs("amazon_asn", had, Symptom.BAD_PEER_AS, refused)
+        yield _differs(vif, "amazon_asn", had, Symptom.BAD_PEER_AS, refused)
 
 
 def _addresses(vif: VirtualInterface, amazon: IPInterface, customer: IPInterface) -> Iterator[Mismatch]:
@@ -80,15 +80,38 @@ def _addresses(vif: VirtualInterface, amazon: IPInterface, customer: IPInterface
     if neighbor != amazon.ip:
         why = "nobody on this VLAN has the address that the router connects to"
         had = f"{neighbor} as its neighbor", str(amazon.ip)
-        yield _differs("amazon_address", had, Symptom.NO_ARP_ANSWER, why)
+        yield _differs(vif, "amazon_address", had, Symptom.NO_ARP_ANSWER, why)
     elif neighbor not in address.network:
         why = "the neighbor is not in the router's subnet, so it does not ask for it"
-        yield _differs("address", (str(address), f"{customer} for it"), Symptom.NO_ARP_ANSWER, why)
+        yield _differs(vif, "address", (str(address), f"{customer} for it"), Symptom.NO_ARP_ANSWER, why)
     elif address.ip != customer.ip:
         why = "AWS has no session, and no MD5 key, for that address"
-        yield _differs("address", (str(address), f"{customer} for it"), Symptom.NO_TCP_CONNECTION, why)
+        yield _differs(vif, "address", (str(address), f"{customer} for it"), Symptom.NO_TCP_CONNECTION, why)
 
 
-def _differs(key: str, had: tuple[str, str], symptom: Symptom, why: str) -> Mismatch:
+def tunnel_mismatch(vpn: Vpn, number: int) -> Mismatch | None:
+    """What keeps a tunnel down, if anything; the first one's number is 1."""
+    tunnel, path = vpn.tunnels[number - 1], ("vpns", vpn.name, "tunnels", number - 1, "customer")
+    if not tunnel.configured:
+        return Mismatch(
+            path=(*path, "configured"),
+            customer="no such tunnel",
+            amazon="both",
+            symptom=Symptom.NO_IKE,
+            why="nobody begins IKE, so this tunnel is no backup when AWS maintains the other one's endpoint",
+        )
+    if tunnel.customer_pre_shared_key is not None:
+        return Mismatch(
+            path=(*path, "pre_shared_key"),
+            customer="another pre-shared key",
+            amazon="the tunnel's",
+            symptom=Symptom.AUTHENTICATION_FAILED,
+            why="the other end's AUTH payload does not verify (RFC 7296 section 2.15)",
+        )
+    return None
+
+
+def _differs(vif: VirtualInterface, key: str, had: tuple[str, str], symptom: Symptom, why: str) -> Mismatch:
     customer, amazon = had
-    return Mismatch(key=key, customer=customer, amazon=amazon, symptom=symptom, why=why)
+    path = ("virtual_interfaces", vif.name, "customer", key)
+    return Mismatch(path=path, customer=customer, amazon=amazon, symptom=symptom, why=why)

@@ -10,23 +10,26 @@ class Symptom(StrEnum):
     """What an engineer sees first of two ends that differ.
 
     The neighbor's address is not resolved; TCP's SYN stays without an answer, or its answer is not taken; OPEN is
-    refused with NOTIFICATION 2/2 (RFC 4271 section 6.2).
+    refused with NOTIFICATION 2/2 (RFC 4271 section 6.2). Of a tunnel: no IKE message comes, or AUTHENTICATION_FAILED
+    does (RFC 7296 section 2.21).
     """
 
     NO_ARP_ANSWER = "no_arp_answer"
     NO_TCP_CONNECTION = "no_tcp_connection"
     BAD_PEER_AS = "bad_peer_as"
+    NO_IKE = "no_ike"
+    AUTHENTICATION_FAILED = "authentication_failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
     """What two ends have configured differently, so that their session never comes up.
 
-    `key` is where it stands under `customer`; `customer` and `amazon` say what each end has, for people, without
+    `path` is where it stands in the topology's file; `customer` and `amazon` say what each end has, for people, without
     secrets; `symptom` is what will be seen, `why` the rule behind it.
     """
 
-    key: str
+    path: tuple[str | int, ...]
     customer: str
     amazon: str
     symptom: Symptom

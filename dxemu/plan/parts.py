@@ -102,7 +102,8 @@ class TunnelEnd:
     """One end of an IPsec tunnel: `outside` is its IKE address, `inside` the address on its xfrm interface.
 
     `underlay_interface` holds the outside address. `initiates`: this end starts IKE (the customer's, unless AWS's
-    startup action is `start`).
+    startup action is `start`). Without `configured` it is not set up; `pre_shared_key` is its own where that is another
+    one than the tunnel's.
     """
 
     node: str
@@ -111,6 +112,8 @@ class TunnelEnd:
     outside: IPv4Address
     inside: IPInterface
     initiates: bool
+    configured: bool = True
+    pre_shared_key: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

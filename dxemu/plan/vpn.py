@@ -15,6 +15,7 @@ from dxemu.aws import quotas, vpn_tunnels
 from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.plan.addressing import Links, Peers, inside_addresses
 from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment
+from dxemu.plan.customer_end import tunnel_mismatch
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import announced, vpc_cidrs
 from dxemu.plan.model import (
@@ -202,7 +203,9 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
                 underlay_interface=LOOPBACK,
                 outside=vpn.customer_address,
                 inside=customer,
-                initiates=not vpn.startup_action_start,
+                initiates=settings.configured and not vpn.startup_action_start,
+                configured=settings.configured,
+                pre_shared_key=settings.customer_pre_shared_key,
             ),
             TunnelEnd(
                 node=ending.node,
@@ -273,6 +276,7 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
         auth_key=None,
         cables=cables,
         tunnel=tunnel.name,
+        mismatch=tunnel_mismatch(vpn, ending.number),
         static=vpn.static_routes is not None,
         prefix_quota=_prefix_quota(vpn, topology),
     )

@@ -138,8 +138,7 @@ def prepare_any(path: Path) -> str:
 def _warnings(topology: Topology, plan: Plan) -> str:
     """A line for each session whose ends do not fit: allowed, since failing to come up can be what is rehearsed."""
     return "".join(
-        f"\n{topology.marks.at('virtual_interfaces', s.virtual_interface, 'customer', s.mismatch.key)}: "
-        f"warning: session {s.name} will not come up: {s.mismatch.text}"
+        f"\n{topology.marks.at(*s.mismatch.path)}: warning: session {s.name} will not come up: {s.mismatch.text}"
         for s in plan.sessions
-        if s.mismatch is not None and s.virtual_interface is not None
+        if s.mismatch is not None
     )

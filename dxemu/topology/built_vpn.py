@@ -34,10 +34,13 @@ def _tunnel(entry: entries.VpnEntry, number: int) -> VpnTunnel:
     if number >= len(entry.tunnels):
         return VpnTunnel(inside_cidr=None, outside_address=None, pre_shared_key=None)
     tunnel = entry.tunnels[number]
+    mine = tunnel.customer.pre_shared_key
     return VpnTunnel(
         inside_cidr=tunnel.inside_cidr,
         outside_address=tunnel.outside_address,
         pre_shared_key=tunnel.pre_shared_key,
         customer_enabled=tunnel.customer.enabled,
         amazon_enabled=tunnel.amazon.enabled,
+        configured=tunnel.customer.configured,
+        customer_pre_shared_key=None if mine == tunnel.pre_shared_key else mine,
     )

@@ -113,13 +113,20 @@ class VirtualInterfaceEntry(Entry):
     amazon: EndEntry = Field(default_factory=EndEntry, examples=["{enabled: off}"])
 
 
+class TunnelCustomerEntry(EndEntry):
+    """The customer's end of a tunnel. Only one tunnel set up, or another key, are what drills are about."""
+
+    configured: Switch = Field(default=True, examples=["off"])
+    pre_shared_key: str | None = Field(default=None, examples=["Rehearse_3"], repr=False)
+
+
 class VpnTunnelEntry(Entry):
     """A tunnel of a VPN connection: what AWS would choose if it is left out."""
 
     inside_cidr: Network | None = Field(default=None, examples=["169.254.20.0/30"])
     outside_address: Address | None = Field(default=None, examples=["192.0.2.130"])
     pre_shared_key: str | None = Field(default=None, examples=["Rehearse_1"], repr=False)
-    customer: EndEntry = Field(default_factory=EndEntry, examples=["{enabled: off}"])
+    customer: TunnelCustomerEntry = Field(default_factory=TunnelCustomerEntry, examples=["{enabled: off}"])
     amazon: EndEntry = Field(default_factory=EndEntry, examples=["{enabled: off}"])
 
 

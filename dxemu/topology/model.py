@@ -283,7 +283,8 @@ class VirtualInterface:
 class VpnTunnel:
     """One of the two tunnels of a VPN connection; None where AWS would choose.
 
-    An end that is not `enabled` has its BGP session switched off; the tunnel itself is there.
+    An end that is not `enabled` has its BGP session switched off; the tunnel itself is there. Without `configured` the
+    customer has not set the tunnel up; `customer_pre_shared_key` is the router's key where it is another one.
     """
 
     inside_cidr: IPv4Network | None
@@ -291,6 +292,14 @@ class VpnTunnel:
     pre_shared_key: str | None = field(repr=False)
     customer_enabled: bool = True
     amazon_enabled: bool = True
+    configured: bool = True
+    customer_pre_shared_key: str | None = field(default=None, repr=False)
+
+    @property
+    def in_service(self) -> bool:
+        """Whether it comes up and its session is on: set up and switched on at both ends, with one key."""
+        fits = self.configured and self.customer_pre_shared_key is None
+        return fits and self.customer_enabled and self.amazon_enabled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +329,7 @@ class Vpn:
     @property
     def in_service(self) -> bool:
         """Whether a tunnel of it carries packets while nothing is broken: switched on at both ends."""
-        return self.customer.enabled and any(t.customer_enabled and t.amazon_enabled for t in self.tunnels)
+        return self.customer.enabled and any(t.in_service for t in self.tunnels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

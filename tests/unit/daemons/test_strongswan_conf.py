@@ -35,8 +35,8 @@ def test_one_setting_a_line_and_every_brace_closed() -> None:
 
 
 def test_the_key_is_in_the_secret_only() -> None:
-    assert secret(TUNNEL)["data"] == TUNNEL.pre_shared_key
-    assert secret(TUNNEL)["owners"] == ["203.0.113.1", "52.94.0.1"]
+    assert secret(TUNNEL, AWS)["data"] == TUNNEL.pre_shared_key
+    assert secret(TUNNEL, AWS)["owners"] == ["203.0.113.1", "52.94.0.1"]
     rest = render([TUNNEL], "/run/x.vici", "/log") + str([settings(node) for node in (CUSTOMER, AWS)]) + repr(TUNNEL)
     assert TUNNEL.pre_shared_key not in rest
 

@@ -10,6 +10,7 @@ import pytest
 
 from dxemu.control.converge import converge
 from dxemu.daemons.exabgp import Peer, render
+from dxemu.daemons.strongswan_conf import secret
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.plan.mismatch import Symptom
@@ -48,7 +49,7 @@ def test_what_differs_keeps_the_session_down(customer: dict[str, Any], key: str,
     topology = design(customer)
     plan = make_plan(topology)
     differs = session(plan).mismatch
-    assert differs is not None and (differs.key, differs.symptom) == (key, symptom)
+    assert differs is not None and (differs.path[-1], differs.symptom) == (key, symptom)
     assert not session(plan).in_service and session(plan, "backup").in_service
     assert all(route.session != "primary" for rib in converge(plan).values() for route in rib.routes())
     assert f"session primary: {differs.text}" in State(topology, plan).down
@@ -98,3 +99,19 @@ def test_each_end_is_told_its_own() -> None:
 def test_no_key_is_shown() -> None:
     plan = make_plan(design({"auth_key": "other-1"}))
     assert "other-1" not in repr(plan) and "rehearse-1" not in repr(plan)
+
+
+@pytest.mark.parametrize(
+    ("customer", "symptom"),
+    [({"configured": False}, Symptom.NO_IKE), ({"pre_shared_key": "Rehearse_3"}, Symptom.AUTHENTICATION_FAILED)],
+    ids=str,
+)
+def test_a_tunnel_that_does_not_fit_is_down(customer: dict[str, Any], symptom: Symptom) -> None:
+    topology = load(TOPOLOGY.with_stem("vpn_backup"), {"vpns": {"vpn": {"tunnels": {"2": {"customer": customer}}}}})
+    plan = make_plan(topology)
+    down = [s for s in plan.sessions if not s.in_service]
+    assert [(s.name, s.mismatch and s.mismatch.symptom) for s in down] == [("vpn_tunnel_2", symptom)]
+    assert topology.vpns[0].in_service
+    assert "Rehearse_3" not in repr(plan)
+    keys = [secret(plan.tunnels[1], end.node)["data"] for end in plan.tunnels[1].ends]
+    assert keys == [customer.get("pre_shared_key", "Rehearse_2"), "Rehearse_2"]

@@ -6,7 +6,8 @@ was made. What differs between versions that predictions were compared with labs
     strongSwan  before 6.0.1 packets of the tunnel are a sign of life, from then on only IKE's own (NEWS of 6.0.1)
     BIRD        nothing: proto/bfd/bfd.c draws and waits alike in 2.0.12 and 2.17.5 (2.17: a neighbor that was taken
                 down on purpose no longer takes the BGP session down; no lab does that)
-    keepalived  nothing: vrrp.h computes Skew_Time and Master_Down_Interval alike in 2.2.7 and 2.3.3
+    keepalived  no time: vrrp.h computes Skew_Time and Master_Down_Interval alike in 2.2.7 and 2.3.3; but 2.3.3 says
+                that it is master before it takes the address, 2.2.7 afterwards
 """
 
 from __future__ import annotations

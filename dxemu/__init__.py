@@ -8,3 +8,13 @@ the machine's own (`dxemu.host`); one code serves both.
 """
 
 __version__ = "0.1.0"
+__all__ = ["LiveLab", "__version__", "attach", "up"]
+
+
+def __getattr__(name: str) -> object:
+    """Labs in Python (`dxemu.labs.live`), imported when they are asked for. `__init__.pyi` has the types."""
+    if name not in ("LiveLab", "attach", "up"):
+        raise AttributeError(f"dxemu has no {name}")
+    import importlib
+
+    return getattr(importlib.import_module("dxemu.labs.live"), name)

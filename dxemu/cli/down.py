@@ -33,7 +33,7 @@ def _end(place: LabFolder) -> None:
             lived = False
         place.wait_for_end()
     why = place.died().get("problem")
-    ended = end_left(place)
+    ended = [] if lived else end_left(place)
     place.remove()
     if lived:
         echo(f"{place.name} has ended")

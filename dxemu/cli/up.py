@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -15,7 +13,7 @@ import click
 from dxemu.errors import DxemuError
 from dxemu.files import stem
 from dxemu.labs.client import ask_at
-from dxemu.labs.places import LabFolder
+from dxemu.labs.live import give_up
 from dxemu.labs.start import About, start
 from dxemu.report.terminal import echo
 
@@ -51,11 +49,11 @@ def command(topology: Path, name: str | None, clock: str, kernel: str, seed: int
         raise click.UsageError("the virtual clock needs the embedded kernel: use --clock real with --kernel host.")
     began = time.monotonic()
     about = About(topology=str(topology.absolute()), kernel=kernel, clock=clock, seed=seed)
-    place, pid = start(name or stem(topology), about)
+    place, supervisor = start(name or stem(topology), about)
     try:
         found = ask_at(place, "ready", _say_progress)
     except (DxemuError, KeyboardInterrupt):
-        _give_up(place, pid)
+        give_up(place, supervisor)
         raise
     finally:
         _clear()
@@ -64,16 +62,6 @@ def command(topology: Path, name: str | None, clock: str, kernel: str, seed: int
     echo(f"{place.name}   {kernel} kernel   {clock} clock      {parts}   {took:.1f} s")
     more = " · dxemu advance 10s" if clock == "virtual" else ""
     echo(f"  dxemu status · dxemu exec NODE COMMAND · dxemu fail KIND connection=NAME{more} · dxemu down")
-
-
-def _give_up(place: LabFolder, pid: int) -> None:
-    """Nothing stays of a lab that did not come up."""
-    try:
-        os.kill(pid, signal.SIGTERM)
-        place.wait_for_end()
-        place.remove()
-    except (OSError, DxemuError):  # it has gone by itself
-        return
 
 
 def _say_progress(told: Mapping[str, Any]) -> None:  # Any: as it is told

@@ -18,6 +18,9 @@ FILE = "file"
 INTERRUPT = "interrupt"
 """The key of what is no order: whoever gave the one of that number does not want to wait for its end."""
 
+TERMINAL = "terminal"
+"""The key of what is neither an order nor an event: what is typed into the terminal of that number, or printed."""
+
 
 class Channel:
     """The lab process's end."""

@@ -56,7 +56,6 @@ async def execute(
                 raise
             problem = f"{command[0]} cannot be executed: {os.strerror(error.errno or 0)}"
             raise LabError(problem, "A node has this machine's programs: install it here.") from error
-        os.sched_setscheduler(program.pid, os.SCHED_IDLE, os.sched_param(0))
         stack.enter_context(program)  # waits for it and closes its pipes
         stack.callback(_kill, program)
         assert program.stdout is not None

@@ -18,6 +18,7 @@ from typing import Any
 
 from dxemu.errors import GuestError, LabError
 from dxemu.files import border
+from dxemu.host.channel import TERMINAL
 from dxemu.host.death import cause
 from dxemu.host.guest import BOOTED
 from dxemu.host.job import Job
@@ -101,10 +102,11 @@ class LabProcess:
     def tell(self, order: Mapping[str, object]) -> None:
         """Send an order (`Channel.receive`), of at most `LONGEST_LINE`: so much the guest's line takes at once.
 
-        Nobody hears it if the process has died; `run` says so.
+        Nobody hears it if the process has died; `run` says so. What is typed into a terminal has no answer.
         """
-        self._patience.asked()
-        self._asked.set()
+        if TERMINAL not in order:
+            self._patience.asked()
+            self._asked.set()
         self._writer.write(json.dumps(order).encode() + b"\n")
 
 

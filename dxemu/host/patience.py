@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from dxemu.events.codec import decoded
 from dxemu.events.run import Building
-from dxemu.host.channel import ANSWER
+from dxemu.host.channel import ANSWER, TERMINAL
 from dxemu.host.guest import BOOTED
 
 STALL_LIMIT_S = 60.0
@@ -30,7 +30,9 @@ class Patience:
         self._waits = False
 
     def hear(self, event: Mapping[str, object]) -> None:
-        """Take in what the lab says."""
+        """Take in what the lab says. What a terminal prints is no sign that an order is carried out."""
+        if TERMINAL in event:
+            return
         self._waits = ANSWER in event
         if self._waits:
             return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dxemu.events.codec import encoded as event_encoded
+from dxemu.labs.shell import shell
 from dxemu.labs.status import status
 from dxemu.report.live import live_line
 from dxemu.run.living import LivingLab
@@ -19,6 +20,7 @@ from dxemu.run.orders import (
     AskRoutes,
     Execute,
     Heal,
+    OpenTerminal,
     Order,
     OrderRefused,
     StopProbe,
@@ -33,11 +35,15 @@ HEAL_ALL = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One thing asked. `tell` sends something before the end; `gone` is set when whoever asked has gone."""
+    """One thing asked. `tell` sends something before the end; `gone` is set when whoever asked has gone.
+
+    `lines` are what the client says after its request.
+    """
 
     lab: LivingLab
     written: Mapping[str, object]
     tell: Callable[[Answer], None]
+    lines: asyncio.Queue[Mapping[str, object]]
     gone: asyncio.Event
 
     def text(self, key: str) -> str:
@@ -164,6 +170,22 @@ async def _events(request: Request) -> Answer:
             request.tell({"event": event_encoded(next_one), "words": live_line(next_one)})
 
 
+async def _shell(request: Request) -> Answer:
+    """A terminal. The client says what `dxemu.run.terminals` hears, without the number, and is told what it says."""
+    size = request.written.get("size")
+    rows, columns = size if isinstance(size, list) else (24, 80)
+    command = request.written.get("command")
+    order = OpenTerminal(
+        node=request.text("node"),
+        rows=rows,
+        columns=columns,
+        term=request.or_none("term") or "linux",
+        command=tuple(command) if isinstance(command, list) else (),
+    )
+    hold = bool(request.written.get("hold")) or request.lab.session.clock != "virtual"
+    return await shell(request.lab, order, request.lines, request.tell, request.gone, hold=hold)
+
+
 REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
     "status": _status,
     "exec": _exec,
@@ -179,4 +201,5 @@ REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
     "paths": _paths,
     "routes": _routes,
     "events": _events,
+    "shell": _shell,
 }

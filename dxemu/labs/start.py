@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dxemu.files import border
-from dxemu.host.outliving import started
+from dxemu.host.outliving import Outliving, started
 from dxemu.labs.places import ABOUT, LabFolder, new_place
 
 LOG = "supervisor.log"
@@ -29,8 +29,8 @@ class About:
     seed: int
 
 
-def start(name: str, about: About) -> tuple[LabFolder, int]:
-    """A supervisor for a new lab, and its number; it can be asked at once, and answers when it can.
+def start(name: str, about: About) -> tuple[LabFolder, Outliving]:
+    """A supervisor for a new lab; it can be asked at once, and answers when it can.
 
     Raises NoLab, FileError and LabError.
     """
@@ -42,8 +42,8 @@ def start(name: str, about: About) -> tuple[LabFolder, int]:
             (place.folder / ABOUT).write_text(json.dumps(asdict(about)), encoding="utf-8")
         fds = (listening.fileno(), lock)
         command = [sys.executable, "-m", SUPERVISOR, str(place.folder), *map(str, fds)]
-        pid = started(command, place.folder, place.folder / LOG, fds).pid
-    return place, pid
+        supervisor = started(command, place.folder, place.folder / LOG, fds)
+    return place, supervisor
 
 
 def end_left(place: LabFolder) -> list[int]:

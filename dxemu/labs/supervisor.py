@@ -97,14 +97,14 @@ class Supervisor:
         text = await reader.readline()
         if not text:
             return
-        gone = asyncio.Event()
-        listening = asyncio.create_task(_gone(reader, gone))
+        gone, lines = asyncio.Event(), asyncio.Queue[Mapping[str, object]]()
+        listening = asyncio.create_task(_listen(reader, lines, gone))
 
         def tell(told: Mapping[str, object]) -> None:
             writer.write(line({"told": told}))
 
         try:
-            done = await self._done(text, tell, gone)
+            done = await self._done(text, tell, lines, gone)
         except InputErrors as errors:
             so = "nothing was touched" if self._ready.done() and not self._ready.exception() else "nothing was started"
             answer = _failed(problems.render(errors, so=so), errors.exit_status)
@@ -118,7 +118,11 @@ class Supervisor:
         await writer.drain()
 
     async def _done(
-        self, text: bytes, tell: Callable[[Mapping[str, object]], None], gone: asyncio.Event
+        self,
+        text: bytes,
+        tell: Callable[[Mapping[str, object]], None],
+        lines: asyncio.Queue[Mapping[str, object]],
+        gone: asyncio.Event,
     ) -> Mapping[str, object]:
         written = _request(text)
         word = str(written.get("do"))
@@ -131,7 +135,7 @@ class Supervisor:
         if word not in REQUESTS:
             raise OrderRefused(f"a lab cannot be asked to {word!r}", suggestion(word, REQUESTS))
         lab = await asyncio.shield(self._ready)
-        return await REQUESTS[word](Request(lab=lab, written=written, tell=tell, gone=gone))
+        return await REQUESTS[word](Request(lab=lab, written=written, tell=tell, lines=lines, gone=gone))
 
     async def _until_ready(self, tell: Callable[[Mapping[str, object]], None]) -> Mapping[str, object]:
         def hear(event: Event) -> None:
@@ -168,11 +172,15 @@ def _failed(text: str, exit_status: int) -> dict[str, object]:
     return {"failed": {"text": text, "exit_status": exit_status}}
 
 
-async def _gone(reader: asyncio.StreamReader, gone: asyncio.Event) -> None:
-    """Say so when the client has gone."""
-    with contextlib.suppress(ConnectionError):
-        while await reader.read(1 << 16):
-            pass
+async def _listen(
+    reader: asyncio.StreamReader, lines: asyncio.Queue[Mapping[str, object]], gone: asyncio.Event
+) -> None:
+    """Take in what the client says after its request, and say so when it has gone."""
+    with contextlib.suppress(ConnectionError, ValueError):
+        while text := await reader.readline():
+            said = json.loads(text)
+            if isinstance(said, dict):
+                lines.put_nowait(said)
     gone.set()
 
 

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -34,12 +35,14 @@ from dxemu.run.orders import (
     Follow,
     Heal,
     Inject,
+    OpenTerminal,
     Order,
     OrderRefused,
     StartProbe,
     StopProbe,
     Until,
 )
+from dxemu.run.terminals import Terminals
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import Seconds
 
@@ -55,19 +58,28 @@ class _Broken(LabError):
     """The lab is not what it should be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What goes on beside orders."""
+
+    tasks: Tasks
+    terminals: Terminals
+
+
 class Hands(Executor):
     """An `Executor` that takes all orders, and leaves a lab unharmed by one that cannot be carried out.
 
     `tick_s` is how often it says that the lab is alive while time goes on, in the lab's time. What goes on beside is
-    one of `tasks`. `names` are those of the design that it has become, None before.
+    `beside`. `names` are those of the design that it has become, None before.
     """
 
-    def __init__(self, lab: Lab, prober: HandProber, tick_s: float, folder: str, tasks: Tasks) -> None:
+    def __init__(self, lab: Lab, prober: HandProber, tick_s: float, folder: str, beside: Beside) -> None:
         super().__init__(lab)
+        self._terminals = beside.terminals
         self._prober = prober
         self._tick_s = tick_s
         self._folder = folder
-        self._tasks = tasks
+        self._tasks = beside.tasks
         self._one = asyncio.Lock()
         self._due: dict[asyncio.Future[None], float] = {}
         self.names: Mapping[str, Sequence[str]] | None = None
@@ -103,6 +115,8 @@ class Hands(Executor):
                 return await states(self._lab, order.of)
             case Execute():
                 return await self._execute(order, stop)
+            case OpenTerminal():
+                return self._terminals.open(order)
             case StartProbe(probe=probe):
                 return await self._prober.start(probe)
             case StopProbe(name=name):

@@ -23,6 +23,9 @@ from dxemu.run.orders import ORDERS, PROTOCOL, STATES, Act, Inject, Order, Order
 from dxemu.topology.words import kind_of, quoted, suggestion
 from dxemu.units import Seconds
 
+MOST_ROWS = 65535
+"""Or columns, of a terminal: more has no place in its struct winsize."""
+
 
 def encoded(order: Order, number: int) -> dict[str, object]:
     """An order as JSON has it."""
@@ -36,7 +39,7 @@ def encoded(order: Order, number: int) -> dict[str, object]:
         case StartProbe(probe=probe):
             return {**about, "name": probe.name, "kind": probe.kind, "parameters": parameters_written(probe)}
     given = {f.name: getattr(order, f.name) for f in dataclasses.fields(order)}
-    return {**about, **{name: value for name, value in given.items() if value not in (None, "")}}
+    return {**about, **{name: value for name, value in given.items() if value not in (None, "", ())}}
 
 
 def number_of(written: object) -> int | None:
@@ -88,7 +91,7 @@ def _start_probe(rest: Mapping[str, object], served: Served) -> Order:
 
 
 def _plain(order: type[Order], rest: Mapping[str, object]) -> Order:
-    known = {f.name: _FIELDS[str(f.type)] for f in dataclasses.fields(order)}
+    known = {f.name: _BY_NAME.get(f.name) or _FIELDS[str(f.type)] for f in dataclasses.fields(order)}
     optional = {f.name for f in dataclasses.fields(order) if f.default is not dataclasses.MISSING}
     optional |= {f.name for f in dataclasses.fields(order) if f.default_factory is not dataclasses.MISSING}
     values = _fields(order.word, rest, known, optional)
@@ -154,6 +157,13 @@ def _truth(value: object) -> bool:
     return value
 
 
+def _whole(value: object) -> int:
+    found = number(value)
+    if not 0 < found <= MOST_ROWS or found != int(found):
+        raise ValueError(value)
+    return int(found)
+
+
 def _version(value: object) -> int:
     if value not in (4, 6):
         raise ValueError(value)
@@ -174,6 +184,7 @@ _FIELDS: Mapping[str, _Field] = {
     "Mapping[str, object]": _NAMED,
 }
 """By the type of an order's field."""
+_BY_NAME = {"rows": _Field("a number of rows", _whole), "columns": _Field("a number of columns", _whole)}
 _OF_KINDS: Mapping[str, Callable[[Mapping[str, object], Served], Order]] = {
     "inject": _inject,
     "act": _act,

@@ -152,6 +152,22 @@ class Execute(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTerminal(Order):
+    """Open a terminal in a node, of so many `rows` and `columns` and the kind `term`; a shell has it, or `command`.
+
+    What is typed and printed is no order (`dxemu.run.terminals`).
+    """
+
+    word: ClassVar[str] = "open_terminal"
+
+    node: str
+    rows: int
+    columns: int
+    term: str
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Advance(Order):
     """Let time go on: `to` a time since the run's start, or `by` a duration; one of them."""
 
@@ -185,7 +201,7 @@ class EndLab(Order):
 
 _KINDS = (
     *(Inject, Heal, Act, Follow, StartProbe, StopProbe),
-    *(AskPaths, AskRoutes, AskStates, Execute),
+    *(AskPaths, AskRoutes, AskStates, Execute, OpenTerminal),
     *(Advance, Until, EndLab),
 )
 ORDERS: Mapping[str, type[Order]] = {kind.word: kind for kind in _KINDS}

@@ -15,14 +15,15 @@ from dataclasses import replace
 
 from dxemu.errors import LabError
 from dxemu.host import hold
-from dxemu.host.channel import ANSWER, FILE, INTERRUPT, Channel
+from dxemu.host.channel import ANSWER, FILE, INTERRUPT, TERMINAL, Channel
 from dxemu.lab.lab import Lab
 from dxemu.lab.tasks import Tasks
-from dxemu.run.by_hand import Hands
+from dxemu.run.by_hand import Beside, Hands
 from dxemu.run.hand_prober import HandProber
 from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import decoded, done, number_of, refused
 from dxemu.run.orders import ORDERS, PROTOCOL, EndLab, Order, OrderRefused
+from dxemu.run.terminals import Terminals
 
 LONGEST_ANSWER = 16_000
 """Bytes of a line to the outside."""
@@ -91,12 +92,13 @@ async def serve(
     embedded = job.kernel == "embedded"
     prober = await stack.enter_async_context(HandProber(lab, folder, job.runners, embedded=embedded))
     tasks = await stack.enter_async_context(Tasks())
-    hands = Hands(lab, prober, tick_s, folder, tasks)
+    terminals = stack.enter_context(Terminals(lab, channel.send_line))
+    hands = Hands(lab, prober, tick_s, folder, Beside(tasks, terminals))
     begin()
     orders = Orders(channel, folder)
     orders.answer(done(0, lab.journal.clock.now(), {"protocol": PROTOCOL, "orders": list(ORDERS)}))
     try:
-        await _Served(hands, lab, orders, served, tasks, begin, end).serve()
+        await _Served(hands, lab, orders, served, Beside(tasks, terminals), begin, end).serve()
     finally:
         end()
     await prober.finished()
@@ -114,7 +116,7 @@ class _Served:
         lab: Lab,
         orders: Orders,
         served: Served,
-        tasks: Tasks,
+        beside: Beside,
         begin_hold: Callable[[], None],
         end_hold: Callable[[], None],
     ) -> None:
@@ -122,7 +124,8 @@ class _Served:
         self._clock = lab.journal.clock
         self._orders = orders
         self._served = served
-        self._tasks = tasks
+        self._tasks = beside.tasks
+        self._terminals = beside.terminals
         self._begin_hold = begin_hold
         self._end_hold = end_hold
         self._going: dict[int | None, asyncio.Event] = {}
@@ -135,6 +138,9 @@ class _Served:
                 written = await self._orders.next()
                 if isinstance(written, dict) and INTERRUPT in written:
                     self._interrupt(written[INTERRUPT])
+                    continue
+                if isinstance(written, dict) and TERMINAL in written:
+                    self._terminals.hear(written)
                     continue
                 number = number_of(written)
                 names = self._hands.names

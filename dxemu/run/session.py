@@ -24,7 +24,7 @@ from dxemu.events.codec import decoded
 from dxemu.events.run import Building
 from dxemu.faults.menu import kinds as fault_kinds
 from dxemu.files import border
-from dxemu.host.channel import ANSWER, FILE, INTERRUPT
+from dxemu.host.channel import ANSWER, FILE, INTERRUPT, TERMINAL
 from dxemu.host.follow import LONGEST_LINE, LabProcess
 from dxemu.host.job import LAB_IMPORTS, Job
 from dxemu.host.spinning import end_spinning, processor_ticks
@@ -56,7 +56,7 @@ class Session:
 
     def __init__(self, lab: LabProcess, folder: Path, on_event: Callable[[Event], None], clock: str) -> None:
         self._lab = lab
-        self._clock = clock
+        self.clock = clock
         self._heard = 0.0
         self._folder = folder
         self._on_event = on_event
@@ -68,6 +68,7 @@ class Session:
         }
         self._ended: DxemuError | None = None
         self._over = asyncio.Event()
+        self.terminals: dict[object, asyncio.Queue[Values | None]] = {}
         self._streams: set[EventStream] = set()
 
     @property
@@ -88,7 +89,7 @@ class Session:
         Once `interrupted`, one that takes time ends: the clock goes no further for it, and a program is killed. A
         program that computes for `COMPUTES_S` while no time passes is ended: its `status` says so.
         """
-        async with self._turn if self._clock == "virtual" else contextlib.nullcontext():
+        async with self._turn if self.clock == "virtual" else contextlib.nullcontext():
             if self._ended is not None:
                 raise self._ended
             self._number += 1
@@ -98,7 +99,7 @@ class Session:
             self._send({**written, "number": number}, number)
             async with asyncio.TaskGroup() as tasks:
                 beside = [tasks.create_task(self._interrupt_when(interrupted, number))] if interrupted else []
-                if self._said == Execute.word and self._clock == "virtual":
+                if self._said == Execute.word and self.clock == "virtual":
                     beside.append(tasks.create_task(self._watch_computing(answer)))
                 await asyncio.wait({answer})
                 for task in beside:
@@ -111,11 +112,13 @@ class Session:
         self._heard = -COMPUTES_S
 
     async def _watch_computing(self, answer: asyncio.Future[Mapping[str, object]]) -> None:
+        before: Mapping[int, int] = {}
         while True:
-            before = processor_ticks(self._lab.pid)
             await asyncio.wait({answer}, timeout=LOOK_S)
-            if time.monotonic() - self._heard > COMPUTES_S:
-                end_spinning(before, processor_ticks(self._lab.pid))
+            if time.monotonic() - self._heard > COMPUTES_S:  # not before: a machine may have very many processes
+                now = processor_ticks(self._lab.pid)
+                end_spinning(before, now)
+                before = now
 
     def _send(self, written: Mapping[str, object], number: int) -> None:
         text = json.dumps(written)
@@ -139,7 +142,9 @@ class Session:
             async with contextlib.aclosing(told):
                 async for one in told:
                     self._heard = time.monotonic()
-                    if ANSWER in one:
+                    if TERMINAL in one:
+                        self._terminal_said(one)
+                    elif ANSWER in one:
                         self._answered(one)
                     else:
                         self._happened(with_wall_time(decoded(one), round(time.monotonic() - started, 3)), timeline)
@@ -148,12 +153,15 @@ class Session:
             self._ended = error
             raise
         finally:
+            self._ended = self._ended or LabError("the lab is not heard any more", "Start another one.")
             for answer in self._answers.values():
-                if self._ended is not None and not answer.done():
+                if not answer.done():
                     answer.set_exception(self._in_the_middle(self._ended))
                     answer.exception()  # whether or not somebody waits for it
             self._answers.clear()
             self._over.set()
+            for terminal in self.terminals.values():
+                terminal.put_nowait(None)
             for stream in self._streams:
                 stream.end()
 
@@ -167,6 +175,14 @@ class Session:
         waiting = self._answers.pop(number if isinstance(number, int) else None, None)
         if waiting is not None and not waiting.done():  # nobody waits for one whose giver has gone
             waiting.set_result(answer)
+
+    def to_terminal(self, written: Values) -> None:
+        """What is meant for a terminal (`dxemu.run.terminals`)."""
+        if self._ended is None:
+            self._lab.tell(written)
+
+    def _terminal_said(self, said: Values) -> None:
+        self.terminals.setdefault(said[TERMINAL], asyncio.Queue()).put_nowait(said)
 
     def _happened(self, event: Event, timeline: TimelineFile) -> None:
         if not isinstance(event, Building):

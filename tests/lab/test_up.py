@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import dxemu as dxemu_in_python
+from dxemu.errors import DxemuError
+from dxemu.labs.live import Ran
 from dxemu.labs.places import LabFolder
 from tests.lab.guest import REPOSITORY
 
@@ -26,10 +29,10 @@ Dxemu = Callable[..., subprocess.CompletedProcess[str]]
 def dxemu(tmp_path: Path) -> Dxemu:
     env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "dxemu.cli.app", *arguments]
         return subprocess.run(
-            command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT_S, check=False
+            command, env=env, cwd=tmp_path, input=typed, capture_output=True, text=True, timeout=LIMIT_S, check=False
         )
 
     return run
@@ -59,6 +62,8 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert "backup" in status["probes"]["app"]["to_aws"]["hops"]
         assert dxemu("exec", "app", "sh", "-c", "exit 3").returncode == 3
         assert dxemu("exec", "nobody", "true").returncode == 125
+        shell = dxemu("shell", "app", typed="tty; sleep 1; echo $((6 * 7))\nexit 7\n")
+        assert (shell.returncode, "/dev/pts/" in shell.stdout, "\n42" in shell.stdout) == (7, True, True)
         assert "cable_silent healed" in good(dxemu("heal", "all"))
         good(dxemu("change", "virtual_interfaces.backup.customer.as_path_prepend=2"))
         assert "taken back" in good(dxemu("change", "--back"))
@@ -89,3 +94,25 @@ def _in(process: Path, folder: Path) -> bool:
         return (process / "cwd").readlink() == folder
     except OSError:
         return False
+
+
+def test_a_lab_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with dxemu_in_python.up(TOPOLOGY, seed=7) as lab:
+        lab.probe("app", "udp", from_="app", to="web", rate="100/s")
+        assert lab.advance("5 s") == pytest.approx(5.0, abs=0.001)
+        cut = lab.fail("cable_silent", connection="primary", lasts="30 s")
+        assert {one["detected_by"] for one in cut.predicted} == {"bfd"}
+        noticed = lab.until("bfd", state="down", within="2 s")
+        assert noticed is not None
+        assert noticed["session"] == "primary"
+        assert lab.until("bgp", state="up", within="1 s") is None
+        cut.heal()
+        assert lab.exec("app", "sh", "-c", "echo here; exit 3") == Ran(3, "here\n", "", in_time=True)
+        lab.change({"virtual_interfaces": {"backup": {"customer": {"as_path_prepend": 2}}}})
+        assert lab.status()["changes"] == ["change"]
+        lab.back()
+        with pytest.raises(DxemuError, match="Did you mean 'primary'"):
+            lab.fail("cable_cut", connection="primry")
+        assert "fault_healed" in [event["event"] for event in lab.events()]
+    assert not list((tmp_path / "dxemu" / "labs").iterdir())

@@ -25,6 +25,7 @@ from dxemu.errors import DxemuError, GuestError, InputErrors
 from dxemu.host.exhausted import exhausted
 from dxemu.host.output import Unread, check_streams
 from dxemu.host.signals import INTERRUPTED, at_once
+from dxemu.labs.wire import AskedInVain
 from dxemu.report.terminal import echo
 
 EXIT_BUG = 70
@@ -126,7 +127,8 @@ def _say(error: DxemuError) -> int:
         return error.exit_status
     if isinstance(error, GuestError) and error.console:
         echo("The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True)
-    echo(f"dxemu: {error}", err=True)
+    rendered = isinstance(error, AskedInVain) and error.rendered
+    echo(str(error) if rendered else f"dxemu: {error}", err=True)
     return error.exit_status
 
 

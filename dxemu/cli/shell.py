@@ -19,7 +19,7 @@ import click
 
 from dxemu.cli.living import lab_option
 from dxemu.labs.places import chosen
-from dxemu.labs.wire import VERSION, AskedInVain, line
+from dxemu.labs.wire import VERSION, failed, line
 
 AT_ONCE = 2048
 
@@ -70,7 +70,7 @@ def _talk(sock: socket.socket) -> int | None:
 
 def _said(answer: dict[str, dict[str, object]]) -> int | None:
     if "failed" in answer:
-        raise AskedInVain(str(answer["failed"]["text"]), int(str(answer["failed"]["exit_status"])))
+        raise failed(answer["failed"])
     if "done" in answer:
         return int(str(answer["done"]["status"]))
     data = base64.b64decode(str(answer["told"]["data"]))

@@ -107,9 +107,9 @@ class Supervisor:
             done = await self._done(text, tell, lines, gone)
         except InputErrors as errors:
             so = "nothing was touched" if self._ready.done() and not self._ready.exception() else "nothing was started"
-            answer = _failed(problems.render(errors, so=so), errors.exit_status)
+            answer = _failed(problems.render(errors, so=so), errors.exit_status, rendered=True)
         except DxemuError as error:
-            answer = _failed(f"dxemu: {error}", error.exit_status)
+            answer = _failed(str(error), error.exit_status)
         else:
             answer = {"done": done}
         finally:
@@ -168,8 +168,8 @@ def _request(text: bytes) -> Mapping[str, object]:
     return written
 
 
-def _failed(text: str, exit_status: int) -> dict[str, object]:
-    return {"failed": {"text": text, "exit_status": exit_status}}
+def _failed(text: str, exit_status: int, *, rendered: bool = False) -> dict[str, object]:
+    return {"failed": {"text": text, "exit_status": exit_status, "rendered": rendered}}
 
 
 async def _listen(

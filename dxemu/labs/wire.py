@@ -20,11 +20,17 @@ LONGEST_LINE = 1 << 24
 
 
 class AskedInVain(DxemuError):
-    """What a supervisor says went wrong, in its words, and with its exit status."""
+    """What a supervisor says went wrong, with its exit status. `rendered`: as `dxemu check` shows it."""
 
-    def __init__(self, text: str, exit_status: int) -> None:
+    def __init__(self, text: str, exit_status: int, *, rendered: bool = False) -> None:
         self.exit_status = exit_status
+        self.rendered = rendered
         super().__init__(text)
+
+
+def failed(said: Mapping[str, Any]) -> AskedInVain:  # Any: as above
+    """What stands under `failed`."""
+    return AskedInVain(str(said["text"]), int(said["exit_status"]), rendered=bool(said.get("rendered")))
 
 
 def line(values: Mapping[str, object]) -> bytes:
@@ -42,7 +48,7 @@ def asked(sock: socket.socket, do: str, values: Mapping[str, object]) -> Iterato
         for text in answers:
             answer = json.loads(text)
             if "failed" in answer:
-                raise AskedInVain(str(answer["failed"]["text"]), int(answer["failed"]["exit_status"]))
+                raise failed(answer["failed"])
             yield answer
             if "done" in answer:
                 return

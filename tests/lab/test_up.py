@@ -60,6 +60,7 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         status = json.loads(good(dxemu("status", "--json")))
         assert status["faults"] == ["cable_silent"]
         assert "backup" in status["probes"]["app"]["to_aws"]["hops"]
+        assert wrong.stderr.startswith("fail:1:28: DX-S004")
         assert dxemu("exec", "app", "sh", "-c", "exit 3").returncode == 3
         assert dxemu("exec", "nobody", "true").returncode == 125
         shell = dxemu("shell", "app", typed="tty; sleep 1; echo $((6 * 7))\nexit 7\n")

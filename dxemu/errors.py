@@ -7,7 +7,6 @@
     │   ├── GuestError     the embedded kernel crashed, hung or never came up  exit 3
     │   ├── FaultNotApplied  a fault did not read back from the kernel         exit 3
     │   └── FileError      a file, a folder or a disk of the user's says no    exit 3
-    ├── RunInvalid         the machine could not keep the probes' schedule     exit 4
     └── Interrupted        Ctrl-C, SIGTERM, SIGHUP or SIGQUIT                  exit 130
 
 Exit status 0 is a passed run and 1 a run whose expectation failed; neither is an error.
@@ -90,12 +89,6 @@ class GuestError(LabError):
 
 class FileError(LabError):
     """A file of the user's cannot be read or written: by permission, by its place, or because a disk is full."""
-
-
-class RunInvalid(DxemuError):
-    """The machine could not keep the probes' schedule (real clock only): the numbers mean nothing."""
-
-    exit_status = 4
 
 
 class Interrupted(DxemuError):

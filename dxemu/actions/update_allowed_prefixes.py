@@ -55,12 +55,14 @@ class UpdateAllowedPrefixes(Action):
 
 
 def _speakers(plan: Plan, gateway: str) -> list[str]:
-    return [a.speaker for g in plan.gateways if g.node == gateway for a in g.attachments]
+    made = plan.gateway_at(gateway)
+    return [] if made is None else [attachment.speaker for attachment in made.attachments]
 
 
 def refusal(plan: Plan, gateway: str, speaker: str, wanted: Sequence[IPNetwork]) -> str | None:
     """What AWS says to more allowed prefixes than a transit gateway may have, IPv4 and IPv6 together."""
-    if all(g.kind is not GatewayKind.TRANSIT_GATEWAY for g in plan.gateways if g.node == gateway):
+    made = plan.gateway_at(gateway)
+    if made is None or made.kind is not GatewayKind.TRANSIT_GATEWAY:
         return None
     of_others = {
         prefix

@@ -126,7 +126,6 @@ def _impact(plan: Plan, mode: Mode, name: str) -> Impact:
 def _names(topology: Topology, plan: Plan) -> Mapping[str, Sequence[str]]:
     """The elements of each kind; AWS devices and locations only if something of the design is on them."""
     customer = topology.customer
-    used = {node.place for node in plan.nodes}
     return {
         "connection": [connection.name for connection in topology.connections],
         "virtual_interface": [vif.name for vif in topology.virtual_interfaces if vif.in_service],
@@ -136,7 +135,7 @@ def _names(topology: Topology, plan: Plan) -> Mapping[str, Sequence[str]]:
         "router": customer_routers(topology),
         "device": list(device_nodes(topology).values()),
         "tunnel": [tunnel.name for tunnel in plan.tunnels],
-        "location": [location.code for location in topology.aws.locations if location.code in used],
+        "location": [location.code for location in topology.aws.locations if plan.nodes_at(location.code)],
     }
 
 
@@ -150,9 +149,9 @@ def probe_pairs(plan: Plan) -> tuple[Pair, ...]:
 
 
 def _pairs(plan: Plan) -> Iterator[Pair]:
-    hosts = [node.name for node in plan.nodes if node.role is Role.HOST and node.side is Side.CUSTOMER]
-    far = [node.name for node in plan.nodes if node.role is Role.INSTANCE]
-    far = far or [node.name for node in plan.nodes if node.role is Role.SERVICE and node.side is Side.AWS]
+    hosts = [node.name for node in plan.nodes_of(Role.HOST, Side.CUSTOMER)]
+    far = [node.name for node in plan.nodes_of(Role.INSTANCE, Side.AWS)]
+    far = far or [node.name for node in plan.nodes_of(Role.SERVICE, Side.AWS)]
     if any(not session.confirmed for session in plan.sessions):
         far = far[:1]
     versions = {name: {held.address.version for held in plan.addresses_of(name)} for name in (*hosts, *far)}

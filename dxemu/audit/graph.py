@@ -59,7 +59,7 @@ def reaches(design: Design, way: GatewayPath, failure: Failure) -> bool:
     plan, dead = design.plan, set(failure.impact.cables)
     if vlan_of(way.name) in dead:
         return False
-    hosts = [n.name for n in plan.nodes if n.role is Role.HOST and n.side is Side.CUSTOMER]
+    hosts = [node.name for node in plan.nodes_of(Role.HOST, Side.CUSTOMER)]
     starts = hosts or list(design.topology.customer.data_center.routers)
     without = {c.name for c in plan.cables if c.connection is not None}
     for connection in way.connections:

@@ -37,18 +37,6 @@ def announced_of_transit_gateway(allowed_prefixes: Iterable[IPNetwork] | None) -
     return tuple(allowed_prefixes or ())
 
 
-def carries_between_vpcs(
-    destination: IPNetwork, announced: Iterable[IPNetwork], *, supernet_exception: bool = SUPERNET_EXCEPTION
-) -> bool:
-    """Whether packets from another VPC behind the gateway get to the VPC with network `destination`.
-
-    Never, but for the exception: the customer announces, over the same virtual interface, a network around it.
-    """
-    return supernet_exception and any(
-        within(destination, prefix) and prefix.prefixlen < destination.prefixlen for prefix in announced
-    )
-
-
 def as_home_region(location_region: str, gateway_region: str, *, site_link: bool) -> bool:
     """Whether a Region gives a location's routes the preference of its own locations.
 

@@ -74,6 +74,3 @@ VPC_LOCAL = RouteRule("the local route wins over every propagated one, also over
 VPC_LONGEST_PREFIX = RouteRule("the longest prefix that matches wins", _VPC_PRIORITY)
 VPC_STATIC = RouteRule("a static route wins over a propagated one to the same prefix", _VPC_PRIORITY)
 """In a VPC's route table."""
-
-RFC_4271 = "RFC 4271, section 9.1.2"
-"""Where the steps come from that are not AWS's own."""

@@ -170,8 +170,7 @@ class Forwarding:
         if incoming is not None:
             if (node, incoming) in self._layout.rules:
                 tables.append(self._layout.rules[node, incoming])
-            if (node, incoming) in self._layout.vrf:
-                tables.append(self._layout.vrf[node, incoming])
+            tables.append(self.plan.table_of(node, incoming))
         tables.append(MAIN_TABLE)
         if (node, None) in self._layout.rules:
             tables.append(self._layout.rules[node, None])
@@ -253,7 +252,7 @@ class Forwarding:
         """Why a source filter lets a packet not in: its source does not lead back out of the same interface."""
         if source is None or incoming is None or (node, incoming) not in self._layout.filtered:
             return ""
-        back = self._longest(node, self._layout.vrf.get((node, incoming), MAIN_TABLE), source)
+        back = self._longest(node, self.plan.table_of(node, incoming), source)
         if any(hop.interface == incoming for hop in back):
             return ""
         return f"its source {source} is in no prefix that is announced there (source address filter)"
@@ -281,8 +280,7 @@ class Forwarding:
     def _through_tunnel(self, node: str, tunnel: tuple[str, str, str]) -> tuple[Crossing, str, str | None] | None:
         """The tunnel's own packets take the way to its other outside address."""
         name, far, far_interface = tunnel
-        ends = next(t.ends for t in self.plan.tunnels if t.name == name)
-        outside = {end.node: end.outside for end in ends}
+        outside = {end.node: end.outside for end in self.plan.tunnel(name).ends}
         under = self.way(node, outside[far], outside[node])
         if not under.arrives:
             return None
@@ -292,5 +290,5 @@ class Forwarding:
 
 def forwarding(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Forwarding:
     """The tables of `plan` when everybody knows that `down_sessions` are down."""
-    down = frozenset((s.name, end.speaker) for s in plan.sessions if s.name in down_sessions for end in s.ends)
+    down = frozenset((name, end.speaker) for name in down_sessions for end in plan.session(name).ends)
     return Forwarding(TableLayout(plan), Believed(down_ends=down))

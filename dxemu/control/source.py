@@ -10,9 +10,9 @@ from dxemu.units import IPAddress
 
 def after_nat(plan: Plan, node: str, interface: str, source: IPAddress) -> IPAddress:
     """The source address of a packet that leaves `node` by `interface`."""
-    for nat in plan.nats:
+    for nat in plan.nats_at(node):
         if (
-            (nat.node, nat.interface) == (node, interface)
+            nat.interface == interface
             and isinstance(nat.network, IPv4Network)
             and isinstance(source, IPv4Address)
             and source in nat.network

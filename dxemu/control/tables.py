@@ -16,7 +16,7 @@ from dxemu.bgp.rib import LocRib
 from dxemu.control.converge import End, Settled, gateway_rib, tables_of
 from dxemu.control.route_tables import not_installed
 from dxemu.control.wires import Wires
-from dxemu.plan.model import MAIN_TABLE, Gateway, Plan, Speaker, StaticRoute
+from dxemu.plan.model import Gateway, Plan, Speaker, StaticRoute
 from dxemu.units import IPAddress, IPNetwork
 
 CONNECTED = "connected"
@@ -100,12 +100,11 @@ class TableLayout:
         self.plan = plan
         self.wires = Wires(plan)
         self.settled = Settled(plan)
-        self.vrf = {(vrf.node, name): vrf.table for vrf in plan.vrfs for name in vrf.interfaces}
         self.filtered = {(filtered.node, filtered.interface) for filtered in plan.source_filters}
         self.rules = {(rule.node, rule.incoming): rule.table for rule in plan.rules}
         self.connected: defaultdict[TableKey, dict[IPNetwork, Hops]] = defaultdict(dict)
         for held in plan.addresses:
-            table = self.vrf.get((held.node, held.interface), MAIN_TABLE)
+            table = plan.table_of(held.node, held.interface)
             self.connected[held.node, table][held.address.network] = (NextHop(None, held.interface, CONNECTED),)
         self.fixed: defaultdict[TableKey, list[tuple[StaticRoute, str | None]]] = defaultdict(list)
         for route in plan.static_routes:

@@ -25,11 +25,6 @@ GRATUITOUS_INTERVAL_S = 0.001
 _STATE = re.compile(r"\(vr(?P<number>\d+)\) Entering (?P<state>MASTER|BACKUP|FAULT) STATE")
 
 
-def virtual_mac(group: VrrpGroup) -> str:
-    """The MAC address that goes with an IPv4 group's address. Source: RFC 5798 section 7.3."""
-    return f"00:00:5e:00:01:{group.virtual_router_id:02x}"
-
-
 def virtual_interface(group: VrrpGroup) -> str:
     """The macvlan that keepalived makes for an IPv4 group on each of its routers."""
     return f"vrrp{group.virtual_router_id}"

@@ -50,7 +50,7 @@ def _stuck(state: State, last: Hop, address: IPAddress) -> str:
     """An entry that leads nowhere: nobody has the address, or a tunnel's outer packets do not arrive."""
     if last.reason is not None and last.reason.how in ("connected", "local"):
         return f"{last.what} would deliver it, but nothing in {state.plan.topology} has {address}"
-    tunnels = [t for t in state.plan.tunnels if last.node in {end.node for end in t.ends}]
+    tunnels = state.plan.tunnels_at(last.node)
     if last.reason is not None and any(t.name in last.reason.how for t in tunnels):
         return f"the tunnel's own packets from {last.what} do not arrive"
     return f"{last.what} sends it where nothing answers"
@@ -79,7 +79,7 @@ def _crossing(state: State, here: str, there: str, wired: Wired) -> HopLink:
     session = next(
         s for s in state.plan.sessions if s.virtual_interface is not None and vlan_of(s.virtual_interface) == vif
     )
-    vlan = next(v for v in state.plan.vlans if (v.node, v.name) == (session.ends[0].node, session.ends[0].interface))
+    vlan = state.plan.vlan_at(session.ends[0].node, session.ends[0].interface)
     return replace(
         crossing,
         connection=session.connection or "",

@@ -72,9 +72,8 @@ def _named(state: State, name: str, version: int) -> Machine:
         instances = [i.name for vpc in state.topology.aws.vpcs if vpc.name == name for i in vpc.instances]
         if instances:
             raise NotExplained(f"{name} is a VPC\n  Ask for one of its instances: {', '.join(instances)}.")
-        known = next((node.name for node in state.plan.nodes if node.name == name), None)
-        if known is not None:
-            raise NotExplained(f"{what(state, known)} forwards packets and sends none\n  {_ends(state)}")
+        if state.plan.node_named(name) is not None:
+            raise NotExplained(f"{what(state, name)} forwards packets and sends none\n  {_ends(state)}")
         raise NotExplained(f"nothing in {state.plan.topology} is called {name}\n  {suggestion(name, nodes)}")
     try:
         return Machine(name, name, state.plan.address_of(name, version))
@@ -91,7 +90,7 @@ def _ends(state: State) -> str:
 def what(state: State, node: str) -> str:
     """A node for people: `transit gateway tgw`."""
     role = state.plan.node(node).role
-    gateway = next((g for g in state.plan.gateways if g.node == node), None)
+    gateway = state.plan.gateway_at(node)
     if gateway is not None:
         public = gateway.kind is GatewayKind.PUBLIC
         return f"{GATEWAYS[gateway.kind]} {f'in {state.plan.node(node).place}' if public else node}"
@@ -103,7 +102,7 @@ def what(state: State, node: str) -> str:
 def speaker_words(state: State, speaker: str) -> str:
     """A BGP speaker for people: `dx_1:vgw_prod`, or `dx_1` where it is the only one of its node."""
     node = state.plan.speaker(speaker).node
-    return node if sum(other.node == node for other in state.plan.speakers) == 1 else speaker
+    return node if len(state.plan.speakers_at(node)) == 1 else speaker
 
 
 def table_words(state: State, node: str, table: int) -> str:
@@ -114,13 +113,13 @@ def table_words(state: State, node: str, table: int) -> str:
         return names.get(table, "default route table")
     vgw = next((g for g in state.topology.aws.virtual_private_gateways if g.name == node), None)
     if vgw is not None:
-        made = next((g for g in state.plan.gateways if g.node == node), None)
+        made = state.plan.gateway_at(node)
         return f"VPC {vgw.vpc} route table" if made is None or made.is_vpc_route_table(table) else "route table"
     role = state.plan.node(node).role
     if role is Role.VPC:
         return f"VPC {node} route table"
     if role is Role.DX_DEVICE and table != MAIN_TABLE:
-        own = {s.table: s.name for s in state.plan.speakers if s.node == node}
+        own = {speaker.table: speaker.name for speaker in state.plan.speakers_at(node)}
         for offset, of_whom in ((0, ""), (FROM_CUSTOMER, "for customers"), (FROM_GATEWAY, "for gateways")):
             if table - offset in own:
                 alone = len(own) == 1

@@ -101,10 +101,10 @@ def _translated(state: State, source: Machine, target: Machine, nat: SourceNat) 
 def _translation(state: State, way: Direction) -> SourceNat | None:
     """The source NAT that a direction's packets pass, if it is for their source address."""
     first = way.hops[0].node if way.hops else ""
-    sources = [held.address.ip for held in state.plan.addresses if held.node == first]
+    sources = [held.address.ip for held in state.plan.addresses_of(first)]
     for hop in way.hops:
-        for nat in state.plan.nats:
-            passes = hop.node == nat.node and hop.crossing is not None
+        for nat in state.plan.nats_at(hop.node):
+            passes = hop.crossing is not None
             if passes and _leaves_by(state, hop, nat) and any(_in(nat.network, s) for s in sources):
                 return nat
     return None

@@ -87,8 +87,7 @@ def _connected(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
     """Kernel routes that are there from the start: interfaces, and static routes."""
     for held in state.plan.addresses:
         if held.address.network == prefix:
-            mine = (v.table for v in state.plan.vrfs if v.node == held.node and held.interface in v.interfaces)
-            table = next(mine, MAIN_TABLE)
+            table = state.plan.table_of(held.node, held.interface)
             how = f"connected by {held.interface}"
             yield TableEntry(where=what(state, held.node), how=how, rule="", kernel=_kernel(state, held.node, table))
     for gateway in state.plan.gateways:

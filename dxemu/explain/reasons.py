@@ -13,7 +13,7 @@ from dxemu.explain.model import Dropped, LosingRoute, Reason
 from dxemu.explain.names import table_words, what
 from dxemu.explain.routes import Held
 from dxemu.explain.state import State
-from dxemu.plan.model import MAIN_TABLE, Gateway, GatewayKind, Role, Side
+from dxemu.plan.model import MAIN_TABLE, GatewayKind, Role, Side
 from dxemu.units import IPAddress, IPNetwork
 
 ONLY = DecisionStep.ONLY_PATH.value
@@ -94,7 +94,7 @@ def static_in_words(state: State, node: str, table: int, prefix: IPNetwork, via:
     to = state.wires.node_of(via, {})
     if to is None:
         return f"default route to {via}" if prefix.prefixlen == 0 else f"static route via {via}"
-    gateway = _gateway(state, node)
+    gateway = state.plan.gateway_at(node)
     if state.plan.node(to).role is Role.VPC and gateway is not None and (table, prefix) not in gateway.fixed:
         return f"propagated from VPC {to}"
     if state.plan.node(node).role in ENDS:
@@ -124,12 +124,8 @@ def _shared(state: State, found: Held | None) -> tuple[str, ...]:
 
 
 def _kind(state: State, node: str) -> str:
-    gateway = _gateway(state, node)
+    gateway = state.plan.gateway_at(node)
     return state.plan.node(node).role.value if gateway is None else gateway.kind.value
-
-
-def _gateway(state: State, node: str) -> Gateway | None:
-    return next((g for g in state.plan.gateways if g.node == node), None)
 
 
 def _rules(state: State, node: str, found: Held | None) -> list[RouteRule]:
@@ -141,13 +137,13 @@ def _rules(state: State, node: str, found: Held | None) -> list[RouteRule]:
 
 
 def _is_fixed(state: State, node: str, match: Match) -> bool:
-    gateway = _gateway(state, node)
+    gateway = state.plan.gateway_at(node)
     return gateway is not None and (match.table, match.prefix) in gateway.fixed
 
 
 def _fixed_over(state: State, node: str, match: Match) -> list[LosingRoute]:
     """What would have been propagated to a prefix that a static route of a transit gateway decides."""
-    gateway = _gateway(state, node)
+    gateway = state.plan.gateway_at(node)
     if gateway is None or not _is_fixed(state, node, match):
         return []
     choice = routes.rib_of(state, gateway, match.table, everything=True).best.get(match.prefix)
@@ -176,7 +172,7 @@ def _nowhere(state: State, node: str, match: Match, address: IPAddress) -> str:
 
 def _kept_out(state: State, node: str, table: int, address: IPAddress) -> str:
     """What the gateway knows and this route table does not get."""
-    gateway = _gateway(state, node)
+    gateway = state.plan.gateway_at(node)
     if gateway is None or gateway.kind is GatewayKind.PUBLIC:
         return ""
     best = routes.rib_of(state, gateway, table, everything=True).best

@@ -29,13 +29,13 @@ class Held:
 
 def held(state: State, node: str, table: int, prefix: IPNetwork) -> Held | None:
     """The choice behind a routed entry of a kernel table."""
-    for gateway in state.plan.gateways:
-        if gateway.node == node and table in tables_of(gateway):
-            choice = rib_of(state, gateway, table).best.get(prefix)
-            if choice is not None:
-                return Held(choice, gateway=gateway)
-    for speaker in state.plan.speakers:
-        if (speaker.node, speaker.table) == (node, table):
+    gateway = state.plan.gateway_at(node)
+    if gateway is not None and table in tables_of(gateway):
+        choice = rib_of(state, gateway, table).best.get(prefix)
+        if choice is not None:
+            return Held(choice, gateway=gateway)
+    for speaker in state.plan.speakers_at(node):
+        if speaker.table == table:
             choice = state.tables.ribs[speaker.name].best.get(prefix)
             if choice is not None:
                 return Held(choice, speaker=speaker.name)
@@ -60,7 +60,7 @@ def in_words(state: State, route: Route, where: Held) -> str:
             "" if session is not None and session.tunnel is not None else f", {speaker_words(state, route.session)}"
         )
         return f"{route.kind or 'BGP'}{device}{over}"
-    session = state.session(route.session)
+    session = state.plan.session_named(route.session)
     if session is None:
         return "originated here"
     other = _other_end(session, where.speaker)
@@ -84,7 +84,7 @@ def session_behind(state: State, speaker: str, prefix: IPNetwork) -> BgpSession 
     for _ in range(MAX_SPEAKERS):
         rib = state.tables.ribs.get(speaker)
         choice = None if rib is None else rib.best.get(prefix)
-        session = None if choice is None else state.session(choice.route.session)
+        session = None if choice is None else state.plan.session_named(choice.route.session)
         if session is None or session.external:
             return session
         speaker = _other_end(session, speaker).speaker
@@ -95,7 +95,7 @@ def session_of(state: State, route: Route, where: Held) -> BgpSession | None:
     """The external session that `route` leads over."""
     if where.gateway is not None:
         return session_behind(state, route.session, route.prefix)
-    session = state.session(route.session)
+    session = state.plan.session_named(route.session)
     if session is None or session.external:
         return session
     return session_behind(state, _other_end(session, where.speaker).speaker, route.prefix)

@@ -40,7 +40,7 @@ class State:
 
     def without(self, sessions: Iterable[str]) -> State:
         """The same once everybody knows that `sessions` are lost, and tunnels that ran over them with them."""
-        gone = frozenset((s.name, end.speaker) for s in self.plan.sessions if s.name in set(sessions) for end in s.ends)
+        gone = frozenset((name, end.speaker) for name in sessions for end in self.plan.session(name).ends)
         state = replace(self, believed=replace(self.believed, down_ends=self.believed.down_ends | gone))
         starved = [s.name for s in self.plan.sessions if s.tunnel is not None and state.is_up(s) and state._starved(s)]
         return state.without(starved) if starved else state
@@ -66,16 +66,13 @@ class State:
             (session.name, end.speaker) not in self.believed.down_ends for end in session.ends
         )
 
-    def session(self, name: str) -> BgpSession | None:
-        """The session of that name, if there is one."""
-        return next((session for session in self.plan.sessions if session.name == name), None)
-
     def tunnel_between(self, here: str, there: str) -> IpsecTunnel | None:
         """The tunnel with its ends at these two nodes."""
-        return next((t for t in self.plan.tunnels if {here, there} == {end.node for end in t.ends}), None)
+        return next((t for t in self.plan.tunnels_at(here) if {here, there} == {end.node for end in t.ends}), None)
 
     def _starved(self, session: BgpSession) -> bool:
         """Whether the outer packets of the session's tunnel no longer arrive."""
-        tunnel = next(t for t in self.plan.tunnels if t.name == session.tunnel)
+        assert session.tunnel is not None
+        tunnel = self.plan.tunnel(session.tunnel)
         near, far = tunnel.ends
         return not (self.way(near.node, far.outside).arrives and self.way(far.node, near.outside).arrives)

@@ -103,12 +103,13 @@ def _on_the_way(state: State, way: Direction, prefix: IPNetwork) -> Iterator[Hel
 
 def _places(state: State, node: str, prefix: IPNetwork) -> Iterator[Held]:
     """Every choice of a route to `prefix` at a node."""
-    for gateway in (g for g in state.plan.gateways if g.node == node):
+    gateway = state.plan.gateway_at(node)
+    if gateway is not None:
         for table in tables_of(gateway):
             choice = routes.rib_of(state, gateway, table).best.get(prefix)
             if choice is not None:
                 yield Held(choice, gateway=gateway)
-    for speaker in (s for s in state.plan.speakers if s.node == node):
+    for speaker in state.plan.speakers_at(node):
         choice = state.tables.ribs[speaker.name].best.get(prefix)
         if choice is not None:
             yield Held(choice, speaker=speaker.name)

@@ -19,8 +19,8 @@ from dxemu.units import IPAddress, IPNetwork
 
 def vpc_reason(state: State, node: str, incoming: str | None, address: IPAddress) -> Reason | Dropped | None:
     """What the VPC's route table says of a packet from one of its instances; None where no such table is asked."""
-    gateway = next((g for g in state.plan.gateways if g.node == node and g.vpc_table is not None), None)
-    if gateway is None or gateway.vpc_table not in state.tables.asked(node, incoming):
+    gateway = state.plan.gateway_at(node)
+    if gateway is None or gateway.vpc_table is None or gateway.vpc_table not in state.tables.asked(node, incoming):
         return None
     decision = look_up(vpc_entries(state, gateway), address)
     if decision.entry is None:

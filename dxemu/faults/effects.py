@@ -64,16 +64,16 @@ def cable_of(plan: Plan, what: str, name: str) -> Cable:
 
 def nodes_at(plan: Plan, location: str) -> tuple[str, ...]:
     """Everything that stands in a Direct Connect location."""
-    return tuple(node.name for node in plan.nodes if node.place == location)
+    return tuple(node.name for node in plan.nodes_at(location))
 
 
 def node_of(plan: Plan, what: str, name: str) -> str:
     """The node that a `router`, `device` or `tunnel` (AWS's endpoint of it) means."""
     if what == "tunnel":
-        return next(tunnel.ends[1].node for tunnel in plan.tunnels if tunnel.name == name)
+        return plan.tunnel(name).ends[1].node
     return name
 
 
 def circuits_of(plan: Plan, carrier: str) -> tuple[str, ...]:
     """The cables of a carrier's circuits."""
-    return tuple(cable.name for cable in plan.cables if cable.carrier == carrier)
+    return tuple(cable.name for cable in plan.cables_of_carrier(carrier))

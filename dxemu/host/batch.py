@@ -10,7 +10,6 @@ SIZE = 512
 """Packets that one call fetches at most."""
 SO_RCVBUFFORCE = 33
 _HEADER_BYTES = 64
-_LENGTHS = struct.Struct("=56xI4x")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -38,7 +37,3 @@ class Batch:
         self._headers.raw = self._pristine
         count: int = _libc.recvmmsg(self.socket.fileno(), self._headers, SIZE, socket.MSG_DONTWAIT | flags, None)
         return max(count, 0)
-
-    def lengths(self, count: int) -> list[int]:
-        """The lengths of the packets of the last call; with MSG_TRUNC those they had on the wire."""
-        return [length for (length,) in _LENGTHS.iter_unpack(self._headers.raw[: count * _HEADER_BYTES])]

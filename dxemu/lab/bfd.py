@@ -59,7 +59,7 @@ class BfdSpeakers:
         return True
 
     async def _start(self, plan: Plan, node: str, peers: list[BfdPeer]) -> None:
-        router_id = next(speaker for speaker in plan.speakers if speaker.node == node).router_id
+        router_id = plan.speakers_at(node)[0].router_id
 
         def changed(session: str, up: bool, reason: str) -> None:
             router = next(r for r in self._routers.values() if r.node == node and r.has(session))

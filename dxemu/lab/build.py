@@ -151,7 +151,8 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
 
 
 async def _bond(plan: Plan, nodes: Mapping[str, LabNode], node: str, name: str) -> None:
-    planned = next(b for b in plan.bonds if (b.node, b.name) == (node, name))
+    planned = plan.bond_at(node, name)
+    assert planned is not None
     await bond.apply(
         nodes[node].netlink,
         bond.BondDevice(

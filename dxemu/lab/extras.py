@@ -25,8 +25,8 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     for node in dict.fromkeys(nat.node for nat in plan.nats):
         rules = tuple(
             (nat.interface, nat.network, nat.address)
-            for nat in plan.nats
-            if nat.node == node and isinstance(nat.network, IPv4Network) and isinstance(nat.address, IPv4Address)
+            for nat in plan.nats_at(node)
+            if isinstance(nat.network, IPv4Network) and isinstance(nat.address, IPv4Address)
         )
         async with Netlink(nodes[node].namespace, NETLINK_NETFILTER) as netlink:
             await source_nat.apply(netlink, NAT_TABLE, rules)

@@ -224,8 +224,8 @@ class Lab:
     async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
         """Drop all of one virtual interface's packets at both ends, or none. Gives the loss in percent, by node."""
         read = {}
-        for session in self.plan.sessions:
-            for end in session.ends if session.virtual_interface == virtual_interface else ():
+        for session in self.plan.sessions_on(virtual_interface):
+            for end in session.ends:
                 netlink = self._nodes[end.node].netlink
                 if silent:
                     await netem.apply(netlink, end.interface, NOTHING_PASSES)
@@ -253,7 +253,7 @@ class Lab:
         for router in self._routing.at(node):
             await router.stop_bgp()
         netlink = self._nodes[node].netlink
-        tables = {speaker.name: speaker.table for speaker in self.plan.speakers if speaker.node == node}
+        tables = {speaker.name: speaker.table for speaker in self.plan.speakers_at(node)}
         return {name: len(await route.read(netlink, table=table)) for name, table in tables.items()}
 
     def start_bgp(self, node: str) -> None:
@@ -280,7 +280,7 @@ class Lab:
 
     def refused_on(self, virtual_interface: str) -> Mapping[IPNetwork, str]:
         """What AWS refuses on a virtual interface at this moment, and why."""
-        names = {s.name for s in self.plan.sessions if s.virtual_interface == virtual_interface}
+        names = {session.name for session in self.plan.sessions_on(virtual_interface)}
         routers = self._routing.routers.values()
         return {
             p: why for router in routers for (session, p), why in router.policies.refused.items() if session in names
@@ -288,17 +288,14 @@ class Lab:
 
     def approve(self, virtual_interface: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """AWS approves prefixes of a public virtual interface. Gives all that it accepts there when it is announced."""
-        session = next(s for s in self.plan.sessions if s.virtual_interface == virtual_interface)
+        session = self.plan.sessions_on(virtual_interface)[0]
         return self._routing.routers[session.ends[1].speaker].approve(session.name, prefixes)
 
     async def confirm(self, virtual_interface: str) -> bool:
         """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""
-        for session in self.plan.sessions:
-            if session.virtual_interface == virtual_interface:
-                end = session.ends[1]
-                await link.set_up(self._nodes[end.node].netlink, end.interface, up=True)
-                return (await link.read(self._nodes[end.node].netlink, end.interface)).up
-        raise KeyError(virtual_interface)
+        end = self.plan.sessions_on(virtual_interface)[0].ends[1]
+        await link.set_up(self._nodes[end.node].netlink, end.interface, up=True)
+        return (await link.read(self._nodes[end.node].netlink, end.interface)).up
 
     def _routes_changed(self, node: str, changes: Sequence[RouteChanged]) -> None:
         """The kernel of a node says that its table changed."""
@@ -320,8 +317,9 @@ class Lab:
         if cable is None:
             return
         if isinstance(change, MemberChanged):
-            lag = next(b.lag for b in self.plan.bonds if b.node == node and change.interface in b.members)
-            self.journal.tell(LacpChanged(node=node, lag=lag, cable=cable, up=change.sends))
+            bond = self.plan.bond_over(node, change.interface)
+            assert bond is not None
+            self.journal.tell(LacpChanged(node=node, lag=bond.lag, cable=cable, up=change.sends))
             return
         self.journal.tell(PortCarrierChanged(node=node, interface=change.interface, cable=cable, up=change.up))
         for router in self._routing.at(node):

@@ -52,7 +52,7 @@ class Operator:
 
         Gives, once they are up or `RESET_WITHIN_S` later, whether each is up at both ends.
         """
-        sessions = [s for s in self._plan.sessions if s.virtual_interface == virtual_interface]
+        sessions = self._plan.sessions_on(virtual_interface)
         for session in sessions:
             for end in reversed(session.ends):  # AWS's first: it has to take the connection that the customer makes
                 router = self._routing.routers.get(end.speaker) if end.enabled else None

@@ -41,7 +41,7 @@ class Overlay:
         from dxemu.daemons.strongswan import StrongSwan  # imports cost time in the guest
 
         for node in dict.fromkeys(end.node for tunnel in self._plan.tunnels for end in tunnel.ends):
-            mine = [t for t in self._plan.tunnels if node in (t.ends[0].node, t.ends[1].node)]
+            mine = self._plan.tunnels_at(node)
             log = f"{folder}/{node}.charon.log"
             # charon draws its jitter from the second in which it starts: two that shared one would rekey at once.
             async with self._journal.clock.moment(SECOND_NS):
@@ -76,7 +76,7 @@ class Overlay:
 
     async def rekey(self, tunnel: str) -> None:
         """New keys for a tunnel's ESP, asked for by the customer's end. Raises LabError if it is not up."""
-        near = next(t.ends[0] for t in self._plan.tunnels if t.name == tunnel)
+        near = self._plan.tunnel(tunnel).ends[0]
         await self._charons[near.node].rekey(tunnel)
 
     def _listener(self, node: str) -> Callable[[TunnelEvent], None]:

@@ -20,7 +20,7 @@ from dxemu.lab.node import LabNode
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.lab.vpc_route_table import SeparateVpcRouteTable, VpcRouteTable
-from dxemu.plan.model import BgpSession, Gateway, Plan, Side
+from dxemu.plan.model import Gateway, Plan, Side
 from dxemu.units import IPNetwork
 
 
@@ -75,7 +75,7 @@ async def start_routing(
     """Start every speaker, the passive ones first, so that nobody connects to a closed port. Raises LabError."""
     routers = {}
     for speaker in plan.speakers:
-        peers = [Peer.at(session, speaker.name) for session in _sessions_of(plan, speaker.name)]
+        peers = [Peer.at(session, speaker.name) for session in plan.sessions_of(speaker.name)]
         fib = Fib(nodes[speaker.node].netlink, speaker.table)
         fixed = StaticRoutes(plan, speaker.node, nodes[speaker.node].netlink)
         routers[speaker.name] = ChangeableRouter(plan, speaker, peers, fib, journal, tasks, fixed)
@@ -106,10 +106,6 @@ def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
     return Fib(node.netlink, table)
 
 
-def _sessions_of(plan: Plan, speaker: str) -> list[BgpSession]:
-    return [s for s in plan.sessions if speaker in (s.ends[0].speaker, s.ends[1].speaker)]
-
-
 async def _start_node(
     plan: Plan,
     node: str,
@@ -121,8 +117,8 @@ async def _start_node(
     tasks: Tasks,
 ) -> ExaBgp:
     """One ExaBGP for all tables of a node."""
-    here = {speaker.name: speaker for speaker in plan.speakers if speaker.node == node}
-    of_session = {session.name: (routers[name], session) for name in here for session in _sessions_of(plan, name)}
+    here = {speaker.name: speaker for speaker in plan.speakers_at(node)}
+    of_session = {session.name: (routers[name], session) for name in here for session in plan.sessions_of(name)}
 
     def heard(event: SpeakerEvent) -> None:
         router = next((routers[name] for name in here if routers[name].has(event.session)), None)

@@ -65,15 +65,18 @@ def _seen(plan: Plan, path: PathFound, when: str) -> PathSeen:
 
 def lag_of(plan: Plan, cable: str) -> str | None:
     """The LAG that a cable is in; None if it is in none."""
-    ends = {(port.node, port.name) for c in plan.cables if c.name == cable for port in (c.a, c.b)}
-    return next((bond.lag for bond in plan.bonds if any((bond.node, m) in ends for m in bond.members)), None)
+    known = plan.cable_named(cable)
+    ends = () if known is None else (known.a, known.b)
+    bonds = (plan.bond_over(port.node, port.name) for port in ends)
+    return next((bond.lag for bond in bonds if bond is not None), None)
 
 
 def _carried_by(plan: Plan, hop: str) -> str | None:
     """The connection or tunnel that a hop of a path is; None for other cables."""
-    if any(tunnel.name == hop for tunnel in plan.tunnels):
+    if plan.tunnel_named(hop) is not None:
         return hop
-    return next((cable.connection for cable in plan.cables if cable.name == hop), None)
+    cable = plan.cable_named(hop)
+    return None if cable is None else cable.connection
 
 
 def _describe(plan: Plan, hops: Sequence[str], *, complete: bool) -> str:

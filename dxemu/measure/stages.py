@@ -151,7 +151,8 @@ def _upstream(run: MeasuredRun, fault: FaultInjected, direction: str, probe: str
 
 
 def _version_of(plan: Plan, session: str) -> int | None:
-    return next((s.ends[0].address.version for s in plan.sessions if s.name == session), None)
+    known = plan.session_named(session)
+    return None if known is None else known.ends[0].address.version
 
 
 def _stage(

@@ -66,14 +66,13 @@ class BondDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BondMember:
-    """One port of the bond. `link_failures` counts losses of carrier."""
+    """One port of the bond."""
 
     name: str
     carrier: bool
     aggregator_id: int
     actor_state: PortState
     partner_state: PortState
-    link_failures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +152,6 @@ def _member(message: Any) -> BondMember:  # Any: pyroute2 is untyped
         aggregator_id=int(data.get_attr("IFLA_BOND_SLAVE_AD_AGGREGATOR_ID") or 0),
         actor_state=PortState(raw.get(_ACTOR_STATE, b"\0")[0]),
         partner_state=PortState(int.from_bytes(raw.get(_PARTNER_STATE, b"\0")[:2], "little")),
-        link_failures=int(data.get_attr("IFLA_BOND_SLAVE_LINK_FAILURE_COUNT") or 0),
     )
 
 

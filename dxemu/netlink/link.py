@@ -7,7 +7,6 @@ from typing import Any
 
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
-from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink
 
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
@@ -129,17 +128,6 @@ async def members(netlink: Netlink, master: str) -> tuple[str, ...]:
 async def set_mtu(netlink: Netlink, name: str, mtu: int) -> None:
     """Bytes of the largest packet, without the Ethernet header."""
     await _set(netlink, name, ("IFLA_MTU", mtu), f"mtu {mtu} on {name}")
-
-
-async def set_mac(netlink: Netlink, name: str, mac: str) -> None:
-    """Written `02:00:00:00:00:01`."""
-    await _set(netlink, name, ("IFLA_ADDRESS", mac), f"mac {mac} on {name}")
-
-
-async def move(netlink: Netlink, name: str, to: Namespace) -> None:
-    """Give it to another namespace, where it is down and without addresses."""
-    await _set(netlink, name, ("IFLA_NET_NS_FD", to.fd), f"move {name} to {to.name}")
-    netlink.forget(name)
 
 
 async def _set(netlink: Netlink, name: str, attribute: tuple[str, str | int], what: str) -> None:

@@ -13,10 +13,10 @@ from enum import IntEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from dxemu.netlink import message as m
-from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink, NetlinkError
+from dxemu.netlink.session import NLM_F_CREATE, NLM_F_EXCL, Netlink, NetlinkError
 
-XFRM_MSG_NEWSA, XFRM_MSG_DELSA, XFRM_MSG_GETSA = 0x10, 0x11, 0x12
-XFRM_MSG_NEWPOLICY, XFRM_MSG_DELPOLICY, XFRM_MSG_GETPOLICY = 0x13, 0x14, 0x15
+XFRM_MSG_NEWSA, XFRM_MSG_GETSA = 0x10, 0x12
+XFRM_MSG_NEWPOLICY, XFRM_MSG_GETPOLICY = 0x13, 0x15
 
 _XFRMA_ALG_CRYPT = 2
 _XFRMA_TMPL = 5
@@ -181,12 +181,6 @@ async def read_state(netlink: Netlink, destination: IPv4Address, spi: int) -> Es
     question = m.Raw(payload=_state_id(destination, spi))
     (answer,) = await netlink.request(_state_name(destination, spi), question, XFRM_MSG_GETSA)
     return _read_state(answer.payload)
-
-
-async def read_states(netlink: Netlink) -> tuple[EspStateRead, ...]:
-    """All states of the namespace."""
-    answers = await netlink.request("ESP states", m.Raw(), XFRM_MSG_GETSA, NLM_F_DUMP)
-    return tuple(_read_state(answer.payload) for answer in answers)
 
 
 def _read_state(answer: bytes) -> EspStateRead:

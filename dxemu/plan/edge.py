@@ -145,7 +145,7 @@ def _keep_gateways_apart(draft: Draft, edge: Edge) -> None:
     """A Direct Connect gateway carries nothing from one VPC to another.
 
     With the supernet exception the edge would, and what keeps them apart is that a VPC has no route to the other: it
-    gets one as long as the customer announces a network around it (`aws.direct_connect_gateway.carries_between_vpcs`).
+    gets one as long as the customer announces a network around it, over the same virtual interface.
     Source: Direct Connect User Guide, "Direct Connect gateways"; read 2026-11-23.
     """
     dxgws = draft.topology.aws.direct_connect_gateways

@@ -90,7 +90,8 @@ def in_tunnel(plan: Plan, session: BgpSession, end: SessionEnd) -> Detection:
 
     There is no BFD over AWS's VPN. A static VPN has dead peer detection only.
     """
-    tunnel = next(t for t in plan.tunnels if t.name == session.tunnel)
+    assert session.tunnel is not None
+    tunnel = plan.tunnel(session.tunnel)
     silent = Detection(
         end.node,
         "dpd",
@@ -110,8 +111,8 @@ def _since_a_sign_of_life(plan: Plan, session: BgpSession, end: SessionEnd) -> t
 
     Where packets of the tunnel are none, it was asked, however busy it was.
     """
-    mine = [t for t in plan.tunnels if any(tunnel_end.node == end.node for tunnel_end in t.ends)]
-    tunnel = next(t for t in mine if t.name == session.tunnel)
+    assert session.tunnel is not None
+    mine, tunnel = plan.tunnels_at(end.node), plan.tunnel(session.tunnel)
     gives_up_after = give_up_after(mine)
     low, high = (bound - tunnel.dpd_timeout for bound in dead_peer_window(tunnel, plan.versions, gives_up_after))
     counting = "strongSwan counting silence in whole seconds"
@@ -181,8 +182,9 @@ def tunnel_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     """
     if impact.until is None:
         return Window((Term("the fault is never healed", math.inf, math.inf, "scenario"),))
-    tunnel = next(t for t in plan.tunnels if t.name == session.tunnel)
-    mine = [t for t in plan.tunnels if tunnel.ends[0].node in (t.ends[0].node, t.ends[1].node)]
+    assert session.tunnel is not None
+    tunnel = plan.tunnel(session.tunnel)
+    mine = plan.tunnels_at(tunnel.ends[0].node)
     lasted = impact.until - impact.at
     low, high = dead_peer_window(tunnel, plan.versions, give_up_after(mine))
     gone = not {end.node for end in tunnel.ends}.isdisjoint(impact.powerless)

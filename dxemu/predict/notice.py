@@ -42,7 +42,8 @@ def bond_of(plan: Plan, end: SessionEnd) -> Bond | None:
 def member_cables(plan: Plan, bond: Bond, port: str) -> tuple[str, ...]:
     """The cables of the connection that is the member at `port`."""
     mine = plan.cable_at(bond.node, port)
-    return tuple(c.name for c in plan.cables if c.connection == mine.connection)
+    of = (mine,) if mine.connection is None else plan.cables_of_connection(mine.connection)
+    return tuple(cable.name for cable in of)
 
 
 def is_dead(plan: Plan, session: BgpSession, dead: AbstractSet[str]) -> bool:

@@ -61,8 +61,8 @@ class Pair:
 
 def default_pair(plan: Plan) -> Pair | None:
     """The first host and the first instance, for a scenario without probes."""
-    host = next((n.name for n in plan.nodes if n.role is Role.HOST and n.side is Side.CUSTOMER), None)
-    instance = next((n.name for n in plan.nodes if n.role is Role.INSTANCE), None)
+    host = next((node.name for node in plan.nodes_of(Role.HOST, Side.CUSTOMER)), None)
+    instance = next((node.name for node in plan.nodes_of(Role.INSTANCE, Side.AWS)), None)
     return None if host is None or instance is None else Pair("", host, instance)
 
 

@@ -55,22 +55,6 @@ def render(
     return "\n".join((*shown, f"{count} error{'s' if count != 1 else ''}; {so}.\n"))
 
 
-def as_dicts(errors: InputErrors) -> list[dict[str, str | int]]:
-    """The machine form: one dictionary a problem, in file order. Lines and columns count from 1."""
-    return [
-        {
-            "file": problem.mark.file,
-            "line": problem.mark.line,
-            "column": problem.mark.column,
-            "width": problem.mark.width,
-            "code": problem.code,
-            "problem": problem.problem,
-            "remedy": problem.remedy,
-        }
-        for problem in errors.problems
-    ]
-
-
 def _one(problem: Problem, source: _Source, colour: bool) -> str:
     mark, lines = problem.mark, source.lines
     style = _styled if colour else _unstyled

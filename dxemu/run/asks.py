@@ -51,7 +51,7 @@ def _known(name: str, known: Collection[str]) -> None:
 async def routes(lab: Lab, node: str) -> Values:
     """`routes`, each with `table` (its number), `vrf` (its name), `prefix`, `via` (a list) and `interface`."""
     _known(node, [one.name for one in lab.plan.nodes])
-    names = {vrf.table: vrf.name for vrf in lab.plan.vrfs if vrf.node == node}
+    names = {vrf.table: vrf.name for vrf in lab.plan.vrfs_at(node)}
     found = await route.read_all(lab.node(node).netlink)
     told = [
         {

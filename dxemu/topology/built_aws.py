@@ -19,9 +19,6 @@ from dxemu.topology.model import (
 )
 from dxemu.units import Asn
 
-DEFAULT_ROUTE_TABLE = "default"
-"""AWS makes one route table with a transit gateway; attachments are associated with it and propagate to it."""
-
 BLACKHOLE = "blackhole"
 
 

@@ -16,7 +16,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from dxemu.topology.model import Bfd
 from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.topology.words import kind_of, listed, quoted, sentence
-from dxemu.units import BitsPerSecond, IPAddress, IPNetwork, PacketsPerSecond, Seconds
+from dxemu.units import BitsPerSecond, IPAddress, IPNetwork, Seconds
 
 _BFD = re.compile(r"(.*\S)\s+x\s+([0-9]{1,3})\Z")
 
@@ -184,11 +184,6 @@ BitRate = Annotated[
     BitsPerSecond,
     PlainValidator(quantity(BitsPerSecond.parse, "10 Gbps", (" Gbps", " Mbps"))),
     _schema(_NUMBER + "[kMGT]bps$", "10 Gbps"),
-]
-PacketRate = Annotated[
-    PacketsPerSecond,
-    PlainValidator(quantity(PacketsPerSecond.parse, "100/s", ("/s",))),
-    _schema("^[0-9]+ ?/s$", "100/s"),
 ]
 Address = Annotated[IPv4Address, PlainValidator(_address), _schema(r"^[0-9.]+$", "10.0.1.10")]
 Addresses = Annotated[

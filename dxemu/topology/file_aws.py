@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from dxemu.aws.addresses import MOST_SYNTHETIC
 from dxemu.aws.asn import DEFAULT_AMAZON_SIDE
+from dxemu.aws.direct_connect_gateway import SUPERNET_EXCEPTION
 from dxemu.topology.entry import Entry, empty_is_mapping
 from dxemu.topology.fields import Address, Addresses, AnyNetwork, Delay, Network, Switch
 from dxemu.units import Seconds
@@ -49,7 +50,7 @@ class DirectConnectGatewayEntry(Entry):
     """A Direct Connect gateway."""
 
     asn: int = Field(default=int(DEFAULT_AMAZON_SIDE), examples=["64512"])
-    supernet_exception: Switch = Field(default=True, examples=["off"])
+    supernet_exception: Switch = Field(default=SUPERNET_EXCEPTION, examples=["off"])
     associations: dict[str, Annotated[AssociationEntry, BeforeValidator(empty_is_mapping)]] = Field(
         min_length=1, examples=["{vgw: {allowed_prefixes: [172.31.0.0/16]}}"]
     )

@@ -162,7 +162,7 @@ class DirectConnectGateway:
     name: str
     asn: Asn
     associations: tuple[Association, ...]
-    supernet_exception: bool = True
+    supernet_exception: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,10 +59,6 @@ def hidden(text: str) -> str:
     return "".join((*pieces, text[done:]))
 
 
-def _stars(found: re.Match[str]) -> str:
-    return "*" * len(found[0])
-
-
 def secrets_in(text: str) -> frozenset[str]:
     """The secrets themselves, without those that are too short to be one."""
     found = (text[start:end].strip().strip("\"'") for start, end in _spans(text))

@@ -100,4 +100,4 @@ class Runner(ABC, Generic[P]):
 
 def cable_of(plan: Plan, name: str) -> Cable:
     """The cable of a connection (its cross connect, at AWS's port) or circuit."""
-    return next((cable for cable in plan.cables if cable.name == name), None) or plan.cables_of_connection(name)[-1]
+    return plan.cable_named(name) or plan.cables_of_connection(name)[-1]

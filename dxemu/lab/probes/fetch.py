@@ -57,7 +57,7 @@ class FetchRunner(Runner[FetchProbe]):
     async def _fetch(self, probe: FetchProbe, started_s: float) -> None:
         lab = self.run.lab
         client, address = lab.node(probe.from_host).namespace, lab.plan.address_of(probe.service)
-        kind = next(service.kind for service in lab.plan.services if service.node == probe.service)
+        kind = lab.plan.service_at(probe.service).kind
         fetch = _ask_dns if kind in DNS_KINDS else _get_page
         page = None
         try:

@@ -68,7 +68,7 @@ class PathMtuRunner(Runner[PathMtuProbe]):
         plan, clock = lab.plan, lab.journal.clock
         sender, receiver = lab.node(probe.from_host), lab.node(probe.to_host)
         own = plan.address_of(probe.from_host)
-        interface = next(a.interface for a in plan.addresses if a.node == probe.from_host and a.address.ip == own)
+        interface = next(held.interface for held in plan.addresses_of(probe.from_host) if held.address.ip == own)
         direction = DIRECTIONS[plan.node(probe.from_host).side is not Side.CUSTOMER]
         for at in probe.at:
             await clock.until(at)

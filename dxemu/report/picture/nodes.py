@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dxemu.plan.model import Gateway, GatewayKind, Node, Plan, Role, Side
+from dxemu.plan.model import GatewayKind, Node, Plan, Role, Side
 from dxemu.report.picture.parts import BORDER_ROLE, OUTSIDER_ROLE, PRIVATE_ENDPOINT_ROLE, VPC_ROLE, Card
 from dxemu.topology.model import Topology, Vpc
 
@@ -42,10 +42,10 @@ def _card(node: Node, topology: Topology, plan: Plan, vpc_of: dict[str, str]) ->
 
 
 def _role(node: Node, topology: Topology, plan: Plan) -> str:
-    gateway = _gateway(node, plan)
+    gateway = plan.gateway_at(node.name)
     if gateway is not None and gateway.kind is GatewayKind.PUBLIC:
         return BORDER_ROLE
-    vpns = {tunnel.vpn for tunnel in plan.tunnels if tunnel.ends[1].node == node.name}
+    vpns = {tunnel.vpn for tunnel in plan.tunnels_at(node.name) if tunnel.ends[1].node == node.name}
     if any(vpn.private and vpn.name in vpns for vpn in topology.vpns):
         return PRIVATE_ENDPOINT_ROLE
     if node.role is Role.SERVICE and node.side is not Side.AWS:
@@ -53,20 +53,16 @@ def _role(node: Node, topology: Topology, plan: Plan) -> str:
     return node.role
 
 
-def _gateway(node: Node, plan: Plan) -> Gateway | None:
-    return next((gateway for gateway in plan.gateways if gateway.node == node.name), None)
-
-
 def _details(node: Node, topology: Topology, plan: Plan) -> Iterator[str]:
     """Addresses of what sends and receives, AS numbers of what speaks BGP, and what else a node does."""
-    gateway = _gateway(node, plan)
-    asn = next((speaker.asn for speaker in plan.speakers if speaker.node == node.name), None)
+    gateway = plan.gateway_at(node.name)
+    asn = next((speaker.asn for speaker in plan.speakers_at(node.name)), None)
     if gateway is not None:
         yield f"{_KINDS[gateway.kind]} · AS {gateway.asn}"
     elif node.role in {Role.HOST, Role.INSTANCE, Role.SERVICE}:
-        yield from (str(held.address.ip) for held in plan.addresses if held.node == node.name)
+        yield from (str(held.address.ip) for held in plan.addresses_of(node.name))
     elif node.role is Role.VPN_ENDPOINT:
-        yield from dict.fromkeys(str(t.ends[1].outside) for t in plan.tunnels if t.ends[1].node == node.name)
+        yield from dict.fromkeys(str(t.ends[1].outside) for t in plan.tunnels_at(node.name))
         yield f"AS {asn}"
     elif asn is not None:
         yield f"AS {asn}"
@@ -78,13 +74,13 @@ def _details(node: Node, topology: Topology, plan: Plan) -> Iterator[str]:
         yield from (f"VRRP priority {priority}" for router, priority in group.priorities if router == node.name)
         if node.role is Role.SWITCH:
             yield f"{group.address.ip} by VRRP"
-    yield from (f"NAT to {nat.address}" for nat in plan.nats if nat.node == node.name)
+    yield from (f"NAT to {nat.address}" for nat in plan.nats_at(node.name))
 
 
 def _what(node: Node, topology: Topology, plan: Plan) -> str:
     hosted = {connection.name for connection in topology.connections if connection.hosted}
     if node.role is Role.CARRIER:
-        mine = {cable.connection for cable in plan.cables if node.name in {cable.a.node, cable.b.node}}
+        mine = {cable.connection for cable in plan.cables_of_node(node.name)}
         return "partner" if mine & hosted else "carrier"
     return {Role.VPC: "VPC router", Role.INTERNET: "public network", Role.DX_DEVICE: "not used"}.get(
         node.role, node.role.replace("_", " ")

@@ -146,12 +146,11 @@ def tunnel_ways(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     if not plan.tunnels:
         return {}
     tables = forwarding(plan)
-    known = {cable.name for cable in plan.cables}
 
     def way(tunnel: IpsecTunnel) -> Iterator[str]:
         near, far = tunnel.ends
         for crossing in tables.way(near.node, far.outside).crossings:
-            yield from (name for name in crossing.ways[0] if name in known)
+            yield from (name for name in crossing.ways[0] if plan.cable_named(name))
         yield from _to_gateways(plan, far.node)
 
     return {tunnel.name: tuple(dict.fromkeys(way(tunnel))) for tunnel in plan.tunnels}

@@ -49,10 +49,6 @@ class PathExpected(Subject):
 
 def _carriers(plan: Plan, seen: PathSeen) -> set[str]:
     """The connections and tunnels on a path, and the LAGs that the connections are members of."""
-    lags = {
-        bond.lag
-        for bond in plan.bonds
-        for cable in plan.cables
-        if cable.connection in seen.connections and (cable.a.name in bond.members and cable.a.node == bond.node)
-    }
-    return {*seen.connections, *lags}
+    cables = (cable for name in seen.connections for cable in plan.cables_of_connection(name))
+    bonds = (plan.bond_over(cable.a.node, cable.a.name) for cable in cables)
+    return {*seen.connections, *(bond.lag for bond in bonds if bond is not None)}

@@ -123,17 +123,10 @@ def test_carrier_is_read_as_it_is_while_the_link_watch_still_waits() -> None:
     asyncio.run(run())
 
 
-def test_mtu_mac_and_namespace_of_an_interface_can_be_changed() -> None:
+def test_mtu_of_an_interface_can_be_changed() -> None:
     async def story(a: Netlink, b: Netlink) -> None:
         await link.set_mtu(a, "port", 1400)
-        await link.set_mac(a, "port", "02:00:00:00:00:ff")
-        seen = await link.read(a, "port")
-        assert (seen.mtu, seen.mac) == (1400, "02:00:00:00:00:ff")
-        await link.create(a, "spare", "dummy")
-        await link.move(a, "spare", b.namespace)
-        assert (await link.read(b, "spare")).kind == "dummy"
-        with pytest.raises(LabError, match="spare"):
-            await link.read(a, "spare")
+        assert (await link.read(a, "port")).mtu == 1400
 
     with_cable(story)
 
@@ -157,7 +150,6 @@ def test_a_vlan_a_bridge_and_its_ports_read_back() -> None:
         assert await vlan.read(a, "vlan101") == wanted
         await bridge.apply(a, bridge.BridgeDevice("lan", ("port",)))
         assert await link.members(a, "lan") == ("port",)
-        assert await bridge.read_master(a, "port") == "lan"
         await link.set_master(a, "port", None)
         assert await link.members(a, "lan") == ()
         await link.delete(a, "lan")

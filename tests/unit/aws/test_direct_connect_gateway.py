@@ -53,36 +53,6 @@ def test_allowed_prefixes_of_a_vpc_of_10_0_0_0_16(
     assert rules.announced_of_transit_gateway(given) == networks(*of_tgw)
 
 
-@pytest.mark.parametrize(
-    ("announced", "exception", "carried"),
-    [
-        ([], True, False),
-        (["192.168.0.0/16"], True, False),
-        (["10.0.1.0/24"], True, False),
-        ([CIDR], True, False),
-        (["10.0.0.0/8"], True, True),
-        (["0.0.0.0/0"], True, True),
-        (["::/0"], True, False),
-        (["10.0.0.0/8"], False, False),
-        (["0.0.0.0/0"], False, False),
-    ],
-    ids=[
-        "nothing announced",
-        "something else",
-        "a part of it",
-        "the VPC's own network",
-        "a supernet",
-        "a default route",
-        "a default route of the other IP version",
-        "a supernet, exception off",
-        "a default route, exception off",
-    ],
-)
-def test_vpc_to_vpc_by_the_supernet_exception_only(announced: list[str], exception: bool, carried: bool) -> None:
-    found = rules.carries_between_vpcs(ip_network(CIDR), networks(*announced), supernet_exception=exception)
-    assert found is carried
-
-
 def test_the_supernet_exception_is_documented_and_so_the_default() -> None:
     assert load(TOPOLOGIES / "direct_connect_gateway.yaml").aws.direct_connect_gateways[0].supernet_exception
 

@@ -55,10 +55,6 @@ def test_version_3_is_spoken_and_braces_match() -> None:
     assert text.count("{") == text.count("}")
 
 
-def test_the_virtual_mac_ends_in_the_virtual_router_id() -> None:
-    assert keepalived.virtual_mac(dataclasses.replace(GROUP, virtual_router_id=171)) == "00:00:5e:00:01:ab"
-
-
 def test_states_are_told_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     heard: list[tuple[int, str]] = []
     said: list[Callable[[str], None]] = []

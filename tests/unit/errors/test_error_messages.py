@@ -15,7 +15,7 @@ from dxemu.actions.menu import kinds as action_kinds
 from dxemu.errors import InputErrors
 from dxemu.parameters import count_field, target_field
 from dxemu.report.codes import codes
-from dxemu.report.problems import as_dicts, lines_of_file, render
+from dxemu.report.problems import lines_of_file, render
 from dxemu.run.prepare import prepare, refuse_changes
 from dxemu.story.load import load as load_scenario
 from dxemu.story.load import never_ends
@@ -124,10 +124,3 @@ def test_message_comes_without_lines_if_the_file_is_gone() -> None:
     errors = errors_of(Path("topologies/no_such_file.yaml"))
     assert errors is not None
     assert render(errors).startswith("topologies/no_such_file.yaml:1:1: DX-F002  cannot be read: No such file")
-
-
-def test_machine_form() -> None:
-    errors = errors_of(Path("topologies/vlan_0.yaml"))
-    assert errors is not None
-    (problem,) = as_dicts(errors)
-    assert (problem["file"], problem["code"], problem["width"]) == ("topologies/vlan_0.yaml", "DX-T013", 1)

@@ -11,6 +11,7 @@ from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.journal import Each, silently
 from dxemu.lab.node import LabNode
+from dxemu.lab.shares import share_flows
 from dxemu.netlink import (
     address,
     bond,
@@ -44,14 +45,6 @@ QUIET_IPV6 = {
 }
 """An address is usable at once, and nobody asks for routers: lab routers do not advertise themselves."""
 
-PER_FLOW = {"net/ipv4/fib_multipath_hash_policy": "3", "net/ipv4/fib_multipath_hash_fields": "55"}
-PER_FLOW_IPV6 = {"net/ipv6/fib_multipath_hash_policy": "3", "net/ipv6/fib_multipath_hash_fields": "55"}
-"""Routes of several next hops choose by addresses, protocol and ports: load is shared per flow, as routers and AWS do.
-
-Policy 1 would take the hash that the sender's socket gave the packet (net/ipv4/route.c, fib_multipath_hash: l4_hash),
-which no router sees and which TCP changes when it sends again.
-"""
-
 VRF_SERVERS = {
     "net/ipv4/tcp_l3mdev_accept": "1",
     "net/ipv4/udp_l3mdev_accept": "1",
@@ -63,8 +56,8 @@ VRF_SERVERS = {
 none of them, so their addresses are not local to them."""
 
 
-async def build_nodes(plan: Plan, stack: AsyncExitStack, each: Each = silently) -> Mapping[str, LabNode]:
-    """A namespace for every node, with a socket to configure it."""
+async def build_nodes(plan: Plan, stack: AsyncExitStack, each: Each = silently, seed: int = 1) -> Mapping[str, LabNode]:
+    """A namespace for every node, with a socket to configure it. How it shares flows is drawn from the run's `seed`."""
     dual_stack = {held.node for held in plan.addresses if held.address.version == 6}  # noqa: PLR2004
     with_vrf = {planned.node for planned in plan.vrfs}
     nodes = {}
@@ -76,6 +69,8 @@ async def build_nodes(plan: Plan, stack: AsyncExitStack, each: Each = silently) 
         settings = _settings(node.role, dual_stack=node.name in dual_stack, with_vrf=node.name in with_vrf)
         for name, value in settings.items():
             sysctl.write(mininet_node.namespace, name, value)
+        if node.role in FORWARDING:
+            share_flows(mininet_node.namespace, node.name, seed, ipv6=node.name in dual_stack)
     return nodes
 
 
@@ -86,9 +81,9 @@ def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, s
     else:  # its router solicitations would only be counted among the packets of a cable
         settings |= {"net/ipv6/conf/all/disable_ipv6": "1", "net/ipv6/conf/default/disable_ipv6": "1"}
     if role in FORWARDING:
-        settings |= PER_FLOW | {"net/ipv4/ip_forward": "1"}
+        settings |= {"net/ipv4/ip_forward": "1"}
         if dual_stack:
-            settings |= PER_FLOW_IPV6 | {"net/ipv6/conf/all/forwarding": "1"}
+            settings |= {"net/ipv6/conf/all/forwarding": "1"}
     if with_vrf:
         settings |= VRF_SERVERS
     return settings

@@ -73,10 +73,13 @@ class Lab:
 
     @classmethod
     @asynccontextmanager
-    async def built(cls, plan: Plan, journal: Journal, folder: str) -> AsyncIterator[Lab]:
-        """Build the lab and start its routers; take it down at the end. Raises LabError."""
+    async def built(cls, plan: Plan, journal: Journal, folder: str, seed: int = 1) -> AsyncIterator[Lab]:
+        """Build the lab and start its routers; take it down at the end. Raises LabError.
+
+        Which way a flow takes where several are equal is drawn from `seed`.
+        """
         async with AsyncExitStack() as stack:
-            nodes = await build_nodes(plan, stack, journal.each)
+            nodes = await build_nodes(plan, stack, journal.each, seed)
             cables = await build_cables(plan, nodes, journal.each)
             await build_interfaces(plan, nodes, journal.clock, journal.each)
             lab = cls(plan, journal, nodes, cables)

@@ -26,13 +26,14 @@ class _Going:
 
 
 class HandProber:
-    """A context manager: what is still going on at its end is given up. `runners` as in `RunJob`."""
+    """A context manager: what is still going on at its end is given up. `runners` and `seed` as in `RunJob`."""
 
-    def __init__(self, lab: Lab, folder: str, runners: Mapping[str, str], *, embedded: bool) -> None:
+    def __init__(self, lab: Lab, folder: str, runners: Mapping[str, str], seed: int, *, embedded: bool) -> None:
         self._lab = lab
         self._folder = folder
         self._runners = runners
         self._embedded = embedded
+        self._seed = seed
         self._going: dict[str, _Going] = {}
         self._names: set[str] = set()
         self._started: Counter[str] = Counter()
@@ -52,12 +53,18 @@ class HandProber:
         number = self._started[probe.kind]
         end_s = float("inf") if kind.stops else float(probe.over_at)
         run = ProbeRun(
-            lab=self._lab, end_s=end_s, folder=self._folder, embedded=self._embedded, from_s=now, first=number
+            lab=self._lab,
+            end_s=end_s,
+            folder=self._folder,
+            embedded=self._embedded,
+            from_s=now,
+            first=number,
+            seed=self._seed,
         )
         runner = kind([probe], run)
         async with AsyncExitStack() as stack:
             if probe.ends is not None:
-                flow = kind.flows([probe], number).get(probe.name)
+                flow = kind.flows([probe], self._seed, number).get(probe.name)
                 await self._lab.watch(Watched(probe.name, *probe.ends, probe.version, flow))
                 stack.callback(self._lab.watch_no_more, probe.name)
             await stack.enter_async_context(runner)

@@ -77,8 +77,8 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
     await clock.whole_second(BUILD_AFTER_S)
     async with AsyncExitStack() as stack:
         try:
-            lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder))
-            await lab.converged(watched(job.probes, job.runners))
+            lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder, job.seed))
+            await lab.converged(watched(job.probes, job.runners, job.seed))
             journal.tell(_ready(job.plan))
             await clock.whole_second(_phase(job))
         finally:

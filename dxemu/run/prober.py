@@ -22,7 +22,8 @@ class Prober:
     """A context manager: the probes go on inside it, from the run's start."""
 
     def __init__(self, lab: Lab, job: RunJob, folder: str) -> None:
-        run = ProbeRun(lab=lab, end_s=float(job.end), folder=folder, embedded=job.kernel == "embedded")
+        embedded = job.kernel == "embedded"
+        run = ProbeRun(lab=lab, end_s=float(job.end), folder=folder, embedded=embedded, seed=job.seed)
         self._runners: list[Runner[Any]] = [  # Any: each kind has values of its own
             runner_of(kind, job.runners.get(kind, ""))(mine, run) for kind, mine in by_kind(job.probes)
         ]
@@ -50,12 +51,12 @@ def by_kind(probes: Sequence[Probe]) -> list[tuple[str, list[Probe]]]:
     return [(kind, list(mine)) for kind, mine in groupby(sorted(probes, key=attrgetter("kind")), attrgetter("kind"))]
 
 
-def watched(probes: Sequence[Probe], runners: Mapping[str, str]) -> list[Watched]:
+def watched(probes: Sequence[Probe], runners: Mapping[str, str], seed: int) -> list[Watched]:
     """The probes that have a path. Where a kind is one flow each way its runner knows the ports.
 
-    `runners` as in `RunJob`.
+    `runners` and `seed` as in `RunJob`.
     """
     flows: dict[str, route.FlowPorts] = {}
     for kind, mine in by_kind(probes):
-        flows |= runner_of(kind, runners.get(kind, "")).flows(mine)
+        flows |= runner_of(kind, runners.get(kind, "")).flows(mine, seed)
     return [Watched(p.name, *p.ends, p.version, flows.get(p.name)) for p in probes if p.ends is not None]

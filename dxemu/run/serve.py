@@ -90,7 +90,7 @@ async def serve(
     virtual = job.clock == "virtual"
     begin, end = (hold.hold, hold.release) if virtual else (_nothing, _nothing)
     embedded = job.kernel == "embedded"
-    prober = await stack.enter_async_context(HandProber(lab, folder, job.runners, embedded=embedded))
+    prober = await stack.enter_async_context(HandProber(lab, folder, job.runners, job.seed, embedded=embedded))
     tasks = await stack.enter_async_context(Tasks())
     terminals = stack.enter_context(Terminals(lab, channel.send_line))
     hands = Hands(lab, prober, tick_s, folder, Beside(tasks, terminals))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dxemu.host import where
 from dxemu.host.job import Job
-from dxemu.lab.probes.udp import PORT
+from dxemu.lab.probes.udp import flow_of
 from dxemu.measure.result import Outage, Result
 from dxemu.run.prepare import prepare
 from dxemu.run.rehearse import rehearse
@@ -73,7 +73,7 @@ def compare(scenario: Path, folder: Path, seed: int = 1) -> list[Compared]:
     found = []
     for direction, host in receivers.items():
         address = prepared.plan.address_of(host)
-        gap = _longest_silence(folder / f"{host}.pcap", str(address))
+        gap = _longest_silence(folder / f"{host}.pcap", str(address), flow_of(0, seed).destination_port)
         found.append(_compared(_outage(result, direction), gap, probe.rate.interval * 1e3))
     return found
 
@@ -96,15 +96,22 @@ def _compared(outage: Outage, gap: _Gap, interval_ms: float) -> Compared:
     )
 
 
-def _longest_silence(capture: Path, receiver: str) -> _Gap:
-    arrivals = sorted((t_ns, number) for number, t_ns in _probes(capture, receiver))
+def _longest_silence(capture: Path, receiver: str, port: int) -> _Gap:
+    arrivals = sorted((t_ns, number) for number, t_ns in _probes(capture, receiver, port))
     (left_ns, before), (right_ns, after) = max(pairwise(arrivals), key=lambda pair: pair[1][0] - pair[0][0])
     return _Gap(before, after, (right_ns - left_ns) / 1e6)
 
 
-def _probes(capture: Path, receiver: str) -> Iterator[tuple[int, int]]:
-    """Sequence number and time in nanoseconds of each probe that came to `receiver`, as tshark reads them."""
-    words = ["tshark", "-n", "-r", str(capture), "-Y", f"ip.dst == {receiver} && udp.dstport == {PORT + 1}"]
+def _probes(capture: Path, receiver: str, port: int) -> Iterator[tuple[int, int]]:
+    """Sequence number and time in nanoseconds of each probe that came to `port` of `receiver`, as tshark reads them."""
+    words = [
+        "tshark",
+        "-n",
+        "-r",
+        str(capture),
+        "-Y",
+        f"ip.dst == {receiver} && udp.dstport == {port}",
+    ]
     words += ["-T", "fields", "-e", "frame.time_epoch", "-e", "udp.payload"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=READ_WITHIN_S, check=False)
     assert done.returncode == 0, done.stderr

@@ -26,7 +26,8 @@ class ProbeRun:
     """What a probe needs to know of the run. `embedded`: the kernel is ours, settings of all of it may be changed.
 
     Probes that are started by hand begin `from_s` after the run's start; `first` is the number of the first of them
-    among all of their kind. `end_s` is infinite for one that goes on until it is stopped.
+    among all of their kind. `end_s` is infinite for one that goes on until it is stopped. What is drawn by chance, such
+    as ports, follows from `seed`.
     """
 
     lab: Lab
@@ -35,6 +36,7 @@ class ProbeRun:
     embedded: bool
     from_s: float = 0.0
     first: int = 0
+    seed: int = 1
 
     @property
     def epoch_ns(self) -> int:
@@ -57,12 +59,12 @@ class Runner(ABC, Generic[P]):
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    def flows(cls, probes: Sequence[P], first: int = 0) -> Mapping[str, route.FlowPorts]:
+    def flows(cls, probes: Sequence[P], seed: int, first: int = 0) -> Mapping[str, route.FlowPorts]:
         """The ports of those probes, by name, that are one flow each way: routers may send flows different ways.
 
-        `first` as in `ProbeRun`.
+        `seed` and `first` as in `ProbeRun`.
         """
-        del probes, first
+        del probes, seed, first
         return {}
 
     @abstractmethod

@@ -18,6 +18,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from random import Random
 from typing import ClassVar
 
 from dxemu.events.codec import decoded, encoded
@@ -32,8 +33,8 @@ from dxemu.netlink.namespace import Namespace
 from dxemu.probes.udp import UdpProbe
 from dxemu.units import IPAddress
 
-PORT = 47808
-"""First port; each probe takes two."""
+FIRST_PORT, LAST_PORT = 16_384, 32_767
+"""Each probe has two of them: above what services and iperf3 listen on, below what kernels give out by themselves."""
 ASIDE_NS = 500_000
 """Packets leave between the moments at which faults strike: at the very moment it would be chance who is first."""
 DRAIN_TICKS = 256
@@ -49,9 +50,18 @@ _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
 
 
-def flow_of(number: int) -> route.FlowPorts:
-    """The ports of the UDP probe of this number, in either direction."""
-    return route.FlowPorts(PORT + 2 * number, PORT + 2 * number + 1)
+def flow_of(number: int, seed: int) -> route.FlowPorts:
+    """The ports of the UDP probe of this number, in either direction. No two probes of a run share one.
+
+    They are drawn, because a LAG chooses the member by both ports' bits: of neighbours like 47808 and 47809 it would
+    always choose the same.
+    """
+    draw = Random(seed)
+    drawn: dict[int, None] = {}
+    while len(drawn) < 2 * number + 2:
+        drawn[draw.randint(FIRST_PORT, LAST_PORT)] = None
+    source_port, destination_port = list(drawn)[-2:]
+    return route.FlowPorts(source_port, destination_port)
 
 
 class UdpRunner(Runner[UdpProbe]):
@@ -60,9 +70,9 @@ class UdpRunner(Runner[UdpProbe]):
     stops: ClassVar[bool] = True
 
     @classmethod
-    def flows(cls, probes: Sequence[UdpProbe], first: int = 0) -> Mapping[str, route.FlowPorts]:
+    def flows(cls, probes: Sequence[UdpProbe], seed: int, first: int = 0) -> Mapping[str, route.FlowPorts]:
         """Each has two ports of its own, in the order of the file."""
-        return {probe.name: flow_of(number) for number, probe in enumerate(probes, first)}
+        return {probe.name: flow_of(number, seed) for number, probe in enumerate(probes, first)}
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Fork. The first packet leaves a moment later."""
@@ -90,6 +100,7 @@ class UdpRunner(Runner[UdpProbe]):
         flows = []
         for number, probe in enumerate(self.probes, self.run.first):
             near, far = probe.ends
+            ports = flow_of(number, self.run.seed)
             for direction, source, target in zip(DIRECTIONS, (near, far), (far, near), strict=True):
                 flows.append(
                     ProbeFlow(
@@ -99,7 +110,7 @@ class UdpRunner(Runner[UdpProbe]):
                         source_address=lab.plan.address_of(source, probe.ip_version),
                         target=lab.node(target).namespace,
                         target_address=lab.plan.address_of(target, probe.ip_version),
-                        port=flow_of(number).source_port,
+                        ports=ports,
                         interval_ns=round(probe.rate.interval * 1e9),
                     )
                 )
@@ -121,7 +132,7 @@ class ProbeFlow:
     source_address: IPAddress
     target: Namespace
     target_address: IPAddress
-    port: int
+    ports: route.FlowPorts
     interval_ns: int
 
     @property
@@ -185,13 +196,13 @@ class _Active:
 def _open(flow: ProbeFlow) -> _Active:
     with flow.source.entered():
         sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
-    sender.bind((str(flow.source_address), flow.port))
-    sender.connect((str(flow.target_address), flow.port + 1))
+    sender.bind((str(flow.source_address), flow.ports.source_port))
+    sender.connect((str(flow.target_address), flow.ports.destination_port))
     with flow.target.entered():
         sink = socket.socket(_FAMILY[flow.target_address.version], socket.SOCK_DGRAM)
     sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
     sink.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-    sink.bind((str(flow.target_address), flow.port + 1))
+    sink.bind((str(flow.target_address), flow.ports.destination_port))
     return _Active(flow, sender, _Receiver(sink))
 
 

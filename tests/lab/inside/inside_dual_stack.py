@@ -249,7 +249,7 @@ def test_probes_of_both_versions_arrive(tmp_path: Path) -> None:
                 source_address=ENDS[version][0].ip,
                 target=b.namespace,
                 target_address=ENDS[version][1].ip,
-                port=udp.PORT + 2 * version,
+                ports=udp.flow_of(version, seed=1),
                 interval_ns=10**7,
             )
             for version in VERSIONS

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from dxemu.host.clock import Clock
 from dxemu.lab.limits import apply_limits
 from dxemu.lab.node import LabNode
-from dxemu.netlink import nftables, source_nat, sysctl
+from dxemu.netlink import nftables, segmentation, source_nat, sysctl
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
 from dxemu.plan.model import Plan
 
@@ -36,6 +36,10 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
         rule = nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than)
         async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
             await nftables.apply(netlink, DROP_TABLE, nftables.Hook.FORWARD, (rule,))
+        cable = plan.cable_at(drop.node, drop.interface)
+        sender = cable.a if cable.b.node == drop.node else cable.b
+        # The rule sees what TCP hands over at once as one long packet: it is cut into frames in front of it.
+        await segmentation.apply(nodes[sender.node].netlink, sender.name, 1)
 
 
 async def start_services(plan: Plan, nodes: Mapping[str, LabNode], clock: Clock, stack: AsyncExitStack) -> None:

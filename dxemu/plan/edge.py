@@ -1,7 +1,9 @@
-"""The tables of AWS's edge: a speaker with a VRF of its own for each gateway behind a Direct Connect device.
+"""The tables of AWS's edge: a speaker with a VRF of its own for each virtual interface of a Direct Connect device.
 
-So the virtual interfaces of one device are kept apart although they may all hear the same prefixes. Packets from the
-customer find the gateway's prefixes and nothing else.
+So the virtual interfaces of one device are kept apart although they may all hear the same prefixes, and the gateway
+behind them hears of all of them: it, and each Region, chooses by its own view, on one device as on two. Only those with
+SiteLink share a speaker, where every Region sees the same. Packets from the customer find the gateway's prefixes and
+nothing else.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class Edge:
     """One speaker of a device, while the plan is being made. `gateway` is a VGW, a Direct Connect gateway or public.
 
     Virtual interfaces with SiteLink have a speaker of their own: what goes between them must not reach the others.
+    `beside` is the virtual interface, if its device has one before it that leads to the same gateway.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Edge:
     gateway: str
     table: int
     site_link: bool = False
+    beside: str = ""
     customer_interfaces: list[str] = field(default_factory=list)
     gateway_interfaces: list[str] = field(default_factory=list)
     site_link_interfaces: list[str] = field(default_factory=list)
@@ -61,22 +65,38 @@ class Edge:
 
     @property
     def way(self) -> str:
-        """What interfaces and cables that are the edge's own are called after: `dxgw`, `dxgw_site_link`."""
-        return f"{self.gateway}_site_link" if self.site_link else self.gateway
+        """What its own interfaces and cables are called after: `dxgw`, `dxgw_vif_2`, `dxgw_site_link`."""
+        if self.site_link:
+            return f"{self.gateway}_site_link"
+        return f"{self.gateway}_{self.beside}" if self.beside else self.gateway
 
     def hop_names(self, gateway: str) -> HopNames:
         """What its way to a gateway is called: `backbone_dx_1_dxgw_vgw`, `dxgw_vgw` here, `dx_1_dxgw` there."""
-        if self.way == gateway:
+        if self.way in (gateway, PUBLIC):
             return HopNames(name=f"backbone_{self.device}_{gateway}", near_name=gateway, far_name=self.device)
         name = f"{self.way}_{gateway}"
         return HopNames(name=f"backbone_{self.device}_{name}", near_name=name, far_name=f"{self.device}_{self.way}")
 
 
-def edge_keys(topology: Topology) -> tuple[tuple[str, str], ...]:
-    """Device and `leads_to` of every edge, in the order of the virtual interfaces."""
-    keys = [(device_of(connection_of(vif, topology), topology), leads_to(vif)) for vif in topology.virtual_interfaces]
-    keys += [(device_nodes(topology)[other.location, other.device], PUBLIC) for other in topology.other_customers]
+EdgeKey = tuple[str, str, str]
+"""Device, `leads_to`, and `Edge.beside`."""
+
+
+def edge_keys(topology: Topology) -> tuple[EdgeKey, ...]:
+    """What tells the edges apart, in the order of the virtual interfaces."""
+    keys = list(keys_of_vifs(topology).values())
+    keys += [(device_nodes(topology)[other.location, other.device], PUBLIC, "") for other in topology.other_customers]
     return tuple(dict.fromkeys(keys))
+
+
+def keys_of_vifs(topology: Topology) -> Mapping[str, EdgeKey]:
+    """The edge of each virtual interface, by its name."""
+    found: dict[str, EdgeKey] = {}
+    for vif in topology.virtual_interfaces:
+        key = device_of(connection_of(vif, topology), topology), leads_to(vif), ""
+        alone = vif.site_link or key not in found.values()
+        found[vif.name] = key if alone else (*key[:2], vif.name)
+    return found
 
 
 def leads_to(vif: VirtualInterface) -> str:
@@ -85,17 +105,19 @@ def leads_to(vif: VirtualInterface) -> str:
     return f"{gateway}{SITE_LINK}" if vif.site_link else gateway
 
 
-def make_edges(topology: Topology) -> dict[tuple[str, str], Edge]:
-    """The edges by device and `leads_to`, and called so, also one that is alone on its device."""
+def make_edges(topology: Topology) -> dict[EdgeKey, Edge]:
+    """The edges by key, and called so, also one that is alone on its device."""
     tables: defaultdict[str, Pool] = defaultdict(tables_of_node)
-    edges: dict[tuple[str, str], Edge] = {}
-    for device, to in edge_keys(topology):
-        edges[device, to] = Edge(
-            name=f"{device}:{to}",
+    edges: dict[EdgeKey, Edge] = {}
+    for device, to, beside in edge_keys(topology):
+        own = f"{to}:{beside}" if beside else to
+        edges[device, to, beside] = Edge(
+            name=f"{device}:{own}",
             device=device,
             gateway=to.removesuffix(SITE_LINK),
-            table=FIRST_TABLE + tables[device].take(to),
+            table=FIRST_TABLE + tables[device].take(own),
             site_link=to.endswith(SITE_LINK),
+            beside=beside,
         )
     return edges
 

@@ -12,7 +12,7 @@ from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment,
 from dxemu.plan.connections import CROSS_CONNECT_DELAY, device_nodes
 from dxemu.plan.customer_side import CIRCUIT_MTU
 from dxemu.plan.draft import EVERYTHING, Draft
-from dxemu.plan.edge import PUBLIC, Edge
+from dxemu.plan.edge import PUBLIC, Edge, EdgeKey
 from dxemu.plan.model import (
     AttachmentKind,
     BgpSession,
@@ -83,7 +83,7 @@ def add_public_regions(draft: Draft, edges: Iterable[Edge], links: Links) -> Non
         attachments = []
         for edge in public:
             delay = delay_between(topology, draft.nodes[edge.device].place, region)
-            hop = add_hop(draft, links, edge.device, node, delay, mtu=CIRCUIT_MTU)
+            hop = add_hop(draft, links, edge.device, node, delay, mtu=CIRCUIT_MTU, **edge.hop_names(node))
             edge.gateway_interfaces.append(hop.cable.a.name)
             edge.prefixes += [(prefix, hop.far_of(4)) for prefix in prefixes]
             attachments.append(attachment(hop, AttachmentKind.DIRECT_CONNECT, edge.name))
@@ -174,11 +174,11 @@ def _add_line(draft: Draft, router: str) -> str:
     return cable.name
 
 
-def add_other_customers(draft: Draft, edges: Mapping[tuple[str, str], Edge], links: Links) -> None:
+def add_other_customers(draft: Draft, edges: Mapping[EdgeKey, Edge], links: Links) -> None:
     """Other customers, each with a connection and a public virtual interface."""
     for other in draft.topology.other_customers:
         device = device_nodes(draft.topology)[other.location, other.device]
-        _add_other(draft, other, edges[device, PUBLIC], links)
+        _add_other(draft, other, edges[device, PUBLIC, ""], links)
 
 
 def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links) -> None:

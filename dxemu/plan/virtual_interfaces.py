@@ -11,7 +11,7 @@ from dxemu.plan.addressing import Peers, peer_addresses
 from dxemu.plan.connections import Attached
 from dxemu.plan.customer_end import configured, mismatch, own_address
 from dxemu.plan.draft import Draft
-from dxemu.plan.edge import PUBLIC, Edge, asn_of, leads_to
+from dxemu.plan.edge import PUBLIC, Edge, EdgeKey, asn_of, keys_of_vifs
 from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceFilter, SourceNat
 from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
@@ -36,11 +36,9 @@ class _Vlan:
     device: str
 
 
-def add_virtual_interfaces(
-    draft: Draft, attached: Mapping[str, Attached], edges: Mapping[tuple[str, str], Edge]
-) -> None:
+def add_virtual_interfaces(draft: Draft, attached: Mapping[str, Attached], edges: Mapping[EdgeKey, Edge]) -> None:
     """Every virtual interface of the topology."""
-    peers = peer_addresses(draft.topology)
+    peers, keys = peer_addresses(draft.topology), keys_of_vifs(draft.topology)
     for vif in draft.topology.virtual_interfaces:
         where = attached[vif.connection]
         vlan = _Vlan(
@@ -51,7 +49,7 @@ def add_virtual_interfaces(
             ),
             device=draft.vlan(where.device, where.device_port, vif.vlan, vif.mtu),
         )
-        edge = edges[where.device, leads_to(vif)]
+        edge = edges[keys[vif.name]]
         edge.customer_interfaces.append(vlan.device)
         if vif.type is VifType.PUBLIC:
             draft.source_filters.append(SourceFilter(node=where.device, interface=vlan.device))

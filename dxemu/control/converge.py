@@ -6,11 +6,11 @@ Uses the same tables and policies as the lab's routers, so what is predicted and
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from dxemu.bgp.policy import ExportPolicy, ImportPolicy
+from dxemu.bgp.policy import ExportPolicy, ImportPolicy, export_route
 from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
 from dxemu.bgp.route import Announcement, Route
 from dxemu.control.policy import (
@@ -24,7 +24,7 @@ from dxemu.control.policy import (
     takes,
 )
 from dxemu.control.public_scope import region_cost, told
-from dxemu.plan.model import BgpSession, Gateway, Plan
+from dxemu.plan.model import BgpSession, Gateway, Plan, Side
 
 End = tuple[str, str]
 """A session and the speaker at one of its ends."""
@@ -33,7 +33,8 @@ End = tuple[str, str]
 def converge(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Mapping[str, LocRib]:
     """The table of each speaker once all sessions but `down_sessions` are up and no update is under way.
 
-    A hosted virtual interface that is not confirmed is down, and so is what is switched off at an end.
+    A hosted virtual interface that is not confirmed is down, and so is what is switched off at an end, and a session on
+    which the peer announces more prefixes than AWS takes.
     """
     down = {(session.name, end.speaker) for session in plan.sessions for end in session.ends}
     return converge_ends(plan, frozenset(end for end in down if end[0] in down_sessions))
@@ -74,6 +75,11 @@ class Settled:
         """Each speaker's table when everything is up."""
         return self._all_up.ribs
 
+    @property
+    def beyond_quota(self) -> Mapping[str, str]:
+        """The sessions that are Idle by the design itself, and AWS's rule with the number of prefixes."""
+        return self._all_up.beyond_quota
+
     def announcements(self) -> Mapping[End, tuple[Announcement, ...]]:
         """What each end of each session announces, by session and announcing speaker."""
         return {
@@ -82,11 +88,20 @@ class Settled:
             for end in session.ends
         }
 
+    def offered(self, session: BgpSession) -> int:
+        """How many prefixes the customer would announce on `session`, as its quota counts them."""
+        says, hears = session.ends
+        policy = self._policies.exporting(session, says.speaker)
+        told = (export_route(route, policy) for route in self.ribs[says.speaker].routes())
+        return sum(isinstance(one, Announcement) and hears.asn not in one.as_path for one in told)
+
     def without(self, down_ends: AbstractSet[End]) -> Mapping[str, LocRib]:
         """Each speaker's table when `down_ends` have given up their session."""
         if not down_ends:
             return self.ribs
-        settling = _Settling(self._policies, dict(self._all_up.ribs), dict(self._all_up.told))
+        before = self._all_up
+        settling = _Settling(self._policies, dict(before.ribs), dict(before.told))
+        settling.beyond_quota |= before.beyond_quota
         settling.give_up(down_ends)
         return settling.ribs
 
@@ -127,6 +142,7 @@ class _Settling:
     told: dict[str, AdjRibOut] = field(default_factory=dict)
     under_way: deque[tuple[str, Update]] = field(default_factory=deque)
     own: set[str] = field(default_factory=set)
+    beyond_quota: dict[str, str] = field(default_factory=dict)
 
     def begin(self, down_ends: AbstractSet[End], before: Mapping[End, tuple[Announcement, ...]]) -> None:
         """All speakers start with what they originate."""
@@ -142,17 +158,21 @@ class _Settling:
     def give_up(self, down_ends: AbstractSet[End]) -> None:
         """`down_ends` forget what they heard. From then on no update crosses those sessions."""
         gone = [(self.policies.sessions[name], speaker) for name, speaker in sorted(down_ends) if self._is_up(name)]
+        self._forget(gone)
+        self._run()
+
+    def _forget(self, gone: Sequence[tuple[BgpSession, str]]) -> None:
+        """These ends of sessions give up what they heard, and nobody announces anything there any more."""
         for session, _ in gone:
             for end in session.ends:
                 self._make_own(end.speaker)
                 self.told[end.speaker].down(session.name)
         for session, speaker in gone:
             self._tell(speaker, self.ribs[speaker].purge(session.name))
-        self._run()
 
     def _is_up(self, session: str) -> bool:
-        """Whether it was ever up: one that nobody has confirmed was not, nor one that is switched off."""
-        return session in self.policies.sessions
+        """Whether it stayed up: one that nobody has confirmed did not, nor one that is switched off or Idle."""
+        return session in self.policies.sessions and session not in self.beyond_quota
 
     def _make_own(self, speaker: str) -> None:
         if speaker not in self.own:
@@ -188,10 +208,24 @@ class _Settling:
     def _hear(
         self, session: BgpSession, receiver: str, announce: tuple[Announcement, ...], update: Update | None
     ) -> None:
+        if session.name in self.beyond_quota:
+            return
         self._make_own(receiver)
         policy = self.policies.importing(session, receiver)
         received = self.ribs[receiver].receive(announce, update.withdraw if update else (), policy)
         self._tell(receiver, received.changes)
+        why = self._why_beyond(session, receiver) if update is not None else None
+        if why is not None:
+            self.beyond_quota[session.name] = why
+            self._forget([(session, end.speaker) for end in session.ends])
+
+    def _why_beyond(self, session: BgpSession, receiver: str) -> str | None:
+        """What AWS does about all that `receiver` hears on `session`; None within the quota."""
+        if session.prefix_quota is None or self.policies.plan.speaker(receiver).side is not Side.AWS:
+            return None
+        own, other = ends_of(session, receiver)
+        sent = self.told[other.speaker].sent(session.name)
+        return session.prefix_quota.check(sum(own.asn not in heard.as_path for heard in sent), "prefixes")
 
     def _tell(self, speaker: str, changes: tuple[BestPathChange, ...]) -> None:
         self.under_way.extend((speaker, further) for further in self.told[speaker].after(changes))

@@ -36,6 +36,8 @@ class State:
         words = [f"virtual interface {vif}: its owner has not accepted it" for vif in waiting]
         words += [f"session {s.name}: {s.switched_off}" for s in self.plan.sessions if s.switched_off]
         words += [f"session {s.name}: {s.mismatch.text}" for s in self.plan.sessions if s.mismatch is not None]
+        self.beyond_quota = layout.settled.beyond_quota
+        words += [f"session {name}: Idle, {why}" for name, why in self.beyond_quota.items()]
         self.down = tuple(dict.fromkeys((*self.down, *words)))
 
     def without(self, sessions: Iterable[str]) -> State:
@@ -62,9 +64,9 @@ class State:
 
     def is_up(self, session: BgpSession) -> bool:
         """Whether both ends believe in it."""
-        return session.in_service and all(
-            (session.name, end.speaker) not in self.believed.down_ends for end in session.ends
-        )
+        if not session.in_service or session.name in self.beyond_quota:
+            return False
+        return all((session.name, end.speaker) not in self.believed.down_ends for end in session.ends)
 
     def tunnel_between(self, here: str, there: str) -> IpsecTunnel | None:
         """The tunnel with its ends at these two nodes."""

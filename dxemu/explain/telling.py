@@ -81,6 +81,6 @@ def _quota(state: State, session: BgpSession, says: SessionEnd, hears: SessionEn
     if session.prefix_quota is None or not to_aws:
         return ""
     policy = export_policy(state.plan, session, says.speaker)
-    routes = state.tables.ribs[says.speaker].routes()
-    count = sum(isinstance(export_route(route, policy), Announcement) for route in routes)
-    return session.prefix_quota.check(count) or ""
+    told = (export_route(route, policy) for route in state.tables.ribs[says.speaker].routes())
+    count = sum(isinstance(one, Announcement) and hears.asn not in one.as_path for one in told)
+    return session.prefix_quota.check(count, "prefixes") or ""

@@ -9,12 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dxemu.control.converge import Settled
 from dxemu.errors import LabError
 from dxemu.events.base import Event
 from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
 from dxemu.events.probes import PathFound
 from dxemu.events.routes import TableChanged
-from dxemu.events.sessions import BfdChanged, BgpChanged
+from dxemu.events.sessions import BfdChanged, BgpChanged, PrefixLimitExceeded
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.extras import build_extras, start_services
@@ -54,6 +55,7 @@ class Lab:
         self._nodes = nodes
         self._cables = cables
         self._up: set[tuple[str, str, str]] = set()
+        self._beyond_quota: set[str] = set()
         self._tunnels_up: set[tuple[str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
         self._watched: Sequence[Watched] = ()
@@ -112,12 +114,18 @@ class Lab:
     async def converged(self, probes: Sequence[Watched]) -> None:
         """Return when every session in service is up at both ends, BFD where it runs, and every route where it belongs.
 
+        One that is beyond its quota by the design itself has been up then, and is Idle.
+
         From now on the paths of `probes` are told whenever a route changes. Raises LabError if it takes too long.
         """
         self._watched = probes
-        await self._alive([session for session in self.plan.sessions if session.tunnel is None and session.in_service])
+        idle = Settled(self.plan).beyond_quota
+        wanted = [session for session in self.plan.sessions if session.in_service and session.name not in idle]
+        await self._alive([session for session in wanted if session.tunnel is None])
         await self._overlay.connect()
-        await self._alive([session for session in self.plan.sessions if session.in_service])
+        await self._alive(wanted)
+        while not self._beyond_quota >= idle.keys():
+            await self.journal.wait_for("a quota", lambda e: isinstance(e, PrefixLimitExceeded), CONVERGED_WITHIN_S)
         while not self._masters() >= _first_masters(self.plan):
             await self.journal.wait_for(
                 "a VRRP master", lambda event: isinstance(event, VrrpChanged), CONVERGED_WITHIN_S
@@ -146,6 +154,12 @@ class Lab:
             self.journal.building("sessions", len(wanted & self._up), len(wanted))
             missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
             await self.journal.wait_for(missing, _is_sign_of_life, CONVERGED_WITHIN_S)
+
+    def established(self) -> int:
+        """How many BGP sessions are up at both ends at this moment."""
+        sessions = [session for session in self.plan.sessions if not session.static]
+        up = [{(BgpChanged.word, session.name, end.node) for end in session.ends} for session in sessions]
+        return sum(signs <= self._up for signs in up)
 
     def _masters(self) -> set[tuple[int, str]]:
         return {group for group, state in self._vrrp.items() if state == "master"}
@@ -217,6 +231,8 @@ class Lab:
         if isinstance(event, VrrpChanged):
             self._vrrp[event.virtual_router_id, event.node] = event.state
             self._route_changed.set()
+        if isinstance(event, PrefixLimitExceeded):
+            self._beyond_quota.add(event.session)
         if isinstance(event, BgpChanged | BfdChanged):
             sign = (event.word, event.session, event.node)
             if event.state == "up":

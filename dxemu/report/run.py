@@ -57,7 +57,9 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
         lines += _paths([p for p in result.paths if p.probe == probe], probe if len(names) > 1 else "", width)
     if result.paths:
         lines.append(Text())
-    found = [line for label, words in probe_lines(result) for line in _hanging(f"  {label}", words, width)]
+    by_design = [(f"Quota of {q.session or q.node}", q.reason) for q in result.quotas if q.t_s < 0]
+    told = (*dict.fromkeys(by_design), *probe_lines(result))
+    found = [line for label, words in told for line in _hanging(f"  {label}", words, width)]
     if found:
         lines += [*found, Text()]
     return lines + _verdict(result, folder, width)

@@ -18,7 +18,6 @@ from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.lab.probes.menu import runner_of
-from dxemu.plan.model import Plan
 from dxemu.run.executor import Executor
 from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.orders import Act, Heal, Inject, Order
@@ -79,7 +78,7 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder, job.seed))
             await lab.converged(watched(job.probes, job.runners, job.seed))
-            journal.tell(_ready(job.plan))
+            journal.tell(_ready(lab))
             await clock.whole_second(_phase(job))
         finally:
             journal.start()
@@ -90,9 +89,9 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
         journal.tell(RunEnded(wall_s=UNKNOWN_S))
 
 
-def _ready(plan: Plan) -> LabReady:
-    sessions = sum(session.in_service and not session.static for session in plan.sessions)
-    return LabReady(nodes=len(plan.nodes), cables=len(plan.cables), sessions=sessions, wall_s=UNKNOWN_S)
+def _ready(lab: Lab) -> LabReady:
+    nodes, cables = len(lab.plan.nodes), len(lab.plan.cables)
+    return LabReady(nodes=nodes, cables=cables, sessions=lab.established(), wall_s=UNKNOWN_S)
 
 
 async def _unchanged(_: PlannedChange, __: Lab) -> None:

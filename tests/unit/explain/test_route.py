@@ -94,9 +94,11 @@ def test_an_as_loop_refuses_it() -> None:
 def test_a_quota_is_named() -> None:
     networks = [f"10.{n}.0.0/16" for n in range(101)]
     state = changed("backup_connection", customer={"data_center": {"networks": networks}})
-    primary = told(explain_prefix(state, "10.7.0.0/16"), "colo_router", "dx_1:vgw")
-    assert "101 are more than the 100 allowed" in primary.quota
-    assert "Idle" in primary.quota
+    found = explain_prefix(state, "10.7.0.0/16")
+    primary = next(line for line in found.down if line.startswith("session primary: Idle"))
+    assert "101 prefixes are more than the 100 allowed" in primary
+    assert {(one.speaker, one.hears) for one in found.told} == {("customer_router", "colo_router")}
+    assert not any("dx_1" in table.where or "vgw" in table.where for table in found.tables)
 
 
 def test_allowed_prefixes() -> None:

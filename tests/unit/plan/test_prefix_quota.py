@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.actions.update_allowed_prefixes import refusal
-from dxemu.control.converge import converge, gateway_rib, tables_of
+from dxemu.control.converge import Settled, converge, gateway_rib, tables_of
 from dxemu.control.route_tables import not_installed
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
@@ -98,3 +98,47 @@ def test_a_virtual_private_gateway_has_no_such_quota() -> None:
     plan = plan_of("direct_connect_gateway")
     wanted = [IPv4Network(f"10.64.{number}.0/24") for number in range(201)]
     assert refusal(plan, "vgw_west", plan.gateways[0].attachments[0].speaker, wanted) is None
+
+
+NETWORKS = [f"10.{number}.0.0/16" for number in range(101)]
+NETWORKS_IPV6 = [f"2001:db8:{number:x}::/48" for number in range(0x10, 0x10 + 101)]
+
+
+def overfull(name: str, networks: list[str], **change: object) -> Plan:
+    more = {"customer": {"data_center": {"networks": networks}}, **change}
+    return make_plan(load(TOPOLOGIES / f"{name}.yaml", more))
+
+
+@pytest.mark.parametrize(
+    ("name", "networks", "idle"),
+    [
+        ("private_vif", [*NETWORKS, "2001:db8:10::/48"], {"prod"}),
+        ("private_vif", ["10.0.0.0/16", *NETWORKS_IPV6], {"prod_ipv6"}),
+        ("vpn_backup", NETWORKS, {"primary", "vpn_tunnel_1", "vpn_tunnel_2"}),
+        ("vpn_backup_static", NETWORKS, {"primary"}),
+        ("private_vif", [*NETWORKS[:100], "2001:db8:10::/48"], set()),
+    ],
+)
+def test_a_session_beyond_its_quota_by_design_is_idle(name: str, networks: list[str], idle: set[str]) -> None:
+    """Both ends forget what they heard, and the other family's session stays."""
+    plan = overfull(name, networks)
+    settled = Settled(plan)
+    assert set(settled.beyond_quota) == idle
+    assert all("101 prefixes are more than the 100 allowed" in why for why in settled.beyond_quota.values())
+    for session in plan.sessions:
+        heard = [settled.ribs[end.speaker].learnt(session.name) for end in session.ends]
+        assert all(heard) or session.name in idle or session.static or not session.external
+        assert not any(heard) or session.name not in idle
+
+
+def test_an_allocation_that_was_forgotten_on_the_backup() -> None:
+    """The backup is Idle from the start, so nothing is left when the primary fails."""
+    allocated = {"primary": {"prefix_pool_allocated_count_ipv4": 150}}
+    settled = Settled(overfull("backup_connection", NETWORKS, virtual_interfaces=allocated))
+    assert set(settled.beyond_quota) == {"backup"}
+    ends = frozenset(
+        (session.name, end.speaker) for session in plan_of("backup_connection").sessions for end in session.ends
+    )
+    without = settled.without(frozenset(end for end in ends if end[0] == "primary"))
+    assert not without["dx_2:vgw"].learnt("backup")
+    assert IPv4Network("172.31.0.0/16") not in without["colo_router"].best

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule, listed
+from dxemu.audit.carriers import carriers, remedy_for_aws
 from dxemu.audit.communities_missing import undecided
 from dxemu.audit.design import Design
-from dxemu.predict.predict import Pair
 
 
 class AsymmetricAfterFailback(Rule):
@@ -31,27 +31,28 @@ asymmetric routing."""
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each pair of ways that a host's packets take, there and back."""
         seen: set[tuple[frozenset[str], frozenset[str]]] = set()
-        tied = {way.name for _, ways in design.redundant for way in undecided(design, ways)}
+        tied = {way.name for gateway, ways in design.redundant for way in undecided(design, gateway, ways)}
         for pair in design.pairs:
-            there, back = (_carriers(design, pair, to_aws=to_aws) for to_aws in (True, False))
+            there, back = (next(iter(carriers(design, pair, to_aws=to)), frozenset()) for to in (True, False))
             if there == back or not there or not back or (there, back) in seen or there | back <= tied:
                 continue
             seen.add((there, back))
             yield Finding(
                 problem=f"{pair.near} reaches {pair.far} through {listed(sorted(there))}, "
                 f"the answers come through {listed(sorted(back))}",
-                remedy="Prefer the same way in both directions: the highest local_pref and 7224:7300 on one virtual "
-                "interface, nothing higher on a VPN.",
+                remedy=_remedy(design, there | back),
                 names=tuple(sorted(back)),
                 path=("virtual_interfaces",) if not design.topology.vpns else ("vpns",),
             )
 
 
-def _carriers(design: Design, pair: Pair, *, to_aws: bool) -> frozenset[str]:
-    """The virtual interfaces and VPNs that a direction runs through while nothing is broken."""
-    source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
-    way = design.world.unbroken.way(design.world.flow(source, target, pair.version))
-    vifs = {cable.removeprefix("vif:") for cable in way.cables() if cable.startswith("vif:")}
-    ends = set(way.nodes)
-    vpns = {tunnel.vpn for tunnel in design.plan.tunnels if {end.node for end in tunnel.ends} <= ends}
-    return frozenset(vpns or vifs) if way.arrives else frozenset()
+def _remedy(design: Design, names: frozenset[str]) -> str:
+    """What makes both directions prefer the same of the ways called `names`."""
+    for gateway, ways in design.redundant:
+        direct = [way for way in ways if way.name in names and way.vif is not None]
+        if len(direct) > 1:
+            return f"Give one the highest local_pref. {remedy_for_aws(design, gateway, direct)}"
+    return (
+        "Prefer the same way in both directions: the highest local_pref and 7224:7300 on one virtual interface, "
+        "nothing higher on a VPN."
+    )

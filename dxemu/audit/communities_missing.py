@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule, listed
+from dxemu.audit.carriers import carriers, leads_from, remedy_for_aws
 from dxemu.audit.design import Design, GatewayPath
 
 
@@ -28,23 +29,28 @@ Guide, Routing policies and BGP communities."""
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each gateway."""
         for gateway, ways in design.redundant:
-            found = undecided(design, ways)
+            found = undecided(design, gateway, ways)
             if found:
                 wanted = ", ".join(f"{way.name} {way.policy.local_pref}" for way in found)
                 yield Finding(
                     problem=f"{listed(way.name for way in found)} are equal for {gateway}, "
                     f"but not for the customer's routers (local_pref {wanted})",
-                    remedy='Send "7224:7300" on the one to use and "7224:7100" on the one that waits.',
+                    remedy=remedy_for_aws(design, gateway, found),
                     names=tuple(way.name for way in found),
                     path=(*found[-1].path, "customer"),
                 )
 
 
-def undecided(design: Design, ways: Sequence[GatewayPath]) -> tuple[GatewayPath, ...]:
-    """The ways that AWS takes for the best and equal, if the customer prefers one of them."""
-    direct = [way for way in ways if way.vif is not None and not design.is_public_type(way)]
-    if not direct or len({way.region for way in direct}) > 1:
-        return ()
-    best = max(way.aws_preference for way in direct)
-    equal = tuple(way for way in direct if way.aws_preference == best)
-    return equal if len({way.policy.local_pref for way in equal}) > 1 else ()
+def undecided(design: Design, gateway: str, ways: Sequence[GatewayPath]) -> tuple[GatewayPath, ...]:
+    """The virtual interfaces over which AWS shares the flows of a pair, if the customer prefers one of them.
+
+    By the tables: what was sent, and what the gateway makes of it, decides.
+    """
+    direct = {way.name: way for way in ways if way.vif is not None and not design.is_public_type(way)}
+    for pair in design.pairs:
+        shared = carriers(design, pair, to_aws=False)
+        names = [name for name in direct if any(name in one for one in shared)]
+        found = tuple(direct[name] for name in names)
+        if len(shared) > 1 and len({way.policy.local_pref for way in found}) > 1 and leads_from(design, pair, gateway):
+            return found
+    return ()

@@ -53,8 +53,9 @@ class GatewayPath:
 
     @property
     def community(self) -> int | None:
-        """What its preference community asks AWS for; None without one."""
-        found = communities.preference_communities(self.policy.communities)
+        """What its preference community asks AWS for; None without one, and if it is not sent."""
+        sent = self.policy.communities if self.policy.send_communities else ()
+        found = communities.preference_communities(sent)
         return max((communities.LOCAL_PREF[c] for c in found), default=None)
 
     @property

@@ -53,11 +53,12 @@ FIRES: list[tuple[str, str, Change | None, str]] = [
         "high_resiliency",
         {
             "aws": OTHER_REGION,
-            **vif(dc_1={"customer": {"communities": []}}, ny_1={"customer": {"communities": [], "as_path_prepend": 2}}),
+            **vif(dc_1={"customer": {"communities": [], "as_path_prepend": 2}}, ny_1={"customer": {"communities": []}}),
         },
-        "virtual interface ny_1 prepends 2 to be second to dc_1 at vgw",
+        "virtual interface dc_1 prepends 2 to be second to ny_1 at vgw, and AWS sends over it",
     ),
     ("DX-A017", "backup_connection", vif(primary={"customer": {"vlan": 110}}), "has VLAN 110, AWS has VLAN 101"),
+    ("DX-A007", "public_vif", vif(public={"customer": {"as_path_prepend": 1}}), "prepends the private AS 65000"),
     ("DX-A008", "backup_connection", networks(80), "session primary announces 80 prefixes of 100"),
     (
         "DX-A008",
@@ -94,9 +95,21 @@ FIRES: list[tuple[str, str, Change | None, str]] = [
         vif(primary={"customer": {"communities": []}}, backup={"customer": {"communities": []}}),
         "primary and backup are equal for vgw, but not for the customer's routers (local_pref primary 200, backup 100)",
     ),
+    (
+        "DX-A012",
+        "backup_connection",
+        vif(primary={"customer": {"send_communities": False}}, backup={"customer": {"send_communities": False}}),
+        "primary and backup are equal for vgw, but not for the customer's routers (local_pref primary 200, backup 100)",
+    ),
     ("DX-A013", "backup_connection", None, "app has router customer_router as the only gateway"),
     ("DX-A014", "vpn_backup", None, "both tunnels of VPN vpn run over the line of customer_router"),
     ("DX-A015", "high_resiliency", None, "circuit metro_dc falls silent, and BGP's hold timer is the first to notice"),
+    (
+        "DX-A015",
+        "backup_connection",
+        vif(primary={"graceful_restart": True}, backup={"graceful_restart": True}),
+        "connection primary falls silent, and BFD is the first to notice; graceful restart keeps the routes",
+    ),
     ("DX-A015", "vpn_backup_static", None, "line to the Internet of customer_router is cut, and dead peer detection"),
     ("DX-A016", "backup_connection", NO_PROPAGATION, "no route leads from web to app"),
 ]
@@ -112,6 +125,14 @@ QUIET: list[tuple[str, str, Change | None]] = [
     ("DX-A006", "vpn_backup_static", allowed("172.31.0.0/16")),
     ("DX-A006", "vpn_backup", None),
     ("DX-A007", "maximum_resiliency", None),
+    (
+        "DX-A007",
+        "high_resiliency",
+        {
+            "aws": OTHER_REGION,
+            **vif(dc_1={"customer": {"communities": []}}, ny_1={"customer": {"communities": [], "as_path_prepend": 2}}),
+        },
+    ),
     ("DX-A007", "high_resiliency", {"aws": OTHER_REGION, **vif(ny_1={"customer": {"as_path_prepend": 2}})}),
     ("DX-A008", "backup_connection", networks(79)),
     (
@@ -131,6 +152,11 @@ QUIET: list[tuple[str, str, Change | None]] = [
         "DX-A012",
         "backup_connection",
         vif(primary={"customer": {"communities": []}}, backup={"customer": {"communities": [], "as_path_prepend": 1}}),
+    ),
+    (
+        "DX-A012",
+        "backup_connection",
+        vif(primary={"customer": {"communities": []}}, backup={"customer": {"communities": [], "med": 10}}),
     ),
     ("DX-A013", "hardware_high_availability", None),
     ("DX-A014", "vpn_backup", TWO_LINES),

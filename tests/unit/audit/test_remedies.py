@@ -1,0 +1,69 @@
+"""A remedy that a finding prints is one: applied to the design it is taken, and the finding is gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.audit.audited import Change, found, problems, vif
+from tests.unit.audit.test_rules import OTHER_REGION, networks
+
+NONE = {"communities": []}
+FIRST, LAST = {"communities": ["7224:7300"]}, {"communities": ["7224:7100"]}
+ALLOCATED = {"prefix_pool_allocated_count_ipv4": 1000}
+REMEDIES: list[tuple[str, str, Change, str, Change]] = [
+    (
+        "DX-A003",
+        "backup_connection",
+        vif(primary={"bfd": None}),
+        "Set `bfd: 300 ms x 3`.",
+        vif(primary={"bfd": "300 ms x 3"}),
+    ),
+    (
+        "DX-A004",
+        "lag",
+        {"lags": {"bundle": {"minimum_links": 0}}},
+        "Set `minimum_links: 1`, or as many members as the traffic needs.",
+        {"lags": {"bundle": {"minimum_links": 1}}},
+    ),
+    (
+        "DX-A007",
+        "high_resiliency",
+        {"aws": OTHER_REGION, **vif(dc_1={"customer": {**NONE, "as_path_prepend": 2}}, ny_1={"customer": NONE})},
+        'Send communities: "7224:7300" on the first choice, "7224:7100" on the last.',
+        {"aws": OTHER_REGION, **vif(dc_1={"customer": {**LAST, "as_path_prepend": 2}}, ny_1={"customer": FIRST})},
+    ),
+    (
+        "DX-A008",
+        "backup_connection",
+        networks(120),
+        "Summarise the prefixes, or have more allocated to the virtual interface.",
+        {**networks(120), **vif(primary=ALLOCATED, backup=ALLOCATED)},
+    ),
+    (
+        "DX-A012",
+        "backup_connection",
+        vif(primary={"customer": NONE}, backup={"customer": NONE}),
+        'Send "7224:7300" on the one to use and "7224:7100" on the one that waits.',
+        vif(primary={"customer": FIRST}, backup={"customer": LAST}),
+    ),
+    (
+        "DX-A012",
+        "backup_connection",
+        vif(primary={"customer": {"send_communities": False}}, backup={"customer": {"send_communities": False}}),
+        "Set `send_communities: on` on primary and backup: the communities are written and not sent.",
+        vif(primary={"customer": {"send_communities": True}}, backup={"customer": {"send_communities": True}}),
+    ),
+    (
+        "DX-A015",
+        "backup_connection",
+        vif(primary={"graceful_restart": True}, backup={"graceful_restart": True}),
+        "Turn `graceful_restart: off`, or set `until_bfd_down`: it keeps the routes although BFD has noticed.",
+        vif(primary={"graceful_restart": "until_bfd_down"}, backup={"graceful_restart": False}),
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "name", "change", "remedy", "applied"), REMEDIES)
+def test_a_remedy_ends_its_finding(code: str, name: str, change: Change, remedy: str, applied: Change) -> None:
+    assert remedy in {one.finding.remedy for one in found(code, name, change)}
+    assert problems(code, name, applied) == []

@@ -7,13 +7,36 @@ from difflib import get_close_matches
 
 MAX_LISTED = 16
 MAX_QUOTED = 60
+CANDIDATES = 3
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, or None."""
     names = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower().replace("-", "_"), names, n=1, cutoff=0.6)
-    return names[close[0]] if close else None
+    meant = word.lower().replace("-", "_")
+    close = get_close_matches(meant, names, n=CANDIDATES, cutoff=0.6)
+    return next((names[name] for name in close if _misspelt(meant, name)), None)
+
+
+def _misspelt(word: str, name: str) -> bool:
+    """Whether `word` may be a slip of the pen for `name`, and not another word that looks like it.
+
+    `connection` is not what who writes `direction` means, nor `cable_silent` who writes `cable_loss`: a hint would
+    mislead. Where one is a part of the other (`circuit`, `circuits`) it is none.
+    """
+    if word in name or name in word or sorted(word.split("_")) == sorted(name.split("_")):
+        return True
+    return edits(word, name) <= max(2, len(name) // 4)
+
+
+def edits(one: str, other: str) -> int:
+    """How many letters have to be put in, taken out or changed (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        before, row[0] = row[0], number
+        for place, wanted in enumerate(other, 1):
+            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (letter != wanted))
+    return row[-1]
 
 
 def suggestion(word: str, known: Iterable[str], nothing: str = "There is none to choose from.") -> str:

@@ -21,6 +21,7 @@ from dxemu.lab.cable import LabCable
 from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.journal import Journal
 from dxemu.lab.lags import lags_ready
+from dxemu.lab.life import carriers, first_masters, is_sign_of_life, signs_of_life
 from dxemu.lab.node import LabNode
 from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
@@ -64,7 +65,7 @@ class Lab:
         self._route_changed = asyncio.Event()
         self._routing = Routing({}, {}, {})
         self._walker = Walker(plan, nodes)
-        self._carriers = _carriers(plan)
+        self._carriers = carriers(plan)
         self._tasks = Tasks()
         self._overlay = Overlay(plan, journal, self._tunnel_changed)
         self._symptoms: Symptoms | None = None
@@ -126,7 +127,7 @@ class Lab:
         await self._alive(wanted)
         while not self._beyond_quota >= idle.keys():
             await self.journal.wait_for("a quota", lambda e: isinstance(e, PrefixLimitExceeded), CONVERGED_WITHIN_S)
-        while not self._masters() >= _first_masters(self.plan):
+        while not self._masters() >= first_masters(self.plan):
             await self.journal.wait_for(
                 "a VRRP master", lambda event: isinstance(event, VrrpChanged), CONVERGED_WITHIN_S
             )
@@ -149,11 +150,11 @@ class Lab:
 
     async def _alive(self, sessions: Sequence[BgpSession]) -> None:
         """Return when `sessions` are up at both ends, with BFD where it runs."""
-        wanted = {want for session in sessions for want in _signs_of_life(session)}
+        wanted = {want for session in sessions for want in signs_of_life(session)}
         while not wanted <= self._up:
             self.journal.building("sessions", len(wanted & self._up), len(wanted))
             missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
-            await self.journal.wait_for(missing, _is_sign_of_life, CONVERGED_WITHIN_S)
+            await self.journal.wait_for(missing, is_sign_of_life, CONVERGED_WITHIN_S)
 
     def established(self) -> int:
         """How many BGP sessions are up at both ends at this moment."""
@@ -345,23 +346,3 @@ class Lab:
             router.carrier_changed(change.interface, change.up)
         if node in self._routing.gateways:
             self._tasks.start(self._routing.gateways[node].carrier_changed(change.interface, up=change.up))
-
-
-def _carriers(plan: Plan) -> dict[tuple[str, str], str]:
-    """What a loss of carrier is about, by node and interface: a cable, or a LAG as a whole."""
-    found = {(port.node, port.name): cable.name for cable in plan.cables for port in (cable.a, cable.b)}
-    return found | {(bond.node, bond.name): bond.lag for bond in plan.bonds}
-
-
-def _first_masters(plan: Plan) -> set[tuple[int, str]]:
-    """Who has each shared address while nothing is broken, by virtual router ID: the highest priority."""
-    return {(group.virtual_router_id, group.priorities[0][0]) for group in plan.vrrp}
-
-
-def _is_sign_of_life(event: Event) -> bool:
-    return isinstance(event, BgpChanged | BfdChanged)
-
-
-def _signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:
-    kinds = (BgpChanged.word, BfdChanged.word) if session.has_bfd else (BgpChanged.word,)
-    return [(kind, session.name, end.node) for kind in kinds for end in session.ends]

@@ -20,8 +20,20 @@ from typing import Any
 CLONE = Path("/home/tester/dxemu")
 DXEMU = str(CLONE / ".venv/bin/dxemu")
 EMULATED = "dxemu.accelerator=tcg" in Path("/proc/cmdline").read_text()
-SLOW = 20 if EMULATED else 1
-RUN_LIMIT_S = 120.0 + 30 * SLOW
+USUAL_START_S = 0.1
+"""What PYTHON_STARTS takes on the machine that the limits are made for."""
+PYTHON_STARTS = ["python3", "-c", "import asyncio, json"]
+
+
+def _slowness() -> int:
+    """How many times slower than that machine this one is, at least 1; emulated at least 20."""
+    begun = time.monotonic()
+    subprocess.run(PYTHON_STARTS, check=True)
+    return max(20 if EMULATED else 1, round((time.monotonic() - begun) / USUAL_START_S))
+
+
+SLOW = _slowness()
+RUN_LIMIT_S = 120.0 + 90 * SLOW
 LEFTOVER_LIMIT_S = 5.0 if not EMULATED else 20.0
 """So long after the end of a run, however it ended, nothing of it may be there."""
 SCENARIOS = (
@@ -327,7 +339,9 @@ def try_two(tally: Tally, before: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Everything, and then the machine is switched off."""
-    print(f"BEGIN {os.uname().release}, {'emulated: time is not judged' if EMULATED else 'KVM'}", flush=True)
+    print(
+        f"BEGIN {os.uname().release}, {'emulated: time is not judged' if EMULATED else 'KVM'}, slow: {SLOW}", flush=True
+    )
     tally = Tally()
     try:
         try_doctor(tally)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
+from dxemu.control.converge import converge
 from dxemu.events.base import Event
 from dxemu.parameters import Need, count_field, network_field, networks_field, target_field, target_of
-from dxemu.plan.model import Plan
+from dxemu.plan.model import Plan, SessionEnd, Speaker
 from dxemu.units import IPNetwork
 
 
@@ -21,6 +23,9 @@ class RouterOperators(Protocol):
 
     async def withdraw(self, router: str, prefixes: Collection[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Have a router announce `prefixes` no longer. Gives what its table then says that it announces."""
+
+    def announced(self, router: str) -> tuple[IPNetwork, ...]:
+        """All that a router has of its own, or has told AWS."""
 
     def told(self, router: str) -> Mapping[str, int]:
         """How many prefixes AWS was told by a router, by session that is up."""
@@ -88,6 +93,11 @@ class Action(ABC):
         """What `plan` is once it was done; itself if faults are predicted from then on as before."""
         return plan
 
+    def mistake(self, plan: Plan) -> str:
+        """Why it cannot be done to `plan`, or changes nothing of it; empty if neither is so."""
+        del plan
+        return ""
+
     @abstractmethod
     async def do(self, lab: OperatedLab) -> str:
         """Do it, read it back, say what was seen. Raises FaultNotApplied."""
@@ -110,6 +120,11 @@ class OfPrefixes(Action):
         """All that it is about."""
         return following((*self.prefixes, *([self.first] if self.first is not None else [])), self.count)
 
+    def passed_on(self, plan: Plan) -> frozenset[IPNetwork]:
+        """What of it the router has from others."""
+        best = converge(plan)[self.target].best
+        return frozenset(p for p in self.networks if p in best and not best[p].route.originated)
+
 
 def following(prefixes: Iterable[IPNetwork], count: int) -> tuple[IPNetwork, ...]:
     """Each of `prefixes` with those of its size that come after it, `count` in all; each once."""
@@ -128,3 +143,26 @@ def in_few_words(prefixes: Collection[IPNetwork]) -> str:
     if first is None:
         return "nothing"
     return str(first) if len(prefixes) == 1 else f"{first} and {len(prefixes) - 1} more"
+
+
+def with_originated(plan: Plan, speaker: str, more: Sequence[IPNetwork], gone: AbstractSet[IPNetwork]) -> Plan:
+    """The plan in which a speaker announces `more` of its own, and nothing of `gone`."""
+
+    def of(one: Speaker) -> Speaker:
+        if one.name != speaker:
+            return one
+        wanted = dict.fromkeys((*one.originates, *more))
+        return replace(one, originates=tuple(prefix for prefix in wanted if prefix not in gone))
+
+    return replace(plan, speakers=tuple(map(of, plan.speakers)))
+
+
+def with_ends(plan: Plan, end: Callable[[SessionEnd], SessionEnd], only: Collection[str] | None = None) -> Plan:
+    """The plan in which every end of its sessions (of those in `only`) is what `end` makes of it."""
+    sessions = (
+        replace(session, ends=(end(session.ends[0]), end(session.ends[1])))
+        if (only is None or session.name in only) and not session.static
+        else session
+        for session in plan.sessions
+    )
+    return replace(plan, sessions=tuple(sessions))

@@ -134,7 +134,7 @@ class ExportPolicy:
     With `originated_only` nothing is passed on from other peers: an AWS device announces the VPC's prefixes only. With
     `learnt_only` nothing of its own is announced, as between AWS's devices with SiteLink. Towards eBGP the own ASN is
     put in front `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that the peer may hear
-    of; None: no such limit.
+    of; None: no such limit. `withholds` are those that it does not hear of all the same.
     """
 
     session: str
@@ -148,6 +148,7 @@ class ExportPolicy:
     originated_only: bool = False
     learnt_only: bool = False
     only: Collection[IPNetwork] | None = None
+    withholds: Collection[IPNetwork] = ()
     tags: Mapping[IPNetwork, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -201,6 +202,8 @@ def _why_withheld(route: Route, policy: ExportPolicy) -> str | None:
         return f"the session carries IPv{policy.own_address.version} prefixes only"
     if policy.only is not None and route.prefix not in policy.only:
         return "it is not among the prefixes for this peer"
+    if route.prefix in policy.withholds:
+        return "an operator has withdrawn it towards this peer"
     if not policy.external and not route.originated and not route.external:
         return "iBGP peers do not pass on what they heard from each other (RFC 4271 section 9.2)"
     if NO_ADVERTISE in route.communities:

@@ -135,6 +135,7 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         originated_only=of.side is Side.AWS and not of.site_link,
         learnt_only=of.site_link and not session.external,
         only=_looked_up(own.announces),
+        withholds=own.withholds,
         tags=dict(of.tags),
     )
 

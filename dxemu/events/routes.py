@@ -23,6 +23,14 @@ class PrefixesLetOut(NodeEvent):
     prefixes: tuple[str, ...]
 
 
+class PrefixesHeldBack(NodeEvent):
+    """An operator withdrew them towards AWS: a router that has them from others does not pass them on."""
+
+    word: ClassVar[str] = "held_back"
+    speaker: str
+    prefixes: tuple[str, ...]
+
+
 class PrefixesApproved(NodeEvent):
     """AWS accepts these, too, when they are announced the next time."""
 

@@ -11,10 +11,10 @@ from dxemu.control.forward import Believed
 from dxemu.events import timeline
 from dxemu.events.base import Event
 from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
-from dxemu.events.routes import PrefixesApproved, PrefixesLetOut, PrefixesOriginated
+from dxemu.events.routes import PrefixesApproved, PrefixesHeldBack, PrefixesLetOut, PrefixesOriginated
 from dxemu.events.run import RunStarted
 from dxemu.events.sessions import BgpChanged, RoutesStale, RoutesStaleOver
-from dxemu.events.steps import ChangeDone, FaultHealed, FaultInjected
+from dxemu.events.steps import ActionDone, ChangeDone, FaultHealed, FaultInjected
 from dxemu.explain.names import NotExplained
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
@@ -24,6 +24,7 @@ from dxemu.units import IPAddress, IPNetwork, Seconds
 
 TIMELINE, RESULT = "timeline.jsonl", "result.json"
 MASTER = "master"
+CONFIRMS = "confirm_virtual_interface"
 
 _WHY = {
     "bfd": "BFD says so",
@@ -47,10 +48,11 @@ class Heard:
     ends: dict[tuple[str, str], BgpChanged] = field(default_factory=dict)
     originates: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     let_out: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    held_back: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)
     carriers: dict[tuple[str, str], bool] = field(default_factory=dict)
     vrrp: dict[tuple[int, str], str] = field(default_factory=dict)
     members: dict[tuple[str, str], bool] = field(default_factory=dict)
-    was_up: set[str] = field(default_factory=set)
     faults: dict[str, FaultInjected] = field(default_factory=dict)
     stale: set[tuple[str, str]] = field(default_factory=set)
     approved: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
@@ -63,7 +65,6 @@ class Heard:
             case BgpChanged():
                 self.ends[event.session, event.node] = event
                 if event.state == "up":
-                    self.was_up.add(event.session)
                     self.accepted[event.session] = self.approved.get(event.session, ())
             case RoutesStale() if event.prefixes:
                 self.stale.add((event.session, event.node))
@@ -78,6 +79,12 @@ class Heard:
                 self.originates[event.speaker] = _networks(event.prefixes)
             case PrefixesLetOut():
                 self.let_out[event.speaker] = _networks(event.prefixes)
+                left = [p for p in self.held_back.get(event.speaker, ()) if p not in self.let_out[event.speaker]]
+                self.held_back[event.speaker] = tuple(left)
+            case PrefixesHeldBack():
+                self.held_back[event.speaker] = _networks(event.prefixes)
+            case ActionDone() if event.kind == CONFIRMS:
+                self.confirmed.add(event.target)
             case PortCarrierChanged():
                 self.carriers[event.node, event.interface] = event.up
             case VrrpChanged():
@@ -182,7 +189,7 @@ def _as_it_was(plan: Plan, heard: Heard) -> Plan:
     sessions = (
         replace(
             s,
-            confirmed=s.confirmed or s.name in heard.was_up,
+            confirmed=s.confirmed or s.virtual_interface in heard.confirmed,
             ends=(_end(s, s.ends[0], heard), _end(s, s.ends[1], heard)),
             route_filter_prefixes=_accepted(s, heard),
         )
@@ -201,6 +208,9 @@ def _accepted(session: BgpSession, heard: Heard) -> tuple[IPNetwork, ...] | None
 
 def _end(session: BgpSession, end: SessionEnd, heard: Heard) -> SessionEnd:
     """An end with the filter that it had by then."""
+    held_back = heard.held_back.get(end.speaker, ())
+    if held_back and session.external:
+        end = replace(end, withholds=tuple(dict.fromkeys((*end.withholds, *held_back))))
     more = heard.let_out.get(end.speaker, ())
     filtered = more and end.announces is not None and not session.static
     return replace(end, announces=(*(end.announces or ()), *more)) if filtered else end

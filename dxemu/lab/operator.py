@@ -33,13 +33,23 @@ class Operator:
         """
         for other in self._customers():
             await other.let_out(prefixes)
+        best = self._routing.routers[router].loc_rib.best
         own = self._own(router)
-        return await self._originate(router, (*own, *(prefix for prefix in prefixes if prefix not in own)))
+        return await self._originate(router, (*own, *(prefix for prefix in prefixes if prefix not in best)))
 
     async def withdraw(self, router: str, prefixes: Collection[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Have a router announce `prefixes` no longer. Gives what its table then says that it announces."""
         gone = frozenset(prefixes)
+        passed_on = gone & frozenset(self._routing.routers[router].loc_rib.best) - frozenset(self._own(router))
+        if passed_on:
+            await self._routing.routers[router].hold_back(passed_on)
         return await self._originate(router, [prefix for prefix in self._own(router) if prefix not in gone])
+
+    def announced(self, router: str) -> tuple[IPNetwork, ...]:
+        """All that AWS hears of a router on any session that is up, or would by its table."""
+        speaker = self._routing.routers[router]
+        told = [a.prefix for name in self.told(router) for a in speaker.told(name)]
+        return tuple(dict.fromkeys((*self._own(router), *told)))
 
     def told(self, router: str) -> Mapping[str, int]:
         """How many prefixes AWS was told by a router, by session that is up."""

@@ -138,6 +138,17 @@ class Router:
 
         await self._work.in_turn(change)
 
+    async def hold_back(self, prefixes: Collection[IPNetwork]) -> None:
+        """From now on AWS does not hear of `prefixes` from this router. Returns when it is being told."""
+
+        async def change() -> None:
+            self._tell.held_back(self.policies.hold_back(prefixes))
+            for session in sorted(self.established):
+                if not self._peers[session].session.static:
+                    self._announce_again(session)
+
+        await self._work.in_turn(change)
+
     def approve(self, session: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""
         self._tell.approved(session, prefixes)

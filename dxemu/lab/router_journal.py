@@ -11,6 +11,7 @@ from dxemu.daemons.exabgp_events import SessionRefused
 from dxemu.events.routes import (
     BestChosen,
     PrefixesApproved,
+    PrefixesHeldBack,
     PrefixesLetOut,
     PrefixesOriginated,
     RouteRefused,
@@ -80,6 +81,10 @@ class RouterJournal:
     def let_out(self, prefixes: Iterable[IPNetwork]) -> None:
         """Its filters towards AWS let these pass, too, from now on."""
         self._journal.tell(PrefixesLetOut(node=self._node, speaker=self._speaker, prefixes=_named(prefixes)))
+
+    def held_back(self, prefixes: Iterable[IPNetwork]) -> None:
+        """AWS no longer hears of these from it."""
+        self._journal.tell(PrefixesHeldBack(node=self._node, speaker=self._speaker, prefixes=_named(prefixes)))
 
     def approved(self, session: str, prefixes: Iterable[IPNetwork]) -> None:
         """These are accepted, too, when they are announced the next time."""

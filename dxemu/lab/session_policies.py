@@ -19,6 +19,7 @@ class SessionPolicies:
         self._plan = plan
         self._speaker = speaker
         self._let_out: frozenset[IPNetwork] = frozenset()
+        self._held_back: frozenset[IPNetwork] = frozenset()
         self._approved: dict[str, list[IPNetwork]] = {}
         self.refused: dict[tuple[str, IPNetwork], str] = {}
 
@@ -31,7 +32,9 @@ class SessionPolicies:
     def exports(self, session: BgpSession) -> ExportPolicy:
         """The plan's, and what the filters let out since."""
         policy = export_policy(self._plan, session, self._speaker)
-        return policy if policy.only is None else replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
+        if policy.only is not None and self._let_out:
+            policy = replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
+        return replace(policy, withholds=self._held_back) if self._held_back and policy.external else policy
 
     def adopt(self, plan: Plan) -> None:
         """The plan has become this one; what it says of this speaker's own sessions came by `follow`."""
@@ -49,7 +52,14 @@ class SessionPolicies:
     def let_out(self, prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
         """No filter stops these from now on. Gives all that have been let out."""
         self._let_out |= frozenset(prefixes)
+        self._held_back -= self._let_out
         return tuple(sorted(self._let_out, key=str))
+
+    def hold_back(self, prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """AWS no longer hears of these. Gives all that are held back."""
+        self._held_back |= frozenset(prefixes)
+        self._let_out -= self._held_back
+        return tuple(sorted(self._held_back, key=str))
 
     def approve(self, session: BgpSession, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Let `prefixes` in, too, when they are announced the next time. Gives all that is let in."""

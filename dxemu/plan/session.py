@@ -20,7 +20,8 @@ class SessionEnd:
     `export_communities` are added to what it sends, `export_prepend` times its own ASN is put in front once more.
     `export_med` goes with it; without `send_communities` no community does.
     `announces` are the only prefixes that an eBGP peer may hear of, `accepts` what it takes from there; None: no such
-    limit. `allow_as_in` times the own ASN may be in the AS_PATH of what is taken.
+    limit. `withholds` are those of them that it does not hear of all the same.
+    `allow_as_in` times the own ASN may be in the AS_PATH of what is taken.
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
     `bfd` is what this end runs; None: no BFD. `hold_time` is what it offers, `keepalive` how often it sends one;
     None: the session's. `graceful_restart` is the restart time that it offers; None: none.
@@ -42,6 +43,7 @@ class SessionEnd:
     export_prepend: int = 0
     export_med: int | None = None
     announces: tuple[IPNetwork, ...] | None = None
+    withholds: tuple[IPNetwork, ...] = ()
     accepts: tuple[IPNetwork, ...] | None = None
     allow_as_in: int = 0
     bfd: BfdSession | None = None

@@ -20,11 +20,15 @@ from dxemu.story.model import Scenario
 
 @dataclass(frozen=True, kw_only=True)
 class Designs:
-    """`plans[0]` is that of the beginning; from `begins[i]` on, `plans[i + 1]` holds, because of `ids[i]`."""
+    """`plans[0]` is that of the beginning; from `begins[i]` on, `plans[i + 1]` holds, because of `ids[i]`.
+
+    `mistakes` are the actions that cannot be done, or change nothing, each with the reason.
+    """
 
     plans: tuple[Plan, ...]
     begins: tuple[float, ...] = ()
     ids: tuple[str, ...] = ()
+    mistakes: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, scenario: Scenario, plan: Plan, changed: Sequence[Plan]) -> Designs:
@@ -35,17 +39,20 @@ class Designs:
         turns += [(float(step.at), 1, step.id, step.action) for step in scenario.actions]
         turns.sort(key=lambda turn: turn[:2])
         written, done, plans = plan, list[Action](), [plan]
-        for _, _, _, what in turns:
+        mistakes = []
+        for _, _, name, what in turns:
             if isinstance(what, Plan):
                 written = what
             else:
+                mistakes.append((name, what.mistake(plans[-1])))
                 done.append(what)
             now = written
             for action in done:
                 now = action.planned(now)
             plans.append(now)
         begins, ids = tuple(at for at, _, _, _ in turns), tuple(name for _, _, name, _ in turns)
-        return cls(plans=tuple(plans), begins=begins, ids=ids)
+        found = tuple((name, why) for name, why in mistakes if why)
+        return cls(plans=tuple(plans), begins=begins, ids=ids, mistakes=found)
 
     @cached_property
     def worlds(self) -> tuple[World, ...]:

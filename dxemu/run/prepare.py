@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dxemu.changes.effects import longest_interruption
 from dxemu.control.wires import vlan_of
-from dxemu.errors import InputErrors
+from dxemu.errors import InputErrors, Problem
 from dxemu.plan.diff import diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.make import make_plan
@@ -59,6 +59,8 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
     designs = Designs.of(scenario, plan, plans)
+    if designs.mistakes:
+        raise InputErrors(list(_without_effect(scenario, designs)))
     impacts = [_impact(designs, step) for step in scenario.steps]
     impacts += _interruptions(scenario)
     predictions = _predicted(scenario, designs, impacts)
@@ -85,6 +87,14 @@ def refuse_changes(rehearsal: Rehearsal) -> Rehearsal:
     if problems:
         raise InputErrors(problems)
     return rehearsal
+
+
+def _without_effect(scenario: Scenario, designs: Designs) -> Iterator[Problem]:
+    """DX-S020: actions that change nothing when they are done."""
+    for step in scenario.actions:
+        for name, why in designs.mistakes:
+            if name == step.id:
+                yield Problem(step.mark, "DX-S020", why, "Take it out, or name what would change.")
 
 
 def _impact(designs: Designs, step: FaultStep) -> Impact:

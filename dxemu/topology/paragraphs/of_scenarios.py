@@ -78,5 +78,9 @@ a path MTU is measured between two different hosts.""",
 A probe sends from an address of its IP version to another one: both ends need one. A host or
 instance has an IPv4 address, an IPv6 one, or a list of both, as in `app: [10.0.1.10,
 "2001:db8:10::10"]`; `ip_version: 6` is for those that have the second.""",
+        "DX-S020": """\
+Somebody does something on purpose so that something changes. This changes nothing in the design of
+that moment: the router announces the prefix already, or does not announce what is to be withdrawn,
+neither as its own nor passed on from another router.""",
     }
 )

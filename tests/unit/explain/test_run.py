@@ -117,7 +117,9 @@ def test_a_static_route_goes_with_its_light(tmp_path: Path) -> None:
 
 def test_a_hosted_virtual_interface_is_accepted(tmp_path: Path) -> None:
     up = [bgp(4.0, "guest", "dx_1", "up"), bgp(4.0, "guest", "colo_router", "up")]
-    state = state_after(tmp_path / "1", "hosted_vif", *up)
+    done = {"kind": "confirm_virtual_interface", "target": "guest", "evidence": "", "done_at_s": 3.0}
+    accepted = {"t": 3.0, "event": "action_done", "action": "confirm_virtual_interface", **done}
+    state = state_after(tmp_path / "1", "hosted_vif", accepted, *up)
     assert explain_path(state, "app", "warehouse").directions[0].over == ("guest",)
 
 

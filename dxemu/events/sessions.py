@@ -24,8 +24,8 @@ class BgpChanged(NodeEvent):
 
     `reason` is empty when up, else `hold_timer`, `bfd`, `carrier` (a detection by this node itself), `notification`,
     `peer_closed` (the other end told it), `notification_sent`, `restart`, `prefix_limit` (this end took no more
-    prefixes) or `cleared`, `shut_down` or `reconfigured` (by an operator). `detail` has the NOTIFICATION that ended
-    it, as `NOTIFICATION 2/2 (Bad Peer AS)`.
+    prefixes) or `cleared`, `shut_down`, `reconfigured` or `removed` (by an operator). `detail` has the NOTIFICATION
+    that ended it, as `NOTIFICATION 2/2 (Bad Peer AS)`.
     """
 
     word: ClassVar[str] = "bgp"

@@ -38,6 +38,7 @@ _WHY = {
     "cleared": "an operator reset it",
     "shut_down": "an operator shut it down",
     "reconfigured": "an operator configured it anew",
+    "removed": "an operator removed it",
 }
 
 

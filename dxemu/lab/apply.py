@@ -5,14 +5,16 @@ If something fails, all that was begun is taken back, in the reverse order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
+from dxemu.lab.built_rows import BUILT, BuiltRows
 from dxemu.lab.cable import LabCable
 from dxemu.lab.journal import Journal
-from dxemu.lab.kernel_rows import KernelRows
+from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS, KernelRows
 from dxemu.lab.node import LabNode
 from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
@@ -20,7 +22,7 @@ from dxemu.lab.session_changes import SessionFollower
 from dxemu.netlink import link
 from dxemu.plan.diff import Added, Changed, Removed, diff
 from dxemu.plan.followed import not_followed
-from dxemu.plan.model import BgpSession, Gateway, Plan, Speaker
+from dxemu.plan.model import BgpSession, Bridge, Gateway, Plan, Speaker, Vrf
 from dxemu.plan.order import careful
 from dxemu.units import IPNetwork
 
@@ -39,9 +41,11 @@ class Follower:
     after: Plan
     routing: Routing
     clock: Clock
-    nodes: Mapping[str, LabNode] = field(default_factory=dict)
-    cables: Mapping[str, LabCable] = field(default_factory=dict)
+    nodes: dict[str, LabNode] = field(default_factory=dict)
+    cables: dict[str, LabCable] = field(default_factory=dict)
     journal: Journal | None = None
+    stack: AsyncExitStack | None = None
+    watch: Callable[[str], Awaitable[None]] | None = None
 
     async def follow(self) -> str:
         """Do it; what was read back, in words.
@@ -62,9 +66,7 @@ class Follower:
         except LabError as error:
             await self._back(begun, error)
             raise ChangeNotMade(f"{error}. All is as it was before") from error
-        if len(said) == 1:
-            return next(iter(said))
-        return "; ".join(f"{' and '.join(dict.fromkeys(names))}: {read}" for read, names in said.items() if read)
+        return _summary(said)
 
     async def _back(self, begun: list[Row], why: LabError) -> None:
         back = replace(self, before=self.after, after=self.before)
@@ -77,15 +79,37 @@ class Follower:
             ) from error
 
     async def _do(self, one: Row) -> str:
-        old, new = (one.old, one.new) if isinstance(one, Changed) else (None, None)
+        old = None if isinstance(one, Added) else one.row if isinstance(one, Removed) else one.old
+        new = None if isinstance(one, Removed) else one.row if isinstance(one, Added) else one.new
+        sessions = SessionFollower(self.after, self.routing, self.clock)
         match old, new:
+            case None, BgpSession():
+                return await sessions.add(new)
+            case BgpSession(), None:
+                return await sessions.remove(old)
+            case None, Speaker():
+                await self.routing.add_speaker(self.after, new)
+                return BUILT_WORDS
+            case Speaker(), None:
+                await self.routing.remove_speaker(old.name)
+                return GONE_WORDS
             case Speaker(), Speaker():
                 return await self._speaker(old, new)
             case Gateway(), Gateway():
                 return await self._gateway(new)
             case BgpSession(), BgpSession():
                 await self._confirm(old, new)
-                return await SessionFollower(self.after, self.routing, self.clock).follow(old, new)
+                return await sessions.follow(old, new)
+        if isinstance(old or new, BUILT):
+            assert self.stack is not None
+            assert self.watch is not None
+            built = BuiltRows(self.before, self.after, self.nodes, self.cables, self.stack, self.watch)
+            if old is None:
+                return await built.build(new)  # type: ignore[arg-type]  # it is one of BUILT
+            if new is None:
+                return await built.take_down(old)  # type: ignore[arg-type]  # it is one of BUILT
+            if isinstance(old, Vrf | Bridge) and isinstance(new, Vrf | Bridge):
+                return await built.change(old, new)
         rows = KernelRows(self.before, self.after, self.nodes, self.cables, self.routing)
         return await rows.do(one)
 
@@ -126,6 +150,19 @@ def inverse(one: Row) -> Row:
             return Added(table=one.table, key=one.key, row=one.row, place=0)
         case Changed():
             return Changed(table=one.table, key=one.key, old=one.new, new=one.old)
+
+
+def _summary(said: Mapping[str, Sequence[str]]) -> str:
+    """What was read back, by whose it is; of what only comes or goes how many there are."""
+    if len(said) == 1:
+        return next(iter(said))
+    many = [f"{len(names)} {read}" for read, names in said.items() if read in (BUILT_WORDS, GONE_WORDS)]
+    rest = [
+        f"{' and '.join(dict.fromkeys(names))}: {read}"
+        for read, names in said.items()
+        if read and read not in (BUILT_WORDS, GONE_WORDS)
+    ]
+    return "; ".join((*rest, *many))
 
 
 def _originated(router: Router) -> tuple[IPNetwork, ...]:

@@ -31,8 +31,11 @@ class BfdSpeakers:
         self._tasks = tasks
         self._birds: dict[str, Bird] = {}
 
-    async def follow(self, plan: Plan, node: str) -> bool:
-        """Have a node run the BFD sessions of `plan`. Gives whether it ran others before. Raises LabError."""
+    async def follow(self, plan: Plan, node: str, without: str = "") -> bool:
+        """Have a node run the BFD sessions of `plan`, `without` that of one session.
+
+        Gives whether it ran others before. Raises LabError.
+        """
         of_session = {
             session.name: (end.speaker, session)
             for session in plan.sessions
@@ -43,16 +46,15 @@ class BfdSpeakers:
             peer
             for speaker in plan.speakers
             for at, session in of_session.values()
-            if at == speaker.name and (peer := BfdPeer.of(session, node)) is not None
+            if at == speaker.name and session.name != without and (peer := BfdPeer.of(session, node)) is not None
         ]
         bird = self._birds.get(node)
         if bird is None and peers:
             await self._start(plan, node, peers)
         elif bird is not None and set(bird.peers) != set(peers):
-            speakers = {session: speaker for session, (speaker, _) in of_session.items()}
             for gone in bird.peers:
                 if gone.session not in {peer.session for peer in peers}:
-                    self._routers[speakers[gone.session]].bfd_ended(gone.session)
+                    self._at(node, gone.session).bfd_ended(gone.session)
             await bird.follow(peers)
         else:
             return False
@@ -62,10 +64,12 @@ class BfdSpeakers:
         router_id = plan.speakers_at(node)[0].router_id
 
         def changed(session: str, up: bool, reason: str) -> None:
-            router = next(r for r in self._routers.values() if r.node == node and r.has(session))
-            router.bfd_changed(session, up, reason)
+            self._at(node, session).bfd_changed(session, up, reason)
 
         async with self._clock.moment():
             bird = Bird(node, router_id, peers, self._nodes[node].namespace, changed, self._tasks.fail)
             self._stack.callback(bird.stop)
         self._birds[node] = bird
+
+    def _at(self, node: str, session: str) -> Router:
+        return next(r for r in self._routers.values() if r.node == node and r.has(session))

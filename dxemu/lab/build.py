@@ -136,12 +136,12 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
         if (sub.node, sub.name) not in waiting:
             await link.set_up(nodes[sub.node].netlink, sub.name, up=True)
     for node, parent in dict.fromkeys((sub.node, sub.parent) for sub in plan.vlans):
-        _refuse_untagged(nodes[node], parent)
+        refuse_untagged(nodes[node], parent)
     for planned in plan.bridges:
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
     for held in each("addresses", plan.addresses):
         await address.apply(nodes[held.node].netlink, held.interface, held.address)
-    await _introduce_aws(plan, nodes)
+    await introduce_aws(plan, nodes)
     await _routes(plan, nodes)
 
 
@@ -179,7 +179,7 @@ async def _virtual_links(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
 
 async def restore_node(plan: Plan, nodes: Mapping[str, LabNode], node: str) -> None:
     """What the kernel forgot of a node while its ports were down: static routes and permanent neighbours."""
-    await _introduce_aws(plan, nodes, node)
+    await introduce_aws(plan, nodes, node)
     await _static_routes(plan, nodes, node)
 
 
@@ -240,13 +240,13 @@ def _rule(planned: LookupRule, number: int, version: int) -> rule.PolicyRule:
     return rule.PolicyRule(priority=priority, table=planned.table, incoming=planned.incoming, version=version)
 
 
-def _refuse_untagged(node: LabNode, port: str) -> None:
+def refuse_untagged(node: LabNode, port: str) -> None:
     """Linux would take an untagged packet for an address that a VLAN of the port has; AWS and routers do not."""
     sysctl.write(node.namespace, f"net/ipv4/conf/{port}/rp_filter", "1")
     sysctl.write(node.namespace, f"net/ipv4/conf/{port}/arp_ignore", "1")
 
 
-async def _introduce_aws(plan: Plan, nodes: Mapping[str, LabNode], only: str | None = None) -> None:
+async def introduce_aws(plan: Plan, nodes: Mapping[str, LabNode], only: str | None = None) -> None:
     """AWS's own nodes know each other: nobody waits for ARP on the backbone when traffic moves to another device."""
     held = {
         (a.node, a.interface): [b.address.ip for b in plan.addresses if (b.node, b.interface) == (a.node, a.interface)]

@@ -57,6 +57,29 @@ class ChangeableRouter(Router):
 
         await self._work.in_turn(change)
 
+    async def add(self, plan: Plan, session: BgpSession) -> None:
+        """From now on there is a session more. Returns when the speaker knows it."""
+
+        async def change() -> None:
+            self.adopt(plan)
+            self._peers[session.name] = peer = Peer.at(session, self.name)
+            assert self._exabgp is not None
+            self._exabgp.follow(peer)
+
+        await self._work.in_turn(change)
+
+    async def remove(self, session: str) -> None:
+        """A session is none any more; its peer is told so. Returns when its routes are gone."""
+
+        async def change() -> None:
+            words = "an operator removed it"
+            await self._close(session, "removed", words, Cease.PEER_DECONFIGURED)
+            assert self._exabgp is not None
+            self._exabgp.forget(session)
+            del self._peers[session]
+
+        await self._work.in_turn(change)
+
     async def _relearn(self, session: BgpSession) -> None:
         """The static routes of a VPN are others; nobody announces them."""
         announce = static_announcements(self._plan, session, self.name)

@@ -17,6 +17,9 @@ from dxemu.plan.diff import Added, Changed, Removed
 from dxemu.plan.model import Bond, Cable, LookupRule, Plan, RateLimit, StaticRoute, VlanInterface
 from dxemu.units import IPNetwork
 
+BUILT_WORDS, GONE_WORDS = "built", "taken down"
+"""What is read back of a row that comes, or goes: the kernel took it."""
+
 
 def _local(plan: Plan, planned: LookupRule) -> list[IPNetwork]:
     """The networks of an interface in a VRF, which are in the VRF's table only and looked up further in others."""
@@ -72,7 +75,7 @@ class KernelRows:
             await route.replace(
                 netlink, new.destination, new.via, protocol=route.STATIC, table=new.table, interface=towards
             )
-        return "the kernel took it"
+        return BUILT_WORDS if old is None else GONE_WORDS if new is None else "the kernel took it"
 
     def _own(self, node: str) -> tuple[StaticRoute, ...]:
         return self.after.own_static_routes(node)
@@ -83,7 +86,7 @@ class KernelRows:
             await route.throw(netlink, network, table=planned.table)
         for wanted in policy_rules(self.after, planned):
             await rule.apply(netlink, wanted)
-        return "the kernel took it"
+        return BUILT_WORDS
 
     async def _no_rule(self, planned: LookupRule) -> str:
         netlink = self.nodes[planned.node].netlink
@@ -93,7 +96,7 @@ class KernelRows:
                     await rule.delete(netlink, found)
         for network in _local(self.before, planned):
             await route.delete(netlink, network, protocol=route.STATIC, table=planned.table, missing_ok=True)
-        return "the kernel took it out"
+        return GONE_WORDS
 
     async def _mtu(self, node: str, name: str, mtu: int) -> str:
         netlink = self.nodes[node].netlink

@@ -29,6 +29,7 @@ from dxemu.lab.paths import Walker, Watched
 from dxemu.lab.power import set_power
 from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
+from dxemu.lab.signs import carriers, first_masters, is_sign_of_life, signs_of_life
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import link, netem, route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
@@ -53,8 +54,9 @@ class Lab:
     ) -> None:
         self.plan = plan
         self.journal = journal
-        self._nodes = nodes
-        self._cables = cables
+        self._nodes = dict(nodes)
+        self._cables = dict(cables)
+        self._stack = AsyncExitStack()
         self._up: set[tuple[str, str, str]] = set()
         self._beyond_quota: set[str] = set()
         self._tunnels_up: set[tuple[str, str]] = set()
@@ -95,14 +97,18 @@ class Lab:
             await start_vrrp(plan, nodes, journal, stack, tasks)
             await lab._overlay.start(nodes, folder, stack, tasks)
             lab._routing = await start_routing(plan, nodes, journal, folder, stack, tasks)
+            lab._stack = stack
             for node in plan.nodes:
                 if node.role in FORWARDING:
-                    heard = partial(lab._changed, node.name), partial(lab._routes_changed, node.name)
-                    monitor = Monitor(nodes[node.name].namespace, *heard)
-                    await stack.enter_async_context(monitor)
+                    await lab._watch_node(node.name)
             lab._tasks = tasks
             tasks.start(lab._follow_paths())
             yield lab
+
+    async def _watch_node(self, node: str) -> None:
+        """Hear from now on what happens in a node's kernel."""
+        heard = partial(self._changed, node), partial(self._routes_changed, node)
+        await self._stack.enter_async_context(Monitor(self._nodes[node].namespace, *heard))
 
     def node(self, name: str) -> LabNode:
         """Raises KeyError for a name that the plan does not have."""
@@ -203,8 +209,25 @@ class Lab:
         """
         from dxemu.lab.apply import Follower  # only a lab that is changed needs what it imports
 
-        clock, journal = self.journal.clock, self.journal
-        done = await Follower(self.plan, plan, self._routing, clock, self._nodes, self._cables, journal).follow()
+        before, after = carriers(self.plan), carriers(plan)
+        self._carriers = {port: name for port, name in before.items() if port in after}  # what goes loses no light
+        follower = Follower(
+            before=self.plan,
+            after=plan,
+            routing=self._routing,
+            clock=self.journal.clock,
+            nodes=self._nodes,
+            cables=self._cables,
+            journal=self.journal,
+            stack=self._stack,
+            watch=self._watch_node,
+        )
+        try:
+            done = await follower.follow()
+        except LabError:
+            self._carriers = before
+            raise
+        self._carriers = after
         self.plan = plan
         self._routing.adopt(plan)
         self._walker = Walker(plan, self._nodes)

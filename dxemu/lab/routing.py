@@ -10,7 +10,6 @@ from dxemu.bgp.rib import LocRib
 from dxemu.control.converge import converge, gateway_rib, tables_of
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import SpeakerEvent
-from dxemu.host.clock import Clock
 from dxemu.lab.bfd import BfdSpeakers
 from dxemu.lab.changeable_router import ChangeableRouter
 from dxemu.lab.fib import Fib
@@ -20,18 +19,30 @@ from dxemu.lab.node import LabNode
 from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.lab.vpc_route_table import SeparateVpcRouteTable, VpcRouteTable
-from dxemu.plan.model import Gateway, Plan, Side
+from dxemu.plan.model import Gateway, Plan, Side, Speaker
 from dxemu.units import IPNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where routers are started."""
+
+    nodes: Mapping[str, LabNode]
+    journal: Journal
+    folder: str
+    stack: AsyncExitStack
+    tasks: Tasks
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
     """The control plane: routers by speaker, and gateways by node. `speakers` are the ExaBGP processes by node."""
 
-    routers: Mapping[str, ChangeableRouter]
-    gateways: Mapping[str, GatewayRouter]
-    speakers: Mapping[str, ExaBgp]
+    routers: dict[str, ChangeableRouter]
+    gateways: dict[str, GatewayRouter]
+    speakers: dict[str, ExaBgp]
     bfd: BfdSpeakers | None = None
+    site: Site | None = None
 
     def settled(self, plan: Plan) -> bool:
         """Whether every table holds, from every peer, what the plan's policies will bring to it: the spares too."""
@@ -49,6 +60,33 @@ class Routing:
         """Have a gateway be what `plan` says. Gives what was read back; raises LabError."""
         router = self.gateways[gateway.node]
         return await router.follow(plan, gateway, lambda table: _fib(gateway, table, node, journal))
+
+    async def add_speaker(self, plan: Plan, speaker: Speaker) -> None:
+        """Start a speaker, which has no session yet; gateways of `plan` that are attached to it hear it."""
+        assert self.site is not None
+        site, node = self.site, self.site.nodes[speaker.node]
+        fixed = StaticRoutes(plan, speaker.node, node.netlink)
+        fib = Fib(node.netlink, speaker.table)
+        router = ChangeableRouter(plan, speaker, [], fib, site.journal, site.tasks, fixed)
+        self.routers[speaker.name] = router
+        site.tasks.start(router.run())
+        for gateway in plan.gateways:
+            for attachment in gateway.attachments:
+                if attachment.speaker == speaker.name and gateway.node in self.gateways:
+                    router.on_best.append(self.gateways[gateway.node].listener_for(attachment, router.loc_rib))
+        exabgp = self.speakers.get(speaker.node)
+        if exabgp is None:
+            self.speakers[speaker.node] = await _start_node(
+                plan, speaker.node, self.routers, site, without_sessions=True
+            )
+        else:
+            router.attach(exabgp)
+
+    async def remove_speaker(self, name: str) -> None:
+        """Forget a speaker that has no session any more."""
+        router = self.routers.pop(name)
+        await router.originate(())
+        await router.idle()
 
     def adopt(self, plan: Plan) -> None:
         """The plan has become this one."""
@@ -91,10 +129,11 @@ async def start_routing(
     by_side = sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS)
     for router in routers.values():
         tasks.start(router.run())
+    site = Site(nodes, journal, folder, stack, tasks)
     for node in journal.each("routers", list(dict.fromkeys(speaker.node for speaker in by_side))):
-        exabgps[node] = await _start_node(plan, node, routers, nodes[node], journal.clock, folder, stack, tasks)
+        exabgps[node] = await _start_node(plan, node, routers, site)
         await bfd.follow(plan, node)
-    return Routing(routers, gateways, exabgps, bfd)
+    return Routing(routers, gateways, exabgps, bfd, site)
 
 
 def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
@@ -107,29 +146,25 @@ def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
 
 
 async def _start_node(
-    plan: Plan,
-    node: str,
-    routers: Mapping[str, ChangeableRouter],
-    lab_node: LabNode,
-    clock: Clock,
-    folder: str,
-    stack: AsyncExitStack,
-    tasks: Tasks,
+    plan: Plan, node: str, routers: Mapping[str, ChangeableRouter], site: Site, *, without_sessions: bool = False
 ) -> ExaBgp:
     """One ExaBGP for all tables of a node."""
-    here = {speaker.name: speaker for speaker in plan.speakers_at(node)}
-    of_session = {session.name: (routers[name], session) for name in here for session in plan.sessions_of(name)}
+    here = [speaker for speaker in plan.speakers_at(node) if speaker.name in routers]
+    of_session = {session.name: (routers[s.name], session) for s in here for session in plan.sessions_of(s.name)}
 
     def heard(event: SpeakerEvent) -> None:
-        router = next((routers[name] for name in here if routers[name].has(event.session)), None)
+        at = (router for router in routers.values() if router.node == node and router.has(event.session))
+        router = next(at, None)
         if router is not None:  # else the session has been removed
             router.heard(event)
 
     peers = [Peer.at(session, router.name) for router, session in of_session.values() if not session.static]
-    router_id = next(iter(here.values())).router_id
-    async with clock.moment():
-        exabgp = ExaBgp(node, router_id, peers, lab_node.namespace, heard, tasks.fail, f"{folder}/{node}.exabgp.log")
-        stack.callback(exabgp.stop)
-    for name in here:
-        routers[name].attach(exabgp)
+    if without_sessions:
+        peers = []
+    log = f"{site.folder}/{node}.exabgp.log"
+    async with site.journal.clock.moment():
+        exabgp = ExaBgp(node, here[0].router_id, peers, site.nodes[node].namespace, heard, site.tasks.fail, log)
+        site.stack.callback(exabgp.stop)
+    for speaker in here:
+        routers[speaker.name].attach(exabgp)
     return exabgp

@@ -29,6 +29,8 @@ class SessionFollower:
 
     async def follow(self, old: BgpSession, new: BgpSession) -> str:
         """Do it; what was read back, in words. Raises LabError."""
+        if [end.speaker for end in old.ends] != [end.speaker for end in new.ends]:
+            return await self._moved(old, new)
         for end in _order(old, new):
             router = self.routing.routers.get(end.speaker)
             if router is not None:
@@ -41,6 +43,31 @@ class SessionFollower:
         if not old.in_service:
             return f"{said}both ends take connections"
         return said + await self._heard(new)
+
+    async def add(self, new: BgpSession) -> str:
+        """Have both ends know a session that is new; what was read back, in words. Raises LabError."""
+        for end in new.ends[::-1]:  # AWS's end takes connections
+            if end.speaker in self.routing.routers:
+                await self.routing.routers[end.speaker].add(self.after, new)
+        return await self._bfd(new, new) + "both ends take connections"
+
+    async def remove(self, old: BgpSession) -> str:
+        """Have neither end know it any more; what was read back, in words. Raises LabError."""
+        said = await self._bfd(old, old)
+        for end in old.ends:
+            if end.speaker in self.routing.routers:
+                await self.routing.routers[end.speaker].remove(old.name)
+        return said + "neither end knows it"
+
+    async def _moved(self, old: BgpSession, new: BgpSession) -> str:
+        """It ends at another speaker from now on, and is made anew there."""
+        for end in old.ends if self.routing.bfd is not None and old.has_bfd else ():
+            assert self.routing.bfd is not None
+            await self.routing.bfd.follow(self.after, end.node, without=old.name)
+        for end in old.ends:
+            if end.speaker in self.routing.routers:
+                await self.routing.routers[end.speaker].remove(old.name)
+        return await self.add(new)
 
     async def _bfd(self, old: BgpSession, new: BgpSession) -> str:
         if self.routing.bfd is None:

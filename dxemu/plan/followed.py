@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from dxemu.plan.diff import Changed, Diff
-from dxemu.plan.model import BgpSession
+from dxemu.plan.model import BgpSession, Cable, Node, Role
 from dxemu.plan.order import Step, careful
 
 FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -14,6 +14,8 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "cables": frozenset({"mtu"}),
         "bonds": frozenset({"mtu", "min_links"}),
         "vlans": frozenset({"mtu"}),
+        "vrfs": frozenset({"interfaces"}),
+        "bridges": frozenset({"ports"}),
         "static_routes": frozenset({"via", "throw"}),
         "limits": frozenset({"rate", "burst"}),
         "speakers": frozenset({"originates", "maximum_paths"}),
@@ -25,14 +27,19 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
             {"import_local_pref", "export_communities", "send_communities", "export_prepend", "export_med"}
             | {"announces", "accepts", "allow_as_in", "enabled"}
             | {"bfd", "hold_time", "keepalive", "auth_key", "graceful_restart", "until_bfd_down"}
-            | {"prefix_quota", "route_filter_prefixes", "confirmed"}
+            | {"speaker", "prefix_quota", "route_filter_prefixes", "confirmed"}
         ),
     }
 )
 """The values of a row, by table, that `dxemu.lab.apply` brings to a lab while it runs."""
 
-COME_AND_GO = frozenset({"static_routes", "rules"})
+COME_AND_GO = frozenset(
+    {"nodes", "cables", "bridges", "vlans", "vrfs", "addresses", "static_routes", "rules", "speakers", "sessions"}
+)
 """The tables whose rows may come and go."""
+
+_ROLES = frozenset({Role.HOST, Role.INSTANCE})
+"""Nodes that may come and go: they run nothing."""
 
 
 def not_followed(found: Diff) -> Iterator[Step]:
@@ -43,8 +50,19 @@ def not_followed(found: Diff) -> Iterator[Step]:
 def _followed(step: Step) -> bool:
     one = step.difference
     if not isinstance(one, Changed):
-        return one.table in COME_AND_GO
+        return one.table in COME_AND_GO and _may_come(one.row)
     known = FOLLOWED.get(one.table, frozenset())
     if isinstance(one.old, BgpSession) and one.old.static:
         known = frozenset({"announces", "import_local_pref"})
     return all(not known.isdisjoint(value.name.split(".")) for value in one.values)
+
+
+def _may_come(row: object) -> bool:
+    match row:
+        case Node():
+            return row.role in _ROLES
+        case Cable():
+            return row.connection is None
+        case BgpSession():
+            return not row.static and row.tunnel is None
+    return True

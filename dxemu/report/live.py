@@ -101,6 +101,7 @@ def _bgp(event: BgpChanged) -> str:
         "cleared": "an operator reset it",
         "shut_down": "an operator shut it down",
         "reconfigured": "an operator configured it anew",
+        "removed": "an operator removed it",
     }.get(event.reason, event.reason)
     return f"BGP down on {node} for {session}" + (f": {why}" if why else "")
 

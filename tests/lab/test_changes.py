@@ -71,6 +71,14 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
     ("topology", "change", "says"),
     [
         ("hosted_connection", "{connections: {hosted: {bandwidth: 200 Mbps}}}", "the kernels say 200 Mbps"),
+        ("site_link", "{virtual_interfaces: {ny_1: {site_link: off}}}", "both ends take connections"),
+        ("many_vpcs", "{virtual_interfaces: {staging: null}}", "neither end knows it"),
+        (
+            "direct_connect_gateway",
+            "{aws: {direct_connect_gateways: {dxgw: {associations: {vgw_west: null}}}}}",
+            "vgw_west: 0 routes of BGP's in table 254",
+        ),
+        ("direct_connect_gateway", "{customer: {data_center: {hosts: {other: 10.0.1.77}}}}", "6 built"),
         ("lag", "{lags: {bundle: {minimum_links: 2}}}", "the kernels say 2 at least"),
         ("lag", "{virtual_interfaces: {prod: {mtu: 8500}}}", "MTU 8500"),
         (
@@ -88,7 +96,7 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
         (
             "backup_connection",
             "{customer: {data_center: {routers: {customer_router: {static_routes: {172.31.0.0/16: colo_router}}}}}}",
-            "the kernel took it",
+            "built",
         ),
     ],
 )

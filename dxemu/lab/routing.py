@@ -84,9 +84,7 @@ class Routing:
 
     async def remove_speaker(self, name: str) -> None:
         """Forget a speaker that has no session any more."""
-        router = self.routers.pop(name)
-        await router.originate(())
-        await router.idle()
+        await self.routers.pop(name).idle()
 
     def adopt(self, plan: Plan) -> None:
         """The plan has become this one."""

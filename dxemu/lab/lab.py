@@ -211,17 +211,8 @@ class Lab:
 
         before, after = carriers(self.plan), carriers(plan)
         self._carriers = {port: name for port, name in before.items() if port in after}  # what goes loses no light
-        follower = Follower(
-            before=self.plan,
-            after=plan,
-            routing=self._routing,
-            clock=self.journal.clock,
-            nodes=self._nodes,
-            cables=self._cables,
-            journal=self.journal,
-            stack=self._stack,
-            watch=self._watch_node,
-        )
+        clock, site = self.journal.clock, (self._nodes, self._cables, self.journal, self._stack, self._watch_node)
+        follower = Follower(self.plan, plan, self._routing, clock, *site)
         try:
             done = await follower.follow()
         except LabError:

@@ -24,7 +24,7 @@ from dxemu.units import IPNetwork
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class RoutingSite:
     """Where routers are started."""
 
     nodes: Mapping[str, LabNode]
@@ -42,7 +42,7 @@ class Routing:
     gateways: dict[str, GatewayRouter]
     speakers: dict[str, ExaBgp]
     bfd: BfdSpeakers | None = None
-    site: Site | None = None
+    site: RoutingSite | None = None
 
     def settled(self, plan: Plan) -> bool:
         """Whether every table holds, from every peer, what the plan's policies will bring to it: the spares too."""
@@ -127,7 +127,7 @@ async def start_routing(
     by_side = sorted(plan.speakers, key=lambda speaker: speaker.side is not Side.AWS)
     for router in routers.values():
         tasks.start(router.run())
-    site = Site(nodes, journal, folder, stack, tasks)
+    site = RoutingSite(nodes, journal, folder, stack, tasks)
     for node in journal.each("routers", list(dict.fromkeys(speaker.node for speaker in by_side))):
         exabgps[node] = await _start_node(plan, node, routers, site)
         await bfd.follow(plan, node)
@@ -144,7 +144,7 @@ def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
 
 
 async def _start_node(
-    plan: Plan, node: str, routers: Mapping[str, ChangeableRouter], site: Site, *, without_sessions: bool = False
+    plan: Plan, node: str, routers: Mapping[str, ChangeableRouter], site: RoutingSite, *, without_sessions: bool = False
 ) -> ExaBgp:
     """One ExaBGP for all tables of a node."""
     here = [speaker for speaker in plan.speakers_at(node) if speaker.name in routers]

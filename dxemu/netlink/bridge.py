@@ -21,3 +21,10 @@ async def apply(netlink: Netlink, bridge: BridgeDevice) -> None:
     await link.create(netlink, bridge.name, "bridge")
     for port in bridge.ports:
         await link.set_master(netlink, port, bridge.name)
+
+
+async def read_master(netlink: Netlink, port: str) -> str:
+    """The bridge (or bond, or VRF) that a port is in; empty if none."""
+    message = await link.read_message(netlink, port)
+    master = message.get_attr("IFLA_MASTER")
+    return await netlink.name(master) if master else ""

@@ -29,7 +29,6 @@ from dxemu.lab.paths import Walker, Watched
 from dxemu.lab.power import set_power
 from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
-from dxemu.lab.signs import carriers, first_masters, is_sign_of_life, signs_of_life
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import link, netem, route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged

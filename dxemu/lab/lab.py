@@ -29,8 +29,9 @@ from dxemu.lab.paths import Walker, Watched
 from dxemu.lab.power import set_power
 from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
+from dxemu.lab.silence import silence
 from dxemu.lab.tasks import Tasks
-from dxemu.netlink import link, netem, route
+from dxemu.netlink import link, route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.units import IPNetwork
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 LOOK_S = 0.1
 CONVERGED_WITHIN_S = 120.0
 """Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
-
-NOTHING_PASSES = netem.Netem(rate_bps=10**9, delay_s=0.0, loss_percent=100.0, limit=1000)
 
 
 class Lab:
@@ -256,17 +255,7 @@ class Lab:
 
     async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
         """Drop all of one virtual interface's packets at both ends, or none. Gives the loss in percent, by node."""
-        read = {}
-        for session in self.plan.sessions_on(virtual_interface):
-            for end in session.ends:
-                netlink = self._nodes[end.node].netlink
-                if silent:
-                    await netem.apply(netlink, end.interface, NOTHING_PASSES)
-                    read[end.node] = (await netem.read(netlink, end.interface)).loss_percent
-                elif end.node not in read:
-                    await netem.delete(netlink, end.interface)
-                    read[end.node] = 0.0
-        return read
+        return await silence(self.plan, self._nodes, virtual_interface, silent=silent)
 
     async def interrupt(self, virtual_interfaces: Sequence[str], seconds: float) -> str:
         """AWS's devices carry nothing on these for so long. Gives, in words, until when; raises LabError."""

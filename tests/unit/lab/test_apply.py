@@ -99,6 +99,7 @@ def test_a_lab_that_cannot_go_back_is_lost(before: Plan) -> None:
 
 def test_nothing_is_touched_for_what_no_lab_follows(before: Plan) -> None:
     tables = tables_of(before)
-    with pytest.raises(ChangeNotMade, match="remove speaker"):
-        follow(before, replace(with_more(before), speakers=before.speakers[1:]), tables)
+    more = replace(before.cables[0], name="spare", connection="spare")
+    with pytest.raises(ChangeNotMade, match="add cable spare"):
+        follow(before, replace(with_more(before), cables=(*before.cables, more)), tables)
     assert not any(table.orders for table in tables.values())

@@ -43,7 +43,7 @@ new site can take all of them off the net. Source: Direct Connect User Guide, Qu
             if count < CLOSE * most:
                 continue
             vif = session.virtual_interface
-            tunnel = next((t for t in design.plan.tunnels if t.name == session.tunnel), None)
+            tunnel = design.plan.tunnel_named(session.tunnel) if session.tunnel is not None else None
             path = ("virtual_interfaces", vif) if vif is not None else ("vpns", "" if tunnel is None else tunnel.vpn)
             beyond = "; the session is Idle" if session.name in settled.beyond_quota else ""
             more = most < quotas.PREFIX_ALLOCATION.most and vif is not None and session.route_filter_prefixes is None

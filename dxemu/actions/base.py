@@ -93,6 +93,11 @@ class Action(ABC):
         """What `plan` is once it was done; itself if faults are predicted from then on as before."""
         return plan
 
+    def clears(self, plan: Plan) -> frozenset[str]:
+        """The sessions that it clears, so that AWS takes one again that it held Idle."""
+        del plan
+        return frozenset()
+
     def mistake(self, plan: Plan) -> str:
         """Why it cannot be done to `plan`, or changes nothing of it; empty if neither is so."""
         del plan

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from dxemu.actions.base import Action, OperatedLab
 from dxemu.parameters import target_field
+from dxemu.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,10 @@ class ResetSession(Action):
     words: ClassVar[str] = "the customer clears its sessions, and an Idle end of AWS's takes them again"
 
     virtual_interface: str | None = target_field()
+
+    def clears(self, plan: Plan) -> frozenset[str]:
+        """All of the virtual interface's."""
+        return frozenset(session.name for session in plan.sessions_on(self.target))
 
     async def do(self, lab: OperatedLab) -> str:
         """Clear them, and say which came up within a few seconds. A cable that is cut brings none back."""

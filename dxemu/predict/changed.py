@@ -36,7 +36,8 @@ NEVER = "no way is left, and no change brings one back"
 class Redesign:
     """Something that somebody does on purpose at `at`: from then on the design is `world`'s.
 
-    `id` is what its outages are called after. `dead` is what carries nothing at that moment, `believed` what is known.
+    `id` is what its outages are called after. `dead` is what carries nothing at that moment, `known` what is known once
+    the design is another one, `was` what was known until then.
     `off_for` is how long what is switched on had been off; None: since the start.
     """
 
@@ -46,6 +47,7 @@ class Redesign:
     world: World
     dead: frozenset[str] = frozenset()
     known: Believed = NOTHING
+    was: Believed = NOTHING
     off_for: float | None = None
 
 
@@ -145,7 +147,7 @@ def _moments(turn: Redesign) -> list[_Moment]:
     before, after = turn.before.plan, turn.world.plan
     found = [one for one in diff(before, after) if not isinstance(one, Reordered | Setting)]
     steps = careful(tuple(found))
-    moments = [_Moment(turn.before.view(turn.known), Window(), {})]
+    moments = [_Moment(turn.before.view(turn.was), Window(), {})]
     if len(steps) > MOST_STEPS:
         steps = ()
     plan = before

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dxemu.actions.base import Action
+from dxemu.control.tables import Believed
 from dxemu.plan.diff import diff
 from dxemu.plan.model import Plan
 from dxemu.plan.order import unimportant
@@ -22,11 +23,13 @@ from dxemu.story.model import Scenario
 class Designs:
     """`plans[0]` is that of the beginning; from `begins[i]` on, `plans[i + 1]` holds, because of `ids[i]`.
 
-    `mistakes` are the actions that cannot be done, or change nothing, each with the reason.
+    `cleared[i]` are the sessions that an operator clears at `begins[i]`, `mistakes` the actions that cannot be done,
+    or change nothing, each with the reason.
     """
 
     plans: tuple[Plan, ...]
     begins: tuple[float, ...] = ()
+    cleared: tuple[frozenset[str], ...] = ()
     ids: tuple[str, ...] = ()
     mistakes: tuple[tuple[str, str], ...] = ()
 
@@ -39,12 +42,14 @@ class Designs:
         turns += [(float(step.at), 1, step.id, step.action) for step in scenario.actions]
         turns.sort(key=lambda turn: turn[:2])
         written, done, plans = plan, list[Action](), [plan]
-        mistakes = []
+        mistakes, cleared = [], []
         for _, _, name, what in turns:
             if isinstance(what, Plan):
                 written = what
+                cleared.append(frozenset[str]())
             else:
                 mistakes.append((name, what.mistake(plans[-1])))
+                cleared.append(what.clears(plans[-1]))
                 done.append(what)
             now = written
             for action in done:
@@ -52,7 +57,7 @@ class Designs:
             plans.append(now)
         begins, ids = tuple(at for at, _, _, _ in turns), tuple(name for _, _, name, _ in turns)
         found = tuple((name, why) for name, why in mistakes if why)
-        return cls(plans=tuple(plans), begins=begins, ids=ids, mistakes=found)
+        return cls(plans=tuple(plans), begins=begins, cleared=tuple(cleared), ids=ids, mistakes=found)
 
     @cached_property
     def worlds(self) -> tuple[World, ...]:
@@ -60,6 +65,14 @@ class Designs:
         found = [World(self.plans[0])]
         for before, after in zip(self.plans, self.plans[1:], strict=False):
             found.append(found[-1] if unimportant(diff(before, after)) else World(after))
+        return tuple(found)
+
+    @cached_property
+    def idle(self) -> tuple[frozenset[str], ...]:
+        """The sessions that AWS holds Idle in each: beyond a quota, and until an operator clears them after it."""
+        found = [frozenset(self.worlds[0].layout.settled.beyond_quota)]
+        for cleared, world in zip(self.cleared, self.worlds[1:], strict=True):
+            found.append((found[-1] - cleared) | frozenset(world.layout.settled.beyond_quota))
         return tuple(found)
 
     def at(self, t: float) -> World:
@@ -71,14 +84,17 @@ class Designs:
         for number, (at, name) in enumerate(zip(self.begins, self.ids, strict=True)):
             before, after = self.worlds[number], self.worlds[number + 1]
             standing = lasting(impacts, at)
-            if before is not after:
+            idle = self.idle[number + 1]
+            if before is not after or idle != self.idle[number]:
+                known = knowing(after.plan, standing)
                 yield Redesign(
                     id=name,
                     at=at,
                     before=before,
                     world=after,
                     dead=cables_of(standing),
-                    known=knowing(after.plan, standing),
+                    known=_without(known, after.plan, idle),
+                    was=_without(known, before.plan, self.idle[number]),
                     off_for=self._off_for(number),
                 )
 
@@ -89,6 +105,12 @@ class Designs:
             if on and on <= _in_service(self.plans[earlier]):
                 return self.begins[number] - self.begins[earlier]
         return None
+
+
+def _without(known: Believed, plan: Plan, idle: Collection[str]) -> Believed:
+    """The same, with both ends of these sessions down."""
+    ends = frozenset((s.name, end.speaker) for s in plan.sessions if s.name in idle for end in s.ends)
+    return replace(known, down_ends=known.down_ends | ends) if ends else known
 
 
 def _in_service(plan: Plan) -> frozenset[str]:

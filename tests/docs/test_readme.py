@@ -31,6 +31,7 @@ from pydantic import BaseModel
 from dxemu import errors
 from dxemu.actions import menu as action_menu
 from dxemu.cli.app import root
+from dxemu.cli.run import EXIT_STATUS
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds
 from dxemu.host.output import Unread
@@ -260,8 +261,7 @@ def test_every_exit_status_is_named() -> None:
     (listed,) = re.findall(r"\*\*Exit status\*\*: (.*?)\n\n", COMMANDS_PAGE, re.DOTALL)
     ours = {e.exit_status for _, e in inspect.getmembers(errors, inspect.isclass) if issubclass(e, errors.DxemuError)}
     assert {int(number) for number in re.findall(r"(?:^|; )(\d+) ", listed.replace("\n", " "))} == {
-        0,
-        1,
+        *EXIT_STATUS.values(),
         Unread.exit_status,
     } | ours
 

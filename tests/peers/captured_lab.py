@@ -33,8 +33,8 @@ class _CapturedLab(Lab):
 
     @classmethod
     @asynccontextmanager
-    async def built(cls, plan: Plan, journal: Journal, folder: str) -> AsyncIterator[Lab]:
-        async with super().built(plan, journal, folder) as lab:
+    async def built(cls, plan: Plan, journal: Journal, folder: str, seed: int = 1) -> AsyncIterator[Lab]:
+        async with super().built(plan, journal, folder, seed) as lab:
             with ExitStack() as stack:
                 for node in plan.nodes:
                     if node.role in (Role.HOST, Role.INSTANCE):

@@ -154,7 +154,7 @@ async def staged() -> AsyncIterator[Stage]:
         ends = [(kind, node) for kind in ("bgp", "bfd") for node in ("customer_router", "dx_1")]
         up = [{"event": kind, "session": "backup", "node": node, "state": "up"} for kind, node in ends]
         await all_seen(journal, events, up, within_s=60)
-        (speaker,) = {end.speaker for s in plan.sessions for end in s.ends if end.node == "dx_1"}
+        speaker = plan.session("primary").ends[1].speaker
         yield Stage(
             plan, nodes["customer_router"], nodes["dx_1"], aws.routers[speaker], aws.speakers["dx_1"], journal, events
         )

@@ -16,8 +16,8 @@ SCENARIOS = (
         "cut_primary_silently",  # BFD: BIRD's jitter
         marks=pytest.mark.xfail(
             strict=False,
-            reason="40 looks change nothing; 4,000 take a millisecond while BIRD waits to send, and its packets then leave "
-            "up to 0.6 ms earlier or later: what the lab's process does must cost no time",
+            reason="40 looks change nothing; 4,000 take a millisecond while BIRD waits to send, and its packets then "
+            "leave up to 0.6 ms earlier or later: what the lab's process does must cost no time",
         ),
     ),
     "cut_primary_silently_without_bfd",  # BGP's hold timer: whole seconds

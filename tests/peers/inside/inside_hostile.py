@@ -89,6 +89,7 @@ class Stage:
     node: LabNode
     device: LabNode
     aws: Router
+    other: Router
     exabgp: ExaBgp
     journal: Journal
     events: list[Told]
@@ -111,7 +112,7 @@ class Stage:
             e for e in self.events if e["event"] in ("bgp", "bfd") and e["session"] == "backup" and e["state"] != "up"
         ]
         assert lost == []
-        assert [r.session for r in self.aws.loc_rib.candidates(ip_network("10.0.0.0/16"))] == ["backup"]
+        assert [r.session for r in self.other.loc_rib.candidates(ip_network("10.0.0.0/16"))] == ["backup"]
 
     def half_open(self) -> int:
         """How many connections AWS's kernel has answered with a SYN-ACK."""
@@ -154,10 +155,9 @@ async def staged() -> AsyncIterator[Stage]:
         ends = [(kind, node) for kind in ("bgp", "bfd") for node in ("customer_router", "dx_1")]
         up = [{"event": kind, "session": "backup", "node": node, "state": "up"} for kind, node in ends]
         await all_seen(journal, events, up, within_s=60)
-        speaker = plan.session("primary").ends[1].speaker
-        yield Stage(
-            plan, nodes["customer_router"], nodes["dx_1"], aws.routers[speaker], aws.speakers["dx_1"], journal, events
-        )
+        mine, other = (aws.routers[plan.session(name).ends[1].speaker] for name in ("primary", "backup"))
+        router, device = nodes["customer_router"], nodes["dx_1"]
+        yield Stage(plan, router, device, mine, other, aws.speakers["dx_1"], journal, events)
 
 
 @pytest.fixture(scope="module")

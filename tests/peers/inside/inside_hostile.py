@@ -324,7 +324,9 @@ def test_the_customer_hears_why_aws_closes(on_stage: OnStage) -> None:
             assert verdict is not None
             assert verdict[0] == Notification(6, reason)
             peer.close()
-        stranger = stage.peer("backup", key="", source=str(stage.session().ends[0].address))
+        held = stage.plan.addresses_of("customer_router")  # the way back to it is what backup announces
+        inside = next(h.address.ip for h in held if h.address.ip in ip_network("10.0.0.0/16"))
+        stranger = stage.peer("backup", key="", source=str(inside))
         await stranger.connect()
         assert await stranger.verdict() == (Notification(6, Cease.CONNECTION_REJECTED), b"")
         stranger.close()

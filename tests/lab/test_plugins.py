@@ -1,4 +1,4 @@
-"""A distribution's fault, action, probe and expectation in the embedded kernel: installed, and in editable form."""
+"""A distribution's fault, action, probe and expectation in the embedded kernel, installed by pip or in editable form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -27,44 +27,26 @@ end: 10 s
 """
 
 
-HOOK = """
-import importlib.util, sys
-class Finder:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name == "dxemu_example":
-            return importlib.util.spec_from_file_location(name, {file!r}, submodule_search_locations=[{folder!r}])
-sys.meta_path.append(Finder)
-"""
-"""What an editable installation can be: a hook that a .pth file imports. A lab does not read those."""
-
-
-def install(site: Path, how: str) -> None:
-    """Write what pip writes: the package, a .pth or a hook, and what the distribution says of itself."""
-    plugin = ROOT / "tests" / "plugin"
-    about = site / "dxemu_example-1.0.dist-info"
-    about.mkdir(parents=True)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: dxemu-example\nVersion: 1.0\n", encoding="utf-8")
-    groups = tomllib.loads((plugin / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
-    lines = (f"[{group}]\n" + "".join(f"{k} = {v}\n" for k, v in names.items()) for group, names in groups.items())
-    (about / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
-    package = plugin / "dxemu_example"
-    if how == "installed":
-        shutil.copytree(package, site / "dxemu_example")
-    elif how == "editable":
-        (site / "example.pth").write_text(f"{plugin}\n", encoding="utf-8")
-    else:
-        hook = HOOK.format(file=str(package / "__init__.py"), folder=str(package))
-        (site / "example_hook.py").write_text(hook, encoding="utf-8")
-        (site / "example.pth").write_text("import example_hook\n", encoding="utf-8")
+def install(prefix: Path, how: str) -> Path:
+    """By pip, from a copy: an editable installation writes beside the package. Gives where it is installed."""
+    source = prefix / "source"
+    shutil.copytree(ROOT / "tests" / "plugin", source)
+    if how == "editable by a path":  # where the package lies below its project's folder as it is imported
+        with (source / "pyproject.toml").open("a", encoding="utf-8") as project:
+            project.write('package-dir = { "" = "." }\n')
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    alone = ["--no-index", "--no-deps", "--no-build-isolation", "--prefix", str(prefix)]
+    what = ["--editable", str(source)] if how.startswith("editable") else [str(source)]
+    done = subprocess.run([*pip, *alone, *what], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Path(sysconfig.get_path("purelib", vars={"base": str(prefix)}))
 
 
 @pytest.mark.lab
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["installed", "editable", "editable by a hook"])
+@pytest.mark.parametrize("how", ["installed", "editable by a path", "editable by a hook"])
 def test_a_plugin_runs_in_the_embedded_kernel(how: str, tmp_path: Path) -> None:
-    site, story = tmp_path / "site", tmp_path / "story.yaml"
-    install(site, how)
+    site, story = install(tmp_path / "prefix", how), tmp_path / "story.yaml"
     story.write_text(STORY, encoding="utf-8")
     start = f"import site; site.addsitedir({str(site)!r}); from dxemu.__main__ import main; main()"
     done = subprocess.run(

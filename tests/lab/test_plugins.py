@@ -1,4 +1,4 @@
-"""A distribution's fault, action, probe and expectation in the embedded kernel, installed by pip or in editable form."""
+"""A distribution's fault, action, probe and expectation in the embedded kernel: installed by pip, editable or not."""
 
 from __future__ import annotations
 

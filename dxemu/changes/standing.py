@@ -42,6 +42,13 @@ class Standing:
         found = self._effects(after, change)
         return Standing(self.start, after, (*self.changes, change)), found
 
+    def replaced(self, by: Document, change: Change) -> tuple[Standing, tuple[Effect, ...]]:
+        """With another document in place of all that stood, because its file was edited; and what that does.
+
+        `change` is how that is called. Raises InputErrors: what the rules find in it, and DX-C002.
+        """
+        return Standing.of(by), self._permitted(by, change)
+
     def back(self, which: str | None, mark: Mark) -> tuple[Standing, Change, tuple[Effect, ...]]:
         """Without the latest change, or the one called `which`; that one, and what taking it back does.
 
@@ -60,13 +67,17 @@ class Standing:
         return Standing(self.start, after, left), gone, found
 
     def _effects(self, after: Document, change: Change) -> tuple[Effect, ...]:
+        found = self._permitted(after, change)
+        if not found:
+            remedy = "The design has these values already. Take it out, or change something else."
+            raise InputErrors([Problem(change.mark, "DX-C005", "this change changes nothing", remedy)])
+        return found
+
+    def _permitted(self, after: Document, change: Change) -> tuple[Effect, ...]:
         found = effects(self.document.file(), after.file(), change)
         refused = list(refusals(found, after))
         if refused:
             raise InputErrors(refused)
-        if not found:
-            remedy = "The design has these values already. Take it out, or change something else."
-            raise InputErrors([Problem(change.mark, "DX-C005", "this change changes nothing", remedy)])
         return found
 
     def _clashes(self, change: Change) -> Iterator[Problem]:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from dxemu.cli.living import lab_option, moment
+from dxemu.cli.living import lab_option, say_change
 from dxemu.files import border
 from dxemu.labs.client import ask
-from dxemu.report.terminal import echo
 
 
 @click.command("change", short_help="Change the design of a lab while it runs, or take a change back.")
@@ -24,17 +23,12 @@ def command(lab: str | None, name: str | None, interruption: str | None, what: s
     For example: dxemu change virtual_interfaces.primary.customer.as_path_prepend=3
     """
     if back:
-        done = ask(lab, "back", id=what)
-        echo(f"{moment(done['at_s'])}   {done['id']} taken back")
-    else:
-        if what is None:
-            raise click.UsageError("What is to change? Name a file, or write PATH=VALUE.")
-        text, where = _patch(what)
-        done = ask(lab, "change", text=text, where=where, id=name, interruption=interruption)
-        echo(f"{moment(done['at_s'])}   {done['id']} made")
-    for effect in done["effects"]:
-        echo(f"             {effect}")
-    echo(f"             confirmed: {done['evidence']}")
+        say_change(ask(lab, "back", id=what), "taken back")
+        return
+    if what is None:
+        raise click.UsageError("What is to change? Name a file, or write PATH=VALUE.")
+    text, where = _patch(what)
+    say_change(ask(lab, "change", text=text, where=where, id=name, interruption=interruption), "made")
 
 
 def _patch(what: str) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
 from dxemu.explain.replay import state_of_run
 from dxemu.explain.state import State
+from dxemu.labs.moment import state_of_lab
+from dxemu.labs.places import chosen
 from dxemu.plan.make import make_plan
 from dxemu.report import explain_path as explain_path_report
 from dxemu.report import explain_route as explain_route_report
@@ -55,7 +57,8 @@ def _code(code: str) -> None:
 
 _topology = click.option("--topology", type=click.Path(path_type=Path), help="As this design is when all is well.")
 _run = click.option("--run", "run", type=click.Path(path_type=Path), help="As it was in this run: runs/SCENARIO/N.")
-_at = click.option("--at", metavar="TIME", help="At this moment of the run, such as 12s.  [default: its end]")
+_lab = click.option("--lab", metavar="NAME", help="As it is in this lab, which dxemu up has started.")
+_at = click.option("--at", metavar="TIME", help="At this moment of the run or lab, such as 12s.  [default: the latest]")
 _json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
@@ -65,16 +68,24 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON."
 @click.option("--ipv6", is_flag=True, help="The path of IPv6 packets.")
 @_topology
 @_run
+@_lab
 @_at
 @_json
 def path(
-    source: str, target: str, ipv6: bool, topology: Path | None, run: Path | None, at: str | None, as_json: bool
+    source: str,
+    target: str,
+    ipv6: bool,
+    topology: Path | None,
+    run: Path | None,
+    lab: str | None,
+    at: str | None,
+    as_json: bool,
 ) -> None:
     """Explain the path between FROM and TO in both directions, hop by hop, with the rule that decided at each.
 
     FROM and TO are names of hosts, instances, services or routers, or addresses.
     """
-    found = explain_path(_state(topology, run, at), source, target, ipv6=ipv6)
+    found = explain_path(_state(topology, run, lab, at), source, target, ipv6=ipv6)
     if as_json:
         echo(json.dumps({"schema": "dxemu.path/1", **dataclasses.asdict(found)}, indent=2))
     else:
@@ -85,25 +96,28 @@ def path(
 @click.argument("prefix")
 @_topology
 @_run
+@_lab
 @_at
 @_json
-def route(prefix: str, topology: Path | None, run: Path | None, at: str | None, as_json: bool) -> None:
+def route(prefix: str, topology: Path | None, run: Path | None, lab: str | None, at: str | None, as_json: bool) -> None:
     """Explain what becomes of PREFIX: who announces it to whom, who refuses it and why, and what each table does."""
-    found = explain_prefix(_state(topology, run, at), prefix)
+    found = explain_prefix(_state(topology, run, lab, at), prefix)
     if as_json:
         echo(json.dumps({"schema": "dxemu.route/1", **dataclasses.asdict(found)}, indent=2))
     else:
         echo(explain_route_report.render(found, PlainConsole().width), nl=False)
 
 
-def _state(topology: Path | None, run: Path | None, at: str | None) -> State:
-    """What is to be explained: the design, or a moment of a run."""
-    if (topology is None) == (run is None):
-        raise click.UsageError("Say what to explain: --topology FILE, or --run FOLDER of a finished run.")
+def _state(topology: Path | None, run: Path | None, lab: str | None, at: str | None) -> State:
+    """What is to be explained: the design, or a moment of a run or lab."""
+    if [topology, run, lab].count(None) != 2:  # noqa: PLR2004 - all but one
+        raise click.UsageError("Say what to explain: --topology FILE, --run FOLDER of a finished run, or --lab NAME.")
     if run is not None:
         return state_of_run(run, at)
+    if lab is not None:
+        return state_of_lab(chosen(lab), at)
     if at is not None:
-        raise click.UsageError("--at is a moment of a run: give --run FOLDER with it.")
+        raise click.UsageError("--at is a moment of a run: give --run FOLDER or --lab NAME with it.")
     assert topology is not None
     design = load(topology)
     return State(design, make_plan(design))

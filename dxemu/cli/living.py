@@ -33,6 +33,14 @@ def moment(t: float) -> str:
     return f"{t:9.3f} s"
 
 
+def say_change(done: Mapping[str, Any], what: str) -> None:  # Any: as `dxemu.run.living` has it
+    """A change that was made, or taken back, with what it does."""
+    echo(f"{moment(done['at_s'])}   {done['id']} {what}")
+    for effect in done["effects"]:
+        echo(f"             {effect}")
+    echo(f"             confirmed: {done['evidence']}")
+
+
 def say_predicted(predicted: Sequence[Mapping[str, Any]]) -> None:  # Any: as `dxemu.measure.result.Predicted` has it
     """What a fault should cost, a line for each direction of each probe."""
     for one in predicted:

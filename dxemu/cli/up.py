@@ -10,10 +10,13 @@ from typing import Any
 
 import click
 
+from dxemu.cli.living import say_change
 from dxemu.errors import DxemuError
 from dxemu.files import stem
+from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
 from dxemu.labs.live import give_up
+from dxemu.labs.places import alive
 from dxemu.labs.start import About, start
 from dxemu.report.terminal import echo
 
@@ -24,32 +27,53 @@ from dxemu.report.terminal import echo
 @click.option(
     "--clock",
     type=click.Choice(["real", "virtual"]),
-    default="real",
-    show_default=True,
-    help="Virtual: time stands still between commands; dxemu advance lets it go on.",
+    help="Virtual: time stands still between commands; dxemu advance lets it go on.  [default: real]",
 )
 @click.option(
     "--kernel",
     type=click.Choice(["embedded", "host"]),
-    default="embedded",
-    show_default=True,
-    help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.",
+    help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.  [default: embedded]",
 )
 @click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    metavar="N",
-    default=1,
-    show_default=True,
-    help="Everything random is drawn from it.",
+    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Everything random is drawn from it.  [default: 1]"
 )
-def command(topology: Path, name: str | None, clock: str, kernel: str, seed: int) -> None:
-    """Bring up the design of TOPOLOGY and return. The lab outlives this terminal; dxemu down ends it."""
+@click.option("--dry-run", is_flag=True, help="Only show what differs between a lab and its file.")
+@click.option("--interruption", metavar="TIME", help="How long AWS interrupts what it interrupts, in place of at most.")
+def command(
+    topology: Path,
+    name: str | None,
+    clock: str | None,
+    kernel: str | None,
+    seed: int | None,
+    interruption: str | None,
+    *,
+    dry_run: bool,
+) -> None:
+    """Bring up the design of TOPOLOGY and return. The lab outlives this terminal; dxemu down ends it.
+
+    If its lab is up already, and the file was edited meanwhile, the lab follows: what differs is shown and done.
+    """
+    name = name or stem(topology)
+    there = alive(name)
+    if there is not None:
+        done = again(there, topology, interruption=interruption, dry_run=dry_run, clock=clock, kernel=kernel, seed=seed)
+        _say_again(there.name, done, dry_run=dry_run)
+        return
+    if dry_run:
+        from dxemu.run.prepare import prepare_any  # what it imports takes longer than to ask a lab
+
+        echo(f"there is no lab '{name}' yet: it would be {prepare_any(topology)}; nothing was started")
+        return
+    kernel, clock = kernel or "embedded", clock or "real"
     if kernel == "host" and clock == "virtual":
         raise click.UsageError("the virtual clock needs the embedded kernel: use --clock real with --kernel host.")
+    seed = 1 if seed is None else seed
+    _bring_up(name, About(topology=str(topology.absolute()), kernel=kernel, clock=clock, seed=seed))
+
+
+def _bring_up(name: str, about: About) -> None:
     began = time.monotonic()
-    about = About(topology=str(topology.absolute()), kernel=kernel, clock=clock, seed=seed)
-    place, supervisor = start(name or stem(topology), about)
+    place, supervisor = start(name, about)
     try:
         found = ask_at(place, "ready", _say_progress)
     except (DxemuError, KeyboardInterrupt):
@@ -59,9 +83,21 @@ def command(topology: Path, name: str | None, clock: str, kernel: str, seed: int
         _clear()
     took = time.monotonic() - began
     parts = f"{found['nodes']} nodes, {found['cables']} cables, {found['sessions']} sessions up"
-    echo(f"{place.name}   {kernel} kernel   {clock} clock      {parts}   {took:.1f} s")
-    more = " · dxemu advance 10s" if clock == "virtual" else ""
+    echo(f"{place.name}   {about.kernel} kernel   {about.clock} clock      {parts}   {took:.1f} s")
+    more = " · dxemu advance 10s" if about.clock == "virtual" else ""
     echo(f"  dxemu status · dxemu exec NODE COMMAND · dxemu fail KIND connection=NAME{more} · dxemu down")
+
+
+def _say_again(name: str, done: Mapping[str, Any], *, dry_run: bool) -> None:  # Any: as `dxemu.run.living` has it
+    if not done["effects"]:
+        echo(f"{name} is up, and is as its file says")
+    elif dry_run:
+        for effect in done["effects"]:
+            echo(f"  {effect}")
+        number = len(done["effects"])
+        echo(f"  {number} {'difference' if number == 1 else 'differences'}; nothing was touched")
+    else:
+        say_change(done, "made")
 
 
 def _say_progress(told: Mapping[str, Any]) -> None:  # Any: as it is told

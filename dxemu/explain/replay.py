@@ -107,23 +107,26 @@ def _networks(prefixes: tuple[str, ...]) -> tuple[IPNetwork, ...]:
     return tuple(map(ip_network, prefixes))
 
 
-def state_of_run(folder: Path, at: str | None) -> State:
+def state_of_run(
+    folder: Path, at: str | None, *, called: str = "", topology_name: str | None = None, now: float = 0.0
+) -> State:
     """What was believed in the run of `folder` at the moment `at`, such as `12s`; None: at its end.
 
-    Raises NotExplained if there is no such run or moment, InputErrors if its topology was changed and is wrong.
+    A run that goes on is at `now`. It is `called` otherwise than its folder, if that is given. Raises NotExplained if
+    there is no such run or moment, InputErrors if its topology was changed and is wrong.
     """
     file = _files(folder)
     events = _events(folder / TIMELINE)
     started = any(isinstance(event, RunStarted) for event in events)
     if not started:
         raise NotExplained(f"the lab of {folder} never ran\n  Run its scenario again.")
-    end = max(event.t for event in events)
-    moment = _moment(at, end, folder)
+    end = max(now, *(event.t for event in events))
+    moment = _moment(at, end, called or f"the run in {folder}", goes_on=now > 0)
     heard = Heard()
     for event in events:
         if event.t <= moment:
             heard.hear(event)
-    topology = effective.read(file.parent / heard.design, _name(folder))
+    topology = effective.read(file.parent / heard.design, topology_name or _name(folder))
     plan = _as_it_was(make_plan(topology), heard)
     faults = _faults(heard)
     return State(
@@ -133,7 +136,7 @@ def state_of_run(folder: Path, at: str | None) -> State:
         dead=_dead(plan, heard),
         orphaned=_orphaned(plan, heard),
         faults=faults,
-        moment="; ".join((f"at {moment:.3f} s of {folder}", *(words for _, words in faults))),
+        moment="; ".join((f"at {moment:.3f} s of {called or folder}", *(words for _, words in faults))),
         down=_down(plan, heard),
     )
 
@@ -172,7 +175,7 @@ def _name(folder: Path) -> str:
     return str(result.get("topology", folder.parent.name)) if isinstance(result, dict) else folder.parent.name
 
 
-def _moment(at: str | None, end: float, folder: Path) -> float:
+def _moment(at: str | None, end: float, called: str, *, goes_on: bool) -> float:
     if at is None:
         return end
     between = f"Give a time from 0 s to {end:g} s, such as --at {end / 2:.0f}s."
@@ -181,7 +184,8 @@ def _moment(at: str | None, end: float, folder: Path) -> float:
     except ValueError as error:
         raise NotExplained(f"--at {at}: {error}\n  {between}") from None
     if moment > end:
-        raise NotExplained(f"the run in {folder} ended at {end:g} s, before {moment}\n  {between}")
+        problem = f"{called} is at {end:g} s" if goes_on else f"{called} ended at {end:g} s"
+        raise NotExplained(f"{problem}, before {moment}\n  {between}")
     return moment
 
 

@@ -23,6 +23,7 @@ from typing import Any, Self
 from dxemu.errors import DxemuError
 from dxemu.files import stem
 from dxemu.host.outliving import Outliving
+from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, chosen
 from dxemu.labs.start import About, end_left, start
@@ -92,6 +93,15 @@ class LiveLab:
     def back(self, which: str | None = None) -> Values:
         """Take back the latest change that stands, or the one of this id."""
         return self._ask("back", id=which)
+
+    def follow(self, topology: str | Path, *, dry_run: bool = False) -> list[str]:
+        """Become the design of its file, which was edited. Gives what differs; with `dry_run` nothing is touched."""
+        found: list[str] = again(self._folder, Path(topology), dry_run=dry_run)["effects"]
+        return found
+
+    def save(self, *, keys: bool = False) -> str:
+        """The design as it is now, as a topology file; without its keys unless with `keys`."""
+        return str(self._ask("save", secrets=keys or None)["text"])
 
     def probe(self, name: str, kind: str = "udp", **parameters: object) -> None:
         """Measure from now on."""

@@ -136,10 +136,16 @@ def chosen(name: str | None) -> LabFolder:
     return next(iter(found.values()))
 
 
+def alive(name: str) -> LabFolder | None:
+    """That of the lab of this name, if it lives."""
+    place = LabFolder(state_folder() / name)
+    return place if _NAME.fullmatch(name) and place.lives() else None
+
+
 def new_place(name: str) -> tuple[LabFolder, int]:
     """A folder for a lab of this name, and the lock of its supervisor. Raises NoLab for a name that is none, or taken.
 
-    What is left of one that died goes.
+    The folder of one that died goes.
     """
     if not _NAME.fullmatch(name):
         raise NoLab(f"{quoted(name)} cannot be a lab's name", "Use up to 64 letters, digits, _, - and points.")

@@ -18,6 +18,7 @@ from dxemu.run.orders import (
     Advance,
     AskPaths,
     AskRoutes,
+    AskStates,
     Execute,
     Heal,
     OpenTerminal,
@@ -26,6 +27,7 @@ from dxemu.run.orders import (
     StopProbe,
     Until,
 )
+from dxemu.topology import document
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import Seconds
 
@@ -76,6 +78,11 @@ async def _status(request: Request) -> Answer:
     return await status(request.lab)
 
 
+async def _time(request: Request) -> Answer:
+    """`t`, by an order that changes nothing: a lab with the real clock is asked."""
+    return {"t": (await request.lab.give(AskStates(of="tunnels")))["t"]}
+
+
 async def _exec(request: Request) -> Answer:
     command = request.written.get("command")
     if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
@@ -120,6 +127,17 @@ async def _change(request: Request) -> Answer:
 
 async def _back(request: Request) -> Answer:
     return await request.lab.back(request.or_none("id"))
+
+
+async def _design(request: Request) -> Answer:
+    """Become the design of the file that `text` is, which `where` names; with `dry_run` say only what differs."""
+    by = document.parse(request.text("text"), request.text("where"))
+    interruption, dry_run = request.seconds("interruption"), bool(request.written.get("dry_run"))
+    return await request.lab.follow(by, interruption, dry_run=dry_run)
+
+
+async def _save(request: Request) -> Answer:
+    return {"text": request.lab.text(secrets=bool(request.written.get("secrets")))}
 
 
 async def _probe(request: Request) -> Answer:
@@ -188,12 +206,15 @@ async def _shell(request: Request) -> Answer:
 
 REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
     "status": _status,
+    "time": _time,
     "exec": _exec,
     "fail": _fail,
     "act": _act,
     "heal": _heal,
     "change": _change,
     "back": _back,
+    "design": _design,
+    "save": _save,
     "probe": _probe,
     "stop_probe": _stop_probe,
     "advance": _advance,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dxemu.files import border
 from dxemu.host.outliving import Outliving, started
-from dxemu.labs.places import ABOUT, LabFolder, new_place
+from dxemu.labs.places import ABOUT, LabFolder, new_place, state_folder
 
 LOG = "supervisor.log"
 SUPERVISOR = "dxemu.labs.supervisor"
@@ -32,8 +32,9 @@ class About:
 def start(name: str, about: About) -> tuple[LabFolder, Outliving]:
     """A supervisor for a new lab; it can be asked at once, and answers when it can.
 
-    Raises NoLab, FileError and LabError.
+    What is left of one of this name that died goes. Raises NoLab, FileError and LabError.
     """
+    end_dead(name)
     place, lock = new_place(name)
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, lock)
@@ -56,6 +57,13 @@ def end_left(place: LabFolder) -> list[int]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return found
+
+
+def end_dead(name: str) -> None:
+    """End what is left of a lab of this name that does not live: without its folder nobody would find it."""
+    place = LabFolder(state_folder() / name)
+    if place.folder.is_dir() and not place.lives():
+        end_left(place)
 
 
 def _in(folder: Path) -> Iterator[int]:

@@ -166,7 +166,15 @@ class Hands(Executor):
             design = take(self._folder, order.design)
         except OSError as error:
             raise OrderRefused(f"the design cannot be read: {error}", "Put it into the lab's folder.") from error
-        change = PlannedChange(id=order.id, at=at, back=order.back, plan=design.plan, topology=order.topology)
+        change = PlannedChange(
+            id=order.id,
+            at=at,
+            back=order.back,
+            plan=design.plan,
+            topology=order.topology,
+            interrupted=order.interrupted,
+            interruption=order.interruption,
+        )
         try:
             evidence = await follow(change, self._lab)
         except ChangeNotMade:

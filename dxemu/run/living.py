@@ -12,12 +12,12 @@ Whatever is wrong in what somebody wrote is an InputErrors with places in it, be
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from dxemu.changes.change import Change
-from dxemu.changes.effects import Effect
+from dxemu.changes.effects import Effect, longest_interruption
 from dxemu.changes.standing import Standing
 from dxemu.errors import Mark
 from dxemu.events.base import Event
@@ -44,7 +44,7 @@ from dxemu.units import Seconds
 
 MOST_REMEMBERED = 10_000
 """Events that are told to one who comes later; all are in `timeline.jsonl`."""
-Names = Mapping[str, tuple[str, ...]]
+Names = Mapping[str, Sequence[str]]
 
 
 class LivingLab:
@@ -143,29 +143,61 @@ class LivingLab:
         patch = parse(written, where)
         change = Change(id=name or self._id("change"), patch=patch, mark=Mark(where, 1, 1), interruption=interruption)
         after, effects = self._design.made(change)
-        return await self._become(after, change, effects, back=False)
+        return await self._become(after, self._planned(after), change.id, effects)
+
+    async def follow(self, by: Document, interruption: Seconds | None = None, *, dry_run: bool = False) -> Values:
+        """Become the design of its file, which was edited. What was changed by hand, and is not in it, is taken back.
+
+        `effects` are what that does, none if nothing differs; with `dry_run` nothing is touched. Raises as `change`.
+        """
+        change = Change(id="up", patch=by.tree, mark=by.tree.marks.key_at(), interruption=interruption)
+        after, effects = self._design.replaced(by, change)
+        planned = self._planned(after)
+        if effects and not dry_run:
+            return await self._become(after, planned, self._id(change.id), effects)
+        if not dry_run:
+            self._design = after
+        return {"effects": [str(effect) for effect in effects]}
 
     async def back(self, which: str | None = None, where: str = "back") -> Values:
         """Take back a change: the latest that stands, or that one. Raises as `change` does."""
         after, change, effects = self._design.back(which, Mark(where, 1, 1))
-        return await self._become(after, change, effects, back=True)
+        return await self._become(after, self._planned(after), change.id, effects, back=True)
 
-    async def _become(self, after: Standing, change: Change, effects: tuple[Effect, ...], *, back: bool) -> Values:
+    def text(self, *, secrets: bool = False) -> str:
+        """The design as a topology file; without keys unless with `secrets`."""
+        return effective.text_of_document(self._design.document, secrets=secrets)
+
+    def _planned(self, after: Standing) -> PlannedDesign:
+        """Raises OrderRefused if the lab cannot become it."""
         topology = after.document.topology()
         plan = make_plan(topology, self._versions)
         cannot = [step.words for step in not_followed(diff(self._plan, plan))]
         if cannot:
             remedy = "Nothing was touched. Change the file, and start a lab of it."
             raise OrderRefused(f"a lab cannot carry this out yet: {'; '.join(cannot)}", remedy)
-        number, names = self._changes + 1, names_of(topology)
+        return PlannedDesign(plan=plan, names=names_of(topology))
+
+    async def _become(
+        self, after: Standing, planned: PlannedDesign, name: str, effects: Sequence[Effect], *, back: bool = False
+    ) -> Values:
+        number = self._changes + 1
         file, design = effective.changed_file(number), f"design-{number}.pickle"
         with border(self.folder):
             (self.folder / file).write_text(effective.text_of_document(after.document), "utf-8", "replace")
-        PlannedDesign(plan=plan, names=names).write(self.folder / design)
-        done = await self.session.give(Follow(id=change.id, back=back, design=design, topology=file))
-        self._changes, self._design, self._plan, self._names = number, after, plan, names
-        self._foresight.changed(plan)
-        return {**done, "id": change.id, "effects": [str(effect) for effect in effects]}
+        planned.write(self.folder / design)
+        order = Follow(
+            id=name,
+            back=back,
+            design=design,
+            topology=file,
+            interrupted=tuple(dict.fromkeys(vif for effect in effects for vif in effect.interrupted)),
+            interruption=longest_interruption(effects) or None,
+        )
+        done = await self.session.give(order)
+        self._changes, self._design, self._plan, self._names = number, after, planned.plan, planned.names
+        self._foresight.changed(planned.plan)
+        return {**done, "id": name, "effects": [str(effect) for effect in effects]}
 
     def _id(self, kind: str) -> str:
         """The kind, with `#2` and so on when it is used again."""

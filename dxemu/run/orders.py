@@ -81,7 +81,8 @@ class Follow(Order):
     """Become another design, because the change `id` is made, or (`back`) taken back.
 
     `design` is the file in the run's folder that has its plan and names (`dxemu.run.design_file`); whoever reads it
-    removes it. `topology` is the file there that has it as people write it.
+    removes it. `topology` is the file there that has it as people write it. For `interruption` AWS's devices carry
+    nothing on the virtual interfaces that are `interrupted`.
     """
 
     word: ClassVar[str] = "follow"
@@ -90,6 +91,8 @@ class Follow(Order):
     back: bool
     design: str
     topology: str
+    interrupted: tuple[str, ...] = ()
+    interruption: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ def changed_file(number: int) -> str:
     return f"topology.{number}.yaml"
 
 
-_HEAD = "# The topology {name} as this run had it: with what the scenario changes, without {secrets}.\n"
+_HEAD = "# The topology {name} as this run had it: with what was changed, {without} {secrets}.\n"
 
 
 def text_of(path: Path, change: object = None) -> str:
@@ -32,13 +32,17 @@ def text_of(path: Path, change: object = None) -> str:
     return text_of_document(found.changed(yaml.Tree(change, found.tree.marks)))
 
 
-def text_of_document(found: document.Document) -> str:
-    """A document, as `read` reads it again: all of it but its keys. Raises InputErrors if it cannot be read."""
+def text_of_document(found: document.Document, *, secrets: bool = False) -> str:
+    """A document, as `read` reads it again: all of it but its keys, unless with `secrets`.
+
+    Raises InputErrors if it cannot be read.
+    """
     tree = found.tree
     if tree.problems:
         raise InputErrors(list(tree.problems))
-    head = _HEAD.format(name=found.name, secrets=" and ".join(sorted(SECRETS)))
-    return head + yaml.dump(_without_secrets(tree.value))
+    without = "with" if secrets else "without"
+    head = _HEAD.format(name=found.name, without=without, secrets=" and ".join(sorted(SECRETS)))
+    return head + yaml.dump(tree.value if secrets else _without_secrets(tree.value))
 
 
 def read(path: Path, name: str) -> Topology:

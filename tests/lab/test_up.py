@@ -47,8 +47,6 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
     assert "no lab" in dxemu("status").stderr
     assert "3 sessions up" in good(dxemu("up", TOPOLOGY, "--clock", "virtual", "--name", "mine"))
     try:
-        again = dxemu("up", TOPOLOGY, "--name", "mine")
-        assert (again.returncode, "already" in again.stderr) == (2, True)
         folder = tmp_path / "state" / "dxemu" / "labs" / "mine"
         assert (folder.stat().st_mode & 0o777, (folder / "socket").stat().st_mode & 0o777) == (0o700, 0o600)
         good(dxemu("probe", "app", "udp", "from=app", "to=web", "rate=100/s"))
@@ -72,6 +70,34 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
     finally:
         good(dxemu("down", "mine"))
     assert not list((tmp_path / "state" / "dxemu" / "labs").iterdir())
+
+
+def test_a_lab_follows_its_edited_file(dxemu: Dxemu, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(Path(TOPOLOGY).read_text(encoding="utf-8"), encoding="utf-8")
+    assert "nothing was started" in good(dxemu("up", "mine.yaml", "--dry-run"))
+    good(dxemu("up", "mine.yaml", "--clock", "virtual"))
+    try:
+        assert good(dxemu("up", "mine.yaml")) == "mine is up, and is as its file says\n"
+        edited = file.read_text(encoding="utf-8").replace("local_pref: 100", "local_pref: 300, as_path_prepend: 1")
+        file.write_text(edited, encoding="utf-8")
+        shown = good(dxemu("up", "mine.yaml", "--dry-run"))
+        assert ("local_pref 100 -> 300" in shown, "2 differences; nothing was touched" in shown) == (True, True)
+        assert "over    eBGP from dx_2" in good(dxemu("explain", "path", "app", "web", "--lab", "mine"))
+        assert "confirmed: both ends' tables say so" in good(dxemu("up", "mine.yaml"))
+        assert "over    eBGP from dx_1" in good(dxemu("explain", "path", "app", "web", "--lab", "mine"))
+        assert "as its file says" in good(dxemu("up", "mine.yaml"))
+        good(dxemu("change", "virtual_interfaces.backup.mtu=8500", "--interruption", "3s"))
+        saved = good(dxemu("save"))
+        assert ("mtu: 8500" in saved, "rehearse-" in saved) == (True, False)
+        assert "backup.mtu 8500 -> 1500" in good(dxemu("up", "mine.yaml", "--dry-run"))
+        other = dxemu("up", TOPOLOGY, "--name", "mine")
+        assert (other.returncode, "of another file" in other.stderr) == (2, True)
+        file.write_text(edited.replace("vlan: 101", "vlan: 103"), encoding="utf-8")
+        wrong = dxemu("up", "mine.yaml")
+        assert (wrong.returncode, "mine.yaml:29:55: DX-C002" in wrong.stderr) == (2, True)
+    finally:
+        good(dxemu("down", "mine"))
 
 
 def test_what_is_left_of_a_killed_supervisor(dxemu: Dxemu, tmp_path: Path) -> None:

@@ -134,3 +134,18 @@ def test_back_of_what_later_changes_need() -> None:
 def test_a_change_without_effect() -> None:
     (found,) = refused(standing("backup_connection"), "virtual_interfaces: {primary: {mtu: 1500}}")
     assert found.code == "DX-C005"
+
+
+def test_an_edited_file_takes_the_place_of_all_that_stood() -> None:
+    stands, _ = standing("backup_connection").made(change("virtual_interfaces: {primary: {bfd: off}}"))
+    text = (ROOT / "topologies" / "backup_connection.yaml").read_text(encoding="utf-8")
+    same = document.parse(text, "backup_connection.yaml")
+    after, (found,) = stands.replaced(same, change("{}", "up"))
+    assert (str(found.difference), after.changes) == ("virtual_interfaces.primary.bfd off -> 300 ms x 3", ())
+    assert after.replaced(same, change("{}", "up"))[1] == ()
+    edited = document.parse(text.replace("vlan: 101", "vlan: 103"), "backup_connection.yaml")
+    with pytest.raises(InputErrors) as caught:
+        after.replaced(edited, change("{}", "up"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.mark.file) == ("DX-C002", "backup_connection.yaml")
+    assert edited.tree.marks.at("virtual_interfaces", "primary", "vlan") == problem.mark

@@ -226,8 +226,8 @@ def test_explain_route(dxemu: Dxemu) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["path", "web", "app"], "--topology FILE, or --run FOLDER"),
-        (["path", "web", "app", "--topology", "a.yaml", "--run", "runs/a/1"], "--topology FILE, or --run FOLDER"),
+        (["path", "web", "app"], "--topology FILE, --run FOLDER"),
+        (["path", "web", "app", "--topology", "a.yaml", "--run", "runs/a/1"], "--topology FILE, --run FOLDER"),
         (["path", "web", "app", "--topology", "a.yaml", "--at", "3s"], "--at is a moment of a run"),
         (["path", "web"], "Missing argument 'TO'"),
         (["paht", "web", "app"], "Did you mean 'path'?"),

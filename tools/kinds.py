@@ -1,4 +1,4 @@
-"""The tables of probes, expectations, faults and actions in docs/scenario-file.md, made of the kinds themselves.
+"""The tables of probes, events, expectations, faults and actions in docs/scenario-file.md, made of the kinds.
 
 `python -m tools.kinds` writes them anew; a test compares them with what is there.
 """
@@ -12,12 +12,14 @@ from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.menu import kinds as probes
-from dxemu.story.expectations.base import Subject
+from dxemu.story.awaited.menu import kinds as events
 from dxemu.story.expectations.menu import subjects
+from dxemu.story.line import Line
 
 PAGE = Path("docs", "scenario-file.md")
 HEADS = {
     "## Probes\n": "| probe | told by | what it measures |",
+    "## Events\n": "| when | of | says | when it has come |",
     "## Expectations\n": "| expect | of | says | what must be true |",
     "## Faults\n": "| fault | told by | what happens |",
     "## Actions\n": "| action | told by | what somebody does |",
@@ -27,6 +29,7 @@ HEADS = {
 NOUNS = {
     "probe": "a probe that measures outages",
     "sending probe": "a probe between two ends",
+    "tunnel": "a tunnel, as `vpn_tunnel_1`",
     "session": "a virtual interface, `NAME_ipv6` or a tunnel",
     "fault": "a step or a kind of fault",
 }
@@ -34,7 +37,7 @@ NOUNS = {
 
 def page(text: str) -> str:
     """The page with its tables as the kinds are now; everything else stays."""
-    tables = (_rows(probes()), _expected(subjects()), _rows(faults()), _rows(actions()))
+    tables = (_rows(probes()), _lines(events()), _lines(subjects()), _rows(faults()), _rows(actions()))
     for (head, columns), rows in zip(HEADS.items(), tables, strict=True):
         before, _, rest = text.partition(head)
         _, _, after = rest.partition("\n\n## ")
@@ -53,7 +56,7 @@ def _rows(kinds: Mapping[str, Callable[..., object]]) -> Iterator[str]:
         yield f"| `{kind}` | {'; '.join(part for part in told if part)} | {words} |"
 
 
-def _expected(subjects: Mapping[str, type[Subject]]) -> Iterator[str]:
+def _lines(subjects: Mapping[str, type[Line]]) -> Iterator[str]:
     for word, subject in subjects.items():
         known = parameters_of(subject)
         says = [_word(p) for p in known if p.need in (Need.SAYS, Need.ALWAYS)]

@@ -115,6 +115,37 @@ class ChangeFailed(Event):
         return step_of_change(self.change, back=self.back)
 
 
+class EventCame(Event):
+    """What the step of this number (from 1) of the scenario waited for came, `since_s` it waited.
+
+    `within_s` is how long it was to wait; if it came later, the step was not done.
+    """
+
+    word: ClassVar[str] = "came"
+    number: int
+    awaited: str
+    since_s: float
+    within_s: float
+
+
+class EventMissed(Event):
+    """The same did not come in time: neither this step nor one below it is done."""
+
+    word: ClassVar[str] = "missed"
+    number: int
+    awaited: str
+    since_s: float
+    within_s: float
+
+
+class StepStopped(Event):
+    """The event came that ends the step of this number (from 1)."""
+
+    word: ClassVar[str] = "stopped"
+    number: int
+    awaited: str
+
+
 def step_of_change(name: str, *, back: bool) -> str:
     """What a change, or taking it back, is called beside faults and actions."""
     return f"{name} back" if back else name

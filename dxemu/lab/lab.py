@@ -60,7 +60,7 @@ class Lab:
         self._tunnels_up: set[tuple[str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
         self._watched: Sequence[Watched] = ()
-        self._paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
+        self.paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
         self._interrupted: dict[str, float] = {}
         self._route_changed = asyncio.Event()
         self._routing = Routing({}, {}, {})
@@ -227,8 +227,8 @@ class Lab:
         for one in self._watched:
             for direction, source, target in (("to_aws", one.near, one.far), ("from_aws", one.far, one.near)):
                 found = await self._walker.walk(source, target, one.version, one.flow)
-                if always or self._paths.get((one.probe, direction)) != found:
-                    self._paths[one.probe, direction] = found
+                if always or self.paths.get((one.probe, direction)) != found:
+                    self.paths[one.probe, direction] = found
                     hops, complete = tuple(found[0]), found[1]
                     self.journal.tell(PathFound(probe=one.probe, direction=direction, hops=hops, complete=complete))
 

@@ -21,6 +21,7 @@ from dxemu.measure.stages import Hit, MeasuredRun, stages
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction, explain_in_words
 from dxemu.predict.windows import Window
+from dxemu.story.came import came
 from dxemu.story.expectations.base import Measured
 from dxemu.story.model import Scenario
 from dxemu.story.verdict import judge
@@ -89,7 +90,7 @@ def evaluate(
         found=found(events, [probe.name for probe in scenario.probes]),
         actions=actions,
     )
-    expectations = tuple(judge(e, measured) for e in scenario.expect)
+    expectations = (*came(scenario.cues, events, meta.virtual_s), *(judge(e, measured) for e in scenario.expect))
     return result.Result(
         **asdict(meta),
         scenario=scenario.name,

@@ -21,7 +21,16 @@ from dxemu.events.sessions import (
     RoutesStaleOver,
     SymptomSeen,
 )
-from dxemu.events.steps import ActionDone, ChangeDone, ChangeFailed, FaultHealed, FaultInjected
+from dxemu.events.steps import (
+    ActionDone,
+    ChangeDone,
+    ChangeFailed,
+    EventCame,
+    EventMissed,
+    FaultHealed,
+    FaultInjected,
+    StepStopped,
+)
 from dxemu.measure.stages import detected_by
 from dxemu.report.best_lines import BestLines, OfOnePrefix
 from dxemu.report.console import PlainConsole
@@ -139,6 +148,22 @@ def _change_failed(event: ChangeFailed) -> str:
     return f"{event.step} was not made: {event.reason}"
 
 
+def _came(event: EventCame) -> str:
+    late = event.t - event.since_s - event.within_s
+    if late > 0:
+        return f"too late by {duration(late * 1e3)} for step {event.number}: {event.awaited}"
+    return f"step {event.number} has waited for this: {event.awaited}"
+
+
+def _missed(event: EventMissed) -> str:
+    within = duration(event.within_s * 1e3)
+    return f"step {event.number} is not done, nor those below it: not within {within}: {event.awaited}"
+
+
+def _stopped(event: StepStopped) -> str:
+    return f"this ends step {event.number}: {event.awaited}"
+
+
 def _of_one_prefix(event: OfOnePrefix, prefix: str) -> str:
     if isinstance(event, RouteRefused):
         return f"{event.node} refuses {prefix} on {event.session}: {event.reason}"
@@ -195,6 +220,9 @@ _SAYING: Mapping[type[Event], Callable[[Event], str]] = dict(
         _of(ActionDone, _done),
         _of(ChangeDone, _changed),
         _of(ChangeFailed, _change_failed),
+        _of(EventCame, _came),
+        _of(EventMissed, _missed),
+        _of(StepStopped, _stopped),
         _of(PortCarrierChanged, _carrier),
         _of(BfdChanged, _bfd),
         _of(BgpChanged, _bgp),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dxemu.plan.model import Plan
 from dxemu.probes.base import Probe
-from dxemu.story.agenda import ActionStep, FaultStep
+from dxemu.story.agenda import ActionStep, Cue, FaultStep
 from dxemu.units import Seconds
 
 
@@ -28,6 +28,7 @@ class PlannedChange:
     """From `at` on the lab is that of `plan`, because the change `id` is made, or taken back (`back`).
 
     `topology` is the name of the file in the run's folder that has this design. `words` say what differs.
+    `place`, `round` and `ends` as in `dxemu.story.changes.ChangeStep`.
     For `interruption` AWS's devices carry nothing on the virtual interfaces that are `interrupted`.
     """
 
@@ -39,11 +40,14 @@ class PlannedChange:
     words: str = ""
     interrupted: tuple[str, ...] = ()
     interruption: Seconds | None = None
+    place: int = 0
+    round: int = 0
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunJob:
-    """One run. `kernel` and `clock` are told to the timeline.
+    """One run. `kernel` and `clock` are told to the timeline. Steps that have one of the `cues` follow that.
 
     `runners` are the modules of the runners that other distributions bring, by kind of probe. With `served` the lab has
     no agenda but takes orders, whose last one ends it.
@@ -58,5 +62,6 @@ class RunJob:
     kernel: str
     clock: str
     changes: tuple[PlannedChange, ...] = ()
+    cues: tuple[Cue, ...] = ()
     runners: Mapping[str, str] = field(default_factory=dict)
     served: Served | None = None

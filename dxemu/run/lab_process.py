@@ -48,6 +48,7 @@ def get_ready(job: RunJob) -> None:
         "dxemu.daemons.keepalived": any(plan.vrrp for plan in plans),
         "dxemu.lab.apply": bool(job.changes),
         "dxemu.run.changing": bool(job.changes),
+        "dxemu.run.cued": bool(job.cues),
         "dxemu.run.serve": job.served is not None,
     }
     for module in (name for name, is_needed in needed.items() if is_needed):
@@ -103,14 +104,22 @@ async def _carry_out_agenda(
 ) -> None:
     prober = await stack.enter_async_context(Prober(lab, job, folder))
     executor = Executor(lab)
-    for at, order in _agenda(job):
-        await lab.journal.clock.until(at)
-        if order is None:
-            lab.journal.tell(Tick())
-        elif isinstance(order, PlannedChange):
-            await change(order, lab)
-        else:
-            await executor.carry_out(order)
+
+    async def carry_out(order: Order | PlannedChange) -> None:
+        await (change(order, lab) if isinstance(order, PlannedChange) else executor.carry_out(order))
+
+    do: Callable[[Order | PlannedChange], Awaitable[None]] = carry_out
+    async with AsyncExitStack() as beside:
+        if job.cues:
+            from dxemu.run.cued import Cues  # only such a lab needs what it imports
+
+            do = (await beside.enter_async_context(Cues(lab, job, carry_out))).do
+        for at, order in agenda(job):
+            await lab.journal.clock.until(at)
+            if order is None:
+                lab.journal.tell(Tick())
+            else:
+                await do(order)
     await prober.finished()
 
 
@@ -125,18 +134,19 @@ def _phase(job: RunJob) -> float:
     return Random(job.seed).uniform(0, float(cycle))
 
 
-def _agenda(job: RunJob) -> list[tuple[float, Order | PlannedChange | None]]:
-    """What to do when, in order of time: the scenario's orders, and signs of life (None) until the end."""
-    agenda: list[tuple[float, Order | PlannedChange | None]] = []
+def agenda(job: RunJob) -> list[tuple[float, Order | PlannedChange | None]]:
+    """What to do when, in order of time: what has no cue, and signs of life (None) until the end."""
+    cued = {cue.place for cue in job.cues}
+    found: list[tuple[float, Order | PlannedChange | None]] = []
     tick = TICK_S
     while tick < job.end:
-        agenda.append((tick, None))
+        found.append((tick, None))
         tick += TICK_S
-    agenda += [(float(change.at), change) for change in job.changes]
-    for step in job.steps:
-        agenda.append((float(step.at), Inject(id=step.id, fault=step.fault)))
+    found += [(float(change.at), change) for change in job.changes if change.place not in cued]
+    for step in (step for step in job.steps if step.place not in cued):
+        found.append((float(step.at), Inject(id=step.id, fault=step.fault)))
         if step.duration is not None:
-            agenda.append((float(step.at + step.duration), Heal(id=step.id)))
-    agenda += [(float(step.at), Act(id=step.id, action=step.action)) for step in job.actions]
-    agenda.append((float(job.end), None))
-    return sorted(agenda, key=lambda entry: entry[0])
+            found.append((float(step.at + step.duration), Heal(id=step.id)))
+    found += [(float(step.at), Act(id=step.id, action=step.action)) for step in job.actions if step.place not in cued]
+    found.append((float(job.end), None))
+    return sorted(found, key=lambda entry: entry[0])

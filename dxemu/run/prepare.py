@@ -59,11 +59,11 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
     designs = Designs.of(scenario, plan, plans)
-    if designs.mistakes:
-        raise InputErrors(list(_without_effect(scenario, designs)))
-    impacts = [_impact(designs, step) for step in scenario.steps]
-    impacts += _interruptions(scenario)
-    predictions = _predicted(scenario, designs, impacts)
+    mistakes = [*_without_effect(scenario, designs), *_never_come(scenario, plan)]
+    if mistakes:
+        raise InputErrors(mistakes)
+    impacts = impacts_of(scenario, designs)
+    predictions = predicted(scenario, designs, impacts)
     end = scenario.end
     if end is None:
         changes = (float(step.at) + float(longest_interruption(step.effects)) for step in scenario.changes)
@@ -97,13 +97,25 @@ def _without_effect(scenario: Scenario, designs: Designs) -> Iterator[Problem]:
                 yield Problem(step.mark, "DX-S020", why, "Take it out, or name what would change.")
 
 
+def _never_come(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
+    """DX-S022: events that no step can wait for in this design."""
+    for cue in scenario.cues:
+        for event in (cue.awaited, cue.stop_when):
+            if event is not None and (why := event.never(plan)):
+                yield Problem(cue.mark, "DX-S022", why, "Wait for something else.")
+
+
+def impacts_of(scenario: Scenario, designs: Designs) -> list[Impact]:
+    """What each fault hits of the design of its moment, and what AWS interrupts."""
+    return [*(_impact(designs, step) for step in scenario.steps), *_interruptions(scenario)]
+
+
 def _impact(designs: Designs, step: FaultStep) -> Impact:
-    """What a fault hits of the design of its moment."""
     plan = designs.at(float(step.at)).plan
     return impact_of(plan, step.id, step.at, step.until, step.fault.effects(plan))
 
 
-def _predicted(scenario: Scenario, designs: Designs, impacts: Sequence[Impact]) -> tuple[Prediction, ...]:
+def predicted(scenario: Scenario, designs: Designs, impacts: Sequence[Impact]) -> tuple[Prediction, ...]:
     """Each fault in the design that holds when it strikes, and its heal in that of its moment; then the changes."""
     pairs = _pairs(scenario)
     found: list[Prediction] = []

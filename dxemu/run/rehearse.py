@@ -19,6 +19,7 @@ from dxemu.measure.result import Result
 from dxemu.plugins import folders_of, mentions
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
+from dxemu.run.happened import as_it_happened
 from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
@@ -46,18 +47,7 @@ async def rehearse(
         _keep(folder / effective.FILE, effective.text_of(scenario.topology_file, scenario.change))
     started = time.monotonic()
     runners = _plugged_runners({probe.kind for probe in scenario.probes})
-    job = RunJob(
-        plan=rehearsal.plan,
-        probes=rehearsal.scenario.probes,
-        steps=rehearsal.scenario.steps,
-        actions=rehearsal.scenario.actions,
-        changes=_keep_changes(rehearsal, folder),
-        end=rehearsal.end,
-        seed=seed,
-        kernel=where.kernel,
-        clock=where.clock,
-        runners={kind: runner.__module__ for kind, runner in runners.items()},
-    )
+    job = _job(rehearsal, where, folder, seed, {kind: runner.__module__ for kind, runner in runners.items()})
     events: list[Event] = []
     order = Job(target="dxemu.run.lab_process:main", payload=job, folders=_folders(job, runners.values()))
     place = where.with_room_for(rehearsal.memory_mb)
@@ -82,10 +72,29 @@ async def rehearse(
         virtual_s=float(rehearsal.end),
         wall_s=time.monotonic() - started,
     )
-    result = evaluate(rehearsal.scenario, rehearsal.plan, rehearsal.predictions, events, folder, meta)
+    happened = as_it_happened(rehearsal, events)
+    result = evaluate(happened.scenario, happened.plan, happened.predictions, events, folder, meta)
     with border(folder):
         result_json.write(result, folder / "result.json")
     return result
+
+
+def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: Mapping[str, str]) -> RunJob:
+    """What the lab is told; its changes are kept in `folder`."""
+    scenario = rehearsal.scenario
+    return RunJob(
+        plan=rehearsal.plan,
+        probes=scenario.probes,
+        steps=scenario.steps,
+        actions=scenario.actions,
+        changes=_keep_changes(rehearsal, folder),
+        cues=scenario.cues,
+        end=rehearsal.end,
+        seed=seed,
+        kernel=where.kernel,
+        clock=where.clock,
+        runners=runners,
+    )
 
 
 def _keep(file: Path, text: str) -> None:
@@ -110,6 +119,9 @@ def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ..
                 words="; ".join(str(effect.difference) for effect in step.effects),
                 interrupted=tuple(dict.fromkeys(vif for effect in step.effects for vif in effect.interrupted)),
                 interruption=longest_interruption(step.effects),
+                place=step.place,
+                round=step.round,
+                ends=step.ends,
             )
         )
     return tuple(found)

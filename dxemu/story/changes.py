@@ -11,6 +11,7 @@ from dxemu.changes.standing import Standing
 from dxemu.errors import InputErrors, Mark, Problem, ProblemList
 from dxemu.events.steps import step_of_change
 from dxemu.story.file import StepEntry
+from dxemu.story.occasions import Occasion
 from dxemu.topology.document import Document
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.model import Topology
@@ -27,7 +28,8 @@ class ChangeStep:
     """From `at` on the design is `topology`, because the change called `id` is made, or taken back (`back`).
 
     `document` is that design as it is written. `effects` are what differs from before, each with what is done for it.
-    `id` is `change`, with `#2` and so on for the second one of the scenario. `mark` is where it is written.
+    `id` is `change`, with `#2` and so on for the second one of the scenario. `mark` is where it is written. `place` and
+    `round` as in `dxemu.story.agenda.FaultStep`; `ends`: it is taken back because its `for` is over.
     """
 
     id: str
@@ -37,6 +39,9 @@ class ChangeStep:
     topology: Topology = field(repr=False)
     document: Document = field(repr=False)
     mark: Mark
+    place: int = 0
+    round: int = 0
+    ends: bool = False
 
     @property
     def step(self) -> str:
@@ -53,6 +58,8 @@ class _Order:
 
     at: Seconds
     mark: Mark
+    place: int
+    round: int
     change: Change | None = None
     which: str | None = None
     ends: Mark | None = None
@@ -67,12 +74,12 @@ class ChangeReader:
     marks: Marks
     problems: ProblemList
 
-    def read(self, entries: Sequence[StepEntry]) -> tuple[ChangeStep, ...]:
+    def read(self, occasions: Sequence[Occasion]) -> tuple[ChangeStep, ...]:
         """Every moment at which the design becomes another one. DX-C001 to DX-C005, DX-S002, DX-S007, DX-S008.
 
         And what the rules find wrong with the design of that moment.
         """
-        orders = sorted(self._orders(entries), key=lambda order: (order.at, order.ends is None))
+        orders = sorted(self._orders(occasions), key=lambda order: (order.at, order.ends is None))
         stands = Standing.of(self.document)
         steps: list[ChangeStep] = []
         failed: set[str] = set()
@@ -88,19 +95,21 @@ class ChangeReader:
                 steps.append(step)
         return tuple(steps)
 
-    def _orders(self, entries: Sequence[StepEntry]) -> Iterator[_Order]:
+    def _orders(self, occasions: Sequence[Occasion]) -> Iterator[_Order]:
         """In the order of their times; those that have mistakes of form are left out, but counted."""
         number = 0
-        for place, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
+        for one in occasions:
+            entry, place = one.entry, one.place
             if entry.change is None:
-                if entry.interruption is not None:
+                if entry.interruption is not None and not one.round:
                     self._add(("steps", place, "interruption"), "DX-S002", "nothing is changed here", "Take it out.")
                 continue
             path: KeyPath = ("steps", place, "change")
-            self._alone(entry, path)
-            self._times(entry, ("steps", place))
+            if not one.round:
+                self._alone(entry, path)
+            self._times(one, ("steps", place))
             if _is_back(entry.change):
-                yield from self._back(entry, path)
+                yield self._back(one, path)
                 continue
             number += 1
             if not isinstance(entry.change, dict):
@@ -108,23 +117,24 @@ class ChangeReader:
                 close = suggestion(str(entry.change), [BACK]) if isinstance(entry.change, str) else ""
                 self._add(path, "DX-S002", problem, close if close.startswith("Did") else _EXAMPLE)
                 continue
-            yield from self._made(entry, path, "change" if number == 1 else f"change#{number}")
+            yield from self._made(one, path, "change" if number == 1 else f"change#{number}")
 
-    def _made(self, entry: StepEntry, path: KeyPath, name: str) -> Iterator[_Order]:
-        mark = self.marks.key_at(*path)
+    def _made(self, one: Occasion, path: KeyPath, name: str) -> Iterator[_Order]:
+        mark, entry = self.marks.key_at(*path), one.entry
         patch = Tree(entry.change, self.marks.below(*path))
         change = Change(id=name, patch=patch, mark=mark, interruption=entry.interruption)
-        yield _Order(at=entry.at, mark=mark, change=change)
-        if entry.duration is not None:
+        yield _Order(at=one.at, mark=mark, place=one.place, round=one.round, change=change)
+        if one.until is not None:
             ends = self.marks.at(*path[:-1], "for")
-            yield _Order(at=Seconds(round(entry.at + entry.duration, 9)), mark=ends, which=name, ends=ends)
+            yield _Order(at=one.until, mark=ends, place=one.place, round=one.round, which=name, ends=ends)
 
-    def _back(self, entry: StepEntry, path: KeyPath) -> Iterator[_Order]:
-        if entry.duration is not None:
+    def _back(self, one: Occasion, path: KeyPath) -> _Order:
+        if one.until is not None:
             problem = "what is taken back stays so: `for` has no meaning here"
             self._add((*path[:-1], "for"), "DX-S002", problem, "Take it out, and change it anew later.")
-        which = entry.change[BACK] if isinstance(entry.change, dict) else None
-        yield _Order(at=entry.at, mark=self.marks.key_at(*path), which=None if which is None else str(which))
+        change = one.entry.change
+        which = str(change[BACK]) if isinstance(change, dict) and change[BACK] is not None else None
+        return _Order(at=one.at, mark=self.marks.key_at(*path), place=one.place, round=one.round, which=which)
 
     def _alone(self, entry: StepEntry, path: KeyPath) -> None:
         other = next((key for key in ("fault", "action") if getattr(entry, key) is not None), None)
@@ -132,15 +142,14 @@ class ChangeReader:
             remedy = "Write a step for each, with the same `at`."
             self._add(path, "DX-S002", f"a step has one {other} or one change, this has both", remedy)
 
-    def _times(self, entry: StepEntry, path: KeyPath) -> None:
+    def _times(self, one: Occasion, path: KeyPath) -> None:
         if self.end is None:
             return
-        if entry.at >= self.end:
-            problem = f"the change at {entry.at} never happens: the run ends at {self.end}"
+        if one.at >= self.end:
+            problem = f"the change at {one.at} never happens: the run ends at {self.end}"
             self._add((*path, "at"), "DX-S007", problem, "Move the step before the end, or end later.")
-        elif entry.duration is not None and entry.at + entry.duration >= self.end:
-            back = Seconds(round(entry.at + entry.duration, 9))
-            problem = f"the change is taken back at {back}, but the run ends at {self.end}"
+        elif one.until is not None and one.until >= self.end:
+            problem = f"the change is taken back at {one.until}, but the run ends at {self.end}"
             self._add((*path, "for"), "DX-S008", problem, "Shorten `for`, leave it out (it stays), or end later.")
 
     def _add(self, path: KeyPath, code: str, problem: str, remedy: str) -> None:
@@ -175,5 +184,8 @@ def _done(stands: Standing, order: _Order) -> tuple[Standing, ChangeStep]:
         topology=after.document.topology(),
         document=after.document,
         mark=order.mark,
+        place=order.place,
+        round=order.round,
+        ends=order.ends is not None,
     )
     return after, step

@@ -1,159 +1,35 @@
-"""Lines under `expect` -> Expectations: which subject, about what, which parameters."""
+"""Lines under `expect` -> Expectations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from dxemu.errors import ProblemList
-from dxemu.parameters import Need, Parameter, Takes, parameters_of
-from dxemu.probes.base import Probe, has_path
-from dxemu.story.agenda import FaultStep
-from dxemu.story.expectation_values import READERS
+from dxemu.parameters import parameters_of
 from dxemu.story.expectations.base import Subject
+from dxemu.story.line_reader import LineReader, text_of
 from dxemu.story.model import Expectation
-from dxemu.topology.fields import Wrong
-from dxemu.topology.marks import KeyPath, Marks
-from dxemu.topology.words import kind_of, listed, quoted, suggestion
-from dxemu.units import Seconds
-
-OUTAGE_PROBE, WITH_PATH = "probe", "sending probe"
-"""What is written of probes that measure outages, and of those that measure between two ends."""
+from dxemu.topology.marks import KeyPath
 
 
-@dataclass(frozen=True)
-class Known:
-    """Names that expectations may use; `probes` with their kinds, of which `kinds` are those that there are.
-
-    None: the topology could not be read, so nothing is looked up.
-    """
-
-    probes: Mapping[str, str]
-    kinds: Mapping[str, type[Probe]]
-    steps: Sequence[FaultStep]
-    connections: Sequence[str] | None
-    sessions: Sequence[str] | None
-    end: Seconds | None
-
-    def of(self, noun: str) -> Sequence[str] | None:
-        """The names of a session, connection or fault, or of probes (see `Subject.of`)."""
-        if noun == "fault":
-            return sorted({name for step in self.steps for name in (step.id, step.kind)})
-        if "probe" in noun.split():
-            return [name for name, kind in self.probes.items() if kind in self.kinds and self._is(kind, noun)]
-        return {"session": self.sessions, "connection": self.connections}[noun]
-
-    def _is(self, kind: str, noun: str) -> bool:
-        if noun == OUTAGE_PROBE:
-            return self.kinds[kind].measures_outages
-        return has_path(self.kinds[kind]) if noun == WITH_PATH else noun == f"{kind} probe"
-
-
-@dataclass(frozen=True)
-class ExpectationReader:
+class ExpectationReader(LineReader[Subject]):
     """Reads lines about the subjects of a `menu` and adds what is wrong with them to `problems`."""
 
-    menu: Mapping[str, type[Subject]]
-    known: Known
-    marks: Marks
-    problems: ProblemList
-
-    def read(self, lines: Sequence[Mapping[str, object]]) -> tuple[Expectation, ...]:
-        """The expectations in the file's order. DX-S004, DX-S007, DX-S011 to DX-S014, DX-F008."""
-        read = (self._expectation(line, ("expect", number)) for number, line in enumerate(lines))
-        return tuple(expectation for expectation in read if expectation is not None)
+    def read_all(self, lines: Sequence[Mapping[str, object]]) -> tuple[Expectation, ...]:
+        """The expectations in the file's order. As `read`, and DX-S014."""
+        found = (self._expectation(line, ("expect", number)) for number, line in enumerate(lines))
+        return tuple(expectation for expectation in found if expectation is not None)
 
     def _expectation(self, line: Mapping[str, object], path: KeyPath) -> Expectation | None:
-        subjects = [key for key in line if key in self.menu]
-        if len(subjects) != 1:
-            self._no_subject(line, subjects, path)
+        expected = self.read(line, path)
+        if expected is None:
             return None
-        (subject,) = subjects
         before = len(self.problems.problems)
-        values = {"name": self._name(self.menu[subject].of, line[subject], (*path, subject))}
-        known = {p.key: p for p in parameters_of(self.menu[subject])}
-        for key, value in line.items():
-            if key in known:
-                values[known[key].attribute] = self._value(known[key], value, (*path, key))
-            elif key != subject:
-                problem = f"'{subject}' has no {quoted(key)}"
-                self.problems.add(self.marks.key_at(*path, key), "DX-S012", problem, suggestion(key, known))
-        if len(self.problems.problems) == before:
-            self._needed(subject, [p for p in known.values() if p.key in line], path)
+        known = parameters_of(type(expected))
+        self._happens({p.key: value for p in known if (value := getattr(expected, p.attribute)) is not None}, path)
         if len(self.problems.problems) > before:
             return None
-        expected = self.menu[subject](**values)  # type: ignore[arg-type]  # each was read for its field
-        self._contradictions(subject, expected, path)
-        if len(self.problems.problems) > before:
-            return None
-        return Expectation(expected=expected, text=_text(line, subject), mark=self.marks.at(*path))
-
-    def _value(self, parameter: Parameter, value: object, path: KeyPath) -> object:
-        if parameter.takes is Takes.NAME:
-            return self._name(parameter.noun, value, path)
-        try:
-            found = READERS[parameter.takes](value, parameter)
-            if parameter.takes is Takes.MOMENT and isinstance(found, Seconds):
-                self._before_the_end(found)
-        except Wrong as wrong:
-            self.problems.add(self.marks.at(*path), wrong.code, wrong.problem, wrong.remedy)
-            return None
-        return found
-
-    def _before_the_end(self, at: Seconds) -> None:
-        end = self.known.end
-        if end is not None and at > end:
-            raise Wrong("DX-S007", f"{at} is after the end at {end}", "Write end, or an earlier time.")
-
-    def _name(self, noun: str, value: object, path: KeyPath) -> object:
-        names = self.known.of(noun)
-        if isinstance(value, str) and (names is None or value in names):
-            return value
-        nothing = "This scenario has no steps." if noun == "fault" else f"This scenario has no {noun}s."
-        problem = f"there is no {noun} {quoted(value) if isinstance(value, str) else kind_of(value)}"
-        remedy = suggestion(str(value), names or (), nothing)
-        if "probe" in noun.split() and isinstance(value, str) and value in self.known.probes:
-            problem = f"{quoted(value)} is of kind {self.known.probes[value]}"
-            remedy = suggestion("", names or (), nothing)
-        self.problems.add(self.marks.at(*path), "DX-S004", problem, remedy)
-        return value
-
-    def _no_subject(self, line: Mapping[str, object], subjects: Sequence[str], path: KeyPath) -> None:
-        if len(subjects) > 1:
-            problem = f"one line expects {listed(subjects, 'and')} at once"
-            mark = self.marks.key_at(*path, subjects[1])
-            self.problems.add(mark, "DX-S011", problem, "Write a line for each.")
-            return
-        first = next(iter(line), "")
-        problem = f"{quoted(first)} is nothing that can be expected" if line else "the line is empty"
-        self.problems.add(self.marks.key_at(*path, first), "DX-S011", problem, suggestion(first, self.menu))
-
-    def _needed(self, subject: str, written: Sequence[Parameter], path: KeyPath) -> None:
-        """Whether the line says what is expected, once, and whatever it needs beside that."""
-        kind, mark = self.menu[subject], self.marks.key_at(*path, subject)
-        example = f"Write for example {kind.example}."
-        said = [p.key for p in written if p.need is Need.SAYS]
-        known = parameters_of(kind)
-        missing = [p.key for p in known if p.need is Need.ALWAYS and p not in written]
-        if not said and (says := [p.key for p in known if p.need is Need.SAYS]):
-            problem = f"'{subject}' does not say what is expected: {listed(says)}"
-            self.problems.add(mark, "DX-S013", problem, example)
-        elif missing:
-            self.problems.add(mark, "DX-S013", f"'{subject}' needs {listed(missing, 'and')}", example)
-        elif kind.exclusive and len(said) > 1:
-            problem = f"'{subject}' says {listed(said, 'and')} at once"
-            self.problems.add(mark, "DX-S013", problem, "Write a line for each.")
-
-    def _contradictions(self, subject: str, expected: Subject, path: KeyPath) -> None:
-        """Whether the parameters together make sense; each of them does."""
-        written = [p for p in parameters_of(type(expected)) if getattr(expected, p.attribute) is not None]
-        before = len(self.problems.problems)
-        for wrong in expected.contradictions([p.key for p in written if p.need is Need.SAYS]):
-            where = (*path, wrong.key or subject)
-            mark = self.marks.key_at(*where) if wrong.at_key else self.marks.at(*where)
-            self.problems.add(mark, "DX-S013", wrong.problem, wrong.remedy)
-        if len(self.problems.problems) == before:
-            self._happens({p.key: getattr(expected, p.attribute) for p in written}, path)
+        subject = next(key for key in line if key in self.menu)
+        return Expectation(expected=expected, text=text_of(line, subject), mark=self.marks.at(*path))
 
     def _happens(self, values: Mapping[str, object], path: KeyPath) -> None:
         """Whether there is what a line counts from: `after` a fault, or its heal, and which `fault`."""
@@ -165,15 +41,3 @@ class ExpectationReader:
         if after == "heal" and not any(step.duration is not None for step in steps):
             problem = "no fault is healed" if fault is None else f"'{fault}' is never healed"
             self.problems.add(mark, "DX-S014", problem, "Give its step a `for`, for example for: 30 s.")
-
-
-def _text(line: Mapping[str, object], subject: str) -> str:
-    """The line in one row: `outage: app, at_most: 1 s`, with the subject first."""
-    ordered = {subject: line[subject], **line}
-    return ", ".join(f"{key}: {_written(value)}" for key, value in ordered.items())
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)

@@ -10,15 +10,28 @@ from pydantic import Field
 from dxemu.topology.entry import Entry
 from dxemu.topology.fields import Duration
 
+MOST_ROUNDS = 10_000
+"""Of one step."""
+
 
 class StepEntry(Entry):
     """A fault at a time, healed after `for` if that is given; or an action, which somebody does on purpose.
 
     Or a change of the design, taken back after `for`; `change: back` takes one back. `interruption` is how long AWS
     interrupts what it interrupts for the change.
+
+    It begins at a time (`at`), at an event (`when`, that comes `within` so long of the beginning of the step before
+    it), or so long `after` the end of the step before it. It may happen several times (`repeat`, one `every` so often);
+    `stop_when` ends it at an event.
     """
 
-    at: Duration = Field(examples=["5 s"])
+    at: Duration | None = Field(default=None, examples=["5 s"])
+    when: dict[str, object] | None = Field(default=None, examples=["{session: primary, is: down}"])
+    within: Duration | None = Field(default=None, examples=["30 s"])
+    after: Duration | None = Field(default=None, examples=["60 s"])
+    repeat: int | None = Field(default=None, ge=1, le=MOST_ROUNDS, examples=["10"])
+    every: Duration | None = Field(default=None, examples=["40 s"])
+    stop_when: dict[str, object] | None = Field(default=None, examples=["{session: primary, is: down}"])
     fault: object = Field(default=None, examples=["{cable_cut: {connection: primary}}"])
     action: object = Field(default=None, examples=["{confirm_virtual_interface: {virtual_interface: guest}}"])
     change: object = Field(

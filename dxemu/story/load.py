@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from dxemu.actions.base import Action
@@ -14,18 +15,20 @@ from dxemu.faults.menu import kinds as known_faults
 from dxemu.files import stem
 from dxemu.probes.base import Probe
 from dxemu.probes.menu import kinds as probe_kinds
-from dxemu.story.changes import ChangeReader, ChangeStep
-from dxemu.story.expectation_reader import ExpectationReader, Known
+from dxemu.story.awaited.menu import kinds as awaited_kinds
+from dxemu.story.changes import ChangeReader
+from dxemu.story.expectation_reader import ExpectationReader
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile
+from dxemu.story.line_reader import Known, LineReader
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_in, names_of
+from dxemu.story.occasions import OccasionReader
 from dxemu.story.parameters import KindReader, Names
 from dxemu.story.probes import ProbeReader
 from dxemu.story.steps import StepReader
 from dxemu.topology import document, yaml
 from dxemu.topology.document import Document
-from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
 from dxemu.topology.repair import marks_of, validated
 from dxemu.topology.words import nearest, quoted, suggestion
@@ -60,18 +63,17 @@ def load(
     known_kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
     breaks = KindReader("fault", known_kinds[0], names, marks, problems)
     acts = KindReader("action", known_kinds[1], names, marks, problems)
+    known = _known(file, names, known_probes)
+    events = LineReader(awaited_kinds(), known, marks, problems, "no event that can be waited for")
+    times = OccasionReader(events, file.end, marks, problems)
+    occasions = times.read(file.steps)
     reader = StepReader(breaks, acts, file.end, marks, problems)
-    steps, done = reader.read(file.steps), reader.read_actions(file.steps)
-    changes = _changes(written, file, marks, problems)
-    known = Known(
-        probes=_kinds_written(file.probes, known_probes),
-        kinds=known_probes,
-        steps=steps,
-        connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
-        sessions=names["session"] if names is not None else None,
-        end=file.end,
+    steps, done = reader.read(occasions), reader.read_actions(occasions)
+    changes = ChangeReader(written, file.end, marks, problems).read(occasions) if written is not None else ()
+    expected = ExpectationReader(
+        subjects(), replace(known, steps=steps), marks, problems, "nothing that can be expected"
     )
-    expect = ExpectationReader(subjects(), known, marks, problems).read(file.expect if "steps" not in lost else [])
+    expect = expected.read_all(file.expect if "steps" not in lost else [])
     if built is None or problems.problems:
         raise InputErrors(problems.problems)
     return Scenario(
@@ -82,12 +84,26 @@ def load(
         steps=steps,
         actions=done,
         changes=changes,
+        cues=tuple(times.cues),
         topology_file=place,
         change=tree.below("change").value if file.change else None,
         expect=expect,
         end=file.end,
         see_also=file.see_also,
         marks=tree.marks,
+    )
+
+
+def _known(file: ScenarioFile, names: Names | None, kinds: Mapping[str, type[Probe]]) -> Known:
+    """What lines may name; no steps yet."""
+    return Known(
+        probes=_kinds_written(file.probes, kinds),
+        kinds=kinds,
+        steps=(),
+        connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
+        sessions=names["session"] if names is not None else None,
+        tunnels=names["tunnel"] if names is not None else None,
+        end=file.end,
     )
 
 
@@ -151,10 +167,3 @@ def _design(
     except InputErrors as errors:
         problems.problems += errors.problems
         return None, None
-
-
-def _changes(
-    written: Document | None, file: ScenarioFile, marks: Marks, problems: ProblemList
-) -> tuple[ChangeStep, ...]:
-    """The steps that change the design, which has no mistakes; none of them is read if it has."""
-    return ChangeReader(written, file.end, marks, problems).read(file.steps) if written is not None else ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dxemu.errors import Mark
 from dxemu.probes.base import Probe
-from dxemu.story.agenda import ActionStep, FaultStep
+from dxemu.story.agenda import ActionStep, Cue, FaultStep
 from dxemu.story.changes import ChangeStep
 from dxemu.story.expectations.base import Subject
 from dxemu.topology.marks import Marks
@@ -29,7 +29,7 @@ class Scenario:
     """One story. `topology` already has the scenario's `change` applied. The run ends at `end`.
 
     `topology_file` and `change` are what `topology` was made from. `changes` are those of its steps, and what is taken
-    back of them.
+    back of them. `cues` are those of the steps whose times only the run shows.
     """
 
     name: str
@@ -43,5 +43,6 @@ class Scenario:
     marks: Marks = field(repr=False, compare=False)
     actions: tuple[ActionStep, ...] = ()
     changes: tuple[ChangeStep, ...] = ()
+    cues: tuple[Cue, ...] = ()
     topology_file: Path | None = None
     change: object = field(default=None, repr=False)

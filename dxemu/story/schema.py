@@ -9,11 +9,12 @@ from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.menu import kinds as probes
+from dxemu.story.awaited.menu import kinds as events
 from dxemu.story.change_schema import definitions, reference
 from dxemu.story.changes import BACK
-from dxemu.story.expectations.base import Subject
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile
+from dxemu.story.line import Line
 from dxemu.story.parameters import MOST
 
 _NETWORK: Mapping[str, Any] = {"type": "string", "examples": ["10.64.0.0/24"]}
@@ -43,8 +44,10 @@ def json_schema() -> dict[str, Any]:
     steps = schema["$defs"]["StepEntry"]["properties"]
     for key, kinds in (("fault", faults()), ("action", actions())):
         steps[key] = {"anyOf": [_of_kind(kind, made) for kind, made in kinds.items()], "default": None}
+    event = {"anyOf": [_of_line(*one) for one in events().items()]}
+    steps |= {key: {**event, "default": None} for key in ("when", "stop_when")}
     schema["properties"]["probes"]["additionalProperties"] = {"anyOf": [_of_kind(*one) for one in probes().items()]}
-    schema["properties"]["expect"]["items"] = {"anyOf": [_of_subject(*one) for one in subjects().items()]}
+    schema["properties"]["expect"]["items"] = {"anyOf": [_of_line(*one) for one in subjects().items()]}
     schema["$defs"] |= definitions()
     schema["properties"]["change"] = reference()
     back = {
@@ -57,7 +60,7 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-def _of_subject(word: str, subject: type[Subject]) -> dict[str, Any]:
+def _of_line(word: str, subject: type[Line]) -> dict[str, Any]:
     known = parameters_of(subject)
     says = [{"required": [p.key]} for p in known if p.need is Need.SAYS]
     return {

@@ -10,7 +10,7 @@ from dxemu.actions.base import Action
 from dxemu.errors import ProblemList
 from dxemu.faults.base import Fault
 from dxemu.story.agenda import ActionStep, FaultStep
-from dxemu.story.file import StepEntry
+from dxemu.story.occasions import Occasion
 from dxemu.story.parameters import KindReader
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.units import Seconds
@@ -26,18 +26,22 @@ class StepReader:
     marks: Marks
     problems: ProblemList
 
-    def read(self, entries: Sequence[StepEntry]) -> tuple[FaultStep, ...]:
+    def read(self, occasions: Sequence[Occasion]) -> tuple[FaultStep, ...]:
         """The faults in the order of their times; ids count uses of one kind.
 
         DX-S002 to DX-S004, DX-S007 to DX-S010.
         """
         uses: Counter[str] = Counter()
         steps: list[FaultStep] = []
-        for number, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
-            if entry.fault is None and (entry.action is not None or entry.change is not None):
+        read: dict[int, tuple[str, Fault, KeyPath] | None] = {}
+        for one in occasions:
+            entry = one.entry
+            if entry.fault is None and (entry.action, entry.change, entry.when) != (None, None, None):
                 continue
             before = len(self.problems.problems)
-            found = self.faults.read(entry.fault, ("steps", number, "fault"))
+            if one.place not in read:
+                read[one.place] = self.faults.read(entry.fault, ("steps", one.place, "fault"))
+            found = read[one.place]
             if found is None:
                 continue
             kind, fault, path = found
@@ -45,37 +49,43 @@ class StepReader:
             step = FaultStep(
                 id=_id(kind, uses[kind]),
                 kind=kind,
-                at=entry.at,
+                at=one.at,
                 duration=entry.duration,
                 fault=fault,
                 mark=self.marks.key_at(*path),
+                place=one.place,
+                round=one.round,
             )
-            self._times(step, ("steps", number))
+            self._times(step, ("steps", one.place))
             if len(self.problems.problems) == before:
                 self._overlap(step, steps)
             steps.append(step)
         return tuple(steps)
 
-    def read_actions(self, entries: Sequence[StepEntry]) -> tuple[ActionStep, ...]:
+    def read_actions(self, occasions: Sequence[Occasion]) -> tuple[ActionStep, ...]:
         """The actions in the order of their times. DX-S002 to DX-S004, DX-S007."""
         uses: Counter[str] = Counter()
         steps: list[ActionStep] = []
-        for number, entry in sorted(enumerate(entries), key=lambda pair: pair[1].at):
-            if entry.action is None:
+        read: dict[int, tuple[str, Action, KeyPath] | None] = {}
+        for one in occasions:
+            if one.entry.action is None:
                 continue
-            found = self.actions.read(entry.action, ("steps", number, "action"))
+            if one.place not in read:
+                read[one.place] = self.actions.read(one.entry.action, ("steps", one.place, "action"))
+            found = read[one.place]
             if found is None:
                 continue
             kind, action, path = found
             uses[kind] += 1
-            step = ActionStep(
-                id=_id(kind, uses[kind]), kind=kind, at=entry.at, action=action, mark=self.marks.key_at(*path)
+            mark, place = self.marks.key_at(*path), one.place
+            name = _id(kind, uses[kind])
+            steps.append(
+                ActionStep(id=name, kind=kind, at=one.at, action=action, mark=mark, place=place, round=one.round)
             )
-            steps.append(step)
-            if self.end is not None and entry.at >= self.end:
-                problem = f"{kind} at {entry.at} never happens: the run ends at {self.end}"
+            if self.end is not None and one.at >= self.end:
+                problem = f"{kind} at {one.at} never happens: the run ends at {self.end}"
                 remedy = "Move the step before the end, or end later."
-                self.problems.add(self.marks.at("steps", number, "at"), "DX-S007", problem, remedy)
+                self.problems.add(self.marks.at("steps", place, "at"), "DX-S007", problem, remedy)
         return tuple(steps)
 
     def _times(self, step: FaultStep, path: KeyPath) -> None:

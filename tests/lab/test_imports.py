@@ -43,6 +43,7 @@ def main(job: RunJob, channel: Channel, folder: str) -> None:
         "direct_connect_fails_over_to_vpn",  # strongSwan, and probes of two kinds
         "two_routers_die_at_once",  # VRRP
         "a_static_route_does_not_notice",  # static routes
+        "drain_when_the_session_flaps",  # steps on events, and changes
     ],
 )
 def test_nothing_is_imported_while_time_passes(scenario: str, tmp_path: Path) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from dxemu.events.base import Event
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.probes import Measurements
 from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
+from dxemu.story.line import Line
 
 if TYPE_CHECKING:  # many classes, which cost 15 ms to make; who only reads expectations needs none of them
     from dxemu.measure.result import ActionResult, FaultResult, Outage, Predicted, ProbeResult, Stage
@@ -37,25 +38,8 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject(ABC):
-    """What is expected of one thing: a frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
-
-    `of` is what `name` is the name of: `fault`, `session`, `probe` (one that measures outages), `sending probe` (one
-    between two ends), or a probe of one kind (`iperf3 probe`). `words` say what must be true, for people; `example` is
-    a whole line. `exclusive`: only one of the parameters that say what is expected (`Need.SAYS`) at once.
-    """
-
-    of: ClassVar[str]
-    words: ClassVar[str]
-    example: ClassVar[str]
-    exclusive: ClassVar[bool] = False
-
-    name: str
-
-    def contradictions(self, said: Sequence[str]) -> Iterator[Contradiction]:
-        """What cannot be true or means nothing; `said` are the parameters that are written and say what is expected."""
-        del said
-        return iter(())
+class Subject(Line):
+    """What is expected of one thing. `words` say what must be true."""
 
     @abstractmethod
     def judge(self, measured: Measured) -> Judged:

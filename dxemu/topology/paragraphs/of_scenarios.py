@@ -45,10 +45,10 @@ The same fault strikes the same target again before it was healed. The second on
 confirmed from the kernel, because nothing would change. Different faults on one target may overlap.""",
         "DX-S011": """\
 Each line under `expect` is about one thing, which is one of its words: `outage` is how long
-packets were lost, `session` is about a BGP session, and so on. docs/scenario-file.md has a table of
-all. Two things are two lines.""",
+packets were lost, `session` is about a BGP session, and so on; and so is the event under `when`.
+docs/scenario-file.md has tables of all. Two things are two lines.""",
         "DX-S012": """\
-The word is not one that this expectation knows, or what stands behind it is not what it takes. What
+The word is not one that this expectation or event knows, or what stands behind it is not what it takes. What
 each takes is in the table of docs/scenario-file.md: times have units, parts of packets are written
 as 30 %, rates as 940 Mbps, directions are to_aws and from_aws, `at` is start, end or a time.""",
         "DX-S013": """\
@@ -82,5 +82,17 @@ instance has an IPv4 address, an IPv6 one, or a list of both, as in `app: [10.0.
 Somebody does something on purpose so that something changes. This changes nothing in the design of
 that moment: the router announces the prefix already, or does not announce what is to be withdrawn,
 neither as its own nor passed on from another router.""",
+        "DX-S021": """\
+A step begins once: at a time (`at`), at an event (`when`, with `within`, how long to wait for it,
+counted from the beginning of the step before it), or so long `after` the end of the step before it.
+`repeat` goes with `every`, which is longer than `for`. `stop_when` ends what goes on: a fault or a
+change with `for`, or what is repeated.""",
+        "DX-S022": """\
+A step waits for an event that cannot come: nothing is broken or done before that could take a
+session or a tunnel down, or the session has no BGP, or never comes up because its ends do not fit.""",
+        "DX-S023": """\
+A step with a time of its own stands below one that waits for an event, and it is not known which of
+them comes first. What the design is then, and what a fault should cost, would be unknown, too. Steps
+below one that waits come after the longest time that it may wait.""",
     }
 )

@@ -31,8 +31,8 @@ from dxemu.report.terminal import echo
 EXIT_BUG = 70
 EXIT_USAGE = 2
 EXIT_NO_LAB = 3
-NO_COMMANDS = ("app", "living")
-"""Of the modules here: this one, and what the commands about labs that live have in common."""
+NO_COMMANDS = ("app", "living", "named")
+"""Of the modules here: this one, and what commands have in common."""
 _SHORT_HELP = re.compile(r'short_help="(.+?)"')
 
 

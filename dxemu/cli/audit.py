@@ -10,6 +10,7 @@ import click
 
 from dxemu.audit.menu import make_audit
 from dxemu.cli.graph import check_picture_file, write_picture
+from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.host import versions
 from dxemu.host.shares import Jobs
 from dxemu.plan.make import make_plan
@@ -22,7 +23,7 @@ from dxemu.topology.load import load
 
 
 @click.command("audit", short_help="Show what is weak in a topology.")
-@click.argument("topology", type=click.Path(path_type=Path))
+@click.argument("topology", type=TOPOLOGY_FILE)
 @click.option("--pairs", is_flag=True, help="Also look for two failures at the same moment.")
 @click.option("--json", "as_json", is_flag=True, help="Print the audit as JSON.")
 @click.option(

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.named import ANY_FILE
 from dxemu.errors import InputErrors, Problem
 from dxemu.report.terminal import echo, safe
 from dxemu.run.prepare import prepare_any
 
 
 @click.command("check", short_help="Check files; start nothing.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=ANY_FILE)
 def command(files: tuple[Path, ...]) -> None:
     """Check topology and scenario FILES: every mistake with its place, what is wrong and what to do.
 

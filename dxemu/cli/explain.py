@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
 from dxemu.explain.replay import state_of_run
@@ -55,7 +56,7 @@ def _code(code: str) -> None:
     echo(explain(code))
 
 
-_topology = click.option("--topology", type=click.Path(path_type=Path), help="As this design is when all is well.")
+_topology = click.option("--topology", type=TOPOLOGY_FILE, help="As this design is when all is well.")
 _run = click.option("--run", "run", type=click.Path(path_type=Path), help="As it was in this run: runs/SCENARIO/N.")
 _lab = click.option("--lab", metavar="NAME", help="As it is in this lab, which dxemu up has started.")
 _at = click.option("--at", metavar="TIME", help="At this moment of the run or lab, such as 12s.  [default: the latest]")

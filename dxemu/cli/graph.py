@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.host.convert import svg_to_png
 from dxemu.host.signals import as_exceptions
 from dxemu.plan.make import make_plan
@@ -15,7 +16,7 @@ from dxemu.topology.load import load
 
 
 @click.command("graph", short_help="Draw a topology.")
-@click.argument("topology", type=click.Path(path_type=Path))
+@click.argument("topology", type=TOPOLOGY_FILE)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),

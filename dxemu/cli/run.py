@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import border, shown
 from dxemu.host import invoker, patience, where
@@ -34,8 +35,8 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 
 
 @click.command("run", short_help="Rehearse a scenario and measure it.")
-@click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--topology", type=click.Path(path_type=Path), help="Use this design instead of the scenario's own.")
+@click.argument("scenario", type=SCENARIO_FILE)
+@click.option("--topology", type=TOPOLOGY_FILE, help="Use this design instead of the scenario's own.")
 @click.option(
     "--kernel",
     type=click.Choice(["embedded", "host"]),

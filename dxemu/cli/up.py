@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from dxemu.cli.living import say_change
+from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.errors import DxemuError
 from dxemu.files import stem
 from dxemu.labs.again import again
@@ -22,7 +23,7 @@ from dxemu.report.terminal import echo
 
 
 @click.command("up", short_help="Bring a lab up that stays, to look at and to break by hand.")
-@click.argument("topology", type=click.Path(path_type=Path))
+@click.argument("topology", type=TOPOLOGY_FILE)
 @click.option("--name", metavar="NAME", help="What the lab is called.  [default: as the file]")
 @click.option(
     "--clock",

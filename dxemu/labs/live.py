@@ -27,6 +27,7 @@ from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, chosen
 from dxemu.labs.start import About, end_left, start
+from dxemu.topology.shipped import TOPOLOGY, found
 
 Values = Mapping[str, Any]
 """As JSON has it: see `dxemu.labs.requests`."""
@@ -96,8 +97,8 @@ class LiveLab:
 
     def follow(self, topology: str | Path, *, dry_run: bool = False) -> list[str]:
         """Become the design of its file, which was edited. Gives what differs; with `dry_run` nothing is touched."""
-        found: list[str] = again(self._folder, Path(topology), dry_run=dry_run)["effects"]
-        return found
+        effects: list[str] = again(self._folder, found(Path(topology), (TOPOLOGY,)), dry_run=dry_run)["effects"]
+        return effects
 
     def save(self, *, keys: bool = False) -> str:
         """The design as it is now, as a topology file; without its keys unless with `keys`."""
@@ -162,7 +163,7 @@ def up(
 
     With the virtual clock it stands still between two calls. Raises DxemuError.
     """
-    file = Path(topology)
+    file = found(Path(topology), (TOPOLOGY,))
     about = About(topology=str(file.absolute()), kernel=kernel, clock=clock, seed=seed)
     folder, supervisor = start(name or f"{stem(file)}_{os.getpid()}_{next(_NUMBERS)}", about)
     try:

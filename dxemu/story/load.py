@@ -31,6 +31,7 @@ from dxemu.topology import document, yaml
 from dxemu.topology.document import Document
 from dxemu.topology.model import Topology
 from dxemu.topology.repair import marks_of, validated
+from dxemu.topology.shipped import TOPOLOGY, folder
 from dxemu.topology.words import nearest, quoted, suggestion
 
 
@@ -125,12 +126,15 @@ def never_ends(scenario: Scenario, why: str) -> Problem:
 def topology_path(scenario: Path, name: str) -> Path:
     """Where the topology `name` of a scenario is: a path beside the scenario, or `topologies/NAME.yaml`.
 
-    The folder `topologies` is beside that of the scenario, or of the folder that this one is in.
+    The folder `topologies` is beside that of the scenario, or of the folder that this one is in. What is not there may
+    be one that comes with dxemu.
     """
     if name.endswith((".yaml", ".yml")) or "/" in name:
         return Path(os.path.normpath(scenario.parent / name))
     beside, above = (Path(os.path.normpath(scenario.parent / up / "topologies")) for up in ("..", "../.."))
-    return (above if above.is_dir() and not beside.is_dir() else beside) / f"{name}.yaml"
+    place = (above if above.is_dir() and not beside.is_dir() else beside) / f"{name}.yaml"
+    shipped = folder(TOPOLOGY) / f"{name}.yaml"
+    return shipped if shipped.is_file() and not place.is_file() else place
 
 
 def _kinds_written(probes: Mapping[str, object], known: Mapping[str, type[Probe]]) -> dict[str, str]:

@@ -9,8 +9,8 @@ PARAGRAPHS: Mapping[str, str] = MappingProxyType(
     {
         "DX-S001": """\
 The scenario's `topology` is the name of a file in the folder topologies/ beside the scenario's own
-folder, without .yaml. A path from the scenario's folder is also taken, if it has a slash or ends in
-.yaml. `dxemu run --topology FILE` uses another topology for one run.""",
+folder, without .yaml, or of a topology that comes with dxemu. A path from the scenario's folder is
+also taken, if it has a slash or ends in .yaml. `dxemu run --topology FILE` uses another topology for one run.""",
         "DX-S002": """\
 Each step injects one fault. The faults that dxemu knows are the files in dxemu/faults. Two faults
 at the same time are two steps with the same `at`.""",

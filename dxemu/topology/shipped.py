@@ -1,0 +1,48 @@
+"""The topologies and scenarios that come with dxemu: their bare names are found wherever one is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.topology.words import listed, nearest, quoted
+
+TOPOLOGY, SCENARIO = "topology", "scenario"
+FOLDERS: Mapping[str, str] = MappingProxyType({TOPOLOGY: "topologies", SCENARIO: "scenarios"})
+"""By what is in them; both in a checkout and below the folder of a project."""
+_PACKAGE = Path(__file__).parents[1]
+
+
+def folder(noun: str) -> Path:
+    """Where those that come with dxemu are: in the package of a wheel, else beside it, in the checkout."""
+    inside = _PACKAGE / "shipped" / FOLDERS[noun]
+    return inside if inside.is_dir() else _PACKAGE.parent / FOLDERS[noun]
+
+
+def names(noun: str) -> tuple[str, ...]:
+    """The names of those that come with dxemu, `cases/no_light` for one in a folder of its own."""
+    base = folder(noun)
+    return tuple(sorted(str(file.relative_to(base).with_suffix("")) for file in base.rglob("*.yaml")))
+
+
+def found(written: Path, nouns: Sequence[str] = (SCENARIO, TOPOLOGY)) -> Path:
+    """The file that is meant: the one at this path; for a bare name that of this project, else the one of dxemu's.
+
+    A project's are in `scenarios` and `topologies` of the current folder. Raises InputErrors, DX-F002, for a bare name
+    that nothing has.
+    """
+    bare = not written.suffix and not written.is_absolute() and ".." not in written.parts and written.name
+    if not bare or written.exists():
+        return written
+    there = [written.with_suffix(".yaml")]
+    there += [Path(FOLDERS[noun], f"{written}.yaml") for noun in nouns]
+    there += [folder(noun) / f"{written}.yaml" for noun in nouns]
+    for file in there:
+        if file.is_file():
+            return file
+    close = nearest(str(written), [name for noun in nouns for name in names(noun)])
+    problem = f"there is no file {quoted(written)}, and no {listed(nouns)} of that name comes with dxemu"
+    remedy = f"Did you mean '{close}'?" if close else "dxemu new shows those that come with it."
+    raise InputErrors([Problem(Mark(str(written), 1, 1), "DX-F002", problem, remedy)])

@@ -12,11 +12,9 @@ import click
 
 from dxemu.cli.living import say_change
 from dxemu.cli.named import TOPOLOGY_FILE
-from dxemu.errors import DxemuError
 from dxemu.files import stem
 from dxemu.labs.again import again
-from dxemu.labs.client import ask_at
-from dxemu.labs.live import give_up
+from dxemu.labs.live import until_ready
 from dxemu.labs.places import alive
 from dxemu.labs.start import About, start
 from dxemu.report.terminal import echo
@@ -76,10 +74,7 @@ def _bring_up(name: str, about: About) -> None:
     began = time.monotonic()
     place, supervisor = start(name, about)
     try:
-        found = ask_at(place, "ready", _say_progress)
-    except (DxemuError, KeyboardInterrupt):
-        give_up(place, supervisor)
-        raise
+        found = until_ready(place, supervisor, _say_progress)
     finally:
         _clear()
     took = time.monotonic() - began

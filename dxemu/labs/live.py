@@ -20,14 +20,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dxemu.errors import DxemuError
+from dxemu.errors import DxemuError, LabError
 from dxemu.files import stem
 from dxemu.host.outliving import Outliving
 from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
-from dxemu.labs.places import LabFolder, chosen
+from dxemu.labs.places import LabFolder, NoLab, chosen
 from dxemu.labs.start import About, end_left, start
 from dxemu.topology.shipped import TOPOLOGY, found
+from dxemu.topology.words import quoted
 
 Values = Mapping[str, Any]
 """As JSON has it: see `dxemu.labs.requests`."""
@@ -166,11 +167,7 @@ def up(
     file = found(Path(topology), (TOPOLOGY,))
     about = About(topology=str(file.absolute()), kernel=kernel, clock=clock, seed=seed)
     folder, supervisor = start(name or f"{stem(file)}_{os.getpid()}_{next(_NUMBERS)}", about)
-    try:
-        ask_at(folder, "ready")
-    except (DxemuError, KeyboardInterrupt):
-        give_up(folder, supervisor)
-        raise
+    until_ready(folder, supervisor)
     return LiveLab(folder, supervisor)
 
 
@@ -179,8 +176,21 @@ def attach(name: str | None = None) -> LiveLab:
     return LiveLab(chosen(name))
 
 
-def give_up(folder: LabFolder, supervisor: Outliving) -> None:
-    """Nothing stays of a lab that did not come up."""
+def until_ready(folder: LabFolder, supervisor: Outliving, told: Callable[[Values], None] = lambda _: None) -> Values:
+    """Wait until a lab that was started is up, and give what it has. Raises DxemuError; then nothing stays of it."""
+    try:
+        return ask_at(folder, "ready", told)
+    except NoLab as error:  # its supervisor ended without an answer; what it printed last is there when it is gone
+        supervisor.wait()
+        why = folder.died().get("problem", "its supervisor ended without a word")
+        _give_up(folder, supervisor)
+        raise LabError(f"the lab {quoted(folder.name)} did not come up: {why}", "Nothing is left of it.") from error
+    except (DxemuError, KeyboardInterrupt):
+        _give_up(folder, supervisor)
+        raise
+
+
+def _give_up(folder: LabFolder, supervisor: Outliving) -> None:
     supervisor.terminate()
     supervisor.wait()
     end_left(folder)

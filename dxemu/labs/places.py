@@ -21,6 +21,8 @@ from dxemu.topology.words import quoted, suggestion
 LOCK = "lock"
 SOCKET = "socket"
 ABOUT = "lab.json"
+LOG = "supervisor.log"
+"""What its supervisor printed: nothing, unless it broke."""
 DIED = "died.json"
 """Why the lab is no more, if its supervisor could still say so."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
@@ -49,7 +51,15 @@ class LabFolder:
 
     def died(self) -> Mapping[str, Any]:  # Any: as above
         """`problem` and `remedy`: why it is no more; empty if nobody could say."""
-        return _read(self.folder / DIED)
+        return _read(self.folder / DIED) or self._broke()
+
+    def _broke(self) -> Mapping[str, Any]:  # Any: as above
+        """The last line that its supervisor printed, as Python ends with what is wrong."""
+        try:
+            said = (self.folder / LOG).read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            return {}
+        return {"problem": said.splitlines()[-1]} if said else {}
 
     def lives(self) -> bool:
         """Whether it has a supervisor."""

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from dxemu.files import border
 from dxemu.host.outliving import Outliving, started
-from dxemu.labs.places import ABOUT, LabFolder, new_place, state_folder
+from dxemu.labs.places import ABOUT, LOG, LabFolder, new_place, state_folder
 
-LOG = "supervisor.log"
 SUPERVISOR = "dxemu.labs.supervisor"
 
 

@@ -41,7 +41,8 @@ class Supervisor:
 
     async def run(self, listening: socket.socket) -> None:
         """Until somebody ends the lab, or it dies."""
-        server = await asyncio.start_unix_server(self._hear, sock=listening, limit=LONGEST_LINE)
+        # Not start_unix_server: from Python 3.13 on that looks for the file under the name to which it was bound.
+        server = await asyncio.start_server(self._hear, sock=listening, limit=LONGEST_LINE)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._down.set)
         async with server:

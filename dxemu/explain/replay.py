@@ -10,6 +10,7 @@ from pathlib import Path
 from dxemu.control.forward import Believed
 from dxemu.events import timeline
 from dxemu.events.base import Event
+from dxemu.events.folder import RESULT, TIMELINE, NoRun, check_run
 from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
 from dxemu.events.routes import PrefixesApproved, PrefixesHeldBack, PrefixesLetOut, PrefixesOriginated
 from dxemu.events.run import RunStarted
@@ -22,7 +23,6 @@ from dxemu.plan.model import BgpSession, Plan, Role, SessionEnd, VrrpGroup
 from dxemu.topology import effective
 from dxemu.units import IPAddress, IPNetwork, Seconds
 
-TIMELINE, RESULT = "timeline.jsonl", "result.json"
 MASTER = "master"
 CONFIRMS = "confirm_virtual_interface"
 
@@ -112,14 +112,14 @@ def state_of_run(
 ) -> State:
     """What was believed in the run of `folder` at the moment `at`, such as `12s`; None: at its end.
 
-    A run that goes on is at `now`. It is `called` otherwise than its folder, if that is given. Raises NotExplained if
-    there is no such run or moment, InputErrors if its topology was changed and is wrong.
+    A run that goes on is at `now`. It is `called` otherwise than its folder, if that is given. Raises NoRun if there is
+    no such run, NotExplained if it has no such moment, InputErrors if its topology was changed and is wrong.
     """
     file = _files(folder)
     events = _events(folder / TIMELINE)
     started = any(isinstance(event, RunStarted) for event in events)
     if not started:
-        raise NotExplained(f"the lab of {folder} never ran\n  Run its scenario again.")
+        raise NoRun(f"the lab of {folder} never ran\n  Run its scenario again.")
     end = max(now, *(event.t for event in events))
     moment = _moment(at, end, called or f"the run in {folder}", goes_on=now > 0)
     heard = Heard()
@@ -142,20 +142,12 @@ def state_of_run(
 
 
 def _files(folder: Path) -> Path:
-    """The run's topology file; raises NotExplained with what to do if the folder is no run's."""
-    if not folder.is_dir():
-        parent = folder.parent
-        siblings = sorted(str(entry) for entry in parent.iterdir() if entry.is_dir()) if parent.is_dir() else []
-        known = f"There is {', '.join(siblings[-5:])}." if siblings else "A run leaves runs/SCENARIO/N."
-        raise NotExplained(f"there is no run {folder}\n  {known}")
-    if not (folder / TIMELINE).is_file():
-        runs = sorted((e for e in folder.iterdir() if e.name.isdigit()), key=lambda e: int(e.name))
-        latest = f"Its latest run is {runs[-1]}." if runs else "A run leaves runs/SCENARIO/N."
-        raise NotExplained(f"{folder} is no run: it has no {TIMELINE}\n  {latest}")
+    """The run's topology file. Raises NoRun."""
+    check_run(folder)
     file = folder / effective.FILE
     if not file.is_file():
         remedy = "It was made before runs kept it. Run the scenario again, or ask with --topology FILE."
-        raise NotExplained(f"{folder} has no {effective.FILE}\n  {remedy}")
+        raise NoRun(f"{folder} has no {effective.FILE}\n  {remedy}")
     return file
 
 
@@ -163,7 +155,7 @@ def _events(file: Path) -> list[Event]:
     try:
         return list(timeline.read(file))
     except ValueError as error:
-        raise NotExplained(f"{error}\n  The run's {TIMELINE} is damaged. Run the scenario again.") from error
+        raise NoRun(f"{error}\n  The run's {TIMELINE} is damaged. Run the scenario again.") from error
 
 
 def _name(folder: Path) -> str:

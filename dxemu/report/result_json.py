@@ -27,3 +27,12 @@ def read(path: Path) -> Result:
     if not isinstance(data, dict):
         raise ValueError(f"{path} is not a result")  # noqa: TRY004 - a wrong file
     return from_json(data)
+
+
+def schema_of(path: Path) -> str:
+    """What the file says that it is; "" if it says nothing, or cannot be read as JSON."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return ""
+    return str(data.get("schema", "")) if isinstance(data, dict) else ""

@@ -44,7 +44,9 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
         run = (result.topology, result.kernel, result.kernel_release, result.clock, result.seed, result.guest_mode)
         lines += [
             Text(header_line(*run), "bold"),
-            Text(f"  {result.virtual_s:.1f} {result.clock} s in {result.wall_s:.1f} s"),
+            Text(
+                f"  {result.virtual_s:.1f} {result.clock} s" + (f" in {result.wall_s:.1f} s" if result.wall_s else "")
+            ),
             Text(),
         ]
     for down in result.never_up:
@@ -173,8 +175,9 @@ def _verdict(result: Result, folder: str, width: int) -> list[Text]:
         if passed == len(result.expectations)
         else f"{len(result.expectations) - passed} of {total} failed"
     )
-    of = of if result.expectations else "nothing was expected"
-    line = Text("  ").append(word, style).append(f"   {of}")
+    if not result.expectations:
+        of = "" if result.invalid_because else "nothing was expected"
+    line = Text("  ").append(word, style).append(f"   {of}" if of else "")
     lines = [line]
     if folder and max(len(line) + 4, FOLDER_COLUMN) + len(folder) <= width:
         line.append(" " * max(4, FOLDER_COLUMN - len(line)) + folder)

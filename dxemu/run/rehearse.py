@@ -10,6 +10,7 @@ from pathlib import Path
 from dxemu.changes.effects import longest_interruption
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded
+from dxemu.events.folder import RESULT, TIMELINE
 from dxemu.events.run import Building
 from dxemu.files import border
 from dxemu.host.follow import LabProcess
@@ -19,6 +20,7 @@ from dxemu.measure.result import Result
 from dxemu.plugins import folders_of, mentions
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
+from dxemu.run import record
 from dxemu.run.happened import as_it_happened
 from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
@@ -39,12 +41,11 @@ async def rehearse(
 
     `waiting` is a lab's process that `where` has started in `folder` before, with this seed; else one is started.
 
-    Leaves `topology.yaml` and one more for each change, `timeline.jsonl`, the probes' logs, `console.log` and
-    `result.json`. Raises LabError; InputErrors for what no lab can carry out.
+    Leaves `run.json`, `scenario.yaml`, `topology.yaml` and one more for each change, `timeline.jsonl`, the probes'
+    logs, `console.log` and `result.json`. Raises LabError; InputErrors for what no lab can carry out.
     """
     scenario = refuse_changes(rehearsal).scenario
-    if scenario.topology_file is not None:
-        _keep(folder / effective.FILE, effective.text_of(scenario.topology_file, scenario.change))
+    record.keep(rehearsal, where, seed, folder)
     started = time.monotonic()
     runners = _plugged_runners({probe.kind for probe in scenario.probes})
     job = _job(rehearsal, where, folder, seed, {kind: runner.__module__ for kind, runner in runners.items()})
@@ -52,7 +53,7 @@ async def rehearse(
     order = Job(target="dxemu.run.lab_process:main", payload=job, folders=_folders(job, runners.values()))
     place = where.with_room_for(rehearsal.memory_mb)
     stream = place.run(order, folder, seed) if waiting is None else waiting.run(order)
-    with TimelineFile(folder / "timeline.jsonl") as timeline:
+    with TimelineFile(folder / TIMELINE) as timeline:
         async with aclosing(stream):
             async for said in stream:
                 event = with_wall_time(decoded(said), round(time.monotonic() - started, 3))
@@ -75,7 +76,7 @@ async def rehearse(
     happened = as_it_happened(rehearsal, events)
     result = evaluate(happened.scenario, happened.plan, happened.predictions, events, folder, meta)
     with border(folder):
-        result_json.write(result, folder / "result.json")
+        result_json.write(result, folder / RESULT)
     return result
 
 
@@ -97,18 +98,13 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
     )
 
 
-def _keep(file: Path, text: str) -> None:
-    with border(file.parent):
-        file.write_text(text, encoding="utf-8", errors="replace")
-
-
 def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ...]:
     """The changes for the lab. What design each comes to is left in `folder`."""
     found = []
     pairs = zip(rehearsal.scenario.changes, rehearsal.plans, strict=True)
     for number, (step, plan) in enumerate(pairs, start=1):
         name = effective.changed_file(number)
-        _keep(folder / name, effective.text_of_document(step.document))
+        record.write(folder / name, effective.text_of_document(step.document))
         found.append(
             PlannedChange(
                 id=step.id,

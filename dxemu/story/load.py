@@ -88,6 +88,7 @@ def load(
         cues=tuple(times.cues),
         topology_file=place,
         change=tree.below("change").value if file.change else None,
+        written=tree.value,
         expect=expect,
         end=file.end,
         see_also=file.see_also,

@@ -28,8 +28,9 @@ class Expectation:
 class Scenario:
     """One story. `topology` already has the scenario's `change` applied. The run ends at `end`.
 
-    `topology_file` and `change` are what `topology` was made from. `changes` are those of its steps, and what is taken
-    back of them. `cues` are those of the steps whose times only the run shows.
+    `topology_file` and `change` are what `topology` was made from, `written` is all that the scenario's file says.
+    `changes` are those of its steps, and what is taken back of them. `cues` are those of the steps whose times only the
+    run shows.
     """
 
     name: str
@@ -46,3 +47,4 @@ class Scenario:
     cues: tuple[Cue, ...] = ()
     topology_file: Path | None = None
     change: object = field(default=None, repr=False)
+    written: object = field(default=None, repr=False)

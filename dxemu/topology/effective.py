@@ -20,6 +20,8 @@ def changed_file(number: int) -> str:
     return f"topology.{number}.yaml"
 
 
+LEFT_OUT = " and ".join(sorted(SECRETS))
+"""The keys that are not kept, in words."""
 _HEAD = "# The topology {name} as this run had it: with what was changed, {without} {secrets}.\n"
 
 
@@ -41,8 +43,8 @@ def text_of_document(found: document.Document, *, secrets: bool = False) -> str:
     if tree.problems:
         raise InputErrors(list(tree.problems))
     without = "with" if secrets else "without"
-    head = _HEAD.format(name=found.name, without=without, secrets=" and ".join(sorted(SECRETS)))
-    return head + yaml.dump(tree.value if secrets else _without_secrets(tree.value))
+    head = _HEAD.format(name=found.name, without=without, secrets=LEFT_OUT)
+    return head + yaml.dump(tree.value if secrets else without_secrets(tree.value))
 
 
 def read(path: Path, name: str) -> Topology:
@@ -50,15 +52,15 @@ def read(path: Path, name: str) -> Topology:
     return replace(load(path), name=name)
 
 
-def _without_secrets(value: object) -> object:
+def without_secrets(value: object) -> object:
     """`value` without secrets: one is made up where it is missing, as AWS does, and no route depends on it.
 
     A virtual interface that is called like one is a mapping and stays.
     """
     if isinstance(value, dict):
         return {
-            key: _without_secrets(inner)
+            key: without_secrets(inner)
             for key, inner in value.items()
             if key not in SECRETS or isinstance(inner, dict | list)
         }
-    return [_without_secrets(inner) for inner in value] if isinstance(value, list) else value
+    return [without_secrets(inner) for inner in value] if isinstance(value, list) else value

@@ -89,7 +89,9 @@ def test_help_lists_every_command(dxemu: Dxemu) -> None:
     assert {"check", "doctor", "explain", "kernel", "plan", "run"} <= files
 
 
-@pytest.mark.parametrize("command", ["check", "doctor", "explain", "kernel", "plan", "run"])
+@pytest.mark.parametrize(
+    "command", ["check", "compare", "doctor", "explain", "kernel", "list", "plan", "report", "run"]
+)
 def test_every_command_has_help_of_its_own(dxemu: Dxemu, command: str) -> None:
     shown = dxemu(command, "--help")
     assert (shown.status, shown.err) == (0, "")
@@ -113,6 +115,8 @@ def test_version(dxemu: Dxemu) -> None:
         (["run", "--seed", "-1", "x.yaml"], "-1 is not in the range"),
         (["run", "--kernel", "mine", "x.yaml"], "'mine' is not one of 'embedded', 'host'"),
         (["kernel", "bild"], "No such command 'bild'"),
+        (["compare", "runs/a/1"], "Missing argument 'AFTER'"),
+        (["list", "--runs", "nowhere"], "there is no folder 'nowhere'. dxemu run makes it."),
     ],
 )
 def test_wrong_usage_is_said(dxemu: Dxemu, arguments: list[str], says: str) -> None:
@@ -133,6 +137,13 @@ def test_check_accepts_what_we_ship(dxemu: Dxemu, file: Path) -> None:
 def test_check_shows_the_place_and_the_remedy(dxemu: Dxemu, typo: str) -> None:
     checked = dxemu("check", typo)
     assert (checked.status, checked.out, checked.err.rstrip()) == (2, "", TYPO_SHOWN.rstrip())
+
+
+@pytest.mark.parametrize("command", [["report", "runs/a/1"], ["compare", "runs/a/1", "runs/a/2"]])
+def test_no_such_run(dxemu: Dxemu, command: list[str]) -> None:
+    ended = dxemu(*command)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == "dxemu: there is no run runs/a/1\n  A run leaves runs/SCENARIO/N.\n"
 
 
 @pytest.mark.parametrize("command", ["check", "run", "plan"])

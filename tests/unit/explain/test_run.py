@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dxemu.events.codec import encoded
+from dxemu.events.folder import NoRun
 from dxemu.explain.names import NotExplained
 from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
@@ -178,7 +179,7 @@ def test_folders_that_are_no_runs(tmp_path: Path) -> None:
         (tmp_path / "nowhere" / "1", "A run leaves runs/SCENARIO/N."),
         (tmp_path / "scenario", f"is no run: it has no timeline.jsonl\n  Its latest run is {folder}."),
     ):
-        with pytest.raises(NotExplained) as error:
+        with pytest.raises(NoRun) as error:
             state_of_run(wrong, None)
         assert says in str(error.value)
 
@@ -196,12 +197,12 @@ def test_a_run_that_is_not_whole(tmp_path: Path) -> None:
     timeline = folder / "timeline.jsonl"
     whole = timeline.read_text(encoding="utf-8")
     timeline.write_text(whole.replace("event", "", 1)[1:], encoding="utf-8")
-    with pytest.raises(NotExplained, match=r"timeline\.jsonl:1: .*\n  The run's timeline\.jsonl is damaged"):
+    with pytest.raises(NoRun, match=r"timeline\.jsonl:1: .*\n  The run's timeline\.jsonl is damaged"):
         state_of_run(folder, None)
     timeline.write_text("", encoding="utf-8")
-    with pytest.raises(NotExplained, match="never ran"):
+    with pytest.raises(NoRun, match="never ran"):
         state_of_run(folder, None)
     timeline.write_text(whole, encoding="utf-8")
     (folder / "topology.yaml").unlink()
-    with pytest.raises(NotExplained, match=r"has no topology\.yaml\n  It was made before runs kept it"):
+    with pytest.raises(NoRun, match=r"has no topology\.yaml\n  It was made before runs kept it"):
         state_of_run(folder, None)

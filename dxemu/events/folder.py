@@ -1,0 +1,30 @@
+"""A run's folder: what its files are called, and whether a folder is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dxemu.errors import DxemuError
+from dxemu.files import shown
+
+TIMELINE, RESULT = "timeline.jsonl", "result.json"
+LEAVES = "A run leaves runs/SCENARIO/N."
+
+
+class NoRun(DxemuError):
+    """A folder that is no run's, or a run that cannot be read. The message says what there is, or what to do."""
+
+    exit_status = 2
+
+
+def check_run(folder: Path) -> None:
+    """Raises NoRun, with what there is instead, unless `folder` is a run's: one that has a timeline."""
+    if not folder.is_dir():
+        parent = folder.parent
+        siblings = sorted(shown(entry) for entry in parent.iterdir() if entry.is_dir()) if parent.is_dir() else []
+        known = f"There is {', '.join(siblings[-5:])}." if siblings else LEAVES
+        raise NoRun(f"there is no run {shown(folder)}\n  {known}")
+    if not (folder / TIMELINE).is_file():
+        runs = sorted((e for e in folder.iterdir() if e.name.isdigit()), key=lambda e: int(e.name))
+        latest = f"Its latest run is {shown(runs[-1])}." if runs else LEAVES
+        raise NoRun(f"{shown(folder)} is no run: it has no {TIMELINE}\n  {latest}")

@@ -1,0 +1,42 @@
+"""The list of runs, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dxemu.measure.result import Result
+from dxemu.words import duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRun:
+    """One run. `verdict` is the result's, `cut off` for one without result, `newer` or `damaged`. `words` say more."""
+
+    folder: str
+    verdict: str
+    words: str
+    topology: str = ""
+    seed: int | None = None
+
+
+def listed(folder: str, result: Result) -> ListedRun:
+    """What the list says of a run that has a result."""
+    failed = sum(e.verdict != "pass" for e in result.expectations)
+    total = len(result.expectations)
+    words = f"{failed} of {total} failed" if failed else f"{total} of {total}" if total else "nothing expected"
+    ended = [o.duration_ms for o in result.outages if o.duration_ms is not None]
+    if len(ended) < len(result.outages):
+        words += ", an outage did not end"
+    elif ended:
+        words += f", longest outage {duration(max(ended))}"
+    return ListedRun(folder=folder, verdict=result.verdict, words=words, topology=result.topology, seed=result.seed)
+
+
+def lines(found: Sequence[ListedRun]) -> Iterator[str]:
+    """One line each, in columns."""
+    width = max((len(run.folder) for run in found), default=0)
+    name = max((len(run.topology) for run in found), default=0)
+    for run in found:
+        seed = "" if run.seed is None else f"seed {run.seed}"
+        yield f"{run.folder:<{width}}  {run.verdict.upper():<8} {run.topology:<{name}}  {seed:<8} {run.words}".rstrip()

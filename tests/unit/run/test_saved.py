@@ -1,0 +1,130 @@
+"""Runs that are read again from their folders, whole ones and others."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import saved_runs
+from saved_runs import SCENARIO, run_of
+from stories import bfd_story, expect
+
+from dxemu.errors import DxemuError
+from dxemu.events.folder import NoRun
+from dxemu.run.listing import runs_in
+from dxemu.run.prepare import prepare
+from dxemu.run.record import NewerRun
+from dxemu.run.saved import read
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The run of a silent cut, with its result."""
+    work = tmp_path / "logs"
+    work.mkdir()
+    return run_of(tmp_path / "runs" / "cut" / "1", bfd_story(work, expect("outage", "app", within_prediction=True)))
+
+
+def test_a_whole_run_is_as_it_was(folder: Path) -> None:
+    saved = read(folder)
+    assert saved.result.verdict == "pass"
+    assert (saved.cut_off, saved.story) == ("", prepare(SCENARIO).scenario.story)
+    assert saved.design is not None
+    assert saved.plan is not None
+    assert saved.plan.topology == saved.result.topology == "backup_connection"
+
+
+def test_what_was_kept_can_be_run_again(folder: Path) -> None:
+    again, first = prepare(folder / "scenario.yaml"), prepare(SCENARIO)
+    assert [step.fault for step in again.scenario.steps] == [step.fault for step in first.scenario.steps]
+    assert [e.expected for e in again.scenario.expect] == [e.expected for e in first.scenario.expect]
+    assert (again.end, again.predictions) == (first.end, first.predictions)
+
+
+def test_no_key_is_kept(tmp_path: Path) -> None:
+    text = SCENARIO.read_text(encoding="utf-8") + "change: {virtual_interfaces: {primary: {auth_key: rehearse-9}}}\n"
+    scenario = tmp_path / "scenarios" / "keyed.yaml"
+    scenario.parent.mkdir()
+    (tmp_path / "topologies").symlink_to(saved_runs.REPOSITORY / "topologies")
+    scenario.write_text(text, encoding="utf-8")
+    kept = run_of(tmp_path / "run", scenario=scenario)
+    assert [file.name for file in kept.iterdir() if "rehearse-" in file.read_text(encoding="utf-8")] == []
+
+
+def test_a_run_that_was_cut_off_is_used_as_far_as_it_goes(folder: Path) -> None:
+    (folder / "result.json").unlink()
+    file = folder / "timeline.jsonl"
+    file.write_text(file.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    saved = read(folder)
+    result = saved.result
+    assert (result.verdict, result.seed, result.expectations) == ("invalid", 7, ())
+    assert [fault.fault for fault in result.faults] == ["cable_silent"]
+    assert {stage.detected_by for stage in result.stages} == {"bfd"}
+    assert saved.cut_off == result.invalid_because
+    assert "the run was cut off at 5.8 s of 15.0 s: its first" in saved.cut_off
+    assert "packets of app to AWS, app from AWS are missing, no expectation is judged" in saved.cut_off
+
+
+def test_a_line_that_is_torn_ends_what_is_used(folder: Path) -> None:
+    (folder / "result.json").write_text("{", encoding="utf-8")
+    file = folder / "timeline.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[8] = lines[8][1:]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    saved = read(folder)
+    assert len(saved.events) == 8
+    assert "its first 8 events are used" in saved.cut_off
+    assert "result.json is damaged" in saved.cut_off
+
+
+def test_what_cannot_be_read(folder: Path) -> None:
+    for wrong, says in (
+        (folder.parent / "2", f"there is no run {folder.parent}/2\n  There is {folder}."),
+        (folder.parent, f"is no run: it has no timeline.jsonl\n  Its latest run is {folder}."),
+    ):
+        with pytest.raises(NoRun) as error:
+            read(wrong)
+        assert says in str(error.value)
+        assert error.value.exit_status == 2
+
+
+@pytest.mark.parametrize(("file", "schema"), [("result.json", "dxemu.result/2"), ("run.json", "dxemu.run/9")])
+def test_a_run_of_a_newer_version_says_so(folder: Path, file: str, schema: str) -> None:
+    data = json.loads((folder / file).read_text(encoding="utf-8"))
+    (folder / file).write_text(json.dumps({**data, "schema": schema, "verdict": None}), encoding="utf-8")
+    with pytest.raises(NewerRun, match=rf"{file} is a '{schema}'.*\n  A newer dxemu has made it") as error:
+        read(folder)
+    assert error.value.exit_status == 2
+
+
+def test_a_run_that_left_nothing_to_go_by(folder: Path) -> None:
+    (folder / "result.json").unlink()
+    (folder / "timeline.jsonl").write_text("", encoding="utf-8")
+    with pytest.raises(NoRun, match="never ran"):
+        read(folder)
+    (folder / "run.json").write_text('{"schema": "dxemu.run/1"}', encoding="utf-8")
+    with pytest.raises(NoRun, match=r"run\.json is damaged"):
+        read(folder)
+    (folder / "run.json").unlink()
+    with pytest.raises(NoRun, match=r"has no result\.json: that run did not end"):
+        read(folder)
+
+
+def test_the_list_has_every_run(folder: Path) -> None:
+    base = folder.parent.parent
+    run_of(base / "cut" / "2")
+    newer = run_of(base / "cut" / "10", replace(read(folder).result, schema="dxemu.result/2"))
+    (run_of(base / "other" / "1") / "run.json").write_text("[]", encoding="utf-8")
+    found = runs_in(base)
+    assert [(run.folder.removeprefix(f"{base}/"), run.verdict) for run in found] == [
+        ("cut/1", "pass"),
+        ("cut/2", "cut off"),
+        ("cut/10", "newer"),
+        ("other/1", "damaged"),
+    ]
+    assert found[0].words == "1 of 1, longest outage 766 ms"
+    assert found[1].seed == 7
+    with pytest.raises(DxemuError):
+        read(newer)

@@ -66,6 +66,12 @@ class PolicyEntry(Entry):
     nat: Address | None = Field(default=None, examples=["203.0.113.1"])
 
 
+class VpnPolicyEntry(PolicyEntry):
+    """What the customer's router does with a VPN: its routes wait behind those of Direct Connect if nothing is said."""
+
+    local_pref: int = Field(default=50, ge=0, le=MAX_32_BIT, examples=["50"])
+
+
 class CustomerEndEntry(PolicyEntry):
     """The customer's end of a virtual interface: what the router has, also where AWS has something else."""
 
@@ -147,7 +153,7 @@ class VpnEntry(Entry):
     rekey_margin: Duration = Field(default_factory=lambda: Seconds(270), examples=["270 s"])
     dpd_timeout: Duration = Field(default_factory=lambda: Seconds(40), examples=["40 s"])
     startup_action: Literal["add", "start"] = Field(default="add", examples=["start"])
-    customer: PolicyEntry = Field(default_factory=lambda: PolicyEntry(local_pref=50), examples=["{local_pref: 50}"])
+    customer: VpnPolicyEntry = Field(default_factory=VpnPolicyEntry, examples=["{local_pref: 50}"])
 
 
 class TopologyFile(Entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -22,7 +23,8 @@ from dxemu.topology.model import Topology
 from dxemu.units import Seconds
 
 AT = Seconds(0)
-IPV6 = 6
+IPV4, IPV6 = 4, 6
+OVER_IPV6 = "-ipv6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,29 @@ class Outcome:
     def outage(self) -> Window:
         """The longest outage of any host in either direction."""
         return Window() if self.worst is None else self.worst.outage
+
+    @cached_property
+    def only_version(self) -> int | None:
+        """The one IP version that has it, where the same machines talk in both and the other one comes off better."""
+        worst: dict[str, dict[int, float]] = {}
+        for prediction in self.predictions:
+            machines = prediction.probe.removesuffix(OVER_IPV6)
+            version = IPV4 if machines == prediction.probe else IPV6
+            of_both = worst.setdefault(machines, {})
+            of_both[version] = max(prediction.outage.high_s, of_both.get(version, 0.0))
+        ends = [each for each in worst.values() if len(each) > 1 and max(each.values()) == self.outage.high_s]
+        apart = {max(each, key=lambda version: each[version]) for each in ends if _comes_off(each[IPV4], each[IPV6])}
+        return apart.pop() if len(apart) == 1 and all(_comes_off(e[IPV4], e[IPV6]) for e in ends) else None
+
+
+def in_one_version(version: int | None) -> str:
+    """Words to put behind an element: `, IPv6 only`."""
+    return "" if version is None else f", IPv{version} only"
+
+
+def _comes_off(one_s: float, other_s: float) -> bool:
+    """Whether one is nothing or ends by itself, and the other one does not."""
+    return math.isinf(one_s) != math.isinf(other_s) or (one_s == 0) != (other_s == 0)
 
 
 NOUNS: Mapping[str, tuple[str, str]] = {
@@ -158,7 +183,7 @@ def _pairs(plan: Plan) -> Iterator[Pair]:
     for host in hosts:
         for end in far:
             for version in sorted(versions[host] & versions[end]):
-                yield Pair(f"{host}-{end}" + ("-ipv6" if version == IPV6 else ""), host, end, version)
+                yield Pair(f"{host}-{end}" + (OVER_IPV6 if version == IPV6 else ""), host, end, version)
     tables = forwarding(plan)
     for one, other in combinations(hosts, 2):
         if plan.node(one).place != plan.node(other).place:

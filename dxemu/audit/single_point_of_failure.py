@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
-from dxemu.audit.elements import Outcome
+from dxemu.audit.elements import Outcome, in_one_version
 from dxemu.audit.graph import elements_of, is_joined
 from dxemu.topology.marks import KeyPath
 
@@ -22,6 +22,14 @@ REMEDIES = {
     "internet": "Add a Direct Connect connection, or a VPN over a second line.",
     "tunnel": "Configure both tunnels of the VPN connection.",
 }
+
+
+OF_ONE_VERSION = {
+    4: "Give IPv4 a second way, too: another virtual interface to the same gateway, or a VPN.",
+    6: "Give IPv6 a second way, too: another virtual interface to the same gateway with `ipv6: on`. A VPN carries IPv4 "
+    "only.",
+}
+"""Where the other IP version survives."""
 
 
 class SinglePointOfFailure(Rule):
@@ -49,10 +57,11 @@ Guide, Resiliency Toolkit; Direct Connect SLA."""
             fatal = [outcome for outcome in outcomes if design.is_fatal(outcome)]
             if fatal:
                 failure = fatal[0].failures[0]
+                version = fatal[0].only_version
                 yield Finding(
-                    problem=f"{element}: {_why(design, fatal[0])}",
+                    problem=f"{element}{in_one_version(version)}: {_why(design, fatal[0])}",
                     outage=fatal[0].outage,
-                    remedy=REMEDIES[failure.mode.kind],
+                    remedy=REMEDIES[failure.mode.kind] if version is None else OF_ONE_VERSION[version],
                     names=(failure.name,),
                     path=place_of(design, failure.mode.kind, failure.name),
                 )

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
-from dxemu.audit.elements import Outcome
+from dxemu.audit.elements import Outcome, in_one_version
 from dxemu.audit.graph import elements_of
 from dxemu.audit.single_point_of_failure import place_of
 
@@ -58,8 +58,9 @@ VPN User Guide, Dead peer detection."""
             by = _noticed_by(worst)
             if failure.name in told and by == "hold_timer":
                 continue  # BFD is missing there, which is a finding of its own
+            fails = f"{element} {failure.mode.verb}{in_one_version(worst.only_version)}"
             yield Finding(
-                problem=f"{element} {failure.mode.verb}, and {_words(by)} is the first to notice{_but(by)}",
+                problem=f"{fails}, and {_words(by)} is the first to notice{_but(by)}",
                 outage=worst.outage,
                 remedy=_remedy(by, failure.mode.kind),
                 names=(failure.name,),

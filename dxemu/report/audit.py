@@ -11,7 +11,7 @@ from itertools import groupby
 from rich.text import Text
 
 from dxemu.audit.base import Found
-from dxemu.audit.elements import Failure, Outcome
+from dxemu.audit.elements import Failure, Outcome, in_one_version
 from dxemu.audit.menu import Audit
 from dxemu.audit.pairs import PairOutcome
 from dxemu.predict.windows import Window
@@ -96,19 +96,19 @@ def _headline(audit: Audit) -> Text:
 
 def _alone(outcomes: Sequence[Outcome]) -> Iterator[Row]:
     """What fails alike with the same outage is one row, the longest outage first."""
-    by_outage: dict[tuple[float, float], dict[str, list[Failure]]] = {}
+    by_outage: dict[tuple[float, float], dict[tuple[str, int | None], list[Failure]]] = {}
     for outcome in outcomes:
         failure = outcome.failures[0]
         worst = (outcome.outage.high_s, outcome.outage.low_s)
-        by_outage.setdefault(worst, {}).setdefault(failure.element, []).append(failure)
-    for (high, low), elements in sorted(by_outage.items(), reverse=True):
-        alike: dict[tuple[str, ...], list[Failure]] = {}
-        for ways in elements.values():
+        by_outage.setdefault(worst, {}).setdefault((failure.element, outcome.only_version), []).append(failure)
+    for (high, low), elements in sorted(by_outage.items(), reverse=True, key=lambda item: item[0]):
+        alike: dict[tuple[tuple[str, ...], int | None], list[Failure]] = {}
+        for (_, version), ways in elements.items():
             verbs = tuple(way.mode.verb for way in ways) if high else ()
-            alike.setdefault(verbs, []).append(ways[0])
-        for verbs, failing in alike.items():
+            alike.setdefault((verbs, version), []).append(ways[0])
+        for (verbs, version), failing in alike.items():
             outage = until_repair(low, high)
-            yield _together(failing, verbs), outage, _style(outage)
+            yield _together(failing, verbs) + in_one_version(version), outage, _style(outage)
 
 
 def _together(failing: Sequence[Failure], verbs: Sequence[str] = ()) -> str:

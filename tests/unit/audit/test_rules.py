@@ -211,3 +211,42 @@ def test_cables_without_a_route_are_told_from_no_cables() -> None:
     said = problems("DX-A001", "hardware_high_availability", ladder)
     assert "router colo_a: cables from app to web are left, but no route leads over them" in said
     assert "location EqDC2: no way from app to web is left" in said
+
+
+BOTH_VERSIONS: Change = {
+    "customer": {
+        "data_center": {
+            "networks": ["10.0.0.0/16", "2001:db8:10::/48"],
+            "hosts": {"app": ["10.0.1.10", "2001:db8:10:1::10"]},
+        }
+    },
+    "aws": {
+        "vpcs": {
+            "prod": {
+                "ipv6_cidr": "2001:db8:aaaa::/56",
+                "instances": {"web": ["172.31.1.10", "2001:db8:aaaa:1::10"]},
+            }
+        }
+    },
+}
+
+
+def of_both_versions(**vifs: object) -> Change:
+    return {**BOTH_VERSIONS, "virtual_interfaces": vifs}
+
+
+@pytest.mark.parametrize("vif", ["primary", "backup"])
+def test_an_ip_version_without_a_backup_is_named(vif: str) -> None:
+    """IPv4 goes over the other connection; IPv6 is on one alone."""
+    change = of_both_versions(**{vif: {"ipv6": True}})
+    said = [one.finding for one in found("DX-A001", "backup_connection", change) if one.finding.names == (vif,)]
+    assert {one.problem.split(":")[0] for one in said} == {f"connection {vif}, IPv6 only", f"VLAN of {vif}, IPv6 only"}
+    assert all(one.remedy.startswith("Give IPv6 a second way") for one in said)
+    other = "backup" if vif == "primary" else "primary"
+    assert not [one for one in found("DX-A001", "backup_connection", change) if one.finding.names == (other,)]
+
+
+def test_both_ip_versions_with_a_backup_are_not_told_apart() -> None:
+    change = of_both_versions(primary={"ipv6": True}, backup={"ipv6": True})
+    assert not [text for text in problems("DX-A001", "backup_connection", change) if "IPv6 only" in text]
+    assert any("router customer_router:" in text for text in problems("DX-A001", "backup_connection", change))

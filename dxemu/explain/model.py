@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -125,12 +126,16 @@ class Unused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The path between two machines in both directions. `remedy` is empty unless it is `asymmetric`."""
+    """The path between two machines in both directions. `remedy` is empty unless it is `asymmetric`.
+
+    `changes` are what it tells of, as patches of the topology: each was tried, and makes the path symmetric.
+    """
 
     topology: str
     moment: str
     directions: tuple[Direction, Direction]
     asymmetric: bool
     remedy: str
+    changes: tuple[Mapping[str, object], ...]
     unused: tuple[Unused, ...]
     down: tuple[str, ...]

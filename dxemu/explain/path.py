@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
-from dxemu.explain.hops import carriers, hops
+from dxemu.explain.hops import carriers, crossings_of, hops
 from dxemu.explain.model import Direction, Explanation, Hop
 from dxemu.explain.names import Machine, NotExplained, machine
-from dxemu.explain.remedy import remedy
+from dxemu.explain.remedy import Patch, remedies
 from dxemu.explain.state import State
 from dxemu.explain.succession import succession
 from dxemu.explain.unused import unused
@@ -26,21 +27,57 @@ def explain_path(state: State, source: str, target: str, *, ipv6: bool = False) 
         raise NotExplained(f"{source} and {target} are both {here.node}\n  Ask for a path between two machines.")
     if here.address.version != there.address.version:
         raise NotExplained(f"{here.address} and {there.address} are of two IP versions\n  Ask for two of one version.")
-    forth = _direction(state, here, there)
-    nat = _translation(state, forth)
-    back = _direction(state, there, here) if nat is None else _translated(state, there, here, nat)
-    both = (forth, back)
-    arrive = forth.arrives and back.arrives and not (forth.shared or back.shared)
-    asymmetric = arrive and set(forth.over) != set(back.over)
+    forth, back = both = _both(state, here, there)
+    asymmetric = _both_sure(both) and set(forth.over) != set(back.over)
+    text = ""
+    changes: tuple[Patch, ...] = ()
+    if asymmetric:
+        text, changes = remedies(state, forth, back, lambda other: _is_mended(other, here, there, both))
     return Explanation(
         topology=state.plan.topology,
         moment=state.moment,
         directions=both,
         asymmetric=asymmetric,
-        remedy=remedy(state, forth, back) if asymmetric else "",
+        remedy=text,
+        changes=changes,
         unused=tuple(entry for way in both for entry in unused(state, way, both)),
         down=state.down,
     )
+
+
+def _both(state: State, here: Machine, there: Machine) -> tuple[Direction, Direction]:
+    forth = _direction(state, here, there)
+    nat = _translation(state, forth)
+    return forth, _direction(state, there, here) if nat is None else _translated(state, there, here, nat)
+
+
+def _both_sure(both: tuple[Direction, Direction]) -> bool:
+    """Whether both directions arrive, all flows of each on one way."""
+    return all(way.arrives and not way.shared for way in both)
+
+
+def _is_mended(state: State, here: Machine, there: Machine, parted: tuple[Direction, Direction]) -> bool:
+    """Whether a design brings together what `parted`: all flows of both directions over the same.
+
+    Two tunnels of one VPN are the same, unless it was them that parted.
+    """
+    both = _both(state, here, there)
+    vpns = {tunnel.name: tunnel.vpn for tunnel in state.plan.tunnels}
+    if {vpns.get(name, name) for name in parted[0].over} == {vpns.get(name, name) for name in parted[1].over}:
+        vpns = {}
+    forth, back = (
+        {vpns.get(name, name) for name in _over_all(state, source.node, way)}
+        for way, source in zip(both, (here, there), strict=True)
+    )
+    return all(way.arrives for way in both) and bool(forth) and forth == back
+
+
+def _over_all(state: State, source: str, way: Direction) -> set[str]:
+    """What any flow of a direction crosses."""
+    if not way.shared:
+        return set(way.over)
+    ways = state.tables.ways(source, ip_address(way.address))
+    return {name for each in ways for name in carriers(crossings_of(state, each))}
 
 
 def _direction(state: State, source: Machine, target: Machine) -> Direction:

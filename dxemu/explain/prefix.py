@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 
-from dxemu.aws import quotas
 from dxemu.bgp.rib import in_order
 from dxemu.control.converge import tables_of
-from dxemu.control.policy import takes
-from dxemu.control.route_tables import not_installed
 from dxemu.explain import routes
+from dxemu.explain.kept_out import kept_out
 from dxemu.explain.model import LosingRoute
 from dxemu.explain.names import NotExplained, speaker_words, table_words, what
 from dxemu.explain.notes import notes
@@ -130,7 +128,7 @@ def _gateways(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
             choice = routes.rib_of(state, gateway, table, everything=True).best.get(prefix)
             if choice is None:
                 continue
-            why_not = _kept_out(state, gateway, table, prefix)
+            why_not = kept_out(state, gateway, table, prefix)
             if table == gateway.vpc_table:
                 yield _of_the_vpc(state, gateway, table, f"propagated from {what(state, gateway.node)}", why_not)
                 continue
@@ -147,23 +145,6 @@ def _tables(state: State, gateway: Gateway) -> tuple[int, ...]:
     """Every route table of a gateway: those that are fed, and those of a transit gateway that are not."""
     tgw = next((g for g in state.topology.aws.transit_gateways if g.name == gateway.node), None)
     return tables_of(gateway) if tgw is None else TransitGatewayTables(tgw).all
-
-
-def _kept_out(state: State, gateway: Gateway, table: int, prefix: IPNetwork) -> str:
-    if (table, prefix) in gateway.fixed:
-        return "a static route of the route table wins over it"
-    if not gateway.propagates_to(table):
-        return "route propagation is off"
-    if (table, prefix) in gateway.attached:
-        return "it is the network of a VPC that is attached"
-    if not takes(gateway, table, prefix):
-        return "the VPC's local route wins over everything propagated"
-    rib = routes.rib_of(state, gateway, table)
-    if prefix in not_installed(gateway, table, rib):
-        return f"a VPC's route table takes {quotas.PROPAGATED_ROUTES.most} propagated routes"
-    if prefix not in rib.best:
-        return f"nothing propagates it to {table_words(state, gateway.node, table)}"
-    return ""
 
 
 def _entry(state: State, held: Held, where: str, *, kernel: str, why_not: str) -> TableEntry:

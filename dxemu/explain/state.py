@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dxemu.control.forward import Believed, Forwarding, ForwardingPath, TableLayout
+from dxemu.plan.make import make_plan
 from dxemu.plan.model import BgpSession, IpsecTunnel, Plan
 from dxemu.topology.model import Topology
 from dxemu.units import IPAddress
@@ -46,6 +47,10 @@ class State:
         state = replace(self, believed=replace(self.believed, down_ends=self.believed.down_ends | gone))
         starved = [s.name for s in self.plan.sessions if s.tunnel is not None and state.is_up(s) and state._starved(s)]
         return state.without(starved) if starved else state
+
+    def of(self, topology: Topology) -> State:
+        """The same moment of another design with the same sessions."""
+        return replace(self, topology=topology, plan=make_plan(topology, self.plan.versions))
 
     def way(self, source: str, address: IPAddress) -> ForwardingPath:
         """The way of a packet. It ends at a node without power, and before a shared address that nobody has."""

@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 
 from dxemu.control.converge import tables_of
 from dxemu.explain import routes
+from dxemu.explain.kept_out import kept_out
 from dxemu.explain.model import Direction, Unused
 from dxemu.explain.names import speaker_words, what
 from dxemu.explain.routes import Held
@@ -80,7 +81,8 @@ def _why(state: State, session: BgpSession, way: Direction, address: IPAddress) 
                 return f"{_at(state, place)}: {lost.why}"
         behind = routes.session_of(state, place.choice.route, place)
         if behind is not None and behind.name == session.name and not way.arrives and place.gateway is not None:
-            return f"{_at(state, place)} would send by it, but gets none of the packets"
+            kept = _in_no_table(state, session, way, prefix)
+            return kept or f"{_at(state, place)} would send by it, but gets none of the packets"
     longer = next(
         (
             hop
@@ -91,9 +93,31 @@ def _why(state: State, session: BgpSession, way: Direction, address: IPAddress) 
     )
     if longer is not None and longer.reason is not None:
         return f"{longer.what}: it has {prefix} by it, and the longer {longer.reason.prefix} by {longer.reason.how}"
-    if way.direction == TO_AWS:
-        return f"{speaker_words(state, hears.speaker)} has {prefix} by it, but the packets do not come by there"
-    return f"no gateway on the way has {prefix} by it"
+    if (kept := _in_no_table(state, session, way, prefix)) is not None:
+        return kept
+    where = speaker_words(state, hears.speaker)
+    at = next((hop for hop in way.hops if hop.node == state.plan.speaker(hears.speaker).node), None)
+    if at is None:
+        return f"{where} has {prefix} by it, but the packets do not come by there"
+    if at.reason is not None and way.direction == TO_AWS:
+        return f"{at.what}: it has {prefix} by it, and takes {at.reason.prefix}, {at.reason.how}"
+    return f"none of the gateways on the way is one that {where} tells of {prefix}"
+
+
+def _in_no_table(state: State, session: BgpSession, way: Direction, prefix: IPNetwork) -> str | None:
+    """Where a gateway on the way hears of the route and has it in no table that counts: why not."""
+    for gateway in state.plan.gateways:
+        if gateway.node not in {hop.node for hop in way.hops}:
+            continue
+        for table in tables_of(gateway):
+            choice = routes.rib_of(state, gateway, table, everything=True).best.get(prefix)
+            heard = () if choice is None else choice.candidates
+            held = None if choice is None else Held(choice, gateway=gateway)
+            behind = [routes.session_of(state, route, held) for route in heard if held is not None]
+            why = kept_out(state, gateway, table, prefix)
+            if why and any(one is not None and one.name == session.name for one in behind):
+                return f"{what(state, gateway.node)} hears of {prefix} by it, but {why}"
+    return None
 
 
 def _on_the_way(state: State, way: Direction, prefix: IPNetwork) -> Iterator[Held]:

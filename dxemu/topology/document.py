@@ -5,11 +5,11 @@ Whoever asks for its Topology gets it checked by the same rules, whatever it was
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dxemu.errors import InputErrors, Problem
+from dxemu.errors import InputErrors, Mark, Problem
 from dxemu.files import stem
 from dxemu.topology import yaml
 from dxemu.topology.built import built
@@ -19,7 +19,7 @@ from dxemu.topology.file import TopologyFile
 from dxemu.topology.invalid import field_at
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.model import Topology
-from dxemu.topology.patch import merged
+from dxemu.topology.patch import merged, patch_of
 from dxemu.topology.repair import HARMLESS, Repaired, marks_of, validated
 
 LOOKED_AT = frozenset(
@@ -47,7 +47,7 @@ class Document:
 
     def topology(self) -> Topology:
         """The design. Raises InputErrors with every mistake; one that a patch brought up elsewhere says so."""
-        return built(self.file(), self.name, self.tree.marks)
+        return replace(built(self.file(), self.name, self.tree.marks), document=self)
 
     def file(self) -> TopologyFile:
         """The design as it is written, without mistakes. Raises InputErrors as `topology` does."""
@@ -87,6 +87,15 @@ def read(path: Path) -> Document:
 def parse(text: str, file_name: str = "topology.yaml") -> Document:
     """The document that `text` is; `file_name` is what errors call it. Raises InputErrors as `read` does."""
     return _of(yaml.parse(text, file_name), Path(file_name).stem)
+
+
+def tried(topology: Topology, patch: Mapping[str, object]) -> Topology | None:
+    """What a topology would be with `patch` laid over what it was made of; None if that is not known.
+
+    Raises InputErrors for what breaks a rule.
+    """
+    written = topology.document
+    return None if written is None else written.changed(patch_of(patch, Mark("remedy", 1, 1))).topology()
 
 
 def _of(tree: yaml.Tree, name: str) -> Document:

@@ -8,17 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import TYPE_CHECKING
 
 from dxemu.aws.quotas import ROUTES_PRIVATE
 from dxemu.aws.virtual_interface import VifType as VifType
 from dxemu.topology.marks import Marks
 from dxemu.topology.model_ends import CustomerEnd
+from dxemu.topology.model_parts import Bfd as Bfd
 from dxemu.topology.model_parts import Circuit as Circuit
 from dxemu.topology.model_parts import Host as Host
 from dxemu.topology.model_parts import InternetAccess as InternetAccess
 from dxemu.topology.model_parts import Vrrp as Vrrp
 from dxemu.topology.model_routing import CustomerPolicy, GracefulRestartMode, RouterSettings
 from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds, VlanId
+
+if TYPE_CHECKING:
+    from dxemu.topology.document import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,17 +230,6 @@ class Lag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bfd:
-    """Asynchronous BFD, `300 ms x 3`: both intervals and the multiplier (RFC 5880)."""
-
-    interval: Seconds
-    detect_mult: int
-
-    def __str__(self) -> str:
-        return f"{self.interval} x {self.detect_mult}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualInterface:
     """A virtual interface. Addresses and key are None where AWS would choose them.
 
@@ -334,7 +328,10 @@ class Vpn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topology:
-    """One complete design. `name` is the file's name without its ending. Mappings keep the file's order."""
+    """One complete design. `name` is the file's name without its ending. Mappings keep the file's order.
+
+    `document` is what it was made of, with which a change can be tried; None: nobody has kept it.
+    """
 
     name: str
     story: str
@@ -346,3 +343,4 @@ class Topology:
     virtual_interfaces: tuple[VirtualInterface, ...]
     vpns: tuple[Vpn, ...]
     marks: Marks = field(repr=False, compare=False)
+    document: Document | None = field(default=None, repr=False, compare=False)

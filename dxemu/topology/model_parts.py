@@ -45,3 +45,14 @@ class InternetAccess:
     address: IPv4Address
     bandwidth: BitsPerSecond
     delay: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bfd:
+    """Asynchronous BFD, `300 ms x 3`: both intervals and the multiplier (RFC 5880)."""
+
+    interval: Seconds
+    detect_mult: int
+
+    def __str__(self) -> str:
+        return f"{self.interval} x {self.detect_mult}"

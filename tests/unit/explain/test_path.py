@@ -150,7 +150,7 @@ def test_longest_prefix_wins_over_direct_connect() -> None:
         ("longest prefix (/17 over /16)", "Direct Connect, dx_1, virtual interface primary")
     ]
     assert any("longest prefix" in rule for rule in reason.aws)
-    assert "the longest one wins" in found.remedy
+    assert found.remedy == "Use a BGP VPN, whose routes lose to Direct Connect."
     (unused,) = [entry for entry in found.unused if entry.direction == "from_aws"]
     assert "it has 10.0.0.0/16 by it, and the longer 10.0.0.0/17" in unused.why
 
@@ -192,6 +192,15 @@ def test_route_propagation_off() -> None:
     way = explain_path(state, "web", "app").directions[0]
     assert not way.arrives
     assert "route propagation is off: vgw knows 10.0.0.0/16 by Direct Connect, dx_1" in way.end
+
+
+def test_what_is_unused_is_not_contradicted() -> None:
+    """The gateway knows the prefix by the virtual interface, and its VPC's route table does not get it."""
+    for version in (False, True):
+        state = changed("private_vif", aws={"virtual_private_gateways": {"vgw": {"route_propagation": "off"}}})
+        found = explain_path(state, "app", "web", ipv6=version)
+        (unused,) = [one for one in found.unused if one.direction == "from_aws"]
+        assert "hears of" in unused.why and unused.why.endswith("by it, but route propagation is off")
 
 
 def with_static_routes(*prefixes: str, propagation: str = "off") -> State:
@@ -239,7 +248,7 @@ def test_a_static_route_of_a_vpc_that_does_not_cover_the_destination() -> None:
     assert way.end.startswith("VPC prod route table: no route to 10.0.1.10, because route propagation is off and no ")
     assert way.end.endswith("vgw knows 10.0.0.0/16 by Direct Connect, dx_1, virtual interface primary")
     (primary,) = [entry for entry in found.unused if entry.virtual_interface == "primary"]
-    assert primary.why == "virtual private gateway vgw would send by it, but gets none of the packets"
+    assert primary.why == "virtual private gateway vgw hears of 10.0.0.0/16 by it, but route propagation is off"
     unknown = explain_path(with_static_routes("0.0.0.0/0"), "web", "192.0.2.1").directions[0]
     assert unknown.end == "virtual private gateway vgw has no route to 192.0.2.1"
 

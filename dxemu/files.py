@@ -62,6 +62,18 @@ def refused(number: int, path: Path, *, verb: str = "written", otherwise: str = 
     return FileError(f"{shown(path)} cannot be {verb}: {why}", remedy.format(else_=otherwise))
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Replaces `path`, whole or not at all. Raises OSError if its folder cannot be written.
+
+    What a lab has left under these names is not followed: a symbolic link would let it write where it must not.
+    """
+    draft = path.with_name(path.name + ".part")
+    draft.unlink(missing_ok=True)
+    with draft.open("x", encoding="utf-8", errors="replace") as file:  # a file's name may be no text
+        file.write(text)
+    draft.replace(path)
+
+
 def trouble(folder: Path) -> FileError | None:
     """Why nothing can be written to `folder` at this moment; None if something can. Tried with a file of 64 KB."""
     probe = folder / f".dxemu-{os.getpid()}"

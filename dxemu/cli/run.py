@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
+from dxemu.cli.outputs import PAGE, output_options, outputs, write_outputs, write_page
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import border, shown
 from dxemu.host import invoker, patience, where
@@ -27,8 +28,10 @@ from dxemu.report.terminal import echo
 from dxemu.run.run_folder import RunFolder, run_folder
 
 if TYPE_CHECKING:
+    from dxemu.events.base import Event
     from dxemu.measure.result import Result
     from dxemu.report.console import PlainConsole
+    from dxemu.report.html.page import PageOf
     from dxemu.run.prepare import Rehearsal
 
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
@@ -71,6 +74,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write result.json here; - for stdout.",
 )
+@output_options
 @click.option(
     "--runs",
     "runs_folder",
@@ -104,6 +108,7 @@ def command(
     runs_folder: Path,
     stall_limit: float | None,
     memory: str | None,
+    **forms: Path | None,
 ) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
 
@@ -114,6 +119,7 @@ def command(
         raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
     if json_file is not None and str(json_file) != "-":
         _check_json_file(json_file)
+    wanted = outputs(forms)
     prepare = functools.partial(_prepare, scenario, topology)
     try:
         if kernel == "host":
@@ -124,12 +130,15 @@ def command(
     except (DxemuError, click.ClickException):
         prepare()  # if the files are wrong too
         raise
-    to_stdout = json_file is not None and str(json_file) == "-"
+    to_stdout = "-" in map(str, (json_file, *wanted.values()))
     with invoker.giving(folder.path):
         try:
-            result = asyncio.run(_run(place, folder, seed, prepare, stderr=to_stdout))
+            page = asyncio.run(_run(place, folder, seed, prepare, stderr=to_stdout))
         finally:
             as_exceptions()  # the loop's own handlers are gone with it
+        result = page.result
+        _leave_page(page)
+    write_outputs(wanted, page)
     if json_file is not None:
         _give_json(result, folder.path, json_file)
     raise SystemExit(EXIT_STATUS[result.verdict])
@@ -145,7 +154,7 @@ def _prepare(scenario: Path, topology: Path | None) -> Rehearsal:
 
 async def _run(
     place: where.Where, folder: RunFolder, seed: int, prepare: Callable[[], Rehearsal], *, stderr: bool
-) -> Result:
+) -> PageOf:
     """The lab's process boots and imports while the files are read; then it is given its job.
 
     If the design turns out to need more memory, another one takes its place in the folder. Until then a signal ends the
@@ -171,10 +180,18 @@ async def _run(
         head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
         console.print(head, style="bold")
         console.print()
-        result = await _until_signalled(rehearsal, place, folder.path, seed, console, waiting)
+        page = await _until_signalled(rehearsal, place, folder.path, seed, console, waiting)
         console.print()
-        show(result, console, folder=_shown(folder.path))
-        return result
+        show(page.result, console, folder=_shown(folder.path))
+        return page
+
+
+def _leave_page(page: PageOf) -> None:
+    """`report.html` in the run's folder. Where that cannot be written it is said, and nothing of the run is lost."""
+    try:
+        write_page(page, page.folder / PAGE)
+    except LabError as error:
+        echo(f"dxemu: {error}", err=True)
 
 
 def _give_json(result: Result, folder: Path, json_file: Path) -> None:
@@ -220,18 +237,36 @@ def _check_json_file(file: Path) -> None:
 
 async def _until_signalled(
     rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: PlainConsole, waiting: LabProcess
-) -> Result:
+) -> PageOf:
     """Run it; Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the lab first and then the command."""
+    from dxemu.events.run import Building
+    from dxemu.report.html.page import PageOf
     from dxemu.report.live import LiveLines
     from dxemu.run.rehearse import rehearse
 
+    events: list[Event] = []
+
+    def hear(event: Event) -> None:
+        if not isinstance(event, Building):
+            events.append(event)
+        live.hear(event)
+
     with LiveLines(console) as live:
-        task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, live.hear, waiting))
+        task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, hear, waiting))
         loop = asyncio.get_running_loop()
         for number in ending():
             loop.add_signal_handler(number, task.cancel)
         try:
-            return await task
+            result = await task
+            scenario = rehearsal.scenario
+            return PageOf(
+                result=result,
+                events=events,
+                folder=folder,
+                story=scenario.story,
+                design=scenario.topology,
+                plan=rehearsal.plan,
+            )
         except asyncio.CancelledError:
             pass
     raise Interrupted(f"interrupted; the lab is gone, what was recorded is in {_shown(folder)}")

@@ -5,20 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from dxemu.files import write_whole
 from dxemu.measure.result import Result, from_json, to_json
 
 
 def write(result: Result, path: Path) -> None:
-    """Replaces `path`. Raises OSError if its folder cannot be written.
-
-    What a lab has left under these names is not followed: a symbolic link would let it write where it must not.
-    """
-    draft = path.with_name(path.name + ".part")
-    text = json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False)
-    draft.unlink(missing_ok=True)
-    with draft.open("x", encoding="utf-8", errors="replace") as file:  # a file's name may be no text
-        file.write(text + "\n")
-    draft.replace(path)
+    """Replaces `path`. Raises OSError if its folder cannot be written."""
+    write_whole(path, json.dumps(to_json(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read(path: Path) -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from dxemu.plan.model import Plan, Role
 from dxemu.report.picture.cables import draw_cable, words
@@ -34,11 +34,21 @@ STORY_LINE = 31.0
 TITLE_GAP = 22.0
 
 
-def draw(topology: Topology, plan: Plan, weak: Weak | None = None) -> str:
+Overlay = Callable[[Layout], Iterable[str]]
+"""What somebody else draws on a picture, once it is known where everything is."""
+
+
+def draw(
+    topology: Topology,
+    plan: Plan,
+    weak: Weak | None = None,
+    under: Overlay = lambda _: (),
+    over: Overlay = lambda _: (),
+) -> str:
     """The picture of `topology`, whose plan is `plan`, as an SVG document.
 
     The same topology always gives the same text. The picture has its own background, for light and dark pages.
-    `weak` are the spots to mark.
+    `weak` are the spots to mark. `under` is drawn below the cables, `over` on top of everything.
     """
     sketch = make_sketch(topology, plan)
     width = make_layout(sketch, 0).width
@@ -57,11 +67,13 @@ def draw(topology: Topology, plan: Plan, weak: Weak | None = None) -> str:
         *_frames(layout),
         *frames(layout, weak),
         *halos(layout, weak),
+        *under(layout),
         *(draw_cable(route) for route in layout.routes),
         *_place_titles(layout),
         *(_card(card, box) for card, box in layout.cards.values()),
         *words(layout.labels),
         *badges(layout, weak),
+        *over(layout),
         legend + marks,
     ]
     return _document("\n".join(body), width, height)

@@ -1,0 +1,86 @@
+"""What a run's report can be written as, beside the terminal: the options that `run` and `report` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dxemu.errors import FileError
+from dxemu.files import border, write_whole
+from dxemu.host import invoker
+from dxemu.report.terminal import echo
+
+if TYPE_CHECKING:
+    from dxemu.report.html.page import PageOf
+
+F = TypeVar("F", bound=Callable[..., Any])
+PAGE = "report.html"
+"""Its name in a run's folder."""
+_FORMS = {
+    "junit": "As JUnit's XML, for CI systems.",
+    "markdown": "As Markdown, for a job's summary.",
+    "trace": "As Chrome's trace events, for Perfetto.",
+}
+
+
+def output_options(command: F) -> F:
+    """`--junit FILE`, `--markdown FILE` and so on; `-` is standard output. `outputs` takes what they give."""
+    for name, words in reversed(_FORMS.items()):
+        kind = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+        command = click.option(f"--{name}", type=kind, metavar="FILE", help=f"{words} - for stdout.")(command)
+    return command
+
+
+def outputs(options: Mapping[str, Path | None]) -> Mapping[str, Path]:
+    """The files that were asked for, by form. Raises click.BadParameter for one that can never be written."""
+    found = {form: file for form, file in options.items() if file is not None}
+    for form, file in found.items():
+        if str(file) != "-" and not file.parent.is_dir():
+            raise click.BadParameter(f"there is no folder '{file.parent}'.", param_hint=f"'--{form}'")
+    return found
+
+
+def write_outputs(wanted: Mapping[str, Path], of: PageOf) -> None:
+    """Write each. Raises FileError."""
+    for form, file in wanted.items():
+        text = _text(form, of)
+        if str(file) == "-":
+            echo(text, nl=False)
+        else:
+            _write(file, text)
+
+
+def write_page(of: PageOf, file: Path) -> None:
+    """Write the page. Raises FileError, or Unsupported without Jinja2."""
+    from dxemu.report.html.page import render
+
+    _write(file, render(of))
+
+
+def _write(file: Path, text: str) -> None:
+    with border(file, otherwise="name another file"):
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8")  # a pipe or a device
+            return
+        write_whole(file, text)
+    try:
+        invoker.give(file)
+    except OSError as error:
+        raise FileError(f"{file} cannot be given to who called sudo: {error.strerror}") from error
+
+
+def _text(form: str, of: PageOf) -> str:
+    if form == "junit":
+        from dxemu.report import junit
+
+        return junit.text_of(of.result)
+    if form == "markdown":
+        from dxemu.report import markdown
+
+        return markdown.text_of(of.result)
+    from dxemu.report import trace
+
+    return trace.text_of(of.result, of.events)

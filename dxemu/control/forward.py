@@ -24,7 +24,7 @@ from dxemu.control.tables import (
     TableKey,
     TableLayout,
 )
-from dxemu.control.wires import Crossing
+from dxemu.control.wires import Crossing, esp_of
 from dxemu.plan.model import MAIN_TABLE, Plan
 from dxemu.units import IPAddress, IPNetwork
 
@@ -285,7 +285,7 @@ class Forwarding:
         if not under.arrives:
             return None
         cables = tuple(cable for crossing in under.crossings for cable in crossing.ways[0])
-        return Crossing((cables,), under.nodes[1:-1]), far, far_interface
+        return Crossing(((*cables, esp_of(name)),), under.nodes[1:-1]), far, far_interface
 
 
 def forwarding(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Forwarding:

@@ -23,11 +23,21 @@ def is_vlan(name: str) -> bool:
     return name.startswith("vif:")
 
 
+def esp_of(tunnel: str) -> str:
+    """The name among cables that stands for the packets of one IPsec tunnel."""
+    return f"esp:{tunnel}"
+
+
+def is_cable(name: str) -> bool:
+    """Whether a name among cables is a cable's, and stands for nothing else."""
+    return not name.startswith(("vif:", "esp:"))
+
+
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """From one node to the next. `ways` are the members of a LAG, or one; each is its cables in order.
 
-    On a virtual interface the last of them is its VLAN (`vlan_of`).
+    On a virtual interface the last of them is its VLAN (`vlan_of`), in a tunnel its packets (`esp_of`).
 
     `through` are the switches on the way, in order.
     """

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dxemu.control.forward import ForwardingPath
 from dxemu.control.wires import Crossing as Wired
-from dxemu.control.wires import is_vlan, vlan_of
+from dxemu.control.wires import is_cable, is_vlan, vlan_of
 from dxemu.explain.model import Dropped, Hop, HopLink
 from dxemu.explain.names import what
 from dxemu.explain.reasons import reason
@@ -65,7 +65,7 @@ def crossings_of(state: State, way: ForwardingPath) -> tuple[HopLink, ...]:
 
 
 def _crossing(state: State, here: str, there: str, wired: Wired) -> HopLink:
-    ways = tuple(tuple(name for name in way if not is_vlan(name)) for way in wired.ways)
+    ways = tuple(tuple(name for name in way if is_cable(name)) for way in wired.ways)
     tunnel = state.tunnel_between(here, there)
     if tunnel is not None:
         near, far = sorted(tunnel.ends, key=lambda end: end.node != here)

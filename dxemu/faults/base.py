@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.effects import Effect
-from dxemu.parameters import target_of
+from dxemu.parameters import parameters_of, target_of
 from dxemu.plan.model import Plan
+from dxemu.plan.packets import Arrival
+from dxemu.registry import kind_of
 
 
 class BreakableCable(Protocol):
@@ -30,12 +32,29 @@ class BreakableCable(Protocol):
         """Take the light away from both ends, or give it back."""
 
 
+class BreakableFilters(Protocol):
+    """What vanishes in a lab by what it is, each under a name of its own."""
+
+    async def put(self, name: str, arrivals: Sequence[Arrival]) -> Mapping[str, int]:
+        """From now on these packets vanish where they arrive. Gives how many rules the kernels hold, by node."""
+
+    async def dropped(self, name: str) -> int:
+        """How many packets have vanished so."""
+
+    async def take(self, name: str) -> Mapping[str, int]:
+        """Let them pass again. Gives how many of its rules the kernels still hold, by node."""
+
+
 class BreakableLab(Protocol):
     """A running lab as faults need it: `dxemu.lab.lab.Lab` is one. Nothing else of a lab is known here."""
 
     @property
     def plan(self) -> Plan:
         """What it was built from."""
+
+    @property
+    def filters(self) -> BreakableFilters:
+        """What vanishes by what it is."""
 
     def cable(self, name: str) -> BreakableCable:
         """Raises KeyError for a name that the plan does not have."""
@@ -72,6 +91,11 @@ class Fault(ABC):
         """What it hits, for people."""
         return target_of(self)[1]
 
+    def mistake(self, plan: Plan) -> str:
+        """Why it cannot happen in `plan`, although all that it names is there; empty if it can."""
+        del plan
+        return ""
+
     @abstractmethod
     def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """What it does to the design."""
@@ -83,6 +107,41 @@ class Fault(ABC):
     @abstractmethod
     async def heal(self, lab: BreakableLab) -> str:
         """Undo it, read it back, say what the kernel said. Raises FaultNotApplied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketsVanish(Fault):
+    """Packets of one kind vanish, and everything else passes. Nobody is told."""
+
+    @abstractmethod
+    def arrivals(self, plan: Plan) -> tuple[Arrival, ...]:
+        """What vanishes, and where."""
+
+    async def inject(self, lab: BreakableLab) -> str:
+        """Have them vanish; the kernels are asked for their rules."""
+        arrivals = self.arrivals(lab.plan)
+        held = await lab.filters.put(self._name, arrivals)
+        missing = {one.node for one in arrivals} - {node for node, rules in held.items() if rules}
+        if missing or not held:
+            raise FaultNotApplied(f"no filter of {self._what(lab.plan)} on {', '.join(sorted(missing)) or 'any node'}")
+        return f"{self._what(lab.plan)} dropped on arrival at {' and '.join(held)}"
+
+    async def heal(self, lab: BreakableLab) -> str:
+        """Let them pass again; the kernels are asked what they had dropped, and for what is left."""
+        dropped = await lab.filters.dropped(self._name)
+        left = await lab.filters.take(self._name)
+        if any(left.values()):
+            raise FaultNotApplied(f"{self._what(lab.plan)} should pass again, the kernels hold filters: {left}")
+        return f"{self._what(lab.plan)} passes again, {dropped} packets dropped meanwhile"
+
+    @property
+    def _name(self) -> str:
+        """The same for the same kind and parameters only."""
+        given = (getattr(self, parameter.attribute) for parameter in parameters_of(type(self)))
+        return " ".join((kind_of(type(self)), *(str(value) for value in given if value is not None)))
+
+    def _what(self, plan: Plan) -> str:
+        return " and ".join(dict.fromkeys(str(one.packets) for one in self.arrivals(plan)))
 
 
 async def switch_power(lab: BreakableLab, nodes: Collection[str], *, on: bool) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-from dxemu.plan.model import Cable, Plan
+from dxemu.plan.model import BgpSession, Cable, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,28 @@ class NodeGone:
     node: str
 
 
-Effect = LinkDead | PortDark | VlanDead | ProcessGone | NodeGone
+class Protocol(StrEnum):
+    """A protocol by which routers find out that something is dead, or send what they protect."""
+
+    BGP = "bgp"
+    BFD = "bfd"
+    IKE = "ike"
+    ESP = "esp"
+    LACP = "lacp"
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Packets of one protocol vanish in both directions, while everything else passes.
+
+    `on` is a session for BGP and BFD, a tunnel for IKE and ESP, a connection that is a LAG's member for LACP.
+    """
+
+    protocol: Protocol
+    on: str
+
+
+Effect = LinkDead | PortDark | VlanDead | ProcessGone | NodeGone | Unheard
 
 
 def cut(cable: Cable) -> tuple[Effect, ...]:
@@ -60,6 +82,13 @@ def silenced(cables: Iterable[str]) -> tuple[Effect, ...]:
 def cable_of(plan: Plan, what: str, name: str) -> Cable:
     """The cable that a `connection` (its cross connect, at AWS's port), `circuit` or `internet` (a router) means."""
     return plan.cable(f"internet_{name}" if what == "internet" else name)
+
+
+def sessions_of(plan: Plan, what: str, name: str) -> tuple[BgpSession, ...]:
+    """The sessions that a `virtual_interface` or `tunnel` means."""
+    if what == "tunnel":
+        return tuple(session for session in plan.sessions if session.tunnel == name)
+    return tuple(plan.sessions_on(name))
 
 
 def nodes_at(plan: Plan, location: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,19 +12,20 @@ from dxemu.control.converge import Settled
 from dxemu.errors import LabError
 from dxemu.events.base import Event
 from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
-from dxemu.events.probes import PathFound
 from dxemu.events.routes import TableChanged
 from dxemu.events.sessions import BfdChanged, BgpChanged, PrefixLimitExceeded
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.extras import build_extras, start_services
+from dxemu.lab.filters import PacketFilters
 from dxemu.lab.journal import Journal
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.life import carriers, first_masters, is_sign_of_life, signs_of_life
 from dxemu.lab.node import LabNode
 from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
-from dxemu.lab.paths import Walker, Watched
+from dxemu.lab.path_teller import PathTeller
+from dxemu.lab.paths import Watched
 from dxemu.lab.power import set_power
 from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
@@ -59,12 +59,10 @@ class Lab:
         self._beyond_quota: set[str] = set()
         self._tunnels_up: set[tuple[str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
-        self._watched: Sequence[Watched] = ()
-        self.paths: dict[tuple[str, str], tuple[list[str], bool]] = {}
         self._interrupted: dict[str, float] = {}
-        self._route_changed = asyncio.Event()
         self._routing = Routing({}, {}, {})
-        self._walker = Walker(plan, nodes)
+        self.ways = PathTeller(plan, self._nodes, journal)
+        self.filters = PacketFilters(self._nodes)
         self._carriers = carriers(plan)
         self._tasks = Tasks()
         self._overlay = Overlay(plan, journal, self._tunnel_changed)
@@ -100,13 +98,18 @@ class Lab:
                 if node.role in FORWARDING:
                     await lab._watch_node(node.name)
             lab._tasks = tasks
-            tasks.start(lab._follow_paths())
+            tasks.start(lab.ways.run())
             yield lab
 
     async def _watch_node(self, node: str) -> None:
         """Hear from now on what happens in a node's kernel."""
         heard = partial(self._changed, node), partial(self._routes_changed, node)
         await self._stack.enter_async_context(Monitor(self._nodes[node].namespace, *heard))
+
+    @property
+    def paths(self) -> Mapping[tuple[str, str], tuple[list[str], bool]]:
+        """Hops, and whether they lead to the end, by probe and direction, as they were told last."""
+        return self.ways.told
 
     def node(self, name: str) -> LabNode:
         """Raises KeyError for a name that the plan does not have."""
@@ -123,7 +126,7 @@ class Lab:
 
         From now on the paths of `probes` are told whenever a route changes. Raises LabError if it takes too long.
         """
-        self._watched = probes
+        self.ways.watched = probes
         idle = Settled(self.plan).beyond_quota
         wanted = [session for session in self.plan.sessions if session.in_service and session.name not in idle]
         await self._alive([session for session in wanted if session.tunnel is None])
@@ -182,24 +185,6 @@ class Lab:
         for router in self._routing.at(node):
             router.tunnel_changed(tunnel, up=up, reason=reason)
 
-    @property
-    def watched(self) -> Sequence[Watched]:
-        """The probes whose paths are told."""
-        return self._watched
-
-    async def watch(self, probe: Watched) -> None:
-        """From now on tell the paths of this one, too."""
-        self._watched = (*self._watched, probe)
-        await self.tell_paths()
-
-    def watch_no_more(self, probe: str) -> None:
-        """Tell the paths of this one no longer."""
-        self._watched = tuple(one for one in self._watched if one.probe != probe)
-
-    async def walk(self, near: str, far: str, version: int, flow: route.FlowPorts | None) -> tuple[list[str], bool]:
-        """The way that packets take now: `Walker.walk`."""
-        return await self._walker.walk(near, far, version, flow)
-
     async def follow(self, plan: Plan) -> str:
         """Become what `plan` says. Gives what was read back.
 
@@ -219,31 +204,15 @@ class Lab:
         self._carriers = after
         self.plan = plan
         self._routing.adopt(plan)
-        self._walker = Walker(plan, self._nodes)
+        self.ways.adopt(plan)
         return done
-
-    async def tell_paths(self, *, always: bool = False) -> None:
-        """Ask the kernels' tables for each probe's path, and tell those that changed."""
-        for one in self._watched:
-            for direction, source, target in (("to_aws", one.near, one.far), ("from_aws", one.far, one.near)):
-                found = await self._walker.walk(source, target, one.version, one.flow)
-                if always or self.paths.get((one.probe, direction)) != found:
-                    self.paths[one.probe, direction] = found
-                    hops, complete = tuple(found[0]), found[1]
-                    self.journal.tell(PathFound(probe=one.probe, direction=direction, hops=hops, complete=complete))
-
-    async def _follow_paths(self) -> None:
-        while True:
-            await self._route_changed.wait()
-            self._route_changed.clear()
-            await self.tell_paths()
 
     def _note(self, event: Event) -> None:
         if self._symptoms is not None:
             self._symptoms.note(event)
         if isinstance(event, VrrpChanged):
             self._vrrp[event.virtual_router_id, event.node] = event.state
-            self._route_changed.set()
+            self.ways.route_changed()
         if isinstance(event, PrefixLimitExceeded):
             self._beyond_quota.add(event.session)
         if isinstance(event, BgpChanged | BfdChanged):
@@ -330,7 +299,7 @@ class Lab:
             )
             for change in changes
         )
-        self._route_changed.set()
+        self.ways.route_changed()
 
     def _changed(self, node: str, change: Change) -> None:
         """The kernel of a node says that something else changed."""

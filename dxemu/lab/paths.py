@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dxemu.control.source import after_nat
-from dxemu.control.wires import Wires, is_vlan
+from dxemu.control.wires import Wires, is_cable
 from dxemu.lab.node import LabNode
 from dxemu.netlink import address, route
 from dxemu.plan.model import Plan
@@ -75,7 +75,7 @@ class Walker:
         if crossing is None:
             return None
         words: list[str] = []
-        cables = [name for name in crossing.ways[0] if not is_vlan(name)]
+        cables = [name for name in crossing.ways[0] if is_cable(name)]
         for number, cable in enumerate(cables):
             words.append(cable)
             if number < len(crossing.through):

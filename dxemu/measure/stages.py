@@ -110,7 +110,7 @@ def _detections(
 ) -> Iterator[NodeEvent]:
     """Every event up to `over` by which a node on this direction's side found out, in order.
 
-    A session that has ended cannot be noticed to be dead: BFD goes down after it, too.
+    A session that has ended cannot be noticed to be dead until it is up again: BFD goes down after it, too.
     """
     hit, version = run.hit(fault.fault), None if probe is None else run.versions.get(probe)
     ended: set[tuple[str, str]] = set()
@@ -120,8 +120,8 @@ def _detections(
             about = _version_of(run.plan, _session(event))
             if version is None or about in (None, version):
                 yield event
-        if isinstance(event, BgpChanged) and event.state == "down":
-            ended.add(at_end)
+        if isinstance(event, BgpChanged):
+            (ended.add if event.state == "down" else ended.discard)(at_end)
 
 
 def _after(

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from pyroute2.netlink.nfnetlink.nftsocket import nft_rule_msg, nft_table_msg
+from pyroute2.netlink.nfnetlink.nftsocket import nft_rule_msg
 
 from dxemu.netlink import nft_message as nft
 from dxemu.netlink.session import NLM_F_DUMP, Netlink, NetlinkError
 
 _CHAIN = "drops"
-_VERDICT = 0
-_DROP = 0
 
 
 class Hook(IntEnum):
@@ -75,20 +73,25 @@ def _expressions(rule: DropRule) -> list[dict[str, Any]]:
             nft.expression("byteorder", order),
             nft.compare(nft.GREATER, struct.pack("!I", rule.longer_than)),
         ]
-    verdict = nft.nested([("NFTA_DATA_VERDICT", nft.nested([("NFTA_VERDICT_CODE", _DROP)]))])
-    drop: nft.Attributes = [("NFTA_IMMEDIATE_DREG", _VERDICT), ("NFTA_IMMEDIATE_DATA", verdict)]
-    return [*found, nft.expression("counter", []), nft.expression("immediate", drop)]
+    return [*found, *nft.drop()]
 
 
 async def apply(netlink: Netlink, table: str, hook: Hook, rules: tuple[DropRule, ...]) -> None:
     """Make the table with all its rules at once. `netlink` is of protocol NETLINK_NETFILTER. Raises NetlinkError."""
     expressions = [_expressions(rule) for rule in rules]
-    await nft.make_table(netlink, table, _CHAIN, "filter", (int(hook), 0), expressions)
+    await nft.make_table(
+        netlink, table, [nft.FilterChain(name=_CHAIN, kind="filter", hook=(hook, 0), rules=expressions)]
+    )
 
 
 async def read(netlink: Netlink, table: str) -> tuple[DropCounter, ...]:
     """What each rule has dropped, in order; empty if there is no such table."""
-    question = nft.build(nft_rule_msg, nft.FAMILY, [("NFTA_RULE_TABLE", table), ("NFTA_RULE_CHAIN", _CHAIN)])
+    return await counters(netlink, table, _CHAIN, nft.FAMILY)
+
+
+async def counters(netlink: Netlink, table: str, chain: str, family: dict[str, int]) -> tuple[DropCounter, ...]:
+    """What each rule of a chain has counted, in order; empty if there is no such table."""
+    question = nft.build(nft_rule_msg, family, [("NFTA_RULE_TABLE", table), ("NFTA_RULE_CHAIN", chain)])
     answers = await netlink.request(f"nftables table {table}", question, nft.GETRULE, NLM_F_DUMP)
     return tuple(_counter(answer) for answer in answers)
 
@@ -103,9 +106,8 @@ def _counter(answer: Any) -> DropCounter:
 
 async def delete(netlink: Netlink, table: str, *, missing_ok: bool = False) -> None:
     """Remove the table with its rules. Raises NetlinkError if there is none, unless that is fine."""
-    request = (nft.build(nft_table_msg, nft.FAMILY, [("NFTA_TABLE_NAME", table)]), nft.DELTABLE, 0)
     try:
-        await nft.transaction(netlink, [request], f"nftables table {table}: delete")
+        await nft.delete_table(netlink, table)
     except NetlinkError as refused:
         if not (missing_ok and refused.errno == errno.ENOENT):
             raise

@@ -50,4 +50,5 @@ async def apply(netlink: Netlink, table: str, rules: tuple[tuple[str, IPv4Networ
     `netlink` is of protocol NETLINK_NETFILTER. Raises NetlinkError.
     """
     built = [_rule(*rule) for rule in rules]
-    await nft.make_table(netlink, table, _CHAIN, "nat", (POSTROUTING, SOURCE_PRIORITY), built)
+    chain = nft.FilterChain(name=_CHAIN, kind="nat", hook=(POSTROUTING, SOURCE_PRIORITY), rules=built)
+    await nft.make_table(netlink, table, [chain])

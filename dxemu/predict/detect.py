@@ -51,23 +51,26 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
     if end.node in impact.carrier_lost_at:
         return Detection(end.node, "carrier", carrier())
     arriving = _still_arriving(plan, impact, session, end)
+    timer = bfd_timer(session, end) or hold_timer(session, end)
+    return Detection(timer.node, timer.by, timer.after.plus(arriving))
+
+
+def bfd_timer(session: BgpSession, end: SessionEnd) -> Detection | None:
+    """BFD's detection time, since the other end's last control packet; None if no BFD runs."""
     other = session.ends[1] if end == session.ends[0] else session.ends[0]
-    if end.bfd is not None and other.bfd is not None:
-        interval, mult = max(end.bfd.interval, other.bfd.interval), other.bfd.detect_mult
-        silence = detection_time(end.bfd.interval, other.bfd.interval, mult)
-        name = f"BFD {mult} x {interval} ="
-        return Detection(
-            end.node,
-            "bfd",
-            Window().plus(
-                Term(name, silence, silence, "RFC 5880 6.8.4"),
-                Term("since the last control packet", -interval, 0, "RFC 5880 6.8.7: 75 - 100 % of the interval apart"),
-                Term("BIRD's timers", -_bird_late_s(interval), _bird_late_s(silence), BIRD_TIMER),
-                arriving,
-            ),
-        )
-    held = hold_timer(session, end)
-    return Detection(held.node, held.by, held.after.plus(arriving))
+    if end.bfd is None or other.bfd is None:
+        return None
+    interval, mult = max(end.bfd.interval, other.bfd.interval), other.bfd.detect_mult
+    silence = detection_time(end.bfd.interval, other.bfd.interval, mult)
+    return Detection(
+        end.node,
+        "bfd",
+        Window().plus(
+            Term(f"BFD {mult} x {interval} =", silence, silence, "RFC 5880 6.8.4"),
+            Term("since the last control packet", -interval, 0, "RFC 5880 6.8.7: 75 - 100 % of the interval apart"),
+            Term("BIRD's timers", -_bird_late_s(interval), _bird_late_s(silence), BIRD_TIMER),
+        ),
+    )
 
 
 def hold_timer(session: BgpSession, end: SessionEnd) -> Detection:

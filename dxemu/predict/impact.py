@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dxemu.control.wires import vlan_of
-from dxemu.faults.effects import Effect, LinkDead, NodeGone, PortDark, ProcessGone, VlanDead
+from dxemu.control.wires import esp_of, vlan_of
+from dxemu.faults.effects import Effect, LinkDead, NodeGone, PortDark, ProcessGone, Protocol, Unheard, VlanDead
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
 
@@ -15,12 +15,12 @@ from dxemu.units import Seconds
 class Impact:
     """Cables that stop carrying packets from `at` to `until` (None: for good).
 
-    A virtual interface alone is written as `dxemu.control.wires.vlan_of` says, among the cables.
+    A virtual interface or tunnel alone is written as `dxemu.control.wires` says, among the cables.
 
     `carrier_lost_at` are the nodes whose port loses carrier: they know at once. Everybody else whose
     session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
     `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding; `powerless`
-    those without power, which forget what they knew.
+    those without power, which forget what they knew. `unheard` is what has fallen silent while all else passes.
     """
 
     fault: str
@@ -30,6 +30,17 @@ class Impact:
     carrier_lost_at: tuple[str, ...] = ()
     restarting: tuple[str, ...] = ()
     powerless: tuple[str, ...] = ()
+    unheard: tuple[Unheard, ...] = ()
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The cables that it is about: also those on which a LAG's members do not hear each other."""
+        return (*self.cables, *(one.on for one in self.unheard if one.protocol is Protocol.LACP))
+
+    @property
+    def cuts_nothing(self) -> bool:
+        """Whether every packet of users passes, for as long as the routers know the way."""
+        return bool(self.restarting or self.unheard) and not self.cables
 
 
 def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effects: Sequence[Effect]) -> Impact:
@@ -47,6 +58,7 @@ def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effect
         carrier_lost_at=tuple(dict.fromkeys(ends)),
         restarting=tuple(effect.node for effect in effects if isinstance(effect, ProcessGone)),
         powerless=tuple(sorted(gone)),
+        unheard=tuple(effect for effect in effects if isinstance(effect, Unheard)),
     )
 
 
@@ -56,3 +68,5 @@ def _dead(effects: Iterable[Effect]) -> Iterable[str]:
             yield effect.cable
         elif isinstance(effect, VlanDead):
             yield vlan_of(effect.virtual_interface)
+        elif isinstance(effect, Unheard) and effect.protocol is Protocol.ESP:
+            yield esp_of(effect.on)

@@ -34,6 +34,23 @@ def expired(*, fast: bool) -> Window:
     )
 
 
+def heard_again() -> Window:
+    """Members whose ends did not hear each other, once they do: each had taken its partner for the default one.
+
+    That one asks for an LACPDU every 30 s only, so that is how long the next one may take.
+    """
+    source = "IEEE 802.1AX 6.4.13: the periodic transmission machine; Linux bonding: the default partner's timeout"
+    return Window((Term("the next LACPDU to a partner that had fallen silent", 0, SLOW_PERIODIC_S, source),)).plus(
+        *taken_in().terms
+    )
+
+
+def apart(*, fast: bool) -> Term:
+    """Packets that one end still sends by a member which the other end has taken out."""
+    window = expired(fast=fast)
+    return Term("one end taking the member out before the other", 0, window.high_s - window.low_s, "IEEE 802.1AX 6.4.4")
+
+
 def taken_in(lit_within_s: float = 0.0) -> Window:
     """Members that are back: one end sends by them before the other end collects, until the next LACPDU.
 

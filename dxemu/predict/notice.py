@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dxemu.control.forward import Believed, ForwardingPath
-from dxemu.control.wires import vlan_of
+from dxemu.control.wires import esp_of, vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
-from dxemu.predict import lacp, vrrp
+from dxemu.predict import lacp, unheard, vrrp
 from dxemu.predict.detect import Detection, carrier, detection, in_tunnel
 from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import losses, stale_for
@@ -19,11 +19,15 @@ from dxemu.predict.windows import Term
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """`detection` says who, how and when; `changes` what is believed from then on; `session` which one it is about."""
+    """`detection` says who, how and when; `changes` what is believed from then on; `session` which one it is about.
+
+    What does not last is so no more some seconds later, though nothing was healed.
+    """
 
     detection: Detection
     changes: Callable[[Believed], Believed]
     session: str | None = None
+    lasts: bool = True
 
 
 def ways_of(plan: Plan, session: BgpSession) -> tuple[tuple[str, ...], ...]:
@@ -50,6 +54,8 @@ def is_dead(plan: Plan, session: BgpSession, dead: AbstractSet[str]) -> bool:
     """Whether a session's packets can no longer cross: of a LAG fewer members are left than it needs."""
     if session.virtual_interface is not None and vlan_of(session.virtual_interface) in dead:
         return True
+    if session.tunnel is not None and esp_of(session.tunnel) in dead:
+        return True
     ways = ways_of(plan, session)
     bond = bond_of(plan, session.ends[0])
     needed = max(1, bond.min_links) if bond is not None else 1
@@ -58,9 +64,14 @@ def is_dead(plan: Plan, session: BgpSession, dead: AbstractSet[str]) -> bool:
 
 def touches(impact: Impact, session: BgpSession) -> bool:
     """Whether anything of what the session crosses is hit."""
-    vlan = set() if session.virtual_interface is None else {vlan_of(session.virtual_interface)}
-    if {end.node for end in session.ends} & set(impact.restarting):
+    if {end.node for end in session.ends} & set(impact.restarting) or unheard.concerns(impact, session):
         return True
+    return crosses(impact, session)
+
+
+def crosses(impact: Impact, session: BgpSession) -> bool:
+    """Whether any cable, or VLAN, that the session crosses is hit."""
+    vlan = set() if session.virtual_interface is None else {vlan_of(session.virtual_interface)}
     return not set(impact.cables).isdisjoint({*session.cables, *vlan})
 
 
@@ -68,14 +79,19 @@ def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noti
     """Everything that anybody notices of `impact`, when the cables in `dead` carry nothing."""
     hit = set(impact.cables)
     for session in plan.sessions:
-        if not session.in_service or not touches(impact, session):
+        if not session.in_service or not crosses(impact, session):
             continue
         if is_dead(plan, session, dead):
             for end in session.ends:
                 yield _session_down(plan, impact, session, end, dead)
     for session, end, found in losses(plan, impact):
         yield _gives_up(session, end, found)
+    for session, end, found in unheard.losses(plan, impact):
+        yield _gives_up(session, end, found)
+    for session, end, found in unheard.passing_losses(plan, impact):
+        yield replace(_gives_up(session, end, found), lasts=False)
     yield from _members(plan, impact)
+    yield from _silent_members(plan, impact)
     for gateway in plan.gateways:
         for attachment in gateway.attachments:
             cable = _cable_at(plan, gateway.node, attachment.gateway_interface)
@@ -140,11 +156,27 @@ def _members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
         for port in bond.members:
             cables = member_cables(plan, bond, port)
             if not set(impact.cables).isdisjoint(cables):
-                out = frozenset((bond.node, cable) for cable in cables)
-                yield Noticed(
-                    _member_out(impact, bond),
-                    lambda believed, out=out: replace(believed, out=believed.out | out),  # type: ignore[misc]
-                )
+                yield _out(bond, port, plan, _member_out(impact, bond))
+
+
+def _silent_members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
+    """Members that go for want of LACPDUs; and the sessions over a LAG that has too few left."""
+    gone: dict[Bond, list[Detection]] = {}
+    for bond, port, found in unheard.members(plan, impact):
+        gone.setdefault(bond, []).append(found)
+        yield _out(bond, port, plan, found)
+    for bond, members in gone.items():
+        if len(bond.members) - len(members) < max(1, bond.min_links):
+            for session in plan.sessions:
+                for end in session.ends:
+                    if session.in_service and bond_of(plan, end) == bond:
+                        last = max(members, key=lambda one: one.after.high_s)
+                        yield _gives_up(session, end, stale_for(session, end, last))
+
+
+def _out(bond: Bond, port: str, plan: Plan, found: Detection) -> Noticed:
+    out = frozenset((bond.node, cable) for cable in member_cables(plan, bond, port))
+    return Noticed(found, lambda believed: replace(believed, out=believed.out | out))
 
 
 def _vrrp(plan: Plan, hit: AbstractSet[str]) -> Iterator[Noticed]:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dxemu.control.forward import ForwardingPath
 from dxemu.control.mixed import Mixed
@@ -146,16 +147,25 @@ def _delay(way: ForwardingPath, start: int, end: int, delay: Callable[[str], flo
 
 
 def moving(world: World, steps: Sequence[Noticed], known: View, flow: Flow, dead: AbstractSet[str]) -> tuple[Term, ...]:
-    """What is under way while one router after the other hears that routes are gone; `steps` in order of time."""
-    views = [known]
+    """What is under way while one router after the other hears that routes are gone; `steps` in order of time.
+
+    Where that order is not known, the worst of both.
+    """
+    orders = [steps, steps[::-1]] if _any_order(steps) else [steps]
     worst: tuple[Term, ...] = ()
-    longest = 0.0
-    for one in steps:
-        window = one.detection.after
-        views.append(world.view(one.changes(views[-1].believed)))
-        heard = heard_after(world.plan, {one.detection.node: (0.0, window.high_s - window.low_s)})
-        terms = under_way(views[-2], views[-1], flow, dead, heard, world.delay_s)
-        high = sum(term.high_s for term in terms)
-        if high > longest:
-            longest, worst = high, terms
+    for order in orders:
+        view = known
+        for one in order:
+            before, view = view, world.view(one.changes(view.believed))
+            heard = heard_after(world.plan, {one.detection.node: (0.0, HOP_S)})
+            worst = max(worst, under_way(before, view, flow, dead, heard, world.delay_s), key=_high)
     return worst
+
+
+def _any_order(steps: Sequence[Noticed]) -> bool:
+    windows = [one.detection.after for one in steps]
+    return any(later.low_s < one.high_s for one, later in pairwise(windows))
+
+
+def _high(terms: Sequence[Term]) -> float:
+    return sum(term.high_s for term in terms)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dxemu.control.forward import ForwardingPath, shared_until
 from dxemu.control.wires import Crossing
 from dxemu.plan.model import Plan, Side
-from dxemu.predict import lacp, restarts
+from dxemu.predict import lacp, restarts, unheard
 from dxemu.predict.detect import CARRIER_UP_S, Detection, keys_lost, static_routes_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, may_not_begin, sooner
@@ -112,8 +112,8 @@ class _Case:
         last = struck.latest.turn(flow)
         found = self._detection(last, before)
         outage = self._outage(before, last) if touched and first else Window()
-        if self.impact.restarting and first:
-            outage = self._restart()
+        if self.impact.cuts_nothing and first:
+            outage = self._nothing_cut()
         outage = outage.plus(*self._still_missing(outage))
         return Prediction(
             fault=self.impact.fault,
@@ -125,7 +125,7 @@ class _Case:
             outage=outage,
             recovery=self._recovery(before),
             sessions=struck.session_names,
-            cables=self.impact.cables,
+            cables=self.impact.touched,
         )
 
     def _detection(self, last: Turn | None, way: ForwardingPath) -> Detection:
@@ -213,19 +213,25 @@ class _Case:
                 return window, returning.first_way(self.flow)
         return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
 
-    def _restart(self) -> Window:
-        """The outage while a routing process is not there: nothing is cut, but routes go at one end after the other."""
+    def _nothing_cut(self) -> Window:
+        """The outage while a routing process is not there, or not heard: routes go at one end after the other."""
         struck, flow, view = self.struck, self.flow, self.world.view
         if struck.known.fate(flow, struck.dead) is Fate.LOST:
             return Window()
         healed, by_session = self._healed_after()
         before = struck.known.way(flow)
+        apart = unheard.going_apart(self.plan, self.impact, before)
+        passing = unheard.reconnecting(self.plan, self.impact)
+        if passing.terms and healed.low_s > self._first_low(struck.noticed):
+            views = [view(one.changes(struck.known.believed)) for one in struck.noticed]
+            if any(one.fate(flow, struck.dead) is Fate.LOST for one in views):
+                return passing
         outage = restarts.outage(
             restarts.steps_of([(one.detection.after, one.changes) for one in struck.noticed], struck.known.believed),
             lambda believed: view(believed).way(flow) != before,
             lambda believed: view(believed).fate(flow, struck.dead) is Fate.LOST,
             healed.plus(*by_session.terms),
-        )
+        ).plus(*apart)
         if outage.terms[:1] != (restarts.ANOTHER_WAY,):
             return outage
         before_back = [one for one in struck.noticed if one.detection.after.low_s < healed.low_s]
@@ -249,7 +255,7 @@ class _Case:
         A bond takes a member in at one end before the other, and a static route is there with the light of its port.
         """
         loss = returning.loss(self.flow)
-        lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.cables) for w in c.ways)]
+        lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.touched) for w in c.ways)]
         if lags:
             return loss.plus(*lacp.taken_in(lit_within_s=CARRIER_UP_S if self.impact.carrier_lost_at else 0.0).terms)
         if not self.impact.carrier_lost_at:

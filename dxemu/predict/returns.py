@@ -16,7 +16,7 @@ from itertools import combinations
 
 from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, Plan
-from dxemu.predict import lacp, restarts, vrrp
+from dxemu.predict import lacp, restarts, unheard, vrrp
 from dxemu.predict.detect import CARRIER_UP_S, back_after
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import touches
@@ -85,7 +85,7 @@ class Return:
         """When a session is up again, from the heal; exactly 0 if no end had noticed anything."""
         plan = self.world.plan
         hit = [i for i in self.healed if touches(i, session)]
-        windows = [restarts.session_back(plan, session) if i.restarting else back_after(plan, i, session) for i in hit]
+        windows = [_back_after(plan, i, session) for i in hit]
         return max(windows, key=lambda window: window.high_s, default=Window())
 
     def _others(self, before: Believed, after: Believed) -> Iterator[Comeback]:
@@ -102,7 +102,9 @@ class Return:
         out = before.out - after.out
         if out:
             nodes = tuple(sorted({node for node, _ in out}))
-            yield Comeback("members of a LAG", lacp.taken_in(), Believed(out=out), nodes)
+            lit = all(i.carrier_lost_at for i in self.healed)
+            again = lacp.taken_in() if lit else lacp.heard_again()
+            yield Comeback("members of a LAG", again, Believed(out=out), nodes)
 
     def _view(self, back: frozenset[int]) -> View:
         """While only these are back."""
@@ -194,6 +196,14 @@ class Return:
                 if sum(term.high_s for term in found) > sum(term.high_s for term in worst):
                     worst = found
         return worst
+
+
+def _back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
+    if impact.restarting:
+        return restarts.session_back(plan, session)
+    if impact.unheard:
+        return unheard.back_after(plan, impact, session)
+    return back_after(plan, impact, session)
 
 
 def handshake_s(plan: Plan, session: BgpSession) -> float:

@@ -23,4 +23,4 @@ def lasting(impacts: Sequence[Impact], at: float) -> tuple[Impact, ...]:
 def knowing(plan: Plan, impacts: Sequence[Impact]) -> Believed:
     """What is believed when everything about `impacts` has been noticed."""
     dead = cables_of(impacts)
-    return everything([one for i in impacts for one in notices(plan, i, dead)], Believed())
+    return everything([one for i in impacts for one in notices(plan, i, dead) if one.lasts], Believed())

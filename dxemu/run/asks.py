@@ -21,7 +21,7 @@ async def paths(lab: Lab, order: AskPaths) -> Values:
     if bool(order.probe) == bool(order.from_node and order.to_node):
         raise OrderRefused("ask_paths takes `probe`, or `from_node` and `to_node`", "Say which way is meant.")
     if order.probe:
-        known = {one.probe: one for one in lab.watched}
+        known = {one.probe: one for one in lab.ways.watched}
         if order.probe not in known:
             nothing = "No probe with a path goes on."
             raise OrderRefused(f"no probe {quoted(order.probe)} goes on", suggestion(order.probe, known, nothing))
@@ -32,7 +32,7 @@ async def paths(lab: Lab, order: AskPaths) -> Values:
         one, words = Watched("", order.from_node, order.to_node, order.ip_version), ("there", "back")
     found: dict[str, object] = {}
     for word, source, target in zip(words, (one.near, one.far), (one.far, one.near), strict=True):
-        hops, complete = await lab.walk(source, target, one.version, one.flow)
+        hops, complete = await lab.ways.walk(source, target, one.version, one.flow)
         found[word] = {"hops": hops, "complete": complete}
     return found
 

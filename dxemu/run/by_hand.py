@@ -204,6 +204,9 @@ class Hands(Executor):
         except (LookupError, StopIteration) as error:
             problem = f"there is no {quoted(order.fault.target)} that this could strike"
             raise OrderRefused(problem, "Look at the names with dxemu plan.") from error
+        why = order.fault.mistake(self._lab.plan)
+        if why:
+            raise OrderRefused(f"it cannot happen: {why}", "Look at the design with dxemu plan.")
 
     def _goal(self, order: Advance) -> float:
         now = self._journal.clock.now()

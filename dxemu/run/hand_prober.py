@@ -65,8 +65,8 @@ class HandProber:
         async with AsyncExitStack() as stack:
             if probe.ends is not None:
                 flow = kind.flows([probe], self._seed, number).get(probe.name)
-                await self._lab.watch(Watched(probe.name, *probe.ends, probe.version, flow))
-                stack.callback(self._lab.watch_no_more, probe.name)
+                await self._lab.ways.watch(Watched(probe.name, *probe.ends, probe.version, flow))
+                stack.callback(self._lab.ways.watch_no_more, probe.name)
             await stack.enter_async_context(runner)
             self._going[probe.name] = _Going(runner, stack.pop_all(), probe)
         self._names.add(probe.name)

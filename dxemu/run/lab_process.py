@@ -84,9 +84,9 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
         finally:
             journal.start()
         journal.tell(RunStarted(seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns))
-        await lab.tell_paths(always=True)
+        await lab.ways.tell(always=True)
         await go_on(lab, job, folder, stack)
-        await lab.tell_paths(always=True)
+        await lab.ways.tell(always=True)
         journal.tell(RunEnded(wall_s=UNKNOWN_S))
 
 

@@ -59,7 +59,7 @@ def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIA
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
     designs = Designs.of(scenario, plan, plans)
-    mistakes = [*_without_effect(scenario, designs), *_never_come(scenario, plan)]
+    mistakes = [*_without_effect(scenario, designs), *_never_come(scenario, plan), *_impossible(scenario, designs)]
     if mistakes:
         raise InputErrors(mistakes)
     impacts = impacts_of(scenario, designs)
@@ -103,6 +103,19 @@ def _never_come(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
         for event in (cue.awaited, cue.stop_when):
             if event is not None and (why := event.never(plan)):
                 yield Problem(cue.mark, "DX-S022", why, "Wait for something else.")
+
+
+def _impossible(scenario: Scenario, designs: Designs) -> Iterator[Problem]:
+    """DX-S024: faults that cannot happen in the design of their moment."""
+    for step in scenario.steps:
+        why = step.fault.mistake(designs.at(float(step.at)).plan)
+        if why:
+            yield Problem(
+                step.mark,
+                "DX-S024",
+                f"{step.kind} cannot happen: {why}",
+                "Name another target, or design what it needs.",
+            )
 
 
 def impacts_of(scenario: Scenario, designs: Designs) -> list[Impact]:

@@ -94,5 +94,8 @@ session or a tunnel down, or the session has no BGP, or never comes up because i
 A step with a time of its own stands below one that waits for an event, and it is not known which of
 them comes first. What the design is then, and what a fault should cost, would be unknown, too. Steps
 below one that waits come after the longest time that it may wait.""",
+        "DX-S024": """\
+The fault needs something that the design of that moment does not have: BFD or BGP that runs, a LAG
+of which the connection is a member, a VPN with BGP. `dxemu plan` shows what a design has.""",
     }
 )

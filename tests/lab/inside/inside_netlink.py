@@ -18,10 +18,11 @@ from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from dxemu.errors import LabError
 from dxemu.host import proof
 from dxemu.host.proof_pair import PREFIX
-from dxemu.netlink import address, bond, bridge, link, neighbour, netem, nftables, route, sysctl, veth, vlan
+from dxemu.netlink import address, bond, bridge, ingress, link, neighbour, netem, nftables, route, sysctl, veth, vlan
 from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
 from dxemu.netlink.namespace import FOLDER, Namespace
 from dxemu.netlink.session import NETLINK_NETFILTER, NLM_F_DUMP, Netlink, NetlinkError
+from dxemu.plan.packets import Packets
 
 A_MAC, B_MAC = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 A, B = IPv4Interface("10.0.0.1/30"), IPv4Interface("10.0.0.2/30")
@@ -368,6 +369,24 @@ def test_nftables_drops_and_counts_only_what_fits() -> None:
             await nftables.delete(filters, "test", missing_ok=True)
             with pytest.raises(NetlinkError):
                 await nftables.delete(filters, "test")
+
+    with_cable(story)
+
+
+def test_what_vanishes_on_arrival_is_counted_and_passes_again() -> None:
+    async def story(a: Netlink, b: Netlink) -> None:
+        async with Netlink(b.namespace, NETLINK_NETFILTER) as filters:
+            udp = {"port": [Packets(protocol=socket.IPPROTO_UDP, between=(A.ip, B.ip))]}
+            await ingress.apply(filters, "first", udp)
+            await ingress.apply(filters, "second", {"port": [Packets(protocol=socket.IPPROTO_TCP, port=179)]})
+            assert await arrivals(a, b, 5) == set()
+            assert [one.packets for one in await ingress.read(filters, "first", "port")] == [5, 0]
+            assert [one.packets for one in await ingress.read(filters, "second", "port")] == [0, 0]
+            await ingress.delete(filters, "first")
+            await ingress.delete(filters, "first")
+            assert await ingress.read(filters, "first", "port") == ()
+            assert len(await ingress.read(filters, "second", "port")) == 2
+            assert await arrivals(a, b, 5) == set(range(5))
 
     with_cable(story)
 

@@ -114,10 +114,10 @@ class Run:
                 await self.chosen(lab, ())
                 await self.journal.clock.settle(PHASE_S)
                 self.journal.start()
-                await lab.tell_paths(always=True)
+                await lab.ways.tell(always=True)
                 async with AsyncExitStack() as probing:
                     await _carry_out_agenda(lab, job, FOLDER, probing)
-                await lab.tell_paths(always=True)
+                await lab.ways.tell(always=True)
                 await self.chosen(lab, self.lasting)
                 self.tell_what_frr_noticed()
         meta = RunMeta(

@@ -7,11 +7,11 @@ are made of these fields. Nothing is read here: faults, actions and probes are i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 
 class Takes(StrEnum):
@@ -89,6 +89,14 @@ class Contradiction:
     problem: str
     remedy: str
     at_key: bool = False
+
+
+@runtime_checkable
+class Contradictory(Protocol):
+    """A kind that looks at its values together."""
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """What cannot be, though each value can."""
 
 
 def target_field(noun: str = "", words: str = "") -> Any:  # Any: dataclasses.field has the type of what is declared

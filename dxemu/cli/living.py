@@ -43,6 +43,8 @@ def say_change(done: Mapping[str, Any], what: str) -> None:  # Any: as `dxemu.ru
 
 def say_predicted(predicted: Sequence[Mapping[str, Any]]) -> None:  # Any: as `dxemu.measure.result.Predicted` has it
     """What a fault should cost, a line for each direction of each probe."""
+    if not predicted:
+        echo("             not predicted")
     for one in predicted:
         low, high = one["outage_ms"]
         of = f"{one['probe']} " if one["probe"] else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.effects import Effect
-from dxemu.parameters import parameters_of, target_of
+from dxemu.faults.quality import Quality
+from dxemu.parameters import Contradiction, parameters_of, target_of
 from dxemu.plan.model import Plan
 from dxemu.plan.packets import Arrival
 from dxemu.registry import kind_of
@@ -22,11 +23,17 @@ class BreakableCable(Protocol):
     def name(self) -> str:
         """Its name in the plan."""
 
-    async def set_loss(self, percent: float) -> Mapping[str, float]:
-        """Drop this part of the packets at both ends from now on."""
+    async def silence(self, *, silent: bool) -> Mapping[str, float]:
+        """Drop everything at both ends from now on, or no longer. Gives the loss in percent; raises FaultNotApplied."""
 
     async def dropped(self) -> int:
-        """Packets dropped at both ends since the loss was last set."""
+        """Packets dropped at both ends since the cable was last silenced, or spoke again."""
+
+    async def worsen(self, quality: Quality, directions: Sequence[str]) -> str:
+        """Do this to packets too, `to_aws` or `from_aws`. Gives what the kernels then say; raises FaultNotApplied."""
+
+    async def mend(self, quality: Quality, directions: Sequence[str]) -> str:
+        """Do this no longer; what else is done stays. Gives what the kernels then say; raises FaultNotApplied."""
 
     async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
         """Take the light away from both ends, or give it back."""
@@ -79,17 +86,30 @@ class BreakableLab(Protocol):
 class Fault(ABC):
     """One kind of failure: a frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
 
-    `words` say what happens, for people. `audited` are the targets that `dxemu audit` lets fail in this way, each with
-    the verb for it: none, unless the kind says so.
+    `words` say what happens, for people; `imitates` what of the world is meant by it, and `leaves_out` what is not.
+    `audited` are the targets that `dxemu audit` lets fail in this way, each with the verb for it: none, unless the kind
+    says so. `needs` are the modules that a lab imports for it before time starts.
     """
 
     words: ClassVar[str]
+    imitates: ClassVar[str] = ""
+    leaves_out: ClassVar[str] = ""
     audited: ClassVar[Mapping[str, str]] = {}
+    needs: ClassVar[tuple[str, ...]] = ()
 
     @property
     def target(self) -> str:
         """What it hits, for people."""
         return target_of(self)[1]
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """What cannot be, though each value can."""
+        yield from ()
+
+    def clash(self, other: Fault) -> str:
+        """Why it cannot stand while `other` does, in words; "" if it can."""
+        del other
+        return ""
 
     def mistake(self, plan: Plan) -> str:
         """Why it cannot happen in `plan`, although all that it names is there; empty if it can."""

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.base import BreakableCable, BreakableLab, Fault
 from dxemu.faults.effects import Effect, cable_of, silenced
 from dxemu.parameters import target_field, target_of
 from dxemu.plan.model import Plan
-
-ALL = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +40,20 @@ class CableSilent(Fault):
 
     async def inject(self, lab: BreakableLab) -> str:
         """Drop everything at both ends; both queueing disciplines are read back."""
-        return await self._set_loss(lab, ALL)
+        return _words(await self._cable(lab).silence(silent=True))
 
     async def heal(self, lab: BreakableLab) -> str:
-        """Let packets through again, and tell how many were dropped."""
-        dropped = await lab.cable(self.cable(lab.plan)).dropped()
-        return f"{await self._set_loss(lab, 0.0)}, {dropped} packets dropped meanwhile"
+        """Let packets through again, unless something else silences it, and tell how many were dropped."""
+        dropped = await self._cable(lab).dropped()
+        return f"{_words(await self._cable(lab).silence(silent=False))}, {dropped} packets dropped meanwhile"
 
-    async def _set_loss(self, lab: BreakableLab, percent: float) -> str:
-        cable = lab.cable(self.cable(lab.plan))
-        read = await cable.set_loss(percent)
-        if any(loss != percent for loss in read.values()):
-            raise FaultNotApplied(f"loss on cable {cable.name} should be {percent:g} %, the kernel says {read}")
-        return f"netem drops {percent:g} % on {' and '.join(read)}"
+    def _cable(self, lab: BreakableLab) -> BreakableCable:
+        return lab.cable(self.cable(lab.plan))
+
+
+def _words(read: Mapping[str, float]) -> str:
+    return " and ".join(f"netem drops {lost:g} % on {' and '.join(nodes)}" for lost, nodes in _by_value(read).items())
+
+
+def _by_value(read: Mapping[str, float]) -> Mapping[float, list[str]]:
+    return {lost: [node for node in read if read[node] == lost] for lost in dict.fromkeys(read.values())}

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.errors import FaultNotApplied
 from dxemu.faults.base import BreakableLab, Fault
 from dxemu.faults.effects import Effect, circuits_of, silenced
 from dxemu.parameters import target_field
 from dxemu.plan.model import Plan
-
-ALL = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +27,12 @@ class CarrierDown(Fault):
 
     async def inject(self, lab: BreakableLab) -> str:
         """Drop everything at both ends of each circuit; all queueing disciplines are read back."""
-        return await self._set_loss(lab, ALL)
+        return await self._silence(lab, silent=True)
 
     async def heal(self, lab: BreakableLab) -> str:
-        """Let packets through again."""
-        return await self._set_loss(lab, 0.0)
+        """Let packets through again, where nothing else silences a circuit."""
+        return await self._silence(lab, silent=False)
 
-    async def _set_loss(self, lab: BreakableLab, percent: float) -> str:
-        circuits = circuits_of(lab.plan, self.target)
-        for circuit in circuits:
-            read = await lab.cable(circuit).set_loss(percent)
-            if any(loss != percent for loss in read.values()):
-                raise FaultNotApplied(f"loss on circuit {circuit} should be {percent:g} %, the kernel says {read}")
-        return f"netem drops {percent:g} % on {' and '.join(circuits)}"
+    async def _silence(self, lab: BreakableLab, *, silent: bool) -> str:
+        read = {name: await lab.cable(name).silence(silent=silent) for name in circuits_of(lab.plan, self.target)}
+        return "netem drops " + ", ".join(f"{max(lost.values()):g} % on {name}" for name, lost in read.items())

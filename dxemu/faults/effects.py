@@ -66,7 +66,14 @@ class Unheard:
     on: str
 
 
-Effect = LinkDead | PortDark | VlanDead | ProcessGone | NodeGone | Unheard
+@dataclass(frozen=True, slots=True)
+class Worsened:
+    """Packets cross a cable, but some are lost, late or changed by chance: what comes of it is not predicted."""
+
+    cable: str
+
+
+Effect = LinkDead | PortDark | VlanDead | ProcessGone | NodeGone | Unheard | Worsened
 
 
 def cut(cable: Cable) -> tuple[Effect, ...]:

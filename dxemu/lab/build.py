@@ -89,8 +89,10 @@ def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, s
     return settings
 
 
-async def build_cables(plan: Plan, nodes: Mapping[str, LabNode], each: Each = silently) -> Mapping[str, LabCable]:
-    """Every cable: a veth pair, and netem at both ends once they are up."""
+async def build_cables(
+    plan: Plan, nodes: Mapping[str, LabNode], each: Each = silently, seed: int = 1
+) -> Mapping[str, LabCable]:
+    """Every cable: a veth pair, and netem at both ends once they are up. What faults lose is drawn from `seed`."""
     cables = {}
     for cable in each("cables", plan.cables):
         a, b = nodes[cable.a.node], nodes[cable.b.node]
@@ -102,7 +104,7 @@ async def build_cables(plan: Plan, nodes: Mapping[str, LabNode], each: Each = si
             mtu=cable.mtu,
         )
         connect(a.mininet, cable.a.name, b.mininet, cable.b.name)
-        cables[cable.name] = LabCable(cable, a, b)
+        cables[cable.name] = LabCable(cable, a, b, seed)
         await cables[cable.name].connect()
     return cables
 

@@ -2,67 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from dxemu.errors import FaultNotApplied
+from dxemu.faults.quality import DIRECTIONS, Quality
+from dxemu.lab.cable_end import CableEnd
 from dxemu.lab.node import LabNode
 from dxemu.netlink import link, netem
-from dxemu.plan.model import Cable, Port
+from dxemu.plan.model import Cable
 
 
 class LabCable:
-    """Both ends of one cable."""
+    """Both ends of one cable: the customer's, which sends `to_aws`, and the other one."""
 
-    def __init__(self, cable: Cable, a: LabNode, b: LabNode) -> None:
+    def __init__(self, cable: Cable, a: LabNode, b: LabNode, seed: int = 1) -> None:
         self.name = cable.name
-        self._cable = cable
         self._dropped_before = 0
-        self._ends: tuple[tuple[Port, LabNode], ...] = ((cable.a, a), (cable.b, b))
-
-    def profile(self, loss_percent: float = 0.0) -> netem.Netem:
-        """What each end does to what it sends: the cable's rate and delay, and loss."""
-        cable = self._cable
-        return netem.Netem(
-            rate_bps=int(cable.bandwidth),
-            delay_s=float(cable.delay),
-            loss_percent=loss_percent,
-            limit=queue_limit(cable),
-        )
+        here, there = (cable.a, a), (cable.b, b)
+        self._ends = (CableEnd(cable, here, there, seed), CableEnd(cable, there, here, seed))
 
     async def follow(self, cable: Cable) -> None:
         """From now on it is so long, and so fast. What faults have done to it stays."""
-        self._cable = cable
-        for port, node in self._ends:
-            lost = (await netem.read(node.netlink, port.name)).loss_percent
-            await netem.apply(node.netlink, port.name, self.profile(lost))
+        for end in self._ends:
+            end.cable = cable
+            await end.write()
 
     async def connect(self) -> None:
         """Give both ends the cable's rate and delay."""
-        for port, node in self._ends:
-            await netem.apply(node.netlink, port.name, self.profile())
+        for end in self._ends:
+            await end.write()
 
-    async def set_loss(self, percent: float) -> Mapping[str, float]:
-        """Drop this part of the packets at both ends from now on. Gives what the kernel says, by node."""
+    async def silence(self, *, silent: bool) -> Mapping[str, float]:
+        """Drop everything at both ends from now on, or no longer, as far as nothing else silences it.
+
+        Gives what part the kernel says is lost, in percent, by node. Raises FaultNotApplied if that is something else.
+        """
         self._dropped_before += await self.dropped()
         read = {}
-        for port, node in self._ends:
-            await netem.apply(node.netlink, port.name, self.profile(percent))
-            read[node.name] = (await netem.read(node.netlink, port.name)).loss_percent
+        for end in self._ends:
+            await end.silence(silent=silent)
+            read[end.node.name] = lost = await end.lost_percent()
+            if not end.is_right(lost):
+                raise FaultNotApplied(f"cable {self.name} at {end.node.name}: the kernel says that {lost:g} % are lost")
         return read
 
     async def dropped(self) -> int:
-        """Packets that netem has dropped at both ends since the loss was last set."""
-        counts = [(await netem.read(node.netlink, port.name)).dropped for port, node in self._ends]
+        """Packets that netem has dropped at both ends since the cable was last silenced, or spoke again."""
+        counts = [(await netem.read(end.node.netlink, end.port.name)).dropped for end in self._ends]
         return sum(counts) - self._dropped_before
 
-    async def state(self) -> Mapping[str, Mapping[str, bool | float]]:
-        """What the kernel says of both ends, by node: `carrier`, and the `loss_percent` of what it sends."""
+    async def worsen(self, quality: Quality, directions: Sequence[str]) -> str:
+        """Do this to packets too, in these directions. Gives what the kernels then say; raises FaultNotApplied."""
+        return "; ".join([await end.worsen(quality) for end in self._sending(directions)])
+
+    async def mend(self, quality: Quality, directions: Sequence[str]) -> str:
+        """Do this no longer; what else is done stays. Gives what the kernels then say; raises FaultNotApplied."""
+        return "; ".join([await end.mend(quality) for end in self._sending(directions)])
+
+    def _sending(self, directions: Sequence[str]) -> list[CableEnd]:
+        return [end for direction, end in zip(DIRECTIONS, self._ends, strict=True) if direction in directions]
+
+    async def state(self) -> Mapping[str, Mapping[str, bool | float | str]]:
+        """What the kernel says of both ends, by node: `carrier`, the `loss_percent` of what it sends, and `sends`."""
         return {
-            node.name: {
-                "carrier": (await link.read(node.netlink, port.name)).carrier,
-                "loss_percent": (await netem.read(node.netlink, port.name)).loss_percent,
+            end.node.name: {
+                "carrier": await end.has_light(),
+                "loss_percent": await end.lost_percent(),
+                "sends": await end.said(),
             }
-            for port, node in self._ends
+            for end in self._ends
         }
+
+    async def whole(self) -> str:
+        """What of it is not as the plan says, once what was on its way in a bad cable has arrived; "" if all is."""
+        return "; ".join(filter(None, [await end.whole() for end in self._ends]))
 
     async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
         """Take the light away from both ends, or give it back. Gives what the kernel says, by node.
@@ -70,16 +83,6 @@ class LabCable:
         A veth pair has light while both its ends are up: the far end (AWS's) is switched, and the
         near end sees it lose or gain carrier, as a router does.
         """
-        (near_port, near), (far_port, far) = self._ends
-        await link.set_up(far.netlink, far_port.name, up=up)
-        read = {}
-        for port, node in ((near_port, near), (far_port, far)):
-            read[node.name] = (await link.read(node.netlink, port.name)).carrier
-        return read
-
-
-def queue_limit(cable: Cable) -> int:
-    """Packets that the cable's queue holds: what is on the way (smallest frames), and 10 ms of full frames waiting."""
-    in_flight = float(cable.bandwidth) * float(cable.delay) / (64 * 8)
-    waiting = float(cable.bandwidth) * 0.01 / (1500 * 8)
-    return max(1000, round(in_flight + waiting))
+        near, far = self._ends
+        await link.set_up(far.node.netlink, far.port.name, up=up)
+        return {end.node.name: await end.has_light() for end in (near, far)}

@@ -81,7 +81,7 @@ class Lab:
         """
         async with AsyncExitStack() as stack:
             nodes = await build_nodes(plan, stack, journal.each, seed)
-            cables = await build_cables(plan, nodes, journal.each)
+            cables = await build_cables(plan, nodes, journal.each, seed)
             await build_interfaces(plan, nodes, journal.clock, journal.each)
             lab = cls(plan, journal, nodes, cables)
             journal.listen(lab._note)

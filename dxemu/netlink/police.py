@@ -20,7 +20,7 @@ ETHERNET_HEADER = 14
 
 _HANDLE = 0xFFFF0000
 _ETH_P_ALL = 3
-_PRIORITY = 1
+_PRIORITY = 10
 _TCA_MATCHALL_ACT = 2
 _TCA_ACT_KIND, _TCA_ACT_OPTIONS, _TCA_ACT_STATS = 1, 2, 4
 _TCA_POLICE_TBF, _TCA_POLICE_RATE, _TCA_POLICE_RATE64 = 1, 2, 8
@@ -43,18 +43,19 @@ async def apply(netlink: Netlink, interface: str, police: Police) -> None:
     """Set it, or set it anew: its bucket is full and its counters are 0 then. Raises NetlinkError."""
     index = await netlink.index(interface)
     try:
-        await _make_ingress(netlink, interface)
+        await make_ingress(netlink, interface)
     except NetlinkError as error:
         if error.errno != errno.EEXIST:
             raise
         await delete(netlink, interface)  # matchall cannot be changed in place
-        await _make_ingress(netlink, interface)
+        await make_ingress(netlink, interface)
     info = _PRIORITY << 16 | socket.htons(_ETH_P_ALL)
     request = Raw(payload=tc.request(index, _HANDLE, 1, info) + _matchall(police))
     await netlink.request(f"policer on {interface}", request, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL)
 
 
-async def _make_ingress(netlink: Netlink, interface: str) -> None:
+async def make_ingress(netlink: Netlink, interface: str) -> None:
+    """What filters of incoming frames hang on. Raises NetlinkError, also if it is there already."""
     head = tc.request(await netlink.index(interface), TC_H_INGRESS, _HANDLE)
     request = Raw(payload=head + attribute(tc.TCA_KIND, tc.text("ingress")))
     await netlink.request(f"ingress on {interface}", request, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)

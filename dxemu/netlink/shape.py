@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from dxemu.errors import LabError
 from dxemu.netlink import traffic_control as tc
 from dxemu.netlink.message import Raw, attribute, attributes
-from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, Netlink
+from dxemu.netlink.session import NLM_F_CREATE, Netlink
 
-RTM_NEWQDISC, RTM_DELQDISC, RTM_GETQDISC = 36, 37, 38
-TC_H_ROOT = 0xFFFFFFFF
-_HANDLE = 0x20000
+ROOT_HANDLE = 0x20000
 _TCA_TBF_PARMS, _TCA_TBF_RATE64, _TCA_TBF_BURST = 1, 4, 6
 _PARMS = struct.Struct("=12s12sIII")
 
@@ -32,35 +30,32 @@ class Shape:
     queue: int
 
 
-async def apply(netlink: Netlink, interface: str, shape: Shape) -> None:
-    """Set it, or change it. Raises NetlinkError, also if the interface has another queueing discipline."""
+async def apply(
+    netlink: Netlink, interface: str, shape: Shape, *, parent: int = tc.TC_H_ROOT, handle: int = ROOT_HANDLE
+) -> None:
+    """Set it, or change it. Raises NetlinkError, also if the interface has another queueing discipline there."""
     burst = tc.ticks(shape.bucket, shape.rate_bps)
     options = [
         attribute(_TCA_TBF_PARMS, _PARMS.pack(tc.ratespec(shape.rate_bps), b"", shape.queue, burst, 0)),
         tc.u64(_TCA_TBF_RATE64, shape.rate_bps // 8),
         attribute(_TCA_TBF_BURST, struct.pack("=I", shape.bucket)),
     ]
-    payload = tc.request(await netlink.index(interface), TC_H_ROOT, _HANDLE)
+    payload = tc.request(await netlink.index(interface), parent, handle)
     payload += attribute(tc.TCA_KIND, tc.text("tbf")) + attribute(tc.TCA_OPTIONS, options)
-    await netlink.request(f"shaper on {interface}", Raw(payload=payload), RTM_NEWQDISC, NLM_F_CREATE)
+    await netlink.request(f"shaper on {interface}", Raw(payload=payload), tc.RTM_NEWQDISC, NLM_F_CREATE)
 
 
-async def read(netlink: Netlink, interface: str) -> tuple[Shape, tc.Counters]:
+async def read(netlink: Netlink, interface: str, *, handle: int = ROOT_HANDLE) -> tuple[Shape, tc.Counters]:
     """What the kernel says, and what it has counted. Raises LabError if there is no shaper on it."""
-    index = await netlink.index(interface)
-    request = Raw(payload=tc.request(index, 0, 0))
-    for answer in await netlink.request("read queueing disciplines", request, RTM_GETQDISC, NLM_F_DUMP):
-        found_index, parent, found = tc.attributes_of(answer.payload)
-        if (found_index, parent, found[tc.TCA_KIND]) == (index, TC_H_ROOT, tc.text("tbf")):
-            options = attributes(found[tc.TCA_OPTIONS])
-            spec, _, queue, burst, _ = _PARMS.unpack_from(options[_TCA_TBF_PARMS])
-            rate = tc.rate_of(spec, options.get(_TCA_TBF_RATE64))
-            shape = Shape(rate_bps=rate, bucket=tc.size_of(burst, rate), queue=queue)
-            return shape, tc.counters_of(found[tc.TCA_STATS2])
-    raise LabError(f"{netlink.namespace.name} has no shaper on {interface}")
+    found = (await tc.read_qdiscs(netlink, interface)).get(handle)
+    if found is None or found.kind != "tbf":
+        raise LabError(f"{netlink.namespace.name} has no shaper on {interface}")
+    options = attributes(found.options)
+    spec, _, queue, burst, _ = _PARMS.unpack_from(options[_TCA_TBF_PARMS])
+    rate = tc.rate_of(spec, options.get(_TCA_TBF_RATE64))
+    return Shape(rate_bps=rate, bucket=tc.size_of(burst, rate), queue=queue), found.counters
 
 
 async def delete(netlink: Netlink, interface: str) -> None:
     """Take it off; what waits is lost. Raises NetlinkError if there is none."""
-    request = Raw(payload=tc.request(await netlink.index(interface), TC_H_ROOT, 0))
-    await netlink.request(f"delete the shaper on {interface}", request, RTM_DELQDISC)
+    await tc.delete_qdisc(netlink, interface, tc.TC_H_ROOT)

@@ -1,4 +1,4 @@
-"""What policer and shaper share of traffic control's messages (linux/rtnetlink.h, linux/pkt_sched.h).
+"""What queueing disciplines and policers share of traffic control's messages (linux/rtnetlink.h, linux/pkt_sched.h).
 
 pyroute2 0.9.7 knows no rates above 32 bits, and computes rate tables that the kernel ignores: these messages are bytes.
 """
@@ -6,10 +6,14 @@ pyroute2 0.9.7 knows no rates above 32 bits, and computes rate tables that the k
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dxemu.netlink.message import attribute, attributes
+from dxemu.netlink.message import Raw, attribute, attributes
+from dxemu.netlink.session import NLM_F_DUMP, Netlink
 
+RTM_NEWQDISC, RTM_DELQDISC, RTM_GETQDISC = 36, 37, 38
+TC_H_ROOT = 0xFFFFFFFF
 TCA_KIND, TCA_OPTIONS, TCA_STATS2 = 1, 2, 7
 TICK_NS = 64
 """The unit of times in these messages: net/pkt_sched.h, PSCHED_SHIFT."""
@@ -27,11 +31,25 @@ _NS = 10**9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """What came to a policer or left a shaper in `packets` and `bytes` as the kernel counts them; packets `dropped`."""
+    """What came to a policer or left a queue in `packets` and `bytes` as the kernel counts them; packets `dropped`.
+
+    `waiting` are the packets that are in it, and in those below it.
+    """
 
     packets: int
     bytes: int
     dropped: int
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Qdisc:
+    """A queueing discipline of an interface: the kernel's `kind`, whose child it is, its `options` as bytes."""
+
+    kind: str
+    parent: int
+    options: bytes
+    counters: Counters
 
 
 def request(index: int, parent: int, handle: int, info: int = 0) -> bytes:
@@ -82,5 +100,29 @@ def counters_of(stats: bytes) -> Counters:
     """From TCA_STATS2 or TCA_ACT_STATS."""
     found = attributes(stats)
     count, packets = _BASIC.unpack_from(found[_TCA_STATS_BASIC])
-    dropped = _QUEUE.unpack_from(found[_TCA_STATS_QUEUE])[2]
-    return Counters(packets=packets, bytes=count, dropped=dropped)
+    waiting, _, dropped, _, _ = _QUEUE.unpack_from(found[_TCA_STATS_QUEUE])
+    return Counters(packets=packets, bytes=count, dropped=dropped, waiting=waiting)
+
+
+async def read_qdiscs(netlink: Netlink, interface: str) -> Mapping[int, Qdisc]:
+    """The queueing disciplines of an interface by their handles. Raises LabError if there is no such interface."""
+    index = await netlink.index(interface)
+    found = {}
+    question = Raw(payload=request(index, 0, 0))
+    for answer in await netlink.request("read queueing disciplines", question, RTM_GETQDISC, NLM_F_DUMP):
+        _, number, handle, parent, _ = _TCMSG.unpack_from(answer.payload)
+        about = attributes(answer.payload[_TCMSG.size :])
+        if number == index:
+            found[handle] = Qdisc(
+                kind=about[TCA_KIND].rstrip(b"\0").decode(),
+                parent=parent,
+                options=about.get(TCA_OPTIONS, b""),
+                counters=counters_of(about[TCA_STATS2]),
+            )
+    return found
+
+
+async def delete_qdisc(netlink: Netlink, interface: str, parent: int, handle: int = 0) -> None:
+    """Take one off, with those below it; what they hold is lost. Raises NetlinkError if there is none."""
+    payload = request(await netlink.index(interface), parent, handle)
+    await netlink.request(f"delete a queue of {interface}", Raw(payload=payload), RTM_DELQDISC)

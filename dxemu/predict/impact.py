@@ -6,7 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dxemu.control.wires import esp_of, vlan_of
-from dxemu.faults.effects import Effect, LinkDead, NodeGone, PortDark, ProcessGone, Protocol, Unheard, VlanDead
+from dxemu.faults.effects import (
+    Effect,
+    LinkDead,
+    NodeGone,
+    PortDark,
+    ProcessGone,
+    Protocol,
+    Unheard,
+    VlanDead,
+    Worsened,
+)
 from dxemu.plan.model import Plan
 from dxemu.units import Seconds
 
@@ -21,6 +31,7 @@ class Impact:
     session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
     `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding; `powerless`
     those without power, which forget what they knew. `unheard` is what has fallen silent while all else passes.
+    With `by_chance` nobody can say what is lost while it lasts.
     """
 
     fault: str
@@ -31,6 +42,7 @@ class Impact:
     restarting: tuple[str, ...] = ()
     powerless: tuple[str, ...] = ()
     unheard: tuple[Unheard, ...] = ()
+    by_chance: bool = False
 
     @property
     def touched(self) -> tuple[str, ...]:
@@ -41,6 +53,12 @@ class Impact:
     def cuts_nothing(self) -> bool:
         """Whether every packet of users passes, for as long as the routers know the way."""
         return bool(self.restarting or self.unheard) and not self.cables
+
+    def overlaps(self, other: Impact) -> bool:
+        """Whether there is a moment at which both last."""
+        return all(
+            one.until is None or two.at < one.until or one.at == two.at for one, two in ((self, other), (other, self))
+        )
 
 
 def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effects: Sequence[Effect]) -> Impact:
@@ -59,6 +77,7 @@ def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effect
         restarting=tuple(effect.node for effect in effects if isinstance(effect, ProcessGone)),
         powerless=tuple(sorted(gone)),
         unheard=tuple(effect for effect in effects if isinstance(effect, Unheard)),
+        by_chance=any(isinstance(effect, Worsened) for effect in effects),
     )
 
 

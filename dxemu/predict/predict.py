@@ -62,13 +62,16 @@ def predict(
     Earlier impacts that still last are taken to be known to the routers; those at the same moment strike together, and
     what they cost together is predicted for the first of them. `world` is the plan's, if its tables are there already;
     `healed_in` says of what design they are at the moment of a heal, if the plan is another one then. With `only` the
-    predictions of that impact alone.
+    predictions of that impact alone. What chance has a hand in is not predicted: a fault that strikes by chance, and
+    what else is broken while it lasts.
     """
     world = world or World(plan)
     later = healed_in or (lambda _: world)
     default = default_pair(plan)
     chosen = tuple(pairs) or (() if default is None else (default,))
-    struck = [Struck(world, tuple(impacts), impact, later) for impact in impacts if only in (None, impact)]
+    by_chance = [impact for impact in impacts if impact.by_chance]
+    asked = [impact for impact in impacts if only in (None, impact) and not any(map(impact.overlaps, by_chance))]
+    struck = [Struck(world, tuple(impacts), impact, later) for impact in asked]
     return tuple(
         _Case(one, pair, direction).prediction() for one in struck for pair in chosen for direction in DIRECTIONS
     )

@@ -84,6 +84,8 @@ def natural_end(
     """
     done = [turns[p.fault] + p.outage.high_s for p in predictions if p.fault in turns]
     end = max((moment for moment in done if not math.isinf(moment)), default=0.0)
+    for impact in (one for one in impacts if one.by_chance):
+        end = max(end, math.inf if impact.until is None else float(impact.until))
     for p, impact in ((p, i) for p in predictions for i in impacts if p.fault == i.fault):
         detected = impact.at + p.detect.high_s if p.detected_by != "none" else float(impact.at)
         end = max(end, detected, impact.at + p.outage.high_s)

@@ -199,6 +199,8 @@ class Hands(Executor):
         for name, other in self._injected.items():
             if other == order.fault:
                 raise OrderRefused(f"it is what {quoted(name)} has broken already", f"Heal {quoted(name)} first.")
+            if clash := order.fault.clash(other):
+                raise OrderRefused(clash, f"Heal {quoted(name)} first.")
         try:
             order.fault.effects(self._lab.plan)
         except (LookupError, StopIteration) as error:

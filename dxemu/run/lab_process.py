@@ -51,7 +51,8 @@ def get_ready(job: RunJob) -> None:
         "dxemu.run.cued": bool(job.cues),
         "dxemu.run.serve": job.served is not None,
     }
-    for module in (name for name, is_needed in needed.items() if is_needed):
+    modules = [name for name, is_needed in needed.items() if is_needed]
+    for module in [*modules, *(module for step in job.steps for module in step.fault.needs)]:
         importlib.import_module(module)
     for kind in sorted({probe.kind for probe in job.probes}):
         runner_of(kind, job.runners.get(kind, ""))

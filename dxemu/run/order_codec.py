@@ -69,6 +69,8 @@ def _inject(rest: Mapping[str, object], served: Served) -> Order:
     values = _fields("inject", rest, {**_KIND_FIELDS, "lasts": _SECONDS}, {"lasts"})
     kind, parameters = str(values["kind"]), values["parameters"]
     fault = kind_read("fault", kind, served.kinds["fault"], Fault, parameters, served.names)  # type: ignore[type-abstract]  # never made
+    for wrong in fault.contradictions():
+        raise OrderRefused(wrong.problem, wrong.remedy)
     lasts = values.get("lasts")
     return Inject(id=str(values["id"]), fault=fault, lasts=lasts if isinstance(lasts, Seconds) else None)
 

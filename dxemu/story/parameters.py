@@ -8,7 +8,8 @@ from ipaddress import ip_network
 from typing import Generic, TypeVar
 
 from dxemu.errors import ProblemList
-from dxemu.parameters import Need, Parameter, Takes, parameters_of
+from dxemu.parameters import Contradictory, Need, Parameter, Takes, parameters_of
+from dxemu.story.parameter_values import read_value
 from dxemu.topology.fields import Wrong
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import kind_of, listed, quoted, suggestion
@@ -82,15 +83,25 @@ class KindReader(Generic[K]):
                 self.problems.add(self.marks.key_at(*path, key), CODE, problem, remedy)
                 continue
             try:
-                values[key] = READERS[known[key].takes](value, _example(kind, tuple(known.values())))
+                found = values[known[key].attribute] = _read(known[key], value, _example(kind, tuple(known.values())))
             except Wrong as wrong:
-                self.problems.add(self.marks.at(*path, key), wrong.code, f"'{key}' is {wrong.problem}", wrong.remedy)
+                self.problems.add(self.marks.at(*path, key), wrong.code, wrong.problem, wrong.remedy)
             else:
-                self._named(known[key], values[key], (*path, key))
+                self._named(known[key], found, (*path, key))
         self._needed(kind, tuple(known.values()), written, path)
+        missing: dict[str, object] = {p.attribute: None for p in known.values() if p.need is Need.ALWAYS}
+        made = self.menu[kind](**missing | values)
         if len(self.problems.problems) == before:
             self._room(values, path)
-        return self.menu[kind](**values)
+            self._contradictions(made, path)
+        return made
+
+    def _contradictions(self, made: object, path: KeyPath) -> None:
+        """What cannot be, though each value can."""
+        for wrong in made.contradictions() if isinstance(made, Contradictory) else ():
+            where = (*path, wrong.key) if wrong.key else path
+            mark = self.marks.key_at(*where) if wrong.at_key or not wrong.key else self.marks.at(*where)
+            self.problems.add(mark, CODE, wrong.problem, wrong.remedy)
 
     def _named(self, parameter: Parameter, name: object, path: KeyPath) -> None:
         candidates = self.names.get(parameter.noun) if self.names is not None else None
@@ -100,6 +111,10 @@ class KindReader(Generic[K]):
 
     def _needed(self, kind: str, known: Sequence[Parameter], written: Mapping[str, object], path: KeyPath) -> None:
         """Exactly one target, and one of those of which one is needed as well."""
+        for parameter in known:
+            if parameter.need is Need.ALWAYS and parameter.key not in written:
+                remedy = f"Add for example `{parameter.key}: {parameter.example}`."
+                self.problems.add(self.marks.key_at(*path), CODE, f"{kind} lacks '{parameter.key}'", remedy)
         targets = [parameter.key for parameter in known if parameter.need is Need.TARGET]
         choice = [parameter.key for parameter in known if parameter.need is Need.CHOICE]
         given = [key for key in written if key in targets]
@@ -127,6 +142,16 @@ class KindReader(Generic[K]):
                     problem = f"there are no {count} networks of a /{network.prefixlen} from {network} on"
                     self.problems.add(self.marks.key_at(*path), CODE, problem, "Count fewer, or begin lower.")
                     return
+
+
+def _read(parameter: Parameter, value: object, example: str) -> object:
+    """A value. Raises Wrong, with the whole problem."""
+    if parameter.takes not in READERS:
+        return read_value(parameter, value)
+    try:
+        return READERS[parameter.takes](value, example)
+    except Wrong as wrong:
+        raise Wrong(wrong.code, f"'{parameter.key}' is {wrong.problem}", wrong.remedy) from wrong
 
 
 def _name(value: object, example: str) -> object:
@@ -164,6 +189,7 @@ READERS: Mapping[Takes, Callable[[object, str], object]] = {
     Takes.NETWORKS: _networks,
     Takes.COUNT: _count,
 }
+"""Those that faults and actions have in their own words; the others are `dxemu.story.parameter_values`'."""
 
 
 def _example(kind: str, known: Sequence[Parameter]) -> str:

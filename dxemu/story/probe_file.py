@@ -6,16 +6,16 @@ are those of `dxemu.topology.invalid`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dxemu.errors import ProblemList
-from dxemu.parameters import Need, Parameter, Takes, parameters_of
+from dxemu.parameters import Need, parameters_of
 from dxemu.probes.base import Probe
-from dxemu.topology.fields import Wrong, quantity, read_duration, read_network
+from dxemu.story.parameter_values import read_value
+from dxemu.topology.fields import Wrong
 from dxemu.topology.marks import KeyPath, Marks
-from dxemu.topology.words import kind_of, listed, nearest, quoted, suggestion
-from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
+from dxemu.topology.words import kind_of, listed, nearest, suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,77 +93,6 @@ class ProbeForm:
         """Add a problem, but none with a value whose key was guessed."""
         if path not in self.renamed:
             self.problems.add(self.marks.at(*path), code, problem, remedy)
-
-
-def read_value(parameter: Parameter, value: object) -> object:
-    """The value of a probe's parameter. Raises Wrong."""
-    if value is None and parameter.need is not Need.ALWAYS and parameter.default is None:
-        return None
-    return READERS[parameter.takes](parameter, value)
-
-
-def _name(parameter: Parameter, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    remedy = f"Write for example `{parameter.key}: {parameter.example}`."
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        remedy = f'Put it in quotes: "{value}".'
-    raise Wrong("DX-F007", f"{_is((parameter.key,), value)}, not text", remedy)
-
-
-def _whole(parameter: Parameter, value: object) -> int:
-    name, least, most = f"'{parameter.key}'", parameter.least, parameter.most
-    if not isinstance(value, int) or isinstance(value, bool):
-        remedy = f"Write for example `{parameter.key}: {parameter.example}`."
-        if isinstance(value, str) and value.strip().isdigit():
-            remedy = f"Write it without quotes: {value.strip()}."
-        raise Wrong("DX-F007", f"{_is((parameter.key,), value)}, not a whole number", remedy)
-    least = 1 if parameter.takes is Takes.COUNT else least
-    if least is not None and value < least:
-        raise Wrong("DX-F009", f"{name} is {value}; it must be at least {least}", "Correct the number.")
-    if most is not None and value > most:
-        raise Wrong("DX-F009", f"{name} is {value}; it must be at most {most}", "Correct the number.")
-    return value
-
-
-def _word(parameter: Parameter, value: object) -> str | int:
-    for choice in parameter.choices:
-        if type(choice) is type(value) and choice == value:
-            return choice
-    known = [str(choice) for choice in parameter.choices]
-    raise Wrong("DX-F009", f"'{parameter.key}' cannot be {quoted(value)}", suggestion(str(value), known))
-
-
-def _truth(parameter: Parameter, value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    remedy = f"Write for example `{parameter.key}: {parameter.example}`."
-    raise Wrong("DX-F007", f"{_is((parameter.key,), value)}, not true or false", remedy)
-
-
-def _times(_: Parameter, value: object) -> tuple[Seconds, ...]:
-    values = value if isinstance(value, list) else [value]
-    if not values:
-        raise Wrong("DX-F010", "there is no time in the list", "Write for example [2 s, 20 s].")
-    return tuple(sorted(dict.fromkeys(read_duration(item) for item in values)))
-
-
-_packet_rate = quantity(PacketsPerSecond.parse, "100/s", ("/s",))
-_bit_rate = quantity(BitsPerSecond.parse, "10 Gbps", (" Gbps", " Mbps"))
-
-READERS: Mapping[Takes, Callable[[Parameter, object], object]] = {
-    Takes.NAME: _name,
-    Takes.NETWORK: lambda _, value: read_network(value),
-    Takes.COUNT: _whole,
-    Takes.WHOLE: _whole,
-    Takes.DURATION: lambda _, value: read_duration(value),
-    Takes.TIMES: _times,
-    Takes.PACKET_RATE: lambda _, value: _packet_rate(value),
-    Takes.BIT_RATE: lambda _, value: _bit_rate(value),
-    Takes.TRUTH: _truth,
-    Takes.WORD: _word,
-}
-"""What a parameter of a probe can take."""
 
 
 def _is(path: KeyPath, value: object) -> str:

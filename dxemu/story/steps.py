@@ -103,16 +103,19 @@ class StepReader:
 
     def _overlap(self, step: FaultStep, earlier: Sequence[FaultStep]) -> None:
         for other in earlier:
-            if (other.kind, other.fault) != (step.kind, step.fault):
+            if other.until is not None and other.until <= step.at:
                 continue
-            if other.duration is None or other.at + other.duration > step.at:
-                until = "is never healed"
-                if other.duration is not None:
-                    until = f"heals at {Seconds(round(other.at + other.duration, 9))}"
+            until = "is never healed" if other.until is None else f"heals at {other.until}"
+            remedy = "Heal the first one before, with `for`."
+            if (other.kind, other.fault) == (step.kind, step.fault):
                 problem = f"{step.kind} at {step.at} repeats the one at {other.at}, which {until}"
-                remedy = "One fault cannot be injected twice at once. Heal the first one before, with `for`."
-                self.problems.add(step.mark, "DX-S010", problem, remedy)
-                return
+                remedy = f"One fault cannot be injected twice at once. {remedy}"
+            elif clash := step.fault.clash(other.fault):
+                problem = f"{step.kind} at {step.at} meets {other.kind} at {other.at}, which {until}: {clash}"
+            else:
+                continue
+            self.problems.add(step.mark, "DX-S010", problem, remedy)
+            return
 
 
 def _id(kind: str, use: int) -> str:

@@ -28,7 +28,7 @@ from dxemu.events.probes import ThroughputMeasured
 from dxemu.events.run import Tick
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.command import Command
-from dxemu.lab.cable import queue_limit
+from dxemu.lab.cable_end import queue_limit
 from dxemu.lab.paths import Walker
 from dxemu.lab.probes.base import START_S, ProbeRun, Runner
 from dxemu.netlink import link, sysctl

@@ -94,7 +94,7 @@ def test_bfd_of_both_ip_versions_takes_down_one_vrf_and_leaves_the_other() -> No
         device.events.clear()
         clock = Clock()
         clock.start()
-        await device.cables["port1"].set_loss(100.0)
+        await device.cables["port1"].silence(silent=True)
         names = {session_name(1, version) for version in VERSIONS}
         down = [{"node": DEVICE, "session": name} for name in names]
 

@@ -168,11 +168,19 @@ def gateway_route(plan: Plan, gateway: Gateway, attachment: Attachment, route: R
         local_pref=communities.local_pref(route.communities, same_region=attachment.home_region)
         if direct and gateway.kind is not GatewayKind.PUBLIC
         else route.local_pref,
-        med=transit_gateway.med(attachment.kind, route.med) if transit else route.med,
+        med=_med(gateway, attachment, route),
         precedence=precedence(gateway.kind, attachment.kind),
         kind=str(attachment.kind),
         preference_group=attachment.through or "" if transit else "",
     )
+
+
+def _med(gateway: Gateway, attachment: Attachment, route: Route) -> int | None:
+    """What a gateway compares. AWS's public network goes by prefix, AS_PATH and home Region: MED is not in its list."""
+    if gateway.kind is GatewayKind.PUBLIC:
+        return None
+    is_transit = gateway.kind is GatewayKind.TRANSIT_GATEWAY
+    return transit_gateway.med(attachment.kind, route.med) if is_transit else route.med
 
 
 def _subnet(plan: Plan, end: SessionEnd) -> IPNetwork | None:

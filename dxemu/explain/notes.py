@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dxemu.explain.state import State
+from dxemu.plan.vpn_behind import prefixes_of
 from dxemu.topology.model import Association, DirectConnectGateway, Topology
 from dxemu.units import IPNetwork
 
@@ -24,12 +25,24 @@ def notes(state: State, prefix: IPNetwork) -> Iterator[str]:
     for dxgw in topology.aws.direct_connect_gateways:
         for association in dxgw.associations:
             yield from _allowed(topology, dxgw, association, prefix)
+    yield from _over_vpns(topology, prefix)
     for vgw in topology.aws.virtual_private_gateways:
         if not vgw.route_propagation:
             fixed = next(vpc.static_routes for vpc in topology.aws.vpcs if vpc.name == vgw.vpc) or ()
             words = f", and has static routes: {', '.join(str(p) for p, _ in fixed)}" if fixed else ""
             where = f"the route table of VPC {vgw.vpc}"
             yield f"route propagation of {vgw.name} is off: {where} gets nothing from it{words}"
+
+
+def _over_vpns(topology: Topology, prefix: IPNetwork) -> Iterator[str]:
+    """Where a transit gateway has a VPC, and the route table of a VPN has it not: nothing is announced there."""
+    for vpn in topology.vpns:
+        tgw = next((g for g in topology.aws.transit_gateways if g.name == vpn.gateway), None)
+        if tgw is None or prefix not in _cidrs(topology, tgw.name) or prefix in prefixes_of(vpn, topology):
+            continue
+        table = next((table.name for table in tgw.route_tables if vpn.name in table.associations), None)
+        why = "it is associated with no route table" if table is None else f"its route table {table} does not have it"
+        yield f"{tgw.name} does not announce it over {vpn.name}: {why}"
 
 
 def _allowed(

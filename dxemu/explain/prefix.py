@@ -125,10 +125,11 @@ def _speakers(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
 def _gateways(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
     for gateway in state.plan.gateways:
         for table in _tables(state, gateway):
-            choice = routes.rib_of(state, gateway, table, everything=True).best.get(prefix)
-            if choice is None:
+            possible = routes.rib_of(state, gateway, table, everything=True).best.get(prefix)
+            if possible is None:
                 continue
             why_not = kept_out(state, gateway, table, prefix)
+            choice = possible if why_not else routes.rib_of(state, gateway, table).best.get(prefix, possible)
             if table == gateway.vpc_table:
                 yield _of_the_vpc(state, gateway, table, f"propagated from {what(state, gateway.node)}", why_not)
                 continue

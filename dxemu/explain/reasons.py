@@ -9,6 +9,7 @@ from dxemu.aws.route_rules import RouteRule
 from dxemu.bgp.decision import DecisionStep
 from dxemu.control.forward import CONNECTED, Match
 from dxemu.explain import routes
+from dxemu.explain.kept_out import kept_out
 from dxemu.explain.model import Dropped, LosingRoute, Reason
 from dxemu.explain.names import table_words, what
 from dxemu.explain.routes import Held
@@ -181,5 +182,5 @@ def _kept_out(state: State, node: str, table: int, address: IPAddress) -> str:
         return ""
     longest = max(known, key=lambda prefix: prefix.prefixlen)
     via = routes.in_words(state, best[longest].route, Held(best[longest], gateway=gateway))
-    why = "nothing propagates it to this route table" if gateway.route_propagation else "route propagation is off"
+    why = kept_out(state, gateway, table, longest)
     return f", because {why}: {node} knows {longest} by {via}"

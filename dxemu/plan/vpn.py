@@ -17,7 +17,7 @@ from dxemu.plan.addressing import Links, Peers, inside_addresses
 from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment
 from dxemu.plan.customer_end import tunnel_mismatch
 from dxemu.plan.draft import Draft
-from dxemu.plan.edge import announced, vpc_cidrs
+from dxemu.plan.edge import announced
 from dxemu.plan.model import (
     Attachment,
     AttachmentKind,
@@ -32,12 +32,11 @@ from dxemu.plan.model import (
 )
 from dxemu.plan.names import auth_key
 from dxemu.plan.pools import Pool
-from dxemu.plan.private_gateways import vpc_of
 from dxemu.plan.public_side import hop_to_region, public_node
 from dxemu.plan.sites import asn_of, networks_behind
-from dxemu.plan.transit_gateways import TransitGatewayTables, attached_vpcs
-from dxemu.topology.model import Topology, TransitGateway, Vpn, VpnTunnel
-from dxemu.units import Asn, IPNetwork
+from dxemu.plan.transit_gateways import TransitGatewayTables
+from dxemu.plan.vpn_behind import behind, gateway_asn, prefixes_of, region_of, tgw_of
+from dxemu.topology.model import Topology, Vpn, VpnTunnel
 
 IF_IDS = 65_535
 LOOPBACK = "lo"
@@ -69,33 +68,6 @@ def add_vpn_nodes(draft: Draft) -> None:
     for vpn in draft.topology.vpns:
         for number in (1, 2):
             draft.node(endpoint_node(vpn, number), Role.VPN_ENDPOINT, Side.AWS, region_of(vpn, draft.topology))
-
-
-def region_of(vpn: Vpn, topology: Topology) -> str:
-    """The Region of the gateway behind the VPN."""
-    tgw = _tgw(vpn, topology)
-    if tgw is not None:
-        return tgw.region
-    return next(vpc_of(g, topology).region for g in topology.aws.virtual_private_gateways if g.name == vpn.gateway)
-
-
-def _tgw(vpn: Vpn, topology: Topology) -> TransitGateway | None:
-    return next((tgw for tgw in topology.aws.transit_gateways if tgw.name == vpn.gateway), None)
-
-
-def gateway_asn(vpn: Vpn, topology: Topology) -> Asn:
-    """The ASN of AWS's end of the BGP session: the gateway's."""
-    aws = topology.aws
-    asns = {g.name: g.asn for g in aws.virtual_private_gateways} | {g.name: g.asn for g in aws.transit_gateways}
-    return asns[vpn.gateway]
-
-
-def prefixes_of(vpn: Vpn, topology: Topology) -> tuple[IPNetwork, ...]:
-    """What the customer hears in the tunnel: the prefixes of the VPCs behind the gateway."""
-    tgw = _tgw(vpn, topology)
-    if tgw is None:
-        return vpc_cidrs(topology, vpn.gateway)
-    return tuple(cidr for vpc in attached_vpcs(tgw, topology) for cidr in vpc.cidrs)
 
 
 def kind_of(vpn: Vpn) -> AttachmentKind:
@@ -137,7 +109,7 @@ def _route_endpoint(draft: Draft, ending: Ending) -> None:
     outside = outside_address(vpn, ending.number, draft.topology)
     draft.address(node, LOOPBACK, IPv4Interface((outside, 32)))
     draft.static_route(node, IPv4Network((vpn.customer_address, 32)), ending.underlay.far_of(4))
-    for prefix in prefixes_of(vpn, draft.topology):
+    for prefix in behind(vpn, draft.topology):
         if isinstance(prefix, IPv4Network):
             draft.static_route(node, prefix, ending.behind.far_of(4))
     if not vpn.private:
@@ -152,7 +124,7 @@ def outside_address(vpn: Vpn, number: int, topology: Topology) -> IPv4Address:
     own = vpn.tunnels[number - 1].outside_address
     if own is not None:
         return own
-    tgw = _tgw(vpn, topology)
+    tgw = tgw_of(vpn, topology)
     pool = tgw.cidr_blocks[0] if vpn.private and tgw is not None else VPN_ENDPOINTS
     given = {tunnel.outside_address for other in topology.vpns for tunnel in other.tunnels}
     first = pool.network_address + 1
@@ -286,7 +258,7 @@ def _prefix_quota(vpn: Vpn, topology: Topology) -> quotas.Quota | None:
     """How many prefixes AWS takes in a tunnel by BGP."""
     if vpn.static_routes is not None:
         return None
-    return quotas.VPN_ROUTES_VGW if _tgw(vpn, topology) is None else quotas.VPN_ROUTES_TGW
+    return quotas.VPN_ROUTES_VGW if tgw_of(vpn, topology) is None else quotas.VPN_ROUTES_TGW
 
 
 def add_endpoint_speakers(draft: Draft, endings: tuple[Ending, ...]) -> None:
@@ -319,7 +291,7 @@ def transit_hops(
     """VPN, hop and attachment of the VPNs to transit gateways, by gateway."""
     found: dict[str, list[tuple[str, BackboneLink, Attachment]]] = {}
     for ending in endings:
-        tgw = _tgw(ending.vpn, topology)
+        tgw = tgw_of(ending.vpn, topology)
         if tgw is not None:
             attached = attachment(
                 ending.behind, kind_of(ending.vpn), ending.node, TransitGatewayTables(tgw).fed_by(ending.vpn.name)
@@ -335,7 +307,7 @@ def route_private_endpoints(draft: Draft, endings: tuple[Ending, ...]) -> None:
     """
     topology = draft.topology
     for ending in endings:
-        tgw = _tgw(ending.vpn, topology)
+        tgw = tgw_of(ending.vpn, topology)
         if tgw is None or not ending.vpn.private:
             continue
         tables = TransitGatewayTables(tgw)

@@ -22,11 +22,11 @@ def announced_of_virtual_private_gateway(
 ) -> tuple[IPNetwork, ...]:
     """What the customer hears of the VPC with `cidrs`: the allowed prefixes are a filter.
 
-    A CIDR passes if it is inside an allowed prefix; a longer allowed prefix lets nothing through. None lets everything
-    through (AWS does not say what it does without a list).
+    A CIDR passes if it is inside an allowed prefix; a longer allowed prefix lets nothing through. No list, and
+    an empty one, let everything through: AWS takes both and does not say what it does.
     """
-    allowed = None if allowed_prefixes is None else tuple(allowed_prefixes)
-    return tuple(cidr for cidr in cidrs if allowed is None or any(within(cidr, prefix) for prefix in allowed))
+    allowed = tuple(allowed_prefixes or ())
+    return tuple(cidr for cidr in cidrs if not allowed or any(within(cidr, prefix) for prefix in allowed))
 
 
 def announced_of_transit_gateway(allowed_prefixes: Iterable[IPNetwork] | None) -> tuple[IPNetwork, ...]:

@@ -130,6 +130,9 @@ VPNS = Quota(most=10, per="VPN connections, per virtual private gateway", beyond
 Source: Site-to-Site VPN User Guide, "Quotas", 2023 archive; read 2026-11-23.
 """
 
+VPNS_REGION = Quota(most=50, per="VPN connections, per Region", beyond="AWS refuses to create another one")
+"""VPN connections in a Region. Source: as `VPNS`."""
+
 VPN_ROUTES_VGW = Quota(
     most=100,
     per="routes by BGP, per VPN connection on a virtual private gateway",

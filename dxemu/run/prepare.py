@@ -171,9 +171,21 @@ def prepare_any(path: Path) -> str:
 
 
 def _warnings(topology: Topology, plan: Plan) -> str:
-    """A line for each session whose ends do not fit: allowed, since failing to come up can be what is rehearsed."""
-    return "".join(
-        f"\n{topology.marks.at(*s.mismatch.path)}: warning: session {s.name} will not come up: {s.mismatch.text}"
+    """A line for each session whose ends do not fit: allowed, since failing to come up can be what is rehearsed.
+
+    And for each key that most routers would cut off at its end.
+    """
+    found = [
+        (s.mismatch.path, f"session {s.name} will not come up: {s.mismatch.text}")
         for s in plan.sessions
         if s.mismatch is not None
-    )
+    ]
+    found += [
+        (
+            ("virtual_interfaces", vif.name, "auth_key"),
+            f"the MD5 key of '{vif.name}' ends in a space, which is a part of it; most routers cut it off",
+        )
+        for vif in topology.virtual_interfaces
+        if vif.auth_key is not None and vif.auth_key != vif.auth_key.rstrip()
+    ]
+    return "".join(f"\n{topology.marks.at(*path)}: warning: {words}" for path, words in found)

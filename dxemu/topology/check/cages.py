@@ -25,6 +25,11 @@ def unknown(file: TopologyFile) -> bool:
     return not cages(file) and "colocation" not in file.customer.model_fields_set
 
 
+def or_circuit(file: TopologyFile) -> str:
+    """What else may be done about a router that is not in the cage, where a file with one cage can take it."""
+    return "" if file.customer.colocations else ", or write `colocation: circuit`"
+
+
 def router_entries(file: TopologyFile) -> Iterator[tuple[str, RouterEntry, KeyPath]]:
     """All of the customer's routers with what the file says of each, and where."""
     customer = file.customer

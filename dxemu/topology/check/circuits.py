@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dxemu.topology.check.cages import cages, unknown
+from dxemu.topology.check.cages import cages, or_circuit, unknown
 from dxemu.topology.check.cages import routers as all_routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.sites import reached_from
@@ -76,7 +76,7 @@ def _to_routers(file: TopologyFile, findings: Findings) -> None:
             problem = (
                 f"circuit '{name}' goes to connection '{circuit.to}', which the colocation's router is plugged into"
             )
-            remedy = "End it at a router of the colocation, or write `colocation: circuit`."
+            remedy = f"End it at a router of the colocation{or_circuit(file)}."
             findings.add(("customer", "circuits", name, "to"), "DX-T026", problem, remedy)
     routers = set(all_routers(file))
     if not all({circuit.from_router, circuit.to} <= routers for circuit in file.customer.circuits.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dxemu.topology.check.cages import cages, unknown
+from dxemu.topology.check.cages import cages, or_circuit, unknown
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import ConnectionEntry, TopologyFile
 from dxemu.topology.words import listed, quoted, suggestion
@@ -60,7 +60,9 @@ def _router(file: TopologyFile, name: str, connection: ConnectionEntry, findings
             findings.add(path, "DX-T003", f"there is no router {quoted(connection.router)}", remedy)
         elif found:
             problem = f"router '{connection.router}' is in the data center, connection '{name}' ends in the colocation"
-            remedy = f"Use {listed(candidates)}, or write `colocation: circuit` and a circuit to '{name}'."
+            other = or_circuit(file)
+            circuit = f" and a circuit to '{name}'" if other else ""
+            remedy = f"Use {listed(candidates)}{other}{circuit}."
             findings.add(path, "DX-T012", problem, remedy)
         return
     at = next((location for location, (here, _) in found.items() if connection.router in here), connection.location)

@@ -65,10 +65,6 @@ def _allowed(file: TopologyFile, name: str, dxgw: DirectConnectGatewayEntry, fin
     transit = {g: a for g, a in dxgw.associations.items() if g in file.aws.transit_gateways}
     for gateway, association in transit.items():
         allowed = association.allowed_prefixes or []
-        if not allowed:
-            problem = f"nothing is announced for transit gateway '{gateway}': it has no allowed prefixes"
-            remedy = "AWS takes that without a word, and nobody reaches a VPC. Add `allowed_prefixes:`."
-            findings.add_name((*path, gateway), "DX-T040", problem, remedy)
         if len(allowed) > ALLOWED_PREFIXES.most:
             problem = f"{len(allowed)} allowed prefixes are too many"
             remedy = f"AWS takes {ALLOWED_PREFIXES.most} for a transit gateway, IPv4 and IPv6 together. Summarise them."

@@ -140,17 +140,19 @@ def _supernet(file: TopologyFile, one: tuple[IPNetwork, KeyPath], other: tuple[I
 
 
 def _own_peers(file: TopologyFile, one: tuple[IPNetwork, KeyPath], other: tuple[IPNetwork, KeyPath]) -> bool:
-    """Whether one is the peer subnet of a virtual interface and the other the customer's public network around it.
+    """Whether one is the peer subnet of a virtual interface and the other the customer's own network around it.
 
-    Customers often take the peer addresses of a public virtual interface from the prefix that they announce over it.
+    Customers number their links from their own blocks, and the peers of a public virtual interface often from the
+    prefix that they announce over it. Machines, and the routers' own addresses at the start of a LAN, stay out of it.
     """
     (around, path), (peers, other_path) = sorted((one, other), key=lambda named: named[1][0] != "customer")
-    if "public_networks" not in path or other_path[0] != "virtual_interfaces":
+    if not {"networks", "public_networks"} & set(path) or other_path[0] != "virtual_interfaces":
         return False
     taken = [*hosts(file), *(vif.customer.nat for vif in file.virtual_interfaces.values() if vif.customer.nat)]
     if not (isinstance(peers, IPv4Network) and isinstance(around, IPv4Network) and peers.subnet_of(around)):
         return False
-    return not any(address in peers for address in taken)
+    start = IPv4Network((around.network_address, max(around.prefixlen, ROUTERS_AT_THE_START)))
+    return not any(address in peers for address in taken) and not peers.overlaps(start)
 
 
 def hosts(file: TopologyFile) -> Iterator[IPAddress]:
@@ -168,8 +170,9 @@ def _remedy(file: TopologyFile, path: KeyPath, other_path: KeyPath) -> str:
             return f"AWS refuses both behind Direct Connect gateway '{shared[0]}'. Give one of them another network."
     if path[:2] in (("customer", "internet"), ("aws", "internet_hosts")):
         return f"dxemu gives each line to the Internet a /{LINE_LENGTH}. Give one of them another network."
-    if "public_networks" in path and other_path[0] == "virtual_interfaces":
-        return "Peers may be of a public network of yours if no host and no `nat` address is in their subnet."
+    ends = {path[0], other_path[0]}
+    if ends == {"customer", "virtual_interfaces"} and {"networks", "public_networks"} & {*path, *other_path}:
+        return "Peers may be of a network of yours if no host, no router and no `nat` address is in their subnet."
     return "Routers choose by address. Give one of them another network."
 
 
@@ -199,6 +202,10 @@ def _sizes(file: TopologyFile, findings: Findings) -> None:
             problem = f"the IPv6 network of a VPC cannot be a /{ipv6.prefixlen}"
             remedy = f"AWS takes /{', /'.join(map(str, VPC_IPV6_LENGTHS))}; its own are /56."
             findings.add((*path, "ipv6_cidr"), "DX-T028", problem, remedy)
+
+
+ROUTERS_AT_THE_START = 28
+"""So long is the part of a LAN that dxemu gives its routers addresses from."""
 
 
 def overlap(one: IPNetwork, other: IPNetwork) -> bool:

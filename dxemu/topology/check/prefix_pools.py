@@ -14,21 +14,14 @@ KEYS = ("prefix_pool_allocated_count_ipv4", "prefix_pool_allocated_count_ipv6")
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T095: size. DX-T096: the pool. DX-T097: public. DX-T098: the Direct Connect gateway. DX-T099: hosted."""
-    taken: Counter[tuple[str, str]] = Counter()
+    _pools(file, findings)
     on_gateway: Counter[str] = Counter()
     for name, vif in file.virtual_interfaces.items():
         if vif.type == "public":
             _public(name, vif, findings)
             continue
-        on = bundle(file, vif.connection)
         for key in KEYS:
             _size(file, name, key, findings)
-            taken[on, key] += allocated(vif, key)
-            pool = _pool(file, on)
-            if pool is not None and written(vif, key) and taken[on, key] > pool:
-                problem = f"{taken[on, key]} prefixes would be allocated on '{on}', whose pool has {pool}"
-                remedy = f"Allocate less: there are {max(pool - taken[on, key] + allocated(vif, key), 0)} left."
-                findings.add(("virtual_interfaces", name, key), "DX-T096", problem, remedy)
         if vif.gateway not in file.aws.direct_connect_gateways:
             continue
         on_gateway[vif.gateway] += sum(allocated(vif, key) for key in KEYS)
@@ -40,6 +33,23 @@ def check(file: TopologyFile, findings: Findings) -> None:
             most = f"AWS takes {PREFIX_ALLOCATIONS_GATEWAY.most} on a Direct Connect gateway."
             remedy = f"{most} Allocate less, or use another gateway."
             findings.add(("virtual_interfaces", name, mine[-1]), "DX-T098", problem, remedy)
+
+
+def _pools(file: TopologyFile, findings: Findings) -> None:
+    """What all virtual interfaces of a connection take together, in whatever order they stand in the file."""
+    of_pool: dict[tuple[str, str], list[str]] = {}
+    for name, vif in file.virtual_interfaces.items():
+        if vif.type != "public":
+            for key in KEYS:
+                of_pool.setdefault((bundle(file, vif.connection), key), []).append(name)
+    for (on, key), names in of_pool.items():
+        counts = {name: allocated(file.virtual_interfaces[name], key) for name in names}
+        pool, asked = _pool(file, on), [name for name in names if written(file.virtual_interfaces[name], key)]
+        if pool is not None and asked and sum(counts.values()) > pool:
+            problem = f"{sum(counts.values())} prefixes would be allocated on '{on}', whose pool has {pool}"
+            left = pool - sum(counts.values()) + counts[asked[-1]]
+            remedy = f"Allocate less: there are {max(left, 0)} left."
+            findings.add(("virtual_interfaces", asked[-1], key), "DX-T096", problem, remedy)
 
 
 def allocated(vif: VirtualInterfaceEntry, key: str) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
+from dxemu.aws.direct_connect_gateway import within
 from dxemu.aws.quotas import ROUTE_FILTER_PREFIXES
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.networks import overlap
 from dxemu.topology.check.public import is_public
 from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
 from dxemu.topology.marks import KeyPath
@@ -41,7 +43,8 @@ def _count(vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> Non
 
 
 def _each(file: TopologyFile, vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:
-    own = set(file.customer.data_center.public_networks)
+    own = file.customer.data_center.public_networks
+    announced = own if vif.customer.announce is None else vif.customer.announce
     seen: set[IPv4Network] = set()
     for number, prefix in enumerate(vif.route_filter_prefixes[: ROUTE_FILTER_PREFIXES.most]):
         here = (*path, "route_filter_prefixes", number)
@@ -49,9 +52,13 @@ def _each(file: TopologyFile, vif: VirtualInterfaceEntry, path: KeyPath, finding
             problem = f"{prefix} is not public"
             remedy = "AWS accepts public prefixes that you own. Private hosts need NAT: `customer: {nat: ...}`."
             findings.add(here, "DX-T037", problem, remedy)
-        elif prefix not in own:
-            problem = f"{prefix} is none of the data center's public_networks, so nobody announces it"
+        elif not any(overlap(prefix, network) for network in own):
+            problem = f"{prefix} is none of the data center's public_networks, no part of one and no aggregate"
             remedy = f"AWS approves prefixes that you own. Add `public_networks: [{prefix}]` to the data center."
+            findings.add(here, "DX-T037", problem, remedy)
+        elif not any(within(network, prefix) for network in announced):
+            problem = f"nothing that is announced lies in {prefix}"
+            remedy = f"Announce it: `customer: {{announce: [{prefix}]}}`. AWS refuses what is not approved."
             findings.add(here, "DX-T037", problem, remedy)
         elif prefix in seen:
             findings.add(here, "DX-T037", f"{prefix} is there twice", "Name each prefix once.")

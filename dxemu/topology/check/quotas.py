@@ -14,6 +14,7 @@ from dxemu.aws.quotas import (
     VIRTUAL_INTERFACES_OF_ALL_TYPES,
     VIRTUAL_PRIVATE_GATEWAYS,
     VPNS,
+    VPNS_REGION,
 )
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import bundle, members
@@ -29,7 +30,7 @@ PARAGRAPHS = {
 AWS's quotas: 30 virtual interfaces, 20 virtual private gateways or 6 transit gateways on a Direct
 Connect gateway, 20 Direct Connect gateways on a transit gateway; 50 private and public virtual
 interfaces and 4 transit ones, 51 together, on a dedicated connection or LAG; 10 LAGs in a Region;
-10 VPN connections on a virtual private gateway. Source: Direct Connect User Guide, Direct Connect
+10 VPN connections on a virtual private gateway, 50 in a Region. Source: Direct Connect User Guide, Direct Connect
 quotas; Site-to-Site VPN User Guide, Quotas.""",
 }
 
@@ -40,12 +41,27 @@ def check(file: TopologyFile, findings: Findings) -> None:
     _associations(file, findings)
     _lags(file, findings)
     per_gateway: Counter[str] = Counter()
+    per_region: Counter[str] = Counter()
     for name, vpn in file.vpns.items():
         per_gateway[vpn.gateway] += 1
+        region = _region_of(file, vpn.gateway)
+        per_region[region] += 1
+        if per_region[region] > VPNS_REGION.most:
+            problem = f"'{name}' is VPN connection number {per_region[region]} in {region}"
+            findings.add_name(("vpns", name), "DX-T041", problem, f"AWS takes {VPNS_REGION.most} in a Region.")
         if vpn.gateway in file.aws.virtual_private_gateways and per_gateway[vpn.gateway] > VPNS.most:
             problem = f"'{name}' is VPN connection number {per_gateway[vpn.gateway]} on '{vpn.gateway}'"
             remedy = f"AWS takes {VPNS.most} on a virtual private gateway."
             findings.add(("vpns", name, "gateway"), "DX-T041", problem, remedy)
+
+
+def _region_of(file: TopologyFile, gateway: str) -> str:
+    """The Region of a virtual private or transit gateway."""
+    aws = file.aws
+    tgw, vgw = aws.transit_gateways.get(gateway), aws.virtual_private_gateways.get(gateway)
+    vpc = None if vgw is None else aws.vpcs.get(vgw.vpc)
+    of_gateway = tgw or vpc
+    return aws.region if of_gateway is None or of_gateway.region is None else of_gateway.region
 
 
 def _virtual_interfaces(file: TopologyFile, findings: Findings) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dxemu.aws.quotas import SITELINK_ROUTES
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
 from dxemu.topology.check.sites import networks_behind
-from dxemu.topology.file import TopologyFile
+from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
 from dxemu.units import IPNetwork
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T108: SiteLink without a Direct Connect gateway. DX-T109: more routes than it carries."""
-    behind: dict[str, dict[IPNetwork, None]] = {}
+    behind: dict[str, dict[str, set[IPNetwork]]] = {}
     for name, vif in file.virtual_interfaces.items():
         path = ("virtual_interfaces", name, "site_link")
         if not vif.site_link:
@@ -25,16 +27,21 @@ def check(file: TopologyFile, findings: Findings) -> None:
             remedy = "Put a Direct Connect gateway between, with the other site's virtual interfaces on it."
             findings.add(path, "DX-T108", problem, remedy)
         elif vif.gateway is not None:
-            for port in members(file, vif.connection).values():
-                behind.setdefault(vif.gateway, {}).update(dict.fromkeys(networks_behind(file, port.router)))
-    for gateway, networks in behind.items():
-        for version in (4, 6):
-            routes = sum(network.version == version for network in networks)
-            if routes > SITELINK_ROUTES.most:
-                problem = f"SiteLink on '{gateway}' would carry {routes} IPv{version} routes"
-                findings.add(
-                    ("aws", "direct_connect_gateways", gateway),
-                    "DX-T109",
-                    problem,
-                    f"AWS takes up to {SITELINK_ROUTES.most}. Summarise the networks of the sites.",
-                )
+            behind.setdefault(vif.gateway, {})[name] = set(_announced(file, vif))
+    for sites in behind.values():
+        for name, own in sites.items():
+            heard = set().union(*sites.values()) - own
+            for version in (4, 6):
+                routes = sum(network.version == version for network in heard)
+                if routes > SITELINK_ROUTES.most:
+                    problem = f"'{name}' would hear {routes} IPv{version} routes of the other sites"
+                    remedy = f"SiteLink carries up to {SITELINK_ROUTES.most} to one virtual interface. Summarise them."
+                    findings.add(("virtual_interfaces", name, "site_link"), "DX-T109", problem, remedy)
+
+
+def _announced(file: TopologyFile, vif: VirtualInterfaceEntry) -> Iterator[IPNetwork]:
+    if vif.customer.announce is not None:
+        yield from vif.customer.announce
+        return
+    for port in members(file, vif.connection).values():
+        yield from networks_behind(file, port.router)

@@ -69,6 +69,11 @@ def _private(file: TopologyFile, vpn: VpnEntry, path: KeyPath, findings: Finding
         problem = f"transit gateway '{vpn.gateway}' has no addresses for the tunnels' outside"
         remedy = "Add `cidr_blocks:` to it, for example [10.255.0.0/24]."
         findings.add((*path, "gateway"), "DX-T048", problem, remedy)
+    elif not is_private(tgw.cidr_blocks[0]):
+        block = tgw.cidr_blocks[0]
+        problem = f"{block} of '{vpn.gateway}' is public, and '{path[-1]}' is a private IP VPN"
+        remedy = "The tunnels' outside addresses come from it: use one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16."
+        findings.add(("aws", "transit_gateways", vpn.gateway, "cidr_blocks", 0), "DX-T048", problem, remedy)
     _underlay(file, vpn, tgw, path, findings)
 
 
@@ -81,7 +86,7 @@ def _underlay(file: TopologyFile, vpn: VpnEntry, tgw: TransitGatewayEntry, path:
         findings.add((*path, "gateway"), "DX-T048", problem, remedy)
     for name, dxgw in in_front.items():
         allowed = dxgw.associations[vpn.gateway].allowed_prefixes or []
-        for block in tgw.cidr_blocks:
+        for block in filter(is_private, tgw.cidr_blocks):
             if not any(isinstance(p, IPv4Network) and block.subnet_of(p) for p in allowed):
                 problem = f"the customer does not learn the way to {block}: it is not among the allowed prefixes"
                 remedy = f"Add {block} to the allowed prefixes of '{vpn.gateway}'."

@@ -41,7 +41,7 @@ the gateway exists.""",
         "DX-T007": """\
 Two networks have addresses in common, so a router could not tell where a packet belongs. Compared
 are the data center's networks, the VPCs, transit gateways' CIDR blocks, the subnets of the
-virtual interfaces' peers (which may be of the data center's public networks), and everything
+virtual interfaces' peers (which may be of the data center's own networks, away from machines), and everything
 public: prefixes of services and of other customers, and the /29 that dxemu gives each line to the
 Internet. AWS refuses VPCs that overlap behind one
 Direct Connect gateway. 198.19.0.0/16, fd00:64::/64, fd00:65::/64 and 2001:db8:dc::/64 are kept as
@@ -90,8 +90,8 @@ A peer's address has to be one that a host can have in its subnet: not the netwo
         "DX-T018": """\
 AWS always protects BGP with an MD5 key (RFC 2385); it cannot be turned off. A key has 6 to 80
 characters. If it is left out, AWS makes one. A space at its end counts as part of the key, and is
-what many sessions that never come up have in common. A key that differs on the two sides looks like
-a timeout: the packets are dropped without an answer.""",
+what many sessions that never come up have in common: `check` warns of it. A key that differs on the
+two sides looks like a timeout: the packets are dropped without an answer.""",
         "DX-T019": """\
 AWS has three types of virtual interface. A private one leads to a virtual private gateway, or to
 a Direct Connect gateway with virtual private gateways behind it. A transit one leads to a Direct
@@ -109,8 +109,9 @@ the connection for up to 30 seconds. Source: Direct Connect User Guide, Virtual 
         "DX-T022": """\
 AWS offers a hold time of 90 s and a keepalive of 30 s. The lower hold time of the two sides is
 used, so your router alone can shorten it. AWS's minimum is 3 s with a keepalive of 1 s; a hold time
-of 0 is not supported. BGP counts whole seconds, at most 65535. The keepalive is at most a third of
-the hold time (RFC 4271 section 4.4), so that two lost ones do not end the session.""",
+of 0 is not supported. BGP counts whole seconds, at most 65535. Three keepalives in a hold time are
+what RFC 4271 section 4.4 recommends, so that two lost ones do not end the session; routers take any
+that comes in time.""",
         "DX-T023": """\
 AWS runs asynchronous BFD (RFC 5880) on every virtual interface and waits for your router to start
 it. Its shortest interval is 300 ms and its smallest multiplier 3, which finds a silent fault within

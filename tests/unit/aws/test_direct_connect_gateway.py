@@ -31,7 +31,7 @@ def networks(*texts: str) -> tuple[IPNetwork, ...]:
         (["22.0.0.0/24"], [], ["22.0.0.0/24"]),
         (["10.0.0.0/24", "10.0.0.0/8"], [CIDR], ["10.0.0.0/24", "10.0.0.0/8"]),
         (["2001:db8::/32"], [], ["2001:db8::/32"]),
-        ([], [], []),
+        ([], [CIDR], []),
         (None, [CIDR], []),
     ],
     ids=[
@@ -112,7 +112,7 @@ def test_one_kind_of_gateway_on_one_direct_connect_gateway() -> None:
         ("transit_gateway", ("aws", "transit_gateways", "tgw", "asn", 64512), "DX-T039"),
         ("direct_connect_gateway", ("aws", "vpcs", "west", "cidr", "172.31.128.0/20"), "DX-T007"),
         ("direct_connect_gateway", (*DXGW, "associations", "vgw_west", "allowed_prefixes", ["10.9.0.0/16"]), None),
-        ("transit_gateway", (*DXGW, "associations", "tgw", "allowed_prefixes", []), "DX-T040"),
+        ("transit_gateway", (*DXGW, "associations", "tgw", "allowed_prefixes", []), None),
         ("transit_gateway", (*DXGW, "associations", "tgw", "allowed_prefixes", ["0.0.0.0/0"]), None),
         ("site_link", ("virtual_interfaces", "dc", "gateway", "vgw"), "DX-T108"),
         ("site_link", ("virtual_interfaces", "dc", "site_link", False), None),

@@ -8,13 +8,27 @@ the machine's own (`dxemu.host`); one code serves both.
 """
 
 __version__ = "0.1.0"
-__all__ = ["LiveLab", "__version__", "attach", "up"]
+_OF = {
+    **dict.fromkeys(("lab", "run", "audit", "explain"), None),
+    **dict.fromkeys(("load",), "dxemu.api"),
+    **dict.fromkeys(("LiveLab", "attach", "up"), "dxemu.labs.live"),
+    **dict.fromkeys(("AsyncLab", "async_lab"), "dxemu.labs.async_live"),
+    "Finished": "dxemu.finished",
+}
+"""Where each is; None: a package of that name, which is called (`dxemu.calling`)."""
+__all__ = ["__version__", *_OF]
 
 
 def __getattr__(name: str) -> object:
-    """Labs in Python (`dxemu.labs.live`), imported when they are asked for. `__init__.pyi` has the types."""
-    if name not in ("LiveLab", "attach", "up"):
+    """What `dxemu.api` says, imported when it is asked for. `__init__.pyi` has the types."""
+    if name not in _OF:
         raise AttributeError(f"dxemu has no {name}")
     import importlib
 
-    return getattr(importlib.import_module("dxemu.labs.live"), name)
+    from dxemu.calling import make_called
+
+    make_called()
+    module = _OF[name]
+    return (
+        importlib.import_module(f"dxemu.{name}") if module is None else getattr(importlib.import_module(module), name)
+    )

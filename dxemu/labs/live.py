@@ -11,6 +11,7 @@ with dxemu.up("topologies/backup_connection.yaml", clock="virtual") as lab:
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 import os
@@ -75,7 +76,7 @@ class LiveLab:
         """What the commands call it: `dxemu status --lab NAME`."""
         return self._folder.name
 
-    def fail(self, kind: str, *, lasts: str | None = None, id: str | None = None, **parameters: object) -> Broken:
+    def fail(self, kind: str, /, *, lasts: str | None = None, id: str | None = None, **parameters: object) -> Broken:
         """Break something, with the words of scenarios; `lasts`: heal it by itself after so much of the lab's time."""
         done = self._ask("fail", text=_text(kind, parameters), lasts=lasts, id=id)
         return Broken(self, done["id"], done["at_s"], done["evidence"], done["predicted"])
@@ -84,7 +85,7 @@ class LiveLab:
         """Undo the fault of this id, or all."""
         return self._ask("heal", id=which)
 
-    def act(self, kind: str, *, id: str | None = None, **parameters: object) -> Values:
+    def act(self, kind: str, /, *, id: str | None = None, **parameters: object) -> Values:
         """Do something on purpose, with the words of a scenario's `action`."""
         return self._ask("act", text=_text(kind, parameters), id=id)
 
@@ -105,7 +106,7 @@ class LiveLab:
         """The design as it is now, as a topology file; without its keys unless with `keys`."""
         return str(self._ask("save", secrets=keys or None)["text"])
 
-    def probe(self, name: str, kind: str = "udp", **parameters: object) -> None:
+    def probe(self, name: str, kind: str = "udp", /, **parameters: object) -> None:
         """Measure from now on."""
         self._ask("probe", text=json.dumps({name: {kind: _plain(parameters)}}))
 
@@ -117,7 +118,7 @@ class LiveLab:
         """Let time go on by a duration, or to a time since the run's start. Gives the time then, in seconds."""
         return float(self._ask("advance", by=by, to=to)["t"])
 
-    def until(self, event: str, *, within: str | None = None, **having: object) -> Values | None:
+    def until(self, event: str, /, *, within: str | None = None, **having: object) -> Values | None:
         """Let time go on until an event with these values; None if it does not happen in time."""
         found: Values | None = self._ask("until", event=event, within=within, having=having)["event"]
         return found
@@ -130,6 +131,16 @@ class LiveLab:
     def status(self) -> Values:
         """Virtual interfaces, sessions, BFD, tunnels, cables, the paths of probes, faults and changes that stand."""
         return self._ask("status")
+
+    def _repr_html_(self) -> str:
+        status = self.status()
+        rows = [("virtual interface", *one) for one in status["virtual_interfaces"].items()]
+        rows += [
+            ("session", name, ", ".join(f"{node} {'up' if up else 'down'}" for node, up in ends.items()))
+            for name, ends in status["sessions"].items()
+        ]
+        cells = "".join(f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<b>{html.escape(self.name)}</b> at {status['t']:.3f} s<table>{cells}</table>"
 
     def events(self) -> list[Values]:
         """What happened so far, as in `timeline.jsonl`."""

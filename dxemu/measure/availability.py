@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,6 +72,32 @@ def availability(result: Result) -> list[Availability]:
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervals:
+    """A run in intervals of one second, as RFC 9544 counts them for the objective that no packet is lost.
+
+    `violated`: some packets were lost in it; `severely_violated`: none got through all the time.
+    """
+
+    count: int
+    violated: int
+    severely_violated: int
+
+
+def intervals(result: Result, probe: str, direction: str) -> Intervals:
+    """Of one direction of a probe. The last interval may be shorter."""
+    touched, whole = set(), set()
+    for outage in result.outages:
+        if (outage.probe, outage.direction) != (probe, direction):
+            continue
+        end = result.virtual_s if outage.end_s is None else outage.end_s
+        touched |= set(range(math.floor(outage.start_s), math.ceil(end)))
+        whole |= set(range(math.ceil(outage.start_s), math.floor(end)))
+    return Intervals(
+        count=math.ceil(result.virtual_s), violated=len(touched - whole), severely_violated=len(whole & touched)
+    )
 
 
 def united(outages: Sequence[Outage], end_s: float) -> Iterator[tuple[float, float]]:

@@ -160,6 +160,30 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Convergence:
+    """What an event cost one direction of a probe: see `dxemu.measure.convergence`.
+
+    `event` is the fault's or action's id, `after` says whether it is that `fault`, its `heal`, or an `action`.
+    `loss_of_connectivity_ms` and `control_plane_to_data_plane_ms` are None while nothing gets through; the latter also
+    if nothing was lost. `moved_ms` is when the tables led another way, or after a heal the first one again; None if
+    they did not. `differs` says why measures differ that should agree; "" if they agree.
+    """
+
+    event: str
+    after: str
+    probe: str
+    direction: str
+    loss_of_connectivity_ms: float | None
+    loss_derived_ms: float
+    control_plane_to_data_plane_ms: float | None
+    uncertainty_ms: float
+    packets_lost: int
+    loss_periods: int
+    moved_ms: float | None
+    differs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathSeen:
     """A path read from the kernels' tables, `when` `before`, `during` or `after` the faults.
 
@@ -234,6 +258,7 @@ class Result:
     confined_by: tuple[str, ...] = ()
     daemons: tuple[Daemon, ...] = ()
     never_up: tuple[NeverUp, ...] = ()
+    convergences: tuple[Convergence, ...] = ()
     schema: str = SCHEMA
 
 

@@ -13,6 +13,7 @@ from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded, SymptomSee
 from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, ChangeFailed, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure import result, sessions
+from dxemu.measure.convergence import convergences
 from dxemu.measure.daemons import daemons
 from dxemu.measure.outages import FaultMark, Reception, cause, reception
 from dxemu.measure.paths import paths
@@ -111,6 +112,7 @@ def evaluate(
         quotas=_quotas(events),
         daemons=daemons(plan),
         never_up=tuple(_never_up(plan, events)),
+        convergences=tuple(convergences(faults, actions, outages, probes, events)),
     )
 
 

@@ -9,6 +9,7 @@ from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.result import (
     ActionResult,
     Bounds,
+    Convergence,
     FaultResult,
     Outage,
     Predicted,
@@ -115,9 +116,22 @@ def _fault_row(result: Result, probe: str, fault: FaultResult, outages: Sequence
             _predicted([(p, p.outage_ms) for p in predicted]),
             _said(result, wrong, bool(predicted)),
         ),
-        tuple(("where it went", w) for w in went) + tuple(("why this window", w) for w in why),
+        tuple(("where it went", w) for w in went)
+        + tuple(("why this window", w) for w in why)
+        + tuple(("measures differ", w) for w in _differing(result, probe, fault.fault)),
         right=not wrong if predicted else None,
     )
+
+
+def _differing(result: Result, probe: str, fault: str) -> list[str]:
+    """Why measures of a fault's outage that should agree do not; that packets were on their way surprises nobody."""
+    mine = [c for c in result.convergences if (c.event, c.after, c.probe) == (fault, "fault", probe) and c.differs]
+    return _per_direction((c.direction, c.differs) for c in mine if c.loss_periods > 1 or not _began_before(c))
+
+
+def _began_before(c: Convergence) -> bool:
+    gap, through = c.loss_of_connectivity_ms, c.control_plane_to_data_plane_ms
+    return gap is not None and through is not None and through < gap
 
 
 def _quotas_after(result: Result, action: ActionResult) -> list[QuotaReached]:

@@ -45,6 +45,14 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "install_ms": (*NUMBER, OR_NONE),
         "first_packet_ms": (*NUMBER, OR_NONE),
     },
+    "convergences": {
+        "event": str,
+        "after": ("fault", "heal", "action"),
+        "loss_of_connectivity_ms": (*NUMBER, OR_NONE),
+        "loss_derived_ms": NUMBER,
+        "control_plane_to_data_plane_ms": (*NUMBER, OR_NONE),
+        "differs": str,
+    },
     "predicted": {"fault": str, "detect_ms": list, "outage_ms": list, "terms": list},
 }
 """The keys of `result.json` as the architecture states them: a type, types, or the words that are allowed."""

@@ -20,7 +20,7 @@ from dxemu.measure.result import Result
 from dxemu.plan.model import Plan
 from dxemu.report.html.bars import bars
 from dxemu.report.html.bins import MOST, binned
-from dxemu.report.html.figures import figures
+from dxemu.report.html.figures import distances, events, figures, measures
 from dxemu.report.html.lanes import lanes
 from dxemu.report.html.timeline import DrawnLane, drawn, drawn_probe
 from dxemu.report.html.ways import picture, states
@@ -89,6 +89,7 @@ def _values(of: PageOf) -> dict[str, Any]:
     if of.design is not None and plan is not None:
         svg = picture(of.design, plan, [(number, found) for number, _, found in ways])
     worst = worst_availability(result)
+    intervals = {(p.probe, p.direction): p.interval_ms for p in result.probes}
     run = (result.topology, result.kernel, result.kernel_release, result.clock, result.seed, result.guest_mode)
     return {
         "style": (_HERE / "page.css").read_text(encoding="utf-8"),
@@ -97,7 +98,7 @@ def _values(of: PageOf) -> dict[str, Any]:
         "verdict": word,
         "sentence": sentence(result),
         "story": of.story,
-        "header": header_line(*run),
+        "header": header_line(*run).replace("   ", " · "),
         "sla": sla_line(result),
         "availability": worst,
         "counted": "" if worst is None else counted(worst),
@@ -109,7 +110,9 @@ def _values(of: PageOf) -> dict[str, Any]:
         "end_s": result.virtual_s,
         "bars": bars(result),
         "figures": figures(result),
-        "outages": result.outages[:MOST_OUTAGES],
+        "measures": measures(result),
+        "events": list(events(result)) if len(result.convergences) > 1 else [],
+        "outages": distances(result.outages[:MOST_OUTAGES], intervals),
         "more_outages": max(0, len(result.outages) - MOST_OUTAGES),
         "happened": list(_happened(of.events)),
         "more_events": max(0, len(of.events) - MOST_EVENTS),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from dxemu.measure.result import PathSeen, Result
+from dxemu.events.steps import SAME_MOMENT_S
+from dxemu.measure.result import FaultResult, PathSeen, Result
 from dxemu.plan.model import Plan
 from dxemu.report.picture.cables import outline
 from dxemu.report.picture.draw import draw
@@ -41,16 +42,23 @@ def states(result: Result, probe: str) -> list[WayState]:
     seen = {when: [p for p in result.paths if (p.probe, p.when) == (probe, when)] for when in STATES}
     if not seen["before"] and not seen["after"]:
         return []
-    broken = tuple(dict.fromkeys(fault.target for fault in result.faults))
     before = _state("before", "Before", seen["before"], ())
     if not result.faults:
         return [before]
-    still = tuple(dict.fromkeys(fault.target for fault in result.faults if fault.healed_at_s is None))
+    still = _targets(fault for fault in result.faults if fault.healed_at_s is None)
     if seen["during"]:
+        healed = min(fault.healed_at_s for fault in result.faults if fault.healed_at_s is not None)
+        broken = _targets(fault for fault in result.faults if fault.injected_at_s < healed)
         during = _state("during", "While it is broken", seen["during"], broken)
     else:
+        first = min(fault.injected_at_s for fault in result.faults) + SAME_MOMENT_S
+        broken = _targets(fault for fault in result.faults if fault.injected_at_s <= first)
         during = replace(_state("during", "Until somebody notices", seen["before"], broken), dead=True)
     return [before, during, _state("after", "After", seen["after"], still)]
+
+
+def _targets(faults: Iterable[FaultResult]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fault.target for fault in faults))
 
 
 def _state(state: str, title: str, paths: Sequence[PathSeen], broken: tuple[str, ...]) -> WayState:

@@ -1,0 +1,99 @@
+"""The three measures of an outage, why they differ, and what is left of an availability."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from stories import BACKUP, PRIMARY, bfd_story, fault, healed, hold_timer_story, path, probe_log, run, sessions_up
+
+from dxemu.measure.availability import availability, intervals
+from dxemu.measure.convergence import by_event
+from dxemu.measure.result import Result
+from dxemu.report.html.figures import distances
+
+
+def test_the_three_measures_agree(tmp_path: Path) -> None:
+    result = hold_timer_story(tmp_path)
+    to_aws, from_aws = result.convergences
+    assert (to_aws.event, to_aws.after, to_aws.direction) == ("cable_silent", "fault", "to_aws")
+    assert to_aws.loss_of_connectivity_ms == 88_400
+    assert to_aws.loss_derived_ms == 88_400
+    assert to_aws.control_plane_to_data_plane_ms == 88_400
+    assert to_aws.moved_ms == pytest.approx(88_412)
+    assert (to_aws.packets_lost, to_aws.loss_periods, to_aws.differs) == (8840, 1, "")
+    (event,) = by_event(result.convergences)
+    assert (event.first_ms, event.full_ms) == (88_400, from_aws.control_plane_to_data_plane_ms)
+
+
+def story(folder: Path, lost: list[tuple[float, float]], *, heal: float | None = None) -> Result:
+    events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0), *path(5.7, BACKUP)]
+    if heal is not None:
+        events += [healed(heal), *path(heal + 1.5, PRIMARY)]
+    return run(folder, events, {d: probe_log(30, 0.01, lost) for d in ("to_aws", "from_aws")})
+
+
+def test_why_measures_differ(tmp_path: Path) -> None:
+    for lost, says in (
+        ([(5.0, 5.3), (6.0, 6.2)], "2 loss periods, the last from 1.00 s after the first"),
+        ([(8.0, 9.0)], "nothing was lost for the first 3.00 s: control_plane_to_data_plane counts them"),
+        ([(4.94, 5.7)], "packets that were sent up to 60 ms before it were lost on their way"),
+    ):
+        found = story(tmp_path, lost).convergences
+        if not found[0].packets_lost:
+            continue
+        assert says in found[0].differs
+    two = story(tmp_path, [(5.0, 5.3), (6.0, 6.2)]).convergences[0]
+    assert (two.loss_of_connectivity_ms, two.loss_derived_ms, two.loss_periods) == (300, 500, 2)
+    assert two.control_plane_to_data_plane_ms == 1200
+
+
+def test_what_never_ends_has_no_measure(tmp_path: Path) -> None:
+    found = story(tmp_path, [(5.0, 99.0)]).convergences[0]
+    assert (found.loss_of_connectivity_ms, found.control_plane_to_data_plane_ms) == (None, None)
+    assert (found.loss_derived_ms, found.differs) == (25_000, "")
+    (event,) = by_event([found])
+    assert (event.first_ms, event.full_ms) == (None, None)
+
+
+def test_failover_and_reversion(tmp_path: Path) -> None:
+    result = story(tmp_path, [(5.0, 5.7)], heal=12.0)
+    moved = {(c.after, c.direction): c.moved_ms for c in result.convergences}
+    assert moved["fault", "to_aws"] == pytest.approx(700)
+    assert moved["heal", "to_aws"] == pytest.approx(1500)
+    heal = next(c for c in result.convergences if c.after == "heal")
+    assert (heal.packets_lost, heal.loss_of_connectivity_ms) == (0, 0)
+
+
+def test_availability_is_out_while_either_direction_is(tmp_path: Path) -> None:
+    (found,) = availability(bfd_story(tmp_path))
+    assert found.out_s == pytest.approx(0.768)
+    assert (found.counted_s, found.open) == (0, False)
+    year = {b.target: b for b in found.budgets()}
+    assert year[99.99].allowed_s == pytest.approx(3153.6)
+    assert year[99.99].left_s == pytest.approx(3153.6 - 0.768)
+
+
+def test_aws_counts_from_two_minutes_on(tmp_path: Path) -> None:
+    result = bfd_story(tmp_path)
+    (first, second) = result.outages
+    long = replace(first, start_s=10.0, end_s=131.0, duration_ms=121_000)
+    (found,) = availability(replace(result, virtual_s=500.0, outages=(long, second)))
+    assert (found.counted_s, found.longest_s) == (121.0, 121.0)
+    (found,) = availability(replace(result, virtual_s=500.0, outages=(replace(long, end_s=129.9), second)))
+    assert found.counted_s == 0
+
+
+def test_seconds_of_rfc_9544(tmp_path: Path) -> None:
+    result = bfd_story(tmp_path)
+    out = replace(result.outages[0], start_s=4.5, end_s=7.25)
+    found = intervals(replace(result, outages=(out,)), "app", "to_aws")
+    assert (found.count, found.violated, found.severely_violated) == (15, 2, 2)
+    assert intervals(result, "app", "from_aws").violated == 2
+
+
+def test_loss_distances_are_counted_from_the_lost_packet_before(tmp_path: Path) -> None:
+    result = story(tmp_path, [(5.0, 5.3), (6.0, 6.2)])
+    mine = [o for o in result.outages if o.direction == "to_aws"]
+    assert [words for _, words in distances(mine, {("app", "to_aws"): 10.0})] == ["", "71"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dxemu.bgp.rib import LocRib
+from dxemu.control.barred import WHY as WHY_BARRED
 from dxemu.control.source import after_nat
 from dxemu.control.tables import (
     CONNECTED,
@@ -233,6 +234,9 @@ class Forwarding:
         here = way.nodes[-1]
         for hop in self.lookup(here, way.incoming[-1], destination):
             assert hop.interface is not None
+            if self._is_barred(here, way.incoming[-1], hop.interface):
+                found.append((replace(way, dropped=WHY_BARRED), sender))
+                continue
             step = self._step(here, hop.interface, hop.via if hop.via is not None else destination)
             if step is not None:
                 crossing, to, incoming = step
@@ -247,6 +251,10 @@ class Forwarding:
                 )
                 found.append((onward, source))
         return found
+
+    def _is_barred(self, node: str, incoming: str | None, interface: str) -> bool:
+        """Whether nothing that came in by one port leaves by the other."""
+        return any({incoming, interface} <= group for group in self._layout.barred.get(node, ()))
 
     def _why_dropped(self, node: str, incoming: str | None, source: IPAddress | None) -> str:
         """Why a source filter lets a packet not in: its source does not lead back out of the same interface."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dxemu.bgp.rib import LocRib
+from dxemu.control.barred import barred
 from dxemu.control.converge import End, Settled, gateway_rib, tables_of
 from dxemu.control.route_tables import not_installed
 from dxemu.control.wires import Wires
@@ -101,6 +102,7 @@ class TableLayout:
         self.wires = Wires(plan)
         self.settled = Settled(plan)
         self.filtered = {(filtered.node, filtered.interface) for filtered in plan.source_filters}
+        self.barred = barred(plan)
         self.rules = {(rule.node, rule.incoming): rule.table for rule in plan.rules}
         self.connected: defaultdict[TableKey, dict[IPNetwork, Hops]] = defaultdict(dict)
         for held in plan.addresses:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from ipaddress import IPv4Address, IPv4Network
+from itertools import product
 
+from dxemu.control.barred import barred
 from dxemu.host.clock import Clock
 from dxemu.lab.limits import apply_limits
 from dxemu.lab.node import LabNode
@@ -15,6 +17,7 @@ from dxemu.plan.model import Plan
 
 NAT_TABLE = "dxemu_nat"
 DROP_TABLE = "dxemu_vpn_mtu"
+BARRED_TABLE = "dxemu_barred"
 STRICT = "1"
 """rp_filter: the best way back must lead out by the same interface (Linux, ip-sysctl.rst)."""
 
@@ -32,10 +35,18 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
             await source_nat.apply(netlink, NAT_TABLE, rules)
     for filtered in plan.source_filters:
         sysctl.write(nodes[filtered.node].namespace, f"net/ipv4/conf/{filtered.interface}/rp_filter", STRICT)
+    for node, groups in barred(plan).items():
+        between = tuple(
+            nftables.DropRule(interface=one, out_interface=other)
+            for group in groups
+            for one, other in product(sorted(group), repeat=2)
+        )
+        async with Netlink(nodes[node].namespace, NETLINK_NETFILTER) as netlink:
+            await nftables.apply(netlink, BARRED_TABLE, nftables.Hook.FORWARD, between)
     for drop in plan.silent_drops:
         rule = nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than)
         async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
-            await nftables.apply(netlink, DROP_TABLE, nftables.Hook.FORWARD, (rule,))
+            await nftables.apply(netlink, DROP_TABLE, nftables.Hook.PREROUTING, (rule,))
         cable = plan.cable_at(drop.node, drop.interface)
         sender = cable.a if cable.b.node == drop.node else cable.b
         # The rule sees what TCP hands over at once as one long packet: it is cut into frames in front of it.

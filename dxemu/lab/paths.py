@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dxemu.control.barred import barred
 from dxemu.control.source import after_nat
 from dxemu.control.wires import Wires, is_cable
 from dxemu.lab.node import LabNode
@@ -33,6 +34,7 @@ class Walker:
         self._plan = plan
         self._nodes = nodes
         self._wires = Wires(plan)
+        self._barred = barred(plan)
 
     async def walk(
         self, source: str, target: str, version: int = 4, flow: route.FlowPorts | None = None
@@ -54,6 +56,8 @@ class Walker:
                 flow=flow,
             )
             if found is None or found.interface is None:
+                return hops, False
+            if any({incoming, found.interface} <= group for group in self._barred.get(here, ())):
                 return hops, False
             step = await self._step(here, found.interface, found.via if found.via is not None else destination)
             if step is None:

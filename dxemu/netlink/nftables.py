@@ -17,8 +17,12 @@ _CHAIN = "drops"
 
 
 class Hook(IntEnum):
-    """Where the rules look: at packets to this node, through it, or from it."""
+    """Where the rules look: at packets to this node, through it, or from it.
 
+    PREROUTING sees all that come in, before the kernel compares their length with the MTU of where they would go on.
+    """
+
+    PREROUTING = 0
     INPUT = 1
     FORWARD = 2
     OUTPUT = 3
@@ -32,6 +36,7 @@ class DropRule:
     """
 
     interface: str | None = None
+    out_interface: str | None = None
     protocol: int | None = None
     source_port: int | None = None
     destination_port: int | None = None
@@ -54,6 +59,8 @@ def _expressions(rule: DropRule) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if rule.interface is not None:
         found += nft.interface(nft.META_IIFNAME, rule.interface)
+    if rule.out_interface is not None:
+        found += nft.interface(nft.META_OIFNAME, rule.out_interface)
     if rule.protocol is not None:
         found += [nft.meta(nft.META_L4PROTO), nft.compare(nft.EQUAL, bytes([rule.protocol]))]
     if rule.source_port is not None:

@@ -18,7 +18,7 @@ from dxemu.words import direction
 class PathMtu(Measurement):
     """The largest packet, in bytes with its IP header, that arrived; 0: none did.
 
-    `told`: an ICMP message said so to the sender (`told_by`, an address); False: larger ones vanished; None: there was
+    `told`: an ICMP message said so to the sender (`told_by`, a node); False: larger ones vanished; None: there was
     nothing to tell, because the sender's own MTU fits.
     """
 

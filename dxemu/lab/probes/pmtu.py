@@ -23,7 +23,7 @@ from dxemu.host.batch import SO_RCVBUFFORCE
 from dxemu.lab.probes.base import Runner
 from dxemu.netlink import link
 from dxemu.netlink.namespace import Namespace
-from dxemu.plan.model import Side
+from dxemu.plan.model import Plan, Side
 from dxemu.probes.pmtu import PathMtuProbe
 from dxemu.units import IPAddress
 
@@ -83,9 +83,14 @@ class PathMtuRunner(Runner[PathMtuProbe]):
                     started_s=round(started_s, 6),
                     mtu=mtu,
                     told=None if mtu in (0, largest) else told is not None and not vanished,
-                    told_by=told.by if told is not None and not vanished else "",
+                    told_by=_teller(plan, told.by) if told is not None and not vanished else "",
                 )
             )
+
+
+def _teller(plan: Plan, by: str) -> str:
+    """Who told, as a node's name: an address of AWS's own numbering says nothing to anybody."""
+    return next((held.node for held in plan.addresses if str(held.address.ip) == by), by)
 
 
 async def _discover(path: _Path, largest: int) -> tuple[int, PacketTooBig | None, bool]:

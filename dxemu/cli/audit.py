@@ -8,12 +8,15 @@ from pathlib import Path
 
 import click
 
-from dxemu.audit.menu import make_audit
+from dxemu.audit.menu import Audit, make_audit
+from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.graph import check_picture_file, write_picture
 from dxemu.cli.named import TOPOLOGY_FILE
+from dxemu.files import border, write_whole
 from dxemu.host import versions
 from dxemu.host.shares import Jobs
 from dxemu.plan.make import make_plan
+from dxemu.report import github, sarif
 from dxemu.report.audit import render, to_json
 from dxemu.report.console import PlainConsole
 from dxemu.report.picture.draw import draw
@@ -39,7 +42,24 @@ from dxemu.topology.load import load
     help="How many processes share the work; the number of processors if not given. The audit is the same for any N.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything was found.")
-def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, jobs: int | None, strict: bool) -> None:
+@click.option(
+    "--sarif",
+    "sarif_file",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Write the findings as SARIF, which code hosts show at the file's lines. - for stdout.",
+)
+@format_option
+def command(
+    topology: Path,
+    pairs: bool,
+    as_json: bool,
+    picture: Path | None,
+    jobs: int | None,
+    strict: bool,
+    sarif_file: Path | None,
+    form: str,
+) -> None:
     """Show what is weak in TOPOLOGY: what it survives, what not, and what will surprise. Nothing is started.
 
     Every finding has the rule behind it, the outage that it is predicted to cost, and a remedy. Exits with 0, with
@@ -47,17 +67,37 @@ def command(topology: Path, pairs: bool, as_json: bool, picture: Path | None, jo
     """
     if picture is not None:
         check_picture_file(picture, "--picture")
-    design = load(topology)
+    with annotating(form):
+        design = load(topology)
     plan = make_plan(design, versions.installed())
-    shared = Jobs(jobs or len(os.sched_getaffinity(0)), None if as_json else PlainConsole(stderr=True))
+    to_stdout = str(sarif_file) == "-"
+    shared = Jobs(jobs or len(os.sched_getaffinity(0)), None if as_json or to_stdout else PlainConsole(stderr=True))
     audit = make_audit(design, plan, pairs=pairs, spread=shared)
-    if as_json:
-        echo(json.dumps(to_json(audit), indent=2))
-    else:
-        console = PlainConsole()
-        for line in render(audit, width=console.width):
-            console.print(line, soft_wrap=True)
+    if sarif_file is not None:
+        _write_sarif(audit, sarif_file)
+    if not to_stdout:
+        _show(audit, as_json=as_json)
+    if form == GITHUB:
+        annotate(github.of_audit(audit), github.summary_of_audit(audit))
     if picture is not None:
         write_picture(draw(design, plan, weak_spots(audit)), picture)
         echo(f"wrote {picture}", err=as_json)
     raise SystemExit(1 if strict and audit.found else 0)
+
+
+def _write_sarif(audit: Audit, file: Path) -> None:
+    text = sarif.text_of(audit)
+    if str(file) == "-":
+        echo(text, nl=False)
+    else:
+        with border(file, otherwise="name another file with --sarif"):
+            write_whole(file, text)
+
+
+def _show(audit: Audit, *, as_json: bool) -> None:
+    if as_json:
+        echo(json.dumps(to_json(audit), indent=2))
+        return
+    console = PlainConsole()
+    for line in render(audit, width=console.width):
+        console.print(line, soft_wrap=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from dxemu.cli.ci import annotating, format_option
 from dxemu.cli.named import ANY_FILE
 from dxemu.errors import InputErrors, Problem
 from dxemu.report.terminal import echo, safe
@@ -14,11 +16,18 @@ from dxemu.run.prepare import prepare_any
 
 @click.command("check", short_help="Check files; start nothing.")
 @click.argument("files", nargs=-1, required=True, type=ANY_FILE)
-def command(files: tuple[Path, ...]) -> None:
+@format_option
+def command(files: tuple[Path, ...], form: str) -> None:
     """Check topology and scenario FILES: every mistake with its place, what is wrong and what to do.
 
     Exits with 0 if all are right, else with 2.
     """
+    with annotating(form):
+        _check(files)
+
+
+def _check(files: Sequence[Path]) -> None:
+    """Raises InputErrors."""
     problems: list[Problem] = []
     for file in files:
         try:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import PAGE, output_options, outputs, write_outputs, write_page
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
@@ -97,6 +98,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     help="What a lab on the embedded kernel may use at most, such as 512M or 2G; it takes what it needs."
     f"  [default: {MEMORY}, and more for a large design]",
 )
+@format_option
 def command(
     scenario: Path,
     topology: Path | None,
@@ -108,6 +110,7 @@ def command(
     runs_folder: Path,
     stall_limit: float | None,
     memory: str | None,
+    form: str,
     **forms: Path | None,
 ) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
@@ -120,7 +123,7 @@ def command(
     if json_file is not None and str(json_file) != "-":
         _check_json_file(json_file)
     wanted = outputs(forms)
-    prepare = functools.partial(_prepare, scenario, topology)
+    prepare = functools.partial(_prepare, scenario, topology, form)
     try:
         if kernel == "host":
             place = where.host(clock or "real", stall_limit)
@@ -139,17 +142,26 @@ def command(
         result = page.result
         _leave_page(page)
     write_outputs(wanted, page)
+    if form == GITHUB:
+        _annotate(result)
     if json_file is not None:
         _give_json(result, folder.path, json_file)
     raise SystemExit(EXIT_STATUS[result.verdict])
 
 
-def _prepare(scenario: Path, topology: Path | None) -> Rehearsal:
+def _prepare(scenario: Path, topology: Path | None, form: str) -> Rehearsal:
     """Read, check and predict it. What that imports takes as long as to boot, so it is imported meanwhile."""
     from dxemu.host import versions
     from dxemu.run.prepare import prepare, refuse_changes
 
-    return refuse_changes(prepare(scenario, topology, versions.installed()))
+    with annotating(form):
+        return refuse_changes(prepare(scenario, topology, versions.installed()))
+
+
+def _annotate(result: Result) -> None:
+    from dxemu.report import github, markdown
+
+    annotate(github.of_result(result), markdown.text_of(result))
 
 
 async def _run(

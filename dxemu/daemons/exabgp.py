@@ -240,6 +240,10 @@ class ExaBgp:
         """Take no connection of the peer from now on, or take them again. It does not end an established session."""
         self._command([f"neighbor {self._peers[session].address} idle {'on' if idle else 'off'}"])
 
+    def shut(self, session: str, *, shut: bool) -> None:
+        """This end neither connects nor takes connections from now on (Cease/2 if it is up), or does so again."""
+        self._command([f"neighbor {self._peers[session].address} shut {'on' if shut else 'off'}"])
+
     def follow(self, peer: Peer) -> None:
         """This end of a session is configured as `peer` says from now on. One that was not there begins.
 
@@ -252,7 +256,7 @@ class ExaBgp:
         if old is None or old.opens_otherwise(peer):
             self._command([f"{neighbor} configure {told(render(self._router_id, [peer]))}"])
         if old is None or old.mine.enabled != peer.mine.enabled:
-            self._command([f"{neighbor} shut {'off' if peer.mine.enabled else 'on'}"])
+            self.shut(peer.session.name, shut=not peer.mine.enabled)
         if old is None or old.keepalive != peer.keepalive:
             self._command([f"{neighbor} interval {round(peer.keepalive)}"])
 

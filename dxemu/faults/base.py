@@ -14,6 +14,7 @@ from dxemu.parameters import Contradiction, parameters_of, target_of
 from dxemu.plan.model import Plan
 from dxemu.plan.packets import Arrival
 from dxemu.registry import kind_of
+from dxemu.units import IPNetwork, Seconds
 
 
 class BreakableCable(Protocol):
@@ -52,6 +53,41 @@ class BreakableFilters(Protocol):
         """Let them pass again. Gives how many of its rules the kernels still hold, by node."""
 
 
+class BreakableControl(Protocol):
+    """The routing processes of a lab."""
+
+    async def hold_down(self, session: str, node: str, *, down: bool) -> bool:
+        """Have one end close a session and take no connection, or take them again. Gives whether it has the session."""
+
+    def is_up(self, session: str) -> bool:
+        """Whether both ends say that a session is up."""
+
+    def freeze(self, node: str, *, frozen: bool) -> Mapping[str, str]:
+        """Stop all routing programs of a node where they are, or let them go on. Gives the kernel's word for each."""
+
+    def freeze_ike(self, node: str, *, frozen: bool) -> Mapping[str, str]:
+        """The same for the IKE daemon of a node alone."""
+
+    async def limit(self, session: str, most: int | None) -> bool:
+        """AWS takes `most` prefixes on a session from now on (None: what the design says). Gives whether it is up."""
+
+
+class BreakableOperator(Protocol):
+    """Who configures the customer's routers, and what goes wrong there."""
+
+    async def announce(self, router: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a router announce `prefixes`, too. Gives what its table then says that it announces."""
+
+    async def withdraw(self, router: str, prefixes: Collection[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a router announce `prefixes` no longer. Gives what its table then says that it announces."""
+
+    def announced(self, router: str) -> tuple[IPNetwork, ...]:
+        """All that a router has of its own, or has told AWS."""
+
+    async def reset(self, virtual_interface: str) -> Mapping[str, bool]:
+        """Clear the sessions of a virtual interface. Gives whether each is up again at both ends."""
+
+
 class BreakableLab(Protocol):
     """A running lab as faults need it: `dxemu.lab.lab.Lab` is one. Nothing else of a lab is known here."""
 
@@ -62,6 +98,14 @@ class BreakableLab(Protocol):
     @property
     def filters(self) -> BreakableFilters:
         """What vanishes by what it is."""
+
+    @property
+    def control(self) -> BreakableControl:
+        """Its routing processes."""
+
+    @property
+    def operator(self) -> BreakableOperator:
+        """Who configures the customer's routers."""
 
     def cable(self, name: str) -> BreakableCable:
         """Raises KeyError for a name that the plan does not have."""
@@ -88,7 +132,8 @@ class Fault(ABC):
 
     `words` say what happens, for people; `imitates` what of the world is meant by it, and `leaves_out` what is not.
     `audited` are the targets that `dxemu audit` lets fail in this way, each with the verb for it: none, unless the kind
-    says so. `needs` are the modules that a lab imports for it before time starts.
+    says so. `needs` are the modules that a lab imports for it before time starts. `aws_state` is AWS's word for a
+    virtual interface while it stands.
     """
 
     words: ClassVar[str]
@@ -96,6 +141,7 @@ class Fault(ABC):
     leaves_out: ClassVar[str] = ""
     audited: ClassVar[Mapping[str, str]] = {}
     needs: ClassVar[tuple[str, ...]] = ()
+    aws_state: ClassVar[str] = ""
 
     @property
     def target(self) -> str:
@@ -110,6 +156,11 @@ class Fault(ABC):
         """Why it cannot stand while `other` does, in words; "" if it can."""
         del other
         return ""
+
+    @property
+    def ends_after(self) -> Seconds | None:
+        """How long it lasts at most, whatever else is said; None: until it is healed."""
+        return None
 
     def mistake(self, plan: Plan) -> str:
         """Why it cannot happen in `plan`, although all that it names is there; empty if it can."""

@@ -73,7 +73,40 @@ class Worsened:
     cable: str
 
 
-Effect = LinkDead | PortDark | VlanDead | ProcessGone | NodeGone | Unheard | Worsened
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """One end, at `node`, closes a session with a NOTIFICATION, and takes no connection. The cable carries packets."""
+
+    session: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFrozen:
+    """The routing programs of a node stand still: they say and hear nothing, while its kernel goes on forwarding."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misled:
+    """What a router says leads packets elsewhere: what comes of it is seen in the lab, and not predicted."""
+
+    router: str
+
+
+Effect = (
+    LinkDead
+    | PortDark
+    | VlanDead
+    | ProcessGone
+    | NodeGone
+    | Unheard
+    | SessionClosed
+    | ControlFrozen
+    | Worsened
+    | Misled
+)
 
 
 def cut(cable: Cable) -> tuple[Effect, ...]:
@@ -96,6 +129,23 @@ def sessions_of(plan: Plan, what: str, name: str) -> tuple[BgpSession, ...]:
     if what == "tunnel":
         return tuple(session for session in plan.sessions if session.tunnel == name)
     return tuple(plan.sessions_on(name))
+
+
+def aws_end(session: BgpSession) -> str:
+    """The node of AWS's end of a session."""
+    return session.ends[1].node
+
+
+def of_one_asn(plan: Plan, router: str) -> frozenset[str]:
+    """A router and all that hear what it knows by iBGP."""
+    found, wanted = {router}, [router]
+    while wanted:
+        here = wanted.pop()
+        for session in plan.sessions_of(here):
+            far = [end.speaker for end in session.ends if not session.external and end.speaker not in found]
+            found.update(far)
+            wanted += far
+    return frozenset(found)
 
 
 def nodes_at(plan: Plan, location: str) -> tuple[str, ...]:

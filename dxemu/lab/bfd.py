@@ -60,6 +60,11 @@ class BfdSpeakers:
             return False
         return True
 
+    def programs(self, node: str) -> Mapping[str, int]:
+        """The number of a node's process, if it runs one."""
+        bird = self._birds.get(node)
+        return {} if bird is None else {"BFD": bird.process.pid}
+
     async def _start(self, plan: Plan, node: str, peers: list[BfdPeer]) -> None:
         router_id = plan.speakers_at(node)[0].router_id
 

@@ -57,6 +57,21 @@ class ChangeableRouter(Router):
 
         await self._work.in_turn(change)
 
+    async def hold_down(self, session: str, *, down: bool) -> None:
+        """Close a session and take no connection of it, or take them again. Returns when that is so."""
+
+        async def change() -> None:
+            assert self._exabgp is not None
+            if down:
+                await self._close(session, "shut_down", "held down here", Cease.ADMINISTRATIVE_SHUTDOWN)
+            self._exabgp.shut(session, shut=down)
+
+        await self._work.in_turn(change)
+
+    def freeze(self, *, frozen: bool) -> None:
+        """Hear, decide and install nothing from now on, or go on with all that has come in meanwhile."""
+        self._work.freeze(frozen=frozen)
+
     async def add(self, plan: Plan, session: BgpSession) -> None:
         """From now on there is a session more. Returns when the speaker knows it."""
 

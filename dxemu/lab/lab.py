@@ -16,6 +16,7 @@ from dxemu.events.routes import TableChanged
 from dxemu.events.sessions import BfdChanged, BgpChanged, PrefixLimitExceeded
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
+from dxemu.lab.control_plane import ControlPlane
 from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.filters import PacketFilters
 from dxemu.lab.journal import Journal
@@ -268,6 +269,11 @@ class Lab:
     def operator(self) -> Operator:
         """Who configures the customer's routers."""
         return Operator(self.plan, self.journal, self._routing, self._up)
+
+    @property
+    def control(self) -> ControlPlane:
+        """Its routing processes."""
+        return ControlPlane(self.plan, self._routing, self._overlay, self._up)
 
     def refused_on(self, virtual_interface: str) -> Mapping[IPNetwork, str]:
         """What AWS refuses on a virtual interface at this moment, and why."""

@@ -71,6 +71,11 @@ class Overlay:
             if any(end.node == node and end.initiates for end in tunnel.ends):
                 await self._charons[node].initiate_again(tunnel.name)
 
+    def programs(self, node: str) -> Mapping[str, int]:
+        """The number of a node's IKE daemon, if it runs one."""
+        charon = self._charons.get(node)
+        return {} if charon is None else {"IKE": charon.process.pid}
+
     def _at(self, node: str) -> list[IpsecTunnel]:
         return [tunnel for tunnel in self._plan.tunnels if any(end.node == node for end in tunnel.ends)]
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from dxemu.control.wires import esp_of, vlan_of
 from dxemu.faults.effects import (
+    ControlFrozen,
     Effect,
     LinkDead,
+    Misled,
     NodeGone,
     PortDark,
     ProcessGone,
     Protocol,
+    SessionClosed,
     Unheard,
     VlanDead,
     Worsened,
@@ -31,6 +34,7 @@ class Impact:
     session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
     `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding; `powerless`
     those without power, which forget what they knew. `unheard` is what has fallen silent while all else passes.
+    `closed` are the sessions that one end holds down, `frozen` the nodes whose routing programs stand still.
     With `by_chance` nobody can say what is lost while it lasts.
     """
 
@@ -43,6 +47,8 @@ class Impact:
     powerless: tuple[str, ...] = ()
     unheard: tuple[Unheard, ...] = ()
     by_chance: bool = False
+    closed: tuple[SessionClosed, ...] = ()
+    frozen: tuple[str, ...] = ()
 
     @property
     def touched(self) -> tuple[str, ...]:
@@ -52,7 +58,7 @@ class Impact:
     @property
     def cuts_nothing(self) -> bool:
         """Whether every packet of users passes, for as long as the routers know the way."""
-        return bool(self.restarting or self.unheard) and not self.cables
+        return bool(self.restarting or self.unheard or self.closed or self.frozen) and not self.cables
 
     def overlaps(self, other: Impact) -> bool:
         """Whether there is a moment at which both last."""
@@ -77,7 +83,9 @@ def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effect
         restarting=tuple(effect.node for effect in effects if isinstance(effect, ProcessGone)),
         powerless=tuple(sorted(gone)),
         unheard=tuple(effect for effect in effects if isinstance(effect, Unheard)),
-        by_chance=any(isinstance(effect, Worsened) for effect in effects),
+        by_chance=any(isinstance(effect, Worsened | Misled) for effect in effects),
+        closed=tuple(effect for effect in effects if isinstance(effect, SessionClosed)),
+        frozen=tuple(effect.node for effect in effects if isinstance(effect, ControlFrozen)),
     )
 
 

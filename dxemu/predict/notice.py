@@ -10,7 +10,7 @@ from itertools import pairwise
 from dxemu.control.forward import Believed, ForwardingPath
 from dxemu.control.wires import esp_of, vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
-from dxemu.predict import lacp, unheard, vrrp
+from dxemu.predict import held_down, lacp, unheard, vrrp
 from dxemu.predict.detect import Detection, carrier, detection, in_tunnel
 from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import losses, stale_for
@@ -66,6 +66,8 @@ def touches(impact: Impact, session: BgpSession) -> bool:
     """Whether anything of what the session crosses is hit."""
     if {end.node for end in session.ends} & set(impact.restarting) or unheard.concerns(impact, session):
         return True
+    if held_down.concerns(impact, session):
+        return True
     return crosses(impact, session)
 
 
@@ -86,7 +88,7 @@ def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noti
                 yield _session_down(plan, impact, session, end, dead)
     for session, end, found in losses(plan, impact):
         yield _gives_up(session, end, found)
-    for session, end, found in unheard.losses(plan, impact):
+    for session, end, found in (*unheard.losses(plan, impact), *held_down.losses(plan, impact)):
         yield _gives_up(session, end, found)
     for session, end, found in unheard.passing_losses(plan, impact):
         yield replace(_gives_up(session, end, found), lasts=False)

@@ -16,7 +16,7 @@ from itertools import combinations
 
 from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, Plan
-from dxemu.predict import lacp, restarts, unheard, vrrp
+from dxemu.predict import held_down, lacp, restarts, unheard, vrrp
 from dxemu.predict.detect import CARRIER_UP_S, back_after
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import touches
@@ -201,6 +201,8 @@ class Return:
 def _back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     if impact.restarting:
         return restarts.session_back(plan, session)
+    if impact.closed or impact.frozen:
+        return held_down.session_back(plan, impact, session)
     if impact.unheard:
         return unheard.back_after(plan, impact, session)
     return back_after(plan, impact, session)

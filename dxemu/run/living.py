@@ -89,6 +89,11 @@ class LivingLab:
         _, fault = Written(parse(written, "heal"), self._names).fault()
         return tuple(name for name in self.faults if self._faults.get(name) == fault)
 
+    def aws_state(self, virtual_interface: str) -> str:
+        """AWS's word for a virtual interface because of a fault that stands, such as `testing`; "" if there is none."""
+        standing = (self._faults[name] for name in self.faults if name in self._faults)
+        return next((f.aws_state for f in standing if f.aws_state and f.target == virtual_interface), "")
+
     def happened(self) -> tuple[Event, ...]:
         """What happened since the run's start, the latest `MOST_REMEMBERED`."""
         return tuple(self._happened)
@@ -125,7 +130,8 @@ class LivingLab:
     async def fail(self, written: str, lasts: Seconds | None = None, name: str = "", where: str = "fail") -> Values:
         """Break something: `cable_cut: {connection: primary}`. Without a `name` it is called after its kind."""
         kind, fault = Written(parse(written, where), self._names).fault()
-        return await self.give(Inject(id=name or self._id(kind), fault=fault, lasts=lasts))
+        ends = [each for each in (lasts, fault.ends_after) if each is not None]
+        return await self.give(Inject(id=name or self._id(kind), fault=fault, lasts=min(ends, default=None)))
 
     async def act(self, written: str, name: str = "", where: str = "act") -> Values:
         """Do something on purpose: `reset_session: {session: primary}`."""

@@ -23,6 +23,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
     tunnels = tuple(f"{vpn.name}_tunnel_{number}" for vpn in topology.vpns for number in (1, 2))
     ipv6 = tuple(f"{vif.name}_ipv6" for vif in topology.virtual_interfaces if vif.ipv6)
     gateways = [vgw.name for vgw in aws.virtual_private_gateways] + [tgw.name for tgw in aws.transit_gateways]
+    gateway_regions = [tgw.region for tgw in aws.transit_gateways]
     associations = tuple(a.gateway for dxgw in aws.direct_connect_gateways for a in dxgw.associations)
     return _by_kind(
         {
@@ -47,6 +48,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
             "service": (*(s.name for s in aws.public_services), *_strangers(topology)),
             "vpc": tuple(vpc.name for vpc in aws.vpcs),
             "location": tuple(location.code for location in aws.locations),
+            "region": tuple(dict.fromkeys((aws.region, *(v.region for v in aws.vpcs), *gateway_regions))),
             **{f"{WITH_VERSION}{version}": _ends_with(topology, version) for version in (4, 6)},
         }
     )
@@ -106,6 +108,7 @@ def names_in(tree: object) -> Mapping[str, tuple[str, ...]]:
             ),
             "vpc": vpcs,
             "location": locations,
+            "region": _regions(tree),
         }
     )
 
@@ -114,6 +117,13 @@ def _carriers(tree: object) -> tuple[str, ...]:
     circuits = _keys(tree, "customer", "circuits")
     found = (_at(tree, "customer", "circuits", circuit, "carrier") for circuit in circuits)
     return tuple(dict.fromkeys(carrier for carrier in found if isinstance(carrier, str)))
+
+
+def _regions(tree: object) -> tuple[str, ...]:
+    kinds = ("vpcs", "transit_gateways")
+    found = [_at(tree, "aws", "region")]
+    found += [_at(tree, "aws", kind, name, "region") for kind in kinds for name in _keys(tree, "aws", kind)]
+    return tuple(dict.fromkeys(region for region in found if isinstance(region, str)))
 
 
 def _at(tree: object, *path: str) -> object:

@@ -50,7 +50,7 @@ class StepReader:
                 id=_id(kind, uses[kind]),
                 kind=kind,
                 at=one.at,
-                duration=entry.duration,
+                duration=_shorter(entry.duration, fault.ends_after),
                 fault=fault,
                 mark=self.marks.key_at(*path),
                 place=one.place,
@@ -116,6 +116,11 @@ class StepReader:
                 continue
             self.problems.add(step.mark, "DX-S010", problem, remedy)
             return
+
+
+def _shorter(one: Seconds | None, other: Seconds | None) -> Seconds | None:
+    """Of two times after which it ends, what comes first; None: never."""
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _id(kind: str, use: int) -> str:

@@ -47,6 +47,7 @@ def test_filters_stand_beside_each_other_and_end_one_by_one(tmp_path: Path) -> N
     async def filters(lab: LivingLab) -> None:
         with pytest.raises(OrderRefused, match="is no member of a LAG"):
             await lab.fail("lacp_silent: {connection: primary}")
+        await lab.fail("port_filtered: {connection: primary, drops: udp_4500}")
         bgp: Any = await lab.fail("bgp_silent: {virtual_interface: primary}")
         assert bgp["evidence"] == "TCP port 179 dropped on arrival at colo_router and dx_1"
         assert bgp["predicted"][0]["detected_by"] == "hold_timer"
@@ -55,7 +56,7 @@ def test_filters_stand_beside_each_other_and_end_one_by_one(tmp_path: Path) -> N
         await lab.give(Advance(by=Seconds(50)))
         assert await are_up(lab, "bfd", "primary") == [True, True]
         assert await are_up(lab, "sessions", "primary") == [True, True]
-        await lab.fail("bfd_silent: {virtual_interface: primary}")
+        await lab.fail("port_filtered: {connection: primary, drops: udp_3784}")
         await lab.give(Advance(by=Seconds(2)))
         assert await are_up(lab, "bfd", "primary") == [False, False]
         assert await are_up(lab, "sessions", "primary") == [False, False]
@@ -63,7 +64,8 @@ def test_filters_stand_beside_each_other_and_end_one_by_one(tmp_path: Path) -> N
         await lab.give(Advance(by=Seconds(10)))
         assert await are_up(lab, "bfd", "primary") == [False, False]
         assert await are_up(lab, "sessions", "primary") == [True, True]
-        assert await healed(lab, "bfd_silent") > 5, "BFD sends every 300 ms, and every second while it is down"
+        assert await healed(lab, "port_filtered#2") > 5, "BFD sends every 300 ms, and every second while it is down"
+        assert await healed(lab, "port_filtered") == 0, "nobody speaks NAT-T"
         await lab.give(Advance(by=Seconds(5)))
         assert await are_up(lab, "bfd", "primary") == [True, True]
 

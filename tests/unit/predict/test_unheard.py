@@ -10,6 +10,7 @@ from dxemu.faults.bgp_silent import BgpSilent
 from dxemu.faults.esp_blocked import EspBlocked
 from dxemu.faults.ike_blocked import IkeBlocked
 from dxemu.faults.lacp_silent import LacpSilent
+from dxemu.faults.port_filtered import PortFiltered
 from dxemu.predict.impact import impact_of
 from dxemu.predict.predict import predict
 from dxemu.units import Seconds
@@ -84,3 +85,28 @@ def test_lacp_needs_a_lag_and_bfd_somebody_who_runs_it():
     assert BfdSilent(virtual_interface="primary").mistake(small_plan()) == ""
     static = small_plan(name="vpn_backup_static")
     assert BgpSilent(tunnel="vpn_tunnel_1").mistake(static).startswith("no BGP runs on")
+
+
+@pytest.mark.parametrize(
+    ("drops", "same"),
+    [
+        ("tcp_179", BgpSilent(virtual_interface="primary")),
+        ("udp_3784", BfdSilent(virtual_interface="primary")),
+    ],
+)
+def test_a_filter_on_the_cable_is_what_silences_the_protocol_on_it(drops, same):
+    plan = small_plan()
+    fault = PortFiltered(connection="primary", drops=drops)
+    assert fault.effects(plan) == same.effects(plan)
+    assert {(one.node, one.interface) for one in fault.arrivals(plan)} == {
+        ("colo_router", "primary"),
+        ("dx_1", "primary"),
+    }
+    assert PortFiltered(connection="primary", drops="udp_4500").effects(plan) == ()
+    assert PortFiltered(connection="primary", drops="esp").effects(plan) == ()
+
+
+def test_a_filter_on_the_internet_line_strikes_both_tunnels():
+    plan = small_plan(name="vpn_backup")
+    fault = PortFiltered(internet="customer_router", drops="esp")
+    assert [effect.on for effect in fault.effects(plan)] == ["vpn_tunnel_1", "vpn_tunnel_2"]

@@ -1,0 +1,82 @@
+"""Sessions that one end holds down, routers that stand still and Regions that nobody reaches, in labs that live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dxemu.faults.failover_test import FailoverTest
+from dxemu.faults.quota_lowered import QuotaLowered
+from dxemu.labs.status import status
+from dxemu.run.living import LivingLab
+from dxemu.run.orders import Advance, AskPaths, Heal, Inject
+from dxemu.units import Seconds
+from tests.lab.test_protocol_faults import are_up, in_lab
+
+pytestmark = pytest.mark.lab
+
+UP, DOWN = [True, True], [False, False]
+
+
+async def after(lab: LivingLab, seconds: float, name: str) -> list[bool]:
+    """So much later: which ends of a session are up."""
+    await lab.give(Advance(by=Seconds(seconds)))
+    return await are_up(lab, "sessions", name)
+
+
+def test_aws_holds_sessions_down_and_lets_them_come_back(tmp_path: Path) -> None:
+    async def hold(lab: LivingLab) -> None:
+        test = FailoverTest(virtual_interface="primary", duration=Seconds(120))
+        begun: Any = await lab.give(Inject(id="test", fault=test, lasts=test.ends_after))
+        assert begun["evidence"] == "AWS holds primary down: testing"
+        assert await after(lab, 10, "primary") == DOWN
+        assert await are_up(lab, "bfd", "primary") == UP
+        told: Any = await status(lab)
+        assert told["virtual_interfaces"] == {"primary": "testing", "backup": "available"}
+        assert await after(lab, 100, "primary") == DOWN
+        assert await after(lab, 75, "primary") == UP
+        assert lab.faults == ()
+
+        flood: Any = await lab.fail("prefix_flood: {router: colo_router, count: 150}")
+        assert "150 networks more" in flood["evidence"]
+        assert await after(lab, 5, "primary") == DOWN
+        assert await are_up(lab, "sessions", "backup") == DOWN
+        done: Any = await lab.give(Heal(id="prefix_flood"))
+        assert done["evidence"].endswith("primary is up, backup is up")
+
+        lowered = await lab.give(Inject(id="lowered", fault=QuotaLowered(virtual_interface="primary", to=0)))
+        assert lowered["evidence"] == "AWS takes 0 prefixes on primary: primary is down"
+        assert await after(lab, 5, "primary") == DOWN
+        done = await lab.give(Heal(id="lowered"))
+        assert done["evidence"] == "primary is up"
+
+        leak: Any = await lab.fail("route_leak: {router: customer_router, prefixes: [10.99.0.0/16]}")
+        assert leak["evidence"] == "customer_router announces 10.99.0.0/16"
+        await lab.give(Heal(id="route_leak"))
+        assert await after(lab, 1, "primary") == UP
+
+    in_lab("backup_connection", tmp_path, hold)
+
+
+def test_a_router_stands_still_and_a_region_is_cut_off(tmp_path: Path) -> None:
+    async def strike(lab: LivingLab) -> None:
+        await lab.fail("router_freeze: {device: dx_1}")
+        assert await after(lab, 3, "primary") == [False, True], "the frozen end believes what it did"
+        paths: Any = await lab.give(AskPaths(from_node="web", to_node="app"))
+        assert "backup" in paths["back"]["hops"], "the customer has gone around it"
+        assert "primary" in paths["there"]["hops"], "and it still forwards by its routes of before"
+        await lab.give(Heal(id="router_freeze"))
+        assert await after(lab, 10, "primary") == UP
+        assert await are_up(lab, "bfd", "primary") == UP
+        cut: Any = await lab.fail("region_isolated: {region: us-east-1}")
+        assert cut["evidence"] == "2 cables of the backbone into us-east-1 are dark"
+        assert await after(lab, 2, "primary") == UP
+        await lab.give(Heal(id="region_isolated"))
+        await lab.give(Advance(by=Seconds(2)))
+        paths = await lab.give(AskPaths(from_node="app", to_node="web"))
+        assert paths["there"]["complete"]
+        assert paths["back"]["complete"]
+
+    in_lab("backup_connection", tmp_path, strike)

@@ -1,0 +1,77 @@
+"""Sessions that one end holds down, and routers that stand still: each number is computed by hand."""
+
+from __future__ import annotations
+
+import pytest
+from small_plan import small_plan
+from test_unheard import predicted, span
+
+from dxemu.faults.failover_test import FailoverTest
+from dxemu.faults.fis_disconnect import FisDisconnect
+from dxemu.faults.prefix_flood import PrefixFlood
+from dxemu.faults.quota_lowered import QuotaLowered
+from dxemu.faults.region_isolated import RegionIsolated
+from dxemu.faults.route_leak import RouteLeak
+from dxemu.faults.router_freeze import RouterFreeze
+from dxemu.units import Seconds, ip_network
+
+
+def test_a_failover_test_costs_the_only_way_from_its_beginning_until_after_its_end():
+    plan = small_plan(name="private_vif")
+    test = FailoverTest(virtual_interface="prod", duration=Seconds(600))
+    found = predicted(plan, test, lasts=600)
+    assert found["to_aws"].detected_by == "notification"
+    assert found["to_aws"].outage.low_s == pytest.approx(600, abs=0.1)
+    # AWS has refused connections for 600 s: ExaBGP waits up to 60 s between them by then, and then connects
+    assert found["to_aws"].outage.high_s == pytest.approx(600 + 60 + 1.2, abs=0.1)
+    assert [one.session for one in test.effects(plan)] == ["prod", "prod_ipv6"]
+    assert [one.session for one in FailoverTest(virtual_interface="prod", peers="ipv6").effects(plan)] == ["prod_ipv6"]
+
+
+def test_with_a_backup_a_failover_test_costs_what_is_under_way():
+    found = predicted(small_plan(), FailoverTest(virtual_interface="primary"), lasts=10800)
+    assert all(one.outage.high_s < 0.1 for one in found.values())
+
+
+def test_aws_limits_are_those_of_its_pages():
+    test = FailoverTest(virtual_interface="primary")
+    assert test.ends_after == 180 * 60
+    assert FisDisconnect(virtual_interface="primary", duration=Seconds(600)).ends_after == 600
+
+
+def test_a_flood_closes_all_sessions_of_the_asn_and_none_within_the_quota():
+    plan = small_plan()
+    flood = PrefixFlood(router="colo_router", count=150)
+    assert [one.session for one in flood.effects(plan)] == ["primary", "backup"]
+    assert PrefixFlood(router="colo_router", count=100).effects(plan) == ()
+    assert [str(flood.networks[0]), str(flood.networks[149])] == ["100.64.0.0/24", "100.64.149.0/24"]
+    assert PrefixFlood(router="colo_router", count=20000).mistake(plan)
+
+
+def test_a_quota_below_what_is_announced_closes_the_session():
+    plan = small_plan()
+    assert [one.session for one in QuotaLowered(virtual_interface="primary", to=0).effects(plan)] == ["primary"]
+    assert QuotaLowered(virtual_interface="primary", to=50).effects(plan) == ()
+    assert QuotaLowered(virtual_interface="primary", to=100).mistake(plan).startswith("AWS takes 100 prefixes")
+
+
+def test_the_others_notice_a_frozen_router_and_it_forwards():
+    found = predicted(small_plan(), RouterFreeze(device="dx_1"), lasts=20)
+    assert found["to_aws"].detected_by == "bfd"
+    assert found["to_aws"].node == "colo_router"
+    assert all(one.outage.high_s < 0.1 for one in found.values())
+    slow = predicted(small_plan(bfd=None), RouterFreeze(device="dx_1"), lasts=200)
+    assert (slow["to_aws"].detected_by, span(slow["to_aws"].detect)) == ("hold_timer", (60, 91))
+
+
+def test_a_region_is_cut_off_at_its_border():
+    plan = small_plan(name="direct_connect_gateway")
+    fault = RegionIsolated(region="us-west-2")
+    assert [cable.name for cable in fault.cables(plan)] == ["backbone_dx_1_dxgw_vgw_west"]
+    assert RegionIsolated(region="data center").mistake(plan)
+
+
+def test_what_a_router_announces_by_design_is_no_leak():
+    plan = small_plan()
+    assert RouteLeak(router="customer_router", prefixes=(ip_network("10.0.0.0/16"),)).mistake(plan)
+    assert RouteLeak(router="customer_router", prefixes=(ip_network("10.9.0.0/16"),)).mistake(plan) == ""

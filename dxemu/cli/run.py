@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dxemu.cli.bundled import bundled
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import PAGE, output_options, outputs, write_outputs, write_page
@@ -115,6 +116,8 @@ def command(
 ) -> None:
     """Build the design of SCENARIO, break it as the scenario says, measure the outage and judge it.
 
+    SCENARIO may be the folder of a finished run: it is run again, and told whether the same comes out.
+
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
     run is not valid, 130 if it was interrupted.
     """
@@ -123,7 +126,9 @@ def command(
     if json_file is not None and str(json_file) != "-":
         _check_json_file(json_file)
     wanted = outputs(forms)
-    prepare = functools.partial(_prepare, scenario, topology, form)
+    prepare: Callable[[], Rehearsal] = functools.partial(_prepare, scenario, topology, form)
+    if (again := bundled(scenario, topology)) is not None:
+        prepare, scenario, seed, clock = again.prepare, again.called, again.known.seed, again.known.clock
     try:
         if kernel == "host":
             place = where.host(clock or "real", stall_limit)
@@ -146,7 +151,8 @@ def command(
         _annotate(result)
     if json_file is not None:
         _give_json(result, folder.path, json_file)
-    raise SystemExit(EXIT_STATUS[result.verdict])
+    status = EXIT_STATUS[result.verdict]
+    raise SystemExit(status if again is None else again.tell(folder.path, status, err=to_stdout))
 
 
 def _prepare(scenario: Path, topology: Path | None, form: str) -> Rehearsal:

@@ -20,7 +20,7 @@ from dxemu.measure.result import Result
 from dxemu.plugins import folders_of, mentions
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
-from dxemu.run import record
+from dxemu.run import bundle, record
 from dxemu.run.happened import as_it_happened
 from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
@@ -42,7 +42,7 @@ async def rehearse(
     `waiting` is a lab's process that `where` has started in `folder` before, with this seed; else one is started.
 
     Leaves `run.json`, `scenario.yaml`, `topology.yaml` and one more for each change, `timeline.jsonl`, the probes'
-    logs, `console.log` and `result.json`. Raises LabError; InputErrors for what no lab can carry out.
+    logs, `console.log`, `result.json` and `manifest.json`. Raises LabError; InputErrors for what no lab can carry out.
     """
     scenario = refuse_changes(rehearsal).scenario
     record.keep(rehearsal, where, seed, folder)
@@ -77,6 +77,7 @@ async def rehearse(
     result = evaluate(happened.scenario, happened.plan, happened.predictions, events, folder, meta)
     with border(folder):
         result_json.write(result, folder / RESULT)
+    bundle.write(folder)
     return result
 
 

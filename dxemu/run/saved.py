@@ -24,7 +24,7 @@ from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run import record
 from dxemu.run.happened import as_it_happened
-from dxemu.run.prepare import prepare
+from dxemu.run.kept import prepare_kept
 from dxemu.run.record import NewerRun, RunRecord
 from dxemu.story import kept
 from dxemu.topology import effective, yaml
@@ -107,11 +107,9 @@ def _cut_off(folder: Path, known: RunRecord | None, events: Sequence[Event], why
         raise NoRun(f"{shown(folder)} has no {RESULT}: that run did not end\n  Run its scenario again.")
     if not any(isinstance(event, RunStarted) for event in events):
         raise NoRun(f"the lab of {shown(folder)} never ran\n  Run its scenario again.")
-    file = folder / kept.FILE
     usable = [event for event in events if not isinstance(event, PacketsLogged) or _whole(folder, event)]
-    rehearsal = as_it_happened(prepare(file, kept.topology_beside(file), known.versions), usable)
-    topology = replace(rehearsal.scenario.topology, name=known.topology)
-    scenario = replace(rehearsal.scenario, name=known.scenario, topology=topology)
+    rehearsal = as_it_happened(prepare_kept(folder, known), usable)
+    scenario = rehearsal.scenario
     end_s = max(event.t for event in usable)
     result = evaluate(scenario, rehearsal.plan, rehearsal.predictions, usable, folder, _meta(known, end_s))
     words = _missing(scenario_end=known.end_s, end_s=end_s, usable=usable, probes=[p.name for p in scenario.probes])

@@ -1,4 +1,4 @@
-"""The tables of probes, events, expectations, faults and actions in docs/scenario-file.md, made of the kinds.
+"""The tables of docs/scenario-file.md, and docs/faults.md, made of the kinds themselves.
 
 `python -m tools.kinds` writes them anew; a test compares them with what is there.
 """
@@ -12,11 +12,13 @@ from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.menu import kinds as probes
+from dxemu.report.fault_list import page as faults_page
 from dxemu.story.awaited.menu import kinds as events
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.line import Line
 
 PAGE = Path("docs", "scenario-file.md")
+FAULTS = Path("docs", "faults.md")
 HEADS = {
     "## Probes\n": "| probe | told by | what it measures |",
     "## Events\n": "| when | of | says | when it has come |",
@@ -73,8 +75,9 @@ def _word(parameter: Parameter) -> str:
 
 
 def main() -> None:
-    """Write the page under the current folder."""
+    """Write the pages under the current folder."""
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    FAULTS.write_text(faults_page(faults()), encoding="utf-8")
 
 
 if __name__ == "__main__":

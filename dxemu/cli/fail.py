@@ -9,10 +9,25 @@ from dxemu.labs.client import ask
 from dxemu.report.terminal import echo
 
 
+def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print every fault, and end."""
+    if not wanted:
+        return
+    from dxemu.faults.menu import kinds  # only the list needs them all
+    from dxemu.report.fault_list import lines
+
+    for line in lines(kinds()):
+        echo(line)
+    context.exit()
+
+
 @click.command("fail", short_help="Break something, and say what it should cost.")
 @lab_option
 @click.option("--for", "lasts", metavar="TIME", help="Heal it after so much of the lab's time, such as 30s.")
 @click.option("--id", "name", metavar="ID", help="What heal calls it.  [default: its kind]")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="Say what can break, and end."
+)
 @click.argument("kind")
 @click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
 def command(lab: str | None, lasts: str | None, name: str | None, kind: str, parameters: tuple[str, ...]) -> None:

@@ -21,6 +21,8 @@ class BfdSilent(PacketsVanish):
     """
 
     words: ClassVar[str] = "BFD's packets vanish, BGP and all others pass"
+    imitates: ClassVar[str] = "an access list for UDP port 3784, a control-plane policer that is too strict"
+    leaves_out: ClassVar[str] = "single packets that are lost: `packet_loss`"
 
     virtual_interface: str | None = target_field()
 

@@ -20,6 +20,8 @@ class BgpRestart(Fault):
     """
 
     words: ClassVar[str] = "the routing process stops, and starts again when healed"
+    imitates: ClassVar[str] = "a daemon that crashes, an upgrade of a router's software without one of its kernel"
+    leaves_out: ClassVar[str] = "that a real router may stop forwarding meanwhile"
 
     router: str | None = target_field()
     device: str | None = target_field()

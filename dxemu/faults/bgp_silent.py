@@ -20,6 +20,8 @@ class BgpSilent(PacketsVanish):
     """
 
     words: ClassVar[str] = "BGP's packets vanish, BFD and all others pass"
+    imitates: ClassVar[str] = "an access list for TCP port 179, a routing process that hangs"
+    leaves_out: ClassVar[str] = "a session that is reset: nobody sends a word"
 
     virtual_interface: str | None = target_field()
     tunnel: str | None = target_field(words="the session in it")

@@ -22,6 +22,8 @@ class CableCut(Fault):
     """
 
     words: ClassVar[str] = "both ends lose light"
+    imitates: ClassVar[str] = "an excavator, a cable that is pulled, a port that an administrator switches off"
+    leaves_out: ClassVar[str] = "light that fails at one end alone"
     audited: ClassVar[Mapping[str, str]] = {"connection": "is cut", "circuit": "is cut", "internet": "is cut"}
 
     connection: str | None = target_field(words="its cross connect")

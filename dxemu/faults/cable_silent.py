@@ -20,6 +20,8 @@ class CableSilent(Fault):
     """
 
     words: ClassVar[str] = "the light stays, no packet arrives"
+    imitates: ClassVar[str] = "a carrier's equipment in between that dies with its ports up"
+    leaves_out: ClassVar[str] = "equipment that passes some of the packets: `packet_loss` and `some_flows`"
     audited: ClassVar[Mapping[str, str]] = {
         "connection": "falls silent",
         "circuit": "falls silent",

@@ -17,6 +17,8 @@ class CarrierDown(Fault):
     """Every circuit of the carrier falls silent at once, in both directions."""
 
     words: ClassVar[str] = "all its circuits fall silent"
+    imitates: ClassVar[str] = "a carrier's core or its power fails"
+    leaves_out: ClassVar[str] = "a carrier that protects its circuits, or loses some of them"
     audited: ClassVar[Mapping[str, str]] = {"carrier": "falls silent"}
 
     carrier: str | None = target_field()

@@ -21,6 +21,8 @@ class EspBlocked(PacketsVanish):
     """
 
     words: ClassVar[str] = "ESP's packets vanish, IKE passes: dead peer detection sees nothing"
+    imitates: ClassVar[str] = "a firewall that passes IKE and drops IP protocol 50"
+    leaves_out: ClassVar[str] = "ESP in UDP, which the firewall would pass"
 
     tunnel: str | None = target_field()
 

@@ -28,6 +28,8 @@ class FailoverTest(Fault):
     """
 
     words: ClassVar[str] = "AWS's failover test takes its BGP sessions down; it ends by itself"
+    imitates: ClassVar[str] = "AWS's API StartBgpFailoverTest, as customers use it"
+    leaves_out: ClassVar[str] = "what AWS's edge sends at that moment, which is not published"
     aws_state: ClassVar[str] = "testing"
 
     virtual_interface: str | None = target_field()

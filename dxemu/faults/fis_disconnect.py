@@ -24,6 +24,8 @@ class FisDisconnect(Fault):
     """
 
     words: ClassVar[str] = "AWS Fault Injection Service disconnects it, if all its peers are up; it ends by itself"
+    imitates: ClassVar[str] = "AWS FIS's action `aws:directconnect:virtual-interface-disconnect`"
+    leaves_out: ClassVar[str] = "FIS's stop conditions and its roles"
     aws_state: ClassVar[str] = "testing"
 
     virtual_interface: str | None = target_field()

@@ -21,6 +21,8 @@ class IkeBlocked(PacketsVanish):
     """
 
     words: ClassVar[str] = "IKE's packets vanish, ESP passes"
+    imitates: ClassVar[str] = "a firewall that drops UDP port 500 while ESP goes on"
+    leaves_out: ClassVar[str] = "a peer that refuses: nobody answers at all"
 
     tunnel: str | None = target_field()
 

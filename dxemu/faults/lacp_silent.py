@@ -20,6 +20,8 @@ class LacpSilent(PacketsVanish):
     """
 
     words: ClassVar[str] = "LACP's packets vanish on a member of a LAG, all others pass"
+    imitates: ClassVar[str] = "a switch or media converter in between that takes LACPDUs for its own"
+    leaves_out: ClassVar[str] = "a partner with other settings, which answers"
 
     connection: str | None = target_field()
 

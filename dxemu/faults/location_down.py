@@ -17,6 +17,8 @@ class LocationDown(Fault):
     """Every node of the location goes dark at once."""
 
     words: ClassVar[str] = "everything in it loses power"
+    imitates: ClassVar[str] = "a fire, or the loss of both power feeds of a building"
+    leaves_out: ClassVar[str] = "that some racks go on, on batteries"
     audited: ClassVar[Mapping[str, str]] = {"location": "loses power"}
 
     location: str | None = target_field()

@@ -17,6 +17,8 @@ class NodeDown(Fault):
     """Everything connected to the node loses light. `tunnel` names a VPN tunnel and means AWS's endpoint of it."""
 
     words: ClassVar[str] = "it loses power"
+    imitates: ClassVar[str] = "a device that loses power, or reboots"
+    leaves_out: ClassVar[str] = "a device that goes on without its routing process: `bgp_restart`"
     audited: ClassVar[Mapping[str, str]] = {"router": "dies", "device": "dies", "tunnel": "dies"}
 
     router: str | None = target_field()

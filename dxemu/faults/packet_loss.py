@@ -23,7 +23,9 @@ class PacketLoss(CableFault):
 
     words: ClassVar[str] = "a share of its packets is lost, each by chance or in bursts"
     imitates: ClassVar[str] = "a dirty connector, a failing optic, an overloaded device on the way"
-    leaves_out: ClassVar[str] = "that long frames are hit more often than short ones, as by bit errors"
+    leaves_out: ClassVar[str] = (
+        "bad times that last for a while however few packets come: theirs are counted in packets"
+    )
 
     share: float = parameter(Takes.PERCENT, need=Need.ALWAYS, most=ALL, words="20 %", example="20 %")
     burst: int | None = parameter(Takes.COUNT, words="bad times are so many packets long", example="5")

@@ -34,6 +34,8 @@ class PortFiltered(PacketsVanish):
     """
 
     words: ClassVar[str] = "a filter on the way drops one protocol"
+    imitates: ClassVar[str] = "an access list that somebody changed, a carrier's policy"
+    leaves_out: ClassVar[str] = "a firewall that drops by the state of connections"
 
     connection: str | None = target_field(words="its cross connect")
     circuit: str | None = target_field()

@@ -28,6 +28,8 @@ class PrefixFlood(Fault):
     """
 
     words: ClassVar[str] = "it announces so many networks more; beyond its quota AWS closes the session, stays Idle"
+    imitates: ClassVar[str] = "a full table that leaks, a route map that is lost"
+    leaves_out: ClassVar[str] = "a leak that grows slowly, route by route"
 
     router: str | None = target_field()
     count: int = count_field(words="so many")

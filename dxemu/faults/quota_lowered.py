@@ -22,6 +22,8 @@ class QuotaLowered(Fault):
     """
 
     words: ClassVar[str] = "AWS takes fewer prefixes on it; where more are announced it closes the session"
+    imitates: ClassVar[str] = "an allocation that ends, or was granted for a while only"
+    leaves_out: ClassVar[str] = "how AWS tells the customer of it"
 
     virtual_interface: str | None = target_field()
     to: int = parameter(Takes.WHOLE, need=Need.ALWAYS, least=0, most=1000, words="so many", example="0")

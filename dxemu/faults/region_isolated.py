@@ -21,6 +21,8 @@ class RegionIsolated(Fault):
     """
 
     words: ClassVar[str] = "AWS's backbone no longer reaches it"
+    imitates: ClassVar[str] = "AWS's backbone loses a Region"
+    leaves_out: ClassVar[str] = "a Region that goes down itself: what is in it goes on"
 
     region: str | None = target_field()
 

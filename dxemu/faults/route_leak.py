@@ -22,6 +22,8 @@ class RouteLeak(Fault):
     """
 
     words: ClassVar[str] = "it announces networks that are not its own; no filter of the customer's stops it"
+    imitates: ClassVar[str] = "somebody redistributes a network that is elsewhere"
+    leaves_out: ClassVar[str] = "a leak that only some of the routers take"
 
     router: str | None = target_field()
     prefixes: tuple[IPNetwork, ...] = networks_field(need=Need.CHOICE)

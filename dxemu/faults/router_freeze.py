@@ -24,6 +24,8 @@ class RouterFreeze(Fault):
     """
 
     words: ClassVar[str] = "its routing programs stand still, its kernel goes on forwarding"
+    imitates: ClassVar[str] = "a supervisor that hangs while its line cards forward"
+    leaves_out: ClassVar[str] = "a router whose tables go wrong meanwhile"
 
     router: str | None = target_field()
     device: str | None = target_field()

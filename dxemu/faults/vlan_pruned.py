@@ -20,6 +20,8 @@ class VlanPruned(Fault):
     """No packet of the virtual interface arrives in either direction, and nobody is told."""
 
     words: ClassVar[str] = "a switch ceases to carry its VLAN"
+    imitates: ClassVar[str] = "a change on a switch of a carrier, or of a partner, that leaves a VLAN out"
+    leaves_out: ClassVar[str] = "a wrong tag, by which packets come to somebody else"
     audited: ClassVar[Mapping[str, str]] = {"virtual_interface": "falls silent"}
 
     virtual_interface: str | None = target_field()

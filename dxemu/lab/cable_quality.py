@@ -22,8 +22,7 @@ from dxemu.faults.quality import Bursts, Quality
 from dxemu.lab.cable_end import CableEnd, queue_limit
 from dxemu.netlink import duplicate, netem, plug, shape
 from dxemu.netlink import traffic_control as tc
-from dxemu.units import BitsPerSecond
-from dxemu.words import duration
+from dxemu.units import BitsPerSecond, Seconds
 
 ROOT, FRAMES, CHANCE, RATE, QUEUE = (number << 16 for number in range(1, 6))
 FIRST_CHILD = 1
@@ -200,9 +199,9 @@ def _numbers(one: netem.Netem) -> tuple[float, ...]:
 def _words(
     end: CableEnd, root: netem.Netem, chance: netem.Netem, rate: shape.Shape, quality: Quality, twice: float
 ) -> str:
-    said = [f"{duration(root.delay_s * 1e3)} of delay"]
+    said = [f"{Seconds(root.delay_s)} of delay"]
     if root.jitter_s:
-        said[0] += f" +- {duration(root.jitter_s * 1e3)}"
+        said[0] += f" +- {Seconds(root.jitter_s)}"
     if root.loss_percent:
         said.append("everything lost")
     if chance.loss_percent:
@@ -210,7 +209,7 @@ def _words(
     if chance.loss_model and quality.bursts:
         said.append(f"{quality.bursts.loss_percent:g} % lost in bursts of {1 / chance.loss_model.to_good:.3g}")
     if chance.jitter_s and quality.late:
-        said.append(f"{quality.late.percent:g} % late by {duration(chance.jitter_s * 1e3)}")
+        said.append(f"{quality.late.percent:g} % late by {Seconds(chance.jitter_s)}")
     if twice:
         said.append(f"{twice:g} % twice")
     if chance.corrupt_percent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from zlib import crc32
 
 from dxemu.errors import LabError
 from dxemu.lab.node import LabNode
@@ -16,10 +17,11 @@ _Sites = Mapping[str, Mapping[str, Sequence[Packets]]]
 
 
 class PacketFilters:
-    """Those of a lab's nodes."""
+    """Those of a lab's nodes. Which flows a share of them is, is drawn from the run's `seed`."""
 
-    def __init__(self, nodes: Mapping[str, LabNode]) -> None:
+    def __init__(self, nodes: Mapping[str, LabNode], seed: int = 1) -> None:
         self._nodes = nodes
+        self._seed = seed
         self._standing: dict[str, _Sites] = {}
 
     async def put(self, name: str, arrivals: Sequence[Arrival]) -> Mapping[str, int]:
@@ -32,7 +34,7 @@ class PacketFilters:
         self._standing[name] = sites = _sites(arrivals)
         for node, vanishing in sites.items():
             async with self._netfilter(node) as netlink:
-                await ingress.apply(netlink, name, vanishing)
+                await ingress.apply(netlink, name, vanishing, crc32(f"{self._seed}/{name}".encode()))
         return {node: held for node, (held, _) in (await self._read(name)).items()}
 
     async def dropped(self, name: str) -> int:

@@ -85,6 +85,7 @@ class Lab:
             cables = await build_cables(plan, nodes, journal.each, seed)
             await build_interfaces(plan, nodes, journal.clock, journal.each)
             lab = cls(plan, journal, nodes, cables)
+            lab.filters = PacketFilters(lab._nodes, seed)
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
             await build_extras(plan, nodes)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address
 from itertools import product
 
+from dxemu.netlink import flow_hash
 from dxemu.netlink import nft_message as nft
 from dxemu.netlink.nftables import DropCounter, counters
 from dxemu.netlink.session import Netlink, NetlinkError
@@ -22,8 +23,10 @@ _ETH_P_IP = 0x0800
 _ADDRESSES, _SOURCE, _DESTINATION = 4, 12, 16
 
 
-def _rules(one: Packets) -> list[nft.Rule]:
+def _rules(one: Packets, seed: int) -> list[nft.Rule]:
     """A rule for each end that may have the port, and each direction."""
+    if one.flows_percent is not None:
+        return list(flow_hash.rules(one.flows_percent, seed))
     ethertype = _ETH_P_IP if one.between is not None else one.ethertype
     first: nft.Rule = []
     if ethertype is not None:
@@ -48,17 +51,17 @@ def _port(end: Sequence[int]) -> nft.Rule:
     return [nft.payload(nft.TRANSPORT_HEADER, end[0], 2), nft.compare(nft.EQUAL, struct.pack("!H", end[1]))]
 
 
-async def apply(netlink: Netlink, table: str, packets: Mapping[str, Sequence[Packets]]) -> None:
+async def apply(netlink: Netlink, table: str, packets: Mapping[str, Sequence[Packets]], seed: int = 1) -> None:
     """Make the table, with what vanishes by the interface at which it arrives. Raises NetlinkError.
 
-    `netlink` is of protocol NETLINK_NETFILTER.
+    `netlink` is of protocol NETLINK_NETFILTER. Which flows a share of them is follows from `seed`.
     """
     chains = [
         nft.FilterChain(
             name=interface,
             kind="filter",
             hook=(_INGRESS, 0),
-            rules=[rule for one in wanted for rule in _rules(one)],
+            rules=[rule for one in wanted for rule in _rules(one, seed)],
             interface=interface,
         )
         for interface, wanted in packets.items()

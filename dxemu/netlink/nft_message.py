@@ -19,7 +19,7 @@ FAMILY: dict[str, int] = {"nfgen_family": socket.AF_INET}
 NETDEV_FAMILY: dict[str, int] = {"nfgen_family": 5}
 """Chains of one interface, which see what comes in by it first of all: linux/netfilter.h, NFPROTO_NETDEV."""
 REGISTER = 1
-EQUAL, GREATER = 0, 4
+EQUAL, OTHER, LESS, GREATER = 0, 1, 2, 4
 META_LEN, META_PROTOCOL, META_IIFNAME, META_OIFNAME, META_L4PROTO = 0, 1, 6, 7, 16
 NETWORK_HEADER, TRANSPORT_HEADER = 1, 2
 IFNAMSIZ = 16
@@ -27,7 +27,8 @@ ACCEPT = 1
 NLM_F_APPEND = 0x800
 
 Attributes = list[tuple[str, Any]]  # Any: text, a number, bytes, or pyroute2's nesting
-Rule = list[dict[str, Any]]  # Any: as above
+Expression = dict[str, Any]  # Any: as above
+Rule = list[Expression]
 _VERDICT = 0
 _DROP = 0
 
@@ -66,16 +67,16 @@ def meta(key: int) -> dict[str, Any]:
     return expression("meta", [("NFTA_META_KEY", key), ("NFTA_META_DREG", REGISTER)])
 
 
-def compare(operator: int, value: bytes) -> dict[str, Any]:
+def compare(operator: int, value: bytes, *, register: int = REGISTER) -> dict[str, Any]:
     """Go on only if the register compares with `value` so."""
     data = nested([("NFTA_DATA_VALUE", value)])
-    return expression("cmp", [("NFTA_CMP_SREG", REGISTER), ("NFTA_CMP_OP", operator), ("NFTA_CMP_DATA", data)])
+    return expression("cmp", [("NFTA_CMP_SREG", register), ("NFTA_CMP_OP", operator), ("NFTA_CMP_DATA", data)])
 
 
-def payload(header: int, offset: int, length: int) -> dict[str, Any]:
+def payload(header: int, offset: int, length: int, *, register: int = REGISTER) -> dict[str, Any]:
     """Load bytes of a header into the register."""
     load: Attributes = [
-        ("NFTA_PAYLOAD_DREG", REGISTER),
+        ("NFTA_PAYLOAD_DREG", register),
         ("NFTA_PAYLOAD_BASE", header),
         ("NFTA_PAYLOAD_OFFSET", offset),
         ("NFTA_PAYLOAD_LEN", length),

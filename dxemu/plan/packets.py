@@ -18,14 +18,20 @@ SLOW_PROTOCOLS = 0x8809
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packets:
-    """Those that fit everything that is given: EtherType, IP protocol, a port at either end, two IPv4 addresses."""
+    """Those that fit everything that is given: EtherType, IP protocol, a port at either end, two IPv4 addresses.
+
+    Or a part of all flows: which they are, a hash of addresses, protocol and ports says. BGP and BFD are never of them.
+    """
 
     ethertype: int | None = None
     protocol: int | None = None
     port: int | None = None
     between: tuple[IPv4Address, IPv4Address] | None = None
+    flows_percent: float | None = None
 
     def __str__(self) -> str:
+        if self.flows_percent is not None:
+            return f"{self.flows_percent:g} % of the flows"
         names = {TCP: "TCP", UDP: "UDP", IP_ESP: "ESP"}
         what = "LACP" if self.ethertype == SLOW_PROTOCOLS else names.get(self.protocol or 0, "IP")
         return what if self.port is None else f"{what} port {self.port}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
+from dxemu.bgp.prefix_policy import PrefixPolicy, policy_of
 from dxemu.bgp.route import DEFAULT_LOCAL_PREF, Announcement, Route
 from dxemu.units import WELL_KNOWN_COMMUNITIES, Asn, IPAddress, IPNetwork
 
@@ -33,6 +34,7 @@ class ImportPolicy:
     what an iBGP peer sent, or 100. With `accepts` everything outside these prefixes, which are called `filtered_by`,
     is refused, and whatever `refuses` has a reason against. The own ASN may be `allow_as_in` times in the AS_PATH.
     Of the communities those stay that `keeps` gives; without it all of them. `precedence` and `kind` are the route's.
+    The first of `policies` that matches a prefix decides before these.
     `on_link` is the subnet that the session runs over: the next hop must be in it (RFC 4271 section 6.3, an external
     peer one hop away); None: it may be anywhere.
     """
@@ -52,6 +54,7 @@ class ImportPolicy:
     precedence: int = 0
     kind: str = ""
     on_link: IPNetwork | None = None
+    policies: tuple[PrefixPolicy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,17 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
         return Refused(announcement.prefix, reason)
     if policy.accepts is not None and not _accepted(announcement.prefix, policy.accepts):
         return Refused(announcement.prefix, f"the prefix is not among {policy.filtered_by}")
+    own = policy_of(announcement.prefix, policy.policies)
+    if own is not None and not own.accept:
+        return Refused(announcement.prefix, f"the router's policy for {own.filter} does not take it")
     return Route(
         prefix=announcement.prefix,
         next_hop=announcement.next_hop,
         as_path=announcement.as_path,
         origin=announcement.origin,
-        local_pref=_imported_local_pref(announcement, policy),
+        local_pref=_imported_local_pref(announcement, policy)
+        if own is None or own.local_pref is None
+        else own.local_pref,
         med=announcement.med,
         communities=announcement.communities if policy.keeps is None else policy.keeps(announcement.communities),
         session=policy.session,
@@ -134,7 +142,8 @@ class ExportPolicy:
     With `originated_only` nothing is passed on from other peers: an AWS device announces the VPC's prefixes only. With
     `learnt_only` nothing of its own is announced, as between AWS's devices with SiteLink. Towards eBGP the own ASN is
     put in front `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that the peer may hear
-    of; None: no such limit. `withholds` are those that it does not hear of all the same.
+    of; None: no such limit. `withholds` are those that it does not hear of all the same. The first of `policies` that
+    matches a prefix decides before these.
     """
 
     session: str
@@ -150,6 +159,7 @@ class ExportPolicy:
     only: Collection[IPNetwork] | None = None
     withholds: Collection[IPNetwork] = ()
     tags: Mapping[IPNetwork, tuple[str, ...]] = field(default_factory=dict)
+    policies: tuple[PrefixPolicy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +183,24 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | Withheld:
     reason = _why_withheld(route, policy)
     if reason is not None:
         return Withheld(route.prefix, reason)
+    own = policy_of(route.prefix, policy.policies)
+    communities = policy.communities if own is None or own.communities is None else own.communities
+    prepend = policy.prepend if own is None or own.prepend is None else own.prepend
+    med = policy.med if own is None or own.med is None else own.med
     tags = policy.tags.get(route.prefix, ())
-    added = tuple(dict.fromkeys((*route.communities, *policy.communities, *tags)))
+    added = tuple(dict.fromkeys((*route.communities, *communities, *tags)))
     announcement = Announcement(
         prefix=route.prefix,
         next_hop=policy.own_address,
         as_path=route.as_path,
         origin=route.origin,
         local_pref=route.local_pref,
-        med=route.med,
+        med=route.med if own is None or own.med is None else own.med,
         communities=added if policy.send_communities else (),
     )
     if policy.external:
-        as_path = (policy.own_asn,) * (1 + policy.prepend) + route.as_path
-        return replace(announcement, as_path=as_path, local_pref=None, med=policy.med)
+        as_path = (policy.own_asn,) * (1 + prepend) + route.as_path
+        return replace(announcement, as_path=as_path, local_pref=None, med=med)
     return announcement
 
 
@@ -202,6 +216,8 @@ def _why_withheld(route: Route, policy: ExportPolicy) -> str | None:
         return f"the session carries IPv{policy.own_address.version} prefixes only"
     if policy.only is not None and route.prefix not in policy.only:
         return "it is not among the prefixes for this peer"
+    if (own := policy_of(route.prefix, policy.policies)) is not None and not own.announce:
+        return f"the router's policy for {own.filter} does not announce it"
     if route.prefix in policy.withholds:
         return "an operator has withdrawn it towards this peer"
     if not policy.external and not route.originated and not route.external:

@@ -107,6 +107,7 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         precedence=SITE_LINK_PRECEDENCE[session.external] if site_link else 0,
         kind=("own virtual interface" if session.external else "SiteLink") if site_link else "",
         on_link=_subnet(plan, own) if session.external else None,
+        policies=own.policies,
     )
 
 
@@ -137,6 +138,7 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         only=_looked_up(own.announces),
         withholds=own.withholds,
         tags=dict(of.tags),
+        policies=own.policies,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dxemu.aws.direct_connect_gateway import within
 from dxemu.aws.timers import RESTART_TIME
+from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.plan.addressing import Links, Peers
 from dxemu.plan.backbone import speed
 from dxemu.plan.draft import Draft
@@ -159,10 +160,12 @@ def add_circuits(draft: Draft, links: Links) -> None:
         for peers in links.of(cable.name, ipv6=has_ipv6(draft.topology)):
             for port, address in zip((cable.a, cable.b), peers, strict=True):
                 draft.address(port.node, port.name, address)
-            draft.sessions.append(_circuit_session(draft, cable, peers))
+            draft.sessions.append(_circuit_session(draft, cable, peers, dict(circuit.policies)))
 
 
-def _circuit_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
+def _circuit_session(
+    draft: Draft, cable: Cable, peers: Peers, policies: Mapping[str, tuple[PrefixPolicy, ...]]
+) -> BgpSession:
     """The session of the routers at the ends of `cable`: iBGP, unless their sites have ASNs of their own.
 
     What one router has let in from outside with the own ASN in it, the others let in, too. Graceful restart is a
@@ -182,6 +185,7 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers) -> BgpSession:
             asn=asn_of(draft.topology, port.node),
             passive=index == 1,
             graceful_restart=restart_time,
+            policies=policies.get(port.node, ()),
             allow_as_in=max((vif.customer.allow_as_in for vif in draft.topology.virtual_interfaces), default=0),
         )
 

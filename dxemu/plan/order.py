@@ -63,7 +63,7 @@ IN_PLACE: Mapping[str, frozenset[str]] = MappingProxyType(
                     "keepalive",
                 ),
                 *("import_local_pref", "export_communities", "send_communities", "export_prepend", "export_med"),
-                *("announces", "withholds", "accepts", "allow_as_in", "bfd"),
+                *("announces", "withholds", "accepts", "allow_as_in", "policies", "bfd"),
             }
         ),
     }

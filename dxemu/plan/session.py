@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from dxemu.aws.quotas import Quota
+from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.plan.mismatch import Mismatch
 from dxemu.plan.parts import MAIN_TABLE, BfdSession
 from dxemu.plan.wiring import Side
@@ -21,6 +22,7 @@ class SessionEnd:
     `export_med` goes with it; without `send_communities` no community does.
     `announces` are the only prefixes that an eBGP peer may hear of, `accepts` what it takes from there; None: no such
     limit. `withholds` are those of them that it does not hear of all the same.
+    `policies` say of some prefixes what is done with them in place of that.
     `allow_as_in` times the own ASN may be in the AS_PATH of what is taken.
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
     `bfd` is what this end runs; None: no BFD. `hold_time` is what it offers, `keepalive` how often it sends one;
@@ -45,6 +47,7 @@ class SessionEnd:
     announces: tuple[IPNetwork, ...] | None = None
     withholds: tuple[IPNetwork, ...] = ()
     accepts: tuple[IPNetwork, ...] | None = None
+    policies: tuple[PrefixPolicy, ...] = ()
     allow_as_in: int = 0
     bfd: BfdSession | None = None
     hold_time: Seconds | None = None

@@ -124,6 +124,7 @@ def _customer_end(draft: Draft, vlan: _Vlan, address: IPAddress) -> SessionEnd:
         export_prepend=vif.customer.as_path_prepend,
         export_med=vif.customer.med,
         accepts=vif.customer.accept,
+        policies=vif.customer.policies,
         allow_as_in=vif.customer.allow_as_in,
         announces=_announced(draft, vif, where.router),
         bfd=None if vif.bfd is None else BfdSession(interval=vif.bfd.interval, detect_mult=vif.bfd.detect_mult),

@@ -204,8 +204,9 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
     vpn, topology = ending.vpn, draft.topology
     near, far = tunnel.ends
     settings = vpn.tunnels[ending.number - 1]
+    policy = settings.customer
     prefixes = prefixes_of(vpn, topology)
-    networks = networks_behind(topology, vpn.router) if vpn.customer.announce is None else vpn.customer.announce
+    networks = networks_behind(topology, vpn.router) if policy.announce is None else policy.announce
     if vpn.static_routes is not None:
         networks = vpn.static_routes
     return BgpSession(
@@ -221,15 +222,16 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
                 address=near.inside.ip,
                 asn=asn_of(topology, vpn.router),
                 passive=False,
-                import_local_pref=vpn.customer.local_pref,
-                export_communities=vpn.customer.communities if vpn.customer.send_communities else (),
-                send_communities=vpn.customer.send_communities,
-                export_prepend=vpn.customer.as_path_prepend,
-                export_med=vpn.customer.med,
-                accepts=vpn.customer.accept,
-                allow_as_in=vpn.customer.allow_as_in,
+                import_local_pref=policy.local_pref,
+                export_communities=policy.communities if policy.send_communities else (),
+                send_communities=policy.send_communities,
+                export_prepend=policy.as_path_prepend,
+                export_med=policy.med,
+                accepts=policy.accept,
+                policies=policy.policies,
+                allow_as_in=policy.allow_as_in,
                 announces=networks,
-                enabled=vpn.customer.enabled and settings.customer_enabled,
+                enabled=policy.enabled and settings.customer_enabled,
             ),
             SessionEnd(
                 speaker=ending.node,

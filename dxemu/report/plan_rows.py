@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.plan.model import (
     MAIN_TABLE,
     BgpSession,
@@ -286,8 +287,18 @@ def session_end(end: SessionEnd, *, static: bool) -> Row:
         policy.append(f"own AS allowed in {end.allow_as_in} x")
     if end.announces is not None:
         policy.append(f"{'has' if static else 'announces only'} {_list(end.announces, 'nothing')}")
+    policy += [f"of {one.filter}: {_of_prefixes(one)}" for one in end.policies]
     how = "passive" if end.passive else "active"
     return "static" if static else how, end.speaker, str(end.address), f"AS {end.asn}", ", ".join(policy)
+
+
+def _of_prefixes(policy: PrefixPolicy) -> str:
+    said = [] if policy.accept else ["not accepted"]
+    said += [] if policy.announce else ["not announced"]
+    said += [] if policy.local_pref is None else [f"local preference {policy.local_pref}"]
+    said += [f"sends {_community(community)}" for community in policy.communities or ()]
+    said += [] if policy.prepend is None else [f"prepends {policy.prepend} x"]
+    return " and ".join(said if policy.med is None else [*said, f"MED {policy.med}"])
 
 
 def gateway_head(gateway: Gateway) -> Row:

@@ -11,6 +11,7 @@ from dxemu.aws.speeds import DEDICATED
 from dxemu.topology import file as entries
 from dxemu.topology.built_aws import aws
 from dxemu.topology.built_ends import customer_end
+from dxemu.topology.built_policy import policies, policy
 from dxemu.topology.built_vpn import vpn
 from dxemu.topology.check.cages import router_entries
 from dxemu.topology.check.sites import asn_at
@@ -32,8 +33,8 @@ from dxemu.topology.model import (
     VirtualInterface,
     Vrrp,
 )
-from dxemu.topology.model_routing import CustomerPolicy, RouterSettings
-from dxemu.units import Asn, BitsPerSecond, IPAddress, Seconds, VlanId, community
+from dxemu.topology.model_routing import RouterSettings
+from dxemu.units import Asn, BitsPerSecond, IPAddress, Seconds, VlanId
 
 
 def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
@@ -78,7 +79,13 @@ def _customer(file: TopologyFile) -> Customer:
         colocations=tuple(_colocations(file)),
         circuits=tuple(
             Circuit(
-                name=key, from_router=c.from_router, to=c.to, bandwidth=c.bandwidth, delay=c.delay, carrier=c.carrier
+                name=key,
+                from_router=c.from_router,
+                to=c.to,
+                bandwidth=c.bandwidth,
+                delay=c.delay,
+                carrier=c.carrier,
+                policies=tuple((router, policies(entries)) for router, entries in c.policies.items()),
             )
             for key, c in customer.circuits.items()
         ),
@@ -149,23 +156,6 @@ def _connection(name: str, c: entries.ConnectionEntry) -> Connection:
 def _smallest_port(bandwidth: BitsPerSecond) -> BitsPerSecond:
     """The slowest dedicated port that a hosted connection fits into."""
     return next(port for port in DEDICATED if port >= bandwidth)
-
-
-def policy(entry: entries.PolicyEntry) -> CustomerPolicy:
-    """The customer's policy as the file states it."""
-    return CustomerPolicy(
-        local_pref=entry.local_pref,
-        communities=tuple(community(each) for each in entry.communities),
-        send_communities=entry.send_communities,
-        as_path_prepend=entry.as_path_prepend,
-        med=entry.med,
-        announce=None if entry.announce is None else tuple(dict.fromkeys(entry.announce)),
-        accept=None if entry.accept is None else tuple(entry.accept),
-        allow_as_in=entry.allow_as_in,
-        shape=entry.shape,
-        nat=entry.nat,
-        enabled=entry.enabled,
-    )
 
 
 def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, file: TopologyFile) -> VirtualInterface:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dxemu.aws.vpn_tunnels import HOLD_TIME, KEEPALIVE
 from dxemu.topology import file as entries
+from dxemu.topology.built_policy import policy_of_tunnel
 from dxemu.topology.model import Vpn, VpnTunnel
 from dxemu.topology.model_routing import CustomerPolicy
 
 
 def vpn(name: str, entry: entries.VpnEntry, customer: CustomerPolicy) -> Vpn:
     """The VPN connection with both its tunnels, written or not."""
-    first, second = (_tunnel(entry, number) for number in range(2))
+    first, second = (_tunnel(entry, number, customer) for number in range(2))
     return Vpn(
         name=name,
         gateway=entry.gateway,
@@ -30,15 +31,16 @@ def vpn(name: str, entry: entries.VpnEntry, customer: CustomerPolicy) -> Vpn:
     )
 
 
-def _tunnel(entry: entries.VpnEntry, number: int) -> VpnTunnel:
+def _tunnel(entry: entries.VpnEntry, number: int, customer: CustomerPolicy) -> VpnTunnel:
     if number >= len(entry.tunnels):
-        return VpnTunnel(inside_cidr=None, outside_address=None, pre_shared_key=None)
+        return VpnTunnel(inside_cidr=None, outside_address=None, pre_shared_key=None, customer=customer)
     tunnel = entry.tunnels[number]
     mine = tunnel.customer.pre_shared_key
     return VpnTunnel(
         inside_cidr=tunnel.inside_cidr,
         outside_address=tunnel.outside_address,
         pre_shared_key=tunnel.pre_shared_key,
+        customer=policy_of_tunnel(customer, tunnel.customer),
         customer_enabled=tunnel.customer.enabled,
         amazon_enabled=tunnel.amazon.enabled,
         configured=tunnel.customer.configured,

@@ -23,11 +23,9 @@ from dxemu.topology.fields import (
 )
 from dxemu.topology.file_aws import AwsEntry
 from dxemu.topology.file_customer import CustomerEntry, OtherCustomerEntry
+from dxemu.topology.file_policy import MAX_32_BIT, MOST_PREPENDS, Policies
 from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.units import MAX_ASN, MAX_VLAN_ID, Seconds
-
-MAX_32_BIT = 4_294_967_295
-MOST_PREPENDS = 10
 
 
 class ConnectionEntry(Entry):
@@ -61,6 +59,7 @@ class PolicyEntry(Entry):
     med: int | None = Field(default=None, ge=0, le=MAX_32_BIT, examples=["10"])
     announce: list[AnyNetwork] | None = Field(default=None, examples=["[10.0.0.0/16, 10.0.1.0/24]"])
     accept: list[AnyNetwork] | None = Field(default=None, examples=["[172.31.0.0/16]"])
+    policies: Policies = Field(default_factory=dict, examples=["{10.4.0.0/16 le 24: {local_pref: 200}}"])
     allow_as_in: int = Field(default=0, ge=0, le=MOST_PREPENDS, examples=["1"])
     shape: BitRate | None = Field(default=None, examples=["500 Mbps"])
     nat: Address | None = Field(default=None, examples=["203.0.113.1"])
@@ -120,10 +119,18 @@ class VirtualInterfaceEntry(Entry):
 
 
 class TunnelCustomerEntry(EndEntry):
-    """The customer's end of a tunnel. Only one tunnel set up, or another key, are what drills are about."""
+    """The customer's end of a tunnel: what the router has for it, in place of what it has for the VPN.
+
+    Only one tunnel set up, or another key, are what drills are about.
+    """
 
     configured: Switch = Field(default=True, examples=["off"])
     pre_shared_key: str | None = Field(default=None, examples=["Rehearse_3"], repr=False)
+    local_pref: int | None = Field(default=None, ge=0, le=MAX_32_BIT, examples=["40"])
+    communities: list[str] | None = Field(default=None, examples=['["65000:2"]'])
+    as_path_prepend: int | None = Field(default=None, ge=0, le=MOST_PREPENDS, examples=["2"])
+    med: int | None = Field(default=None, ge=0, le=MAX_32_BIT, examples=["200"])
+    policies: Policies | None = Field(default=None, examples=["{10.4.0.0/16: {as_path_prepend: 1}}"])
 
 
 class VpnTunnelEntry(Entry):

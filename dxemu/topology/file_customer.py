@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from dxemu.topology.entry import Entry, empty_is_mapping
 from dxemu.topology.fields import Address, Addresses, AnyNetwork, BitRate, Delay, Duration, Network, Wrong
+from dxemu.topology.file_policy import Policies
 from dxemu.topology.words import quoted
 from dxemu.units import BitsPerSecond, Seconds
 
@@ -80,6 +81,9 @@ class CircuitEntry(Entry):
     bandwidth: BitRate = Field(examples=["10 Gbps"])
     delay: Delay = Field(examples=["3 ms"])
     carrier: str | None = Field(default=None, examples=["north_telecom"])
+    policies: dict[str, Policies] = Field(
+        default_factory=dict, examples=["{colo_router: {172.31.0.0/16: {local_pref: 50}}}"]
+    )
 
 
 class InternetEntry(Entry):

@@ -275,7 +275,7 @@ class VirtualInterface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VpnTunnel:
-    """One of the two tunnels of a VPN connection; None where AWS would choose.
+    """One of the two tunnels of a VPN connection; None where AWS would choose. `customer` is the router's policy.
 
     An end that is not `enabled` has its BGP session switched off; the tunnel itself is there. Without `configured` the
     customer has not set the tunnel up; `customer_pre_shared_key` is the router's key where it is another one.
@@ -284,6 +284,7 @@ class VpnTunnel:
     inside_cidr: IPv4Network | None
     outside_address: IPv4Address | None
     pre_shared_key: str | None = field(repr=False)
+    customer: CustomerPolicy = field(default_factory=CustomerPolicy)
     customer_enabled: bool = True
     amazon_enabled: bool = True
     configured: bool = True

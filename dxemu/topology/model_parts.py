@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.units import BitsPerSecond, IPAddress, Seconds
 
 
@@ -27,7 +28,10 @@ class Vrrp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circuit:
-    """A circuit of a `carrier`: between two of the customer's routers, or to a connection (layer 2 extension)."""
+    """A circuit of a `carrier`: between two of the customer's routers, or to a connection (layer 2 extension).
+
+    `policies` are by router what it does with some prefixes on the session over it.
+    """
 
     name: str
     from_router: str
@@ -35,6 +39,7 @@ class Circuit:
     bandwidth: BitsPerSecond
     delay: Seconds
     carrier: str | None = None
+    policies: tuple[tuple[str, tuple[PrefixPolicy, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address
 
+from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.units import BitsPerSecond, IPNetwork
 
 
@@ -43,6 +44,7 @@ class CustomerPolicy:
     routers are set if nobody says otherwise. Exactly the prefixes in `announce` are announced (None: the data center's
     networks), and what lies in those of `accept` is accepted (None: everything), even if the own ASN is up to
     `allow_as_in` times in its AS_PATH.
+    The first of `policies` whose filter matches a prefix says what is done with that in place of all this.
     Without `enabled` the customer has switched its end of the BGP sessions off.
     `shape` holds what is sent to a rate; `nat` is the public source address that packets of the data centre's private
     networks get.
@@ -54,6 +56,7 @@ class CustomerPolicy:
     as_path_prepend: int = 0
     med: int | None = None
     announce: tuple[IPNetwork, ...] | None = None
+    policies: tuple[PrefixPolicy, ...] = ()
     accept: tuple[IPNetwork, ...] | None = None
     allow_as_in: int = 0
     shape: BitsPerSecond | None = None

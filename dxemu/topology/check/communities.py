@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
 from dxemu.aws.communities import HIGH, LOCAL_PREF, LOW, MEDIUM
 from dxemu.aws.public_vif import EVERYWHERE, LOCAL_CONTINENT, LOCAL_REGION, SCOPES
 from dxemu.aws.regions import AREAS, continent
 from dxemu.topology.check.findings import Findings
-from dxemu.topology.file import TopologyFile
+from dxemu.topology.file import PolicyEntry, TopologyFile, VirtualInterfaceEntry, VpnEntry
+from dxemu.topology.file_policy import Policies
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import listed, nearest, quoted
 from dxemu.units import WELL_KNOWN_COMMUNITIES
@@ -23,31 +25,67 @@ _COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})\Z")
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T024: not a community, one that AWS does not know here, or two at once that exclude each other. DX-T088."""
     for name, vif in file.virtual_interfaces.items():
-        path: KeyPath = ("virtual_interfaces", name, "customer", "communities")
-        for number, community in enumerate(vif.customer.communities):
-            if not _is_one(community, (*path, number), findings):
-                continue
-            if vif.type == "public" and vif.gateway is not None:
-                continue  # That is reported, and the virtual interface may be meant to be of another type.
-            if vif.type == "public":
-                _on_public(community, (*path, number), findings)
-            elif community.startswith(f"{PUBLIC_VIF_AMAZON_SIDE}:") and community not in LOCAL_PREF:
-                problem = f"AWS does not honour {community} on a {vif.type} virtual interface"
-                remedy = f"Local preference is {LOW} (low), {MEDIUM} or {HIGH} (high)."
-                findings.add((*path, number), "DX-T024", problem, remedy)
-        exclusive, what = (SCOPES, "scopes") if vif.type == "public" else (LOCAL_PREF, "local preferences")
-        chosen = [community for community in exclusive if community in vif.customer.communities]
-        if len(chosen) > 1 and (vif.type != "public" or vif.gateway is None):
-            problem = f"'{name}' asks for {listed(chosen, 'and')} at once"
-            findings.add(path, "DX-T024", problem, f"AWS's three {what} exclude each other. Keep one.")
+        for written, path in _written(vif.customer, ("virtual_interfaces", name, "customer")):
+            _on_vif(name, vif, written, path, findings)
     _continents(file, findings)
     for name, vpn in file.vpns.items():
-        for number, community in enumerate(vpn.customer.communities):
-            path = ("vpns", name, "customer", "communities", number)
-            if _is_one(community, path, findings) and community.startswith(f"{PUBLIC_VIF_AMAZON_SIDE}:"):
-                problem = f"AWS does not honour {community} in a VPN connection"
-                remedy = "Local preference by community is for private and transit virtual interfaces. Take it out."
-                findings.add(path, "DX-T024", problem, remedy)
+        for written, path in _of_vpn(name, vpn):
+            _in_vpn(written, path, findings)
+    for name, circuit in file.customer.circuits.items():
+        for router, policies in circuit.policies.items():
+            for written, path in _of_policies(policies, ("customer", "circuits", name, "policies", router)):
+                for number, community in enumerate(written):
+                    _is_one(community, (*path, number), findings)
+
+
+Written = tuple[list[str], KeyPath]
+
+
+def _written(policy: PolicyEntry, path: KeyPath) -> Iterator[Written]:
+    """The communities of a policy, and of those for some prefixes, each with its place."""
+    yield policy.communities, (*path, "communities")
+    yield from _of_policies(policy.policies, (*path, "policies"))
+
+
+def _of_policies(policies: Policies, path: KeyPath) -> Iterator[Written]:
+    for text, entry in policies.items():
+        yield entry.communities or [], (*path, text, "communities")
+
+
+def _of_vpn(name: str, vpn: VpnEntry) -> Iterator[Written]:
+    yield from _written(vpn.customer, ("vpns", name, "customer"))
+    for number, tunnel in enumerate(vpn.tunnels):
+        path: KeyPath = ("vpns", name, "tunnels", number, "customer")
+        yield tunnel.customer.communities or [], (*path, "communities")
+        yield from _of_policies(tunnel.customer.policies or {}, (*path, "policies"))
+
+
+def _on_vif(name: str, vif: VirtualInterfaceEntry, written: list[str], path: KeyPath, findings: Findings) -> None:
+    for number, community in enumerate(written):
+        if not _is_one(community, (*path, number), findings):
+            continue
+        if vif.type == "public" and vif.gateway is not None:
+            continue  # That is reported, and the virtual interface may be meant to be of another type.
+        if vif.type == "public":
+            _on_public(community, (*path, number), findings)
+        elif community.startswith(f"{PUBLIC_VIF_AMAZON_SIDE}:") and community not in LOCAL_PREF:
+            problem = f"AWS does not honour {community} on a {vif.type} virtual interface"
+            remedy = f"Local preference is {LOW} (low), {MEDIUM} or {HIGH} (high)."
+            findings.add((*path, number), "DX-T024", problem, remedy)
+    exclusive, what = (SCOPES, "scopes") if vif.type == "public" else (LOCAL_PREF, "local preferences")
+    chosen = [community for community in exclusive if community in written]
+    if len(chosen) > 1 and (vif.type != "public" or vif.gateway is None):
+        problem = f"'{name}' asks for {listed(chosen, 'and')} at once"
+        findings.add(path, "DX-T024", problem, f"AWS's three {what} exclude each other. Keep one.")
+
+
+def _in_vpn(written: list[str], path: KeyPath, findings: Findings) -> None:
+    for number, community in enumerate(written):
+        here = (*path, number)
+        if _is_one(community, here, findings) and community.startswith(f"{PUBLIC_VIF_AMAZON_SIDE}:"):
+            problem = f"AWS does not honour {community} in a VPN connection"
+            remedy = "Local preference by community is for private and transit virtual interfaces. Take it out."
+            findings.add(here, "DX-T024", problem, remedy)
 
 
 def _is_one(community: str, path: KeyPath, findings: Findings) -> bool:

@@ -30,8 +30,8 @@ PARAGRAPHS = {
 AWS's quotas: 30 virtual interfaces, 20 virtual private gateways or 6 transit gateways on a Direct
 Connect gateway, 20 Direct Connect gateways on a transit gateway; 50 private and public virtual
 interfaces and 4 transit ones, 51 together, on a dedicated connection or LAG; 10 LAGs in a Region;
-10 VPN connections on a virtual private gateway, 50 in a Region. Source: Direct Connect User Guide, Direct Connect
-quotas; Site-to-Site VPN User Guide, Quotas.""",
+10 VPN connections on a virtual private gateway, 50 in a Region. Source: Direct Connect User
+Guide, Direct Connect quotas; Site-to-Site VPN User Guide, Quotas.""",
 }
 
 

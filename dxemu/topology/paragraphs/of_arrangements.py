@@ -40,8 +40,8 @@ connections.""",
 On a public virtual interface AWS accepts the prefixes that it has approved, at least 1 and at
 most 1000, each of them public and owned by the customer: one of the data center's
 `public_networks`, a part of one or an aggregate, and something in it has to be announced. Private
-addresses need NAT to one of them. Source: Direct Connect User Guide, Virtual interfaces, and Routing
-policies and BGP communities.""",
+addresses need NAT to one of them. Source: Direct Connect User Guide, Virtual interfaces, and
+Routing policies and BGP communities.""",
         "DX-T038": """\
 A Direct Connect gateway is associated with virtual private gateways (private virtual interfaces)
 or with transit gateways (transit virtual interfaces), never with both. Source: Direct Connect

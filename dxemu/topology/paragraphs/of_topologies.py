@@ -41,13 +41,13 @@ the gateway exists.""",
         "DX-T007": """\
 Two networks have addresses in common, so a router could not tell where a packet belongs. Compared
 are the data center's networks, the VPCs, transit gateways' CIDR blocks, the subnets of the
-virtual interfaces' peers (which may be of the data center's own networks, away from machines), and everything
-public: prefixes of services and of other customers, and the /29 that dxemu gives each line to the
-Internet. AWS refuses VPCs that overlap behind one
-Direct Connect gateway. 198.19.0.0/16, fd00:64::/64, fd00:65::/64 and 2001:db8:dc::/64 are kept as
-well: dxemu numbers circuits, AWS's own side and IPv6 peers with them, as AWS does not publish how
-it does that; 192.0.2.128/25 is kept where there are public VPNs. Loopback, link-local and
-multicast networks cannot be announced.""",
+virtual interfaces' peers (which may be of the data center's own networks, away from machines),
+and everything public: prefixes of services and of other customers, and the /29 that dxemu gives
+each line to the Internet. AWS refuses VPCs that overlap behind one Direct Connect gateway.
+198.19.0.0/16, fd00:64::/64, fd00:65::/64 and 2001:db8:dc::/64 are kept as well: dxemu numbers
+circuits, AWS's own side and IPv6 peers with them, as AWS does not publish how it does that;
+192.0.2.128/25 is kept where there are public VPNs. Loopback, link-local and multicast networks
+cannot be announced.""",
         "DX-T008": """\
 A host has to be inside one of the data center's networks, an instance inside its VPC, a public
 service inside its prefix, and another customer's host inside that customer's network. Otherwise

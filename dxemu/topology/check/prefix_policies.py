@@ -1,0 +1,132 @@
+"""What the customer's routers do with some prefixes: filters that can be read, that match something, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
+
+from dxemu.bgp.prefix_policy import PrefixFilter, parse
+from dxemu.topology.check.findings import Findings
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_policy import PrefixPolicyEntry
+from dxemu.topology.marks import KeyPath
+from dxemu.topology.words import listed, quoted, suggestion
+from dxemu.units import IPNetwork
+
+PARAGRAPHS = {
+    "DX-T123": """\
+A policy for some prefixes is called by a filter, as routers write one in a prefix list:
+`10.4.0.0/16` is that prefix exactly, `10.4.0.0/16 le 24` all in it that are at most a /24,
+`10.4.0.0/16 ge 20 le 24` those from /20 to /24. The first one that matches a prefix decides, in the
+order of the file. One that matches nothing that anybody announces in the design, or that is there
+twice, is a slip.""",
+    "DX-T124": """\
+A policy for some prefixes that does nothing: it says nothing, or something that has no effect on
+this session. Between your own routers nothing is prepended, and a static VPN has no BGP.""",
+}
+
+Written = Mapping[str, PrefixPolicyEntry]
+
+
+def check(file: TopologyFile, findings: Findings) -> None:
+    """DX-T123: a filter that cannot be read, matches nothing or is there twice. DX-T124: a policy without effect."""
+    known = tuple(_known(file))
+    for path, policies in _all(file):
+        _filters(policies, path, known, findings)
+        for text, entry in policies.items():
+            if not entry.model_fields_set:
+                findings.add((*path, text), "DX-T124", f"nothing is said of {quoted(text)}", _SAYS)
+    for name, vpn in file.vpns.items():
+        if vpn.routing == "static" and vpn.customer.policies:
+            problem = f"`policies` has no effect on '{name}': a static VPN has no BGP"
+            findings.add(("vpns", name, "customer", "policies"), "DX-T124", problem, "Take it out.")
+    _between_routers(file, findings)
+
+
+_SAYS = "Say what to do with it: accept, announce, local_pref, communities, as_path_prepend or med."
+
+
+def _all(file: TopologyFile) -> Iterator[tuple[KeyPath, Written]]:
+    for name, vif in file.virtual_interfaces.items():
+        yield ("virtual_interfaces", name, "customer", "policies"), vif.customer.policies
+    for name, vpn in file.vpns.items():
+        yield ("vpns", name, "customer", "policies"), vpn.customer.policies
+        for number, tunnel in enumerate(vpn.tunnels):
+            yield ("vpns", name, "tunnels", number, "customer", "policies"), tunnel.customer.policies or {}
+    for name, circuit in file.customer.circuits.items():
+        for router, policies in circuit.policies.items():
+            yield ("customer", "circuits", name, "policies", router), policies
+
+
+def _filters(policies: Written, path: KeyPath, known: tuple[IPNetwork, ...], findings: Findings) -> None:
+    seen: dict[PrefixFilter, str] = {}
+    for text in policies:
+        here = (*path, text)
+        try:
+            found = parse(text)
+        except ValueError as error:
+            problem = f"{quoted(text)} is no filter of prefixes: {error}"
+            findings.add_name(here, "DX-T123", problem, "Write for example `10.4.0.0/16`, or `10.4.0.0/16 le 24`.")
+            continue
+        if found in seen:
+            problem = f"{quoted(text)} matches what {quoted(seen[found])} does, and that one decides"
+            findings.add_name(here, "DX-T123", problem, "Keep one of them.")
+        elif not any(found.matches(prefix) for prefix in known):
+            near = [prefix for prefix in known if _overlap(prefix, found.network)]
+            remedy = f"In it, or around it, there is {listed(map(str, near[:5]), 'and')}." if near else "Take it out."
+            findings.add_name(here, "DX-T123", f"nobody announces a prefix that {quoted(text)} matches", remedy)
+        seen.setdefault(found, text)
+
+
+def _between_routers(file: TopologyFile, findings: Findings) -> None:
+    for name, circuit in file.customer.circuits.items():
+        ends = [circuit.from_router, circuit.to]
+        for router, policies in circuit.policies.items():
+            path: KeyPath = ("customer", "circuits", name, "policies", router)
+            if circuit.to in file.connections:
+                problem = f"no session of '{router}' runs over '{name}': it goes to connection '{circuit.to}'"
+                remedy = "Write it under `customer:` of the virtual interface."
+                findings.add_name(path, "DX-T124", problem, remedy)
+            elif router not in ends:
+                problem = f"{quoted(router)} is not at an end of circuit '{name}'"
+                findings.add_name(path, "DX-T003", problem, suggestion(router, ends))
+            for text, entry in policies.items():
+                if entry.as_path_prepend is not None:
+                    problem = "between your own routers nothing is prepended"
+                    remedy = "Take it out: use local_pref."
+                    findings.add((*path, text, "as_path_prepend"), "DX-T124", problem, remedy)
+
+
+def _known(file: TopologyFile) -> Iterator[IPNetwork]:
+    """Every prefix that somebody may announce in the design."""
+    aws, home = file.aws, file.customer.data_center
+    yield from (*home.networks, *home.public_networks)
+    for cage in file.customer.colocations.values():
+        yield from cage.networks
+    for vpc in aws.vpcs.values():
+        yield vpc.cidr
+        yield from () if vpc.ipv6_cidr is None else (vpc.ipv6_cidr,)
+    for dxgw in aws.direct_connect_gateways.values():
+        for association in dxgw.associations.values():
+            yield from association.allowed_prefixes or ()
+    for tgw in aws.transit_gateways.values():
+        for table in tgw.route_tables.values():
+            yield from _networks(table.static_routes)
+    for service in aws.public_services.values():
+        yield service.prefix
+    for vif in file.virtual_interfaces.values():
+        yield from vif.customer.announce or ()
+    for vpn in file.vpns.values():
+        yield from vpn.customer.announce or ()
+
+
+def _networks(texts: Mapping[str, str]) -> Iterator[IPNetwork]:
+    for text in texts:
+        try:
+            yield ip_network(text)
+        except ValueError:
+            continue
+
+
+def _overlap(one: IPNetwork, other: IPNetwork) -> bool:
+    return one.version == other.version and one.overlaps(other)

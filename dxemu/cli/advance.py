@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option, moment
 from dxemu.labs.client import ask
 from dxemu.report.terminal import echo
@@ -11,7 +12,11 @@ from dxemu.report.terminal import echo
 EXIT_NOT_SEEN = 1
 
 
-@click.command("advance", short_help="Let the time of a lab go on, by a duration or until an event.")
+@click.command(
+    "advance",
+    short_help="Let the time of a lab go on, by a duration or until an event.",
+    epilog=examples("advance 90s", "advance --until bgp state=down session=primary --within 30s"),
+)
 @lab_option
 @click.option("--until", "event", metavar="EVENT", help="Until an event, such as bgp, path or fault_healed.")
 @click.option("--within", metavar="TIME", help="With --until: for so long at most.  [default: 60 s]")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 import dxemu
 from dxemu import cli
@@ -31,7 +32,7 @@ from dxemu.report.terminal import echo
 EXIT_BUG = 70
 EXIT_USAGE = 2
 EXIT_NO_LAB = 3
-NO_COMMANDS = ("app", "ci", "living", "named", "outputs", "bundled")
+NO_COMMANDS = ("app", "bundled", "ci", "completing", "helping", "living", "named", "outputs")
 """Of the modules here: this one, and what commands have in common."""
 _SHORT_HELP = re.compile(r'short_help="(.+?)"')
 
@@ -48,9 +49,17 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, none of which is imported for it, and options."""
+        found = [CompletionItem(name, help=_short_help(name)) for name in self.list_commands(ctx)]
+        begun = [item for item in found if str(item.value).startswith(incomplete)]
+        return begun or click.Command.shell_complete(self, ctx, incomplete)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         known = self.list_commands(ctx)
         if cmd_name not in known:
+            if ctx.resilient_parsing:  # a shell asks what could come here
+                return None
             import difflib  # commands are to answer at once, and few are misspelt
 
             nearest = difflib.get_close_matches(cmd_name, known, n=1)

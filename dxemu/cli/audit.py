@@ -11,6 +11,7 @@ import click
 from dxemu.audit.menu import Audit, make_audit
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.graph import check_picture_file, write_picture
+from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.files import border, write_whole
 from dxemu.host import versions
@@ -25,7 +26,15 @@ from dxemu.report.terminal import echo
 from dxemu.topology.load import load
 
 
-@click.command("audit", short_help="Show what is weak in a topology.")
+@click.command(
+    "audit",
+    short_help="Show what is weak in a topology.",
+    epilog=examples(
+        "audit backup_connection",
+        "audit mine.yaml --pairs --picture weak.svg",
+        "audit mine.yaml --strict --sarif audit.sarif",
+    ),
+)
 @click.argument("topology", type=TOPOLOGY_FILE)
 @click.option("--pairs", is_flag=True, help="Also look for two failures at the same moment.")
 @click.option("--json", "as_json", is_flag=True, help="Print the audit as JSON.")

@@ -6,12 +6,21 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option, say_change
 from dxemu.files import border
 from dxemu.labs.client import ask
 
 
-@click.command("change", short_help="Change the design of a lab while it runs, or take a change back.")
+@click.command(
+    "change",
+    short_help="Change the design of a lab while it runs, or take a change back.",
+    epilog=examples(
+        "change virtual_interfaces.primary.customer.as_path_prepend=3",
+        "change tonight.yaml --id drain",
+        "change --back drain",
+    ),
+)
 @lab_option
 @click.option("--back", is_flag=True, help="Take back the latest change that stands, or the one called WHAT.")
 @click.option("--id", "name", metavar="ID", help="What --back calls it.  [default: change]")

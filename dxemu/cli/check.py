@@ -8,13 +8,16 @@ from pathlib import Path
 import click
 
 from dxemu.cli.ci import annotating, format_option
+from dxemu.cli.helping import examples
 from dxemu.cli.named import ANY_FILE
 from dxemu.errors import InputErrors, Problem
 from dxemu.report.terminal import echo, safe
 from dxemu.run.prepare import prepare_any
 
 
-@click.command("check", short_help="Check files; start nothing.")
+@click.command(
+    "check", short_help="Check files; start nothing.", epilog=examples("check topologies/*.yaml scenarios/*.yaml")
+)
 @click.argument("files", nargs=-1, required=True, type=ANY_FILE)
 @format_option
 def command(files: tuple[Path, ...], form: str) -> None:

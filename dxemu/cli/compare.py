@@ -8,11 +8,16 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.files import shown
 from dxemu.report.terminal import echo
 
 
-@click.command("compare", short_help="Compare two runs: which term of an outage grew.")
+@click.command(
+    "compare",
+    short_help="Compare two runs: which term of an outage grew.",
+    epilog=examples("compare runs/mine/1 runs/mine/2"),
+)
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.host.diagnosis import diagnose
 from dxemu.host.proof import prove_here
 from dxemu.host.signals import as_exceptions
@@ -13,7 +14,7 @@ from dxemu.report import doctor
 from dxemu.report.terminal import echo
 
 
-@click.command("doctor", short_help="Say whether a lab can run here.")
+@click.command("doctor", short_help="Say whether a lab can run here.", epilog=examples("doctor", "doctor --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print every finding as JSON.")
 def command(as_json: bool) -> None:
     """Try what a lab needs and name the command that repairs each lack.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from dxemu.cli.completing import labs
+from dxemu.cli.helping import examples
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, NoLab, chosen, places
 from dxemu.labs.start import end_left
@@ -11,8 +13,12 @@ from dxemu.labs.wire import AskedInVain
 from dxemu.report.terminal import echo
 
 
-@click.command("down", short_help="End a lab that up has started, or remove what is left of it.")
-@click.argument("name", required=False)
+@click.command(
+    "down",
+    short_help="End a lab that up has started, or remove what is left of it.",
+    epilog=examples("down", "down class", "down --all"),
+)
+@click.argument("name", required=False, shell_complete=labs)
 @click.option("--all", "every", is_flag=True, help="All labs, also those that have died.")
 def command(name: str | None, *, every: bool) -> None:
     """End the lab NAME, or the only one. Its folder goes, with all that it recorded."""

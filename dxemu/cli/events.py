@@ -8,12 +8,17 @@ from typing import Any
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.labs.client import ask
 from dxemu.report.terminal import echo
 
 
-@click.command("events", short_help="What happened in a lab, and with --follow what happens.")
+@click.command(
+    "events",
+    short_help="What happened in a lab, and with --follow what happens.",
+    epilog=examples("events", "events --follow --json"),
+)
 @lab_option
 @click.option("--json", "as_json", is_flag=True, help="All of it, one JSON object a line.")
 @click.option("--follow", is_flag=True, help="Go on until Ctrl-C, or the end of the lab.")

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from dxemu.cli.completing import named
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.errors import DxemuError
 from dxemu.labs.client import ask
@@ -16,10 +18,15 @@ EXIT_OURS = 125
 SIGNALLED = 128
 
 
-@click.command("exec", short_help="Run a program in a node.", context_settings={"ignore_unknown_options": True})
+@click.command(
+    "exec",
+    short_help="Run a program in a node.",
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples("exec app ping -c 3 172.31.1.10", "exec --within 60s app iperf3 -c 172.31.1.10"),
+)
 @lab_option
 @click.option("--within", metavar="TIME", help="Kill it after so much of the lab's time.  [default: 10 s]")
-@click.argument("node")
+@click.argument("node", shell_complete=named("node"))
 @click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED)
 def command(lab: str | None, within: str | None, node: str, program: tuple[str, ...]) -> None:
     """Run PROGRAM in NODE: `dxemu exec app ping -c 3 172.31.1.10`. What it prints comes when it has ended.

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.completing import labs
+from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
@@ -41,7 +43,16 @@ class _Explain(click.Group):
         formatter.write_usage(ctx.command_path, "CODE | path FROM TO | route PREFIX")
 
 
-@click.group("explain", cls=_Explain, short_help="Explain a path, a prefix, or an error's code.")
+@click.group(
+    "explain",
+    cls=_Explain,
+    short_help="Explain a path, a prefix, or an error's code.",
+    epilog=examples(
+        "explain DX-T014",
+        "explain path web app --topology vpn_backup_static",
+        "explain route 10.0.0.0/16 --run runs/mine/1 --at 12s",
+    ),
+)
 def command() -> None:
     """Explain why packets go where they go (path), what becomes of a prefix (route), or an error's CODE.
 
@@ -58,7 +69,9 @@ def _code(code: str) -> None:
 
 _topology = click.option("--topology", type=TOPOLOGY_FILE, help="As this design is when all is well.")
 _run = click.option("--run", "run", type=click.Path(path_type=Path), help="As it was in this run: runs/SCENARIO/N.")
-_lab = click.option("--lab", metavar="NAME", help="As it is in this lab, which dxemu up has started.")
+_lab = click.option(
+    "--lab", metavar="NAME", help="As it is in this lab, which dxemu up has started.", shell_complete=labs
+)
 _at = click.option("--at", metavar="TIME", help="At this moment of the run or lab, such as 12s.  [default: the latest]")
 _json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 

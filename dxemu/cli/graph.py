@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.host.convert import svg_to_png
 from dxemu.host.signals import as_exceptions
@@ -15,7 +16,7 @@ from dxemu.report.terminal import echo
 from dxemu.topology.load import load
 
 
-@click.command("graph", short_help="Draw a topology.")
+@click.command("graph", short_help="Draw a topology.", epilog=examples("graph backup_connection --out design.svg"))
 @click.argument("topology", type=TOPOLOGY_FILE)
 @click.option(
     "--out",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.errors import Unsupported
 from dxemu.files import border
 from dxemu.host import kernel_build, kernel_store
@@ -17,7 +18,9 @@ from dxemu.report import kernel as kernel_report
 from dxemu.report.terminal import echo
 
 
-@click.group("kernel", short_help="Build the embedded kernel, or show it.")
+@click.group(
+    "kernel", short_help="Build the embedded kernel, or show it.", epilog=examples("kernel build", "kernel info")
+)
 def command() -> None:
     """The embedded kernel: Linux as an ordinary process, for labs without root."""
 

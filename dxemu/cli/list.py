@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.report.terminal import echo
 
 
-@click.command("list", short_help="List the runs here, with their verdicts.")
+@click.command("list", short_help="List the runs here, with their verdicts.", epilog=examples("list", "list --json"))
 @click.option(
     "--runs",
     "runs_folder",

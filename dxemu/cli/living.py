@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from dxemu.cli.completing import labs
 from dxemu.report.terminal import echo
 
 F = Callable[..., Any]
@@ -14,7 +15,13 @@ F = Callable[..., Any]
 
 def lab_option(command: F) -> F:
     """`--lab NAME`."""
-    return click.option("--lab", metavar="NAME", help="Which lab, where there are several (dxemu status).")(command)
+    return click.option(
+        "--lab",
+        metavar="NAME",
+        help="Which lab, where there are several (dxemu status).",
+        shell_complete=labs,
+        is_eager=True,
+    )(command)
 
 
 def text_of(kind: str, parameters: Sequence[str]) -> str:

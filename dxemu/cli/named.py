@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from dxemu.topology.shipped import SCENARIO, TOPOLOGY, found, names
 from dxemu.topology.words import quoted, suggestion
@@ -24,6 +25,12 @@ class NamedFile(click.ParamType):  # type: ignore[type-arg]  # click before 8.2 
         del param, ctx
         return found(Path(value), self._nouns)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Names of those that come with dxemu, and files."""
+        del ctx, param
+        known = [name for noun in self._nouns for name in names(noun)]
+        return [*(CompletionItem(name) for name in known if name.startswith(incomplete)), *_files(incomplete)]
+
 
 class ShippedName(click.ParamType):  # type: ignore[type-arg]  # click before 8.2 takes none
     """The name of a scenario that comes with dxemu."""
@@ -37,6 +44,21 @@ class ShippedName(click.ParamType):  # type: ignore[type-arg]  # click before 8.
             remedy = suggestion(value, known)
             self.fail(f"no scenario {quoted(value)} comes with dxemu. {remedy}", param, ctx)
         return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """All of them."""
+        del ctx, param
+        return [CompletionItem(name) for name in names(SCENARIO) if name.startswith(incomplete)]
+
+
+def _files(begun: str) -> Iterator[CompletionItem]:
+    """YAML files and folders here: beside other words the shell itself offers none."""
+    folder, _, start = begun.rpartition("/")
+    base = Path(folder or ("/" if begun.startswith("/") else "."))
+    for entry in sorted(base.iterdir()) if base.is_dir() else ():
+        shown = begun[: len(begun) - len(start)] + entry.name
+        if entry.name.startswith(start) and (entry.is_dir() or entry.suffix in (".yaml", ".yml")):
+            yield CompletionItem(f"{shown}/" if entry.is_dir() else shown)
 
 
 TOPOLOGY_FILE = NamedFile(TOPOLOGY)

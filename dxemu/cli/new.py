@@ -6,13 +6,18 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.named import SHIPPED_SCENARIO
 from dxemu.files import shown
 from dxemu.report.terminal import echo
 from dxemu.story.copies import copied, stories
 
 
-@click.command("new", short_help="Copy a scenario and its topology, to start from.")
+@click.command(
+    "new",
+    short_help="Copy a scenario and its topology, to start from.",
+    epilog=examples("new", "new cut_primary_silently", "new cases/no_light --into mine"),
+)
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),

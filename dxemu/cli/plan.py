@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.plan.make import make_plan
 from dxemu.report.plan import plan_to_json, render_plan
@@ -14,7 +15,11 @@ from dxemu.report.terminal import echo
 from dxemu.topology.load import load
 
 
-@click.command("plan", short_help="Show what a topology becomes.")
+@click.command(
+    "plan",
+    short_help="Show what a topology becomes.",
+    epilog=examples("plan backup_connection", "plan mine.yaml --json"),
+)
 @click.argument("topology", type=TOPOLOGY_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def command(topology: Path, as_json: bool) -> None:

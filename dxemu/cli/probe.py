@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import click
 
+from dxemu.cli.completing import kinds, named, parameters
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option, moment
 from dxemu.labs.client import ask
 from dxemu.report.terminal import echo
 
 
-@click.command("probe", short_help="Measure in a lab from now on, or stop doing so.")
+@click.command(
+    "probe",
+    short_help="Measure in a lab from now on, or stop doing so.",
+    epilog=examples("probe app udp from=app to=web rate=100/s", "probe --stop app"),
+)
 @lab_option
 @click.option("--stop", is_flag=True, help="End the probe NAME.")
-@click.argument("name")
-@click.argument("kind", required=False)
-@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...")
+@click.argument("name", shell_complete=named("probe"))
+@click.argument("kind", required=False, shell_complete=kinds("probe"))
+@click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=parameters("probe"))
 def command(lab: str | None, name: str, kind: str | None, parameters: tuple[str, ...], *, stop: bool) -> None:
     """Start a probe called NAME: `dxemu probe app udp from=app to=web rate=100/s`. Probes are those of scenarios."""
     if stop:

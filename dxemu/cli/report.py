@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.outputs import output_options, outputs, write_outputs, write_page
 from dxemu.files import shown
 from dxemu.report.terminal import echo
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from dxemu.run.saved import SavedRun
 
 
-@click.command("report", short_help="Show a run's report again, from its folder.")
+@click.command(
+    "report",
+    short_help="Show a run's report again, from its folder.",
+    epilog=examples("report runs/mine/1", "report runs/mine/1 --html report.html"),
+)
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON instead.")
 @click.option(

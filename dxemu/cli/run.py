@@ -17,6 +17,7 @@ import click
 
 from dxemu.cli.bundled import bundled
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
+from dxemu.cli.helping import examples
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import PAGE, output_options, outputs, write_outputs, write_page
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
@@ -39,7 +40,15 @@ if TYPE_CHECKING:
 EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 
 
-@click.command("run", short_help="Rehearse a scenario and measure it.")
+@click.command(
+    "run",
+    short_help="Rehearse a scenario and measure it.",
+    epilog=examples(
+        "run cut_primary_silently",
+        "run scenarios/mine.yaml --seed 7 --json result.json",
+        "run primary_comes_back --topology mine.yaml",
+    ),
+)
 @click.argument("scenario", type=SCENARIO_FILE)
 @click.option("--topology", type=TOPOLOGY_FILE, help="Use this design instead of the scenario's own.")
 @click.option(

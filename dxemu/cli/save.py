@@ -6,13 +6,18 @@ from pathlib import Path
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.files import border, shown
 from dxemu.labs.client import ask
 from dxemu.report.terminal import echo
 
 
-@click.command("save", short_help="Write the design of a lab as a topology file.")
+@click.command(
+    "save",
+    short_help="Write the design of a lab as a topology file.",
+    epilog=examples("save mine.yaml", "save --keys mine.yaml"),
+)
 @lab_option
 @click.option("--keys", is_flag=True, help="With its keys; a FILE is then for you alone.")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 
 import click
 
+from dxemu.cli.completing import named
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.labs.places import chosen
 from dxemu.labs.wire import VERSION, failed, line
@@ -24,10 +26,15 @@ from dxemu.labs.wire import VERSION, failed, line
 AT_ONCE = 2048
 
 
-@click.command("shell", short_help="Log in to a node.", context_settings={"ignore_unknown_options": True})
+@click.command(
+    "shell",
+    short_help="Log in to a node.",
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples("shell colo_router", "shell app tcpdump -ni any icmp"),
+)
 @lab_option
 @click.option("--hold", is_flag=True, help="Keep a virtual clock still; else it goes on as time passes here.")
-@click.argument("node")
+@click.argument("node", shell_complete=named("node"))
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool) -> None:
     """Open a terminal in NODE, with a shell, or with PROGRAM. Exits with its status."""

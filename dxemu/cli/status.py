@@ -8,13 +8,18 @@ from typing import Any
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option, moment
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, chosen, places
 from dxemu.report.terminal import echo
 
 
-@click.command("status", short_help="How a lab is, or which labs there are.")
+@click.command(
+    "status",
+    short_help="How a lab is, or which labs there are.",
+    epilog=examples("status", "status --lab class --json"),
+)
 @lab_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def command(lab: str | None, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.cli.living import say_change
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.files import stem
@@ -20,7 +21,11 @@ from dxemu.labs.start import About, start
 from dxemu.report.terminal import echo
 
 
-@click.command("up", short_help="Bring a lab up that stays, to look at and to break by hand.")
+@click.command(
+    "up",
+    short_help="Bring a lab up that stays, to look at and to break by hand.",
+    epilog=examples("up backup_connection", "up mine.yaml --name class --clock virtual", "up mine.yaml --dry-run"),
+)
 @click.argument("topology", type=TOPOLOGY_FILE)
 @click.option("--name", metavar="NAME", help="What the lab is called.  [default: as the file]")
 @click.option(

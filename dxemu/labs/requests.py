@@ -78,6 +78,13 @@ async def _status(request: Request) -> Answer:
     return await status(request.lab)
 
 
+async def _names(request: Request) -> Answer:
+    """What orders may speak of, by noun, for shells that complete words."""
+    lab = request.lab
+    mine = {"node": [node.name for node in lab.plan.nodes], "cable": [cable.name for cable in lab.plan.cables]}
+    return {**lab.names, **mine, "probe": lab.probes, "fault": lab.faults, "change": lab.changes}
+
+
 async def _time(request: Request) -> Answer:
     """`t`, by an order that changes nothing: a lab with the real clock is asked."""
     return {"t": (await request.lab.give(AskStates(of="tunnels")))["t"]}
@@ -207,6 +214,7 @@ async def _shell(request: Request) -> Answer:
 REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
     "status": _status,
     "time": _time,
+    "names": _names,
     "exec": _exec,
     "fail": _fail,
     "act": _act,

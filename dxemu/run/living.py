@@ -70,6 +70,11 @@ class LivingLab:
         return self._plan
 
     @property
+    def names(self) -> Names:
+        """Those of the design that holds, by noun (`dxemu.story.names`)."""
+        return self._names
+
+    @property
     def changes(self) -> tuple[str, ...]:
         """The ids of the changes that stand, the latest one last."""
         return tuple(change.id for change in self._design.changes)

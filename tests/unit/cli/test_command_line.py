@@ -267,7 +267,9 @@ def test_it_is_a_program(tmp_path: Path) -> None:
 def test_the_list_says_what_each_command_says_of_itself(dxemu: Dxemu) -> None:
     """It reads what it does not import."""
     listed = dxemu("--help").out.partition("Commands:\n")[2]
-    for file in (REPOSITORY / "dxemu" / "cli").glob("*.py"):
-        if file.stem not in ("__init__", *app.NO_COMMANDS):
-            command = importlib.import_module(f"dxemu.cli.{file.stem}").command
-            assert f"  {file.stem}  ".ljust(11) + command.short_help in listed
+    names = [
+        f.stem for f in (REPOSITORY / "dxemu" / "cli").glob("*.py") if f.stem not in ("__init__", *app.NO_COMMANDS)
+    ]
+    for name in names:
+        command = importlib.import_module(f"dxemu.cli.{name}").command
+        assert f"  {name}  ".ljust(max(map(len, names)) + 4) + command.short_help in listed

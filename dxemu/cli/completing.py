@@ -1,0 +1,96 @@
+"""What a shell offers when somebody presses Tab. No command. Whatever goes wrong there is nothing to offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from dxemu.errors import DxemuError
+from dxemu.labs.client import ask
+from dxemu.labs.places import places
+
+if TYPE_CHECKING:
+    from dxemu.parameters import Parameter
+
+Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+Names = Mapping[str, Any]  # Any: as `dxemu.labs.requests` has it: a list of names by noun
+
+
+def labs(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The names of labs."""
+    return [CompletionItem(place.name) for place in places() if place.name.startswith(begun)]
+
+
+def named(*nouns: str) -> Completer:
+    """Names in the lab that is meant: `node`, `probe`, `fault` (that stands), `change`, or a topology's nouns."""
+
+    def complete(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        names = _names(ctx)
+        return [CompletionItem(one) for noun in nouns for one in names.get(noun, ()) if one.startswith(begun)]
+
+    return complete
+
+
+def kinds(noun: str) -> Completer:
+    """Kinds of faults or probes with their words."""
+
+    def complete(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        return [
+            CompletionItem(kind, help=str(getattr(known, "words", "")))
+            for kind, known in _kinds(noun).items()
+            if kind.startswith(begun)
+        ]
+
+    return complete
+
+
+def parameters(noun: str, of: str = "kind") -> Completer:
+    """`KEY=VALUE` of the kind that was said before, as the argument `of`; values as far as they are names or words."""
+
+    def complete(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        from dxemu.parameters import parameters_of
+
+        kind = _kinds(noun).get(str(ctx.params.get(of)))
+        if kind is None:
+            return []
+        known, said = parameters_of(kind), list(ctx.params.get("parameters") or ())
+        key = said[-2] if said[-1:] == ["="] else said[-1].removesuffix("=") if said and said[-1].endswith("=") else ""
+        found = list(_pairs(known, _names(ctx)))
+        if key:  # bash splits a word at `=`
+            return [CompletionItem(value) for one, value in found if one.key == key and value.startswith(begun)]
+        items = [CompletionItem(f"{one.key}={value}", help=one.words) for one, value in found]
+        return [item for item in items if str(item.value).startswith(begun)]
+
+    return complete
+
+
+def _pairs(known: tuple[Parameter, ...], names: Names) -> Iterator[tuple[Parameter, str]]:
+    for one in known:
+        values = names.get(one.noun, ()) if one.noun else one.choices
+        for noun in one.noun.split(" or "):
+            values = values or names.get(noun, ())
+        if not values:
+            yield one, ""
+        for value in values:
+            yield one, str(value)
+
+
+def _kinds(noun: str) -> Mapping[str, type]:
+    if noun == "probe":
+        from dxemu.probes.menu import kinds as known_probes
+
+        return known_probes()
+    from dxemu.faults.menu import kinds as known_faults
+
+    return known_faults()
+
+
+def _names(ctx: click.Context) -> Names:
+    try:
+        found: Names = ask(ctx.params.get("lab"), "names")
+    except DxemuError:
+        return {}
+    return found

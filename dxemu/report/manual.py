@@ -1,0 +1,56 @@
+"""Manual pages (man(7)) of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+import dxemu
+
+
+def pages(root: click.Command) -> Iterator[tuple[str, str]]:
+    """The name of each file, `dxemu-run.1`, and its text."""
+    yield from _pages(click.Context(root, info_name="dxemu"), ("dxemu",))
+
+
+def _pages(ctx: click.Context, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    command = ctx.command
+    below = []
+    if isinstance(command, click.Group):
+        for name in command.list_commands(ctx):
+            found = command.get_command(ctx, name)
+            if found is not None and not found.hidden:
+                below.append(click.Context(found, info_name=name, parent=ctx))
+    yield f"{'-'.join(names)}.1", _page(ctx, names, below)
+    for one in below:
+        yield from _pages(one, (*names, str(one.info_name)))
+
+
+def _page(ctx: click.Context, names: Sequence[str], below: Sequence[click.Context]) -> str:
+    command, title = ctx.command, "-".join(names)
+    lines = [f'.TH "{_plain(title.upper())}" "1" "" "dxemu {dxemu.__version__}" "dxemu"', ".SH NAME"]
+    lines += [f"{_plain(title)} \\- {_plain(command.get_short_help_str(limit=200))}", ".SH SYNOPSIS"]
+    usage = " ".join(command.collect_usage_pieces(ctx))
+    lines += [f".B {_plain(' '.join(names))}", _plain(usage), ".SH DESCRIPTION"]
+    for paragraph in (command.help or "").replace("\b\n", "").split("\n\n"):
+        lines += [_plain(" ".join(paragraph.split())), ".PP"]
+    options = [record for one in command.get_params(ctx) if (record := one.get_help_record(ctx))]
+    lines += _entries("OPTIONS", options)
+    lines += _entries("COMMANDS", [(str(one.info_name), one.command.get_short_help_str(limit=200)) for one in below])
+    if command.epilog:
+        shown = [line.removeprefix("  ") for line in command.epilog.splitlines() if line.startswith("  ")]
+        lines += [".SH EXAMPLES", ".nf", *map(_plain, shown), ".fi"]
+    return "\n".join(lines) + "\n"
+
+
+def _entries(title: str, entries: Sequence[tuple[str, str]]) -> list[str]:
+    if not entries:
+        return []
+    return [f".SH {title}", *(line for name, words in entries for line in (".TP", f".B {_plain(name)}", _plain(words)))]
+
+
+def _plain(text: str) -> str:
+    """Text that man(7) shows as it is."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{text}" if text.startswith((".", "'")) else text

@@ -1,8 +1,12 @@
-"""The paths that the kernels' tables gave, before, during and after the faults."""
+"""The paths that the kernels' tables gave, before, during and after the faults.
+
+Nothing that a lab does costs virtual time: a path that changes at a fault's very moment was changed by it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from dxemu.events.base import Event
 from dxemu.events.probes import PathFound
@@ -30,6 +34,12 @@ def path_at_start(plan: Plan, events: Sequence[Event], probe: str, direction: st
     return _seen(plan, found[0], "") if found and found[0].t <= first_fault else None
 
 
+def before(found: Sequence[PathFound], at: float) -> Sequence[PathFound]:
+    """Those of before a fault `at`. What was told at that moment counts as well if nothing was earlier."""
+    earlier = [path for path in found if path.t < at]
+    return earlier or [path for path in found[:1] if path.t == at]
+
+
 def paths(plan: Plan, events: Sequence[Event], probes: Sequence[tuple[str, str]]) -> list[PathSeen]:
     """For each probe and direction: `before` the first fault, `during` it (before the first heal), `after` (the last).
 
@@ -40,11 +50,13 @@ def paths(plan: Plan, events: Sequence[Event], probes: Sequence[tuple[str, str]]
     found = []
     for probe, direction in probes:
         all_of_them = asked(events, probe, direction)
-        before = [e for e in all_of_them if not faults or e.t <= min(faults)]
-        during = [e for e in all_of_them if faults and heals and min(faults) < e.t <= min(heals)]
-        after = [e for e in all_of_them if faults and e.t > min(heals, default=min(faults))]
+        first, last = min(faults, default=inf), min(heals, default=inf)
+        earlier = before(all_of_them, first)
+        later = [e for e in all_of_them if e.t >= first and e not in earlier]
+        during = [e for e in later if heals and e.t < last]
+        after = [e for e in later if not heals or e.t >= last]
         found += [
-            _seen(plan, e[-1], when) for e, when in ((before, "before"), (during, "during"), (after, "after")) if e
+            _seen(plan, e[-1], when) for e, when in ((earlier, "before"), (during, "during"), (after, "after")) if e
         ]
     return found
 

@@ -16,7 +16,7 @@ from dxemu.events.routes import BestChosen, RoutesWithdrawn, TableChanged
 from dxemu.events.sessions import ADMINISTRATIVELY_DOWN, BfdChanged, BgpChanged
 from dxemu.events.steps import ActionDone, ChangeDone, Done, FaultInjected
 from dxemu.events.timeline import DIRECTIONS
-from dxemu.measure.paths import asked
+from dxemu.measure.paths import asked, before
 from dxemu.measure.result import Outage, ProbeResult, Stage
 from dxemu.plan.model import Plan, Side
 
@@ -144,8 +144,8 @@ def _upstream(run: MeasuredRun, fault: FaultInjected, direction: str, probe: str
     Empty if its path did not cross what was struck, as far as paths tell: a LAG's member is the bond's choice.
     """
     at, hit = fault.happened_at_s, run.hit(fault.fault)
-    seen = [] if probe is None else [path.hops for path in asked(run.events, probe, direction) if path.t <= at]
-    hops = seen[-1] if seen else ()
+    seen = [] if probe is None else before(asked(run.events, probe, direction), at)
+    hops = seen[-1].hops if seen else ()
     struck = next((i for i, hop in enumerate(hops) if i % 2 and hit is not None and hop in hit.cables), 0)
     return set(hops[:struck][0::2])
 

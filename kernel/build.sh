@@ -9,7 +9,7 @@
 #
 # kernel/config is a `savedefconfig`: no modules, everything that a lab needs is built in. UML_TIME_TRAVEL_SUPPORT is
 # the virtual clock. The patches add words to the kernel's command line:
-#   random_seed.patch    random_seed=NUMBER   the guest draws its entropy from a number: the same seed repeats a run
+#   random_seed.patch    random_seed=NUMBER   all chance follows from a number and names: the same seed repeats a run
 #   hostfs_write.patch   hostfs_write=FOLDER  whatever the guest's root does, it changes files in this folder only
 #   hold.patch           time-travel-hold     the guest boots with its virtual clock held; /proc/time-travel-hold lets go
 # NAME.until-VERSION.patch is for the sources up to that version; the later ones do not need it. A patch that two

@@ -23,6 +23,7 @@ from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, told, 
 from dxemu.daemons.exabgp_events import EndOfRib, PeerOpen, SessionUp, SpeakerEvent, learnt, lost, refused
 from dxemu.daemons.exabgp_open import graceful_restart_of
 from dxemu.errors import LabError
+from dxemu.host import chance
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import BgpSession, SessionEnd
 from dxemu.units import Asn, IPAddress, Seconds
@@ -163,6 +164,7 @@ class ExaBgp:
         with self._namespace.entered():
             self.pid = os.fork()
             if self.pid == 0:
+                chance.draw_as(self._name)
                 keepalives = {str(peer.address): round(peer.keepalive) for peer in peers}
                 shut = [str(peer.address) for peer in peers if not peer.mine.enabled]
                 _be_exabgp(render(self._router_id, peers), keepalives, shut, commands, events, self._log_file)

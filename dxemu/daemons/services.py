@@ -17,6 +17,7 @@ from functools import partial
 from ipaddress import IPv4Address, ip_address
 
 from dxemu.daemons import dns_message
+from dxemu.host import chance
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import Service
 
@@ -41,6 +42,7 @@ def serve(service: Service, namespace: Namespace) -> Callable[[], None]:
         server.listen(_BACKLOG)
     pid = os.fork()
     if pid == 0:
+        chance.draw_as(f"{service.kind} on {service.node}")
         _answer_for_ever(service, server)
     server.close()
     return partial(_end, pid)

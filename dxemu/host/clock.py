@@ -2,15 +2,13 @@
 
 Under the virtual clock each look at the time costs 256 ns, and each system call that fails 1 us. What draws chance from
 the time (BIRD its jitter, from the microsecond at which it starts), or counts whole seconds or ticks of it, would give
-other numbers after one line of ours more. So all of it begins at a pinned moment (`moment`, `whole_second`), and the
-kernel's chance is drawn anew there.
+other numbers after one line of ours more. So all of it begins at a pinned moment (`moment`, `whole_second`). What is
+drawn from the kernel has names, and does not hang on moments: `dxemu.host.chance`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -23,7 +21,6 @@ _LEAD_NS = 10**6
 """The last part of a wait is a blocking one: the event loop looks at the clock after it, how often is up to Python."""
 _ALONE_NS = 10**7
 """More than any daemon takes until it waits for something: it only pays for looks at the clock and for failures."""
-_RNDRESEEDCRNG = 0x5207  # <linux/random.h>
 
 
 class Clock:
@@ -90,17 +87,9 @@ def _next(unit_ns: int) -> int:
 
 
 async def _pinned(at_ns: int) -> None:
-    """Return at this moment of the wall clock, on which ExaBGP counts. The kernel's chance is then drawn anew.
-
-    Of the pool's content, that is: how much was drawn before, by Python for its own needs too, does not matter.
-    """
+    """Return at this moment of the wall clock, on which ExaBGP counts."""
     await _fired_at(Timer(CLOCK_REALTIME), at_ns - _LEAD_NS)
     _block_until(at_ns)
-    chance = os.open("/dev/urandom", os.O_RDONLY)
-    try:
-        fcntl.ioctl(chance, _RNDRESEEDCRNG)
-    finally:
-        os.close(chance)
 
 
 def _block_until(at_ns: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Self
 
+from dxemu.host import chance
 from dxemu.host.process import not_started
 from dxemu.netlink.namespace import Namespace
 
@@ -50,7 +51,8 @@ class Command:
     def __enter__(self) -> Self:
         """Raises LabError if the program cannot be executed."""
         try:
-            with self._namespace.entered():
+            name = f"{' '.join(self._command)} in {self._namespace.name}"
+            with self._namespace.entered(), chance.children_draw_as(name):
                 self._popen = subprocess.Popen(
                     self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
                 )

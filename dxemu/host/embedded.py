@@ -2,7 +2,7 @@
 
 The kernel is User-Mode Linux: an ordinary process of an ordinary user. It sees the machine's files
 read-only, can change the run's folder and nothing else (`dxemu.host.confine`, and `hostfs_write`, our
-patch), draws its entropy from the seed (`random_seed`, our patch), and dies with the process that started it.
+patch), draws its chance from the seed (`random_seed`, our patch), and dies with the process that started it.
 """
 
 from __future__ import annotations
@@ -53,11 +53,7 @@ class Boot:
     """Whether the kernel itself refuses to change files outside the run's folder. With seccomp it binds no attacker."""
 
     def command(self, folder: Path) -> list[str]:
-        """The argument list. Orders come in on 0, events go out on 1, and what is printed on 2.
-
-        The kernel mixes its text into its entropy pool: nothing of a run or a checkout is in it. `random_seed` and
-        `hostfs_write` are the exceptions: our patches take them out before.
-        """
+        """The argument list. Orders come in on 0, events go out on 1, and what is printed on 2."""
         clock = ["time-travel=inf-cpu", f"time-travel-start={VIRTUAL_EPOCH_NS}", hold.BOOT_WORD]
         return [
             str(self.kernel),

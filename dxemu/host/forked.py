@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from dxemu.errors import LabError
+from dxemu.host import chance
 
 
 class Forked:
     """A context manager: `work` runs inside it, and is killed where the context ends early.
 
-    `work` blocks, and gives what JSON can hold. `what` says in a few words what the process does.
+    `work` blocks, and gives what JSON can hold. `what` says in a few words what the process does, and names its chance.
     """
 
     def __init__(self, what: str, work: Callable[[], object]) -> None:
@@ -39,6 +40,7 @@ class Forked:
         """In the forked process. Never returns."""
         status = 1
         try:
+            chance.draw_as(self._what)
             with open(results, "wb") as file:
                 file.write(json.dumps(self._work()).encode())
             status = 0

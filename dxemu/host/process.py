@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dxemu.errors import LabError
+from dxemu.host import chance
 from dxemu.netlink.namespace import Namespace
 
 STOP_LIMIT_S = 2.0
@@ -71,7 +72,7 @@ class Process:
         self._on_death = on_death
         self._rest = b""
         try:
-            with namespace.entered(), _numbered_from_one():
+            with namespace.entered(), _numbered_from_one(), chance.children_draw_as(name):
                 self._popen = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,

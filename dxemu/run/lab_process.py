@@ -14,6 +14,7 @@ from functools import partial
 from random import Random
 
 from dxemu.events.run import LabReady, RunEnded, RunStarted, Tick
+from dxemu.host import chance
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
@@ -76,12 +77,14 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
     journal = Journal(channel, virtual=job.clock == "virtual")
     clock = journal.clock
     await clock.whole_second(BUILD_AFTER_S)
+    chance.draw_as("the lab")
     async with AsyncExitStack() as stack:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder, job.seed))
             await lab.converged(watched(job.probes, job.runners, job.seed))
             journal.tell(_ready(lab))
             await clock.whole_second(_phase(job))
+            chance.draw_as("the run")
         finally:
             journal.start()
         journal.tell(RunStarted(seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns))

@@ -49,7 +49,7 @@ class Looking(Where):
 
 
 def look(reads: int) -> None:
-    """What costs virtual time, process numbers and entropy."""
+    """What costs virtual time, process numbers and draws of chance."""
     for _ in range(reads):
         time.monotonic_ns()
     for _ in range(reads // 40):

@@ -12,24 +12,10 @@ from tests.lab.rehearsals import rehearsed
 from tests.lab.yardstick import differences
 
 SCENARIOS = (
-    pytest.param(
-        "cut_primary_silently",  # BFD: BIRD's jitter
-        marks=pytest.mark.xfail(
-            strict=False,
-            reason="40 looks change nothing; 4,000 take a millisecond while BIRD waits to send, and its packets then "
-            "leave up to 0.6 ms earlier or later: what the lab's process does must cost no time",
-        ),
-    ),
+    "cut_primary_silently",  # BFD: BIRD's jitter
     "cut_primary_silently_without_bfd",  # BGP's hold timer: whole seconds
     "lag_member_dies_silently",  # LACP's ticks, and the ports that decide on a member
-    pytest.param(
-        "direct_connect_fails_over_to_vpn",  # strongSwan
-        marks=pytest.mark.xfail(
-            strict=False,
-            reason="40 looks at the end of building take 15 us while BIRD runs already. Nothing else of the timeline "
-            "moves but BFD's return after the heal, by 0.75 ms: what the lab's process does must cost no time",
-        ),
-    ),
+    "direct_connect_fails_over_to_vpn",  # strongSwan
     "two_routers_die_at_once",  # VRRP
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.errors import GuestError, LabError
-from dxemu.host import where
+from dxemu.host import chance, where
 from dxemu.host.channel import Channel
 from dxemu.host.job import Job
 
@@ -106,6 +108,39 @@ def draw(_payload: object, channel: Channel, _folder: str) -> None:
     channel.send("drawn", 0, random=os.urandom(16).hex(), hash=hash("text"))
 
 
+def draw_by_name(before: int, channel: Channel, _folder: str) -> None:
+    """In the guest: what processes with and without a name draw, and the port that the kernel draws for one.
+
+    `before`: how much this process draws, and how many children it has, before it takes its own name.
+    """
+    os.urandom(before)
+    for _ in range(before):
+        _drawn_by_a_child("")
+    chance.draw_as("the parent")
+    named = [_drawn_by_a_child(name) for name in ("one", "another", "one")]
+    nameless = [_drawn_by_a_child("") for _ in range(2)]
+    with chance.children_draw_as("a program"):
+        done = subprocess.run(["/bin/sh", "-c", "head -c 8 /dev/urandom"], capture_output=True, check=True)
+    channel.send("drawn", 0, named=named, nameless=nameless, program=done.stdout.hex(), after=os.urandom(8).hex())
+
+
+def _drawn_by_a_child(name: str) -> str:
+    results, result = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        if name:
+            chance.draw_as(name)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind(("127.0.0.1", 0))
+            port = sock.getsockname()[1]
+        os.write(result, f"{os.urandom(100).hex()} {port}".encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(result)
+    with open(results, "rb") as said:
+        return said.read().decode()
+
+
 def test_chance_is_drawn_from_the_seed(tmp_path: Path) -> None:
     drawn = []
     for number, seed in enumerate((1, 1, 2)):
@@ -116,6 +151,19 @@ def test_chance_is_drawn_from_the_seed(tmp_path: Path) -> None:
         del number
     assert drawn[0] == drawn[1]
     assert drawn[0] != drawn[2]
+
+
+def test_what_a_process_draws_follows_from_its_name_alone(tmp_path: Path) -> None:
+    drawn = []
+    for before in (0, 3):
+        folder = tmp_path / str(before)
+        folder.mkdir()
+        (event,) = run("draw_by_name", folder, payload=before)
+        drawn.append({key: event[key] for key in ("named", "nameless", "program", "after")})
+    assert drawn[0] == drawn[1]
+    one, another, again = drawn[0]["named"]
+    assert one == again
+    assert len({one, another, *drawn[0]["nameless"]}) == 4
 
 
 def hang(_payload: object, channel: Channel, _folder: str) -> None:

@@ -29,7 +29,7 @@ def build(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
 def foreign_source(tmp_path: Path) -> Path:
     """A source archive that the patches do not fit."""
     for file in re.findall(r"^\+\+\+ b/(\S+)", (KERNEL / "patches/random_seed.patch").read_text(), re.MULTILINE):
-        (tmp_path / "linux" / file).parent.mkdir(parents=True)
+        (tmp_path / "linux" / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "linux" / file).write_text("int other;\n")
     (tmp_path / "linux/Makefile").write_text("VERSION = 9\nPATCHLEVEL = 9\nSUBLEVEL = 3\n")
     archive = tmp_path / "linux-9.9.tar.gz"

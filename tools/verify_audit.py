@@ -19,12 +19,13 @@ import click
 
 from dxemu.audit.design import Design
 from dxemu.audit.elements import Outcome
+from dxemu.audit.scenario import scenario_text
 from dxemu.errors import DxemuError
 from dxemu.host import versions, where
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Plan, Role
+from dxemu.plan.model import Plan
 from dxemu.predict.predict import Pair, Prediction
 from dxemu.probes.fetch import Fetch
 from dxemu.report.terminal import echo
@@ -34,14 +35,6 @@ from dxemu.topology.load import load
 from dxemu.words import count, duration, until_repair
 
 TOPOLOGIES = Path("topologies")
-AT_S = 5.0
-AFTER_S = 3.0
-"""How long a run goes on after the last thing that is predicted."""
-
-RATES = ((0.0, 200), (0.1, 1000), (5.0, 200), (math.inf, 20))
-"""Packets a second, by the longest outage that is predicted: enough to see the shortest, few where they are many."""
-
-FETCHES = 5
 CONFLICT = 1
 
 
@@ -65,48 +58,9 @@ class Check:
         return until_repair(self.outcome.outage.low_s, self.outcome.outage.high_s)
 
     @property
-    def end_s(self) -> float:
-        """When the run is over: after all that is predicted, or after the last timer that might have helped."""
-        timers = [float(session.hold_time) for session in self.plan.sessions]
-        timers += [float(tunnel.dpd_timeout) for tunnel in self.plan.tunnels]
-        finite = [p.outage.high_s for p in self.outcome.predictions] + [
-            p.detect.high_s for p in self.outcome.predictions
-        ]
-        longest = max((s for s in finite if not math.isinf(s)), default=0.0)
-        if math.isinf(self.outcome.outage.high_s):
-            longest = max(longest, *timers)
-        return math.ceil(AT_S + longest + AFTER_S)
-
-    @property
     def scenario(self) -> str:
         """A scenario file for it."""
-        failure = self.outcome.failures[0]
-        ((what, name),) = failure.parameters.items()
-        rate = next(rate for longest, rate in RATES if self.outcome.outage.high_s <= longest)
-        services = {node.name for node in self.plan.nodes if node.role is Role.SERVICE}
-        probes, expect = [], []
-        for pair in self.pairs:
-            if pair.far in services:
-                probes.append(
-                    f"  {pair.probe}: {{fetch: {{from: {pair.near}, service: {pair.far}, rate: {FETCHES}/s}}}}"
-                )
-            else:
-                version = f", ip_version: {pair.version}"
-                ends = f"from: {pair.near}, to: {pair.far}, rate: {rate}/s{version}"
-                probes.append(f"  {pair.probe}: {{udp: {{{ends}}}}}")
-                expect.append(f"  - {{outage: {pair.probe}, within_prediction: true}}")
-        lines = [
-            f'story: "{failure.text}. The audit says: {self.said}."',
-            f"topology: {self.file.resolve()}",
-            "probes:",
-            *probes,
-            "steps:",
-            f"  - at: {AT_S:g} s",
-            f"    fault: {{{failure.mode.fault}: {{{what}: {name}}}}}",
-            *(["expect:", *expect] if expect else []),
-            f"end: {self.end_s:g} s",
-        ]
-        return "\n".join(lines) + "\n"
+        return scenario_text(str(self.file.resolve()), self.plan, self.outcome, self.pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from dxemu import audit, plugins
 from dxemu.audit.base import Found, Rule
 from dxemu.audit.design import Design
 from dxemu.audit.elements import Outcome
+from dxemu.audit.level import Resiliency, resiliency
 from dxemu.audit.pairs import PairOutcome, fatal_pairs
 from dxemu.audit.spread import Spread, one_by_one
 from dxemu.plan.model import Plan
@@ -21,6 +22,7 @@ class Audit:
 
     topology: Topology
     outcomes: tuple[Outcome, ...]
+    resiliency: Resiliency
     found: tuple[Found, ...]
     pairs: tuple[PairOutcome, ...] | None
 
@@ -61,6 +63,7 @@ def make_audit(topology: Topology, plan: Plan, *, pairs: bool = False, spread: S
     return Audit(
         topology=topology,
         outcomes=design.outcomes,
+        resiliency=resiliency(topology, design.outcomes),
         found=tuple(worst_first),
         pairs=fatal_pairs(design) if pairs else None,
     )

@@ -9,14 +9,16 @@ from pathlib import Path
 import click
 
 from dxemu.audit.menu import Audit, make_audit
+from dxemu.cli.audit_scenarios import write_scenarios
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.graph import check_picture_file, write_picture
 from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
-from dxemu.files import border, write_whole
+from dxemu.files import border, shown, write_whole
 from dxemu.host import versions
 from dxemu.host.shares import Jobs
 from dxemu.plan.make import make_plan
+from dxemu.plan.model import Plan
 from dxemu.report import github, sarif
 from dxemu.report.audit import render, to_json
 from dxemu.report.console import PlainConsole
@@ -24,6 +26,10 @@ from dxemu.report.picture.draw import draw
 from dxemu.report.picture.weak import weak_spots
 from dxemu.report.terminal import echo
 from dxemu.topology.load import load
+from dxemu.words import count
+
+MOST_SHOWN = 3
+"""Of the scenarios that were written: they are worst first."""
 
 
 @click.command(
@@ -50,6 +56,13 @@ from dxemu.topology.load import load
     metavar="N",
     help="How many processes share the work; the number of processors if not given. The audit is the same for any N.",
 )
+@click.option(
+    "--write-scenarios",
+    "scenarios",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write a scenario for everything that costs an outage when it fails alone: dxemu run breaks it in a lab.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything was found.")
 @click.option(
     "--sarif",
@@ -65,6 +78,7 @@ def command(
     as_json: bool,
     picture: Path | None,
     jobs: int | None,
+    scenarios: Path | None,
     strict: bool,
     sarif_file: Path | None,
     form: str,
@@ -86,6 +100,8 @@ def command(
         _write_sarif(audit, sarif_file)
     if not to_stdout:
         _show(audit, as_json=as_json)
+    if scenarios is not None:
+        _write_scenarios(audit, plan, topology, scenarios, err=as_json or to_stdout)
     if form == GITHUB:
         annotate(github.of_audit(audit), github.summary_of_audit(audit))
     if picture is not None:
@@ -101,6 +117,14 @@ def _write_sarif(audit: Audit, file: Path) -> None:
     else:
         with border(file, otherwise="name another file with --sarif"):
             write_whole(file, text)
+
+
+def _write_scenarios(audit: Audit, plan: Plan, topology: Path, folder: Path, *, err: bool) -> None:
+    """The scenarios, and what to do with the worst of them. Raises FileError."""
+    written = write_scenarios(audit.outcomes, plan, topology, folder)
+    echo(f"wrote {count(len(written), 'scenario')} into {shown(folder)}", err=err)
+    for file in written[:MOST_SHOWN]:
+        echo(f"  dxemu run {shown(file)}", err=err)
 
 
 def _show(audit: Audit, *, as_json: bool) -> None:

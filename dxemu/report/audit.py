@@ -10,8 +10,9 @@ from itertools import groupby
 
 from rich.text import Text
 
-from dxemu.audit.base import Found
+from dxemu.audit.base import Found, listed
 from dxemu.audit.elements import Failure, Outcome, in_one_version
+from dxemu.audit.level import Level, Resiliency
 from dxemu.audit.menu import Audit
 from dxemu.audit.pairs import PairOutcome
 from dxemu.predict.windows import Window
@@ -22,6 +23,8 @@ INDENT = 11
 LABEL = 8
 OUTAGE_WIDTH = 18
 NARROWEST = 40
+NAMED = 3
+"""Of what keeps a design from the level that it is built as: the worst."""
 PLURALS = {
     "is cut": "are cut",
     "falls silent": "fall silent",
@@ -38,7 +41,7 @@ _QUANTITY = re.compile(r"(\d) (?=%|m?s\b|Gbps)")
 
 def render(audit: Audit, *, width: int = 120) -> list[Text]:
     """The report's lines. Colour is only in their styles."""
-    lines = [_headline(audit), Text()]
+    lines = [_headline(audit), *_resiliency(audit.resiliency, width), Text()]
     lines += _table("What fails alone", _alone(audit.outcomes), width)
     if audit.pairs is not None:
         lines += [Text(), *_pairs(audit.pairs, width)]
@@ -56,6 +59,12 @@ def to_json(audit: Audit) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "topology": audit.topology.name,
+        "resiliency": {
+            "intended": audit.resiliency.intended.words,
+            "effective": audit.resiliency.effective.words,
+            "target_percent": audit.resiliency.effective.target,
+            "blockers": list(dict.fromkeys(blocker.failures[0].element for blocker in audit.resiliency.blockers)),
+        },
         "failures": [
             {**_failure(outcome.failures[0]), "outage_s": _bounds(outcome.outage), "detected_by": _by(outcome)}
             for outcome in audit.outcomes
@@ -92,6 +101,21 @@ def _headline(audit: Audit) -> Text:
     text.append(f"   {count(len(elements), 'element')} can fail alone: ", "not bold")
     words = f"{len(fatal)} of them until repair" if fatal else "none of them is an outage until repair"
     return text.append(words, "not bold red" if fatal else "not bold green")
+
+
+def _resiliency(found: Resiliency, width: int) -> list[Text]:
+    """AWS's model that the design is built as, and what it effectively is because of what fails alone."""
+    if found.intended is Level.NONE:
+        return []
+    target = "" if found.intended.target is None else f" ({found.intended.target:g} %)"
+    words = f"built as {found.intended.words}{target}"
+    if found.effective is not found.intended:
+        names = list(dict.fromkeys(blocker.failures[0].element for blocker in found.blockers))
+        words += f", effectively {found.effective.words} ({found.effective.target:g} %) because of "
+        words += listed(names if len(names) <= NAMED else [*names[:NAMED], f"{len(names) - NAMED} more"])
+    style = "red" if found.effective is not found.intended else "green"
+    wrapped = textwrap.wrap(words, max(width - 2, NARROWEST), break_long_words=False, break_on_hyphens=False)
+    return [Text(f"  {line}", style) for line in wrapped]
 
 
 def _alone(outcomes: Sequence[Outcome]) -> Iterator[Row]:

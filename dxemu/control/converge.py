@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, export_route
 from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
 from dxemu.bgp.route import Announcement, Route
+from dxemu.control.interior import interior_cost
 from dxemu.control.policy import (
     ends_of,
     export_policy,
@@ -147,7 +148,9 @@ class _Settling:
     def begin(self, down_ends: AbstractSet[End], before: Mapping[End, tuple[Announcement, ...]]) -> None:
         """All speakers start with what they originate."""
         for speaker in self.policies.plan.speakers:
-            self.ribs[speaker.name] = LocRib(speaker.originates, maximum_paths=maximum_paths(speaker))
+            self.ribs[speaker.name] = LocRib(
+                speaker.originates, interior_cost(self.policies.plan, speaker), maximum_paths=maximum_paths(speaker)
+            )
             self.told[speaker.name] = AdjRibOut()
             self.own.add(speaker.name)
         for session in self.policies.sessions.values():

@@ -13,6 +13,7 @@ from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Cease, cease
 from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
 from dxemu.bgp.route import Announcement
+from dxemu.control.interior import interior_cost
 from dxemu.control.policy import maximum_paths, static_announcements
 from dxemu.daemons.exabgp import ExaBgp, Peer
 from dxemu.daemons.exabgp_events import EndOfRib, Learnt, PeerOpen, SessionDown, SessionRefused, SessionUp, SpeakerEvent
@@ -55,7 +56,7 @@ class Router:
         self.established: set[str] = set()
         self.on_best: list[Listener] = []
         self.policies = SessionPolicies(plan, speaker.name)
-        self.loc_rib = LocRib(originates=speaker.originates, maximum_paths=maximum_paths(speaker))
+        self.loc_rib = LocRib(speaker.originates, interior_cost(plan, speaker), maximum_paths(speaker))
         self._peers = {peer.session.name: peer for peer in peers}
         self._limits = PrefixLimits(speaker, self._peers)
         self._adj_rib_out = AdjRibOut()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from dxemu.aws.direct_connect_gateway import within
 from dxemu.aws.timers import RESTART_TIME
-from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.plan.addressing import Links, Peers
 from dxemu.plan.backbone import speed
 from dxemu.plan.draft import Draft
-from dxemu.plan.model import BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
+from dxemu.plan.model import BfdSession, BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
 from dxemu.plan.segment import Segment, add_segment
 from dxemu.plan.sites import DATA_CENTER, Site, asn_of, sites
 from dxemu.plan.vrrp_lan import add_vrrp_lan
@@ -24,9 +23,6 @@ LAN_SWITCH = "lan_switch"
 
 CIRCUIT_MTU = 9100
 """MTU of everything between the customer's router and the AWS device: a jumbo packet and its VLAN tag fit."""
-
-IBGP_HOLD_TIME = Seconds(90)
-IBGP_KEEPALIVE = Seconds(30)
 
 
 def customer_routers(topology: Topology) -> tuple[str, ...]:
@@ -160,12 +156,10 @@ def add_circuits(draft: Draft, links: Links) -> None:
         for peers in links.of(cable.name, ipv6=has_ipv6(draft.topology)):
             for port, address in zip((cable.a, cable.b), peers, strict=True):
                 draft.address(port.node, port.name, address)
-            draft.sessions.append(_circuit_session(draft, cable, peers, dict(circuit.policies)))
+            draft.sessions.append(_circuit_session(draft, cable, peers, circuit))
 
 
-def _circuit_session(
-    draft: Draft, cable: Cable, peers: Peers, policies: Mapping[str, tuple[PrefixPolicy, ...]]
-) -> BgpSession:
+def _circuit_session(draft: Draft, cable: Cable, peers: Peers, circuit: Circuit) -> BgpSession:
     """The session of the routers at the ends of `cable`: iBGP, unless their sites have ASNs of their own.
 
     What one router has let in from outside with the own ASN in it, the others let in, too. Graceful restart is a
@@ -173,6 +167,9 @@ def _circuit_session(
     """
     graceful = any(v.graceful_restart is not GracefulRestartMode.OFF for v in draft.topology.virtual_interfaces)
     restart_time = RESTART_TIME if graceful else None
+    policies = dict(circuit.policies)
+    asked = circuit.bfd
+    bfd = None if asked is None else BfdSession(interval=asked.interval, detect_mult=asked.detect_mult)
 
     def end(index: int) -> SessionEnd:
         port = (cable.a, cable.b)[index]
@@ -186,6 +183,9 @@ def _circuit_session(
             passive=index == 1,
             graceful_restart=restart_time,
             policies=policies.get(port.node, ()),
+            bfd=bfd,
+            hold_time=circuit.hold_time,
+            cost=circuit.cost,
             allow_as_in=max((vif.customer.allow_as_in for vif in draft.topology.virtual_interfaces), default=0),
         )
 
@@ -195,8 +195,8 @@ def _circuit_session(
         virtual_interface=None,
         connection=None,
         ends=(end(0), end(1)),
-        hold_time=IBGP_HOLD_TIME,
-        keepalive=IBGP_KEEPALIVE,
+        hold_time=circuit.hold_time,
+        keepalive=circuit.keepalive,
         auth_key=None,
         cables=(cable.name,),
     )

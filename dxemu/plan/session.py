@@ -22,6 +22,7 @@ class SessionEnd:
     `export_med` goes with it; without `send_communities` no community does.
     `announces` are the only prefixes that an eBGP peer may hear of, `accepts` what it takes from there; None: no such
     limit. `withholds` are those of them that it does not hear of all the same.
+    `cost` is what the other end costs as a next hop, inside the AS.
     `policies` say of some prefixes what is done with them in place of that.
     `allow_as_in` times the own ASN may be in the AS_PATH of what is taken.
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
@@ -53,6 +54,7 @@ class SessionEnd:
     hold_time: Seconds | None = None
     keepalive: Seconds | None = None
     graceful_restart: Seconds | None = None
+    cost: int = 0
     enabled: bool = True
     peer_asn: Asn | None = None
     peer_address: IPAddress | None = None

@@ -66,6 +66,11 @@ def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
     )
 
 
+def keepalive(written: Seconds | None, hold_time: Seconds) -> Seconds:
+    """What is written, else a third of the hold time in whole seconds."""
+    return Seconds(math.floor(hold_time / 3)) if written is None else written
+
+
 def hosts(named: Mapping[str, Iterable[IPAddress]]) -> tuple[Host, ...]:
     """Hosts by name with their addresses."""
     return tuple(Host(name=name, addresses=tuple(addresses)) for name, addresses in named.items())
@@ -85,6 +90,10 @@ def _customer(file: TopologyFile) -> Customer:
                 bandwidth=c.bandwidth,
                 delay=c.delay,
                 carrier=c.carrier,
+                bfd=c.bfd,
+                hold_time=c.hold_time,
+                keepalive=keepalive(c.keepalive, c.hold_time),
+                cost=c.cost,
                 policies=tuple((router, policies(entries)) for router, entries in c.policies.items()),
             )
             for key, c in customer.circuits.items()
@@ -173,7 +182,7 @@ def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, file: Topo
         auth_key=vif.auth_key,
         bfd=vif.bfd,
         hold_time=vif.hold_time,
-        keepalive=vif.keepalive if vif.keepalive is not None else Seconds(math.floor(vif.hold_time / 3)),
+        keepalive=keepalive(vif.keepalive, vif.hold_time),
         graceful_restart=vif.graceful_restart,
         mtu=vif.mtu,
         route_filter_prefixes=tuple(vif.route_filter_prefixes),

@@ -8,8 +8,18 @@ from pydantic import BeforeValidator, Field
 from pydantic.config import JsonDict
 
 from dxemu.topology.entry import Entry, empty_is_mapping
-from dxemu.topology.fields import Address, Addresses, AnyNetwork, BitRate, Delay, Duration, Network, Wrong
-from dxemu.topology.file_policy import Policies
+from dxemu.topology.fields import (
+    Address,
+    Addresses,
+    AnyNetwork,
+    BfdSetting,
+    BitRate,
+    Delay,
+    Duration,
+    Network,
+    Wrong,
+)
+from dxemu.topology.file_policy import MAX_32_BIT, Policies
 from dxemu.topology.words import quoted
 from dxemu.units import BitsPerSecond, Seconds
 
@@ -81,6 +91,10 @@ class CircuitEntry(Entry):
     bandwidth: BitRate = Field(examples=["10 Gbps"])
     delay: Delay = Field(examples=["3 ms"])
     carrier: str | None = Field(default=None, examples=["north_telecom"])
+    bfd: BfdSetting = Field(default=None, examples=["300 ms x 3"])
+    hold_time: Duration = Field(default_factory=lambda: Seconds(90), examples=["30 s"])
+    keepalive: Duration | None = Field(default=None, examples=["10 s"])
+    cost: int = Field(default=0, ge=0, le=MAX_32_BIT, examples=["10"])
     policies: dict[str, Policies] = Field(
         default_factory=dict, examples=["{colo_router: {172.31.0.0/16: {local_pref: 50}}}"]
     )

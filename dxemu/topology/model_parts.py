@@ -9,6 +9,20 @@ from ipaddress import IPv4Address
 from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.units import BitsPerSecond, IPAddress, Seconds
 
+HOLD_TIME, KEEPALIVE = Seconds(90), Seconds(30)
+"""Of BGP, as most routers have them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bfd:
+    """Asynchronous BFD, `300 ms x 3`: both intervals and the multiplier (RFC 5880)."""
+
+    interval: Seconds
+    detect_mult: int
+
+    def __str__(self) -> str:
+        return f"{self.interval} x {self.detect_mult}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
@@ -30,7 +44,8 @@ class Vrrp:
 class Circuit:
     """A circuit of a `carrier`: between two of the customer's routers, or to a connection (layer 2 extension).
 
-    `policies` are by router what it does with some prefixes on the session over it.
+    `policies` are by router what it does with some prefixes on the session over it, whose timers are `bfd`, `hold_time`
+    and `keepalive`. `cost` is what its other end costs as a next hop (the IGP's).
     """
 
     name: str
@@ -40,6 +55,10 @@ class Circuit:
     delay: Seconds
     carrier: str | None = None
     policies: tuple[tuple[str, tuple[PrefixPolicy, ...]], ...] = ()
+    bfd: Bfd | None = None
+    hold_time: Seconds = HOLD_TIME
+    keepalive: Seconds = KEEPALIVE
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +69,3 @@ class InternetAccess:
     address: IPv4Address
     bandwidth: BitsPerSecond
     delay: Seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bfd:
-    """Asynchronous BFD, `300 ms x 3`: both intervals and the multiplier (RFC 5880)."""
-
-    interval: Seconds
-    detect_mult: int
-
-    def __str__(self) -> str:
-        return f"{self.interval} x {self.detect_mult}"

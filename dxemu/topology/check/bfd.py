@@ -14,8 +14,23 @@ GREATEST_MULT = 255
 """What fits into a control packet: microseconds in 32 bits, a multiplier in 8 (RFC 5880 section 4.1)."""
 
 
+SHORTEST_BETWEEN_ROUTERS = Seconds(0.01)
+"""Below it no router's software keeps up, nor does the lab's."""
+
+
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T023: interval or multiplier below AWS's minimum, or more than BFD's packet holds."""
+    for name, circuit in file.customer.circuits.items():
+        here = ("customer", "circuits", name, "bfd")
+        if circuit.bfd is None:
+            continue
+        if not SHORTEST_BETWEEN_ROUTERS <= circuit.bfd.interval <= LONGEST_INTERVAL:
+            problem = f"a BFD interval of {circuit.bfd.interval} is out of range"
+            remedy = f"Between routers it is {SHORTEST_BETWEEN_ROUTERS} or more. Write 300 ms x 3."
+            findings.add(here, "DX-T023", problem, remedy)
+        elif not 1 <= circuit.bfd.detect_mult <= GREATEST_MULT:
+            problem = f"a BFD multiplier of {circuit.bfd.detect_mult} is out of range"
+            findings.add(here, "DX-T023", problem, f"BFD takes 1 to {GREATEST_MULT}. Write {circuit.bfd.interval} x 3.")
     for name, vif in file.virtual_interfaces.items():
         if vif.bfd is None:
             continue

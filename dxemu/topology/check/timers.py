@@ -5,6 +5,7 @@ from __future__ import annotations
 from dxemu.aws.timers import MIN_HOLD_TIME, MIN_KEEPALIVE
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
+from dxemu.topology.marks import KeyPath
 from dxemu.units import Seconds
 
 LOCAL = True
@@ -15,9 +16,11 @@ LONGEST_HOLD_TIME = Seconds(65535)
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T022: hold time or keepalive out of AWS's range, not whole seconds, or a keepalive that comes too late."""
-    for name, vif in file.virtual_interfaces.items():
-        path = ("virtual_interfaces", name)
-        hold, keepalive = vif.hold_time, vif.keepalive
+    timed: list[tuple[KeyPath, Seconds, Seconds | None]] = [
+        (("virtual_interfaces", name), vif.hold_time, vif.keepalive) for name, vif in file.virtual_interfaces.items()
+    ]
+    timed += [(("customer", "circuits", name), c.hold_time, c.keepalive) for name, c in file.customer.circuits.items()]
+    for path, hold, keepalive in timed:
         if not MIN_HOLD_TIME <= hold <= LONGEST_HOLD_TIME:
             problem = f"a hold time of {hold} is out of range"
             remedy = (

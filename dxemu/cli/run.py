@@ -8,7 +8,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ import click
 from dxemu.cli.bundled import bundled
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.helping import examples
+from dxemu.cli.matrix import MANY, Wanted, copy, has_matrix, ready_lines, run_matrix
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import PAGE, output_options, outputs, write_outputs, write_page
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
@@ -80,6 +81,18 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     help="Everything random is drawn from it: the same seed gives the same run.",
 )
 @click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=lambda _context, _option, values: _given(values),
+    help="Give a parameter of the scenario another value than its default.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs of a matrix at once.  [default: one a processor]"
+)
+@click.option("--yes", is_flag=True, help=f"Start a matrix of more than {MANY:,} runs without being asked.")
+@click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -116,6 +129,9 @@ def command(
     guest: str,
     clock: str | None,
     seed: int,
+    given: Mapping[str, str],
+    jobs: int | None,
+    yes: bool,
     json_file: Path | None,
     runs_folder: Path,
     stall_limit: float | None,
@@ -128,21 +144,26 @@ def command(
     SCENARIO may be the folder of a finished run: it is run again, and told whether the same comes out.
 
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
-    run is not valid, 130 if it was interrupted.
+    run is not valid, 130 if it was interrupted. A scenario with a `matrix` is run once for each of its lines.
     """
     if kernel == "host" and guest != Wish.AUTO:
         raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
     if json_file is not None and str(json_file) != "-":
         _check_json_file(json_file)
     wanted = outputs(forms)
-    prepare: Callable[[], Rehearsal] = functools.partial(_prepare, scenario, topology, form)
+    if has_matrix(scenario):
+        if wanted:
+            raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each run of a matrix.")
+        with annotating(form):
+            matrix = Wanted(scenario=scenario, topology=topology, given=given, seed=seed, jobs=jobs, yes=yes)
+            lines = ready_lines(matrix)
+        place = _place(kernel, clock, stall_limit, guest, memory)
+        raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))
+    prepare: Callable[[], Rehearsal] = functools.partial(_prepare, scenario, topology, given, form)
     if (again := bundled(scenario, topology)) is not None:
         prepare, scenario, seed, clock = again.prepare, again.called, again.known.seed, again.known.clock
     try:
-        if kernel == "host":
-            place = where.host(clock or "real", stall_limit)
-        else:
-            place = where.embedded(clock or "virtual", stall_limit, guest, memory)
+        place = _place(kernel, clock, stall_limit, guest, memory)
         folder = _new_folder(runs_folder, scenario)
     except (DxemuError, click.ClickException):
         prepare()  # if the files are wrong too
@@ -164,13 +185,20 @@ def command(
     raise SystemExit(status if again is None else again.tell(folder.path, status, err=to_stdout))
 
 
-def _prepare(scenario: Path, topology: Path | None, form: str) -> Rehearsal:
+def _place(kernel: str, clock: str | None, stall_limit: float | None, guest: str, memory: str | None) -> where.Where:
+    if kernel == "host":
+        return where.host(clock or "real", stall_limit)
+    return where.embedded(clock or "virtual", stall_limit, guest, memory)
+
+
+def _prepare(scenario: Path, topology: Path | None, given: Mapping[str, str], form: str) -> Rehearsal:
     """Read, check and predict it. What that imports takes as long as to boot, so it is imported meanwhile."""
     from dxemu.host import versions
     from dxemu.run.prepare import prepare, refuse_changes
+    from dxemu.story.variant import from_words
 
     with annotating(form):
-        return refuse_changes(prepare(scenario, topology, versions.installed()))
+        return refuse_changes(prepare(scenario, topology, versions.installed(), from_words(given)))
 
 
 def _annotate(result: Result) -> None:
@@ -228,11 +256,20 @@ def _give_json(result: Result, folder: Path, json_file: Path) -> None:
 
         echo(json.dumps(to_json(result), indent=2))
         return
-    new = not json_file.exists()
-    with border(json_file, otherwise=f"the result is in {_shown(folder)}"):
-        json_file.write_bytes((folder / "result.json").read_bytes())
-    if new:
-        invoker.give(json_file)
+    copy(folder / "result.json", json_file)
+
+
+def _given(values: Sequence[str]) -> Mapping[str, str]:
+    """`loss=20 %` by name. Raises click.BadParameter."""
+    found: dict[str, str] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name or not text:
+            raise click.BadParameter(f"'{value}' gives nothing a value: write for example --set loss=20%.")
+        if name in found:
+            raise click.BadParameter(f"'{name}' is given twice.")
+        found[name] = text
+    return found
 
 
 def _size(value: str | None) -> str | None:

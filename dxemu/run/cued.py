@@ -45,6 +45,8 @@ class Cues:
         self._begun: Moments = {cue.place: loop.create_future() for cue in job.cues}
         self._ended: Moments = {cue.place: loop.create_future() for cue in job.cues}
         self._places = {step.id: step.place for step in job.steps} | {step.id: step.place for step in job.actions}
+        self._lasts = {step.place: step.duration for step in job.steps}
+        """Some faults end by themselves before a step says so."""
         self._deeds: dict[tuple[int, int], Deed] = {
             **{(step.place, step.round): Inject(id=step.id, fault=step.fault) for step in job.steps},
             **{(step.place, step.round): Act(id=step.id, action=step.action) for step in job.actions},
@@ -140,8 +142,9 @@ class Cues:
                 await self.do(deed)
             if not number:
                 self._begun[cue.place].set_result(start)
-            if cue.lasts is not None:
-                over = began + float(cue.lasts)
+            lasts = self._lasts.get(cue.place, cue.lasts)
+            if lasts is not None:
+                over = began + float(lasts)
                 await self._stops_by(stop, over)
                 await self.do(self._undoing[cue.place, number])
         return self._journal.clock.now() if stop.done() else over

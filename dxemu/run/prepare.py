@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dxemu.changes.effects import longest_interruption
@@ -23,7 +23,9 @@ from dxemu.run.designs import Designs
 from dxemu.story.agenda import FaultStep
 from dxemu.story.changes import not_carried_out
 from dxemu.story.load import load, never_ends
+from dxemu.story.matrix import matrix_of
 from dxemu.story.model import Scenario
+from dxemu.story.variant import PLAIN, Variant
 from dxemu.topology import yaml
 from dxemu.topology.load import load as load_topology
 from dxemu.topology.model import Topology
@@ -53,9 +55,11 @@ class Rehearsal:
         return max(memory_mb(plan) for plan in (self.plan, *self.plans))
 
 
-def prepare(path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12) -> Rehearsal:
+def prepare(
+    path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12, variant: Variant = PLAIN
+) -> Rehearsal:
     """Read and check everything, and predict it for daemons of these `versions`. Raises InputErrors."""
-    scenario = load(path, topology=topology)
+    scenario = load(path, topology=topology, variant=variant)
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
     designs = Designs.of(scenario, plan, plans)
@@ -164,10 +168,26 @@ def prepare_any(path: Path) -> str:
         return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables{_warnings(topology, plan)}"
     rehearsal = prepare(path)
     scenario = rehearsal.scenario
+    lines = _check_matrix(path)
     steps = len(scenario.steps) + len(scenario.actions) + len(scenario.changes)
     expect = len(rehearsal.scenario.expect)
     words = f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"
+    words += f", with a matrix of {count(lines, 'run')}" if lines else ""
     return words + _warnings(scenario.topology, rehearsal.plan)
+
+
+def _check_matrix(path: Path) -> int:
+    """How many lines the matrix of a scenario has; 0: none. Raises InputErrors, also for what a line would be."""
+    matrix = matrix_of(yaml.read(path))
+    if matrix is None:
+        return 0
+    checked: list[Variant] = []
+    for line in matrix.lines():
+        variant = replace(line.variant, seed=None)
+        if variant not in checked:
+            checked.append(variant)
+            prepare(path, variant=variant)
+    return matrix.size
 
 
 def _warnings(topology: Topology, plan: Plan) -> str:

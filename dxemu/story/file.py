@@ -45,6 +45,7 @@ class ScenarioFile(Entry):
     """A scenario file."""
 
     story: str = Field(default="", examples=["The light stays on but nothing arrives. How long are we down?"])
+    parameters: dict[str, object] = Field(default_factory=dict, examples=["{silence: 2 s}"])
     topology: str = Field(examples=["backup_connection"])
     change: dict[str, object] = Field(default_factory=dict, examples=["{virtual_interfaces: {primary: {bfd: off}}}"])
     probes: dict[str, object] = Field(default_factory=dict, examples=["{app: {udp: {from: app, to: web}}}"])
@@ -52,5 +53,6 @@ class ScenarioFile(Entry):
         default_factory=list, examples=["[{at: 5 s, fault: {cable_cut: {connection: primary}}}]"]
     )
     expect: list[dict[str, object]] = Field(default_factory=list, examples=["[{outage: app, at_most: 1 s}]"])
+    matrix: dict[str, object] = Field(default_factory=dict, examples=["{seed: 1 to 50}"])
     end: Duration | None = Field(default=None, examples=["60 s"])
     see_also: str = Field(default="", examples=["scenarios/cut_primary_silently.yaml"])

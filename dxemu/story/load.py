@@ -21,12 +21,14 @@ from dxemu.story.expectation_reader import ExpectationReader
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile
 from dxemu.story.line_reader import Known, LineReader
+from dxemu.story.matrix import matrix_of
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_in, names_of
 from dxemu.story.occasions import OccasionReader
 from dxemu.story.parameters import KindReader, Names
 from dxemu.story.probes import ProbeReader
 from dxemu.story.steps import StepReader
+from dxemu.story.variant import PLAIN, Variant, filled
 from dxemu.topology import document, yaml
 from dxemu.topology.document import Document
 from dxemu.topology.model import Topology
@@ -41,16 +43,16 @@ def load(
     faults: Mapping[str, type[Fault]] | None = None,
     actions: Mapping[str, type[Action]] | None = None,
     topology: Path | None = None,
+    variant: Variant = PLAIN,
 ) -> Scenario:
-    """The scenario of a file, with its topology, changed as its `change` says.
+    """The scenario of a file, with its topology, changed as its `change` says; `variant` fills in what it leaves open.
 
     `faults` and `actions` are the known kinds; left out, those that there are. `topology` is used instead of the one
     that the file names. `end` is None if the file has none: see `never_ends`.
 
     Raises InputErrors with every mistake of both files.
     """
-    tree = yaml.read(path)
-    _is_scenario(tree, path)
+    tree = filled(_scenario_in(path), variant)
     known_probes = probe_kinds()
     found = validated(ScenarioFile, tree.value, tree.marks)
     problems, file, marks = ProblemList([*tree.problems, *found.problems]), found.entry, marks_of(found, tree.marks)
@@ -109,12 +111,15 @@ def _known(file: ScenarioFile, names: Names | None, kinds: Mapping[str, type[Pro
     )
 
 
-def _is_scenario(tree: yaml.Tree, path: Path) -> None:
-    """Raises InputErrors for a topology."""
+def _scenario_in(path: Path) -> yaml.Tree:
+    """What the file says. Raises InputErrors, also for a topology, and for a matrix that cannot be."""
+    tree = yaml.read(path)
+    matrix_of(tree)
     if isinstance(tree.value, dict) and "topology" not in tree.value and "virtual_interfaces" in tree.value:
         problem = f"{path.name} is a topology, not a scenario"
         remedy = f"Break it with a scenario: dxemu run scenarios/NAME.yaml --topology {path}"
         raise InputErrors([Problem(tree.marks.key_at("virtual_interfaces"), "DX-S016", problem, remedy)])
+    return tree
 
 
 def never_ends(scenario: Scenario, why: str) -> Problem:

@@ -19,6 +19,7 @@ from dxemu.story.parameters import MOST
 
 _NETWORK: Mapping[str, Any] = {"type": "string", "examples": ["10.64.0.0/24"]}
 _TIME: Mapping[str, Any] = {"type": "string", "examples": ["30 s"]}
+PARAMETER: Mapping[str, Any] = {"type": "string", "pattern": r"^\$[A-Za-z_{]", "description": "a parameter"}
 TYPES: Mapping[Takes, Mapping[str, Any]] = {
     Takes.NAME: {"type": "string"},
     Takes.NETWORK: _NETWORK,
@@ -43,7 +44,7 @@ def json_schema() -> dict[str, Any]:
     schema = ScenarioFile.model_json_schema()
     steps = schema["$defs"]["StepEntry"]["properties"]
     for key, kinds in (("fault", faults()), ("action", actions())):
-        steps[key] = {"anyOf": [_of_kind(kind, made) for kind, made in kinds.items()], "default": None}
+        steps[key] = {"anyOf": [*(_of_kind(kind, made) for kind, made in kinds.items()), PARAMETER], "default": None}
     event = {"anyOf": [_of_line(*one) for one in events().items()]}
     steps |= {key: {**event, "default": None} for key in ("when", "stop_when")}
     schema["properties"]["probes"]["additionalProperties"] = {"anyOf": [_of_kind(*one) for one in probes().items()]}
@@ -57,7 +58,31 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
     }
     steps["change"] = {"anyOf": [{"const": BACK}, back, reference()], "default": None}
+    for key in ("probes", "steps", "expect", "end", "change"):
+        schema["properties"][key] = _open(schema["properties"][key])
+    schema["$defs"] = {name: _open(found) for name, found in schema["$defs"].items()}
     return schema
+
+
+def _open(schema: Any) -> Any:  # Any: JSON
+    """The same, with a parameter (`$name`) wherever a value may stand that is no text."""
+    if isinstance(schema, list):
+        return [_open(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _open(value) for key, value in schema.items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(found.get(key), dict):
+            found[key] = _or_parameter(found[key])
+    if isinstance(found.get("properties"), dict):
+        found["properties"] = {key: _or_parameter(value) for key, value in found["properties"].items()}
+    return found
+
+
+def _or_parameter(schema: dict[str, Any]) -> dict[str, Any]:
+    if "enum" not in schema and schema.get("type") not in ("integer", "number", "boolean"):
+        return schema
+    return {"anyOf": [schema, PARAMETER], **({"default": schema["default"]} if "default" in schema else {})}
 
 
 def _of_line(word: str, subject: type[Line]) -> dict[str, Any]:

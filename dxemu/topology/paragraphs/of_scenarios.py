@@ -97,5 +97,15 @@ below one that waits come after the longest time that it may wait.""",
         "DX-S024": """\
 The fault needs something that the design of that moment does not have: BFD or BGP that runs, a LAG
 of which the connection is a member, a VPN with BGP. `dxemu plan` shows what a design has.""",
+        "DX-S030": """\
+A scenario's `parameters` are names with default values, which say what each is: a duration, a rate,
+a part in percent, a number, true or false, text, or a mapping such as a fault. `$name` stands for the
+value wherever one may stand, `${name}` also in the middle of a text, `$$` for a dollar sign. Another
+value, of the same kind, comes from `dxemu run --set NAME=VALUE` or from a `matrix`.""",
+        "DX-S031": """\
+A scenario's `matrix` is run once for each combination of the values of its axes: `topology` (a list
+of names), `seed` (a list, or `1 to 50`), a parameter of the scenario (a list of values of its kind,
+or values by name), and one axis of changes of the design by name, as `bfd: {on: {}, off:
+{virtual_interfaces: {primary: {bfd: off}}}}`.""",
     }
 )

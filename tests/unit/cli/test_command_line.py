@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -109,7 +110,7 @@ def test_version(dxemu: Dxemu) -> None:
     [
         (["rehearse"], "No such command 'rehearse'"),
         (["chek"], "Did you mean 'check'?"),
-        (["run", "--sped", "3", "x.yaml"], "Did you mean '--seed'?"),
+        (["run", "--topolgy", "x.yaml", "x.yaml"], "Did you mean '--topology'?"),
         (["run"], "Missing argument 'SCENARIO'"),
         (["check"], "Missing argument 'FILES...'"),
         (["run", "--seed", "-1", "x.yaml"], "-1 is not in the range"),
@@ -273,3 +274,38 @@ def test_the_list_says_what_each_command_says_of_itself(dxemu: Dxemu) -> None:
     for name in names:
         command = importlib.import_module(f"dxemu.cli.{name}").command
         assert f"  {name}  ".ljust(max(map(len, names)) + 4) + command.short_help in listed
+
+
+@pytest.mark.parametrize(("which", "key"), [("topology", "virtual_interfaces"), ("scenario", "steps")])
+def test_schema_is_printed_for_editors(dxemu: Dxemu, which: str, key: str) -> None:
+    ended = dxemu("schema", which)
+    schema = json.loads(ended.out)
+    assert (ended.status, ended.err, schema["title"]) == (0, "", f"dxemu {which} file")
+    assert key in schema["properties"]
+    assert schema["$schema"].endswith("2020-12/schema")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--set", "silence"], "gives nothing a value: write for example --set loss=20%"),
+        (["--set", "a=1", "--set", "a=2"], "'a' is given twice"),
+        (["--set", "silence=3"], "'silence' is a duration, not the number 3"),
+        (["--set", "silenc=3 s"], "Did you mean 'silence'?"),
+    ],
+)
+def test_what_run_cannot_set(dxemu: Dxemu, given: list[str], said: str) -> None:
+    ended = dxemu("run", REPOSITORY / "scenarios" / "drain_when_the_session_flaps.yaml", *given)
+    assert (ended.status, said in ended.err) == (2, True), ended.err
+
+
+def test_a_matrix_of_thousands_asks_first(dxemu: Dxemu, tmp_path: Path) -> None:
+    story = (REPOSITORY / "scenarios" / "bfd_notices_whenever_it_strikes.yaml").read_text(encoding="utf-8")
+    (tmp_path / "many.yaml").write_text(
+        story.replace("seed: 1 to 2", "seed: 1 to 5000").replace("backup_connection", str(BACKUP_CONNECTION)),
+        encoding="utf-8",
+    )
+    ended = dxemu("run", "many.yaml", "--jobs", "2")
+    assert (ended.status, ended.out) == (2, "")
+    assert re.search(r"10,000 runs, about \d+\.\d hours with 2 at once .*: say --yes", " ".join(ended.err.split()))
+    assert not (tmp_path / "runs").exists()

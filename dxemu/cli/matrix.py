@@ -1,0 +1,147 @@
+"""A scenario with a `matrix`, run whole: what `dxemu run` does then."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dxemu.errors import Interrupted
+from dxemu.files import border, shown
+from dxemu.host import invoker
+from dxemu.host.signals import as_exceptions, ending
+from dxemu.host.where import Where
+from dxemu.report.terminal import echo
+
+if TYPE_CHECKING:
+    from dxemu.report.matrix import MatrixRow
+    from dxemu.run.matrix import ReadyLine, RunLine
+
+MATRIX = "matrix.json"
+MANY = 1000
+"""Lines, of which nobody has meant to start more without being asked."""
+STATUS = {"pass": 0, "fail": 1, "error": 3, "invalid": 4}
+_MATRIX = re.compile(rb"^matrix\s*:", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command was told of a matrix."""
+
+    scenario: Path
+    topology: Path | None
+    given: Mapping[str, str]
+    seed: int
+    jobs: int | None
+    yes: bool
+
+
+def has_matrix(scenario: Path) -> bool:
+    """Whether a file has one, as far as a look at its text tells; False if it cannot be read."""
+    try:
+        return _MATRIX.search(scenario.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
+    """All its runs, read and checked. Raises InputErrors, and click.UsageError for too many to start unasked."""
+    from dxemu.host import versions
+    from dxemu.run.matrix import expected_s, make_ready
+    from dxemu.story.matrix import matrix_of
+    from dxemu.story.variant import from_words
+    from dxemu.topology import yaml
+
+    base = from_words(wanted.given)
+    matrix = matrix_of(yaml.read(wanted.scenario), base)
+    assert matrix is not None  # see `has_matrix`
+    installed = versions.installed()
+    if matrix.size > MANY and not wanted.yes:
+        (first,) = make_ready(wanted.scenario, wanted.topology, installed, [next(matrix.lines(base))], wanted.seed)
+        hours = matrix.size * expected_s(first.rehearsal) / jobs_of(wanted) / 3600
+        about = f"about {hours:.1f} hours with {jobs_of(wanted)} at once on a usual machine"
+        raise click.UsageError(f"This matrix has {matrix.size:,} runs, {about}: say --yes to start them.")
+    return make_ready(wanted.scenario, wanted.topology, installed, matrix.lines(base), wanted.seed)
+
+
+def jobs_of(wanted: Wanted) -> int:
+    """How many labs run at once: as many as there are processors, unless somebody said."""
+    return wanted.jobs or len(os.sched_getaffinity(0))
+
+
+def run_matrix(wanted: Wanted, ready: Sequence[ReadyLine], place: Where, folder: Path, json_file: Path | None) -> int:
+    """Run all of it, a line for each, and leave `matrix.json` in `folder`, and where `--json` says.
+
+    Gives the exit status.
+    """
+    from dxemu.report.matrix import matrix_json, summary
+
+    size, stderr = len(ready), json_file is not None and str(json_file) == "-"
+    head = f"{wanted.scenario.stem}   {size} runs, {jobs_of(wanted)} at once   {place.kernel} kernel {place.release}\n"
+    echo(head, err=stderr)
+    with invoker.giving(folder):
+        try:
+            done = asyncio.run(_until_signalled(wanted, ready, place, folder, stderr=stderr))
+        finally:
+            as_exceptions()  # the loop's own handlers are gone with it
+        rows = [_row(line, folder) for line in done]
+        with border(folder):
+            text = json.dumps(matrix_json(wanted.scenario.stem, rows), indent=2) + "\n"
+            (folder / MATRIX).write_text(text, encoding="utf-8")
+    for words in ("", *summary(rows), f"  {shown(folder)}/{MATRIX}"):
+        echo(words, err=stderr)
+    if stderr:
+        echo((folder / MATRIX).read_text(encoding="utf-8"), nl=False)
+    elif json_file is not None:
+        copy(folder / MATRIX, json_file)
+    return max((STATUS[row.verdict] for row in rows), default=0)
+
+
+def copy(written: Path, json_file: Path) -> None:
+    """A run's JSON, where `--json` says, for whoever called. Raises FileError."""
+    new = not json_file.exists()
+    with border(json_file, otherwise=f"the result is in {shown(written.parent)}"):
+        json_file.write_bytes(written.read_bytes())
+    if new:
+        invoker.give(json_file)
+
+
+async def _until_signalled(
+    wanted: Wanted, ready: Sequence[ReadyLine], place: Where, folder: Path, *, stderr: bool
+) -> tuple[RunLine, ...]:
+    from dxemu.report.matrix import row_line
+    from dxemu.run.matrix import run_all
+
+    def tell(line: RunLine) -> None:
+        echo(row_line(_row(line, folder), len(ready)), err=stderr)
+
+    task = asyncio.ensure_future(run_all(ready, place, folder, jobs_of(wanted), tell))
+    loop = asyncio.get_running_loop()
+    for number in ending():
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        pass
+    raise Interrupted(f"interrupted; the labs are gone, what was recorded is in {shown(folder)}")
+
+
+def _row(line: RunLine, folder: Path) -> MatrixRow:
+    from dxemu.report.matrix import MatrixRow
+
+    return MatrixRow(
+        number=line.ready.number,
+        names=line.ready.line.names,
+        seed=line.ready.seed,
+        folder=str(line.folder.relative_to(folder)),
+        verdict=line.verdict,
+        result=line.result,
+        problem=line.problem,
+    )

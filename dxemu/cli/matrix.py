@@ -31,9 +31,9 @@ STATUS = {"pass": 0, "fail": 1, "error": 3, "invalid": 4}
 _MATRIX = re.compile(rb"^matrix\s*:", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command was told of a matrix."""
+    """What the command was told of a matrix; `pages`: also to write what is made of one run."""
 
     scenario: Path
     topology: Path | None
@@ -41,6 +41,7 @@ class Wanted:
     seed: int
     jobs: int | None
     yes: bool
+    pages: bool
 
 
 def has_matrix(scenario: Path) -> bool:
@@ -59,6 +60,8 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
     from dxemu.story.variant import from_words
     from dxemu.topology import yaml
 
+    if wanted.pages:
+        raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each run of a matrix.")
     base = from_words(wanted.given)
     matrix = matrix_of(yaml.read(wanted.scenario), base)
     assert matrix is not None  # see `has_matrix`

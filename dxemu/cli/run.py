@@ -152,10 +152,8 @@ def command(
         _check_json_file(json_file)
     wanted = outputs(forms)
     if has_matrix(scenario):
-        if wanted:
-            raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each run of a matrix.")
         with annotating(form):
-            matrix = Wanted(scenario=scenario, topology=topology, given=given, seed=seed, jobs=jobs, yes=yes)
+            matrix = Wanted(scenario, topology, given, seed, jobs, yes=yes, pages=bool(wanted))
             lines = ready_lines(matrix)
         place = _place(kernel, clock, stall_limit, guest, memory)
         raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))

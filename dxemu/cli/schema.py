@@ -6,12 +6,17 @@ import json
 
 import click
 
+from dxemu.cli.helping import examples
 from dxemu.report.terminal import echo
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-@click.command("schema", short_help="Print the JSON schema of a file, for editors.")
+@click.command(
+    "schema",
+    short_help="Print the JSON schema of a file, for editors.",
+    epilog=examples("schema topology", "schema scenario > scenario.schema.json"),
+)
 @click.argument("which", type=click.Choice(["topology", "scenario"]))
 def command(which: str) -> None:
     """Print the JSON schema of topology files or scenario files: their keys, and every kind that this dxemu knows.

@@ -18,7 +18,10 @@ class PathFound(ProbeEvent):
 
 
 class PacketsLogged(ProbeEvent):
-    """One direction of an outage probe is over. `file` is its `ProbeLog` in the run's folder."""
+    """One direction of an outage probe is over. `file` is its `ProbeLog` in the run's folder.
+
+    Of so many `flows` (None: one) each packet belongs to the next one; `interval_s` is from one of a flow to its next.
+    """
 
     word: ClassVar[str] = "probe"
     direction: str
@@ -27,6 +30,7 @@ class PacketsLogged(ProbeEvent):
     received: int
     lateness_max_s: float
     file: str
+    flows: int | None = None
 
 
 class ThroughputMeasured(ProbeEvent):

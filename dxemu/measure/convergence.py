@@ -91,7 +91,7 @@ def _of(
         gap = max(ended) if len(ended) == len(outages) else None
         last = max(outages, key=lambda o: o.start_s)
         through = None if last.end_s is None else round((last.end_s - at) * MS, 6)
-    derived = round(lost * probe.interval_ms, 6)
+    derived = round(sum(o.packets_lost / o.flows for o in outages) * probe.interval_ms, 6)
     return Convergence(
         event=name,
         after=after,

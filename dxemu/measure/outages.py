@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
+from math import inf
 from operator import lt
 
 from dxemu.events.timeline import ProbeLog
@@ -18,17 +19,17 @@ class Burst:
 
     `start_s` is when the first of them was sent, `end_s` when the first packet that got through after them was sent
     (None: none did before the run ended). Seconds since the run's start.
+
+    Of a probe of several flows it is the longest of those that `flows` of them suffered at a time; `packets` are those
+    that all of them lost.
     """
 
     first: int
     last: int
     start_s: float
     end_s: float | None
-
-    @property
-    def packets(self) -> int:
-        """How many packets were lost."""
-        return self.last - self.first + 1
+    packets: int
+    flows: int = 1
 
     @property
     def duration_s(self) -> float | None:
@@ -51,8 +52,11 @@ class Reception:
     bursts: tuple[Burst, ...]
 
 
-def reception(log: ProbeLog) -> Reception:
-    """Bursts, duplicates and reordering of one direction. Raises ValueError for a number that was never sent."""
+def reception(log: ProbeLog, flows: int = 1) -> Reception:
+    """Bursts, duplicates and reordering of one direction. Raises ValueError for a number that was never sent.
+
+    Every packet belongs to the next one of so many `flows`.
+    """
     count = len(log.sent)
     numbers = log.received[::2]
     if numbers and not 0 <= min(numbers) <= max(numbers) < count:
@@ -67,10 +71,45 @@ def reception(log: ProbeLog) -> Reception:
         sent=count,
         lost=count - unique,
         duplicates=len(numbers) - unique,
-        reordered=sum(map(lt, in_order, accumulate(in_order, max))),
+        reordered=sum(map(_reordered, [in_order] if flows == 1 else _by_flow(in_order, flows))),
         longest_s=max((t - sent[n] for n, t in log.arrivals()), default=0) * _NS,
-        bursts=tuple(_bursts(sent, arrived)),
+        bursts=tuple(_bursts(sent, arrived) if flows == 1 else _of_all(sent, arrived, flows)),
     )
+
+
+def _by_flow(numbers: Sequence[int], flows: int) -> list[list[int]]:
+    found: list[list[int]] = [[] for _ in range(flows)]
+    for number in numbers:
+        found[number % flows].append(number)
+    return found
+
+
+def _reordered(numbers: Sequence[int]) -> int:
+    return sum(map(lt, numbers, accumulate(numbers, max)))
+
+
+def _of_all(sent: Sequence[int], arrived: bytearray, flows: int) -> list[Burst]:
+    """The bursts of all flows; those that overlap are one, as long as the longest of them."""
+    found = [
+        replace(burst, first=burst.first * flows + flow, last=burst.last * flows + flow)
+        for flow in range(flows)
+        for burst in _bursts(sent[flow::flows], arrived[flow::flows])
+    ]
+    found.sort(key=lambda burst: burst.start_s)
+    together: list[list[Burst]] = []
+    over = -inf
+    for burst in found:
+        if burst.start_s >= over:
+            together.append([])
+        together[-1].append(burst)
+        over = max(over, inf if burst.end_s is None else burst.end_s)
+    return [_longest(bursts, flows) for bursts in together]
+
+
+def _longest(bursts: Sequence[Burst], flows: int) -> Burst:
+    longest = max(bursts, key=lambda burst: inf if burst.duration_s is None else burst.duration_s)
+    packets, hit = sum(burst.packets for burst in bursts), len({burst.first % flows for burst in bursts})
+    return replace(longest, packets=packets, flows=hit)
 
 
 def _bursts(sent: Sequence[int], arrived: bytearray) -> list[Burst]:
@@ -80,7 +119,7 @@ def _bursts(sent: Sequence[int], arrived: bytearray) -> list[Burst]:
         through = arrived.find(1, first)
         last = (through if through >= 0 else len(arrived)) - 1
         end_s = round(sent[through] * _NS, 9) if through >= 0 else None
-        bursts.append(Burst(first, last, round(sent[first] * _NS, 9), end_s))
+        bursts.append(Burst(first, last, round(sent[first] * _NS, 9), end_s, last - first + 1))
         first = arrived.find(0, through) if through >= 0 else -1
     return bursts
 

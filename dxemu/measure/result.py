@@ -70,7 +70,8 @@ class Outage:
     """One burst of lost packets. `after` says whether `fault` had begun (`fault`) or been healed (`heal`).
 
     Both are None for loss that no fault explains; `action` is then the action that was done last before it, if any.
-    `end_s` and `duration_ms` are None if it was still out at the end.
+    `end_s` and `duration_ms` are None if it was still out at the end. Of a probe of several flows it is that of the one
+    which was out longest; so many `flows` were, and `packets_lost` are those of all.
     """
 
     probe: str
@@ -83,11 +84,15 @@ class Outage:
     uncertainty_ms: float
     packets_lost: int
     action: str | None = None
+    flows: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
-    """One direction of a probe over the whole run. `bursts` counts the outages."""
+    """One direction of a probe over the whole run. `bursts` counts the outages.
+
+    `interval_ms` is from one packet of a flow to its next.
+    """
 
     probe: str
     direction: str
@@ -99,6 +104,7 @@ class ProbeResult:
     bursts: int
     longest_delay_ms: float
     lateness_max_ms: float
+    flows: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

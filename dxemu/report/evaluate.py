@@ -144,7 +144,7 @@ def _too_late(probes: Sequence[result.ProbeResult]) -> str:
 
 
 def _read(run_dir: Path, event: PacketsLogged) -> Reception:
-    return reception(ProbeLog.read(run_dir / event.file))
+    return reception(ProbeLog.read(run_dir / event.file), event.flows or 1)
 
 
 def _faults(events: Sequence[Event]) -> tuple[result.FaultResult, ...]:
@@ -224,6 +224,7 @@ def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> l
                 duration_ms=None if burst.duration_s is None else _ms(burst.duration_s),
                 uncertainty_ms=_ms(uncertain_s),
                 packets_lost=burst.packets,
+                flows=burst.flows,
             )
         )
     return found
@@ -253,6 +254,7 @@ def _probe(event: PacketsLogged, got: Reception) -> result.ProbeResult:
         bursts=len(got.bursts),
         longest_delay_ms=_ms(got.longest_s),
         lateness_max_ms=_ms(event.lateness_max_s),
+        flows=event.flows or 1,
     )
 
 

@@ -85,7 +85,8 @@ def outage_in_words(outage: Outage, end_s: float) -> str:
     """How long it was, with its uncertainty."""
     if outage.duration_ms is None:
         return f"still out at the end, after {duration(lasted_ms(outage, end_s))}"
-    return measured(outage.duration_ms, outage.uncertainty_ms)
+    words = measured(outage.duration_ms, outage.uncertainty_ms)
+    return words if outage.flows == 1 else f"{words} ({outage.flows} flows)"
 
 
 def lasted_ms(outage: Outage, end_s: float) -> float:

@@ -18,7 +18,6 @@ from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from random import Random
 from typing import ClassVar
 
 from dxemu.events.codec import decoded, encoded
@@ -27,14 +26,14 @@ from dxemu.events.timeline import DIRECTIONS, ProbeLog
 from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
 from dxemu.host.forked import Forked
 from dxemu.host.timer import Timer
+from dxemu.lab.probe_ports import flow_of as flow_of
+from dxemu.lab.probe_ports import source_ports
 from dxemu.lab.probes.base import START_S, Runner
 from dxemu.netlink import route
 from dxemu.netlink.namespace import Namespace
 from dxemu.probes.udp import UdpProbe
 from dxemu.units import IPAddress
 
-FIRST_PORT, LAST_PORT = 16_384, 32_767
-"""Each probe has two of them: above what services and iperf3 listen on, below what kernels give out by themselves."""
 ASIDE_NS = 500_000
 """Packets leave between the moments at which faults strike: at the very moment it would be chance who is first."""
 DRAIN_TICKS = 256
@@ -46,22 +45,11 @@ MOST_PACKETS = 1 << 21
 """In each direction of a probe without an end; then it sends no more: its log is kept in memory until it ends."""
 _SEQUENCE = struct.Struct("=Q")
 _SO_TIMESTAMPNS = 35
+_HEADERS = {4: 28, 6: 48}
+"""Bytes of IP and UDP."""
+_DSCP_SHIFT = 2
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
-
-
-def flow_of(number: int, seed: int) -> route.FlowPorts:
-    """The ports of the UDP probe of this number, in either direction. No two probes of a run share one.
-
-    They are drawn, because a LAG chooses the member by both ports' bits: of neighbours like 47808 and 47809 it would
-    always choose the same.
-    """
-    draw = Random(seed)
-    drawn: dict[int, None] = {}
-    while len(drawn) < 2 * number + 2:
-        drawn[draw.randint(FIRST_PORT, LAST_PORT)] = None
-    source_port, destination_port = list(drawn)[-2:]
-    return route.FlowPorts(source_port, destination_port)
 
 
 class UdpRunner(Runner[UdpProbe]):
@@ -112,6 +100,9 @@ class UdpRunner(Runner[UdpProbe]):
                         target_address=lab.plan.address_of(target, probe.ip_version),
                         ports=ports,
                         interval_ns=round(probe.rate.interval * 1e9),
+                        sources=source_ports(number, probe.flows, self.run.seed),
+                        size=probe.size,
+                        dscp=probe.dscp,
                     )
                 )
         return flows
@@ -124,7 +115,10 @@ def _next_tenth(from_s: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ProbeFlow:
-    """One direction of a probe."""
+    """One direction of a probe, whose packets leave from the ports `sources` in turn (none: from that of `ports`).
+
+    `size` is that of a whole packet in bytes (None: as small as can be).
+    """
 
     probe: str
     direction: str
@@ -134,6 +128,15 @@ class ProbeFlow:
     target_address: IPAddress
     ports: route.FlowPorts
     interval_ns: int
+    sources: tuple[int, ...] = ()
+    size: int | None = None
+    dscp: int = 0
+
+    @property
+    def padding(self) -> bytes:
+        """What follows a packet's number."""
+        headers = _HEADERS[self.source_address.version] + _SEQUENCE.size
+        return bytes(max(0, (self.size or 0) - headers))
 
     @property
     def file(self) -> str:
@@ -162,19 +165,20 @@ class _Receiver:
 
 
 class _Active:
-    """A flow with its sockets, and what was sent when."""
+    """A probe's direction with its sockets, one for each flow, and what was sent when."""
 
-    def __init__(self, flow: ProbeFlow, sender: socket.socket, receiver: _Receiver) -> None:
+    def __init__(self, flow: ProbeFlow, senders: Sequence[socket.socket], receiver: _Receiver) -> None:
         self.receiver = receiver
         self._flow = flow
-        self._sender = sender
+        self._senders = senders
+        self._padding = flow.padding
         self._sent: array[int] = array("q")
 
-    def send(self, packet: bytes, t_ns: int) -> None:
-        """Send one packet at `t_ns` since the epoch."""
+    def send(self, number: int, t_ns: int) -> None:
+        """Send the packet of this number at `t_ns` since the epoch."""
         self._sent.append(t_ns)
         try:
-            self._sender.send(packet)
+            self._senders[number % len(self._senders)].send(_SEQUENCE.pack(number) + self._padding)
         except OSError:  # no route to the target, or an ICMP error for an earlier packet: that packet is lost
             return
 
@@ -185,25 +189,37 @@ class _Active:
         return PacketsLogged(
             probe=flow.probe,
             direction=flow.direction,
-            interval_s=flow.interval_ns / 1e9,
+            interval_s=flow.interval_ns * len(self._senders) / 1e9,
             sent=len(self._sent),
             received=len(received) // 2,
             lateness_max_s=late_s,
             file=flow.file,
+            flows=len(self._senders) if len(self._senders) > 1 else None,
         )
 
 
 def _open(flow: ProbeFlow) -> _Active:
-    with flow.source.entered():
-        sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
-    sender.bind((str(flow.source_address), flow.ports.source_port))
-    sender.connect((str(flow.target_address), flow.ports.destination_port))
+    senders = [_sender(flow, port) for port in flow.sources or (flow.ports.source_port,)]
     with flow.target.entered():
         sink = socket.socket(_FAMILY[flow.target_address.version], socket.SOCK_DGRAM)
     sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
     sink.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     sink.bind((str(flow.target_address), flow.ports.destination_port))
-    return _Active(flow, sender, _Receiver(sink))
+    return _Active(flow, senders, _Receiver(sink))
+
+
+def _sender(flow: ProbeFlow, port: int) -> socket.socket:
+    with flow.source.entered():
+        sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
+    if flow.dscp:
+        six = flow.source_address.version == 6  # noqa: PLR2004 - the IP version
+        level, option = (socket.IPPROTO_IPV6, socket.IPV6_TCLASS) if six else (socket.IPPROTO_IP, socket.IP_TOS)
+        sender.setsockopt(level, option, flow.dscp << _DSCP_SHIFT)
+    if len(flow.sources) > 1:  # two probes may have drawn the same
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sender.bind((str(flow.source_address), port))
+    sender.connect((str(flow.target_address), flow.ports.destination_port))
+    return sender
 
 
 def send_and_receive(
@@ -265,9 +281,8 @@ class _Pace:
                 return
             now = time.monotonic_ns()
             self.late_s = max(self.late_s, (now - self._first_ns - self._number * self._interval_ns) / 1e9)
-            packet = _SEQUENCE.pack(self._number)
             for active in self.group:
-                active.send(packet, now - epoch_ns)
+                active.send(self._number, now - epoch_ns)
             self._number += 1
             if self._number % DRAIN_TICKS == 0:
                 for active in self.group:

@@ -27,7 +27,9 @@ NAMES = [f"{folder}/{name}{WHOLE}" for folder in ("scenarios", "topologies") for
 
 def kind(name: str, **fields: object) -> type:
     """A fault or an action of which only the parameters are looked at."""
-    return make_dataclass(name, [(key, object, field) for key, field in fields.items()], frozen=True, kw_only=True)
+    told = [(key, object, field) for key, field in fields.items()]
+    harmless = {"clash": lambda _, __: "", "ends_after": None}
+    return make_dataclass(name, told, frozen=True, kw_only=True, namespace=harmless)
 
 
 FAULTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dxemu.lab.probes.udp import flow_of
+from dxemu.lab.probe_ports import flow_of, source_ports
 from dxemu.netlink.route import FlowPorts
 
 
@@ -38,3 +38,10 @@ def test_every_member_of_a_lag_gets_probes(members: int) -> None:
     for seed in range(1, 6):
         assert {member(flow_of(number, seed), members) for number in range(24)} == set(range(members))
     assert {member(flow_of(0, seed), members) for seed in range(24)} == set(range(members))
+
+
+def test_flows_of_a_probe_have_a_port_each_and_the_same_with_the_same_seed() -> None:
+    ports = source_ports(2, 64, seed=7)
+    assert (len(set(ports)), ports[0]) == (64, flow_of(2, 7).source_port)
+    assert ports == source_ports(2, 64, seed=7) != source_ports(2, 64, seed=8)
+    assert source_ports(0, 1, seed=1) == (flow_of(0, 1).source_port,)

@@ -28,7 +28,7 @@ def log_of(lost: set[int], count: int, extra: list[int] | None = None) -> ProbeL
 
 def test_one_burst_lasts_from_the_first_lost_packet_to_the_first_that_gets_through():
     found = reception(log_of({3, 4, 5}, 10))
-    assert found.bursts == (Burst(3, 5, 0.03, 0.06),)
+    assert found.bursts == (Burst(3, 5, 0.03, 0.06, 3),)
     assert found.bursts[0].packets == 3
     assert found.bursts[0].duration_s == 0.03
     assert (found.sent, found.lost, found.duplicates, found.reordered) == (10, 3, 0, 0)
@@ -63,9 +63,9 @@ def test_a_number_that_was_never_sent_is_an_error():
 
 def test_loss_belongs_to_the_last_fault_or_heal_before_it():
     marks = [FaultMark(5, "cable_cut", "fault"), FaultMark(35, "cable_cut", "heal")]
-    assert cause(Burst(0, 0, 4.0, 4.1), marks, 0.01) is None
-    assert cause(Burst(0, 0, 4.995, 90.0), marks, 0.01) == marks[0]
-    assert cause(Burst(0, 0, 35.0, 35.1), marks, 0.01) == marks[1]
+    assert cause(Burst(0, 0, 4.0, 4.1, 1), marks, 0.01) is None
+    assert cause(Burst(0, 0, 4.995, 90.0, 1), marks, 0.01) == marks[0]
+    assert cause(Burst(0, 0, 35.0, 35.1, 1), marks, 0.01) == marks[1]
 
 
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
@@ -92,3 +92,25 @@ def test_a_log_survives_the_disk(tmp_path):
     log = log_of({3}, 10)
     log.write(tmp_path / "log")
     assert reception(ProbeLog.read(tmp_path / "log")) == reception(log)
+
+
+def test_a_fault_that_strikes_some_flows_is_one_outage_of_them() -> None:
+    lost = {number for number in range(40, 80) if number % 4 in (1, 2)}
+    found = reception(log_of(lost, 200), 4)
+    assert found.bursts == (Burst(41, 77, 0.41, 0.81, 20, 2),)
+    assert (found.lost, len(reception(log_of(lost, 200)).bursts)) == (20, 10)
+
+
+def test_outages_of_flows_at_different_times_are_several() -> None:
+    lost = {41, 45, 150, 154}
+    assert [(b.start_s, b.packets, b.flows) for b in reception(log_of(lost, 200), 4).bursts] == [
+        (0.41, 2, 1),
+        (1.5, 2, 1),
+    ]
+    assert reception(log_of({196, 197, 198, 199}, 200), 4).bursts == (Burst(196, 196, 1.96, None, 4, 4),)
+
+
+def test_order_is_that_of_a_flow() -> None:
+    log = log_of(set(), 8)
+    log.received[:4] = array("q", [1, 11_000_000, 0, 12_000_000])
+    assert (reception(log).reordered, reception(log, 2).reordered) == (1, 0)

@@ -15,8 +15,8 @@ class BackupSmaller(Rule):
     code: ClassVar[str] = "DX-A010"
     title: ClassVar[str] = "backup smaller than primary"
     rule: ClassVar[str] = (
-        "The Resiliency Toolkit wants one speed for all connections. A VPN tunnel carries 1.25 Gbps, and a virtual "
-        "private gateway sends by one tunnel at a time"
+        "The Resiliency Toolkit wants one speed for all connections. A VPN tunnel carries 1.25 Gbps; a virtual private "
+        "gateway sends by one tunnel at a time, a transit gateway with ECMP by both, each flow by one"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Resiliency Toolkit; Site-to-Site VPN User Guide, Quotas"
     paragraph: ClassVar[str] = """\

@@ -27,8 +27,8 @@ PUBLIC = "AWS's public services"
 class GatewayPath:
     """A virtual interface or VPN that leads to a gateway. `connections` are the members of a LAG, or one; none: a VPN.
 
-    `kind` is how its routes come to the gateway, `bandwidth` what one way of it carries, `regions` the Region of the
-    virtual interface's location.
+    `kind` is how its routes come to the gateway, `bandwidth` what it carries of many flows, `regions` the Region of
+    the virtual interface's location.
     """
 
     name: str
@@ -167,17 +167,25 @@ class Design:
 
     def _of_vpn(self, vpn: Vpn) -> GatewayPath:
         lines = {line.router: line.bandwidth for line in self.topology.customer.internet}
+        carried = BitsPerSecond(vpn_tunnels.BANDWIDTH * self._tunnels_together(vpn))
         return GatewayPath(
             name=vpn.name,
             vif=None,
             vpn=vpn,
             kind=AttachmentKind.VPN_BGP if vpn.static_routes is None else AttachmentKind.VPN_STATIC,
             connections=(),
-            bandwidth=min(vpn_tunnels.BANDWIDTH, lines.get(vpn.router, vpn_tunnels.BANDWIDTH)),
+            bandwidth=min(carried, lines.get(vpn.router, carried)),
             mtu=vpn_tunnels.MTU,
             policy=vpn.customer,
             region=None,
         )
+
+    def _tunnels_together(self, vpn: Vpn) -> int:
+        """How many tunnels of a VPN share its flows: both, by BGP to a transit gateway with ECMP."""
+        tgw = next((g for g in self.topology.aws.transit_gateways if g.name == vpn.gateway), None)
+        if tgw is None or not tgw.vpn_ecmp_support or vpn.static_routes is not None:
+            return 1
+        return sum(tunnel.in_service for tunnel in vpn.tunnels)
 
     def is_public_type(self, way: GatewayPath) -> bool:
         """Whether it is a public virtual interface, where AWS knows no preference communities."""

@@ -15,15 +15,15 @@ class MinimumLinksZero(Rule):
     code: ClassVar[str] = "DX-A004"
     title: ClassVar[str] = "minimum links 0"
     rule: ClassVar[str] = (
-        "With minimumLinks 0 a LAG is reported up even with no member up: nothing says that it is down. AWS's default "
-        "is 0; for production it asks for 1 or more"
+        "With minimumLinks 0 AWS goes on reporting a LAG as available when no member of it is up. It carries nothing, and "
+        "your router's bundle goes down with its last member. AWS's default is 0; for production it asks for 1 or more"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Link aggregation groups; AWS's networking guidance for agents"
     paragraph: ClassVar[str] = """\
-A LAG's minimum links are 0, which is AWS's default. It is then reported as up even when no member
-is, and nothing says that it is down. At 1 it goes down with its last member, at a higher number as
-soon as fewer are left than the traffic needs. Source: Direct Connect User Guide, Link aggregation
-groups."""
+A LAG's minimum links are 0, which is AWS's default. AWS goes on reporting it as available when no
+member is up, so that no alarm comes of its state; packets pass none, and BGP goes down with the
+light of the last member, as at 1. At a higher number the LAG goes down as soon as fewer are left
+than the traffic needs. Source: Direct Connect User Guide, Link aggregation groups."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each LAG in use."""

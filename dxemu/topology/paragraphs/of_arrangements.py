@@ -17,9 +17,9 @@ one connection for AWS's service level agreement. Source: Direct Connect User Gu
 aggregation groups.""",
         "DX-T032": """\
 With fewer working members than its minimum links the whole LAG goes down with all its virtual
-interfaces. More than there are members would keep it down for ever. With 0, AWS's default, a LAG
-without a working member still looks up: 1 is a better choice. Source: Direct Connect User Guide,
-Link aggregation groups.""",
+interfaces. More than there are members would keep it down for ever. With 0, AWS's default, AWS
+goes on reporting a LAG as available when no member works: 1 is a better choice. Source: Direct
+Connect User Guide, Link aggregation groups.""",
         "DX-T033": """\
 A link aggregation group is made of the connections that name it with `lag:`. AWS lets an empty
 one remain, but it carries nothing.""",

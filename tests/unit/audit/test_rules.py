@@ -250,3 +250,11 @@ def test_both_ip_versions_with_a_backup_are_not_told_apart() -> None:
     change = of_both_versions(primary={"ipv6": True}, backup={"ipv6": True})
     assert not [text for text in problems("DX-A001", "backup_connection", change) if "IPv6 only" in text]
     assert any("router customer_router:" in text for text in problems("DX-A001", "backup_connection", change))
+
+
+@pytest.mark.parametrize(("ecmp", "carried"), [(True, "2.5 Gbps"), (False, "1.25 Gbps")])
+def test_tunnels_that_share_the_flows_carry_more(ecmp: bool, carried: str) -> None:
+    change = {**BGP_VPN, "aws": {"transit_gateways": {"tgw": {"vpn_ecmp_support": ecmp}}}}
+    change["customer"] = {"internet": {"customer_router": {"bandwidth": "10 Gbps"}}}
+    (text,) = problems("DX-A010", "vpn_backup_static", change)
+    assert text.startswith(f"VPN vpn carries {carried},")

@@ -32,7 +32,18 @@ from dxemu.report.terminal import echo
 EXIT_BUG = 70
 EXIT_USAGE = 2
 EXIT_NO_LAB = 3
-NO_COMMANDS = ("app", "bundled", "ci", "completing", "helping", "living", "matrix", "named", "outputs", "audit_scenarios")
+NO_COMMANDS = (
+    "app",
+    "bundled",
+    "ci",
+    "completing",
+    "helping",
+    "living",
+    "matrix",
+    "named",
+    "outputs",
+    "audit_scenarios",
+)
 """Of the modules here: this one, and what commands have in common."""
 _SHORT_HELP = re.compile(r'short_help="(.+?)"')
 

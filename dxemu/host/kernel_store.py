@@ -32,6 +32,8 @@ CHOICE = "DXEMU_KERNEL_VERSION"
 SCHEMA = "dxemu.kernel/2"
 BUILD_COMMAND = "dxemu kernel build"
 _SHOWN = 4
+_SHIPPED = Path(__file__).resolve().parents[1] / "shipped"
+"""What a wheel has inside beside the code: the recipe and, in one of `scripts/wheel`, a built kernel."""
 _BELOW_CACHE = Path("dxemu", "kernel")
 
 Proof = tuple[Mapping[str, Any], ...]  # Any: the proof's own JSON, kept and shown as it is
@@ -75,14 +77,14 @@ class EmbeddedKernel:
 
 
 def recipe_folder() -> Path:
-    """The repository's `kernel/`. Raises Unsupported if dxemu was installed without it."""
-    folder = Path(__file__).resolve().parents[2] / "kernel"
-    if not (folder / "build.sh").is_file():
-        raise Unsupported(
-            "this installation of dxemu has no kernel/ folder, so it cannot build the embedded kernel",
-            f"install it from a clone (sh scripts/setup), or name a built kernel: {OVERRIDE}=/path/to/linux",
-        )
-    return folder
+    """The repository's `kernel/`, in a wheel its copy. Raises Unsupported if dxemu was installed without it."""
+    for folder in (_SHIPPED / "kernel", _SHIPPED.parents[1] / "kernel"):
+        if (folder / "build.sh").is_file():
+            return folder
+    raise Unsupported(
+        "this installation of dxemu has no kernel/ folder, so it cannot build the embedded kernel",
+        f"install it from a clone (sh scripts/setup), or name a built kernel: {OVERRIDE}=/path/to/linux",
+    )
 
 
 def recipe_digest(folder: Path) -> str:
@@ -105,6 +107,7 @@ def store_folder() -> Path:
 
 def _stores() -> Iterator[Path]:
     yield store_folder()
+    yield _SHIPPED / "built"
     user = invoker()
     if user is not None:
         yield user.home / ".cache" / _BELOW_CACHE

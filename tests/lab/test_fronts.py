@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from dxemu.host import kernel_store
 from dxemu.labs.async_live import async_lab
 from tests.lab.guest import REPOSITORY
 
@@ -50,6 +53,38 @@ def test_the_page_about_python(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("True ") and "DX-A002" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_wheel_has_all_that_the_main_job_needs(tmp_path: Path) -> None:
+    source, site = tmp_path / "source", tmp_path / "site"
+    source.mkdir()
+    for name in ("dxemu", "topologies", "scenarios", "kernel"):
+        shutil.copytree(REPOSITORY / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
+        shutil.copy(REPOSITORY / name, source)
+    kernel = kernel_store.require().path.parent
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--no-build-isolation"]
+    env = {**os.environ, "DXEMU_WHEEL_KERNEL": str(kernel)}
+    made = subprocess.run(
+        [*pip, "--target", str(site), str(source)], env=env, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert made.returncode == 0, made.stderr
+    shutil.rmtree(source)
+    env = {**os.environ, "PYTHONPATH": str(site), "XDG_CACHE_HOME": str(tmp_path / "no_cache")}
+    done = subprocess.run(
+        [sys.executable, "-m", "dxemu", "run", "cut_primary_silently", "--json", "-"],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["verdict"] == "pass"
+    info = json.loads((site / "dxemu" / "shipped" / "built" / kernel.name / "info.json").read_text(encoding="utf-8"))
+    assert "/" not in info["source"]
 
 
 def test_the_same_lab_for_asyncio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

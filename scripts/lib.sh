@@ -1,10 +1,12 @@
 # Sourced by the scripts beside it: what dxemu needs from the distribution, and how it is installed.
 # shellcheck shell=sh disable=SC2034 # the lists are used by those scripts
 
-# To build the embedded kernel and to run labs. libc6-dev is listed because gcc only recommends it; charon-systemd is
-# strongSwan's daemon with the fewest packages that have vici, the standard plugins have OpenSSL for it.
-SETUP_PACKAGES='python3 python3-venv gcc libc6-dev make flex bison bc patch xz-utils bzip2 iproute2 bird2 keepalived mininet
-    charon-systemd libstrongswan-standard-plugins iperf3'
+# To run labs. charon-systemd is strongSwan's daemon with the fewest packages that have vici, the standard plugins have
+# OpenSSL for it.
+RUN_PACKAGES='python3 python3-venv iproute2 bird2 keepalived mininet charon-systemd libstrongswan-standard-plugins iperf3'
+# To build the embedded kernel. libc6-dev is listed because gcc only recommends it.
+BUILD_PACKAGES='gcc libc6-dev make flex bison bc patch xz-utils bzip2'
+SETUP_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES"
 # Independent implementations and tools that only the tests compare with.
 TEST_PACKAGES='tcpdump tshark frr gobgpd librsvg2-bin'
 # Services that some of these packages enable, as PACKAGE:SERVICE. dxemu starts the programs itself, inside labs only.

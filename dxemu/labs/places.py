@@ -163,7 +163,7 @@ def new_place(name: str) -> tuple[LabFolder, int]:
     place = LabFolder(base / name)
     if place.lives():
         raise NoLab(f"there is a lab {quoted(name)} already", f"dxemu down {name} ends it; --name gives another name.")
-    with border(place.folder):
+    with border(place.folder, otherwise="export XDG_STATE_HOME=<a folder of yours>"):
         base.mkdir(0o700, parents=True, exist_ok=True)
         base.chmod(0o700)
         if place.folder.exists():

@@ -15,7 +15,7 @@ class MinimumLinksZero(Rule):
     code: ClassVar[str] = "DX-A004"
     title: ClassVar[str] = "minimum links 0"
     rule: ClassVar[str] = (
-        "With minimumLinks 0 AWS goes on reporting a LAG as available when no member of it is up. It carries nothing, and "
+        "With minimumLinks 0 AWS goes on reporting a LAG as available when no member is up. It carries nothing, and "
         "your router's bundle goes down with its last member. AWS's default is 0; for production it asks for 1 or more"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Link aggregation groups; AWS's networking guidance for agents"

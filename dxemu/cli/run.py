@@ -98,6 +98,12 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write result.json here; - for stdout.",
 )
+@click.option(
+    "--pcap",
+    multiple=True,
+    metavar="NAME",
+    help="Leave all frames at both ends of this cable or connection, or at all ports of this node, in NAME.pcapng.",
+)
 @output_options
 @click.option(
     "--runs",
@@ -133,6 +139,7 @@ def command(
     jobs: int | None,
     yes: bool,
     json_file: Path | None,
+    pcap: tuple[str, ...],
     runs_folder: Path,
     stall_limit: float | None,
     memory: str | None,
@@ -153,7 +160,7 @@ def command(
     wanted = outputs(forms)
     if has_matrix(scenario):
         with annotating(form):
-            matrix = Wanted(scenario, topology, given, seed, jobs, yes=yes, pages=bool(wanted))
+            matrix = Wanted(scenario, topology, given, seed, jobs, yes=yes, pages=bool(wanted or pcap))
             lines = ready_lines(matrix)
         place = _place(kernel, clock, stall_limit, guest, memory)
         raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))
@@ -169,7 +176,7 @@ def command(
     to_stdout = "-" in map(str, (json_file, *wanted.values()))
     with invoker.giving(folder.path):
         try:
-            page = asyncio.run(_run(place, folder, seed, prepare, stderr=to_stdout))
+            page = asyncio.run(_run(place, folder, seed, prepare, pcap, stderr=to_stdout))
         finally:
             as_exceptions()  # the loop's own handlers are gone with it
         result = page.result
@@ -206,7 +213,13 @@ def _annotate(result: Result) -> None:
 
 
 async def _run(
-    place: where.Where, folder: RunFolder, seed: int, prepare: Callable[[], Rehearsal], *, stderr: bool
+    place: where.Where,
+    folder: RunFolder,
+    seed: int,
+    prepare: Callable[[], Rehearsal],
+    pcap: Sequence[str],
+    *,
+    stderr: bool,
 ) -> PageOf:
     """The lab's process boots and imports while the files are read; then it is given its job.
 
@@ -233,7 +246,7 @@ async def _run(
         head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
         console.print(head, style="bold")
         console.print()
-        page = await _until_signalled(rehearsal, place, folder.path, seed, console, waiting)
+        page = await _until_signalled(rehearsal, place, folder.path, seed, console, waiting, pcap)
         console.print()
         show(page.result, console, folder=_shown(folder.path))
         return page
@@ -298,7 +311,13 @@ def _check_json_file(file: Path) -> None:
 
 
 async def _until_signalled(
-    rehearsal: Rehearsal, place: where.Where, folder: Path, seed: int, console: PlainConsole, waiting: LabProcess
+    rehearsal: Rehearsal,
+    place: where.Where,
+    folder: Path,
+    seed: int,
+    console: PlainConsole,
+    waiting: LabProcess,
+    pcap: Sequence[str],
 ) -> PageOf:
     """Run it; Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the lab first and then the command."""
     from dxemu.events.run import Building
@@ -314,7 +333,7 @@ async def _until_signalled(
         live.hear(event)
 
     with LiveLines(console) as live:
-        task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, hear, waiting))
+        task = asyncio.ensure_future(rehearse(rehearsal, place, folder, seed, hear, waiting, pcap))
         loop = asyncio.get_running_loop()
         for number in ending():
             loop.add_signal_handler(number, task.cancel)

@@ -50,7 +50,8 @@ class RunJob:
     """One run. `kernel` and `clock` are told to the timeline. Steps that have one of the `cues` follow that.
 
     `runners` are the modules of the runners that other distributions bring, by kind of probe. With `served` the lab has
-    no agenda but takes orders, whose last one ends it.
+    no agenda but takes orders, whose last one ends it. `frames` are ports (node and interface) whose frames are written
+    down, by the name of the file.
     """
 
     plan: Plan
@@ -65,3 +66,4 @@ class RunJob:
     cues: tuple[Cue, ...] = ()
     runners: Mapping[str, str] = field(default_factory=dict)
     served: Served | None = None
+    frames: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

@@ -51,6 +51,7 @@ def get_ready(job: RunJob) -> None:
         "dxemu.run.changing": bool(job.changes),
         "dxemu.run.cued": bool(job.cues),
         "dxemu.run.serve": job.served is not None,
+        "dxemu.lab.frame_dump": bool(job.frames),
     }
     modules = [name for name, is_needed in needed.items() if is_needed]
     for module in [*modules, *(module for step in job.steps for module in step.fault.needs)]:
@@ -106,6 +107,11 @@ async def _unchanged(_: PlannedChange, __: Lab) -> None:
 async def _carry_out_agenda(
     lab: Lab, job: RunJob, folder: str, stack: AsyncExitStack, *, change: Change = _unchanged
 ) -> None:
+    dump = None
+    if job.frames:
+        from dxemu.lab.frame_dump import FrameDump  # only such a lab needs what it imports
+
+        dump = stack.enter_context(FrameDump(lab, job.frames, float(job.end), folder))
     prober = await stack.enter_async_context(Prober(lab, job, folder))
     executor = Executor(lab)
 
@@ -125,6 +131,8 @@ async def _carry_out_agenda(
             else:
                 await do(order)
     await prober.finished()
+    if dump is not None:
+        await dump.finished()
 
 
 def _phase(job: RunJob) -> float:

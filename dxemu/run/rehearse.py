@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from dxemu.changes.effects import longest_interruption
@@ -21,6 +22,7 @@ from dxemu.plugins import folders_of, mentions
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run import bundle, record
+from dxemu.run.frame_files import make_pcapng, ports_of
 from dxemu.run.happened import as_it_happened
 from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
@@ -36,20 +38,24 @@ async def rehearse(
     seed: int,
     on_event: Callable[[Event], None],
     waiting: LabProcess | None = None,
+    pcap: Sequence[str] = (),
 ) -> Result:
     """Run it, in `folder`, and judge it. `on_event` hears of everything while the run goes on.
 
     `waiting` is a lab's process that `where` has started in `folder` before, with this seed; else one is started.
+    Of each cable, connection or node named in `pcap` all frames are left in `NAME.pcapng`.
 
     Leaves `run.json`, `scenario.yaml`, `topology.yaml` and one more for each change, `timeline.jsonl`, the probes'
     logs, `console.log`, `result.json` and `manifest.json`. Raises LabError; InputErrors for what no lab can carry out.
     """
     scenario = refuse_changes(rehearsal).scenario
+    ports = ports_of(rehearsal.plan, pcap)
     record.keep(rehearsal, where, seed, folder)
     started = time.monotonic()
     runners = _plugged_runners({probe.kind for probe in scenario.probes})
     job = _job(rehearsal, where, folder, seed, {kind: runner.__module__ for kind, runner in runners.items()})
     events: list[Event] = []
+    job = replace(job, frames=ports)
     order = Job(target="dxemu.run.lab_process:main", payload=job, folders=_folders(job, runners.values()))
     place = where.with_room_for(rehearsal.memory_mb)
     stream = place.run(order, folder, seed) if waiting is None else waiting.run(order)
@@ -77,6 +83,7 @@ async def rehearse(
     result = evaluate(happened.scenario, happened.plan, happened.predictions, events, folder, meta)
     with border(folder):
         result_json.write(result, folder / RESULT)
+    make_pcapng(folder, ports, events)
     bundle.write(folder)
     return result
 

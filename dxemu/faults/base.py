@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.effects import Effect
-from dxemu.faults.quality import Quality
+from dxemu.faults.quality import DIRECTIONS, Quality
 from dxemu.parameters import Contradiction, parameters_of, target_of
 from dxemu.plan.model import Plan
 from dxemu.plan.packets import Arrival
@@ -24,8 +24,8 @@ class BreakableCable(Protocol):
     def name(self) -> str:
         """Its name in the plan."""
 
-    async def silence(self, *, silent: bool) -> Mapping[str, float]:
-        """Drop everything at both ends from now on, or no longer. Gives the loss in percent; raises FaultNotApplied."""
+    async def silence(self, *, silent: bool, directions: Sequence[str] = DIRECTIONS) -> Mapping[str, float]:
+        """Drop everything from now on, or no longer. Gives the loss in percent; raises FaultNotApplied."""
 
     async def dropped(self) -> int:
         """Packets dropped at both ends since the cable was last silenced, or spoke again."""
@@ -37,7 +37,10 @@ class BreakableCable(Protocol):
         """Do this no longer; what else is done stays. Gives what the kernels then say; raises FaultNotApplied."""
 
     async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
-        """Take the light away from both ends, or give it back."""
+        """Take the light away from both ends, or give it back, as far as nothing else cuts it.
+
+        Raises FaultNotApplied.
+        """
 
 
 class BreakableFilters(Protocol):
@@ -111,10 +114,16 @@ class BreakableLab(Protocol):
         """Raises KeyError for a name that the plan does not have."""
 
     async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
-        """Drop all of one virtual interface's packets at both ends, or none. Gives the loss in percent, by node."""
+        """Drop all of a virtual interface's packets at both ends, or no longer, as far as nothing else does.
+
+        Gives the loss in percent, by node. Raises FaultNotApplied.
+        """
 
     async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
         """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""
+
+    def set_forwarding(self, node: str, *, on: bool) -> Mapping[str, bool]:
+        """Have a node's kernel forward, or not. Gives what it says, by IP version."""
 
     async def stop_bgp(self, node: str) -> Mapping[str, int]:
         """End the routing process of a node; its kernel goes on. Gives the number of BGP's routes left, by speaker."""
@@ -213,6 +222,12 @@ class PacketsVanish(Fault):
 
     def _what(self, plan: Plan) -> str:
         return " and ".join(dict.fromkeys(str(one.packets) for one in self.arrivals(plan)))
+
+
+async def switch_light(lab: BreakableLab, cable: str, *, up: bool) -> str:
+    """Take the light away from both ends of a cable, or give it back. Raises FaultNotApplied."""
+    read = await lab.cable(cable).set_carrier(up=up)
+    return f"carrier {'up' if all(read.values()) else 'down'} on {' and '.join(read)}"
 
 
 async def switch_power(lab: BreakableLab, nodes: Collection[str], *, on: bool) -> str:

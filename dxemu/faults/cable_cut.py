@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.errors import FaultNotApplied
-from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.base import BreakableLab, Fault, switch_light
 from dxemu.faults.effects import Effect, cable_of, cut
 from dxemu.parameters import target_field, target_of
 from dxemu.plan.model import Cable, Plan
@@ -23,7 +22,9 @@ class CableCut(Fault):
 
     words: ClassVar[str] = "both ends lose light"
     imitates: ClassVar[str] = "an excavator, a cable that is pulled, a port that an administrator switches off"
-    leaves_out: ClassVar[str] = "light that fails at one end alone"
+    leaves_out: ClassVar[str] = (
+        "light that fails at one end alone: a kernel's virtual cable has it at both ends or at none"
+    )
     audited: ClassVar[Mapping[str, str]] = {"connection": "is cut", "circuit": "is cut", "internet": "is cut"}
 
     connection: str | None = target_field(words="its cross connect")
@@ -40,17 +41,8 @@ class CableCut(Fault):
 
     async def inject(self, lab: BreakableLab) -> str:
         """Take the light away; the kernel of both ends is asked."""
-        return await self._set_carrier(lab, up=False)
+        return await switch_light(lab, self.cable(lab.plan).name, up=False)
 
     async def heal(self, lab: BreakableLab) -> str:
         """Give the light back."""
-        return await self._set_carrier(lab, up=True)
-
-    async def _set_carrier(self, lab: BreakableLab, *, up: bool) -> str:
-        cable = lab.cable(self.cable(lab.plan).name)
-        read = await cable.set_carrier(up=up)
-        if any(carrier is not up for carrier in read.values()):
-            raise FaultNotApplied(
-                f"carrier on cable {cable.name} should be {'up' if up else 'down'}, the kernel says {read}"
-            )
-        return f"carrier {'up' if up else 'down'} on {' and '.join(read)}"
+        return await switch_light(lab, self.cable(lab.plan).name, up=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.faults.base import BreakableCable, BreakableLab, Fault
-from dxemu.faults.effects import Effect, cable_of, silenced
-from dxemu.parameters import target_field, target_of
+from dxemu.faults.effects import Effect, Worsened, cable_of, silenced
+from dxemu.faults.quality import BOTH, DIRECTIONS, FROM_AWS, TO_AWS
+from dxemu.parameters import Takes, parameter, target_field, target_of
 from dxemu.plan.model import Plan
 
 
@@ -16,7 +17,8 @@ from dxemu.plan.model import Plan
 class CableSilent(Fault):
     """A carrier's equipment in between dies with its ports up: only a protocol's timer finds out.
 
-    Both ends of the cable drop everything that is to be sent from now on; what is on the way arrives.
+    The ends of the cable drop everything that is to be sent from now on; what is on the way arrives. In one `direction`
+    alone only who hears nothing can find out, and whoever is heard learns it from that one.
     """
 
     words: ClassVar[str] = "the light stays, no packet arrives"
@@ -31,23 +33,33 @@ class CableSilent(Fault):
     connection: str | None = target_field(words="its cross connect")
     circuit: str | None = target_field()
     internet: str | None = target_field(words="the line of this router")
+    direction: str = parameter(
+        Takes.WORD, default=BOTH, choices=(TO_AWS, FROM_AWS, BOTH), words="to_aws, from_aws or both"
+    )
 
     def cable(self, plan: Plan) -> str:
         """The cable that is meant."""
         return cable_of(plan, *target_of(self)).name
 
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Those in which nothing arrives."""
+        return DIRECTIONS if self.direction == BOTH else (self.direction,)
+
     def effects(self, plan: Plan) -> tuple[Effect, ...]:
-        """No packet over the cable, and nobody is told."""
-        return silenced([self.cable(plan)])
+        """No packet over the cable, and nobody is told. Of one direction alone it is not predicted what comes of it."""
+        return silenced([self.cable(plan)]) if self.direction == BOTH else (Worsened(self.cable(plan)),)
 
     async def inject(self, lab: BreakableLab) -> str:
         """Drop everything at both ends; both queueing disciplines are read back."""
-        return _words(await self._cable(lab).silence(silent=True))
+        return _words(await self._cable(lab).silence(silent=True, directions=self.directions))
 
     async def heal(self, lab: BreakableLab) -> str:
         """Let packets through again, unless something else silences it, and tell how many were dropped."""
-        dropped = await self._cable(lab).dropped()
-        return f"{_words(await self._cable(lab).silence(silent=False))}, {dropped} packets dropped meanwhile"
+        cable = self._cable(lab)
+        dropped = await cable.dropped()
+        read = await cable.silence(silent=False, directions=self.directions)
+        return f"{_words(read)}, {dropped} packets dropped meanwhile"
 
     def _cable(self, lab: BreakableLab) -> BreakableCable:
         return lab.cable(self.cable(lab.plan))

@@ -18,6 +18,7 @@ class LabCable:
     def __init__(self, cable: Cable, a: LabNode, b: LabNode, seed: int = 1) -> None:
         self.name = cable.name
         self._dropped_before = 0
+        self._cuts = 0
         here, there = (cable.a, a), (cable.b, b)
         self._ends = (CableEnd(cable, here, there, seed), CableEnd(cable, there, here, seed))
 
@@ -32,14 +33,14 @@ class LabCable:
         for end in self._ends:
             await end.write()
 
-    async def silence(self, *, silent: bool) -> Mapping[str, float]:
-        """Drop everything at both ends from now on, or no longer, as far as nothing else silences it.
+    async def silence(self, *, silent: bool, directions: Sequence[str] = DIRECTIONS) -> Mapping[str, float]:
+        """Drop everything in these directions from now on, or no longer, as far as nothing else silences it.
 
         Gives what part the kernel says is lost, in percent, by node. Raises FaultNotApplied if that is something else.
         """
         self._dropped_before += await self.dropped()
         read = {}
-        for end in self._ends:
+        for end in self._sending(directions):
             await end.silence(silent=silent)
             read[end.node.name] = lost = await end.lost_percent()
             if not end.is_right(lost):
@@ -78,11 +79,18 @@ class LabCable:
         return "; ".join(filter(None, [await end.whole() for end in self._ends]))
 
     async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
-        """Take the light away from both ends, or give it back. Gives what the kernel says, by node.
+        """Take the light away from both ends, or give it back, as far as nothing else cuts it.
+
+        Gives what the kernel says, by node. Raises FaultNotApplied if that is something else.
 
         A veth pair has light while both its ends are up: the far end (AWS's) is switched, and the
         near end sees it lose or gain carrier, as a router does.
         """
         near, far = self._ends
-        await link.set_up(far.node.netlink, far.port.name, up=up)
-        return {end.node.name: await end.has_light() for end in (near, far)}
+        self._cuts = max(0, self._cuts + (-1 if up else 1))
+        await link.set_up(far.node.netlink, far.port.name, up=not self._cuts)
+        read = {end.node.name: await end.has_light() for end in (near, far)}
+        if set(read.values()) != {not self._cuts}:
+            state = "down" if self._cuts else "up"
+            raise FaultNotApplied(f"carrier on cable {self.name} should be {state}, the kernel says {read}")
+        return read

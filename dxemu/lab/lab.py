@@ -27,10 +27,10 @@ from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
 from dxemu.lab.path_teller import PathTeller
 from dxemu.lab.paths import Watched
-from dxemu.lab.power import set_power
+from dxemu.lab.power import set_forwarding, set_power
 from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
-from dxemu.lab.silence import silence
+from dxemu.lab.silence import Silences
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import link, route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
@@ -64,6 +64,7 @@ class Lab:
         self._routing = Routing({}, {}, {})
         self.ways = PathTeller(plan, self._nodes, journal)
         self.filters = PacketFilters(self._nodes)
+        self._silences = Silences(self._nodes)
         self._carriers = carriers(plan)
         self._tasks = Tasks()
         self._overlay = Overlay(plan, journal, self._tunnel_changed)
@@ -225,8 +226,8 @@ class Lab:
                 self._up.discard(sign)
 
     async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
-        """Drop all of one virtual interface's packets at both ends, or none. Gives the loss in percent, by node."""
-        return await silence(self.plan, self._nodes, virtual_interface, silent=silent)
+        """Drop all of its packets at both ends, or no longer (`Silences.set`). Gives the loss in percent, by node."""
+        return await self._silences.set(self.plan, virtual_interface, silent=silent)
 
     async def interrupt(self, virtual_interfaces: Sequence[str], seconds: float) -> str:
         """AWS's devices carry nothing on these for so long. Gives, in words, until when; raises LabError."""
@@ -239,6 +240,10 @@ class Lab:
         read = await set_power(self.plan, self._nodes, node, on=on)
         await (self._overlay.power_back(node) if on else self._overlay.power_lost(node))
         return read
+
+    def set_forwarding(self, node: str, *, on: bool) -> Mapping[str, bool]:
+        """Have a node's kernel forward, or not. Gives what it says, by IP version."""
+        return set_forwarding(self._nodes[node], on=on)
 
     async def stop_bgp(self, node: str) -> Mapping[str, int]:
         """End the routing process of a node; its kernel goes on. Gives the number of BGP's routes left, by speaker."""

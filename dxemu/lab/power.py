@@ -1,4 +1,4 @@
-"""A node without power: all its ports are dark. And with power again, as it was built."""
+"""A node without power: all its ports are dark. And with power again, as it was built. A node that forwards nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dxemu.lab.build import restore_node
 from dxemu.lab.node import LabNode
-from dxemu.netlink import link
+from dxemu.netlink import link, sysctl
 from dxemu.plan.model import Plan, Port
 
 
@@ -33,3 +33,13 @@ async def set_power(plan: Plan, nodes: Mapping[str, LabNode], node: str, *, on: 
         there.node: (await link.read(nodes[there.node].netlink, there.name)).carrier
         for _, there in ports_of(plan, node)
     }
+
+
+def set_forwarding(node: LabNode, *, on: bool) -> Mapping[str, bool]:
+    """Have a kernel pass on what is not for itself, or not. Gives what it says then, by IP version."""
+    switches = {"IPv4": "net/ipv4/ip_forward", "IPv6": "net/ipv6/conf/all/forwarding"}
+    without = sysctl.read(node.namespace, "net/ipv6/conf/all/disable_ipv6") == "1"
+    there = {version: name for version, name in switches.items() if version == "IPv4" or not without}
+    for name in there.values():
+        sysctl.write(node.namespace, name, str(int(on)))
+    return {version: sysctl.read(node.namespace, name) == "1" for version, name in there.items()}

@@ -133,6 +133,12 @@ async def read(netlink: Netlink, interface: str, *, handle: int = ROOT_HANDLE) -
     )
 
 
+async def lost_percent(netlink: Netlink, interface: str) -> float:
+    """What part the interface's own netem loses; 0 if it has none."""
+    found = (await tc.read_qdiscs(netlink, interface)).get(ROOT_HANDLE)
+    return 0.0 if found is None or found.kind != "netem" else _percent(_OPTIONS.unpack_from(found.options)[2])
+
+
 def _rate(given: dict[int, bytes]) -> int:
     if _RATE64 in given:
         return int(struct.unpack("=Q", given[_RATE64])[0]) * 8

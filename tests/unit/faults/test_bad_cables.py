@@ -131,3 +131,17 @@ def test_a_run_without_an_end_lasts_until_the_cable_is_good_again(tmp_path: Path
     assert prepare(story(tmp_path, f"1 s | 50 s | {loss}", end="")).end > 51
     with pytest.raises(InputErrors, match="never end"):
         prepare(story(tmp_path, f"1 s | | {loss}", end=""))
+
+
+def test_a_blink_ends_by_itself_and_a_short_one_is_not_predicted(tmp_path: Path) -> None:
+    short, long = (f"1 s | | blink: {{connection: primary, dark: {dark}}}" for dark in ("50 ms", "2 s"))
+    (step,) = load(story(tmp_path, short)).steps
+    assert step.until == Seconds(1.05)
+    assert prepare(story(tmp_path, short)).predictions == ()
+    assert {p.fault for p in prepare(story(tmp_path, long)).predictions} == {"blink"}
+
+
+def test_one_silent_direction_is_not_predicted_and_both_are(tmp_path: Path) -> None:
+    silent = "1 s | 5 s | cable_silent: {connection: primary%s}"
+    assert prepare(story(tmp_path, silent % ", direction: to_aws")).predictions == ()
+    assert {p.fault for p in prepare(story(tmp_path, silent % "")).predictions} == {"cable_silent"}

@@ -1,4 +1,4 @@
-"""A gray failure in a running lab: a share of the flows is lost, always the same, and no session falls."""
+"""Gray failures in a running lab: packets are lost, and no session falls."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ import math
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from dxemu.faults.cable_silent import CableSilent
+from dxemu.faults.forwarding_stuck import ForwardingStuck
 from dxemu.faults.some_flows import SomeFlows
+from dxemu.faults.vlan_pruned import VlanPruned
 from dxemu.lab.lab import Lab
+from dxemu.netlink import shape
+from dxemu.plan.model import LimitKind, RateLimit
+from dxemu.units import BitsPerSecond
 from tests.lab.running import lab_of, plan_of
 
 FLOWS, EACH, SHARE = 600, 2, 0.25
@@ -82,5 +89,68 @@ def test_a_share_of_the_flows_is_lost_and_every_session_stays(where: dict[str, s
             assert "25 % of the flows passes again" in words
             assert f"{sum(map(len, lost.values())) * EACH + len(lost[4, 'app']) * EACH} packets dropped" in words
             assert len(await sent(lab, "app", "web", 4)) == FLOWS
+
+    asyncio.run(run())
+
+
+def test_a_router_that_forwards_nothing_keeps_its_sessions() -> None:
+    async def run() -> None:
+        async with lab_of(plan_of("private_vif")) as (lab, events):
+            await lab.converged([])
+            await lab.journal.clock.settle(2.0)
+            fault = ForwardingStuck(router="colo_router")
+            assert await fault.inject(lab) == "colo_router forwards no IPv4 and IPv6"
+            begun = len(events)
+            for version in (4, 6):
+                assert not await sent(lab, "app", "web", version)
+                assert not await sent(lab, "web", "app", version)
+            await lab.journal.clock.settle(200.0)
+            assert [one for one in events[begun:] if one["event"] in ("bgp", "bfd")] == []
+            assert await fault.heal(lab) == "colo_router forwards IPv4 and IPv6"
+            for version in (4, 6):
+                assert len(await sent(lab, "app", "web", version)) == FLOWS
+
+    asyncio.run(run())
+
+
+def test_one_direction_alone_falls_silent() -> None:
+    async def run() -> None:
+        async with lab_of(plan_of("private_vif")) as (lab, _):
+            await lab.converged([])
+            await lab.journal.clock.settle(2.0)
+            fault = CableSilent(circuit="metro", direction="to_aws")
+            assert await fault.inject(lab) == "netem drops 100 % on customer_router"
+            assert not await sent(lab, "app", "web", 4)
+            assert len(await sent(lab, "web", "app", 4)) == FLOWS
+            both = CableSilent(circuit="metro")
+            await both.inject(lab)
+            assert not await sent(lab, "web", "app", 4)
+            await both.heal(lab)
+            assert not await sent(lab, "app", "web", 4)
+            assert "netem drops 0 % on customer_router" in await fault.heal(lab)
+            assert len(await sent(lab, "app", "web", 4)) == FLOWS
+
+    asyncio.run(run())
+
+
+def test_a_silent_virtual_interface_has_its_shaper_again_when_nobody_silences_it() -> None:
+    async def run() -> None:
+        plan = plan_of("private_vif")
+        session = plan.sessions_on("prod")[0]
+        end = (session.ends[0].node, session.ends[0].interface)
+        shaper = RateLimit(
+            node=end[0], interface=end[1], kind=LimitKind.SHAPE, rate=BitsPerSecond(500_000_000), burst=1_000_000
+        )
+        plan = replace(plan, limits=(shaper,))
+        async with lab_of(plan) as (lab, _):
+            await lab.converged([])
+            netlink = lab.node(end[0]).netlink
+            before, _ = await shape.read(netlink, end[1])
+            pruned = VlanPruned(virtual_interface="prod")
+            assert "100 % of the VLAN's packets dropped" in await pruned.inject(lab)
+            await lab.silence(pruned.target, silent=True)  # an interruption of AWS's, too
+            assert "100 % of" in await pruned.heal(lab)
+            assert set((await lab.silence(pruned.target, silent=False)).values()) == {0.0}
+            assert (await shape.read(netlink, end[1]))[0] == before
 
     asyncio.run(run())

@@ -10,7 +10,8 @@ PARAGRAPHS: Mapping[str, str] = MappingProxyType(
         "DX-S001": """\
 The scenario's `topology` is the name of a file in the folder topologies/ beside the scenario's own
 folder, without .yaml, or of a topology that comes with dxemu. A path from the scenario's folder is
-also taken, if it has a slash or ends in .yaml. `dxemu run --topology FILE` uses another topology for one run.""",
+also taken, if it has a slash or ends in .yaml. `dxemu run --topology FILE` uses another topology
+for one run.""",
         "DX-S002": """\
 Each step injects one fault. The faults that dxemu knows are the files in dxemu/faults. Two faults
 at the same time are two steps with the same `at`.""",
@@ -48,9 +49,10 @@ Each line under `expect` is about one thing, which is one of its words: `outage`
 packets were lost, `session` is about a BGP session, and so on; and so is the event under `when`.
 docs/scenario-file.md has tables of all. Two things are two lines.""",
         "DX-S012": """\
-The word is not one that this expectation or event knows, or what stands behind it is not what it takes. What
-each takes is in the table of docs/scenario-file.md: times have units, parts of packets are written
-as 30 %, rates as 940 Mbps, directions are to_aws and from_aws, `at` is start, end or a time.""",
+The word is not one that this expectation or event knows, or what stands behind it is not what it
+takes. What each takes is in the table of docs/scenario-file.md: times have units, parts of packets
+are written as 30 %, rates as 940 Mbps, directions are to_aws and from_aws, `at` is start, end or a
+time.""",
         "DX-S013": """\
 The expectation is not complete, or contradicts itself. An outage, for example, needs a limit
 (at_most, at_least) or within_prediction, and a path needs at (start, end or a time) beside via. A
@@ -92,16 +94,16 @@ A step waits for an event that cannot come: nothing is broken or done before tha
 session or a tunnel down, or the session has no BGP, or never comes up because its ends do not fit.""",
         "DX-S023": """\
 A step with a time of its own stands below one that waits for an event, and it is not known which of
-them comes first. What the design is then, and what a fault should cost, would be unknown, too. Steps
-below one that waits come after the longest time that it may wait.""",
+them comes first. What the design is then, and what a fault should cost, would be unknown, too.
+Steps below one that waits come after the longest time that it may wait.""",
         "DX-S024": """\
 The fault needs something that the design of that moment does not have: BFD or BGP that runs, a LAG
 of which the connection is a member, a VPN with BGP. `dxemu plan` shows what a design has.""",
         "DX-S030": """\
 A scenario's `parameters` are names with default values, which say what each is: a duration, a rate,
-a part in percent, a number, true or false, text, or a mapping such as a fault. `$name` stands for the
-value wherever one may stand, `${name}` also in the middle of a text, `$$` for a dollar sign. Another
-value, of the same kind, comes from `dxemu run --set NAME=VALUE` or from a `matrix`.""",
+a part in percent, a number, true or false, text, or a mapping such as a fault. `$name` stands for
+the value wherever one may stand, `${name}` also in the middle of a text, `$$` for a dollar sign.
+Another value, of the same kind, comes from `dxemu run --set NAME=VALUE` or from a `matrix`.""",
         "DX-S031": """\
 A scenario's `matrix` is run once for each combination of the values of its axes: `topology` (a list
 of names), `seed` (a list, or `1 to 50`), a parameter of the scenario (a list of values of its kind,

@@ -99,8 +99,9 @@ def test_a_change_that_fits_nowhere_or_twice_is_told(tmp_path: Path) -> None:
         replacements(["+ b: 1", "- a: 1"], case)
 
 
-ELSEWHERE = ("DX-F002", "DX-S020")
-"""Codes without a case here: `tests/unit/predict/test_actions.py` has the second, which real actions are needed for."""
+ELSEWHERE = ("DX-F002", "DX-S020", "DX-S024")
+"""Codes without a case here. Real actions and faults are needed for the last two: `tests/unit/predict/test_actions.py`
+and `tests/unit/run/test_impossible_faults.py` have them."""
 
 
 def test_every_code_has_a_case() -> None:

@@ -47,7 +47,7 @@ def offered(*words: str) -> list[str]:
         (("probe", "app", "ud"), ["udp"]),
         (("run", "cut_primary_silently_"), ["cut_primary_silently_without_bfd"]),
         (("new", "cases/no_l"), ["cases/no_light"]),
-        (("run", "cut_primary_silently", "--se"), ["--seed"]),
+        (("run", "cut_primary_silently", "--see"), ["--seed"]),
     ],
 )
 def test_what_is_offered(words: tuple[str, ...], some: list[str]) -> None:

@@ -42,6 +42,7 @@ NO_COMMANDS = (
     "matrix",
     "named",
     "outputs",
+    "run_values",
     "audit_scenarios",
 )
 """Of the modules here: this one, and what commands have in common."""

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import click
 
 from dxemu.errors import Interrupted
-from dxemu.files import border, shown
+from dxemu.files import border, shown, write_whole
 from dxemu.host import invoker
 from dxemu.host.signals import as_exceptions, ending
 from dxemu.host.where import Where
 from dxemu.report.terminal import echo
 
 if TYPE_CHECKING:
+    from dxemu.measure.result import Result
     from dxemu.report.matrix import MatrixRow
     from dxemu.run.matrix import ReadyLine, RunLine
 
@@ -33,7 +34,10 @@ _MATRIX = re.compile(rb"^matrix\s*:", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command was told of a matrix; `pages`: also to write what is made of one run."""
+    """What the command was told of a matrix; `pages`: also to write what is made of one run.
+
+    With `repeat` the scenario has none: it is run so many times, with seeds from `seed` on.
+    """
 
     scenario: Path
     topology: Path | None
@@ -42,6 +46,7 @@ class Wanted:
     jobs: int | None
     yes: bool
     pages: bool
+    repeat: int | None = None
 
 
 def has_matrix(scenario: Path) -> bool:
@@ -56,14 +61,19 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
     """All its runs, read and checked. Raises InputErrors, and click.UsageError for too many to start unasked."""
     from dxemu.host import versions
     from dxemu.run.matrix import expected_s, make_ready
-    from dxemu.story.matrix import matrix_of
-    from dxemu.story.variant import from_words
+    from dxemu.story.matrix import SEED, Matrix, matrix_of
+    from dxemu.story.variant import Variant, from_words
     from dxemu.topology import yaml
 
     if wanted.pages:
         raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each run of a matrix.")
     base = from_words(wanted.given)
     matrix = matrix_of(yaml.read(wanted.scenario), base)
+    if wanted.repeat is not None:
+        if matrix is not None:
+            raise click.UsageError("--repeat is for a scenario without a matrix: give that an axis `seed: 1 to 50`.")
+        seeds = range(wanted.seed, wanted.seed + wanted.repeat)
+        matrix = Matrix({SEED: {str(seed): Variant(seed=seed) for seed in seeds}})
     assert matrix is not None  # see `has_matrix`
     installed = versions.installed()
     if matrix.size > MANY and not wanted.yes:
@@ -100,11 +110,23 @@ def run_matrix(wanted: Wanted, ready: Sequence[ReadyLine], place: Where, folder:
             (folder / MATRIX).write_text(text, encoding="utf-8")
     for words in ("", *summary(rows), f"  {shown(folder)}/{MATRIX}"):
         echo(words, err=stderr)
+    if wanted.repeat is not None:
+        _tell_spread([line.result for line in done if line.result is not None], folder, stderr=stderr)
     if stderr:
         echo((folder / MATRIX).read_text(encoding="utf-8"), nl=False)
     elif json_file is not None:
         copy(folder / MATRIX, json_file)
     return max((STATUS[row.verdict] for row in rows), default=0)
+
+
+def _tell_spread(results: Sequence[Result], folder: Path, *, stderr: bool) -> None:
+    """How outages are spread, in words, and in a file beside `matrix.json`. Raises FileError."""
+    from dxemu.report import repeated
+
+    with border(folder):
+        write_whole(folder / repeated.FILE, json.dumps(repeated.to_json(results), indent=2) + "\n")
+    for words in ("", *repeated.lines(results), f"  {shown(folder)}/{repeated.FILE}"):
+        echo(words, err=stderr)
 
 
 def copy(written: Path, json_file: Path) -> None:

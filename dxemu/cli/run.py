@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
-import os
-import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -21,8 +18,9 @@ from dxemu.cli.helping import examples
 from dxemu.cli.matrix import MANY, Wanted, copy, has_matrix, ready_lines, run_matrix
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import PAGE, output_options, outputs, write_outputs, write_page
+from dxemu.cli.run_values import check_json_file, given_values, memory_size
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
-from dxemu.files import border, shown
+from dxemu.files import shown
 from dxemu.host import invoker, patience, where
 from dxemu.host.embedded import MEMORY
 from dxemu.host.follow import LabProcess
@@ -85,13 +83,19 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     "given",
     multiple=True,
     metavar="NAME=VALUE",
-    callback=lambda _context, _option, values: _given(values),
+    callback=lambda _context, _option, values: given_values(values),
     help="Give a parameter of the scenario another value than its default.",
 )
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs of a matrix at once.  [default: one a processor]"
 )
 @click.option("--yes", is_flag=True, help=f"Start a matrix of more than {MANY:,} runs without being asked.")
+@click.option(
+    "--repeat",
+    type=click.IntRange(2, 1_000_000),
+    metavar="N",
+    help="Run it N times, with the seeds from --seed on, and say how its outages are spread.",
+)
 @click.option(
     "--json",
     "json_file",
@@ -123,7 +127,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 @click.option(
     "--memory",
     metavar="SIZE",
-    callback=lambda _context, _option, value: _size(value),
+    callback=lambda _context, _option, value: memory_size(value),
     help="What a lab on the embedded kernel may use at most, such as 512M or 2G; it takes what it needs."
     f"  [default: {MEMORY}, and more for a large design]",
 )
@@ -138,6 +142,7 @@ def command(
     given: Mapping[str, str],
     jobs: int | None,
     yes: bool,
+    repeat: int | None,
     json_file: Path | None,
     pcap: tuple[str, ...],
     runs_folder: Path,
@@ -156,11 +161,11 @@ def command(
     if kernel == "host" and guest != Wish.AUTO:
         raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
     if json_file is not None and str(json_file) != "-":
-        _check_json_file(json_file)
+        check_json_file(json_file)
     wanted = outputs(forms)
-    if has_matrix(scenario):
+    if repeat is not None or has_matrix(scenario):
         with annotating(form):
-            matrix = Wanted(scenario, topology, given, seed, jobs, yes=yes, pages=bool(wanted or pcap))
+            matrix = Wanted(scenario, topology, given, seed, jobs, yes=yes, pages=bool(wanted or pcap), repeat=repeat)
             lines = ready_lines(matrix)
         place = _place(kernel, clock, stall_limit, guest, memory)
         raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))
@@ -270,44 +275,12 @@ def _give_json(result: Result, folder: Path, json_file: Path) -> None:
     copy(folder / "result.json", json_file)
 
 
-def _given(values: Sequence[str]) -> Mapping[str, str]:
-    """`loss=20 %` by name. Raises click.BadParameter."""
-    found: dict[str, str] = {}
-    for value in values:
-        name, equals, text = value.partition("=")
-        if not equals or not name or not text:
-            raise click.BadParameter(f"'{value}' gives nothing a value: write for example --set loss=20%.")
-        if name in found:
-            raise click.BadParameter(f"'{name}' is given twice.")
-        found[name] = text
-    return found
-
-
-def _size(value: str | None) -> str | None:
-    """A size as the kernel reads it. Raises click.BadParameter."""
-    if value is not None and not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
-        raise click.BadParameter(f"'{value}' is no size: write 512M or 2G.")
-    return value
-
-
 def _new_folder(base: Path, scenario: Path) -> RunFolder:
     """The run's folder. Raises click.BadParameter if there can be none: nothing was started."""
     try:
         return run_folder(base, scenario)
     except FileError as error:
         raise click.BadParameter(str(error), param_hint="'--runs'") from error
-
-
-def _check_json_file(file: Path) -> None:
-    """Raises click.BadParameter if it cannot be written: after the run it would be late to say so."""
-    try:
-        with border(file, otherwise="name another file with --json"):
-            if file.exists():
-                os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))
-            else:
-                tempfile.TemporaryFile(dir=file.parent).close()
-    except FileError as error:
-        raise click.BadParameter(str(error), param_hint="'--json'") from error
 
 
 async def _until_signalled(

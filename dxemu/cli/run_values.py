@@ -1,0 +1,46 @@
+"""What options of `dxemu run` hold, checked before anything starts. No command."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from dxemu.errors import FileError
+from dxemu.files import border
+
+
+def given_values(values: Sequence[str]) -> Mapping[str, str]:
+    """`loss=20 %` by name. Raises click.BadParameter."""
+    found: dict[str, str] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name or not text:
+            raise click.BadParameter(f"'{value}' gives nothing a value: write for example --set loss=20%.")
+        if name in found:
+            raise click.BadParameter(f"'{name}' is given twice.")
+        found[name] = text
+    return found
+
+
+def memory_size(value: str | None) -> str | None:
+    """A size as the kernel reads it. Raises click.BadParameter."""
+    if value is not None and not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
+        raise click.BadParameter(f"'{value}' is no size: write 512M or 2G.")
+    return value
+
+
+def check_json_file(file: Path) -> None:
+    """Raises click.BadParameter if it cannot be written: after the run it would be late to say so."""
+    try:
+        with border(file, otherwise="name another file with --json"):
+            if file.exists():
+                os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))
+            else:
+                tempfile.TemporaryFile(dir=file.parent).close()
+    except FileError as error:
+        raise click.BadParameter(str(error), param_hint="'--json'") from error

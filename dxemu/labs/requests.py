@@ -85,6 +85,17 @@ async def _names(request: Request) -> Answer:
     return {**lab.names, **mine, "probe": lab.probes, "fault": lab.faults, "change": lab.changes}
 
 
+async def _port(request: Request) -> Answer:
+    """Where to listen to what is called `name`: a cable's end on the customer's side, or all interfaces of a node."""
+    plan, name = request.lab.plan, request.text("name")
+    cables, nodes = {cable.name: cable for cable in plan.cables}, [node.name for node in plan.nodes]
+    if name in cables:
+        return {"node": cables[name].a.node, "interface": cables[name].a.name}
+    if name in nodes:
+        return {"node": name, "interface": "any"}
+    raise OrderRefused(f"there is no cable or node {quoted(name)}", suggestion(name, [*cables, *nodes]))
+
+
 async def _time(request: Request) -> Answer:
     """`t`, by an order that changes nothing: a lab with the real clock is asked."""
     return {"t": (await request.lab.give(AskStates(of="tunnels")))["t"]}
@@ -215,6 +226,7 @@ REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
     "status": _status,
     "time": _time,
     "names": _names,
+    "port": _port,
     "exec": _exec,
     "fail": _fail,
     "act": _act,

@@ -72,6 +72,27 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
     assert not list((tmp_path / "state" / "dxemu" / "labs").iterdir())
 
 
+def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
+    good(dxemu("up", TOPOLOGY, "--clock", "virtual"))
+    try:
+        assert "Did you mean 'primary'?" in dxemu("capture", "primry").stderr
+        file = tmp_path / "bfd.pcap"
+        command = [sys.executable, "-m", "dxemu.cli.app", "capture", "--out", "-", "primary", "udp"]
+        env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+        with file.open("wb") as out, subprocess.Popen(command, env=env, stdout=out) as capturing:
+            while file.stat().st_size < 24:  # the head is there: from now on it listens
+                assert capturing.poll() is None
+                good(dxemu("advance", "10ms"))
+            good(dxemu("advance", "3s"))
+            good(dxemu("exec", "app", "true"))
+            capturing.send_signal(signal.SIGINT)
+            assert capturing.wait(timeout=LIMIT_S) == 0
+        read = subprocess.run(["tcpdump", "-nr", str(file)], capture_output=True, text=True, timeout=60, check=True)
+        assert read.stdout.count("BFD") > 10, read.stdout
+    finally:
+        good(dxemu("down", "--all"))
+
+
 def test_a_lab_follows_its_edited_file(dxemu: Dxemu, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(Path(TOPOLOGY).read_text(encoding="utf-8"), encoding="utf-8")

@@ -85,7 +85,7 @@ def test_the_examples_of_a_command_are_read_by_it(name: str) -> None:
     shown = [line.strip() for line in (command.epilog or "").splitlines() if line.startswith("  ")]
     assert shown, "--help ends with examples"
     for line in shown:
-        words = shlex.split(line.partition(" > ")[0].partition(" && ")[0])
+        words = shlex.split(line.partition(" > ")[0].partition(" && ")[0].partition(" | ")[0])
         assert words[:2] == ["dxemu", name]
         if not isinstance(command, click.Group):
             command.make_parser(click.Context(command, **command.context_settings)).parse_args(words[2:])

@@ -15,6 +15,8 @@ import pytest
 from audited import NOTHING_SHARED, REPOSITORY, audited
 
 from dxemu.cli import app
+from dxemu.host import versions
+from dxemu.plan.versions import DEBIAN_12
 from dxemu.report.audit import render, to_json
 from dxemu.report.picture.weak import COLOURS, Weakness, weak_spots
 
@@ -29,6 +31,7 @@ def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     (tmp_path / "topologies").symlink_to(REPOSITORY / "topologies")
+    monkeypatch.setattr(versions, "installed", lambda: DEBIAN_12)  # another release's daemons need other times
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["dxemu", "audit", *arguments])

@@ -51,6 +51,19 @@ class BgpRefused(NodeEvent):
     detail: str
 
 
+class SessionRetuned(NodeEvent):
+    """An end of a session announces otherwise than it is designed, because of a fault: nothing at all if `drained`.
+
+    `prepend` times its own ASN is put in front once more, and `med` goes with it.
+    """
+
+    word: ClassVar[str] = "retuned"
+    session: str
+    drained: bool
+    prepend: int
+    med: int | None
+
+
 class SymptomSeen(NodeEvent):
     """What is seen of a session whose ends do not fit, asked of kernels and daemons before the run starts.
 

@@ -14,7 +14,7 @@ from dxemu.events.folder import RESULT, TIMELINE, NoRun, check_run
 from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
 from dxemu.events.routes import PrefixesApproved, PrefixesHeldBack, PrefixesLetOut, PrefixesOriginated
 from dxemu.events.run import RunStarted
-from dxemu.events.sessions import BgpChanged, RoutesStale, RoutesStaleOver
+from dxemu.events.sessions import BgpChanged, RoutesStale, RoutesStaleOver, SessionRetuned
 from dxemu.events.steps import ActionDone, ChangeDone, FaultHealed, FaultInjected
 from dxemu.explain.names import NotExplained
 from dxemu.explain.state import State
@@ -50,6 +50,7 @@ class Heard:
     originates: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     let_out: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
     held_back: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
+    retuned: dict[tuple[str, str], SessionRetuned] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
     carriers: dict[tuple[str, str], bool] = field(default_factory=dict)
     vrrp: dict[tuple[int, str], str] = field(default_factory=dict)
@@ -82,6 +83,8 @@ class Heard:
                 self.let_out[event.speaker] = _networks(event.prefixes)
                 left = [p for p in self.held_back.get(event.speaker, ()) if p not in self.let_out[event.speaker]]
                 self.held_back[event.speaker] = tuple(left)
+            case SessionRetuned():
+                self.retuned[event.session, event.node] = event
             case PrefixesHeldBack():
                 self.held_back[event.speaker] = _networks(event.prefixes)
             case ActionDone() if event.kind == CONFIRMS:
@@ -205,6 +208,9 @@ def _accepted(session: BgpSession, heard: Heard) -> tuple[IPNetwork, ...] | None
 
 def _end(session: BgpSession, end: SessionEnd, heard: Heard) -> SessionEnd:
     """An end with the filter that it had by then."""
+    tuned = heard.retuned.get((session.name, end.node))
+    if tuned is not None:
+        end = replace(end, export_prepend=tuned.prepend, export_med=tuned.med)
     held_back = heard.held_back.get(end.speaker, ())
     if held_back and session.external:
         end = replace(end, withholds=tuple(dict.fromkeys((*end.withholds, *held_back))))
@@ -221,6 +227,8 @@ def _believed(plan: Plan, heard: Heard) -> Believed:
         if not heard.is_up(session.name, end.node)
         and (session.name, end.node) not in heard.stale  # graceful restart: it still uses what it heard before
     )
+    drained = {name for (name, _), tuned in heard.retuned.items() if tuned.drained}
+    down |= frozenset((s.name, end.speaker) for s in plan.sessions if s.name in drained for end in s.ends)
     lost = frozenset(
         (gateway.node, attachment.speaker)
         for gateway in plan.gateways

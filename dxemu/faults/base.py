@@ -74,6 +74,15 @@ class BreakableControl(Protocol):
     async def limit(self, session: str, most: int | None) -> bool:
         """AWS takes `most` prefixes on a session from now on (None: what the design says). Gives whether it is up."""
 
+    async def drain(self, session: str, *, drained: bool) -> int:
+        """AWS announces and takes nothing on a session, or does so again. Gives how many prefixes it has told."""
+
+    async def prepend(self, session: str, times: int) -> str:
+        """AWS puts its ASN so often in front once more (0: as designed). Gives what it then has told, in words."""
+
+    async def tell_med(self, session: str, med: int | None) -> str:
+        """AWS tells this MED on a session (None: as designed). Gives what it then has told, in words."""
+
 
 class BreakableOperator(Protocol):
     """Who configures the customer's routers, and what goes wrong there."""

@@ -82,6 +82,13 @@ class SessionClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class Drained:
+    """AWS announces nothing on a session any more, and takes nothing, while the session stays up."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class ControlFrozen:
     """The routing programs of a node stand still: they say and hear nothing, while its kernel goes on forwarding."""
 
@@ -103,6 +110,7 @@ Effect = (
     | NodeGone
     | Unheard
     | SessionClosed
+    | Drained
     | ControlFrozen
     | Worsened
     | Misled

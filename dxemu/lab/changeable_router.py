@@ -57,6 +57,27 @@ class ChangeableRouter(Router):
 
         await self._work.in_turn(change)
 
+    def configured(self, session: str) -> BgpSession:
+        """How a session is configured here at this moment."""
+        return self._peers[session].session
+
+    async def drain(self, session: str, *, drained: bool) -> None:
+        """Announce and take nothing on a session that stays up, or do so again. Returns when its peer is being told."""
+
+        async def change() -> None:
+            (self.policies.drained.add if drained else self.policies.drained.discard)(session)
+            self._tell.retuned(session, drained=drained)
+            if session in self.established and self._exabgp is not None:
+                self._announce_again(session)
+                self._exabgp.refresh(session)
+
+        await self._work.in_turn(change)
+
+    async def retune(self, plan: Plan, session: BgpSession) -> None:
+        """As `follow`, where a fault is why: the timeline says so."""
+        await self.follow(plan, session)
+        self._tell.retuned(session.name, drained=session.name in self.policies.drained)
+
     async def hold_down(self, session: str, *, down: bool) -> None:
         """Close a session and take no connection of it, or take them again. Returns when that is so."""
 

@@ -7,11 +7,14 @@ import signal
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dxemu.aws.quotas import routes_allocated
+from dxemu.host.clock import Clock
+from dxemu.lab.changeable_router import ChangeableRouter
 from dxemu.lab.overlay import Overlay
 from dxemu.lab.routing import Routing
-from dxemu.plan.model import Plan
+from dxemu.plan.model import BgpSession, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class ControlPlane:
     routing: Routing
     overlay: Overlay
     up: AbstractSet[tuple[str, str, str]]
+    clock: Clock
 
     async def hold_down(self, session: str, node: str, *, down: bool) -> bool:
         """Have one end close a session and take no connection, or take them again. Gives whether it has the session."""
@@ -70,11 +74,51 @@ class ControlPlane:
 
     async def limit(self, session: str, most: int | None) -> bool:
         """AWS takes `most` prefixes on a session from now on (None: what the design says). Gives whether it is up."""
-        planned = self.plan.session(session)
-        other = planned if most is None else replace(planned, prefix_quota=routes_allocated(most))
-        aws = self.routing.routers[planned.ends[1].speaker]
-        await aws.follow(self.plan, other)
+        quota = self.plan.session(session).prefix_quota if most is None else routes_allocated(most)
+        aws = self._aws(session)
+        await aws.follow(self.plan, replace(aws.configured(session), prefix_quota=quota))
         return session in aws.established
+
+    async def drain(self, session: str, *, drained: bool) -> int:
+        """AWS announces and takes nothing on a session, or does so again. Gives how many prefixes it has told."""
+        aws = self._aws(session)
+        await aws.drain(session, drained=drained)
+        await self._heard(aws.configured(session))
+        return len(aws.told(session))
+
+    async def prepend(self, session: str, times: int) -> str:
+        """AWS puts its ASN so often in front once more (0: as designed). Gives what it then has told, in words."""
+        await self._configure(session, export_prepend=self.plan.session(session).ends[1].export_prepend + times)
+        lengths = {len(one.as_path) for one in self._aws(session).told(session)}
+        return f"AS_PATHs on {session} have {' or '.join(map(str, sorted(lengths))) or 'no'} ASNs"
+
+    async def tell_med(self, session: str, med: int | None) -> str:
+        """AWS tells this MED on a session (None: as designed). Gives what it then has told, in words."""
+        designed = self.plan.session(session).ends[1].export_med
+        await self._configure(session, export_med=designed if med is None else med)
+        told = {str(one.med) for one in self._aws(session).told(session)}
+        return f"the MED on {session} is {' or '.join(sorted(told)) or 'told with nothing'}"
+
+    async def _configure(self, session: str, **of_end: Any) -> None:  # Any: fields of SessionEnd
+        """Have AWS's end of a session be so; all else that was done to it stays. Returns when the customer knows."""
+        aws = self._aws(session)
+        now = aws.configured(session)
+        new = replace(now, ends=(now.ends[0], replace(now.ends[1], **of_end)))
+        await aws.retune(self.plan, new)
+        await self._heard(new)
+
+    async def _heard(self, session: BgpSession) -> None:
+        """Return when each end's table holds what the other one announces, or it is plain that an end is cut off."""
+        from dxemu.lab.heard import not_heard  # few labs need these
+        from dxemu.lab.session_changes import HEARD_WITHIN_S, LOOK_S
+
+        aws, waited = self._aws(session.name), 0.0
+        while session.name in aws.established and waited < HEARD_WITHIN_S and not_heard(self.routing, session):
+            await self.clock.settle(LOOK_S)
+            waited += LOOK_S
+
+    def _aws(self, session: str) -> ChangeableRouter:
+        return self.routing.routers[self.plan.session(session).ends[1].speaker]
 
 
 def _state(pid: int) -> str:

@@ -279,7 +279,7 @@ class Lab:
     @property
     def control(self) -> ControlPlane:
         """Its routing processes."""
-        return ControlPlane(self.plan, self._routing, self._overlay, self._up)
+        return ControlPlane(self.plan, self._routing, self._overlay, self._up, self.journal.clock)
 
     def refused_on(self, virtual_interface: str) -> Mapping[IPNetwork, str]:
         """What AWS refuses on a virtual interface at this moment, and why."""

@@ -17,7 +17,7 @@ from dxemu.events.routes import (
     RouteRefused,
     RoutesWithdrawn,
 )
-from dxemu.events.sessions import BfdChanged, BgpChanged, BgpRefused, PrefixLimitExceeded
+from dxemu.events.sessions import BfdChanged, BgpChanged, BgpRefused, PrefixLimitExceeded, SessionRetuned
 from dxemu.lab.journal import Journal
 from dxemu.lab.prefix_limits import Exceeded
 from dxemu.plan.model import Speaker
@@ -81,6 +81,14 @@ class RouterJournal:
     def let_out(self, prefixes: Iterable[IPNetwork]) -> None:
         """Its filters towards AWS let these pass, too, from now on."""
         self._journal.tell(PrefixesLetOut(node=self._node, speaker=self._speaker, prefixes=_named(prefixes)))
+
+    def retuned(self, session: str, *, drained: bool) -> None:
+        """This end announces otherwise than before, because of a fault."""
+        mine = self._peers[session].mine
+        told = SessionRetuned(
+            node=self._node, session=session, drained=drained, prepend=mine.export_prepend, med=mine.export_med
+        )
+        self._journal.tell(told)
 
     def held_back(self, prefixes: Iterable[IPNetwork]) -> None:
         """AWS no longer hears of these from it."""

@@ -13,7 +13,10 @@ from dxemu.units import IPNetwork
 
 
 class SessionPolicies:
-    """What a speaker lets in and out. `refused` is what it does not let in, by session and prefix, with the reason."""
+    """What a speaker lets in and out. `refused` is what it does not let in, by session and prefix, with the reason.
+
+    On those that are `drained` nothing comes in or goes out.
+    """
 
     def __init__(self, plan: Plan, speaker: str) -> None:
         self._plan = plan
@@ -21,17 +24,24 @@ class SessionPolicies:
         self._let_out: frozenset[IPNetwork] = frozenset()
         self._held_back: frozenset[IPNetwork] = frozenset()
         self._approved: dict[str, list[IPNetwork]] = {}
+        self.drained: set[str] = set()
         self.refused: dict[tuple[str, IPNetwork], str] = {}
 
     def imports(self, session: BgpSession) -> ImportPolicy:
         """The plan's, and what was approved since."""
         policy = import_policy(self._plan, session, self._speaker)
+        if session.name in self.drained:
+            return replace(
+                policy, accepts=(), filtered_by="those that are taken while the session is drained", refuses=None
+            )
         more = self._approved.get(session.name)
         return replace(policy, accepts=dict.fromkeys((*(policy.accepts or ()), *more))) if more else policy
 
     def exports(self, session: BgpSession) -> ExportPolicy:
         """The plan's, and what the filters let out since."""
         policy = export_policy(self._plan, session, self._speaker)
+        if session.name in self.drained:
+            return replace(policy, only=())
         if policy.only is not None and self._let_out:
             policy = replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
         return replace(policy, withholds=self._held_back) if self._held_back and policy.external else policy

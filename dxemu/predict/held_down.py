@@ -21,7 +21,8 @@ def concerns(impact: Impact, session: BgpSession) -> bool:
     """Whether an end of the session holds it down, or stands still."""
     if session.static:
         return False
-    return any(one.session == session.name for one in impact.closed) or bool(_frozen(impact, session))
+    closed = any(one.session == session.name for one in impact.closed)
+    return closed or session.name in impact.drained or bool(_frozen(impact, session))
 
 
 def _frozen(impact: Impact, session: BgpSession) -> list[SessionEnd]:
@@ -39,6 +40,9 @@ def losses(plan: Plan, impact: Impact) -> Iterator[tuple[BgpSession, SessionEnd,
                 for end in session.ends:
                     by, way = ("none", 0.0) if end.node == closed.node else ("notification", crossing)
                     yield session, end, Detection(end.node, by, _heard(way))
+        if session.name in impact.drained:
+            for end, way in zip(session.ends, (crossing, 0.0), strict=True):
+                yield session, end, Detection(end.node, "none", _told(way))
         frozen = _frozen(impact, session)
         if len(frozen) == 1:
             other = session.ends[1] if frozen[0] == session.ends[0] else session.ends[0]
@@ -50,6 +54,11 @@ def _heard(way: float) -> Window:
     return Window((Term("the NOTIFICATION", way, way + HEARD_S, CLOSED),))
 
 
+def _told(way: float) -> Window:
+    source = "RFC 4271 3.1: an UPDATE withdraws routes; one-way delays of the cables"
+    return Window((Term("the withdrawal", way, way + HEARD_S, source),))
+
+
 def session_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     """From the heal until a session is up again; exactly 0 if nobody had given it up."""
     if impact.until is None:
@@ -58,6 +67,11 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     found = [one for of, _, one in losses(plan, impact) if of is session]
     if not found or all(one.after.low_s >= lasted for one in found):
         return Window()
+    if session.name in impact.drained:
+        crossing = float(sum(plan.cable(name).delay for name in session.cables))
+        late = Term("TCP acknowledging late", 0, restarts.DELAYED_ACK_S, "RFC 1122 4.2.3.2; Linux: 40 to 200 ms")
+        asked = Term("asking for the routes, and telling them", 0, 4 * crossing + 2 * HEARD_S, "RFC 2918")
+        return Window((asked, late))
     window = restarts.session_back(plan, session)
     if not any(one.session == session.name for one in impact.closed):
         return window

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dxemu.control.wires import esp_of, vlan_of
 from dxemu.faults.effects import (
     ControlFrozen,
+    Drained,
     Effect,
     LinkDead,
     Misled,
@@ -34,7 +35,8 @@ class Impact:
     session crosses one of `cables` finds out by BFD or by the hold timer. Empty means a silent fault.
     `restarting` are the nodes whose routing process is not there, while their kernels go on forwarding; `powerless`
     those without power, which forget what they knew. `unheard` is what has fallen silent while all else passes.
-    `closed` are the sessions that one end holds down, `frozen` the nodes whose routing programs stand still.
+    `closed` are the sessions that one end holds down, `drained` those that carry no routes,
+    `frozen` the nodes whose routing programs stand still.
     With `by_chance` nobody can say what is lost while it lasts.
     """
 
@@ -48,6 +50,7 @@ class Impact:
     unheard: tuple[Unheard, ...] = ()
     by_chance: bool = False
     closed: tuple[SessionClosed, ...] = ()
+    drained: tuple[str, ...] = ()
     frozen: tuple[str, ...] = ()
 
     @property
@@ -58,7 +61,8 @@ class Impact:
     @property
     def cuts_nothing(self) -> bool:
         """Whether every packet of users passes, for as long as the routers know the way."""
-        return bool(self.restarting or self.unheard or self.closed or self.frozen) and not self.cables
+        quiet = (self.restarting, self.unheard, self.closed, self.drained, self.frozen)
+        return any(quiet) and not self.cables
 
     def overlaps(self, other: Impact) -> bool:
         """Whether there is a moment at which both last."""
@@ -85,6 +89,7 @@ def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effect
         unheard=tuple(effect for effect in effects if isinstance(effect, Unheard)),
         by_chance=any(isinstance(effect, Worsened | Misled) for effect in effects),
         closed=tuple(effect for effect in effects if isinstance(effect, SessionClosed)),
+        drained=tuple(effect.session for effect in effects if isinstance(effect, Drained)),
         frozen=tuple(effect.node for effect in effects if isinstance(effect, ControlFrozen)),
     )
 

@@ -201,7 +201,7 @@ class Return:
 def _back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     if impact.restarting:
         return restarts.session_back(plan, session)
-    if impact.closed or impact.frozen:
+    if impact.closed or impact.drained or impact.frozen:
         return held_down.session_back(plan, impact, session)
     if impact.unheard:
         return unheard.back_after(plan, impact, session)

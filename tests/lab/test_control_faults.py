@@ -80,3 +80,58 @@ def test_a_router_stands_still_and_a_region_is_cut_off(tmp_path: Path) -> None:
         assert paths["back"]["complete"]
 
     in_lab("backup_connection", tmp_path, strike)
+
+
+def test_aws_maintains_a_device_in_phases_and_its_backbone_loses_packets(tmp_path: Path) -> None:
+    async def maintain(lab: LivingLab) -> None:
+        prepend: Any = await lab.fail("aws_device_maintenance: {device: dx_1, phase: prepend}")
+        assert prepend["evidence"] == "AS_PATHs on primary have 6 ASNs"
+        lost: Any = await lab.give(Heal(id="aws_device_maintenance"))
+        assert lost["evidence"] == "AS_PATHs on primary have 1 ASNs"
+        drained: Any = await lab.fail("aws_device_maintenance: {device: dx_1, phase: withdraw}")
+        assert drained["evidence"] == "dx_1 announces nothing on primary"
+        assert await after(lab, 1, "primary") == UP
+        paths: Any = await lab.give(AskPaths(from_node="app", to_node="web"))
+        assert "backup" in paths["there"]["hops"]
+        assert "backup" in paths["back"]["hops"]
+        away: Any = await lab.fail("aws_device_maintenance: {device: dx_1, phase: away}")
+        assert "dark" in away["evidence"]
+        assert {one["outage_ms"][1] for one in away["predicted"]} == {0.0}, "nothing goes over it any more"
+        assert await after(lab, 5, "primary") == DOWN
+        await lab.give(Heal(id="aws_device_maintenance#3"))
+        assert await after(lab, 10, "primary") == UP
+        back: Any = await lab.give(Heal(id="aws_device_maintenance#2"))
+        assert back["evidence"] == "dx_1 announces 1 on primary"
+        await lab.give(Advance(by=Seconds(1)))
+        paths = await lab.give(AskPaths(from_node="app", to_node="web"))
+        assert "primary" in paths["there"]["hops"]
+        assert "primary" in paths["back"]["hops"]
+        loss: Any = await lab.fail("backbone_loss: {device: dx_1, share: 100 %}")
+        assert loss["evidence"].count("100 % lost") == 2
+        assert await after(lab, 5, "primary") == UP
+        await lab.give(Heal(id="backbone_loss"))
+
+    in_lab("backup_connection", tmp_path, maintain)
+
+
+def test_aws_replaces_the_endpoint_of_a_tunnel(tmp_path: Path) -> None:
+    async def replace(lab: LivingLab) -> None:
+        await lab.fail("cable_cut: {connection: primary}")
+        await lab.give(Advance(by=Seconds(1)))
+        update: Any = await lab.fail("tunnel_endpoint_replaced: {tunnel: vpn_tunnel_1}")
+        assert update["evidence"].startswith("the MED on vpn_tunnel_2 is 50; the MED on vpn_tunnel_1 is 100; every")
+        await lab.give(Advance(by=Seconds(1)))
+        paths: Any = await lab.give(AskPaths(from_node="app", to_node="web"))
+        assert "vpn_tunnel_2" in paths["there"]["hops"], "long before a timer"
+        await lab.give(Advance(by=Seconds(50)))
+        assert await are_up(lab, "tunnels", "vpn_tunnel_1") == DOWN
+        healed: Any = await lab.give(Heal(id="tunnel_endpoint_replaced"))
+        assert "the MED on vpn_tunnel_2 is" in healed["evidence"]
+        assert "50" not in healed["evidence"].partition("MED")[2]
+        assert await after(lab, 30, "vpn_tunnel_1") == UP
+        both: Any = await lab.fail("tunnel_endpoint_replaced: {tunnel: vpn_tunnel_1, by: modification}")
+        assert "vpn_endpoint_1, vpn_endpoint_2" in both["evidence"]
+        await lab.give(Heal(id="tunnel_endpoint_replaced#2"))
+        await lab.give(Heal(id="cable_cut"))
+
+    in_lab("vpn_backup", tmp_path, replace)

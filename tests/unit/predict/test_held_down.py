@@ -6,6 +6,8 @@ import pytest
 from small_plan import small_plan
 from test_unheard import predicted, span
 
+from dxemu.faults.aws_device_maintenance import AwsDeviceMaintenance
+from dxemu.faults.backbone_loss import BackboneLoss
 from dxemu.faults.failover_test import FailoverTest
 from dxemu.faults.fis_disconnect import FisDisconnect
 from dxemu.faults.prefix_flood import PrefixFlood
@@ -13,6 +15,7 @@ from dxemu.faults.quota_lowered import QuotaLowered
 from dxemu.faults.region_isolated import RegionIsolated
 from dxemu.faults.route_leak import RouteLeak
 from dxemu.faults.router_freeze import RouterFreeze
+from dxemu.faults.tunnel_endpoint_replaced import TunnelEndpointReplaced
 from dxemu.units import Seconds, ip_network
 
 
@@ -75,3 +78,27 @@ def test_what_a_router_announces_by_design_is_no_leak():
     plan = small_plan()
     assert RouteLeak(router="customer_router", prefixes=(ip_network("10.0.0.0/16"),)).mistake(plan)
     assert RouteLeak(router="customer_router", prefixes=(ip_network("10.9.0.0/16"),)).mistake(plan) == ""
+
+
+def test_a_device_that_announces_nothing_costs_the_only_way_and_nothing_beside_another():
+    fault = AwsDeviceMaintenance(device="dx_1", phase="withdraw")
+    found = predicted(small_plan(), fault, lasts=60)
+    assert all(one.outage.high_s < 0.1 for one in found.values())
+    alone = predicted(small_plan(name="private_vif"), fault, lasts=60)["to_aws"]
+    assert alone.outage.low_s == pytest.approx(60, abs=0.1)
+    assert alone.outage.high_s == pytest.approx(60.2, abs=0.1)
+    assert fault.ends_after == 4 * 3600
+
+
+def test_a_modification_takes_both_endpoints_and_an_update_one_with_a_hint():
+    plan = small_plan(name="vpn_backup")
+    update = TunnelEndpointReplaced(tunnel="vpn_tunnel_1")
+    assert update.nodes(plan) == ("vpn_endpoint_1",)
+    assert [one.name for one in update.others(plan)] == ["vpn_tunnel_2"]
+    both = TunnelEndpointReplaced(tunnel="vpn_tunnel_1", by="modification")
+    assert (both.nodes(plan), both.others(plan)) == (("vpn_endpoint_1", "vpn_endpoint_2"), ())
+
+
+def test_a_backbone_loses_packets_on_every_cable_behind_a_device():
+    plan = small_plan(name="direct_connect_gateway")
+    assert len(BackboneLoss(device="dx_1", share=20.0).effects(plan)) == 2

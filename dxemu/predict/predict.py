@@ -141,7 +141,9 @@ class _Case:
     def _outage(self, before: ForwardingPath, last: Turn | None) -> Window:
         healed, by_session = self._healed_after()
         if last is None or last.decisive is None:
-            return healed if self._first_low(self.struck.noticed) >= healed.low_s else healed.plus(*by_session.terms)
+            noticed = self._first_low(self.struck.noticed) < healed.low_s
+            made_anew = noticed or keys_lost(self.plan, self.impact, before)
+            return healed.plus(*by_session.terms) if made_anew else healed
         first = self.struck.soonest.turn(self.flow)
         found = last.decisive.detection
         switched = found.after.plus(

@@ -331,6 +331,8 @@ def test_a_result_that_is_none_is_refused_with_the_place(tmp_path):
         from_json({k: v for k, v in data.items() if k != "outages"})
     with pytest.raises(ValueError, match=r"result\.seed should be int, not '1'"):
         from_json({**data, "seed": "1"})
+    whole = from_json({**data, "virtual_s": 3, "seed": 7})
+    assert (type(whole.virtual_s), type(whole.seed)) == (float, int)
     assert from_json({**data, "weather": "fine"}).seed == 1
 
 

@@ -1,0 +1,44 @@
+"""A tunnel whose endpoint has lost its keys is back when its peer has noticed, not when the endpoint is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dxemu.run.prepare import prepare
+
+REPOSITORY = Path(__file__).parents[3]
+SCENARIO = """
+story: The endpoint of the only tunnel is without power for a while, with Direct Connect gone.
+topology: {topology}
+change: {{vpns: {{vpn: {{tunnels: {{2: {{customer: {{configured: {configured}}}}}}}}}}}}}
+probes:
+  app: {{udp: {{from: app, to: web, rate: 100/s}}}}
+steps:
+  - {{at: 2 s, fault: {{cable_cut: {{connection: primary}}}}}}
+  - {{at: 10 s, fault: {{node_down: {{tunnel: vpn_tunnel_1}}}}, for: {lasts} s}}
+end: 200 s
+"""
+
+
+@pytest.mark.parametrize("direction", ["to_aws", "from_aws"])
+@pytest.mark.parametrize(("lasts", "most"), [(3, 55.4), (10, 55.4), (60, 75.4)])
+def test_an_only_tunnel(tmp_path: Path, direction: str, lasts: int, most: float) -> None:
+    """Dead peer detection takes 39 to 41 s; a fault that lasts longer leaves the next request for keys."""
+    found = predictions(tmp_path, lasts, "off")[direction]
+    assert found[0] == pytest.approx(lasts, abs=0.01)
+    assert lasts + 10 < found[1] < most + 1
+
+
+@pytest.mark.parametrize("direction", ["to_aws", "from_aws"])
+def test_a_second_tunnel_takes_over(tmp_path: Path, direction: str) -> None:
+    assert predictions(tmp_path, 100, "on")[direction][1] < 45
+
+
+def predictions(folder: Path, lasts: int, configured: str) -> dict[str, tuple[float, float]]:
+    topology = REPOSITORY / "topologies" / "vpn_backup.yaml"
+    file = folder / "story.yaml"
+    file.write_text(SCENARIO.format(topology=topology, configured=configured, lasts=lasts), encoding="utf-8")
+    found = [one for one in prepare(file).predictions if one.fault.startswith("node_down")]
+    return {one.direction: (one.outage.low_s, one.outage.high_s) for one in found}

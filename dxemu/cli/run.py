@@ -187,8 +187,7 @@ def command(
         result = page.result
         _leave_page(page)
     write_outputs(wanted, page)
-    if form == GITHUB:
-        _annotate(result)
+    _annotate(result, form)
     if json_file is not None:
         _give_json(result, folder.path, json_file)
     status = EXIT_STATUS[result.verdict]
@@ -211,10 +210,11 @@ def _prepare(scenario: Path, topology: Path | None, given: Mapping[str, str], fo
         return refuse_changes(prepare(scenario, topology, versions.installed(), from_words(given)))
 
 
-def _annotate(result: Result) -> None:
-    from dxemu.report import github, markdown
+def _annotate(result: Result, form: str) -> None:
+    if form == GITHUB:
+        from dxemu.report import github, markdown
 
-    annotate(github.of_result(result), markdown.text_of(result))
+        annotate(github.of_result(result), markdown.text_of(result))
 
 
 async def _run(

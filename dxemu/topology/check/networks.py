@@ -151,8 +151,9 @@ def _own_peers(file: TopologyFile, one: tuple[IPNetwork, KeyPath], other: tuple[
     taken = [*hosts(file), *(vif.customer.nat for vif in file.virtual_interfaces.values() if vif.customer.nat)]
     if not (isinstance(peers, IPv4Network) and isinstance(around, IPv4Network) and peers.subnet_of(around)):
         return False
+    has_lan = "networks" in path or any(host in around for host in hosts(file))
     start = IPv4Network((around.network_address, max(around.prefixlen, ROUTERS_AT_THE_START)))
-    return not any(address in peers for address in taken) and not peers.overlaps(start)
+    return not any(address in peers for address in taken) and not (has_lan and peers.overlaps(start))
 
 
 def hosts(file: TopologyFile) -> Iterator[IPAddress]:

@@ -39,6 +39,18 @@ def test_links_numbered_from_the_customers_own_block(amazon: str, customer: str,
     assert codes("backup_connection", peers(amazon, customer)) == found
 
 
+@pytest.mark.parametrize(("hosts", "found"), [({}, []), ({"web": "203.0.113.200"}, ["DX-T007"])])
+def test_peers_at_the_start_of_a_public_network(hosts: dict[str, str], found: list[str]) -> None:
+    """Without a machine in it there is no LAN, and no router's address at its start."""
+    public = {
+        "amazon_address": "203.0.113.1/30",
+        "customer_address": "203.0.113.2/30",
+        "customer": {"nat": "203.0.113.9"},
+    }
+    change = {"customer": {"data_center": {"hosts": hosts}}, "virtual_interfaces": {"public": public}}
+    assert codes("public_vif", change) == found
+
+
 @pytest.mark.parametrize(
     ("own", "approved", "announced", "found"),
     [

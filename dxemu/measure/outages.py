@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import inf
+from math import ceil, inf
 from operator import lt
 
 from dxemu.events.timeline import ProbeLog
 
+SHARES = (0.5, 0.9, 0.99, 0.999)
+"""Of the packets that arrived, for which their delays are told."""
 _NS = 1e-9
 
 
@@ -41,7 +43,8 @@ class Burst:
 class Reception:
     """What one direction of a probe received. `reordered` as in RFC 4737: numbered lower than one that came before.
 
-    `longest_s` is the longest one-way delay of a packet that arrived.
+    `longest_s` is the longest one-way delay of a packet that arrived, `delays_s` those that 50, 90, 99 and 99.9 % of
+    them do not exceed; empty if none arrived.
     """
 
     sent: int
@@ -50,6 +53,7 @@ class Reception:
     reordered: int
     longest_s: float
     bursts: tuple[Burst, ...]
+    delays_s: tuple[float, ...] = ()
 
 
 def reception(log: ProbeLog, flows: int = 1) -> Reception:
@@ -67,13 +71,15 @@ def reception(log: ProbeLog, flows: int = 1) -> Reception:
     unique = arrived.count(1)
     in_order = numbers if unique == len(numbers) else list(dict.fromkeys(numbers))
     sent = log.sent
+    delays = sorted(t - sent[n] for n, t in log.arrivals())
     return Reception(
         sent=count,
         lost=count - unique,
         duplicates=len(numbers) - unique,
         reordered=sum(map(_reordered, [in_order] if flows == 1 else _by_flow(in_order, flows))),
-        longest_s=max((t - sent[n] for n, t in log.arrivals()), default=0) * _NS,
+        longest_s=(delays[-1] if delays else 0) * _NS,
         bursts=tuple(_bursts(sent, arrived) if flows == 1 else _of_all(sent, arrived, flows)),
+        delays_s=tuple(delays[ceil(len(delays) * share) - 1] * _NS for share in SHARES) if delays else (),
     )
 
 

@@ -21,10 +21,15 @@ def asked(events: Sequence[Event], probe: str, direction: str) -> list[PathFound
     return [path for path in paths if (path.probe, path.direction) == (probe, direction)]
 
 
+def seen(plan: Plan, events: Sequence[Event], probe: str, direction: str) -> list[PathSeen]:
+    """Every path of a probe in one direction, in order, also those of before the run's start."""
+    return [_seen(plan, path, "") for path in asked(events, probe, direction)]
+
+
 def path_at(plan: Plan, events: Sequence[Event], probe: str, direction: str, at: float) -> PathSeen | None:
     """The path that was last seen at or before `at`; None if it was never asked before."""
-    seen = [path for path in asked(events, probe, direction) if path.t <= at]
-    return _seen(plan, seen[-1], "") if seen else None
+    before = [path for path in asked(events, probe, direction) if path.t <= at]
+    return _seen(plan, before[-1], "") if before else None
 
 
 def path_at_start(plan: Plan, events: Sequence[Event], probe: str, direction: str) -> PathSeen | None:

@@ -91,7 +91,8 @@ class Outage:
 class ProbeResult:
     """One direction of a probe over the whole run. `bursts` counts the outages.
 
-    `interval_ms` is from one packet of a flow to its next.
+    `interval_ms` is from one packet of a flow to its next. `delay_p50_ms` and so on: half of the packets that arrived
+    were on their way no longer; None if none did.
     """
 
     probe: str
@@ -105,6 +106,10 @@ class ProbeResult:
     longest_delay_ms: float
     lateness_max_ms: float
     flows: int = 1
+    delay_p50_ms: float | None = None
+    delay_p90_ms: float | None = None
+    delay_p99_ms: float | None = None
+    delay_p999_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

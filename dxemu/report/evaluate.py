@@ -29,6 +29,7 @@ from dxemu.story.verdict import judge
 from dxemu.words import duration
 
 PROBE_SCHEDULE = 0.5
+_DELAYS = ("delay_p50_ms", "delay_p90_ms", "delay_p99_ms", "delay_p999_ms")
 _AFTER: Mapping[type[Event], str] = {
     FaultInjected: "fault",
     FaultHealed: "heal",
@@ -255,6 +256,7 @@ def _probe(event: PacketsLogged, got: Reception) -> result.ProbeResult:
         longest_delay_ms=_ms(got.longest_s),
         lateness_max_ms=_ms(event.lateness_max_s),
         flows=event.flows or 1,
+        **dict(zip(_DELAYS, map(_ms, got.delays_s), strict=False)),
     )
 
 

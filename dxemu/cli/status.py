@@ -78,4 +78,6 @@ def _cable(ends: Mapping[str, Mapping[str, Any]]) -> str:  # Any: as above
             words.append(f"{node} has no light")
         elif end.get("loss_percent"):
             words.append(f"{node} loses {end['loss_percent']:g} %")
+        if end.get("bad"):
+            words.append(end["bad"])
     return ", ".join(words) or "up"

@@ -64,12 +64,15 @@ class LabCable:
         return [end for direction, end in zip(DIRECTIONS, self._ends, strict=True) if direction in directions]
 
     async def state(self) -> Mapping[str, Mapping[str, bool | float | str]]:
-        """What the kernel says of both ends, by node: `carrier`, the `loss_percent` of what it sends, and `sends`."""
+        """What the kernel says of both ends, by node: `carrier`, and the `loss_percent` of what it sends while silent.
+
+        `bad` says in words what else becomes of it; empty where that is nothing.
+        """
         return {
             end.node.name: {
                 "carrier": await end.has_light(),
                 "loss_percent": await end.lost_percent(),
-                "sends": await end.said(),
+                "bad": await end.bad(),
             }
             for end in self._ends
         }

@@ -99,12 +99,15 @@ class CableEnd:
         """What of it is not as the plan says, in words; "" if all is. What is left of a bad cable is put away."""
         if self._worsened and not self._standing:
             await self.write()
+        return await self.bad() or ("everything is lost" if self._silences else "")
+
+    async def bad(self) -> str:
+        """What becomes of packets here that should not, silence aside, in words; "" if nothing does."""
         try:
             said = await self.said()
         except FaultNotApplied as wrong:
             return wrong.problem
-        lost = "everything is lost" if self._silences else ""
-        return said if self._worsened else lost
+        return said if self._worsened else ""
 
     async def has_light(self) -> bool:
         """What the kernel says."""

@@ -74,6 +74,9 @@ class BreakableControl(Protocol):
     async def limit(self, session: str, most: int | None) -> bool:
         """AWS takes `most` prefixes on a session from now on (None: what the design says). Gives whether it is up."""
 
+    async def shut_bfd(self, session: str, node: str, *, shut: bool) -> bool:
+        """Shut BFD of a session down at one end, or run it again. Gives whether it runs there."""
+
     async def drain(self, session: str, *, drained: bool) -> int:
         """AWS announces and takes nothing on a session, or does so again. Gives how many prefixes it has told."""
 

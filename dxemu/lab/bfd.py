@@ -30,6 +30,8 @@ class BfdSpeakers:
         self._stack = stack
         self._tasks = tasks
         self._birds: dict[str, Bird] = {}
+        self._shut: dict[str, str] = {}
+        self._told_of: set[str] = set()
 
     async def follow(self, plan: Plan, node: str, without: str = "") -> bool:
         """Have a node run the BFD sessions of `plan`, `without` that of one session.
@@ -46,7 +48,10 @@ class BfdSpeakers:
             peer
             for speaker in plan.speakers
             for at, session in of_session.values()
-            if at == speaker.name and session.name != without and (peer := BfdPeer.of(session, node)) is not None
+            if at == speaker.name
+            and session.name != without
+            and self._shut.get(session.name) != node
+            and (peer := BfdPeer.of(session, node)) is not None
         ]
         bird = self._birds.get(node)
         if bird is None and peers:
@@ -60,6 +65,21 @@ class BfdSpeakers:
             return False
         return True
 
+    async def shut(self, plan: Plan, session: str, node: str, *, shut: bool) -> bool:
+        """Shut a session down at one end, or run it again. Gives whether it runs there.
+
+        BIRD says no AdminDown: what its other end then calls expired is taken for that.
+        """
+        bird = self._birds[node]
+        if shut:
+            self._shut[session] = node
+            self._told_of.add(session)
+        else:
+            self._shut.pop(session, None)
+            self._told_of.discard(session)
+        await self.follow(plan, node)
+        return any(peer.session == session for peer in bird.peers)
+
     def programs(self, node: str) -> Mapping[str, int]:
         """The number of a node's process, if it runs one."""
         bird = self._birds.get(node)
@@ -69,7 +89,10 @@ class BfdSpeakers:
         router_id = plan.speakers_at(node)[0].router_id
 
         def changed(session: str, up: bool, reason: str) -> None:
-            self._at(node, session).bfd_changed(session, up, reason)
+            if not up and session in self._told_of:  # an operator's doing says nothing of the path
+                self._at(node, session).bfd_ended(session)
+            else:
+                self._at(node, session).bfd_changed(session, up, reason)
 
         async with self._clock.moment():
             bird = Bird(node, router_id, peers, self._nodes[node].namespace, changed, self._tasks.fail)

@@ -79,6 +79,11 @@ class ControlPlane:
         await aws.follow(self.plan, replace(aws.configured(session), prefix_quota=quota))
         return session in aws.established
 
+    async def shut_bfd(self, session: str, node: str, *, shut: bool) -> bool:
+        """Shut BFD of a session down at one end, or run it again. Gives whether it runs there."""
+        assert self.routing.bfd is not None
+        return await self.routing.bfd.shut(self.plan, session, node, shut=shut)
+
     async def drain(self, session: str, *, drained: bool) -> int:
         """AWS announces and takes nothing on a session, or does so again. Gives how many prefixes it has told."""
         aws = self._aws(session)

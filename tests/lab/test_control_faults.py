@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dxemu.events.sessions import ADMINISTRATIVELY_DOWN, BfdChanged, BgpChanged
 from dxemu.faults.failover_test import FailoverTest
 from dxemu.faults.quota_lowered import QuotaLowered
 from dxemu.labs.status import status
@@ -135,3 +136,24 @@ def test_aws_replaces_the_endpoint_of_a_tunnel(tmp_path: Path) -> None:
         await lab.give(Heal(id="cable_cut"))
 
     in_lab("vpn_backup", tmp_path, replace)
+
+
+def test_bfd_that_is_shut_down_does_not_end_bgp(tmp_path: Path) -> None:
+    async def shut(lab: LivingLab) -> None:
+        down: Any = await lab.fail("bfd_admin_down: {virtual_interface: primary}")
+        assert down["evidence"] == "BFD of primary is administratively down"
+        assert await after(lab, 5, "primary") == UP
+        assert await are_up(lab, "bfd", "primary") == DOWN
+        told = [event for event in lab.happened() if isinstance(event, BfdChanged) and event.state == "down"]
+        assert [event.reason for event in told] == [ADMINISTRATIVELY_DOWN] * 2
+        await lab.give(Heal(id="bfd_admin_down"))
+        assert await after(lab, 5, "primary") == UP
+        assert not [event for event in lab.happened() if isinstance(event, BgpChanged) and event.state == "down"]
+        assert await are_up(lab, "bfd", "primary") == UP
+        await lab.fail("bfd_admin_down: {virtual_interface: primary, by: aws}")
+        assert await after(lab, 5, "primary") == UP
+        await lab.give(Heal(id="bfd_admin_down#2"))
+        await lab.fail("bfd_silent: {virtual_interface: primary}")
+        await lab.give(Heal(id="bfd_silent"))
+
+    in_lab("backup_connection", tmp_path, shut)

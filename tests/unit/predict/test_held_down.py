@@ -8,6 +8,7 @@ from test_unheard import predicted, span
 
 from dxemu.faults.aws_device_maintenance import AwsDeviceMaintenance
 from dxemu.faults.backbone_loss import BackboneLoss
+from dxemu.faults.bfd_admin_down import BfdAdminDown
 from dxemu.faults.failover_test import FailoverTest
 from dxemu.faults.fis_disconnect import FisDisconnect
 from dxemu.faults.prefix_flood import PrefixFlood
@@ -97,6 +98,12 @@ def test_a_modification_takes_both_endpoints_and_an_update_one_with_a_hint():
     assert [one.name for one in update.others(plan)] == ["vpn_tunnel_2"]
     both = TunnelEndpointReplaced(tunnel="vpn_tunnel_1", by="modification")
     assert (both.nodes(plan), both.others(plan)) == (("vpn_endpoint_1", "vpn_endpoint_2"), ())
+
+
+def test_bfd_that_is_shut_down_costs_nothing():
+    fault = BfdAdminDown(virtual_interface="primary")
+    assert all(span(one.outage) == (0, 0) for one in predicted(small_plan(), fault).values())
+    assert fault.mistake(small_plan(bfd=None)) == "no BFD runs on 'primary'"
 
 
 def test_a_backbone_loses_packets_on_every_cable_behind_a_device():

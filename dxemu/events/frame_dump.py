@@ -15,7 +15,7 @@ SNAP_BYTES = 9216
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class DumpedFrame:
     """One frame at the port of this number, `t_ns` after the run's start; of `length` bytes `data` was kept."""
 
     t_ns: int
@@ -29,7 +29,7 @@ def record(t_ns: int, port: int, length: int, tag: int, data: bytes) -> bytes:
     return _RECORD.pack(t_ns, length, len(data), port, tag) + data
 
 
-def frames(file: Path) -> Iterator[Frame]:
+def frames(file: Path) -> Iterator[DumpedFrame]:
     """The frames of a file, as they were fetched, each with its tag. One that is half there ends it."""
     data = file.read_bytes()
     at = 0
@@ -43,4 +43,4 @@ def frames(file: Path) -> Iterator[Frame]:
         if tag != NO_TAG:
             frame = frame[:12] + struct.pack("!HH", 0x8100, tag) + frame[12:]
             length += 4
-        yield Frame(t_ns, port, length, frame)
+        yield DumpedFrame(t_ns, port, length, frame)

@@ -25,7 +25,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class CostSpread:
     """What one fault cost one direction of a probe in `runs` runs. Durations are infinite for outages without an end.
 
     `inside` of them were as predicted; `least` and `most` are what part of all such runs would be, by Clopper and
@@ -48,7 +48,7 @@ class Spread:
     most: float | None
 
 
-def spreads(results: Sequence[Result]) -> Iterator[Spread]:
+def spreads(results: Sequence[Result]) -> Iterator[CostSpread]:
     """Of every fault, probe and direction that all of the runs have. Runs that are not valid do not count."""
     valid = [result for result in results if result.verdict != "invalid"]
     found = [{cost.key: cost for cost in costs(result)} for result in valid]
@@ -59,7 +59,7 @@ def spreads(results: Sequence[Result]) -> Iterator[Spread]:
             yield _spread([one[key] for one in found], valid)
 
 
-def _spread(mine: Sequence[FaultCost], results: Sequence[Result]) -> Spread:
+def _spread(mine: Sequence[FaultCost], results: Sequence[Result]) -> CostSpread:
     lasted = [_ms(cost) for cost in mine]
     ordered = sorted(lasted)
     first = mine[0]
@@ -73,7 +73,7 @@ def _spread(mine: Sequence[FaultCost], results: Sequence[Result]) -> Spread:
     )
     inside = None if predicted is None else sum(_inside(cost, predicted) for cost in mine)
     bounds = (None, None) if inside is None else clopper_pearson(inside, len(mine))
-    return Spread(
+    return CostSpread(
         fault=first.fault,
         probe=first.probe,
         direction=first.direction,

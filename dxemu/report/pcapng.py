@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from dxemu.events.base import Event
-from dxemu.events.frame_dump import Frame
+from dxemu.events.frame_dump import DumpedFrame
 from dxemu.events.steps import ActionDone, ChangeDone, FaultHealed, FaultInjected
 from dxemu.report.terminal import safe
 
@@ -20,7 +20,7 @@ _UNKNOWN_LENGTH = -1
 _NANOSECONDS = 9
 
 
-def pcapng(frames: Sequence[Frame], ports: Sequence[str], events: Sequence[Event], snap: int) -> Iterator[bytes]:
+def pcapng(frames: Sequence[DumpedFrame], ports: Sequence[str], events: Sequence[Event], snap: int) -> Iterator[bytes]:
     """The file, block by block. What was done to the lab is a comment of the file, and of the first frame after it."""
     done = [(event.happened_at_s, _words(event)) for event in events if isinstance(event, _DONE)]
     yield _block(_SECTION, struct.pack("<IHHq", _MAGIC, 1, 0, _UNKNOWN_LENGTH), _head(done))

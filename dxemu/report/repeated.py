@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from dxemu.measure.repeated import Spread, spreads
+from dxemu.measure.repeated import CostSpread, spreads
 from dxemu.measure.result import Result
 from dxemu.words import bounds, count, direction, duration
 
@@ -47,7 +47,7 @@ def lines(results: Sequence[Result]) -> Iterator[str]:
         yield f"  not passed  with --seed {', '.join(worst)}"
 
 
-def _block(spread: Spread) -> Iterator[str]:
+def _block(spread: CostSpread) -> Iterator[str]:
     yield f"  {spread.fault}: {spread.probe} {direction(spread.direction)}"
     figures = (("least", spread.least_ms), ("median", spread.median_ms), ("p95", spread.p95_ms))
     words = ", ".join(f"{name} {_time(ms)}" for name, ms in figures)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.events.frame_dump import Frame
+from dxemu.events.frame_dump import DumpedFrame
 from dxemu.host import versions, where
 from dxemu.run import frame_files
 from dxemu.run.prepare import prepare
@@ -19,7 +19,7 @@ UDP, IP_PROTOCOL, DESTINATION = 17, 23, slice(30, 34)
 
 
 def test_the_gap_in_the_capture_is_the_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, list[Frame]] = {}
+    seen: dict[str, list[DumpedFrame]] = {}
     read = frame_files.frames
     monkeypatch.setattr(frame_files, "frames", lambda file: seen.setdefault(file.stem, list(read(file))))
     prepared = prepare(REPOSITORY / "scenarios" / "cut_primary_silently.yaml", None, versions.installed())

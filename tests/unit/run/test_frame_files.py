@@ -10,7 +10,7 @@ import pytest
 from small_plan import small_plan
 from stories import fault, healed
 
-from dxemu.events.frame_dump import NO_TAG, SNAP_BYTES, Frame, frames, record
+from dxemu.events.frame_dump import NO_TAG, SNAP_BYTES, DumpedFrame, frames, record
 from dxemu.report.pcapng import pcapng
 from dxemu.run.frame_files import NoSuchPort, make_pcapng, ports_of
 
@@ -44,14 +44,14 @@ def test_frames_come_back_with_their_tags(tmp_path: Path) -> None:
     whole = record(5_000, 0, 60, NO_TAG, FRAME) + record(6_000, 1, 60, 101, FRAME)
     file.write_bytes(whole + record(7_000, 0, 60, NO_TAG, FRAME)[:-1])
     plain, tagged = frames(file)
-    assert plain == Frame(5_000, 0, 60, FRAME)
+    assert plain == DumpedFrame(5_000, 0, 60, FRAME)
     assert (tagged.t_ns, tagged.port, tagged.length) == (6_000, 1, 64)
     assert tagged.data == FRAME[:12] + b"\x81\x00\x00\x65" + FRAME[12:]
 
 
 def test_pcapng_has_the_frames_in_order_and_what_was_done() -> None:
     events = [fault(1.0), healed(3.0)]
-    given = [Frame(2_500_000_000, 1, 70, FRAME[:59]), Frame(500, 0, 60, FRAME)]
+    given = [DumpedFrame(2_500_000_000, 1, 70, FRAME[:59]), DumpedFrame(500, 0, 60, FRAME)]
     found = list(blocks(b"".join(pcapng(given, ["a x", "b y"], events, SNAP_BYTES))))
     assert [kind for kind, _ in found] == [0x0A0D0D0A, 1, 1, 6, 6]
     said = [value.decode() for code, value in options(found[0][1][16:]) if code == 1]

@@ -64,7 +64,7 @@ async def execute(
         pid = os.pidfd_open(program.pid)
         stack.callback(os.close, pid)
         ended = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().add_reader(pid, _finish, ended)
+        asyncio.get_running_loop().add_reader(pid, _finish, pid, ended)
         stack.callback(asyncio.get_running_loop().remove_reader, pid)
         late = asyncio.create_task(deadline())
         stack.callback(late.cancel)
@@ -111,6 +111,8 @@ def _kill(program: subprocess.Popen[bytes]) -> None:
         os.killpg(program.pid, signal.SIGKILL)
 
 
-def _finish(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
+def _finish(pid: int, ended: asyncio.Future[None]) -> None:
+    """Once: it stays readable, and while the loop turned about it nobody else in the lab would get the processor."""
+    asyncio.get_running_loop().remove_reader(pid)
+    if not ended.done():
+        ended.set_result(None)

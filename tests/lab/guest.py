@@ -41,7 +41,9 @@ def main(payload: dict[str, object], channel: Channel, folder: str) -> None:
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = pytest.main(list(payload["arguments"]), [_SignsOfLife(channel)])  # type: ignore[call-overload]  # a list of text
+            # dxemu is imported already, of which pytest would warn.
+            arguments = ["-p", "no:dxemu.pytest_plugin", *payload["arguments"]]  # type: ignore[misc]  # a list of text
+            status = pytest.main(arguments, [_SignsOfLife(channel)])
     except BaseException:
         print(said.getvalue(), file=sys.stderr, flush=True)  # pytest itself broke: what it said goes to the console
         raise

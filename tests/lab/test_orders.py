@@ -254,8 +254,7 @@ def test_where_the_clock_is_real_time_goes_on(tmp_path: Path) -> None:
 
 
 def test_kinds_of_other_distributions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    install(tmp_path / "site", "installed")
-    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.syspath_prepend(install(tmp_path / "prefix", "installed"))
 
     async def strike(lab: Session) -> None:
         fault = {"order": "inject", "id": "line", "kind": "line_down", "parameters": {"circuit": "metro"}}

@@ -54,7 +54,7 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert "predicted app to AWS: 599 ms - 9" in good(dxemu("fail", "cable_silent", "connection=primary"))
         wrong = dxemu("fail", "cable_silent", "connection=primry")
         assert (wrong.returncode, "Did you mean 'primary'?" in wrong.stderr) == (2, True)
-        assert "session=primary" in good(dxemu("advance", "--until", "bfd", "state=down"))
+        assert "session=primary" in good(dxemu("advance", "--until", "bfd", "state=down", "node=colo_router"))
         status = json.loads(good(dxemu("status", "--json")))
         assert status["faults"] == ["cable_silent"]
         assert "backup" in status["probes"]["app"]["to_aws"]["hops"]

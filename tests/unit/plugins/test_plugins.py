@@ -81,15 +81,15 @@ def test_one_of_each_kind(distribution, tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("name", "module", "said"),
     [
-        ("blink", "import nothing_of_that_name", "blink' of example 1.0 cannot be imported: ModuleNotFoundError"),
-        ("blink", "raise RuntimeError('no')", "cannot be imported: RuntimeError: no"),
-        ("blink", "class Blink: pass", "blink defines no dxemu.faults.base.Fault that is complete"),
+        ("made_up", "import nothing_of_that_name", "made_up' of example 1.0 cannot be imported: ModuleNotFoundError"),
+        ("made_up", "raise RuntimeError('no')", "cannot be imported: RuntimeError: no"),
+        ("made_up", "class MadeUp: pass", "made_up defines no dxemu.faults.base.Fault that is complete"),
         ("cable_cut", "", "'cable_cut' of example 1.0 has a name that dxemu uses already"),
-        ("other", None, "is 'blink', and should be a module of that name"),
+        ("other", None, "is 'made_up', and should be a module of that name"),
     ],
 )
 def test_a_broken_one_is_named(distribution, name: str, module: str | None, said: str) -> None:
-    made = "blink" if module is None else name
+    made = "made_up" if module is None else name
     distribution(f"[dxemu.faults]\n{name} = {made}\n", **{made: module or ""})
     with pytest.raises(BrokenPlugin) as error:
         faults()

@@ -8,7 +8,7 @@ import resource
 _WORDS = ("cannot allocate memory", "failed to map segment", "can't start new thread")
 """Of an ImportError whose shared object found no room, and of a thread that found none (or RLIMIT_NPROC)."""
 _UNTOLD = ("error return without exception set", "returned null without setting an exception")
-"""Of a SystemError: a C function found no room and did not say so. Without a limit it is the fault that it seems to be."""
+"""Of a SystemError: a C function found no room and did not say so. Without a limit it is the fault that it seems."""
 _LIMITS = ((resource.RLIMIT_AS, "ulimit -v"), (resource.RLIMIT_DATA, "ulimit -d"))
 
 

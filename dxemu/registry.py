@@ -52,8 +52,8 @@ def defined(name: str, base: type[T]) -> type[T] | None:
         value
         for value in vars(module).values()
         if isinstance(value, type)
+        and value.__module__ == module.__name__  # first: an abstract base takes long to answer
         and issubclass(value, base)
-        and value.__module__ == module.__name__
         and value is not base
         and not getattr(value, "__abstractmethods__", None)
     ]

@@ -31,7 +31,7 @@ from dxemu.report.picture.draw import draw
 from dxemu.report.plan import render_plan
 from dxemu.report.problems import render
 from dxemu.report.terminal import safe
-from dxemu.run.prepare import prepare_any
+from dxemu.run.checked import checked
 from dxemu.topology import yaml
 from dxemu.topology.load import load
 
@@ -164,7 +164,7 @@ def one(path: Path, others: bool) -> str:
     started = time.process_time()
     said = ""
     try:
-        commands(path) if others else prepare_any(path)
+        commands(path) if others else checked(path)
     except InputErrors as errors:
         text = render(errors)
         if safe(text) != text:

@@ -12,7 +12,7 @@ from dxemu.cli.helping import examples
 from dxemu.cli.named import ANY_FILE
 from dxemu.errors import InputErrors, Problem
 from dxemu.report.terminal import echo, safe
-from dxemu.run.prepare import prepare_any
+from dxemu.run.checked import checked
 
 
 @click.command(
@@ -34,7 +34,7 @@ def _check(files: Sequence[Path]) -> None:
     problems: list[Problem] = []
     for file in files:
         try:
-            echo(f"{safe(str(file), keep='')}: {prepare_any(file)}")
+            echo(f"{safe(str(file), keep='')}: {checked(file)}")
         except InputErrors as errors:
             problems += errors.problems
     if problems:

@@ -64,9 +64,9 @@ def command(
         _say_again(there.name, done, dry_run=dry_run)
         return
     if dry_run:
-        from dxemu.run.prepare import prepare_any  # what it imports takes longer than to ask a lab
+        from dxemu.run.checked import checked  # what it imports takes longer than to ask a lab
 
-        echo(f"there is no lab '{name}' yet: it would be {prepare_any(topology)}; nothing was started")
+        echo(f"there is no lab '{name}' yet: it would be {checked(topology)}; nothing was started")
         return
     kernel, clock = kernel or "embedded", clock or "real"
     if kernel == "host" and clock == "virtual":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.changes.effects import longest_interruption
@@ -23,14 +23,9 @@ from dxemu.run.designs import Designs
 from dxemu.story.agenda import FaultStep
 from dxemu.story.changes import not_carried_out
 from dxemu.story.load import load, never_ends
-from dxemu.story.matrix import matrix_of
 from dxemu.story.model import Scenario
 from dxemu.story.variant import PLAIN, Variant
-from dxemu.topology import yaml
-from dxemu.topology.load import load as load_topology
-from dxemu.topology.model import Topology
 from dxemu.units import Seconds
-from dxemu.words import count
 
 AFTERMATH_S = 5.0
 """A scenario without `end` goes on for so long after the last thing that was predicted."""
@@ -157,55 +152,3 @@ def _interruptions(scenario: Scenario) -> Iterator[Impact]:
 def _pairs(scenario: Scenario) -> list[Pair]:
     """The ends of every probe that measures outages."""
     return [Pair(p.name, *p.ends, p.version) for p in scenario.probes if p.measures_outages and p.ends is not None]
-
-
-def prepare_any(path: Path) -> str:
-    """Check a scenario, or a topology, which has no `steps`. Says in a few words what it is. Raises InputErrors."""
-    value = yaml.read(path).value
-    if isinstance(value, dict) and "topology" not in value:
-        topology = load_topology(path)
-        plan = make_plan(topology)
-        return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables{_warnings(topology, plan)}"
-    rehearsal = prepare(path)
-    scenario = rehearsal.scenario
-    lines = _check_matrix(path)
-    steps = len(scenario.steps) + len(scenario.actions) + len(scenario.changes)
-    expect = len(rehearsal.scenario.expect)
-    words = f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"
-    words += f", with a matrix of {count(lines, 'run')}" if lines else ""
-    return words + _warnings(scenario.topology, rehearsal.plan)
-
-
-def _check_matrix(path: Path) -> int:
-    """How many lines the matrix of a scenario has; 0: none. Raises InputErrors, also for what a line would be."""
-    matrix = matrix_of(yaml.read(path))
-    if matrix is None:
-        return 0
-    checked: list[Variant] = []
-    for line in matrix.lines():
-        variant = replace(line.variant, seed=None)
-        if variant not in checked:
-            checked.append(variant)
-            prepare(path, variant=variant)
-    return matrix.size
-
-
-def _warnings(topology: Topology, plan: Plan) -> str:
-    """A line for each session whose ends do not fit: allowed, since failing to come up can be what is rehearsed.
-
-    And for each key that most routers would cut off at its end.
-    """
-    found = [
-        (s.mismatch.path, f"session {s.name} will not come up: {s.mismatch.text}")
-        for s in plan.sessions
-        if s.mismatch is not None
-    ]
-    found += [
-        (
-            ("virtual_interfaces", vif.name, "auth_key"),
-            f"the MD5 key of '{vif.name}' ends in a space, which is a part of it; most routers cut it off",
-        )
-        for vif in topology.virtual_interfaces
-        if vif.auth_key is not None and vif.auth_key != vif.auth_key.rstrip()
-    ]
-    return "".join(f"\n{topology.marks.at(*path)}: warning: {words}" for path, words in found)

@@ -81,12 +81,12 @@ class Document:
 
 def read(path: Path) -> Document:
     """The document of a topology file. Raises InputErrors: what `yaml.read` does, and DX-T029 for a scenario."""
-    return _of(yaml.read(path), stem(path))
+    return of_tree(yaml.read(path), stem(path))
 
 
 def parse(text: str, file_name: str = "topology.yaml") -> Document:
     """The document that `text` is; `file_name` is what errors call it. Raises InputErrors as `read` does."""
-    return _of(yaml.parse(text, file_name), Path(file_name).stem)
+    return of_tree(yaml.parse(text, file_name), Path(file_name).stem)
 
 
 def tried(topology: Topology, patch: Mapping[str, object]) -> Topology | None:
@@ -98,7 +98,8 @@ def tried(topology: Topology, patch: Mapping[str, object]) -> Topology | None:
     return None if written is None else written.changed(patch_of(patch, Mark("remedy", 1, 1))).topology()
 
 
-def _of(tree: yaml.Tree, name: str) -> Document:
+def of_tree(tree: yaml.Tree, name: str) -> Document:
+    """The document of what was read; `name` is its topology's. Raises InputErrors: DX-T029 for a scenario."""
     if isinstance(tree.value, dict) and "topology" in tree.value and "virtual_interfaces" not in tree.value:
         problem = "this is a scenario, not a topology"
         remedy = f"Its topology is {tree.value['topology']}."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.errors import FileError, InputErrors
-from dxemu.run.prepare import prepare_any
+from dxemu.run.checked import checked
 from dxemu.story.copies import copied, stories
 from dxemu.story.load import load
 from dxemu.topology.shipped import SCENARIO, TOPOLOGY, folder, found, names
@@ -27,7 +27,7 @@ def test_no_name_means_two_things() -> None:
 
 def test_a_bare_name_is_found_anywhere(elsewhere: Path) -> None:
     assert found(Path("backup_connection")) == folder(TOPOLOGY) / "backup_connection.yaml"
-    assert "over in" in prepare_any(found(Path("cut_primary_silently")))
+    assert "over in" in checked(found(Path("cut_primary_silently")))
     assert found(Path("cases/no_light")).is_file()
     assert found(Path("nowhere.yaml")) == Path("nowhere.yaml"), "a path is told of by whoever reads it"
     assert found(Path("../backup_connection")) == Path("../backup_connection")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.errors import InputErrors
-from dxemu.run.prepare import prepare_any
+from dxemu.run.checked import checked
 from dxemu.topology.load import load
 
 TOPOLOGIES = Path(__file__).parents[3] / "topologies"
@@ -86,5 +86,5 @@ def test_a_key_that_ends_in_a_space_is_warned_of(tmp_path: Path) -> None:
     text = (TOPOLOGIES / "backup_connection.yaml").read_text(encoding="utf-8")
     file = tmp_path / "spaced.yaml"
     file.write_text(text.replace("auth_key: rehearse-1", 'auth_key: "rehearse-1 "'), encoding="utf-8")
-    assert "warning: the MD5 key of 'primary' ends in a space" in prepare_any(file)
-    assert "warning" not in prepare_any(TOPOLOGIES / "backup_connection.yaml")
+    assert "warning: the MD5 key of 'primary' ends in a space" in checked(file)
+    assert "warning" not in checked(TOPOLOGIES / "backup_connection.yaml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,3 +93,10 @@ def test_package_file_imports_nothing(module: Path) -> None:
 )
 def test_checks_can_fail(check, text) -> None:
     assert list(check(ast.parse(text)))
+
+
+def test_import_contracts_have_no_exception_across_packages_and_no_muted_alert() -> None:
+    contracts = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    assert [c["name"] for c in contracts if c.get("unmatched_ignore_imports_alerting", "error") != "error"] == []
+    imports = [line.split(" -> ") for contract in contracts for line in contract.get("ignore_imports", [])]
+    assert imports and [i for i in imports if i[0].rpartition(".")[0] != i[1].rpartition(".")[0]] == []

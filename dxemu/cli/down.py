@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from dxemu.cli.completing import labs
 from dxemu.cli.helping import examples
-from dxemu.labs.client import ask_at
-from dxemu.labs.places import LabFolder, NoLab, chosen, places
-from dxemu.labs.start import end_left
-from dxemu.labs.wire import AskedInVain
+from dxemu.cli.living import LAB_VARIABLE
+from dxemu.labs.end import end
+from dxemu.labs.places import LabFolder, chosen, places
 from dxemu.report.terminal import echo
 
 
@@ -24,25 +25,16 @@ def command(name: str | None, *, every: bool) -> None:
     """End the lab NAME, or the only one. Its folder goes, with all that it recorded."""
     if every and name is not None:
         raise click.UsageError("--all means every lab: leave the name out.")
-    for place in places() if every else [chosen(name)]:
+    for place in places() if every else [chosen(name or os.environ.get(LAB_VARIABLE))]:
         _end(place)
     if every and not places():
         echo("no lab is left")
 
 
 def _end(place: LabFolder) -> None:
-    lived = place.lives()
-    if lived:
-        try:
-            ask_at(place, "down")
-        except (NoLab, AskedInVain):  # it died meanwhile, or while it was being ended: what is left is removed below
-            lived = False
-        place.wait_for_end()
-    why = place.died().get("problem")
-    ended = [] if lived else end_left(place)
-    place.remove()
-    if lived:
+    how = end(place)
+    if how.lived:
         echo(f"{place.name} has ended")
     else:
-        left = f"; {len(ended)} of its processes were ended" if ended else ""
-        echo(f"{place.name} had died{f' ({why})' if why else ''}: what was left of it is removed{left}")
+        left = f"; {how.left} of its processes were ended" if how.left else ""
+        echo(f"{place.name} had died{f' ({how.why})' if how.why else ''}: what was left of it is removed{left}")

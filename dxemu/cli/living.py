@@ -11,6 +11,8 @@ from dxemu.cli.completing import labs
 from dxemu.report.terminal import echo
 
 F = Callable[..., Any]
+LAB_VARIABLE = "DXEMU_LAB"
+"""In the environment: the lab that is meant."""
 
 
 def lab_option(command: F) -> F:
@@ -18,7 +20,8 @@ def lab_option(command: F) -> F:
     return click.option(
         "--lab",
         metavar="NAME",
-        help="Which lab, where there are several (dxemu status).",
+        envvar=LAB_VARIABLE,
+        help=f"Which lab, where there are several (dxemu status); ${LAB_VARIABLE} says the same.",
         shell_complete=labs,
         is_eager=True,
     )(command)

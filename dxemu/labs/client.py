@@ -17,11 +17,20 @@ def ask(
 
 
 def ask_at(
-    place: LabFolder, do: str, told: Callable[[Mapping[str, Any]], None] = lambda _: None, **values: object
+    place: LabFolder,
+    do: str,
+    told: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    limit_s: float | None = None,
+    /,
+    **values: object,
 ) -> Mapping[str, Any]:  # Any: as above
-    """The same for a place. Values that are None are left out."""
+    """The same for a place. Values that are None are left out.
+
+    Raises TimeoutError if it says nothing for `limit_s`, as one does in which virtual time goes on.
+    """
     given = {key: value for key, value in values.items() if value is not None}
     with place.connected() as sock:
+        sock.settimeout(limit_s)
         try:
             for answer in asked(sock, do, given):
                 if "done" in answer:

@@ -20,12 +20,16 @@ SUPERVISOR = "dxemu.labs.supervisor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a lab is made of. `topology` is a path from the root; `kernel` `embedded` or `host`."""
+    """What a lab is made of. `topology` is a path from the root; `kernel` `embedded` or `host`.
+
+    `class_name` is the class that it belongs to (`dxemu.labs.classes`); "" if it is a lab by itself.
+    """
 
     topology: str
     kernel: str
     clock: str
     seed: int
+    class_name: str = ""
 
 
 def start(name: str, about: About) -> tuple[LabFolder, Outliving]:

@@ -73,7 +73,7 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
 
 
 def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
-    good(dxemu("up", TOPOLOGY, "--clock", "virtual"))
+    good(dxemu("class", "start", "1", TOPOLOGY, "--clock", "virtual", "--name", "monday"))
     try:
         assert "Did you mean 'primary'?" in dxemu("capture", "primry").stderr
         file = tmp_path / "bfd.pcap"
@@ -89,6 +89,11 @@ def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
             assert capturing.wait(timeout=LIMIT_S) == 0
         read = subprocess.run(["tcpdump", "-nr", str(file)], capture_output=True, text=True, timeout=60, check=True)
         assert read.stdout.count("BFD") > 10, read.stdout
+        good(dxemu("fail", "cable_cut", "connection=primary"))
+        assert "2 of 3 sessions   broken: cable_cut" in good(dxemu("class", "status"))
+        good(dxemu("class", "reset", "monday_1"))
+        assert "3 of 3 sessions" in good(dxemu("class", "status", "monday"))
+        assert good(dxemu("class", "stop")) == "monday_1 has ended\n"
     finally:
         good(dxemu("down", "--all"))
 

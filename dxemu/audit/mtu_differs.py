@@ -27,8 +27,9 @@ class MtuDiffers(Rule):
     paragraph: ClassVar[str] = """\
 The ways to a gateway have different MTUs. After a failover packets that fitted before are dropped;
 a VPN tunnel carries 1446 bytes at most, and AWS's side sends no ICMP for those that do not fit.
-Small packets pass, so that connections open and then hang. Source: Direct Connect User Guide, Set
-the MTU; Site-to-Site VPN User Guide, Your customer gateway device."""
+Small packets pass, so that connections open and then hang. And AWS's own packets are never longer
+than 1500 bytes where it knows one route by ways of different MTUs, the VPN among them. Source:
+Direct Connect User Guide, Set the MTU; Site-to-Site VPN User Guide, Your customer gateway device."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each gateway."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from dxemu.aws.virtual_interface import VifType
@@ -44,6 +44,17 @@ INSTANCE_MTU = 9001
 
 Source: EC2 User Guide, "Network MTU for your EC2 instance"; read 2026-11-23.
 """
+
+
+def of_route(mtus: Collection[int]) -> int | None:
+    """What AWS sends at most towards a route that it knows by ways of these MTUs; None: what the way itself takes.
+
+    Of the same route by virtual interfaces of different MTUs, or by a VPN too, 1500 is used. Source: Direct Connect
+    User Guide, "Set network MTU for private virtual interfaces or transit virtual interfaces"; read 2026-11-23.
+    """
+    jumbo = max(mtus, default=DEFAULT) > DEFAULT
+    return DEFAULT if jumbo and len(set(mtus)) > 1 else None
+
 
 LONGEST_INTERRUPTION = Seconds(30)
 """So long at most every virtual interface of a connection carries nothing when a change of MTU updates the connection.

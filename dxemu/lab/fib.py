@@ -23,6 +23,7 @@ class Fib:
         self._netlink = netlink
         self._table = table
         self._installed: set[IPNetwork] = set()
+        self._mtus: dict[IPNetwork, int] = {}
         self._order = asyncio.Lock()
 
     async def install(self, prefix: IPNetwork, next_hops: Sequence[IPAddress]) -> None:
@@ -36,6 +37,15 @@ class Fib:
     async def remove(self, prefix: IPNetwork) -> None:
         """Take ours out. One that the kernel took out itself, because its interface went down, does not matter."""
         await self.apply([(prefix, ())])
+
+    def limit(self, prefix: IPNetwork, mtu: int | None) -> bool:
+        """The longest packets to a prefix once it is installed anew; None: what its way takes. Whether that is new."""
+        before = self._mtus.get(prefix)
+        if mtu is None:
+            self._mtus.pop(prefix, None)
+        else:
+            self._mtus[prefix] = mtu
+        return mtu != before
 
     async def read_back(self) -> str:
         """What the kernel has, in words. Raises LabError if that is something else than was put in."""
@@ -53,7 +63,7 @@ class Fib:
         """The same, with the kernel as the only one that could object."""
         async with self._order:
             wanted = [(prefix, vias) for prefix, vias in routes if vias or prefix in self._installed]
-            refused = await route_batch.apply(self._netlink, wanted, table=self._table)
+            refused = await route_batch.apply(self._netlink, wanted, table=self._table, mtus=self._mtus)
             down: list[tuple[IPNetwork, Sequence[IPAddress]]] = []
             for prefix, vias in wanted:
                 error = refused.get(prefix)

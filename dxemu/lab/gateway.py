@@ -6,13 +6,14 @@ gateway prefers (`dxemu.control.policy.precedence`). Its attachments tell it at 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from dxemu.bgp.rib import BestPathChange, LocRib, in_order
 from dxemu.bgp.route import Route
 from dxemu.control.converge import tables_of
 from dxemu.control.policy import gateway_paths, gateway_route, takes
 from dxemu.control.public_scope import region_cost, told
+from dxemu.control.route_mtu import route_mtu
 from dxemu.events.routes import BestChosen, RouteWithheld
 from dxemu.lab.fib import Fib
 from dxemu.lab.journal import Journal
@@ -75,7 +76,8 @@ class GatewayRouter:
                 self._fibs[table] = fib_of(table)
             wanted = self._wanted(table)
             gone = [(prefix, ()) for prefix in had if prefix not in wanted]
-            await self._fibs[table].apply([*gone, *((p, hops) for p, hops in wanted.items() if had.get(p) != hops)])
+            new = [(p, hops) for p, hops in wanted.items() if self._limit(table, p) or had.get(p) != hops]
+            await self._fibs[table].apply([*gone, *new])
             said.append(await self._fibs[table].read_back())
         return "; ".join(said)
 
@@ -107,11 +109,13 @@ class GatewayRouter:
             elif not up and speaker not in self._gone:
                 self._gone.add(speaker)
                 for table, loc_rib in self.loc_ribs.items():
-                    await self._install(table, loc_rib.purge(speaker))
+                    heard = loc_rib.learnt(speaker)
+                    await self._install(table, loc_rib.purge(speaker), heard)
 
     async def _hear(self, attachment: Attachment, changes: Sequence[BestPathChange]) -> None:
+        heard = [change.prefix for change in changes]
         for table, decided in self._learn(attachment, changes):
-            await self._install(table, decided)
+            await self._install(table, decided, heard)
 
     def _learn(
         self, attachment: Attachment, changes: Sequence[BestPathChange]
@@ -153,12 +157,21 @@ class GatewayRouter:
         self._journal.tell(RouteWithheld(node=self.name, session=session, prefix=prefix, reason=found.reason))
         return None
 
-    async def _install(self, table: int, decided: Sequence[BestPathChange]) -> None:
+    async def _install(self, table: int, decided: Sequence[BestPathChange], heard: Iterable[IPNetwork]) -> None:
+        """Have what was decided in the kernel, and what of it is `heard` and now has another MTU."""
         if table != self.gateway.vpc_table:
             self._journal.tell_each(map(self._best, decided))
         if self.gateway.propagates_to(table):
-            hops = ((change.prefix, [route.next_hop for route in change.routes]) for change in decided)
-            await self._fibs[table].apply(hops)
+            hops = {change.prefix: [route.next_hop for route in change.routes] for change in decided}
+            best = self.loc_ribs[table].best
+            for prefix in heard:
+                if self._limit(table, prefix) and prefix in best:
+                    hops.setdefault(prefix, [route.next_hop for route in best[prefix].routes])
+            await self._fibs[table].apply(hops.items())
+
+    def _limit(self, table: int, prefix: IPNetwork) -> bool:
+        """Give the kernel's table the MTU of a route; whether that is another one."""
+        return self._fibs[table].limit(prefix, route_mtu(self.gateway, self.loc_ribs[table], prefix))
 
     def _best(self, change: BestPathChange) -> BestChosen:
         """For the timeline."""

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from types import MappingProxyType
 
 from dxemu.netlink.message import attribute, attributes
 from dxemu.netlink.route import (
@@ -28,7 +29,8 @@ from dxemu.netlink.route import (
 from dxemu.netlink.session import NLM_F_CREATE, NLM_F_REPLACE, Netlink, NetlinkError
 from dxemu.units import IPAddress, IPNetwork
 
-RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_MULTIPATH, RTA_TABLE = 1, 4, 5, 9, 15
+RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_METRICS, RTA_MULTIPATH, RTA_TABLE = 1, 4, 5, 8, 9, 15
+RTAX_MTU = 2
 _HEADER = struct.Struct("=BBBBBBBBI")
 """struct rtmsg: family, destination's and source's length, TOS, table, protocol, scope, type, flags."""
 _NEXT_HOP = struct.Struct("=HBBi")
@@ -37,18 +39,25 @@ _NUMBER = struct.Struct("=i")
 _NETLINK_HEADER = 16
 _NETWORK: dict[int, type[IPNetwork]] = {4: IPv4Network, 6: IPv6Network}
 
+NO_MTUS: Mapping[IPNetwork, int] = MappingProxyType({})
+
 Told = tuple[IPNetwork, tuple[IPAddress, ...], int, int]
 """Prefix, next hops, number of the (first) interface, table."""
 
 
 async def apply(
-    netlink: Netlink, routes: Sequence[tuple[IPNetwork, Sequence[IPAddress]]], *, table: int
+    netlink: Netlink,
+    routes: Sequence[tuple[IPNetwork, Sequence[IPAddress]]],
+    *,
+    table: int,
+    mtus: Mapping[IPNetwork, int] = NO_MTUS,
 ) -> Mapping[IPNetwork, NetlinkError]:
     """Put each route in, in place of one to the same prefix, or, without next hops, take it out.
 
-    Several next hops share the flows. Gives the error by prefix for those that the kernel refused.
+    Several next hops share the flows. `mtus` are the longest packets to a prefix in bytes, where the way would take
+    longer ones. Gives the error by prefix for those that the kernel refused.
     """
-    refused = await netlink.batch([_request(prefix, vias, table) for prefix, vias in routes])
+    refused = await netlink.batch([_request(prefix, vias, table, mtus.get(prefix)) for prefix, vias in routes])
     found = {}
     for at, (number, said) in refused.items():
         prefix, vias = routes[at]
@@ -57,7 +66,7 @@ async def apply(
     return found
 
 
-def _request(prefix: IPNetwork, vias: Sequence[IPAddress], table: int) -> tuple[int, int, bytes]:
+def _request(prefix: IPNetwork, vias: Sequence[IPAddress], table: int, mtu: int | None) -> tuple[int, int, bytes]:
     kind = UNICAST if vias else ANY_TYPE
     small = table if table < COMPAT or table == MAIN else COMPAT
     payload = _HEADER.pack(FAMILY[prefix.version], prefix.prefixlen, 0, 0, small, BGP, UNIVERSE, kind, 0)
@@ -69,6 +78,8 @@ def _request(prefix: IPNetwork, vias: Sequence[IPAddress], table: int) -> tuple[
     elif vias:
         hops = [_NEXT_HOP.pack(_NEXT_HOP.size + len(hop), 0, 0, 0) + hop for hop in map(_gateway, vias)]
         payload += attribute(RTA_MULTIPATH, b"".join(hops))
+    if vias and mtu is not None:
+        payload += attribute(RTA_METRICS, attribute(RTAX_MTU, _NUMBER.pack(mtu)))
     return (RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, payload) if vias else (RTM_DELROUTE, 0, payload)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dxemu.aws.direct_connect_gateway import as_home_region
+from dxemu.aws.mtu import DEFAULT as DEFAULT_MTU
 from dxemu.plan.addressing import Links
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import MAIN_TABLE, Attachment, AttachmentKind, Cable, CableRole
@@ -82,6 +83,7 @@ def attachment(
     *,
     through: str | None = None,
     home_region: bool = True,
+    mtu: int = DEFAULT_MTU,
 ) -> Attachment:
     """The gateway at the far end of `hop` hears of `speaker`'s routes, which is at the near end."""
     return Attachment(
@@ -95,6 +97,7 @@ def attachment(
         tables=tuple(tables),
         through=through,
         home_region=home_region,
+        mtu=mtu,
     )
 
 

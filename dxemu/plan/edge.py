@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from dxemu.aws import direct_connect_gateway, public_vif
+from dxemu.aws import direct_connect_gateway, mtu, public_vif
 from dxemu.aws.addresses import VPN_ENDPOINTS, synthetic_prefixes
 from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
 from dxemu.aws.attachments import MULTIPATH_WIDTH
@@ -62,6 +62,12 @@ class Edge:
     gateway_interfaces: list[str] = field(default_factory=list)
     site_link_interfaces: list[str] = field(default_factory=list)
     prefixes: list[tuple[IPNetwork, IPAddress]] = field(default_factory=list)
+    mtus: list[int] = field(default_factory=list)
+
+    @property
+    def mtu(self) -> int:
+        """The smallest of its virtual interfaces'."""
+        return min(self.mtus, default=mtu.DEFAULT)
 
     @property
     def way(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dxemu.aws.attachments import AttachmentKind
+from dxemu.aws.mtu import DEFAULT as DEFAULT_MTU
 from dxemu.plan.parts import MAIN_TABLE
 from dxemu.units import Asn, IPAddress, IPNetwork
 
@@ -18,7 +19,8 @@ class Attachment:
     this link's two ends, the edge's first. `tables` are the gateway's kernel tables that the routes from there go into.
     `through` is the Direct Connect gateway on the way, if any. `home_region` is False where the location is associated
     with another Region than the gateway's, unless SiteLink is on, with which the Region does not matter.
-    `allowed_prefixes` are a transit gateway's on that Direct Connect gateway.
+    `allowed_prefixes` are a transit gateway's on that Direct Connect gateway. `mtu`, in bytes, is that of the virtual
+    interface or tunnel.
     """
 
     kind: AttachmentKind
@@ -32,6 +34,7 @@ class Attachment:
     through: str | None = None
     home_region: bool = True
     allowed_prefixes: tuple[IPNetwork, ...] = ()
+    mtu: int = DEFAULT_MTU
 
 
 class GatewayKind(StrEnum):

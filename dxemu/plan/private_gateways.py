@@ -79,6 +79,7 @@ def add_private_gateways(
                     AttachmentKind.DIRECT_CONNECT,
                     edge.name,
                     through=None if edge.gateway == gateway.name else edge.gateway,
+                    mtu=edge.mtu,
                     home_region=is_home_region(
                         topology, draft.nodes[edge.device].place, region, site_link=edge.site_link
                     ),

@@ -88,6 +88,7 @@ def add_transit_gateways(
                 edge.name,
                 tables.fed_by(edge.gateway),
                 through=edge.gateway,
+                mtu=edge.mtu,
                 home_region=is_home_region(
                     draft.topology, draft.nodes[edge.device].place, tgw.region, site_link=edge.site_link
                 ),

@@ -51,6 +51,7 @@ def add_virtual_interfaces(draft: Draft, attached: Mapping[str, Attached], edges
         )
         edge = edges[keys[vif.name]]
         edge.customer_interfaces.append(vlan.device)
+        edge.mtus.append(vif.mtu)
         if vif.type is VifType.PUBLIC:
             draft.source_filters.append(SourceFilter(node=where.device, interface=vlan.device))
         for pair in peers[vif.name]:

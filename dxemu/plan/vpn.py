@@ -7,7 +7,7 @@ and are reached over a transit virtual interface.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
@@ -19,6 +19,7 @@ from dxemu.plan.customer_end import tunnel_mismatch
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import announced
 from dxemu.plan.model import (
+    MAIN_TABLE,
     Attachment,
     AttachmentKind,
     BgpSession,
@@ -283,8 +284,12 @@ def attachments_of(endings: tuple[Ending, ...]) -> dict[str, list[Attachment]]:
     """The attachments of the VPNs to virtual private gateways, by gateway."""
     found: dict[str, list[Attachment]] = {}
     for ending in endings:
-        found.setdefault(ending.vpn.gateway, []).append(attachment(ending.behind, kind_of(ending.vpn), ending.node))
+        found.setdefault(ending.vpn.gateway, []).append(_attachment(ending))
     return found
+
+
+def _attachment(ending: Ending, tables: Iterable[int] = (MAIN_TABLE,)) -> Attachment:
+    return attachment(ending.behind, kind_of(ending.vpn), ending.node, tables, mtu=vpn_tunnels.MTU)
 
 
 def transit_hops(
@@ -295,9 +300,7 @@ def transit_hops(
     for ending in endings:
         tgw = tgw_of(ending.vpn, topology)
         if tgw is not None:
-            attached = attachment(
-                ending.behind, kind_of(ending.vpn), ending.node, TransitGatewayTables(tgw).fed_by(ending.vpn.name)
-            )
+            attached = _attachment(ending, TransitGatewayTables(tgw).fed_by(ending.vpn.name))
             found.setdefault(tgw.name, []).append((ending.vpn.name, ending.behind, attached))
     return found
 

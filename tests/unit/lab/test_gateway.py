@@ -25,6 +25,10 @@ class Nowhere:
     async def apply(self, routes: Iterable[object]) -> None:
         list(routes)
 
+    def limit(self, prefix: object, mtu: int | None) -> bool:
+        del prefix, mtu
+        return False
+
     def tell_each(self, events: Iterable[object]) -> None:
         list(events)
 

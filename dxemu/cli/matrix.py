@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ class Wanted:
     yes: bool
     pages: bool
     repeat: int | None = None
+    leave_broken: bool = False
 
 
 def has_matrix(scenario: Path) -> bool:
@@ -81,7 +82,8 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
         hours = matrix.size * expected_s(first.rehearsal) / jobs_of(wanted) / 3600
         about = f"about {hours:.1f} hours with {jobs_of(wanted)} at once on a usual machine"
         raise click.UsageError(f"This matrix has {matrix.size:,} runs, {about}: say --yes to start them.")
-    return make_ready(wanted.scenario, wanted.topology, installed, matrix.lines(base), wanted.seed)
+    ready = make_ready(wanted.scenario, wanted.topology, installed, matrix.lines(base), wanted.seed)
+    return tuple(replace(line, rehearsal=replace(line.rehearsal, leave_broken=wanted.leave_broken)) for line in ready)
 
 
 def jobs_of(wanted: Wanted) -> int:

@@ -7,6 +7,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     help="Leave all frames at both ends of this cable or connection, or at all ports of this node, in NAME.pcapng.",
 )
 @output_options
+@click.option("--leave-broken", is_flag=True, help="Do not heal at the end, nor look whether the lab is whole again.")
 @click.option(
     "--runs",
     "runs_folder",
@@ -145,6 +147,7 @@ def command(
     repeat: int | None,
     json_file: Path | None,
     pcap: tuple[str, ...],
+    leave_broken: bool,
     runs_folder: Path,
     stall_limit: float | None,
     memory: str | None,
@@ -165,7 +168,7 @@ def command(
     wanted = outputs(forms)
     if repeat is not None or has_matrix(scenario):
         with annotating(form):
-            matrix = Wanted(scenario, topology, given, seed, jobs, yes=yes, pages=bool(wanted or pcap), repeat=repeat)
+            matrix = Wanted(scenario, topology, given, seed, jobs, yes, bool(wanted or pcap), repeat, leave_broken)
             lines = ready_lines(matrix)
         place = _place(kernel, clock, stall_limit, guest, memory)
         raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))
@@ -181,15 +184,14 @@ def command(
     to_stdout = "-" in map(str, (json_file, *wanted.values()))
     with invoker.giving(folder.path):
         try:
-            page = asyncio.run(_run(place, folder, seed, prepare, pcap, stderr=to_stdout))
+            page = asyncio.run(_run(place, folder, seed, prepare, pcap, leave_broken=leave_broken, stderr=to_stdout))
         finally:
             as_exceptions()  # the loop's own handlers are gone with it
         result = page.result
         _leave_page(page)
     write_outputs(wanted, page)
     _annotate(result, form)
-    if json_file is not None:
-        _give_json(result, folder.path, json_file)
+    _give_json(result, folder.path, json_file)
     status = EXIT_STATUS[result.verdict]
     raise SystemExit(status if again is None else again.tell(folder.path, status, err=to_stdout))
 
@@ -224,6 +226,7 @@ async def _run(
     prepare: Callable[[], Rehearsal],
     pcap: Sequence[str],
     *,
+    leave_broken: bool,
     stderr: bool,
 ) -> PageOf:
     """The lab's process boots and imports while the files are read; then it is given its job.
@@ -238,7 +241,7 @@ async def _run(
         except LabError:
             prepare()  # if the files are wrong too
             raise
-        rehearsal = prepare()
+        rehearsal = replace(prepare(), leave_broken=leave_broken)
         needed = place.with_room_for(rehearsal.memory_mb)
         if needed != place:
             waiting.leave_folder()
@@ -265,8 +268,10 @@ def _leave_page(page: PageOf) -> None:
         echo(f"dxemu: {error}", err=True)
 
 
-def _give_json(result: Result, folder: Path, json_file: Path) -> None:
+def _give_json(result: Result, folder: Path, json_file: Path | None) -> None:
     """The result, where `--json` says. Raises FileError."""
+    if json_file is None:
+        return
     if str(json_file) == "-":
         from dxemu.measure.result import to_json
 

@@ -47,3 +47,11 @@ class RunEnded(Event):
 
     word: ClassVar[str] = "run_ended"
     wall_s: float
+
+
+class MadeWhole(Event):
+    """After the run, told as of its last moment: the faults `healed` only then, and what is not whole for all that."""
+
+    word: ClassVar[str] = "made_whole"
+    healed: tuple[str, ...]
+    left: tuple[str, ...]

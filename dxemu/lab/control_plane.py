@@ -63,6 +63,10 @@ class ControlPlane:
             found |= self.routing.bfd.programs(node)
         return found
 
+    def states(self, node: str) -> Mapping[str, str]:
+        """The kernel's word for each of them (proc(5)). One that has ended is not there."""
+        return {name: _state(pid) for name, pid in self.programs(node).items()}
+
     @staticmethod
     def _signal(programs: Mapping[str, int], *, frozen: bool) -> Mapping[str, str]:
         """All of them are our children: the kernel says when each has taken the signal, or has ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from zlib import crc32
 
 from dxemu.errors import LabError
@@ -23,6 +23,11 @@ class PacketFilters:
         self._nodes = nodes
         self._seed = seed
         self._standing: dict[str, _Sites] = {}
+
+    @property
+    def standing(self) -> Collection[str]:
+        """The names of those that stand."""
+        return self._standing.keys()
 
     async def put(self, name: str, arrivals: Sequence[Arrival]) -> Mapping[str, int]:
         """From now on these packets vanish where they arrive. Gives how many rules the kernels hold, by node.

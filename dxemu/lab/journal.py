@@ -49,6 +49,7 @@ class Journal:
         self._listeners: list[Callable[[Event], None]] = []
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
         self._recent: deque[Event] = deque(maxlen=RECENT)
+        self._over_at: int | None = None
 
     def start(self) -> None:
         """The run starts at this moment. Also to be called when the lab could not be built: what happened is told."""
@@ -85,7 +86,7 @@ class Journal:
     def _tell(self, stamp: int, event: Event) -> None:
         if self._before is not None:
             self._before.append((stamp, event))
-        else:
+        elif self._over_at is None:
             self._keep(stamp, event)
             if not self._flushing:  # with whatever else happens at this moment
                 self._flushing = True
@@ -96,6 +97,16 @@ class Journal:
         for matches, future in list(self._waiting):
             if not future.done() and matches(event):
                 future.set_result(event)
+
+    def over(self) -> None:
+        """The run ends at this moment: what happens from now on is heard in the lab, and is no part of the timeline."""
+        self._over_at = self.clock.stamp()
+
+    def conclude(self, event: Event) -> None:
+        """Say one thing more of a run that is over, at its last moment."""
+        assert self._over_at is not None
+        self._keep(self._over_at, event)
+        self._channel.flush()
 
     def _keep(self, stamp: int, event: Event) -> None:
         self._channel.keep(event.word, self.clock.since_start(stamp), **values_of(event))

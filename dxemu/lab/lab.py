@@ -57,7 +57,8 @@ class Lab:
         self._cables = dict(cables)
         self._stack = AsyncExitStack()
         self._up: set[tuple[str, str, str]] = set()
-        self._beyond_quota: set[str] = set()
+        self.beyond_quota: set[str] = set()
+        """Sessions whose peer has announced more than AWS takes."""
         self._tunnels_up: set[tuple[str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
         self._interrupted: dict[str, float] = {}
@@ -135,9 +136,9 @@ class Lab:
         await self._alive([session for session in wanted if session.tunnel is None])
         await self._overlay.connect()
         await self._alive(wanted)
-        while not self._beyond_quota >= idle.keys():
+        while not self.beyond_quota >= idle.keys():
             await self.journal.wait_for("a quota", lambda e: isinstance(e, PrefixLimitExceeded), CONVERGED_WITHIN_S)
-        while not self._masters() >= first_masters(self.plan):
+        while not self.masters >= first_masters(self.plan):
             await self.journal.wait_for(
                 "a VRRP master", lambda event: isinstance(event, VrrpChanged), CONVERGED_WITHIN_S
             )
@@ -172,7 +173,9 @@ class Lab:
         up = [{(BgpChanged.word, session.name, end.node) for end in session.ends} for session in sessions]
         return sum(signs <= self._up for signs in up)
 
-    def _masters(self) -> set[tuple[int, str]]:
+    @property
+    def masters(self) -> set[tuple[int, str]]:
+        """Who has each shared address at this moment, by virtual router ID."""
         return {group for group, state in self._vrrp.items() if state == "master"}
 
     async def rekey(self, tunnel: str) -> None:
@@ -217,7 +220,7 @@ class Lab:
             self._vrrp[event.virtual_router_id, event.node] = event.state
             self.ways.route_changed()
         if isinstance(event, PrefixLimitExceeded):
-            self._beyond_quota.add(event.session)
+            self.beyond_quota.add(event.session)
         if isinstance(event, BgpChanged | BfdChanged):
             sign = (event.word, event.session, event.node)
             if event.state == "up":

@@ -37,9 +37,17 @@ async def set_power(plan: Plan, nodes: Mapping[str, LabNode], node: str, *, on: 
 
 def set_forwarding(node: LabNode, *, on: bool) -> Mapping[str, bool]:
     """Have a kernel pass on what is not for itself, or not. Gives what it says then, by IP version."""
+    for name in _switches(node).values():
+        sysctl.write(node.namespace, name, str(int(on)))
+    return is_forwarding(node)
+
+
+def is_forwarding(node: LabNode) -> Mapping[str, bool]:
+    """Whether a kernel passes on what is not for itself, by IP version."""
+    return {version: sysctl.read(node.namespace, name) == "1" for version, name in _switches(node).items()}
+
+
+def _switches(node: LabNode) -> Mapping[str, str]:
     switches = {"IPv4": "net/ipv4/ip_forward", "IPv6": "net/ipv6/conf/all/forwarding"}
     without = sysctl.read(node.namespace, "net/ipv6/conf/all/disable_ipv6") == "1"
-    there = {version: name for version, name in switches.items() if version == "IPv4" or not without}
-    for name in there.values():
-        sysctl.write(node.namespace, name, str(int(on)))
-    return {version: sysctl.read(node.namespace, name) == "1" for version, name in there.items()}
+    return {version: name for version, name in switches.items() if version == "IPv4" or not without}

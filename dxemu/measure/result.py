@@ -238,6 +238,8 @@ class Daemon:
 class Result:
     """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`.
 
+    `still_broken` says what was not as designed once the run was over and everything healed.
+
     `found` is what probes other than outage probes measured; in `result.json` it has a key for each kind
     (`throughputs`, `fetches`, ...). `guest_mode` is `ptrace` or `seccomp` (empty: no embedded kernel), `confined_by`
     what kept the lab in its folder.
@@ -270,6 +272,7 @@ class Result:
     daemons: tuple[Daemon, ...] = ()
     never_up: tuple[NeverUp, ...] = ()
     convergences: tuple[Convergence, ...] = ()
+    still_broken: tuple[str, ...] = ()
     schema: str = SCHEMA
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dxemu.events.base import Event
 from dxemu.events.probes import PacketsLogged
+from dxemu.events.run import MadeWhole
 from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded, SymptomSeen
 from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, ChangeFailed, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import ProbeLog
@@ -114,6 +115,7 @@ def evaluate(
         daemons=daemons(plan),
         never_up=tuple(_never_up(plan, events)),
         convergences=tuple(convergences(faults, actions, outages, probes, events)),
+        still_broken=tuple(words for event in events if isinstance(event, MadeWhole) for words in event.left),
     )
 
 

@@ -187,6 +187,8 @@ def _verdict(result: Result, folder: str, width: int) -> list[Text]:
         lines += _hanging("  not valid", result.invalid_because, width)
     for number, daemon in enumerate(d for d in result.daemons if d.unknown):
         lines += _hanging("" if number else "  another version", daemon.unknown, width)
+    for number, words in enumerate(result.still_broken):
+        lines += _hanging("" if number else "  not whole again", words, width)
     for e in result.expectations:
         if e.verdict != "pass":
             lines += [Text(f"  {e.file}:{e.line}", "red"), *_hanging("    expected", e.text, width)]

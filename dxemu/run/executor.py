@@ -24,6 +24,11 @@ class Executor:
         self._journal = lab.journal
         self._injected: dict[str, Fault] = {}
 
+    @property
+    def standing(self) -> Mapping[str, Fault]:
+        """What is broken at this moment, by id, in the order in which it was broken."""
+        return dict(self._injected)
+
     async def carry_out(self, order: Order) -> Values:
         """Do it, and give what there is to say of it. Raises OrderRefused, and LabError where it did not work."""
         match order:

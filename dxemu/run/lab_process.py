@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from random import Random
 
 from dxemu.events.run import LabReady, RunEnded, RunStarted, Tick
+from dxemu.faults.base import Fault
 from dxemu.host import chance
 from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
@@ -31,8 +32,11 @@ TICK_S = 5.0
 UNKNOWN_S = 0.0
 """The wall time that passed: the lab's clock may be virtual, so the command puts it in."""
 Change = Callable[[PlannedChange, Lab], Awaitable[None]]
-GoOn = Callable[[Lab, RunJob, str, AsyncExitStack], Awaitable[None]]
-"""What happens in the lab once it runs: its agenda, or orders from outside. What it takes goes on the stack."""
+GoOn = Callable[[Lab, RunJob, str, AsyncExitStack], Awaitable[Mapping[str, Fault] | None]]
+"""What happens in the lab once it runs: its agenda, or orders from outside. What it takes goes on the stack.
+
+Gives what is broken at its end, by id; None if that is nobody's business any more.
+"""
 
 
 def get_ready(job: RunJob) -> None:
@@ -90,9 +94,14 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
             journal.start()
         journal.tell(RunStarted(seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns))
         await lab.ways.tell(always=True)
-        await go_on(lab, job, folder, stack)
+        standing = await go_on(lab, job, folder, stack)
         await lab.ways.tell(always=True)
         journal.tell(RunEnded(wall_s=UNKNOWN_S))
+        if standing is not None and job.steps and not job.leave_broken:
+            from dxemu.lab.whole import make_whole  # the run is over: what it imports costs it no time
+
+            journal.over()
+            await make_whole(lab, standing, virtual=job.clock == "virtual", as_designed=not job.actions)
 
 
 def _ready(lab: Lab) -> LabReady:
@@ -106,7 +115,7 @@ async def _unchanged(_: PlannedChange, __: Lab) -> None:
 
 async def _carry_out_agenda(
     lab: Lab, job: RunJob, folder: str, stack: AsyncExitStack, *, change: Change = _unchanged
-) -> None:
+) -> Mapping[str, Fault]:
     dump = None
     if job.frames:
         from dxemu.lab.frame_dump import FrameDump  # only such a lab needs what it imports
@@ -133,6 +142,7 @@ async def _carry_out_agenda(
     await prober.finished()
     if dump is not None:
         await dump.finished()
+    return executor.standing
 
 
 def _phase(job: RunJob) -> float:

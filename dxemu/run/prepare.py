@@ -35,7 +35,7 @@ AFTERMATH_S = 5.0
 class Rehearsal:
     """A scenario that is ready to run: read, checked, planned and predicted. Nothing was started for it.
 
-    `plans` are those of the scenario's `changes`.
+    `plans` are those of the scenario's `changes`. `leave_broken`: its lab is not made whole again once it is over.
     """
 
     scenario: Scenario
@@ -43,6 +43,7 @@ class Rehearsal:
     predictions: tuple[Prediction, ...]
     end: Seconds
     plans: tuple[Plan, ...] = ()
+    leave_broken: bool = False
 
     @property
     def memory_mb(self) -> int:

@@ -103,6 +103,7 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         kernel=where.kernel,
         clock=where.clock,
         runners=runners,
+        leave_broken=rehearsal.leave_broken,
     )
 
 

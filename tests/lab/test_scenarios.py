@@ -115,6 +115,7 @@ def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
     assert mistakes(run.written) == []
     assert run.written["scenario"] == scenario
     assert run.written["expectations"]
+    assert run.result.still_broken == (), "after the run everything is healed, and the lab is whole again"
     measured_inside_predicted(run)
     probes = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml").scenario.probes
     assert list(differences(tmp_path, run.events, probes)) == []

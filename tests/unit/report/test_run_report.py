@@ -442,3 +442,11 @@ def test_a_daemon_of_a_version_that_nobody_compared_is_told(tmp_path: Path):
     lines = text(replace(result, daemons=(*result.daemons, other)), 120).splitlines()
     assert [line.split(maxsplit=2)[2] for line in lines if "another version" in line] == [said]
     assert "another version" not in text(result, 120)
+
+
+def test_a_lab_that_is_not_whole_again_is_told(tmp_path: Path):
+    left = ("cable primary: everything is lost", "after 180 s more bgp of primary is down on dx_1")
+    lines = text(replace(hold_timer(tmp_path), still_broken=left), 120).splitlines()
+    (first,) = [number for number, line in enumerate(lines) if line.split()[:3] == ["not", "whole", "again"]]
+    assert [lines[first].split(maxsplit=3)[3], lines[first + 1].strip()] == list(left)
+    assert "not whole again" not in text(hold_timer(tmp_path), 120)

@@ -16,6 +16,15 @@ from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import sentence
 from dxemu.units import Seconds
 
+PARAGRAPHS = {
+    "DX-C002": """\
+A change of something that stays as it is while a lab runs. What may change are the settings that
+people change on their routers and with AWS's orders, and elements may come and go (docs/changes.md
+has the table). AWS fixes others when they are created: VLAN, type and gateway of a virtual
+interface, ASNs, the CIDR of a VPC. Make another one beside it and remove the first, as people do;
+or write the change under the scenario's own `change:`, which is there before anything starts.""",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:

@@ -15,6 +15,19 @@ from dxemu.topology.document import Document
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted, suggestion
 
+PARAGRAPHS = {
+    "DX-C003": """\
+Two changes that stand are about the same key. Which value holds would then depend on their order,
+and taking the first back would undo the second. Take the first one back, or write one change.""",
+    "DX-C004": """\
+`change: back` takes the latest change back that stands, `change: {back: NAME}` the one called so:
+`change`, `change#2` and so on, in the order of their times. None stands at this moment, or none of
+that name: a change with `for:` ends by itself, and what was taken back stands no longer.""",
+    "DX-C005": """\
+The design is the same before and after the change: what it says holds already, as a default, too.
+An order without effect is an error: the rehearsal would seem to show that it does no harm.""",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

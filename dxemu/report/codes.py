@@ -1,14 +1,22 @@
-"""`dxemu explain CODE`: the paragraph on each code that an error or a finding of the audit can have."""
+"""`dxemu explain CODE`: the paragraph on each code that an error or a finding of the audit can have.
+
+Each stands in the file that finds the mistake: `PARAGRAPHS` of a module there, `paragraph` of a rule of the audit.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 
+from dxemu import changes, story, topology
 from dxemu.audit.menu import rules
 from dxemu.errors import DxemuError
-from dxemu.topology.check.rules import paragraphs
-from dxemu.topology.paragraphs import of_arrangements, of_changes, of_files, of_routing, of_scenarios, of_topologies
+from dxemu.registry import modules
+from dxemu.topology import check
 from dxemu.topology.words import nearest
+
+PLACES = (topology, check, story, changes)
+"""The folders whose modules find mistakes in files."""
 
 
 class UnknownCode(DxemuError):
@@ -18,11 +26,13 @@ class UnknownCode(DxemuError):
 
 
 def codes() -> Mapping[str, str]:
-    """All paragraphs, by code; those of the audit, and of AWS's quotas, stand with their rules."""
-    files = (of_files, of_topologies, of_arrangements, of_routing, of_scenarios, of_changes)
-    found = {code: paragraph for file in files for code, paragraph in file.PARAGRAPHS.items()}
-    found |= paragraphs()
-    return found | {code: rule.paragraph or f"{rule.rule}. Source: {rule.source}." for code, rule in rules().items()}
+    """All paragraphs, by code."""
+    found: dict[str, str] = {}
+    for package in PLACES:
+        for name in modules(package):
+            found |= getattr(importlib.import_module(f"{package.__name__}.{name}"), "PARAGRAPHS", {})
+    found |= {code: rule.paragraph or f"{rule.rule}. Source: {rule.source}." for code, rule in rules().items()}
+    return dict(sorted(found.items()))
 
 
 def explain(code: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dxemu.changes.effects import longest_interruption
 from dxemu.control.wires import vlan_of
-from dxemu.errors import InputErrors, Problem
+from dxemu.errors import InputErrors
 from dxemu.plan.diff import diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.make import make_plan
@@ -24,6 +24,7 @@ from dxemu.story.agenda import FaultStep
 from dxemu.story.changes import not_carried_out
 from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
+from dxemu.story.possible import impossible, never_come, without_effect
 from dxemu.story.variant import PLAIN, Variant
 from dxemu.units import Seconds
 
@@ -59,7 +60,11 @@ def prepare(
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
     designs = Designs.of(scenario, plan, plans)
-    mistakes = [*_without_effect(scenario, designs), *_never_come(scenario, plan), *_impossible(scenario, designs)]
+    mistakes = [
+        *without_effect(scenario, designs.mistakes),
+        *never_come(scenario, plan),
+        *impossible(scenario, lambda t_s: designs.at(t_s).plan),
+    ]
     if mistakes:
         raise InputErrors(mistakes)
     impacts = impacts_of(scenario, designs)
@@ -87,35 +92,6 @@ def refuse_changes(rehearsal: Rehearsal) -> Rehearsal:
     if problems:
         raise InputErrors(problems)
     return rehearsal
-
-
-def _without_effect(scenario: Scenario, designs: Designs) -> Iterator[Problem]:
-    """DX-S020: actions that change nothing when they are done."""
-    for step in scenario.actions:
-        for name, why in designs.mistakes:
-            if name == step.id:
-                yield Problem(step.mark, "DX-S020", why, "Take it out, or name what would change.")
-
-
-def _never_come(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
-    """DX-S022: events that no step can wait for in this design."""
-    for cue in scenario.cues:
-        for event in (cue.awaited, cue.stop_when):
-            if event is not None and (why := event.never(plan)):
-                yield Problem(cue.mark, "DX-S022", why, "Wait for something else.")
-
-
-def _impossible(scenario: Scenario, designs: Designs) -> Iterator[Problem]:
-    """DX-S024: faults that cannot happen in the design of their moment."""
-    for step in scenario.steps:
-        why = step.fault.mistake(designs.at(float(step.at)).plan)
-        if why:
-            yield Problem(
-                step.mark,
-                "DX-S024",
-                f"{step.kind} cannot happen: {why}",
-                "Name another target, or design what it needs.",
-            )
 
 
 def impacts_of(scenario: Scenario, designs: Designs) -> list[Impact]:

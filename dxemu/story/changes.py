@@ -22,6 +22,13 @@ from dxemu.units import Seconds
 BACK = "back"
 _EXAMPLE = "Write for example {virtual_interfaces: {primary: {customer: {as_path_prepend: 3}}}}, or back."
 
+PARAGRAPHS = {
+    "DX-C006": """\
+The scenario changes something of its design that a lab which runs does not follow yet. It was read
+and checked, with the design that it comes to. What is to hold from the start goes under the
+scenario's own `change:`; the actions (docs/scenario-file.md) do some of it while a lab runs.""",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeStep:

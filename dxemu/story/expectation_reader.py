@@ -10,6 +10,12 @@ from dxemu.story.line_reader import LineReader, text_of
 from dxemu.story.model import Expectation
 from dxemu.topology.marks import KeyPath
 
+PARAGRAPHS = {
+    "DX-S014": """\
+The expectation begins when a fault is injected or healed, but in this scenario that never happens.
+A step without `for` is never healed.""",
+}
+
 
 class ExpectationReader(LineReader[Subject]):
     """Reads lines about the subjects of a `menu` and adds what is wrong with them to `problems`."""

@@ -21,6 +21,23 @@ L = TypeVar("L", bound=Line)
 OUTAGE_PROBE, WITH_PATH = "probe", "sending probe"
 """What is written of probes that measure outages, and of those that measure between two ends."""
 
+PARAGRAPHS = {
+    "DX-S011": """\
+Each line under `expect` is about one thing, which is one of its words: `outage` is how long
+packets were lost, `session` is about a BGP session, and so on; and so is the event under `when`.
+docs/scenario-file.md has tables of all. Two things are two lines.""",
+    "DX-S012": """\
+The word is not one that this expectation or event knows, or what stands behind it is not what it
+takes. What each takes is in the table of docs/scenario-file.md: times have units, parts of packets
+are written as 30 %, rates as 940 Mbps, directions are to_aws and from_aws, `at` is start, end or a
+time.""",
+    "DX-S013": """\
+The expectation is not complete, or contradicts itself. An outage, for example, needs a limit
+(at_most, at_least) or within_prediction, and a path needs at (start, end or a time) beside via. A
+session says one thing: after goes with within, at with is. A lower limit is not above the upper
+one. What each knows is in the table of docs/scenario-file.md.""",
+}
+
 
 @dataclass(frozen=True)
 class Known:

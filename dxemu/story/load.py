@@ -36,6 +36,21 @@ from dxemu.topology.repair import marks_of, validated
 from dxemu.topology.shipped import TOPOLOGY, folder
 from dxemu.topology.words import nearest, quoted, suggestion
 
+PARAGRAPHS = {
+    "DX-S001": """\
+The scenario's `topology` is the name of a file in the folder topologies/ beside the scenario's own
+folder, without .yaml, or of a topology that comes with dxemu. A path from the scenario's folder is
+also taken, if it has a slash or ends in .yaml. `dxemu run --topology FILE` uses another topology
+for one run.""",
+    "DX-S009": """\
+The scenario has no `end`, and none can be computed: dxemu ends a run when everything that it
+predicts has happened, and here something has no upper limit. Say with `end` how long to watch.""",
+    "DX-S016": """\
+A topology says what there is, a scenario what happens to it: it names its topology and has steps,
+probes and expectations. `dxemu plan` and `dxemu graph` show a topology, `dxemu run` takes a
+scenario, and with --topology another design for it.""",
+}
+
 
 def load(
     path: Path,

@@ -19,6 +19,14 @@ TOPOLOGY, SEED = "topology", "seed"
 MOST_SEEDS = 1_000_000
 _SEEDS = re.compile(r"\s*([0-9]{1,18})\s+to\s+([0-9]{1,18})\s*")
 
+PARAGRAPHS = {
+    "DX-S031": """\
+A scenario's `matrix` is run once for each combination of the values of its axes: `topology` (a list
+of names), `seed` (a list, or `1 to 50`), a parameter of the scenario (a list of values of its kind,
+or values by name), and one axis of changes of the design by name, as `bfd: {on: {}, off:
+{virtual_interfaces: {primary: {bfd: off}}}}`.""",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixLine:

@@ -18,6 +18,18 @@ CODE = "DX-S021"
 _BEGINS = ("at", "when", "after")
 _DEEDS = ("fault", "action", "change")
 
+PARAGRAPHS = {
+    "DX-S021": """\
+A step begins once: at a time (`at`), at an event (`when`, with `within`, how long to wait for it,
+counted from the beginning of the step before it), or so long `after` the end of the step before it.
+`repeat` goes with `every`, which is longer than `for`. `stop_when` ends what goes on: a fault or a
+change with `for`, or what is repeated.""",
+    "DX-S023": """\
+A step with a time of its own stands below one that waits for an event, and it is not known which of
+them comes first. What the design is then, and what a fault should cost, would be unknown, too.
+Steps below one that waits come after the longest time that it may wait.""",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:

@@ -21,6 +21,22 @@ Names = Mapping[str, Sequence[str]]
 MOST = 10_000
 CODE = "DX-S003"
 
+PARAGRAPHS = {
+    "DX-S002": """\
+Each step injects one fault. The faults that dxemu knows are the files in dxemu/faults. Two faults
+at the same time are two steps with the same `at`.""",
+    "DX-S003": """\
+A fault or an action has parameters that say where it strikes, such as `connection`; a step gives
+exactly one of them. What an action announces or withdraws is `prefixes` (networks, or one), or
+`first` with a `count` of them. This parameter is not known, is missing, is one too many, or has
+nothing that can be a value.""",
+    "DX-S004": """\
+The name is not in the topology, or not in this scenario: faults strike connections, sessions and
+nodes by the names that the topology gives them; expectations are about probes, sessions and faults
+by name. A session has the name of its virtual interface. A fault that is used twice has the names
+`cable_cut` and `cable_cut#2`.""",
+}
+
 
 @dataclass(frozen=True)
 class KindReader(Generic[K]):

@@ -20,6 +20,31 @@ from dxemu.units import PacketsPerSecond, Seconds
 END = "host or instance"
 """The noun of a node that a probe can begin or end at."""
 
+PARAGRAPHS = {
+    "DX-S005": """\
+A probe sends from a host in the data center to an instance in a VPC, and back, or between hosts at
+two sites. Both of its ends are at the same place, so its packets would never cross Direct Connect.""",
+    "DX-S006": """\
+A probe sends 1 to 100000 packets a second in each direction; without `rate` it sends 100. The
+distance between two packets is the precision of a measured outage: 100/s is 10 ms, 1000/s is 1 ms.
+A client fetches 1 to 100 times a second; without `rate` once a second.""",
+    "DX-S015": """\
+The name of a probe is also that of a file beside the run's results: 1 to 100 letters, digits,
+hyphens and underscores.""",
+    "DX-S017": """\
+A probe is of one kind, which is the word under its name: udp, for example, sends numbered packets
+both ways, for outages. docs/scenario-file.md has a table of all. Two kinds are two probes with two
+names.""",
+    "DX-S018": """\
+A value of the probe cannot be, or contradicts another one. iperf3, for example, measures for 100 ms
+or more, because it counts in tenths of a second; a fetch happens at a `rate` or once, `at` a time;
+a path MTU is measured between two different hosts.""",
+    "DX-S019": """\
+A probe sends from an address of its IP version to another one: both ends need one. A host or
+instance has an IPv4 address, an IPv6 one, or a list of both, as in `app: [10.0.1.10,
+"2001:db8:10::10"]`; `ip_version: 6` is for those that have the second.""",
+}
+
 
 @dataclass(frozen=True)
 class ProbeReader:

@@ -15,6 +15,18 @@ from dxemu.story.parameters import KindReader
 from dxemu.topology.marks import KeyPath, Marks
 from dxemu.units import Seconds
 
+PARAGRAPHS = {
+    "DX-S007": """\
+The run is over before this happens, so the step or the expectation would say nothing. `end` counts
+from the start of the run, as `at` does.""",
+    "DX-S008": """\
+The fault would be healed at or after the end of the run. Either let it last to the end, by leaving
+`for` out, or make the run longer, so that there is something to see after the repair.""",
+    "DX-S010": """\
+The same fault strikes the same target again before it was healed. The second one could not be
+confirmed from the kernel, because nothing would change. Different faults on one target may overlap.""",
+}
+
 
 @dataclass(frozen=True)
 class StepReader:

@@ -24,6 +24,14 @@ _USE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<inner>[A-Za-z_][A-Za-z0-9_]*)\}|(?
 _PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?\s*%")
 _ALL_PERCENT = 100.0
 
+PARAGRAPHS = {
+    "DX-S030": """\
+A scenario's `parameters` are names with default values, which say what each is: a duration, a rate,
+a part in percent, a number, true or false, text, or a mapping such as a fault. `$name` stands for
+the value wherever one may stand, `${name}` also in the middle of a text, `$$` for a dollar sign.
+Another value, of the same kind, comes from `dxemu run --set NAME=VALUE` or from a `matrix`.""",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:

@@ -1,4 +1,4 @@
 """What the user wrote: YAML -> Topology. Each value knows its file, line and column.
 
-Errors have their codes and paragraphs here, those of scenarios and audits too. AWS's numbers are `dxemu.aws`'s.
+The paragraph on an error's code stands in the file that finds the mistake. AWS's numbers are `dxemu.aws`'s.
 """

@@ -8,15 +8,15 @@ from ipaddress import ip_network
 
 from dxemu.aws.quotas import ROUTES_PRIVATE
 from dxemu.aws.speeds import DEDICATED
-from dxemu.topology import file as entries
 from dxemu.topology.built_aws import aws
 from dxemu.topology.built_ends import customer_end
 from dxemu.topology.built_policy import policies, policy
 from dxemu.topology.built_vpn import vpn
 from dxemu.topology.check.cages import router_entries
 from dxemu.topology.check.sites import asn_at
-from dxemu.topology.file import TopologyFile
+from dxemu.topology.file import ConnectionEntry, TopologyFile
 from dxemu.topology.file_customer import DISCARD, DataCenterEntry, RouterEntry
+from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import (
     Circuit,
@@ -148,7 +148,7 @@ def _data_center(entry: DataCenterEntry) -> DataCenter:
     )
 
 
-def _connection(name: str, c: entries.ConnectionEntry) -> Connection:
+def _connection(name: str, c: ConnectionEntry) -> Connection:
     return Connection(
         name=name,
         location=c.location,
@@ -167,7 +167,7 @@ def _smallest_port(bandwidth: BitsPerSecond) -> BitsPerSecond:
     return next(port for port in DEDICATED if port >= bandwidth)
 
 
-def _virtual_interface(name: str, vif: entries.VirtualInterfaceEntry, file: TopologyFile) -> VirtualInterface:
+def _virtual_interface(name: str, vif: VirtualInterfaceEntry, file: TopologyFile) -> VirtualInterface:
     asn = asn_at(file, vif)[0] if vif.asn is None else vif.asn
     return VirtualInterface(
         name=name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
-from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.topology.model_ends import CustomerEnd
 from dxemu.units import Asn, VlanId
 

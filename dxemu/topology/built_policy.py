@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dxemu.bgp.prefix_policy import PrefixPolicy, parse
-from dxemu.topology.file import PolicyEntry, TunnelCustomerEntry
-from dxemu.topology.file_policy import PrefixPolicyEntry
+from dxemu.topology.file_policy import PolicyEntry, PrefixPolicyEntry
+from dxemu.topology.file_vpn import TunnelCustomerEntry
 from dxemu.topology.model_routing import CustomerPolicy
 from dxemu.units import community
 

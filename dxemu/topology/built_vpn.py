@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dxemu.aws.vpn_tunnels import HOLD_TIME, KEEPALIVE
-from dxemu.topology import file as entries
 from dxemu.topology.built_policy import policy_of_tunnel
+from dxemu.topology.file_vpn import VpnEntry
 from dxemu.topology.model import Vpn, VpnTunnel
 from dxemu.topology.model_routing import CustomerPolicy
 
 
-def vpn(name: str, entry: entries.VpnEntry, customer: CustomerPolicy) -> Vpn:
+def vpn(name: str, entry: VpnEntry, customer: CustomerPolicy) -> Vpn:
     """The VPN connection with both its tunnels, written or not."""
     first, second = (_tunnel(entry, number, customer) for number in range(2))
     return Vpn(
@@ -31,7 +31,7 @@ def vpn(name: str, entry: entries.VpnEntry, customer: CustomerPolicy) -> Vpn:
     )
 
 
-def _tunnel(entry: entries.VpnEntry, number: int, customer: CustomerPolicy) -> VpnTunnel:
+def _tunnel(entry: VpnEntry, number: int, customer: CustomerPolicy) -> VpnTunnel:
     if number >= len(entry.tunnels):
         return VpnTunnel(inside_cidr=None, outside_address=None, pre_shared_key=None, customer=customer)
     tunnel = entry.tunnels[number]

@@ -31,6 +31,12 @@ LOOKED_AT = frozenset(
 )
 """Keys without which others look wrong that are not: where one cannot be read, only local rules are asked."""
 
+PARAGRAPHS = {
+    "DX-T029": """\
+A scenario says what happens to a design, and names it under `topology`. What shows a design
+(`dxemu plan`, `dxemu graph`, --topology) takes the topology's own file.""",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -22,6 +22,13 @@ _BFD = re.compile(r"(.*\S)\s+x\s+([0-9]{1,3})\Z")
 
 _T = TypeVar("_T", bound=float)
 
+PARAGRAPHS = {
+    "DX-F008": """\
+A quantity needs a number and a unit, because the same bare number means milliseconds to one reader
+and seconds to the next. Durations: us, ms, s, min, h. Bit rates: kbps, Mbps, Gbps, Tbps. Packet
+rates: /s. Units are SI and their case counts: M is a million, m a thousandth.""",
+}
+
 
 class Wrong(ValueError):
     """A value that cannot be meant. Becomes a Problem where its place is known."""

@@ -49,9 +49,21 @@ def _circuit_in_schema(schema: JsonDict) -> None:
 class RouterEntry(Entry):
     """A router of the customer's. With `vrrp_priority` it shares the address that is the hosts' gateway."""
 
-    vrrp_priority: int | None = Field(default=None, ge=1, le=254, examples=["200"])
-    static_routes: dict[str, str] = Field(default_factory=dict, examples=["{10.9.0.0/16: discard}"])
-    maximum_paths: int = Field(default=1, ge=1, le=MOST_PATHS, examples=["2"])
+    vrrp_priority: int | None = Field(
+        description="all routers of the data center then share the hosts' gateway address",
+        default=None,
+        ge=1,
+        le=254,
+        examples=["200"],
+    )
+    static_routes: dict[str, str] = Field(
+        description="by network: a router at the other end of a circuit, or `discard`; they win over BGP's",
+        default_factory=dict,
+        examples=["{10.9.0.0/16: discard}"],
+    )
+    maximum_paths: int = Field(
+        description="how many BGP routes are used together", default=1, ge=1, le=MOST_PATHS, examples=["2"]
+    )
 
 
 Routers = dict[str, Annotated[RouterEntry, BeforeValidator(empty_is_mapping)]]
@@ -60,76 +72,125 @@ Routers = dict[str, Annotated[RouterEntry, BeforeValidator(empty_is_mapping)]]
 class DataCenterEntry(Entry):
     """The customer's premises."""
 
-    networks: list[AnyNetwork] = Field(min_length=1, examples=["[10.0.0.0/16]"])
-    public_networks: list[AnyNetwork] = Field(default_factory=list, examples=["[203.0.113.0/24]"])
-    hosts: dict[str, Addresses] = Field(default_factory=dict, examples=["{app: 10.0.1.10}"])
-    routers: Routers = Field(min_length=1, examples=["{customer_router: {}}"])
-    vrrp_advertisement_interval: Duration = Field(default_factory=lambda: Seconds(1), examples=["1 s"])
+    networks: list[AnyNetwork] = Field(description="announced to AWS", min_length=1, examples=["[10.0.0.0/16]"])
+    public_networks: list[AnyNetwork] = Field(
+        description="announced on public virtual interfaces only", default_factory=list, examples=["[203.0.113.0/24]"]
+    )
+    hosts: dict[str, Addresses] = Field(
+        description="by name: an address, or a list of an IPv4 and an IPv6 one",
+        default_factory=dict,
+        examples=["{app: 10.0.1.10}"],
+    )
+    routers: Routers = Field(
+        description="by name; the hosts are on the first", min_length=1, examples=["{customer_router: {}}"]
+    )
+    vrrp_advertisement_interval: Duration = Field(
+        description="how often the router that has the hosts' gateway address says so",
+        default_factory=lambda: Seconds(1),
+        examples=["1 s"],
+    )
 
 
 class ColocationEntry(Entry):
     """The customer's cage at a Direct Connect location, with its own routers."""
 
-    location: str = Field(examples=["EqDC2"])
-    routers: Routers = Field(min_length=1, examples=["{colo_router: {}}"])
+    location: str = Field(description="where it is", examples=["EqDC2"])
+    routers: Routers = Field(description="by name", min_length=1, examples=["{colo_router: {}}"])
 
 
 class ColocationsEntry(Entry):
     """One of several cages: its location is its name. With `networks` it is a site of its own, with hosts."""
 
-    routers: Routers = Field(min_length=1, examples=["{colo_router: {}}"])
-    asn: int | None = Field(default=None, examples=["65001"])
-    networks: list[AnyNetwork] = Field(default_factory=list, examples=["[10.2.0.0/16]"])
-    hosts: dict[str, Addresses] = Field(default_factory=dict, examples=["{branch: 10.2.1.10}"])
+    routers: Routers = Field(description="by name", min_length=1, examples=["{colo_router: {}}"])
+    asn: int | None = Field(description="of its routers, if it is another one", default=None, examples=["65001"])
+    networks: list[AnyNetwork] = Field(
+        description="with them it is a site of its own, that needs no circuit to the data center",
+        default_factory=list,
+        examples=["[10.2.0.0/16]"],
+    )
+    hosts: dict[str, Addresses] = Field(
+        description="by name, on its first router", default_factory=dict, examples=["{branch: 10.2.1.10}"]
+    )
 
 
 class CircuitEntry(Entry):
     """A carrier's circuit from a router to another router, or to a connection."""
 
-    from_router: str = Field(alias="from", examples=["customer_router"])
-    to: str = Field(examples=["colo_router"])
-    bandwidth: BitRate = Field(examples=["10 Gbps"])
-    delay: Delay = Field(examples=["3 ms"])
-    carrier: str | None = Field(default=None, examples=["north_telecom"])
-    bfd: BfdSetting = Field(default=None, examples=["300 ms x 3"])
-    hold_time: Duration = Field(default_factory=lambda: Seconds(90), examples=["30 s"])
-    keepalive: Duration | None = Field(default=None, examples=["10 s"])
-    cost: int = Field(default=0, ge=0, le=MAX_32_BIT, examples=["10"])
+    from_router: str = Field(description="a router", alias="from", examples=["customer_router"])
+    to: str = Field(description="a router; without a cage the connection", examples=["colo_router"])
+    bandwidth: BitRate = Field(description="of the circuit", examples=["10 Gbps"])
+    delay: Delay = Field(description="one way", examples=["3 ms"])
+    carrier: str | None = Field(
+        description="a name; circuits of one carrier can fail together", default=None, examples=["north_telecom"]
+    )
+    bfd: BfdSetting = Field(description="of the session over it", default=None, examples=["300 ms x 3"])
+    hold_time: Duration = Field(
+        description="of the BGP session over it", default_factory=lambda: Seconds(90), examples=["30 s"]
+    )
+    keepalive: Duration | None = Field(
+        description="a third of the hold time if it is left out", default=None, examples=["10 s"]
+    )
+    cost: int = Field(
+        description="of the other end as a next hop (the IGP's): the nearest exit wins among equals",
+        default=0,
+        ge=0,
+        le=MAX_32_BIT,
+        examples=["10"],
+    )
     policies: dict[str, Policies] = Field(
-        default_factory=dict, examples=["{colo_router: {172.31.0.0/16: {local_pref: 50}}}"]
+        description="by router: what it does with some prefixes on the session over the circuit",
+        default_factory=dict,
+        examples=["{colo_router: {172.31.0.0/16: {local_pref: 50}}}"],
     )
 
 
 class InternetEntry(Entry):
     """A router's line to the Internet."""
 
-    address: Address = Field(examples=["198.51.100.2"])
-    bandwidth: BitRate = Field(default_factory=lambda: BitsPerSecond(10**9), examples=["1 Gbps"])
-    delay: Delay = Field(default_factory=lambda: Seconds(0.01), examples=["10 ms"])
+    address: Address = Field(description="the router's, a public one", examples=["198.51.100.2"])
+    bandwidth: BitRate = Field(
+        description="of the line", default_factory=lambda: BitsPerSecond(10**9), examples=["1 Gbps"]
+    )
+    delay: Delay = Field(
+        description="one way, as far as AWS's Region", default_factory=lambda: Seconds(0.01), examples=["10 ms"]
+    )
 
 
 class CustomerEntry(Entry):
     """The customer's side. `colocation` is `circuit` where a carrier extends layer 2 to the data centre."""
 
-    asn: int = Field(examples=["65000"])
-    data_center: DataCenterEntry = Field(examples=["{networks: [10.0.0.0/16], routers: {customer_router: {}}}"])
+    asn: int = Field(description="of all routers", examples=["65000"])
+    data_center: DataCenterEntry = Field(
+        description="your premises", examples=["{networks: [10.0.0.0/16], routers: {customer_router: {}}}"]
+    )
     colocation: Annotated[ColocationEntry | None, BeforeValidator(_circuit_is_none)] = Field(
-        default=None, examples=["circuit"], json_schema_extra=_circuit_in_schema
+        description="the only cage; or the word `circuit`, if no router of yours is at a location",
+        default=None,
+        examples=["circuit"],
+        json_schema_extra=_circuit_in_schema,
     )
     colocations: dict[str, ColocationsEntry] = Field(
-        default_factory=dict, examples=["{EqDC2: {routers: {colo_router: {}}}}"]
+        description="several cages, by location",
+        default_factory=dict,
+        examples=["{EqDC2: {routers: {colo_router: {}}}}"],
     )
-    circuits: dict[str, CircuitEntry] = Field(default_factory=dict, examples=["{metro: {from: ..., to: ...}}"])
+    circuits: dict[str, CircuitEntry] = Field(
+        description="between data center and cages, by name",
+        default_factory=dict,
+        examples=["{metro: {from: ..., to: ...}}"],
+    )
     internet: dict[str, InternetEntry] = Field(
-        default_factory=dict, examples=["{customer_router: {address: 198.51.100.2}}"]
+        description="lines to the Internet, by router",
+        default_factory=dict,
+        examples=["{customer_router: {address: 198.51.100.2}}"],
     )
 
 
 class OtherCustomerEntry(Entry):
     """Another customer of AWS's, with a public virtual interface and one host."""
 
-    asn: int = Field(examples=["65100"])
-    location: str = Field(examples=["EqDC2"])
-    device: str = Field(examples=["dx_2"])
-    network: Network = Field(examples=["192.0.2.0/25"])
-    host: Address = Field(examples=["192.0.2.10"])
+    asn: int = Field(description="theirs", examples=["65100"])
+    location: str = Field(description="where their virtual interface is", examples=["EqDC2"])
+    device: str = Field(description="AWS's device there", examples=["dx_2"])
+    network: Network = Field(description="what they announce", examples=["192.0.2.0/25"])
+    host: Address = Field(description="a machine in it", examples=["192.0.2.10"])

@@ -29,6 +29,30 @@ _EXPECTED = {
 }
 _RANGE = {"greater_than_equal": "ge", "less_than_equal": "le"}
 
+PARAGRAPHS = {
+    "DX-F005": """\
+The key is not one that dxemu knows at this place. It is an error, not a warning, because a misspelt
+setting that is silently left out would make the rehearsal answer another question than the one that
+was asked. The message names the nearest known key, or all of them.""",
+    "DX-F006": """\
+A key that has no default is missing. Keys with a default at AWS may be left out; this one has none.""",
+    "DX-F007": """\
+The value has the wrong type: text where a number belongs, a list where a mapping belongs, nothing
+at all. YAML takes `101` for a number and `"101"` for text. On and off may be written on, off, true
+or false.""",
+    "DX-F009": """\
+The value has the right type but cannot be meant: a word that is not one of those allowed, a
+number out of range, or an address that is not one. Networks are written with their length and
+without host bits (10.0.0.0/16), peer addresses with the length of their subnet (169.254.10.2/30),
+hosts without one (10.0.1.10). IPv6 addresses and networks are put in quotes, because of their
+colons.""",
+    "DX-F010": """\
+The list or mapping has too few entries or too many. At least one: a network without routers, or
+without connections, has nothing to rehearse. At most two: AWS gives a VPN connection two tunnels,
+each with an endpoint of its own. For more, add another VPN connection. Source: Site-to-Site VPN
+User Guide, Tunnel options.""",
+}
+
 
 def problems_of(error: ValidationError, root: type[BaseModel], marks: Marks) -> list[Problem]:
     """One Problem for each mistake that `error` holds; `root` is the model that was validated."""

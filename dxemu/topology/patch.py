@@ -16,6 +16,15 @@ from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.words import listed, nearest, quoted, suggestion
 from dxemu.topology.yaml import Tree
 
+PARAGRAPHS = {
+    "DX-C001": """\
+A change names something that the topology does not have. A change is written like the topology:
+mappings merge with what is there, lists are replaced, and null removes (as in RFC 7396, JSON Merge
+Patch). To remove what is not there is an error, because a misspelt name would otherwise change
+nothing; and so is a new name with too little under it to be added. The tunnels of a VPN are a list
+whose entries a change calls 1 and 2.""",
+}
+
 
 def patch_of(value: Mapping[str, object], mark: Mark) -> Tree:
     """A patch that stands in no file's own lines: all of it is where `mark` is."""

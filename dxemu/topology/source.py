@@ -21,6 +21,12 @@ _KINDS = {
 }
 _PLAIN_FILE = "Write it to a file, and name that."
 
+PARAGRAPHS = {
+    "DX-F002": """\
+The file cannot be read: it does not exist, may not be read, is not UTF-8 text, or is no plain file:
+a folder, a named pipe, a socket or a device, which are not opened because they might never end.""",
+}
+
 
 def text_of(path: Path) -> str:
     """The text of a file; whatever its line ends are, they are line feeds.

@@ -29,6 +29,25 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _WHOLE = re.compile(r"[-+]?[0-9]+\Z")
 _LIMIT = "Is it the right file? docs/topology-file.md has the limits."
 
+PARAGRAPHS = {
+    "DX-F001": """\
+The file is not YAML 1.2, or uses a part of YAML that dxemu does not read: several documents in one
+file, tags such as !include, keys that are lists, aliases that contain themselves. The position is
+where the reader gave up: the mistake is there or shortly before it. Usual causes are a bracket that
+is not closed, a missing space after a colon, a tab, and text with ': ' in it that is not quoted.""",
+    "DX-F003": """\
+The file is empty, or what stands in it is a list or a single value. Topologies and scenarios are
+mappings: lines of `key: value`. The folders topologies/ and scenarios/ have complete examples.""",
+    "DX-F004": """\
+A key is written twice in one mapping. YAML forbids it, and many readers silently take the last one.
+In a topology the key is often a name: two connections cannot both be called `primary`.""",
+    "DX-F011": """\
+The file is beyond a limit: 1 MB, 5000 keys, 20 000 values, 32 levels of nesting, tags of 100
+characters; what aliases repeat is counted as often as it is repeated. Two hundred virtual
+interfaces with a gateway and a VPC each have about 4000 keys. The limits are there so that no file,
+whoever wrote it, takes more than a few seconds and 200 MB to be looked at.""",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Tree:

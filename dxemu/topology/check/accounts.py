@@ -6,6 +6,14 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
 from dxemu.topology.file import TopologyFile
 
+PARAGRAPHS = {
+    "DX-T114": """\
+A virtual interface and the Direct Connect gateway or virtual private gateway that it ends at belong
+to one account; who accepts a hosted virtual interface names a gateway of their own. A Direct
+Connect gateway reaches gateways of other accounts by association proposals. Source: Direct Connect
+User Guide, Direct Connect gateways, and Hosted virtual interfaces.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T114: virtual interfaces of two accounts on one gateway."""

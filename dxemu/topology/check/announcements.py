@@ -6,12 +6,26 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.topology.check.findings import Findings
-from dxemu.topology.file import PolicyEntry, TopologyFile, VpnEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_policy import PolicyEntry
+from dxemu.topology.file_vpn import VpnEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.units import IPNetwork
 
 IPV6 = 6
 OF_BGP = ("enabled", "send_communities", "med", "announce", "accept", "allow_as_in")
+
+PARAGRAPHS = {
+    "DX-T102": """\
+A virtual interface or VPN announces the data center's networks if the file does not say which.
+`announce` names others: some of them, parts of them (`10.0.1.0/24` of `10.0.0.0/16`), aggregates
+around them, or the default route `0.0.0.0/0`, which AWS takes on private and transit virtual
+interfaces. The longest prefix wins at AWS whatever path it came by, so a part that is announced on
+the backup only draws the traffic there.""",
+    "DX-T103": """\
+This word is about BGP, and there is no BGP session here that it could be about: a static VPN has
+none, and a virtual interface has one for IPv6 only with `ipv6: on`.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

@@ -11,6 +11,24 @@ from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
 from dxemu.units import MAX_ASN
 
+PARAGRAPHS = {
+    "DX-T004": """\
+Autonomous system numbers are 1 to 4294967294 (RFC 6793; AWS takes all of them on every type of
+virtual interface since September 2025). If you do not own one, use a private one: 64512 to 65534,
+or 4200000000 to 4294967294.""",
+    "DX-T005": """\
+The Amazon-side ASN is that of the virtual private, Direct Connect or transit gateway. AWS takes
+private numbers only: 64512 to 65534 and 4200000000 to 4294967294. If none is given it is 64512.
+Old examples show 7224, which today is AWS's own side of public virtual interfaces. Source: Direct
+Connect User Guide, BGP-specific settings.""",
+    "DX-T006": """\
+The session of a virtual interface, or in a VPN's tunnel, is eBGP: the customer's ASN must differ
+from the Amazon-side ASN, which is 7224 on public virtual interfaces. With the same number on both
+sides AWS refuses the virtual interface, and a router would drop AWS's routes because its own
+number is in their AS_PATH (RFC 4271 section 9.1.2). The Amazon-side ASN cannot be changed once
+the gateway exists.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T004: customer ASN out of range. DX-T005: Amazon-side ASN not private. DX-T006: both sides the same."""

@@ -8,6 +8,14 @@ from dxemu.topology.file import TopologyFile
 
 LOCAL = True
 
+PARAGRAPHS = {
+    "DX-T018": """\
+AWS always protects BGP with an MD5 key (RFC 2385); it cannot be turned off. A key has 6 to 80
+characters. If it is left out, AWS makes one. A space at its end counts as part of the key, and is
+what many sessions that never come up have in common: `check` warns of it. A key that differs on the
+two sides looks like a timeout: the packets are dropped without an answer.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T018: length, characters outside ASCII. The key itself is never in a message.

@@ -9,6 +9,13 @@ from dxemu.topology.words import listed
 
 LOCAL = True
 
+PARAGRAPHS = {
+    "DX-T020": """\
+Dedicated connections are ports of 1, 10, 100 or 400 Gbps. Other speeds, from 50 Mbps to 25 Gbps,
+are hosted connections that a partner sells on its own port; AWS polices those to the speed bought.
+Source: Direct Connect User Guide, Dedicated connections.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T020: not a speed of a dedicated connection."""

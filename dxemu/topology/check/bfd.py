@@ -17,6 +17,14 @@ GREATEST_MULT = 255
 SHORTEST_BETWEEN_ROUTERS = Seconds(0.01)
 """Below it no router's software keeps up, nor does the lab's."""
 
+PARAGRAPHS = {
+    "DX-T023": """\
+AWS runs asynchronous BFD (RFC 5880) on every virtual interface and waits for your router to start
+it. Its shortest interval is 300 ms and its smallest multiplier 3, which finds a silent fault within
+900 ms. Faster settings are not refused at AWS: the slower side wins, so they would only look faster
+than they are. Source: Direct Connect User Guide, BGP-specific settings.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T023: interval or multiplier below AWS's minimum, or more than BFD's packet holds."""

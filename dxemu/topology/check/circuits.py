@@ -7,7 +7,17 @@ from dxemu.topology.check.cages import routers as all_routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.sites import reached_from
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.words import quoted, suggestion
+
+PARAGRAPHS = {
+    "DX-T025": """\
+Every connection has to be reachable from the data center over exactly the circuits that exist. With
+`colocation: circuit` each connection has one circuit of its own, from the router that it names.
+With routers in the colocation, each of them is joined to the data center by at least one circuit,
+directly or over another router; in a colocation with networks of its own, to its first router.""",
+    "DX-T026": """\
+A circuit joins two of the customer's routers, or, with `colocation: circuit`, the data center's
+router and the connection that names this router. This one has ends that do not fit together.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -30,15 +40,13 @@ def _ends(file: TopologyFile, findings: Findings) -> None:
     for name, circuit in file.customer.circuits.items():
         path = ("customer", "circuits", name)
         if circuit.from_router not in routers:
-            problem = f"there is no router {quoted(circuit.from_router)}"
-            findings.add((*path, "from"), "DX-T003", problem, suggestion(circuit.from_router, routers))
+            findings.unknown((*path, "from"), "router", circuit.from_router, routers)
         if circuit.to in file.lags and circuit.to not in routers and circuit.to not in file.connections:
             problem = f"circuit '{name}' goes to LAG '{circuit.to}', which has a cable for each of its members"
             remedy = "Add a circuit to each connection that is a member of it."
             findings.add((*path, "to"), "DX-T026", problem, remedy)
         elif circuit.to not in routers and circuit.to not in file.connections:
-            problem = f"there is no router or connection {quoted(circuit.to)}"
-            findings.add((*path, "to"), "DX-T003", problem, suggestion(circuit.to, [*routers, *file.connections]))
+            findings.unknown((*path, "to"), "router or connection", circuit.to, [*routers, *file.connections])
         if circuit.to == circuit.from_router:
             problem = f"circuit '{name}' begins and ends at '{circuit.to}'"
             findings.add((*path, "to"), "DX-T026", problem, "A circuit has two different ends.")

@@ -10,8 +10,10 @@ from dxemu.aws.communities import HIGH, LOCAL_PREF, LOW, MEDIUM
 from dxemu.aws.public_vif import EVERYWHERE, LOCAL_CONTINENT, LOCAL_REGION, SCOPES
 from dxemu.aws.regions import AREAS, continent
 from dxemu.topology.check.findings import Findings
-from dxemu.topology.file import PolicyEntry, TopologyFile, VirtualInterfaceEntry, VpnEntry
-from dxemu.topology.file_policy import Policies
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import VirtualInterfaceEntry
+from dxemu.topology.file_policy import Policies, PolicyEntry
+from dxemu.topology.file_vpn import VpnEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import listed, nearest, quoted
 from dxemu.units import WELL_KNOWN_COMMUNITIES
@@ -20,6 +22,24 @@ LOCAL = True
 
 MAX_HALF = 65535
 _COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})\Z")
+
+PARAGRAPHS = {
+    "DX-T024": """\
+A community is two numbers of 0 to 65535, `ASN:value`; write it in quotes. On private virtual
+interfaces AWS honours three: 7224:7100 (low preference), 7224:7200 (medium, which is also the
+default) and 7224:7300 (high). They decide which connection AWS uses towards you, before AS_PATH
+is looked at, and exclude each other for one prefix. On transit ones it is the same. On public
+ones AWS reads the scope of a prefix: 7224:9100 (the location's Region), 7224:9200 (its continent)
+or 7224:9300 (everywhere, which is also the default); they exclude each other, too, and AWS
+removes all others. In a VPN connection AWS reads none of them. The well-known communities may be
+written by name: no-export, no-advertise, no-export-subconfed (RFC 1997), no-peer (RFC 3765).
+Source: Direct Connect User Guide, Routing policies and BGP communities.""",
+    "DX-T088": """\
+A public prefix with community 7224:9200 goes to the Regions of one continent: North America, Asia
+Pacific, or Europe with the Middle East and Africa. dxemu tells a Region's continent by the first
+part of its code, as in us-east-1; what it does not know would be left out. Source: Direct Connect
+User Guide, Routing policies and BGP communities.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

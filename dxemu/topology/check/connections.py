@@ -5,26 +5,34 @@ from __future__ import annotations
 from dxemu.topology.check.cages import cages, or_circuit, unknown
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import ConnectionEntry, TopologyFile
-from dxemu.topology.words import listed, quoted, suggestion
+from dxemu.topology.words import listed
+
+PARAGRAPHS = {
+    "DX-T011": """\
+A connection is a port on an AWS device, and each device stands at one Direct Connect location. The
+device that this connection names is at another one. Two devices at one location survive the loss of
+a device; two locations survive the loss of a building.""",
+    "DX-T012": """\
+The cross connect of a connection joins an AWS device and a customer's router in the same building.
+The router that this connection names is elsewhere. If a carrier extends layer 2 to the data center
+instead, write `colocation: circuit` and describe a circuit from the data center's router to the
+connection.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T003: an unknown name. DX-T011: the device is elsewhere. DX-T012: the router is elsewhere."""
     cage = file.customer.colocation
     if cage is not None and cage.location not in file.aws.locations:
-        path = ("customer", "colocation", "location")
-        remedy = suggestion(cage.location, file.aws.locations)
-        findings.add(path, "DX-T003", f"there is no location {quoted(cage.location)}", remedy)
+        findings.unknown(("customer", "colocation", "location"), "location", cage.location, file.aws.locations)
     for location in file.customer.colocations:
         if location not in file.aws.locations:
-            remedy = suggestion(location, file.aws.locations)
-            problem = f"there is no location {quoted(location)}"
-            findings.add_name(("customer", "colocations", location), "DX-T003", problem, remedy)
+            path = ("customer", "colocations", location)
+            findings.unknown(path, "location", location, file.aws.locations, at_key=True)
     for name, connection in file.connections.items():
         if connection.location not in file.aws.locations:
-            problem = f"there is no location {quoted(connection.location)}"
-            remedy = suggestion(connection.location, file.aws.locations)
-            findings.add(("connections", name, "location"), "DX-T003", problem, remedy)
+            path = ("connections", name, "location")
+            findings.unknown(path, "location", connection.location, file.aws.locations)
         _device(file, name, connection, findings)
         if not unknown(file):
             _router(file, name, connection, findings)
@@ -39,8 +47,7 @@ def _device(file: TopologyFile, name: str, connection: ConnectionEntry, findings
     if not elsewhere:
         locations = file.aws.locations.values() if here is None else [here]
         known = [device for location in locations for device in location.devices]
-        remedy = suggestion(connection.device, known)
-        findings.add(path, "DX-T003", f"there is no device {quoted(connection.device)}", remedy)
+        findings.unknown(path, "device", connection.device, known)
     elif here is not None:
         problem = f"device '{connection.device}' is at {elsewhere[0]}, connection '{name}' is at {connection.location}"
         remedy = (
@@ -56,8 +63,7 @@ def _router(file: TopologyFile, name: str, connection: ConnectionEntry, findings
     candidates = list(in_data_center) if not found else [router for here, _ in found.values() for router in here]
     if connection.router not in candidates:
         if connection.router not in in_data_center:
-            remedy = suggestion(connection.router, candidates)
-            findings.add(path, "DX-T003", f"there is no router {quoted(connection.router)}", remedy)
+            findings.unknown(path, "router", connection.router, candidates)
         elif found:
             problem = f"router '{connection.router}' is in the data center, connection '{name}' ends in the colocation"
             other = or_circuit(file)

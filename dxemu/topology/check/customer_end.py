@@ -5,7 +5,8 @@ from __future__ import annotations
 from dxemu.aws.auth_key import MAX_LENGTH
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import bundle
-from dxemu.topology.file import CustomerEndEntry, TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import CustomerEndEntry, VirtualInterfaceEntry
 from dxemu.topology.marks import KeyPath
 
 LEAST_MTU = 576

@@ -12,7 +12,25 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import overlap
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_aws import DirectConnectGatewayEntry
-from dxemu.topology.words import quoted, suggestion
+
+PARAGRAPHS = {
+    "DX-T038": """\
+A Direct Connect gateway is associated with virtual private gateways (private virtual interfaces)
+or with transit gateways (transit virtual interfaces), never with both. Source: Direct Connect
+User Guide, Direct Connect gateways.""",
+    "DX-T039": """\
+The ASNs of a Direct Connect gateway and of the transit gateways behind it must all differ, else
+AWS refuses the association: routes would be dropped as loops. Source: Direct Connect User Guide,
+Transit gateway associations.""",
+    "DX-T040": """\
+For a transit gateway the allowed prefixes are what AWS announces, literally: at most 200, IPv4
+and IPv6 together, and those of two transit gateways on one Direct Connect gateway must not
+overlap. An empty list announces nothing and AWS says nothing about it. For a virtual private
+gateway they are a filter. Source: Direct Connect User Guide, Allowed prefixes interactions.""",
+    "DX-T042": """\
+A virtual private gateway is associated with at most one Direct Connect gateway. Source: Direct
+Connect User Guide, Virtual private gateway associations.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -26,8 +44,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
         for gateway in dxgw.associations:
             known = [*file.aws.virtual_private_gateways, *file.aws.transit_gateways]
             if gateway not in known:
-                problem, remedy = f"there is no gateway {quoted(gateway)}", suggestion(gateway, known)
-                findings.add_name((*path, "associations", gateway), "DX-T003", problem, remedy)
+                findings.unknown((*path, "associations", gateway), "gateway", gateway, known, at_key=True)
             elif gateway in home and gateway in file.aws.virtual_private_gateways:
                 problem = f"'{gateway}' is already behind Direct Connect gateway '{home[gateway]}'"
                 remedy = "AWS associates a virtual private gateway with one Direct Connect gateway."

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dxemu.errors import Problem
 from dxemu.topology.marks import KeyPath, Marks
+from dxemu.topology.words import quoted, suggestion
+
+PARAGRAPHS = {
+    "DX-T003": """\
+The value is the name of something that the file does not describe. Names are compared letter by
+letter, upper and lower case too. The message has the nearest name of the right kind.""",
+}
 
 
 class Findings:
@@ -25,6 +34,11 @@ class Findings:
     def add_name(self, path: KeyPath, code: str, problem: str, remedy: str) -> None:
         """A problem with the key at the end of `path`, which is a name."""
         self._add(path, Problem(self._marks.key_at(*path), code, problem, remedy))
+
+    def unknown(self, path: KeyPath, noun: str, name: str, known: Iterable[str], *, at_key: bool = False) -> None:
+        """DX-T003: the value at `path`, or the key at its end, names no `noun` that is `known`."""
+        add = self.add_name if at_key else self.add
+        add(path, "DX-T003", f"there is no {noun} {quoted(name)}", suggestion(name, known))
 
     def line(self, path: KeyPath, seen_from: KeyPath) -> str:
         """`line 12`, or `line 12 of FILE` if the value at `seen_from` stands in another file."""

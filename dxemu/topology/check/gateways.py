@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.words import quoted, suggestion
+
+PARAGRAPHS = {
+    "DX-T027": """\
+AWS attaches one virtual private gateway to a VPC at a time, and a gateway to one VPC. For
+redundancy attach several virtual interfaces to the same gateway: that is what a backup connection
+is.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -13,8 +19,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for name, gateway in file.aws.virtual_private_gateways.items():
         path = ("aws", "virtual_private_gateways", name, "vpc")
         if gateway.vpc not in file.aws.vpcs:
-            remedy = suggestion(gateway.vpc, file.aws.vpcs)
-            findings.add(path, "DX-T003", f"there is no VPC {quoted(gateway.vpc)}", remedy)
+            findings.unknown(path, "VPC", gateway.vpc, file.aws.vpcs)
         elif gateway.vpc in gateway_of:
             problem = f"VPC '{gateway.vpc}' already has the virtual private gateway '{gateway_of[gateway.vpc]}'"
             findings.add(path, "DX-T027", problem, "AWS attaches one to a VPC. Point both interfaces at the same one.")
@@ -23,11 +28,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
         gateways = [*file.aws.virtual_private_gateways, *file.aws.direct_connect_gateways]
         elsewhere = vif.gateway in file.aws.transit_gateways
         if vif.gateway is not None and vif.gateway not in gateways and not elsewhere:
-            remedy = suggestion(vif.gateway, gateways)
-            problem = f"there is no gateway {quoted(vif.gateway)}"
-            findings.add(("virtual_interfaces", name, "gateway"), "DX-T003", problem, remedy)
+            findings.unknown(("virtual_interfaces", name, "gateway"), "gateway", vif.gateway, gateways)
     for name, vif in file.virtual_interfaces.items():
         if vif.connection not in file.connections and vif.connection not in file.lags:
-            problem = f"there is no connection {quoted(vif.connection)}"
-            remedy = suggestion(vif.connection, [*file.connections, *file.lags])
-            findings.add(("virtual_interfaces", name, "connection"), "DX-T003", problem, remedy)
+            known = [*file.connections, *file.lags]
+            findings.unknown(("virtual_interfaces", name, "connection"), "connection", vif.connection, known)

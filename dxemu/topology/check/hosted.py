@@ -8,6 +8,22 @@ from dxemu.topology.check.ports import members
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.words import listed
 
+PARAGRAPHS = {
+    "DX-T035": """\
+A hosted connection carries exactly one virtual interface, private, public or transit. Source:
+Direct Connect User Guide, Direct Connect quotas.""",
+    "DX-T036": """\
+A hosted connection is a part of a partner's port, the interconnect. AWS has 50, 100, 200, 300,
+400 and 500 Mbps and 1, 2, 5, 10 and 25 Gbps, and drops what exceeds them. The interconnect is a
+dedicated port of 1, 10, 100 or 400 Gbps; left out, it is the slowest that the hosted connection
+fits into. Hosted connections cannot be bundled. Source: Direct Connect User Guide, Hosted
+connections.""",
+    "DX-T050": """\
+A hosted virtual interface is one on somebody else's connection. It stays `confirming` until the
+account that it is for accepts it. One of the connection's own account is there at once. Source:
+Direct Connect User Guide, Hosted virtual interfaces.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T035: two virtual interfaces on one. DX-T036: speed, interconnect, LAG. DX-T050: nothing to confirm."""

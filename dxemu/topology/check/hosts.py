@@ -21,6 +21,21 @@ WHY = {
     PUBLIC_FIRST_FREE: "The first address is the network, the last one the broadcast",
 }
 
+PARAGRAPHS = {
+    "DX-T008": """\
+A host has to be inside one of the data center's networks, an instance inside its VPC, a public
+service inside its prefix, and another customer's host inside that customer's network. Otherwise
+nothing that BGP announces would lead to it.""",
+    "DX-T009": """\
+The address is one that its network keeps. In a VPC AWS keeps the first four addresses of each
+subnet and the last one (network, router, DNS, future use, broadcast). In the data center dxemu's
+router has the first usable address, and with VRRP each router one more. Every network with hosts
+needs room for its router. A line to the Internet is a /29.""",
+    "DX-T010": """\
+Two hosts, instances or services have the same address, or a VPN that of a host. Packets for both
+would arrive at one of them.""",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Machine:

@@ -7,6 +7,13 @@ from dxemu.topology.check.networks import public
 from dxemu.topology.check.public import is_public
 from dxemu.topology.file import TopologyFile
 
+PARAGRAPHS = {
+    "DX-T056": """\
+The Internet and AWS's public side route public addresses only: not those of RFC 1918, shared
+(100.64.0.0/10), link-local, loopback, benchmark, multicast or reserved ones (RFC 6890). For
+examples there are 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24 (RFC 5737).""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T056: an address that the Internet does not route. DX-T009: one that its line keeps."""

@@ -7,7 +7,34 @@ from collections.abc import Mapping
 from dxemu.aws.lag import FAST, MOST_FAST_MEMBERS, MOST_MEMBERS
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import ConnectionEntry, TopologyFile
-from dxemu.topology.words import listed, quoted, suggestion
+from dxemu.topology.words import listed
+
+PARAGRAPHS = {
+    "DX-T030": """\
+A link aggregation group has at most 4 members of 1 or 10 Gbps, or 2 of 100 or 400 Gbps. Source:
+Direct Connect User Guide, Link aggregation groups.""",
+    "DX-T031": """\
+All members of a link aggregation group are dedicated connections of one speed between the same
+two devices: AWS has no multi-chassis LAG, so a LAG is one device and one location and counts as
+one connection for AWS's service level agreement. Source: Direct Connect User Guide, Link
+aggregation groups.""",
+    "DX-T032": """\
+With fewer working members than its minimum links the whole LAG goes down with all its virtual
+interfaces. More than there are members would keep it down for ever. With 0, AWS's default, AWS
+goes on reporting a LAG as available when no member works: 1 is a better choice. Source: Direct
+Connect User Guide, Link aggregation groups.""",
+    "DX-T033": """\
+A link aggregation group is made of the connections that name it with `lag:`. AWS lets an empty
+one remain, but it carries nothing.""",
+    "DX-T034": """\
+When a connection joins a LAG its virtual interfaces move to the LAG, and their VLANs must be
+unique there. A virtual interface names the LAG as its `connection`. Source: Direct Connect API,
+AssociateConnectionWithLag.""",
+    "DX-T113": """\
+The members of a link aggregation group are one account's connections: another account gets a hosted
+virtual interface on the group, or a connection and a group of its own. Source: Direct Connect User
+Guide, Link aggregation groups.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -20,8 +47,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
         if connection.lag is None:
             continue
         if connection.lag not in file.lags:
-            problem, remedy = f"there is no LAG {quoted(connection.lag)}", suggestion(connection.lag, file.lags)
-            findings.add(("connections", name, "lag"), "DX-T003", problem, remedy)
+            findings.unknown(("connections", name, "lag"), "LAG", connection.lag, file.lags)
         members.setdefault(connection.lag, {})[name] = connection
     for name, lag in file.lags.items():
         mine = members.get(name, {})

@@ -10,6 +10,14 @@ from dxemu.topology.words import listed
 
 LOCAL = True
 
+PARAGRAPHS = {
+    "DX-T021": """\
+A private virtual interface has an MTU of 1500, or jumbo frames. AWS's sources disagree about
+jumbo: the guide says 9001, the API says 8500. dxemu takes both. A transit one has 1500 or 8500, a
+public one 1500. The default is 1500. At AWS, switching may interrupt every virtual interface of
+the connection for up to 30 seconds. Source: Direct Connect User Guide, Virtual interfaces.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T021: not an MTU of that type of virtual interface."""

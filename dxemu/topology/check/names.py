@@ -17,6 +17,22 @@ LAN_SWITCH = "lan_switch"
 MEANS_SOMETHING = {"public": "what is reached without a gateway", BLACKHOLE: "where a route ends that leads nowhere"}
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\Z")
 
+PARAGRAPHS = {
+    "DX-T001": """\
+Names have 1 to 100 letters, digits, hyphens and underscores. AWS limits names of virtual interfaces
+to 100 characters; dxemu also uses names on its command line, in file names and in reports, so
+spaces and signs are left out.""",
+    "DX-T002": """\
+Two things have the same name. Routers, AWS devices, gateways, hosts, instances, services, other
+customers and VPCs on a transit gateway share one set of names, because `dxemu exec NAME` and
+probes find them by it. dxemu adds nodes to it: `internet`, `lan_switch`, `amazon_REGION`,
+`NAME_host` of another customer, `NAME_endpoint_1` and `_2` of a VPN, `partner_NAME` and
+`carrier_NAME` of a connection. Circuits, connections, LAGs and VPNs share another set, because
+faults find them by it. Gateways differ from each other, and so do the attachments of transit
+gateways; none is called `public` or `blackhole`. A virtual interface may have the name of its
+connection.""",
+}
+
 
 def is_name(text: str) -> bool:
     """Whether `text` can be a name."""

@@ -32,6 +32,22 @@ SHORTEST_VPC, LONGEST_VPC = VPC_LENGTHS
 
 Named = tuple[str, IPNetwork, KeyPath]
 
+PARAGRAPHS = {
+    "DX-T007": """\
+Two networks have addresses in common, so a router could not tell where a packet belongs. Compared
+are the data center's networks, the VPCs, transit gateways' CIDR blocks, the subnets of the
+virtual interfaces' peers (which may be of the data center's own networks, away from machines),
+and everything public: prefixes of services and of other customers, and the /29 that dxemu gives
+each line to the Internet. AWS refuses VPCs that overlap behind one Direct Connect gateway.
+198.19.0.0/16, fd00:64::/64, fd00:65::/64 and 2001:db8:dc::/64 are kept as well: dxemu numbers
+circuits, AWS's own side and IPv6 peers with them, as AWS does not publish how it does that;
+192.0.2.128/25 is kept where there are public VPNs. Loopback, link-local and multicast networks
+cannot be announced.""",
+    "DX-T028": """\
+AWS takes a /16 to a /28 as the CIDR of a VPC, and a /44, /48, /52, /56 or /60 as its IPv6
+network. Source: VPC User Guide, VPC CIDR blocks.""",
+}
+
 
 def _private(file: TopologyFile) -> Iterator[Named]:
     for whose, networks, path in sites(file):

@@ -10,6 +10,20 @@ from dxemu.topology.file import TopologyFile
 
 POINT_TO_POINT = 31
 
+PARAGRAPHS = {
+    "DX-T015": """\
+amazon_address and customer_address belong together: give both, or leave both out. Left out, AWS
+picks a /30 of 169.254.0.0/16, its own address first.""",
+    "DX-T016": """\
+The two peers of a virtual interface are neighbours on one VLAN: both addresses are in the same
+subnet and have the same length. AWS's BGP packets have a TTL of 1, so there is no way around over
+another router. Source: Direct Connect User Guide, BGP-specific settings.""",
+    "DX-T017": """\
+A peer's address has to be one that a host can have in its subnet: not the network (all host bits
+0), not the broadcast address (all 1), not the other end's. In a /31 both addresses are usable (RFC
+3021). AWS takes /30 and /31; one page of its guide also has /29, but not for public ones.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T015: only one. DX-T016: not in one subnet. DX-T017: an address or length that AWS does not take."""

@@ -8,7 +8,16 @@ from dxemu.topology.check.cages import routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
-from dxemu.topology.words import quoted, suggestion
+from dxemu.topology.words import quoted
+
+PARAGRAPHS = {
+    "DX-T052": """\
+Delays between Regions are counted from `aws: region:`. Every other Region that the file names
+stands under `region_delays` with its one-way delay.""",
+    "DX-T053": """\
+The customer's side of a Direct Connect location is `colocation: circuit` (a carrier extends layer
+2 to the data center), one cage under `colocation:`, or several by location under `colocations:`.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
@@ -26,24 +35,17 @@ def check(file: TopologyFile, findings: Findings) -> None:
     _colocation(file, findings)
     for router in file.customer.internet:
         if router not in routers(file):
-            remedy = suggestion(router, routers(file))
-            problem = f"there is no router {quoted(router)}"
-            findings.add_name(("customer", "internet", router), "DX-T003", problem, remedy)
+            findings.unknown(("customer", "internet", router), "router", router, routers(file), at_key=True)
         if file.customer.internet[router].bandwidth <= 0:
             path = ("customer", "internet", router, "bandwidth")
             findings.add(path, "DX-F009", "a line of 0 bps carries nothing", "Write 1 Gbps.")
     for name, other in file.other_customers.items():
         location = file.aws.locations.get(other.location)
         if location is None:
-            problem, remedy = (
-                f"there is no location {quoted(other.location)}",
-                suggestion(other.location, file.aws.locations),
-            )
-            findings.add(("other_customers", name, "location"), "DX-T003", problem, remedy)
+            path = ("other_customers", name, "location")
+            findings.unknown(path, "location", other.location, file.aws.locations)
         elif other.device not in location.devices:
-            problem = f"there is no device {quoted(other.device)}"
-            remedy = suggestion(other.device, location.devices)
-            findings.add(("other_customers", name, "device"), "DX-T003", problem, remedy)
+            findings.unknown(("other_customers", name, "device"), "device", other.device, location.devices)
 
 
 def _regions(file: TopologyFile) -> Iterator[tuple[KeyPath, str | None]]:

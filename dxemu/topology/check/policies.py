@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
-from dxemu.topology.file import PolicyEntry, TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import VirtualInterfaceEntry
+from dxemu.topology.file_policy import PolicyEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.units import BitsPerSecond
+
+PARAGRAPHS = {
+    "DX-T054": """\
+Settings of the customer's router that cannot have an effect: a shaper faster than the connection,
+or NAT where AWS would not send the answers, or to a host's own address. Both are settings of
+virtual interfaces, not of VPNs.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

@@ -7,9 +7,35 @@ from collections import Counter
 from dxemu.aws.quotas import PREFIX_ALLOCATION, PREFIX_ALLOCATIONS_GATEWAY, ROUTES_PRIVATE, ROUTES_PUBLIC, prefix_pool
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import bundle, members
-from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import VirtualInterfaceEntry
 
 KEYS = ("prefix_pool_allocated_count_ipv4", "prefix_pool_allocated_count_ipv6")
+
+PARAGRAPHS = {
+    "DX-T095": """\
+On a private or transit virtual interface the customer may announce as many prefixes of each IP
+version as are allocated to it: 100 without an allocation, 1 to 1000 with one, and more only
+through AWS's account team. Source: Direct Connect User Guide, Inbound prefix controls.""",
+    "DX-T096": """\
+Allocations of prefixes come out of the pool of the dedicated connection, in each IP version: 5000
+at 1 and 10 Gbps, 30000 at 100 Gbps, 50000 at 400 Gbps; of a LAG as often as it has members. A
+virtual interface without an allocation takes 100. Source: Direct Connect User Guide, Inbound
+prefix controls.""",
+    "DX-T097": """\
+A public virtual interface takes 1000 prefixes from the customer, and nobody can change that.
+Prefixes are allocated to private and transit ones. Source: Direct Connect User Guide, Direct
+Connect quotas.""",
+    "DX-T098": """\
+The allocations of all virtual interfaces on a Direct Connect gateway, IPv4 and IPv6 together, are
+10000 at most. A virtual interface without an allocation counts with 100 for each IP version.
+Source: Direct Connect User Guide, Inbound prefix controls.""",
+    "DX-T099": """\
+Prefixes are allocated out of the pool of a dedicated connection or LAG by its owner. A hosted
+connection has no pool that is published: its virtual interface keeps 100 of each IP version. So
+does a hosted virtual interface until it was accepted. Source: Direct Connect User Guide, Inbound
+prefix controls; Hosted virtual interfaces.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

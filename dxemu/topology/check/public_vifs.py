@@ -9,8 +9,26 @@ from dxemu.aws.quotas import ROUTE_FILTER_PREFIXES
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import overlap
 from dxemu.topology.check.public import is_public
-from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.topology.marks import KeyPath
+
+PARAGRAPHS = {
+    "DX-T037": """\
+On a public virtual interface AWS accepts the prefixes that it has approved, at least 1 and at
+most 1000, each of them public and owned by the customer: one of the data center's
+`public_networks`, a part of one or an aggregate, and something in it has to be announced. Private
+addresses need NAT to one of them. Source: Direct Connect User Guide, Virtual interfaces, and
+Routing policies and BGP communities.""",
+    "DX-T059": """\
+Both ends of a public virtual interface have public addresses, out of a /30 or /31 that the
+customer owns. AWS picks addresses by itself for private and transit ones only; who owns none gets
+a /31 through a support case. Source: Direct Connect User Guide, Virtual interfaces; Direct
+Connect FAQ.""",
+    "DX-T089": """\
+`public_prefix_count` has AWS announce so many made-up prefixes more on public virtual interfaces,
+where a real one hands over thousands. Elsewhere nobody would hear of them.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

@@ -1,13 +1,13 @@
 """The rules of topologies: each module of this folder that has a `check`. Their order does not matter.
 
 A module may have `LOCAL = True`: it looks at one entry at a time, and is asked even where others are not known. It may
-also hold what `dxemu explain` says of its own codes, as `PARAGRAPHS`.
+also hold what `dxemu explain` says of its own codes, as `PARAGRAPHS` (`dxemu.report.codes`).
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from dxemu.registry import modules
@@ -21,11 +21,6 @@ Rule = Callable[[TopologyFile, Findings], None]
 def rules(*, local: bool = False) -> tuple[Rule, ...]:
     """All of them, or only the local ones."""
     return tuple(module.check for module in _modules() if not local or getattr(module, "LOCAL", False))
-
-
-def paragraphs() -> Mapping[str, str]:
-    """What `dxemu explain` says, by code, of those whose paragraph stands with the rule."""
-    return {code: text for module in _modules() for code, text in getattr(module, "PARAGRAPHS", {}).items()}
 
 
 def _modules() -> Iterator[ModuleType]:

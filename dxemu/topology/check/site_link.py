@@ -8,8 +8,20 @@ from dxemu.aws.quotas import SITELINK_ROUTES
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
 from dxemu.topology.check.sites import networks_behind
-from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.units import IPNetwork
+
+PARAGRAPHS = {
+    "DX-T108": """\
+SiteLink joins the private or transit virtual interfaces of one Direct Connect gateway that have it
+on: sites reach each other over AWS's backbone, without a Region between. A virtual interface that
+ends at a virtual private gateway, or a public one, cannot have it. Source: Direct Connect User
+Guide, Virtual interfaces.""",
+    "DX-T109": """\
+SiteLink carries up to 1000 routes per IP version to a virtual interface. What AWS does with more
+is not published. Source: Direct Connect User Guide, SiteLink.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

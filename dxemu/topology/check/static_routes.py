@@ -16,6 +16,19 @@ from dxemu.units import IPNetwork
 
 IPV6 = 6
 
+PARAGRAPHS = {
+    "DX-T100": """\
+A static route of one of your routers leads over a circuit to the router at its other end, by that
+router's name, or nowhere: `discard`. It wins over a BGP route to the same prefix, because its
+administrative distance is lower (1, against 20 of eBGP and 200 of iBGP), and is there as long as
+the circuit's port has light: a silent failure does not take it out. Routes to AWS over a virtual
+interface are learnt by BGP.""",
+    "DX-T101": """\
+The prefix of a static route is a network, `10.9.0.0/16`, or the default route, `0.0.0.0/0`; a
+router has one for each prefix. A network that is connected to the router wins over every other
+route to it, and a router with a line to the Internet has its default route there.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T100: the next router of a static route. DX-T101: its prefix."""

@@ -13,6 +13,15 @@ LOCAL = True
 LONGEST_HOLD_TIME = Seconds(65535)
 """What fits into an OPEN (RFC 4271 section 4.2)."""
 
+PARAGRAPHS = {
+    "DX-T022": """\
+AWS offers a hold time of 90 s and a keepalive of 30 s. The lower hold time of the two sides is
+used, so your router alone can shorten it. AWS's minimum is 3 s with a keepalive of 1 s; a hold time
+of 0 is not supported. BGP counts whole seconds, at most 65535. Three keepalives in a hold time are
+what RFC 4271 section 4.4 recommends, so that two lost ones do not end the session; routers take any
+that comes in time.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T022: hold time or keepalive out of AWS's range, not whole seconds, or a keepalive that comes too late."""

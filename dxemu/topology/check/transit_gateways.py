@@ -14,6 +14,17 @@ from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import IPNetwork
 
+PARAGRAPHS = {
+    "DX-T043": """\
+An attachment of a transit gateway is associated with one route table, in which its packets are
+looked up; it may propagate its routes to several, to each once. Static routes are networks that
+lead to an attachment or to `blackhole`, one for each network of a table. Source: Transit Gateway
+User Guide, Transit gateway route tables.""",
+    "DX-T058": """\
+A CIDR block of a transit gateway, from which private IP VPNs get their outside addresses, is a
+/24 or larger. Source: EC2 API, TransitGatewayCidrBlocks.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T003: unknown names. DX-T043: attached, associated or propagated twice, or a route that is none.
@@ -26,7 +37,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
         for number, vpc in enumerate(tgw.attachments):
             here = (*path, "attachments", number)
             if vpc not in file.aws.vpcs:
-                findings.add(here, "DX-T003", f"there is no VPC {quoted(vpc)}", suggestion(vpc, file.aws.vpcs))
+                findings.unknown(here, "VPC", vpc, file.aws.vpcs)
             elif vpc in home:
                 problem = f"VPC '{vpc}' is already attached to '{home[vpc]}'"
                 findings.add(here, "DX-T043", problem, "Here a VPC has one transit gateway. Attach it once.")

@@ -6,8 +6,26 @@ from dxemu.topology.check.behind import IPV6, has_ipv6, vpcs_behind
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.ports import members
 from dxemu.topology.check.sites import networks_behind
-from dxemu.topology.file import TopologyFile, VirtualInterfaceEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.topology.marks import KeyPath
+
+PARAGRAPHS = {
+    "DX-T019": """\
+AWS has three types of virtual interface. A private one leads to a virtual private gateway, or to
+a Direct Connect gateway with virtual private gateways behind it. A transit one leads to a Direct
+Connect gateway with transit gateways behind it. A public one reaches AWS's public services and
+has no gateway. Source: Direct Connect User Guide, Virtual interfaces.""",
+    "DX-T049": """\
+An IPv6 session carries IPv6 prefixes, and there is none to announce, or no IPv6 where a route
+leads to. IPv6 needs a network of the data center and an `ipv6_cidr` of a VPC behind the gateway.
+Public services and VPNs are IPv4 here.""",
+    "DX-T055": """\
+Virtual private and transit gateways belong to a Region. A private virtual interface reaches a
+virtual private gateway in the Region of its location only, and a transit gateway has attachments
+of VPCs in its own Region. A Direct Connect gateway is global. Source: Direct Connect User Guide,
+Virtual interfaces; Transit Gateway User Guide.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

@@ -12,6 +12,16 @@ from dxemu.units import MAX_VLAN_ID
 
 LOCAL = True
 
+PARAGRAPHS = {
+    "DX-T013": """\
+AWS needs an 802.1Q VLAN of 1 to 4094 for each virtual interface. 0 means `no VLAN` and 4095 is
+reserved by the standard. Direct Connect does not take untagged packets.""",
+    "DX-T014": """\
+Each virtual interface on a connection has a VLAN of its own, because the VLAN is all that tells
+their packets apart. It cannot be changed after creation. Two connections may use the same VLAN.
+Source: Direct Connect User Guide, Virtual interfaces.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T013: out of range. DX-T014: used twice on one connection, or on a LAG and its members together."""

@@ -13,6 +13,19 @@ from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import IPNetwork
 
+PARAGRAPHS = {
+    "DX-T120": """\
+A static route of a VPC's route table leads to a gateway that is attached to the VPC: its virtual
+private gateway, or the transit gateway that it is attached to. What becomes of the packet there is
+the gateway's own choice. AWS has no static route to nowhere: in a VPC it shows a route as
+`blackhole` when the target is gone.""",
+    "DX-T121": """\
+The prefix of a VPC's static route is a network, `10.0.0.0/8`, or the default route, `0.0.0.0/0`; a
+route table has one for each prefix. It may be around the VPC's own network, whose `local` route is
+longer and wins. Equal to it or inside it AWS takes only a network interface, a NAT gateway or a
+Gateway Load Balancer endpoint as the target (a middlebox), and dxemu has none of them.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T120: the target of a static route. DX-T121: its prefix."""

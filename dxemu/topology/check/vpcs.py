@@ -5,6 +5,13 @@ from __future__ import annotations
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 
+PARAGRAPHS = {
+    "DX-T057": """\
+Instances are reached through a gateway of their VPC: a virtual private gateway, or a transit
+gateway that the VPC is attached to. AWS lets a VPC have both, with routes in the VPC's route
+table that choose; dxemu gives it one.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T055: a transit gateway in another Region than its VPC. DX-T057: a VPC with no gateway, or with two kinds."""

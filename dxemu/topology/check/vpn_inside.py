@@ -9,6 +9,14 @@ from dxemu.aws.vpn_tunnels import INSIDE_LENGTH
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
 
+PARAGRAPHS = {
+    "DX-T044": """\
+The inside CIDR of a VPN tunnel is a /30 of 169.254.0.0/16 that is unique on its gateway. The
+customer's router needs another one for each tunnel and virtual interface, too. AWS reserves
+169.254.0.0/30 to 169.254.5.0/30 and 169.254.169.252/30. Source: Site-to-Site VPN User Guide,
+Tunnel options.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T044: elsewhere, reserved, or used twice."""

@@ -9,10 +9,21 @@ from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.public import is_private, is_public
 from dxemu.topology.check.sites import networks_behind
-from dxemu.topology.file import TopologyFile, VpnEntry
+from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_aws import TransitGatewayEntry
+from dxemu.topology.file_vpn import VpnEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.units import IPNetwork
+
+PARAGRAPHS = {
+    "DX-T048": """\
+The tunnels run between the customer's outside address and AWS's. A public one is the router's
+address on the Internet, or one that it announces on a public virtual interface; AWS's are in
+192.0.2.128/25 here. A private one (private IP VPN) is announced on a transit virtual interface,
+and AWS's come from a CIDR block of the transit gateway that must be among the allowed prefixes.
+All of them are public or all private, and no two ends share one. Source: Site-to-Site VPN User
+Guide, Private IP VPN with Direct Connect.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

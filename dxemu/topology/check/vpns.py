@@ -15,12 +15,28 @@ from dxemu.topology.check.cages import routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import IPV4, overlap
 from dxemu.topology.check.sites import networks_behind
-from dxemu.topology.file import TopologyFile, VpnEntry
+from dxemu.topology.file import TopologyFile
+from dxemu.topology.file_vpn import VpnEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import Seconds
 
 _PRE_SHARED_KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}\Z")
+
+PARAGRAPHS = {
+    "DX-T045": """\
+A pre-shared key has 8 to 64 letters, digits, dots and underscores and does not begin with 0.
+Source: Site-to-Site VPN User Guide, Tunnel options.""",
+    "DX-T046": """\
+AWS takes a phase 1 lifetime of 900 to 28800 s, a phase 2 lifetime of 900 to 3600 s below that of
+phase 1, a rekey margin of 60 s to half of phase 2, and a DPD timeout of at least 30 s. Source:
+Site-to-Site VPN User Guide, Tunnel options.""",
+    "DX-T047": """\
+A VPN connection is static, with the customer's networks listed at AWS (at most 100 on a virtual
+private gateway, each of them with something of the data center in it), or learns them by BGP. AWS
+advises BGP. On a transit gateway a static VPN wins over Direct Connect. Source: Site-to-Site VPN
+User Guide, Routing options.""",
+}
 
 
 def check(file: TopologyFile, findings: Findings) -> None:

@@ -14,6 +14,14 @@ SHORTEST_INTERVAL, LONGEST_INTERVAL = Seconds(0.01), Seconds(40.95)
 
 HUNDREDTHS = 100
 
+PARAGRAPHS = {
+    "DX-T051": """\
+Routers that share the hosts' gateway address agree by priority who has it (VRRP, RFC 5798): all
+routers of the data center take part, at least two, each with another priority from 1 to 254. They
+advertise every 10 ms to 40.95 s. Without VRRP the hosts are on the first router, and circuits
+have to lead from there to the others.""",
+}
+
 
 def check(file: TopologyFile, findings: Findings) -> None:
     """DX-T051: some routers take part and others do not, equal priorities, a gateway shared with nobody, or nobody's.

@@ -278,7 +278,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
 '''
 
 
-def test_one_file_is_a_quota_with_its_check_and_its_paragraph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_file_is_an_error_with_all_that_belongs_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hosts_quota.py").write_text(QUOTA, encoding="utf-8")
     monkeypatch.setattr(dxemu.topology.check, "__path__", [*dxemu.topology.check.__path__, str(tmp_path)])
     with pytest.raises(InputErrors) as errors:

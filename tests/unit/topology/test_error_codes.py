@@ -8,17 +8,20 @@ import pytest
 from dxemu.report.codes import UnknownCode, codes, explain
 
 PACKAGE = Path(__file__).parents[3] / "dxemu"
-CODE = re.compile(r'"(DX-[A-Z][0-9]{3})"')
+CODE = re.compile(r'"(DX-[A-Z][0-9]{3})"(?!: """)')
+PARAGRAPH = re.compile(r'^    "(DX-[A-Z][0-9]{3})": """', re.MULTILINE)
 
 
 def test_codes_in_use_are_the_codes_explained() -> None:
-    used = {
-        code
-        for path in PACKAGE.rglob("*.py")
-        if path.parent != PACKAGE / "topology" / "paragraphs"
-        for code in CODE.findall(path.read_text(encoding="utf-8"))
-    }
+    used = {code for path in PACKAGE.rglob("*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))}
     assert used == set(codes())
+
+
+def test_a_paragraph_stands_in_the_file_that_finds_the_mistake() -> None:
+    texts = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    placed = [(file, code) for file, text in texts.items() for code in PARAGRAPH.findall(text)]
+    assert len({code for _, code in placed}) == len(placed) > 100
+    assert [(file, code) for file, code in placed if code not in CODE.findall(texts[file])] == []
 
 
 @pytest.mark.parametrize("code", codes())

@@ -1,1 +1,0 @@
-"""What each code of an error means, a paragraph each: `dxemu explain CODE`."""

@@ -45,7 +45,7 @@ from dxemu.run.prepare import prepare
 from dxemu.story import file as scenario_file
 from dxemu.story.expectations.menu import subjects
 from dxemu.topology import file as topology_file
-from dxemu.topology import file_aws, file_customer
+from dxemu.topology import file_aws, file_customer, file_interface, file_policy, file_vpn
 from dxemu.topology.load import load
 from dxemu.units import Seconds
 from dxemu.words import bounds, duration
@@ -63,7 +63,8 @@ NAMES = ("docs/topology-file.md", "docs/scenario-file.md")
 PAGES = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES}
 TOPOLOGY_PAGE, SCENARIO_PAGE = PAGES.values()
 SCENARIOS = sorted(file.stem for file in (REPOSITORY / "scenarios").glob("*.yaml"))
-FILES = {TOPOLOGY_PAGE: (topology_file, file_aws, file_customer), SCENARIO_PAGE: (scenario_file,)}
+READERS = (topology_file, file_aws, file_customer, file_interface, file_policy, file_vpn)
+FILES = {TOPOLOGY_PAGE: READERS, SCENARIO_PAGE: (scenario_file,)}
 WIDTH = "100"
 LIMIT_S = 120
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import os
-import select
 import shutil
 import signal
-import socket
 import sys
 import termios
 import tty
@@ -20,10 +16,11 @@ import click
 from dxemu.cli.completing import named
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
+from dxemu.labs.attached import NearEnd, attached
 from dxemu.labs.places import chosen
-from dxemu.labs.wire import VERSION, failed, line
 
-AT_ONCE = 2048
+END_OF_TYPING = "BA=="
+"""Ctrl-D in base64: the end of what is typed, as a terminal says it."""
 
 
 @click.command(
@@ -39,51 +36,21 @@ AT_ONCE = 2048
 def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool) -> None:
     """Open a terminal in NODE, with a shell, or with PROGRAM. Exits with its status."""
     folder = chosen(lab)
-    with folder.connected() as sock, _raw(), _resizing(sock):
-        request = {"version": VERSION, "do": "shell", "node": node, "size": _size(), "hold": hold}
+    near = NearEnd(
+        typed=0,
+        end={"data": END_OF_TYPING},
+        paced=False,
+        signals=[signal.SIGWINCH],
+        signalled=lambda _: {"size": _size()},
+    )
+    with folder.connected() as sock, _raw():
+        request = {"do": "shell", "node": node, "size": _size(), "hold": hold}
         request |= {"term": os.environ.get("TERM", "linux")} | ({"command": list(program)} if program else {})
-        sock.sendall(line(request))
-        status = _talk(sock)
-    if status is None:
+        done = attached(sock, request, near)
+    if done is None:
         raise folder.dead()
+    status = int(done["status"])
     raise SystemExit(128 - status if status < 0 else status)
-
-
-def _talk(sock: socket.socket) -> int | None:
-    """Until the program ends: its status; None if the supervisor has gone."""
-    kept = b""
-    inputs = [sock.fileno(), 0]
-    while True:
-        ready, _, _ = select.select(inputs, [], [])
-        if 0 in ready:
-            typed = os.read(0, AT_ONCE)
-            if not typed:
-                inputs.remove(0)
-                typed = b"\x04"  # the end of what is typed, as a terminal says it
-            sock.sendall(line({"data": base64.b64encode(typed).decode()}))
-        if sock.fileno() in ready:
-            try:
-                data = sock.recv(1 << 16)
-            except ConnectionError:
-                return None
-            if not data:
-                return None
-            *lines, kept = (kept + data).split(b"\n")
-            for text in lines:
-                status = _said(json.loads(text))
-                if status is not None:
-                    return status
-
-
-def _said(answer: dict[str, dict[str, object]]) -> int | None:
-    if "failed" in answer:
-        raise failed(answer["failed"])
-    if "done" in answer:
-        return int(str(answer["done"]["status"]))
-    data = base64.b64decode(str(answer["told"]["data"]))
-    while data:
-        data = data[os.write(1, data) :]
-    return None
 
 
 def _size() -> list[int]:
@@ -103,15 +70,3 @@ def _raw() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(0, termios.TCSADRAIN, before)
-
-
-@contextlib.contextmanager
-def _resizing(sock: socket.socket) -> Iterator[None]:
-    def resized(_number: int, _frame: object) -> None:
-        sock.sendall(line({"size": _size()}))
-
-    before = signal.signal(signal.SIGWINCH, resized)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGWINCH, before)

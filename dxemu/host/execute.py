@@ -36,28 +36,16 @@ async def execute(
     namespace: Namespace,
     deadline: Callable[[], Coroutine[object, object, None]],
     most_bytes: int,
+    typed: bytes = b"",
 ) -> Executed:
     """Run it until it ends, or `deadline` returns; then it is killed, with what it has started. Keeps the beginnings.
 
-    Raises LabError if it cannot be executed.
+    `typed` is what it can read. Raises LabError if it cannot be executed.
     """
     with ExitStack() as stack:
-        try:
-            with namespace.entered():
-                program = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    start_new_session=True,
-                )
-        except OSError as error:
-            if error.filename != command[0]:
-                raise
-            problem = f"{command[0]} cannot be executed: {os.strerror(error.errno or 0)}"
-            raise LabError(problem, "A node has this machine's programs: install it here.") from error
+        program = popened(command, namespace, _to_read(typed, stack) if typed else subprocess.DEVNULL)
         stack.enter_context(program)  # waits for it and closes its pipes
-        stack.callback(_kill, program)
+        stack.callback(ended_session, program)
         assert program.stdout is not None
         assert program.stderr is not None
         said = [_Said(pipe.fileno(), most_bytes, stack) for pipe in (program.stdout, program.stderr)]
@@ -70,12 +58,36 @@ async def execute(
         stack.callback(late.cancel)
         await asyncio.wait({ended, late}, return_when=asyncio.FIRST_COMPLETED)
         in_time = ended.done()
-        _kill(program)
+        ended_session(program)
         await asyncio.gather(*(one.whole for one in said))  # nobody is left who could hold the pipes open
         output, errors = (one.text for one in said)
         return Executed(
             status=program.wait(), output=output, errors=errors, in_time=in_time, cut=any(one.cut for one in said)
         )
+
+
+def popened(command: Sequence[str], namespace: Namespace, stdin: int) -> subprocess.Popen[bytes]:
+    """A program in a namespace, with pipes for what it prints and a session of its own. Raises LabError."""
+    try:
+        with namespace.entered():
+            return subprocess.Popen(
+                command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            )
+    except OSError as error:
+        if error.filename != command[0]:
+            raise
+        problem = f"{command[0]} cannot be executed: {os.strerror(error.errno or 0)}"
+        raise LabError(problem, "A node has this machine's programs: install it here.") from error
+
+
+def _to_read(typed: bytes, stack: ExitStack) -> int:
+    """A file in memory that has it: a pipe would have to be written while it runs."""
+    fd = os.memfd_create("typed")
+    stack.callback(os.close, fd)
+    while typed:
+        typed = typed[os.write(fd, typed) :]
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
 
 
 class _Said:
@@ -105,8 +117,8 @@ class _Said:
         self._kept += data[:room]
 
 
-def _kill(program: subprocess.Popen[bytes]) -> None:
-    """It and all that it started in its session: whatever it left behind would hold the pipes open."""
+def ended_session(program: subprocess.Popen[bytes]) -> None:
+    """Kill it and all that it started in its session: whatever it left behind would hold the pipes open."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
 

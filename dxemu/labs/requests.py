@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from dxemu.report.live import live_line
 from dxemu.run.living import LivingLab
 from dxemu.run.order_codec import encoded
 from dxemu.run.orders import (
+    COMMAND_WITHIN,
     EVENT_WITHIN,
     Advance,
     AskPaths,
@@ -39,12 +41,13 @@ HEAL_ALL = "all"
 class Request:
     """One thing asked. `tell` sends something before the end; `gone` is set when whoever asked has gone.
 
-    `lines` are what the client says after its request.
+    `lines` are what the client says after its request. `drain` returns when what was told is on its way.
     """
 
     lab: LivingLab
     written: Mapping[str, object]
     tell: Callable[[Answer], None]
+    drain: Callable[[], Awaitable[None]]
     lines: asyncio.Queue[Mapping[str, object]]
     gone: asyncio.Event
 
@@ -105,11 +108,24 @@ async def _exec(request: Request) -> Answer:
     command = request.written.get("command")
     if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
         raise OrderRefused("exec lacks a command", "Write for example: dxemu exec app ping -c 1 172.31.1.10")
-    within = request.seconds("within")
-    order = Execute(node=request.text("node"), command=tuple(command))
-    return await request.give(
-        order if within is None else Execute(node=order.node, command=order.command, within=within)
-    )
+    node, words, within = request.text("node"), tuple(command), request.seconds("within") or COMMAND_WITHIN
+    if request.written.get("streamed") and request.lab.session.clock != "virtual":
+        return await _streamed(request, OpenTerminal(node=node, command=words, pipes=True), within)
+    typed = request.or_none("typed") or ""
+    return await request.give(Execute(node=node, command=words, within=within, typed=typed))
+
+
+async def _streamed(request: Request, order: OpenTerminal, within: Seconds) -> Answer:
+    """What it prints is told as it comes. Not where time is virtual: it would pass until each part is there."""
+    if not request.written.get("reads"):
+        request.lines.put_nowait({"end": True})
+    over = asyncio.get_running_loop().call_later(within, request.lines.put_nowait, {"signal": int(signal.SIGKILL)})
+    try:
+        ended = await shell(request.lab, order, request.lines, request.tell, request.drain, request.gone, hold=True)
+    finally:
+        over.cancel()
+    late = over.when() <= asyncio.get_running_loop().time()
+    return {**ended, "in_time": not late, "cut": False, "stdout": "", "stderr": ""}
 
 
 async def _fail(request: Request) -> Answer:
@@ -219,7 +235,7 @@ async def _shell(request: Request) -> Answer:
         command=tuple(command) if isinstance(command, list) else (),
     )
     hold = bool(request.written.get("hold")) or request.lab.session.clock != "virtual"
-    return await shell(request.lab, order, request.lines, request.tell, request.gone, hold=hold)
+    return await shell(request.lab, order, request.lines, request.tell, request.drain, request.gone, hold=hold)
 
 
 REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {

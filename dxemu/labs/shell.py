@@ -1,10 +1,11 @@
-"""A terminal in a node of a lab that lives, for somebody who has connected."""
+"""A terminal in a node of a lab that lives, or a program with pipes, for somebody who has connected."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from dxemu.errors import LabError
@@ -22,11 +23,15 @@ async def shell(
     order: OpenTerminal,
     lines: asyncio.Queue[Mapping[str, object]],
     tell: Callable[[Mapping[str, object]], None],
+    drain: Callable[[], Awaitable[None]],
     gone: asyncio.Event,
     *,
     hold: bool,
 ) -> Mapping[str, object]:
-    """Until its program ends; gives its `status`. A client that goes ends it. With `hold` nobody lets time go on."""
+    """Until its program ends; gives its `status`. A client that goes ends it. With `hold` nobody lets time go on.
+
+    `drain` returns when what was told is on its way: a slow reader holds the program back.
+    """
     opened = await lab.give(order)
     number = opened["terminal"]
     said = lab.session.terminals.setdefault(number, asyncio.Queue())
@@ -37,7 +42,11 @@ async def shell(
         while (one := await said.get()) is not None:
             if "status" in one:
                 return {"status": one["status"]}
-            tell({"data": one["data"]})
+            tell({key: value for key, value in one.items() if key != TERMINAL})
+            with contextlib.suppress(ConnectionError):  # then `gone` says so
+                await drain()
+            if "taken" in one:
+                continue
             lab.session.to_terminal({TERMINAL: number, "more": True})
         raise LabError("the lab has ended", "Start another one.")
     finally:

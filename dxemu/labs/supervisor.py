@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from dxemu.errors import DxemuError, InputErrors, LabError
@@ -105,7 +105,7 @@ class Supervisor:
             writer.write(line({"told": told}))
 
         try:
-            done = await self._done(text, tell, lines, gone)
+            done = await self._done(text, tell, writer.drain, lines, gone)
         except InputErrors as errors:
             so = "nothing was touched" if self._ready.done() and not self._ready.exception() else "nothing was started"
             answer = _failed(problems.render(errors, so=so), errors.exit_status, rendered=True)
@@ -122,6 +122,7 @@ class Supervisor:
         self,
         text: bytes,
         tell: Callable[[Mapping[str, object]], None],
+        drain: Callable[[], Awaitable[None]],
         lines: asyncio.Queue[Mapping[str, object]],
         gone: asyncio.Event,
     ) -> Mapping[str, object]:
@@ -136,7 +137,7 @@ class Supervisor:
         if word not in REQUESTS:
             raise OrderRefused(f"a lab cannot be asked to {word!r}", suggestion(word, REQUESTS))
         lab = await asyncio.shield(self._ready)
-        return await REQUESTS[word](Request(lab=lab, written=written, tell=tell, lines=lines, gone=gone))
+        return await REQUESTS[word](Request(lab=lab, written=written, tell=tell, drain=drain, lines=lines, gone=gone))
 
     async def _until_ready(self, tell: Callable[[Mapping[str, object]], None]) -> Mapping[str, object]:
         def hear(event: Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import math
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -283,7 +284,8 @@ class Hands(Executor):
         now = clock.now()
         deadline = self._bounded(now + order.within, now)
         namespace = self._lab.node(order.node).namespace
-        ended = await execute(order.command, namespace, partial(self._go_to, deadline, stop), MOST_OUTPUT)
+        over, typed = partial(self._go_to, deadline, stop), base64.b64decode(order.typed)
+        ended = await execute(order.command, namespace, over, MOST_OUTPUT, typed)
         return {
             "status": ended.status,
             "stdout": ended.output,

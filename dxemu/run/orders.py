@@ -145,29 +145,35 @@ class AskStates(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execute(Order):
-    """Run a program in a node, `within` so much of the lab's time; then it is killed, with all that it started."""
+    """Run a program in a node, `within` so much of the lab's time; then it is killed, with all that it started.
+
+    `typed` is what it can read, in base64.
+    """
 
     word: ClassVar[str] = "execute"
 
     node: str
     command: tuple[str, ...]
     within: Seconds = COMMAND_WITHIN
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTerminal(Order):
     """Open a terminal in a node, of so many `rows` and `columns` and the kind `term`; a shell has it, or `command`.
 
-    What is typed and printed is no order (`dxemu.run.terminals`).
+    With `pipes` the command has no terminal, but a pipe for each of its streams. What is typed and printed is no order
+    (`dxemu.run.terminals`).
     """
 
     word: ClassVar[str] = "open_terminal"
 
     node: str
-    rows: int
-    columns: int
-    term: str
+    rows: int = 24
+    columns: int = 80
+    term: str = "linux"
     command: tuple[str, ...] = ()
+    pipes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

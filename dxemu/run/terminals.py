@@ -1,8 +1,10 @@
-"""Terminals in the nodes of a lab, over the line of its orders.
+"""Terminals in the nodes of a lab, over the line of its orders; and programs with pipes in place of one.
 
 In:   {"terminal": 1, "data": "bHMK"} what is typed, {"terminal": 1, "size": [24, 80]}, {"terminal": 1, "close": true},
       {"terminal": 1, "more": true} the last part was taken
 Out:  {"terminal": 1, "data": "..."} the next part of what is printed, {"terminal": 1, "status": 0} at its end
+With pipes also {"terminal": 1, "end": true} and {"terminal": 1, "signal": 2} in, and {"terminal": 1, "taken": true} out
+when what was typed has been read; what is printed has the number of its "stream", 1 or 2.
 Data is in base64. There is one part on the way at a time: a full line would wait for time to pass.
 """
 
@@ -15,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from dxemu.host.channel import TERMINAL
+from dxemu.host.piped import Piped
 from dxemu.host.terminal import Terminal
 from dxemu.lab.lab import Lab
 from dxemu.run.orders import OpenTerminal, OrderRefused
@@ -29,7 +32,7 @@ class Terminals:
     def __init__(self, lab: Lab, send: Send) -> None:
         self._lab = lab
         self._send = send
-        self._open: dict[int, Terminal] = {}
+        self._open: dict[int, Terminal | Piped] = {}
         self._number = 0
 
     def open(self, order: OpenTerminal) -> Mapping[str, object]:
@@ -39,6 +42,22 @@ class Terminals:
             raise OrderRefused(f"there is no node {quoted(order.node)}", suggestion(order.node, known))
         self._number += 1
         number = self._number
+        program = self._piped(number, order) if order.pipes else self._terminal(number, order)
+        self._open[number] = program
+        return {"terminal": number}
+
+    def _piped(self, number: int, order: OpenTerminal) -> Piped:
+        piped = Piped(
+            self._lab.node(order.node).namespace,
+            order.command,
+            lambda stream, data: self._send({TERMINAL: number, "stream": stream, "data": _text(data)}),
+            lambda: self._send({TERMINAL: number, "taken": True}),
+            lambda status: self._over(number, status),
+        )
+        piped.open()
+        return piped
+
+    def _terminal(self, number: int, order: OpenTerminal) -> Terminal:
         environment = {
             "TERM": order.term,
             "PS1": f"{order.node}# ",
@@ -52,12 +71,11 @@ class Terminals:
             self._lab.node(order.node).namespace,
             order.command or shell,
             environment,
-            lambda data: self._send({TERMINAL: number, "data": base64.b64encode(data).decode()}),
+            lambda data: self._send({TERMINAL: number, "data": _text(data)}),
             lambda status: self._over(number, status),
         )
         terminal.open(order.rows, order.columns)
-        self._open[number] = terminal
-        return {"terminal": number}
+        return terminal
 
     def hear(self, written: Mapping[str, object]) -> None:
         """What is meant for one of them. It may have ended meanwhile."""
@@ -68,8 +86,12 @@ class Terminals:
         match written:
             case {"data": str(data)}:
                 terminal.write(base64.b64decode(data))
-            case {"size": [int(rows), int(columns)]}:
+            case {"size": [int(rows), int(columns)]} if isinstance(terminal, Terminal):
                 terminal.resize(rows, columns)
+            case {"end": True} if isinstance(terminal, Piped):
+                terminal.end_input()
+            case {"signal": int(signal)} if isinstance(terminal, Piped):
+                terminal.signal(signal)
             case {"more": True}:
                 terminal.go_on()
             case {"close": True}:
@@ -90,3 +112,7 @@ class Terminals:
     ) -> None:
         for terminal in self._open.values():
             terminal.close()
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -61,6 +61,7 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert wrong.stderr.startswith("fail:1:28: DX-S004")
         assert dxemu("exec", "app", "sh", "-c", "exit 3").returncode == 3
         assert dxemu("exec", "nobody", "true").returncode == 125
+        assert good(dxemu("exec", "-i", "app", "cat", typed="here\n")) == "here\n"
         shell = dxemu("shell", "app", typed="tty; sleep 1; echo $((6 * 7))\nexit 7\n")
         assert (shell.returncode, "/dev/pts/" in shell.stdout, "\n42" in shell.stdout) == (7, True, True)
         assert "cable_silent healed" in good(dxemu("heal", "all"))
@@ -129,6 +130,7 @@ def test_a_lab_follows_its_edited_file(dxemu: Dxemu, tmp_path: Path) -> None:
 def test_what_is_left_of_a_killed_supervisor(dxemu: Dxemu, tmp_path: Path) -> None:
     good(dxemu("up", TOPOLOGY))
     place = LabFolder(tmp_path / "state" / "dxemu" / "labs" / "backup_connection")
+    streams(dxemu, tmp_path)
     pids = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and _in(p, place.folder)]
     assert pids
     supervisor = [pid for pid in pids if b"dxemu.labs.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()]
@@ -140,6 +142,25 @@ def test_what_is_left_of_a_killed_supervisor(dxemu: Dxemu, tmp_path: Path) -> No
     assert "what was left of it is removed" in good(dxemu("down", "--all"))
     assert not [p for p in Path("/proc").iterdir() if p.name.isdigit() and _in(p, place.folder)]
     assert not place.folder.exists()
+
+
+def streams(dxemu: Dxemu, tmp_path: Path) -> None:
+    """With the real clock a program prints, reads and is signalled while it runs."""
+    command = [sys.executable, "-m", "dxemu.cli.app", "exec", "-i", "--within", "60s", "app", "sh", "-c"]
+    program = "trap 'echo stopped; exit 5' INT; read word; echo $word; echo wrong >&2; sleep 60 & wait"
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*command, program], env=env, stdin=pipe, stdout=pipe, stderr=pipe) as running:
+        assert running.stdin is not None and running.stdout is not None and running.stderr is not None
+        running.stdin.write(b"now\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == b"now\n"
+        assert running.stderr.readline() == b"wrong\n"
+        running.send_signal(signal.SIGINT)
+        assert running.stdout.readline() == b"stopped\n"
+        assert running.wait(timeout=LIMIT_S) == 5
+    assert dxemu("exec", "app", "nosuch").returncode == 125
+    assert dxemu("exec", "--within", "1s", "app", "sleep", "60").returncode == 137
 
 
 def _in(process: Path, folder: Path) -> bool:

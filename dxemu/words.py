@@ -22,6 +22,11 @@ def measured(ms: float, uncertainty_ms: float) -> str:
     return f"{duration(ms)} ± {duration(float(f'{uncertainty_ms:.2g}'))}"
 
 
+def took(ms: float, uncertainty_ms: float) -> str:
+    """`1.02 s`, and `1.02 s ± 3 ms` where so much is uncertain that it can be told."""
+    return measured(ms, uncertainty_ms) if uncertainty_ms >= SHORT_MS else duration(ms)
+
+
 def bounds(low_ms: float | None, high_ms: float | None) -> str:
     """`60.00 - 91.00 s`, `600 - 900 ms`, `0 ms`, `no end`."""
     if low_ms is None:

@@ -61,6 +61,59 @@ class ServiceFetched(ProbeEvent):
     problem: str
 
 
+class RequestTroubled(ProbeEvent):
+    """A request that was not answered (`problem`), or slowly (""): only those are told one by one."""
+
+    word: ClassVar[str] = "request"
+    protocol: str
+    started_s: float
+    took_s: float
+    problem: str
+
+
+class RequestsCounted(ProbeEvent):
+    """All requests of a probe, as in `dxemu.probes.asking.Requests`."""
+
+    word: ClassVar[str] = "requests"
+    protocol: str
+    interval_s: float
+    asked: int
+    failed: int
+    slow: int
+    p50_s: float | None
+    p90_s: float | None
+    p99_s: float | None
+    longest_s: float
+    lateness_max_s: float
+
+
+class StreamStalled(ProbeEvent):
+    """Nothing came back on a connection, as in `dxemu.probes.tcp.Stall`."""
+
+    word: ClassVar[str] = "stalled"
+    number: int
+    start_s: float
+    end_s: float | None
+
+
+class StreamEnded(ProbeEvent):
+    """A connection is over, or the run is: as in `dxemu.probes.tcp.Stream`."""
+
+    word: ClassVar[str] = "stream"
+    number: int
+    opened_s: float | None
+    ended_s: float
+    reason: str
+    messages: int
+    answered: int
+    retransmitted: int
+    retransmitted_back: int
+    p50_s: float | None
+    longest_s: float
+    interval_s: float
+    lateness_max_s: float
+
+
 class FramesCaptured(ProbeEvent):
     """How many frames of one `label` a cable carried in each direction."""
 

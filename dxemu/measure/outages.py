@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import ceil, inf
+from math import inf
 from operator import lt
 
 from dxemu.events.timeline import ProbeLog
+from dxemu.probes.base import nearest_rank
 
 SHARES = (0.5, 0.9, 0.99, 0.999)
 """Of the packets that arrived, for which their delays are told."""
@@ -79,7 +80,7 @@ def reception(log: ProbeLog, flows: int = 1) -> Reception:
         reordered=sum(map(_reordered, [in_order] if flows == 1 else _by_flow(in_order, flows))),
         longest_s=(delays[-1] if delays else 0) * _NS,
         bursts=tuple(_bursts(sent, arrived) if flows == 1 else _of_all(sent, arrived, flows)),
-        delays_s=tuple(delays[ceil(len(delays) * share) - 1] * _NS for share in SHARES) if delays else (),
+        delays_s=tuple(nearest_rank(delays, share) * _NS for share in SHARES) if delays else (),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar, Protocol
 
 from dxemu.events.base import Event
@@ -12,6 +13,11 @@ from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
 from dxemu.registry import kind_of
 from dxemu.units import Seconds
+from dxemu.words import duration
+
+MOST_LATE = 0.5
+"""A packet that leaves later than by this part of the time to the next one was not sent when it should: the run is not
+valid. What is less late is told as uncertainty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +25,11 @@ class Measurement:
     """One thing that a probe found. A kind's own have more fields: what `result.json` says of each."""
 
     probe: str
+
+    @property
+    def unkept(self) -> str:
+        """Which schedule the probe did not keep, in words, so that the run is not valid; "" if it kept it."""
+        return ""
 
 
 class ProbedLab(Protocol):
@@ -103,6 +114,18 @@ class Probe:
     async def measure(self, lab: ProbedLab) -> None:
         """Do it, from the run's start on, and tell what was found. Unused if there is a runner for this kind."""
         raise NotImplementedError(f"{self.kind} has neither `measure` nor a runner")
+
+
+def unkept(what: str, lateness_ms: float, interval_ms: float) -> str:
+    """What left too late, in words: more than `MOST_LATE` of an interval; "" if it did not."""
+    if lateness_ms <= MOST_LATE * interval_ms:
+        return ""
+    return f"{what} left up to {duration(lateness_ms)} late, one every {duration(interval_ms)}"
+
+
+def nearest_rank(ordered: Sequence[float], share: float) -> float:
+    """The value that a `share` of the values, in their order, do not exceed; there is at least one."""
+    return ordered[max(0, ceil(len(ordered) * share) - 1)]
 
 
 def has_path(kind: type[Probe]) -> bool:

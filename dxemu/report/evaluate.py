@@ -18,18 +18,17 @@ from dxemu.measure.convergence import convergences
 from dxemu.measure.daemons import daemons
 from dxemu.measure.outages import FaultMark, Reception, cause, reception
 from dxemu.measure.paths import paths
-from dxemu.measure.probes import found
+from dxemu.measure.probes import Measurements, found
 from dxemu.measure.stages import Hit, MeasuredRun, stages
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction, explain_in_words
 from dxemu.predict.windows import Window
+from dxemu.probes.base import Measurement, unkept
 from dxemu.story.came import came
 from dxemu.story.expectations.base import Measured
 from dxemu.story.model import Scenario
 from dxemu.story.verdict import judge
-from dxemu.words import duration
 
-PROBE_SCHEDULE = 0.5
 _DELAYS = ("delay_p50_ms", "delay_p90_ms", "delay_p99_ms", "delay_p999_ms")
 _AFTER: Mapping[type[Event], str] = {
     FaultInjected: "fault",
@@ -77,7 +76,8 @@ def evaluate(
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(in_numbers(p) for p in predictions)
     actions = (*_actions(events), *_changes(events))
-    invalid = _too_late(probes) or _not_made(events)
+    measurements = found(events, [probe.name for probe in scenario.probes])
+    invalid = _too_late(probes, measurements) or _not_made(events)
     versions = {probe.name: probe.version for probe in scenario.probes}
     run = MeasuredRun(plan, _hits(predictions), events, outages, probes, versions)
     found_stages = tuple(stages(run))
@@ -90,7 +90,7 @@ def evaluate(
         stages=found_stages,
         predicted=predicted,
         end_s=meta.virtual_s,
-        found=found(events, [probe.name for probe in scenario.probes]),
+        found=measurements,
         actions=actions,
     )
     expectations = (*came(scenario.cues, events, meta.virtual_s), *(judge(e, measured) for e in scenario.expect))
@@ -109,7 +109,7 @@ def evaluate(
         recoveries=tuple(_recoveries(events, predictions, faults)),
         paths=tuple(paths(plan, events, list(receptions))),
         see_also=scenario.see_also,
-        found=measured.found,
+        found=measurements,
         actions=actions,
         quotas=_quotas(events),
         daemons=daemons(plan),
@@ -137,13 +137,11 @@ def _probe_events(events: Sequence[Event]) -> list[PacketsLogged]:
     return [event for event in events if isinstance(event, PacketsLogged)]
 
 
-def _too_late(probes: Sequence[result.ProbeResult]) -> str:
+def _too_late(probes: Sequence[result.ProbeResult], measurements: Measurements) -> str:
     """Which probes did not keep their schedule, in words; "" if all did."""
-    return "; ".join(
-        f"{p.probe} {p.direction} left up to {duration(p.lateness_max_ms)} late, one every {duration(p.interval_ms)}"
-        for p in probes
-        if p.lateness_max_ms > PROBE_SCHEDULE * p.interval_ms
-    )
+    late = [unkept(f"{p.probe} {p.direction}", p.lateness_max_ms, p.interval_ms) for p in probes]
+    late += [one.unkept for one in measurements.all_of(Measurement)]
+    return "; ".join(words for words in late if words)
 
 
 def _read(run_dir: Path, event: PacketsLogged) -> Reception:

@@ -20,6 +20,8 @@ from dxemu.units import Seconds
 L = TypeVar("L", bound=Line)
 OUTAGE_PROBE, WITH_PATH = "probe", "sending probe"
 """What is written of probes that measure outages, and of those that measure between two ends."""
+OR = " or "
+"""Between the nouns of an expectation that several kinds of probes have."""
 
 PARAGRAPHS = {
     "DX-S011": """\
@@ -58,14 +60,20 @@ class Known:
         """The names of a session, connection, tunnel or fault, or of probes (see `Line.of`)."""
         if noun == "fault":
             return sorted({name for step in self.steps for name in (step.id, step.kind)})
-        if "probe" in noun.split():
+        if is_probe(noun):
             return [name for name, kind in self.probes.items() if kind in self.kinds and self._is(kind, noun)]
         return {"session": self.sessions, "connection": self.connections, "tunnel": self.tunnels}[noun]
 
     def _is(self, kind: str, noun: str) -> bool:
-        if noun == OUTAGE_PROBE:
-            return self.kinds[kind].measures_outages
-        return has_path(self.kinds[kind]) if noun == WITH_PATH else noun == f"{kind} probe"
+        nouns = noun.split(OR)
+        if OUTAGE_PROBE in nouns and self.kinds[kind].measures_outages:
+            return True
+        return has_path(self.kinds[kind]) if noun == WITH_PATH else f"{kind} probe" in nouns
+
+
+def is_probe(noun: str) -> bool:
+    """Whether what it names is a probe."""
+    return "probe" in noun.split()
 
 
 @dataclass(frozen=True)
@@ -126,10 +134,12 @@ class LineReader(Generic[L]):
         names = self.known.of(noun)
         if isinstance(value, str) and (names is None or value in names):
             return value
-        nothing = "This scenario has no steps." if noun == "fault" else f"This scenario has no {noun}s."
+        nothing = (
+            "This scenario has no steps." if noun == "fault" else f"This scenario has no {noun.replace(OR, f's{OR}')}s."
+        )
         problem = f"there is no {noun} {quoted(value) if isinstance(value, str) else kind_of(value)}"
         remedy = suggestion(str(value), names or (), nothing)
-        if "probe" in noun.split() and isinstance(value, str) and value in self.known.probes:
+        if is_probe(noun) and isinstance(value, str) and value in self.known.probes:
             problem = f"{quoted(value)} is of kind {self.known.probes[value]}"
             remedy = suggestion("", names or (), nothing)
         self.problems.add(self.marks.at(*path), "DX-S004", problem, remedy)

@@ -28,9 +28,12 @@ from dxemu.plan.model import (
 )
 from dxemu.probes.base import Probe
 from dxemu.probes.capture import CaptureProbe
+from dxemu.probes.dns import DnsProbe
 from dxemu.probes.fetch import FetchProbe
+from dxemu.probes.http import HttpProbe
 from dxemu.probes.iperf3 import ThroughputProbe
 from dxemu.probes.pmtu import PathMtuProbe
+from dxemu.probes.tcp import TcpProbe
 from dxemu.probes.udp import UdpProbe
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds, VlanId
 from tests.lab.running import FOLDER, lab_of
@@ -193,6 +196,39 @@ def test_a_service_without_a_way_back_does_not_answer() -> None:
     page = FetchProbe(name="page", from_host="app", service="s3", rate=None, at=Seconds(0.5))
     (pages,) = FetchProbe.measured(run(nowhere, page))
     assert (pages.answered, pages.status, pages.problem) == (False, None, "no answer within 2 s")
+
+
+def test_requests_are_answered_by_servers_of_their_own() -> None:
+    pages = HttpProbe(name="pages", from_host="app", to_host="web", rate=PacketsPerSecond(10))
+    names = DnsProbe(name="names", from_host="web", to_host="app", rate=PacketsPerSecond(20), slow=Seconds(0.005))
+    found = {one.probe: one for one in HttpProbe.measured(run(plan_of(), pages, names, end_s=2.1))}
+    assert [found[name].protocol for name in ("pages", "names")] == ["HTTP", "DNS"]
+    assert (found["pages"].asked, found["pages"].failed, found["pages"].slow) == (20, 0, 0)
+    assert found["pages"].p50_ms == pytest.approx(20, abs=1)  # two round trips of TCP
+    assert (found["names"].asked, found["names"].failed, found["names"].slow) == (40, 0, 40)
+    assert found["names"].p50_ms == pytest.approx(10, abs=1)
+    assert found["names"].troubles[0].count == 40
+
+
+def test_requests_without_a_way_back_fail() -> None:
+    plan = plan_of()
+    nowhere = replace(plan, static_routes=tuple(r for r in plan.static_routes if r.node != "web"))
+    pages = HttpProbe(name="pages", from_host="app", to_host="web", rate=PacketsPerSecond(1), limit=Seconds(1.5))
+    (found,) = HttpProbe.measured(run(nowhere, pages, end_s=2))
+    assert (found.asked, found.failed, found.p50_ms) == (2, 2, None)
+    assert [(one.problem, one.count) for one in found.troubles] == [("no answer within 1.5 s", 2)]
+
+
+def test_a_connection_lives_on_and_is_opened_again() -> None:
+    plan = plan_of()
+    long = TcpProbe(name="long", from_host="app", to_host="web", rate=PacketsPerSecond(10))
+    (found,) = TcpProbe.measured(run(plan, long, end_s=2.1))
+    assert (found.reason, found.retransmitted, found.retransmitted_back, found.stalls) == ("", 0, 0, ())
+    assert (found.messages, found.answered) == (20, 20)
+    assert found.p50_ms == pytest.approx(10, abs=1)
+    nowhere = replace(plan, static_routes=tuple(r for r in plan.static_routes if r.node != "app"))
+    refused = TcpProbe.measured(run(nowhere, long, end_s=2.1))
+    assert [(one.opened_s, one.reason) for one in refused] == [(None, "Network is unreachable")] * 2
 
 
 def test_capture_counts_every_frame_by_direction() -> None:

@@ -71,7 +71,8 @@ def test_probes_come_in_the_order_of_the_file() -> None:
 
 
 def test_nothing_is_found_in_nothing() -> None:
-    assert set(found([]).by_key.items()) == {(key, ()) for key in ("captures", "fetches", "path_mtus", "throughputs")}
+    keys = ("captures", "fetches", "path_mtus", "requests", "streams", "throughputs")
+    assert set(found([]).by_key.items()) == {(key, ()) for key in keys}
 
 
 @pytest.mark.parametrize(

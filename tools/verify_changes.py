@@ -48,6 +48,40 @@ CHANGES = MappingProxyType(
             "{customer: {data_center: {hosts: {other: 10.0.1.77}}}}",
             "{virtual_interfaces: {dxgw: {mtu: 8500}}}",
             "{virtual_interfaces: {dxgw: {customer: {enabled: off}}}}",
+            "{aws: {vpcs: {third: {cidr: 172.29.0.0/16, instances: {web_third: 172.29.1.10}}},"
+            " virtual_private_gateways: {vgw_third: {asn: 64515, vpc: third, route_propagation: on}},"
+            " direct_connect_gateways: {dxgw: {associations: {vgw_third: {allowed_prefixes: [172.29.0.0/16]}}}}}}",
+        ),
+        "high_resiliency": (
+            "{connections: {ny_1: null}, virtual_interfaces: {ny_1: null}}",
+            "{virtual_interfaces: {dc_1: {customer: {as_path_prepend: 3}}}}",
+            "{virtual_interfaces: {dc_1: {amazon: {enabled: off}}}}",
+        ),
+        "lag": (
+            "{connections: {member_2: null}}",
+            "{virtual_interfaces: {prod: {mtu: 8500}}}",
+            "{customer: {data_center: {hosts: {other: 10.0.1.77}}}}",
+            "{connections: {member_3: {location: EqDC2, device: dx_1, router: colo_router, bandwidth: 10 Gbps,"
+            " lag: bundle}}}",
+        ),
+        "many_vpcs": (
+            "{aws: {vpcs: {staging: null}, virtual_private_gateways: {vgw_staging: null}},"
+            " virtual_interfaces: {staging: null}}",
+            "{virtual_interfaces: {data: null}}",
+            "{virtual_interfaces: {prod: {bfd: off}}}",
+            "{aws: {vpcs: {prod: {instances: {more: 172.31.1.11}}}}}",
+        ),
+        "public_vif": (
+            "{virtual_interfaces: {second: {type: public, connection: primary, vlan: 202,"
+            " amazon_address: 198.51.100.245/30, customer_address: 198.51.100.246/30,"
+            " route_filter_prefixes: [203.0.113.0/24], customer: {nat: 203.0.113.2}}}}",
+            "{virtual_interfaces: {public: {customer: {as_path_prepend: 2}}}}",
+            "{virtual_interfaces: {public: {bfd: off, hold_time: 30 s}}}",
+        ),
+        "transit_gateway": (
+            "{aws: {vpcs: {dev: null}, transit_gateways: {tgw: {attachments: [prod], route_tables:"
+            " {on_premises: {propagations: [prod]}, vpcs: {associations: [prod]}}}}}}",
+            "{virtual_interfaces: {transit: {customer: {enabled: off}}}}",
         ),
     }
 )

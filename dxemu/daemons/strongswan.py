@@ -22,6 +22,7 @@ from dxemu.host.process import KEPT_LINES, Process
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import IpsecTunnel
 from dxemu.plan.names import in_a_path
+from dxemu.predict.dead_peer import retransmit_interval
 
 CHARON = "/usr/sbin/charon-systemd"
 START_LIMIT_S = 30.0
@@ -29,6 +30,8 @@ AT_ONCE = "-1"
 """vici's `timeout` for a command that is answered when it has been taken, not when it is done."""
 WITHOUT_ANSWER_MS = "1"
 """How long a peer is waited for that cannot answer."""
+TOLD_WITHIN_MS = "500"
+"""How long one that is told that a tunnel is removed may take to answer."""
 
 
 class StrongSwan:
@@ -104,10 +107,41 @@ class StrongSwan:
         for event in HEARD:
             await self._vici.listen(event)
         for tunnel in self._tunnels:
-            if not ends_at(tunnel, self._node)[0].configured:
-                continue
+            await self._load(tunnel)
+
+    async def _load(self, tunnel: IpsecTunnel) -> None:
+        if ends_at(tunnel, self._node)[0].configured:
             await self._vici.request("load-shared", secret(tunnel, self._node))
             await self._vici.request("load-conn", connection(tunnel, self._node, self._tunnels))
+
+    async def add(self, tunnel: IpsecTunnel) -> None:
+        """Know one tunnel more. Raises LabError, also where all would have to wait otherwise for their peers."""
+        tunnels = (*self._tunnels, tunnel)
+        if self._tunnels and retransmit_interval(tunnels) != retransmit_interval(self._tunnels):
+            raise LabError(f"{self._name} has one DPD timeout for all its tunnels, and {tunnel.name} has another one")
+        self._tunnels = tunnels
+        self._state.add(tunnel.name)
+        await self._load(tunnel)
+
+    async def remove(self, tunnel: str) -> None:
+        """Know a tunnel no more that is down. Raises LabError."""
+        configured = any(one.name == tunnel and ends_at(one, self._node)[0].configured for one in self._tunnels)
+        if configured:
+            await self._vici.request("unload-conn", {"name": tunnel})
+            await self._vici.request("unload-shared", {"id": tunnel})
+        self._tunnels = tuple(one for one in self._tunnels if one.name != tunnel)
+        self._state.remove(tunnel)
+
+    async def close(self, tunnel: str) -> None:
+        """Delete a tunnel's keys, or try no longer to agree on some; its peer is told, if it hears. Raises LabError.
+
+        Before it is removed: charon 5.9.8 hangs where a connection comes back whose tunnel outlived it.
+        """
+        await self._end(tunnel, TOLD_WITHIN_MS)
+
+    def is_up(self, tunnel: str) -> bool:
+        """Whether a tunnel carries packets, by its last word."""
+        return self._state.is_up(tunnel)
 
     async def initiate(self, tunnel: str) -> None:
         """Start to connect, and try for ever; TunnelUp says when it is there. Raises LabError."""
@@ -126,10 +160,12 @@ class StrongSwan:
 
         charon asks the peer all the same, and calls it a failure that it had to go on without an answer.
         """
-        if not self._state.is_up(tunnel):
-            return
+        if self._state.is_up(tunnel):
+            await self._end(tunnel, WITHOUT_ANSWER_MS)
+
+    async def _end(self, tunnel: str, wait_ms: str) -> None:
         try:
-            await self._vici.request("terminate", {"ike": tunnel, "force": "yes", "timeout": WITHOUT_ANSWER_MS})
+            await self._vici.request("terminate", {"ike": tunnel, "force": "yes", "timeout": wait_ms})
         except LabError:
             if self._state.is_up(tunnel):
                 raise

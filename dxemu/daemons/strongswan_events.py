@@ -67,6 +67,14 @@ class Tunnels:
         self._children: dict[str, set[str]] = {name: set() for name in names}
         self._why: dict[str, tuple[str, str]] = {}
 
+    def add(self, tunnel: str) -> None:
+        """There is one more."""
+        self._children[tunnel] = set()
+
+    def remove(self, tunnel: str) -> None:
+        """There is one less."""
+        del self._children[tunnel]
+
     def is_up(self, tunnel: str) -> bool:
         """Whether it carries packets, by the last word."""
         return bool(self._children[tunnel])

@@ -9,20 +9,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
+from dxemu.control.barred import barred
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
 from dxemu.lab.built_rows import BUILT, BuiltRows
 from dxemu.lab.cable import LabCable
+from dxemu.lab.extra_rows import EXTRA, ExtraRows
+from dxemu.lab.extras import bar
 from dxemu.lab.journal import Journal
 from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS, KernelRows
+from dxemu.lab.lags import LagFollower
 from dxemu.lab.node import LabNode
+from dxemu.lab.overlay import Overlay
 from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
 from dxemu.lab.session_changes import SessionFollower
 from dxemu.netlink import link
 from dxemu.plan.diff import Added, Changed, Removed, diff
 from dxemu.plan.followed import not_followed
-from dxemu.plan.model import BgpSession, Bridge, Gateway, Plan, Speaker, Vrf
+from dxemu.plan.model import BgpSession, Bond, Bridge, Gateway, IpsecTunnel, Plan, Speaker, Vrf
 from dxemu.plan.order import careful
 from dxemu.units import IPNetwork
 
@@ -35,7 +40,7 @@ class ChangeNotMade(LabError):
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Brings a lab from the plan `before` to the plan `after`: the same elements with other values."""
+    """Brings a lab from the plan `before` to the plan `after`. `seed` is the run's."""
 
     before: Plan
     after: Plan
@@ -46,6 +51,8 @@ class Follower:
     journal: Journal | None = None
     stack: AsyncExitStack | None = None
     watch: Callable[[str], Awaitable[None]] | None = None
+    overlay: Overlay | None = None
+    seed: int = 1
 
     async def follow(self) -> str:
         """Do it; what was read back, in words.
@@ -81,7 +88,7 @@ class Follower:
     async def _do(self, one: Row) -> str:
         old = None if isinstance(one, Added) else one.row if isinstance(one, Removed) else one.old
         new = None if isinstance(one, Removed) else one.row if isinstance(one, Added) else one.new
-        sessions = SessionFollower(self.after, self.routing, self.clock)
+        sessions = SessionFollower(self.before, self.after, self.routing, self.clock, self.overlay)
         match old, new:
             case None, BgpSession():
                 return await sessions.add(new)
@@ -95,23 +102,49 @@ class Follower:
                 return GONE_WORDS
             case Speaker(), Speaker():
                 return await self._speaker(old, new)
+            case None, Gateway():
+                return await self._bar(new, await self.routing.add_gateway(self.after, new))
+            case Gateway(), None:
+                return await self._bar(old, await self.routing.remove_gateway(self.before, old))
             case Gateway(), Gateway():
-                return await self._gateway(new)
+                return await self._bar(new, await self._gateway(new))
             case BgpSession(), BgpSession():
                 await self._confirm(old, new)
                 return await sessions.follow(old, new)
-        if isinstance(old or new, BUILT):
-            assert self.stack is not None
-            assert self.watch is not None
-            built = BuiltRows(self.before, self.after, self.nodes, self.cables, self.stack, self.watch)
-            if old is None:
-                return await built.build(new)  # type: ignore[arg-type]  # it is one of BUILT
-            if new is None:
-                return await built.take_down(old)  # type: ignore[arg-type]  # it is one of BUILT
-            if isinstance(old, Vrf | Bridge) and isinstance(new, Vrf | Bridge):
-                return await built.change(old, new)
+            case Bond(), Bond():
+                return await LagFollower(self.after, self.nodes, self.clock).follow(new)
+        if old is None and isinstance(new, BUILT | EXTRA):
+            return await self._build(new)
+        if new is None and isinstance(old, BUILT | EXTRA):
+            return await self._take_down(old)
+        if isinstance(old, Vrf | Bridge) and isinstance(new, Vrf | Bridge):
+            return await self._built.change(old, new)
         rows = KernelRows(self.before, self.after, self.nodes, self.cables, self.routing)
         return await rows.do(one)
+
+    async def _build(self, row: BUILT | EXTRA) -> str:
+        if isinstance(row, EXTRA):
+            return await ExtraRows(self.after, self.nodes).build(row)
+        said = await self._built.build(row)
+        if isinstance(row, IpsecTunnel):
+            assert self.overlay is not None
+            await self.overlay.add(row)
+        return said
+
+    async def _take_down(self, row: BUILT | EXTRA) -> str:
+        if isinstance(row, EXTRA):
+            return await ExtraRows(self.after, self.nodes).take_down(row)
+        if isinstance(row, IpsecTunnel):
+            assert self.overlay is not None
+            await self.overlay.remove(row)
+        return await self._built.take_down(row)
+
+    @property
+    def _built(self) -> BuiltRows:
+        assert self.stack is not None
+        assert self.watch is not None
+        site = (self.nodes, self.cables, self.stack, self.watch, self.clock, self.seed)
+        return BuiltRows(self.before, self.after, *site)
 
     async def _confirm(self, old: BgpSession, new: BgpSession) -> None:
         """AWS's end of a hosted virtual interface is up once its owner has accepted it."""
@@ -127,7 +160,15 @@ class Follower:
         router = self.routing.routers[new.name]
         beside = (prefix for prefix in _originated(router) if prefix not in old.originates)
         wanted = tuple(dict.fromkeys((*new.originates, *beside)))
-        await router.originate(wanted)
+        more = len(new.tags) > len(old.tags)
+        if not more:
+            await router.originate(wanted)
+        if new.tags != old.tags:  # nothing is announced without its communities
+            for session in self.after.sessions_of(new.name):
+                if session in self.before.sessions_of(new.name):
+                    await router.follow(self.after, session)
+        if more:
+            await router.originate(wanted)
         if new.maximum_paths != old.maximum_paths:
             await router.share(new)
         said = _originated(router)
@@ -139,6 +180,13 @@ class Follower:
         """It hears all anew, as it is configured from now on."""
         assert self.journal is not None
         return await self.routing.follow_gateway(self.after, new, self.nodes[new.node], self.journal)
+
+    async def _bar(self, gateway: Gateway, said: str) -> str:
+        """A transit gateway carries nothing between other ports than before."""
+        groups = barred(self.after).get(gateway.node, ())
+        if groups != barred(self.before).get(gateway.node, ()):
+            await bar(groups, self.nodes[gateway.node])
+        return said
 
 
 def inverse(one: Row) -> Row:

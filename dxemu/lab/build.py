@@ -27,7 +27,7 @@ from dxemu.netlink import (
     xfrm_interface,
 )
 from dxemu.netlink.session import Netlink
-from dxemu.plan.model import CableRole, LookupRule, Plan, Role
+from dxemu.plan.model import Bond, CableRole, IpsecTunnel, LookupRule, Plan, Role
 
 FORWARDING = (Role.ROUTER, Role.INTERNET, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC)
 IPV4 = 4
@@ -45,6 +45,8 @@ QUIET_IPV6 = {
 }
 """An address is usable at once, and nobody asks for routers: lab routers do not advertise themselves."""
 
+WITHOUT_IPV6 = {"net/ipv6/conf/all/disable_ipv6": "1", "net/ipv6/conf/default/disable_ipv6": "1"}
+
 VRF_SERVERS = {
     "net/ipv4/tcp_l3mdev_accept": "1",
     "net/ipv4/udp_l3mdev_accept": "1",
@@ -58,20 +60,33 @@ none of them, so their addresses are not local to them."""
 
 async def build_nodes(plan: Plan, stack: AsyncExitStack, each: Each = silently, seed: int = 1) -> Mapping[str, LabNode]:
     """A namespace for every node, with a socket to configure it. How it shares flows is drawn from the run's `seed`."""
-    dual_stack = {held.node for held in plan.addresses if held.address.version == 6}  # noqa: PLR2004
-    with_vrf = {planned.node for planned in plan.vrfs}
+    settings = node_settings(plan)
     nodes = {}
     for node in each("nodes", plan.nodes):
         mininet_node = MininetNode(node.name)
         stack.callback(mininet_node.terminate)
         netlink = await stack.enter_async_context(Netlink(mininet_node.namespace))
         nodes[node.name] = LabNode(node, mininet_node, netlink)
-        settings = _settings(node.role, dual_stack=node.name in dual_stack, with_vrf=node.name in with_vrf)
-        for name, value in settings.items():
-            sysctl.write(mininet_node.namespace, name, value)
-        if node.role in FORWARDING:
-            share_flows(mininet_node.namespace, node.name, seed, ipv6=node.name in dual_stack)
+        configure(nodes[node.name], settings[node.name], seed)
     return nodes
+
+
+def configure(node: LabNode, settings: Mapping[str, str], seed: int) -> None:
+    """Give a node's kernel its settings (`node_settings`)."""
+    for name, value in settings.items():
+        sysctl.write(node.namespace, name, value)
+    if node.plan.role in FORWARDING:
+        share_flows(node.namespace, node.name, seed, ipv6=settings.items() >= QUIET_IPV6.items())
+
+
+def node_settings(plan: Plan) -> Mapping[str, Mapping[str, str]]:
+    """What is written into each node's kernel once it is there, by its name."""
+    dual_stack = {held.node for held in plan.addresses if held.address.version == 6}  # noqa: PLR2004
+    with_vrf = {planned.node for planned in plan.vrfs}
+    return {
+        node.name: _settings(node.role, dual_stack=node.name in dual_stack, with_vrf=node.name in with_vrf)
+        for node in plan.nodes
+    }
 
 
 def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, str]:
@@ -79,7 +94,7 @@ def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, s
     if dual_stack:
         settings |= QUIET_IPV6
     else:  # its router solicitations would only be counted among the packets of a cable
-        settings |= {"net/ipv6/conf/all/disable_ipv6": "1", "net/ipv6/conf/default/disable_ipv6": "1"}
+        settings |= WITHOUT_IPV6
     if role in FORWARDING:
         settings |= {"net/ipv4/ip_forward": "1"}
         if dual_stack:
@@ -123,7 +138,7 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
         await bridge.apply(nodes[planned.node].netlink, bridge.BridgeDevice(planned.name, planned.ports))
     for group in plan.bonds:
         async with clock.moment():
-            await _bond(plan, nodes, group.node, group.name)
+            await build_bond(group, nodes)
     async with clock.moment():
         for cable in plan.cables:
             for port in (cable.a, cable.b):
@@ -147,13 +162,13 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
     await _routes(plan, nodes)
 
 
-async def _bond(plan: Plan, nodes: Mapping[str, LabNode], node: str, name: str) -> None:
-    planned = plan.bond_at(node, name)
-    assert planned is not None
+async def build_bond(planned: Bond, nodes: Mapping[str, LabNode]) -> None:
+    """One end of a LAG with its members, up."""
+    netlink = nodes[planned.node].netlink
     await bond.apply(
-        nodes[node].netlink,
+        netlink,
         bond.BondDevice(
-            name=name,
+            name=planned.name,
             members=planned.members,
             mac=planned.mac,
             mtu=planned.mtu,
@@ -161,7 +176,7 @@ async def _bond(plan: Plan, nodes: Mapping[str, LabNode], node: str, name: str) 
             min_links=planned.min_links,
         ),
     )
-    await link.set_up(nodes[node].netlink, name, up=True)
+    await link.set_up(netlink, planned.name, up=True)
 
 
 async def _virtual_links(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
@@ -169,14 +184,19 @@ async def _virtual_links(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     for node in dict.fromkeys(held.node for held in plan.addresses if held.interface == "lo"):
         await link.set_up(nodes[node].netlink, "lo", up=True)
     for tunnel in plan.tunnels:
-        for end in tunnel.ends:
-            wanted = xfrm_interface.XfrmInterface(end.interface, tunnel.if_id, end.underlay_interface, tunnel.mtu)
-            await xfrm_interface.apply(nodes[end.node].netlink, wanted)
-            await link.set_up(nodes[end.node].netlink, end.interface, up=True)
+        await build_tunnel(tunnel, nodes)
     for planned in plan.vrfs:
         for member in planned.interfaces:
             await link.set_master(nodes[planned.node].netlink, member, planned.name)
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
+
+
+async def build_tunnel(tunnel: IpsecTunnel, nodes: Mapping[str, LabNode]) -> None:
+    """A tunnel's interfaces at both ends, up. Who has its keys is another matter (`dxemu.lab.overlay`)."""
+    for end in tunnel.ends:
+        wanted = xfrm_interface.XfrmInterface(end.interface, tunnel.if_id, end.underlay_interface, tunnel.mtu)
+        await xfrm_interface.apply(nodes[end.node].netlink, wanted)
+        await link.set_up(nodes[end.node].netlink, end.interface, up=True)
 
 
 async def restore_node(plan: Plan, nodes: Mapping[str, LabNode], node: str) -> None:

@@ -1,4 +1,6 @@
-"""What is built, and taken down, in a lab that runs: nodes, cables, VLANs, VRFs, addresses, as `dxemu.lab.build` does.
+"""What is built, and taken down, in a lab that runs: nodes, cables, LAGs, VLANs, VRFs, addresses, tunnels' interfaces.
+
+As `dxemu.lab.build` does it.
 
 A node that goes stays as an empty namespace: one of its name that comes later takes it over.
 """
@@ -11,16 +13,30 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from dxemu.errors import LabError
-from dxemu.lab.build import FORWARDING, build_cables, build_nodes, introduce_aws, refuse_untagged
+from dxemu.host.clock import Clock
+from dxemu.lab.build import (
+    FORWARDING,
+    QUIET_IPV6,
+    WITHOUT_IPV6,
+    build_bond,
+    build_cables,
+    build_nodes,
+    build_tunnel,
+    configure,
+    introduce_aws,
+    node_settings,
+    refuse_untagged,
+)
 from dxemu.lab.cable import LabCable
 from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS
+from dxemu.lab.lags import LagFollower
 from dxemu.lab.node import LabNode
-from dxemu.netlink import address, bridge, link, vlan, vrf
+from dxemu.netlink import address, bridge, link, sysctl, vlan, vrf
 from dxemu.netlink.session import NetlinkError
-from dxemu.plan.model import Address, Bridge, Cable, Node, Plan, VlanInterface, Vrf
+from dxemu.plan.model import Address, Bond, Bridge, Cable, IpsecTunnel, Node, Plan, VlanInterface, Vrf
 
 MISSING = (errno.ENODEV, errno.EADDRNOTAVAIL)
-BUILT = Node | Cable | VlanInterface | Vrf | Address | Bridge
+BUILT = Node | Cable | VlanInterface | Vrf | Address | Bridge | Bond | IpsecTunnel
 """The rows that this is about."""
 
 
@@ -28,7 +44,7 @@ BUILT = Node | Cable | VlanInterface | Vrf | Address | Bridge
 class BuiltRows:
     """Builds and takes down rows of `after` in `nodes` and `cables`, which grow with it.
 
-    `watch` has somebody hear of what happens in the kernel of a new node.
+    `seed` is the run's. `watch` has somebody hear of what happens in the kernel of a new node.
     """
 
     before: Plan
@@ -37,6 +53,8 @@ class BuiltRows:
     cables: dict[str, LabCable]
     stack: AsyncExitStack
     watch: Callable[[str], Awaitable[None]]
+    clock: Clock
+    seed: int = 1
 
     async def build(self, row: BUILT) -> str:
         """Put it in; what was read back, in words. Raises LabError."""
@@ -47,7 +65,15 @@ class BuiltRows:
                 await self._cable(row)
             case VlanInterface():
                 await self._vlan(row)
+            case Bond():
+                async with self.clock.moment():
+                    await build_bond(row, self.nodes)
+                lags = LagFollower(self.after, self.nodes, self.clock)
+                return "; ".join(await lags.whole(row, row.members))
+            case IpsecTunnel():
+                await build_tunnel(row, self.nodes)
             case Vrf():
+                self._configure(row.node)
                 await vrf.apply(self.nodes[row.node].netlink, vrf.VrfDevice(row.name, row.table, ()))
                 await self._members(row)
                 await link.set_up(self.nodes[row.node].netlink, row.name, up=True)
@@ -65,8 +91,11 @@ class BuiltRows:
                 self.cables.pop(row.name)
                 await self._delete(row.a.node, row.a.name)
                 self.nodes[row.b.node].netlink.forget(row.b.name)
-            case VlanInterface() | Vrf() | Bridge():
+            case VlanInterface() | Vrf() | Bridge() | Bond():
                 await self._delete(row.node, row.name)
+            case IpsecTunnel():
+                for end in row.ends:
+                    await self._delete(end.node, end.interface)
             case Address():
                 try:
                     await address.delete(self.nodes[row.node].netlink, row.interface, row.address)
@@ -93,17 +122,27 @@ class BuiltRows:
     async def _node(self, row: Node) -> None:
         if row.name in self.nodes:
             return
-        self.nodes.update(await build_nodes(replace(self.after, nodes=(row,)), self.stack))
+        self.nodes.update(await build_nodes(replace(self.after, nodes=(row,)), self.stack, seed=self.seed))
         if row.role in FORWARDING:
             await self.watch(row.name)
 
     async def _cable(self, row: Cable) -> None:
-        self.cables.update(await build_cables(replace(self.after, cables=(row,)), self.nodes))
+        self.cables.update(await build_cables(replace(self.after, cables=(row,)), self.nodes, seed=self.seed))
         for port in (row.a, row.b):
             await link.set_up(self.nodes[port.node].netlink, port.name, up=True)
         for port in (row.a, row.b):
             if not (await link.read(self.nodes[port.node].netlink, port.name)).carrier:
                 raise LabError(f"{row.name} has no light at {port.node}")
+
+    def _configure(self, name: str) -> None:
+        """A node that was there may be the first time one with a VRF, or with IPv6."""
+        node, settings = self.nodes[name], node_settings(self.after)[name]
+        if settings == node_settings(self.before).get(name):
+            return
+        configure(node, settings, self.seed)
+        if settings.items() >= QUIET_IPV6.items():
+            for without in WITHOUT_IPV6:
+                sysctl.write(node.namespace, without, "0")
 
     async def _vlan(self, row: VlanInterface) -> None:
         node = self.nodes[row.node]
@@ -126,6 +165,9 @@ class BuiltRows:
 
     async def _address(self, row: Address) -> None:
         netlink = self.nodes[row.node].netlink
+        self._configure(row.node)
+        if row.interface == "lo":
+            await link.set_up(netlink, row.interface, up=True)
         await address.apply(netlink, row.interface, row.address)
         if row.address not in await address.read(netlink, row.interface):
             raise LabError(f"{row.interface} on {row.node} should have {row.address}")

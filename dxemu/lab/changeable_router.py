@@ -99,8 +99,9 @@ class ChangeableRouter(Router):
         async def change() -> None:
             self.adopt(plan)
             self._peers[session.name] = peer = Peer.at(session, self.name)
-            assert self._exabgp is not None
-            self._exabgp.follow(peer)
+            if not session.static:
+                assert self._exabgp is not None
+                self._exabgp.follow(peer)
 
         await self._work.in_turn(change)
 
@@ -110,8 +111,9 @@ class ChangeableRouter(Router):
         async def change() -> None:
             words = "an operator removed it"
             await self._close(session, "removed", words, Cease.PEER_DECONFIGURED)
-            assert self._exabgp is not None
-            self._exabgp.forget(session)
+            if not self._peers[session].session.static:
+                assert self._exabgp is not None
+                self._exabgp.forget(session)
             del self._peers[session]
 
         await self._work.in_turn(change)

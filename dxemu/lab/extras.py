@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack
 from ipaddress import IPv4Address, IPv4Network
 from itertools import product
@@ -13,7 +14,7 @@ from dxemu.lab.limits import apply_limits
 from dxemu.lab.node import LabNode
 from dxemu.netlink import nftables, segmentation, source_nat, sysctl
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
-from dxemu.plan.model import Plan
+from dxemu.plan.model import Plan, SilentDrop, SourceFilter
 
 NAT_TABLE = "dxemu_nat"
 DROP_TABLE = "dxemu_vpn_mtu"
@@ -26,31 +27,61 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     """All of them, once interfaces are up."""
     await apply_limits(plan, nodes)
     for node in dict.fromkeys(nat.node for nat in plan.nats):
-        rules = tuple(
-            (nat.interface, nat.network, nat.address)
-            for nat in plan.nats_at(node)
-            if isinstance(nat.network, IPv4Network) and isinstance(nat.address, IPv4Address)
-        )
-        async with Netlink(nodes[node].namespace, NETLINK_NETFILTER) as netlink:
-            await source_nat.apply(netlink, NAT_TABLE, rules)
+        await translate(plan, nodes[node])
     for filtered in plan.source_filters:
-        sysctl.write(nodes[filtered.node].namespace, f"net/ipv4/conf/{filtered.interface}/rp_filter", STRICT)
+        filter_sources(filtered, nodes)
     for node, groups in barred(plan).items():
-        between = tuple(
-            nftables.DropRule(interface=one, out_interface=other)
-            for group in groups
-            for one, other in product(sorted(group), repeat=2)
-        )
-        async with Netlink(nodes[node].namespace, NETLINK_NETFILTER) as netlink:
-            await nftables.apply(netlink, BARRED_TABLE, nftables.Hook.FORWARD, between)
+        await bar(groups, nodes[node])
     for drop in plan.silent_drops:
-        rule = nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than)
-        async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
-            await nftables.apply(netlink, DROP_TABLE, nftables.Hook.PREROUTING, (rule,))
-        cable = plan.cable_at(drop.node, drop.interface)
-        sender = cable.a if cable.b.node == drop.node else cable.b
-        # The rule sees what TCP hands over at once as one long packet: it is cut into frames in front of it.
-        await segmentation.apply(nodes[sender.node].netlink, sender.name, 1)
+        await drop_silently(plan, drop, nodes)
+
+
+async def translate(plan: Plan, node: LabNode) -> None:
+    """A node's source NAT: all of its rules at once, in place of what was there if there was any."""
+    rules = tuple(
+        (nat.interface, nat.network, nat.address)
+        for nat in plan.nats_at(node.name)
+        if isinstance(nat.network, IPv4Network) and isinstance(nat.address, IPv4Address)
+    )
+    async with Netlink(node.namespace, NETLINK_NETFILTER) as netlink:
+        await nftables.delete(netlink, NAT_TABLE, missing_ok=True)
+        if rules:
+            await source_nat.apply(netlink, NAT_TABLE, rules)
+
+
+def filter_sources(filtered: SourceFilter, nodes: Mapping[str, LabNode]) -> None:
+    """Strict reverse path forwarding on an interface."""
+    sysctl.write(nodes[filtered.node].namespace, f"net/ipv4/conf/{filtered.interface}/rp_filter", STRICT)
+
+
+async def bar(groups: Sequence[AbstractSet[str]], node: LabNode) -> None:
+    """Between the ports of each group of a node's nothing goes from now on (`dxemu.control.barred`)."""
+    between = tuple(
+        nftables.DropRule(interface=one, out_interface=other)
+        for group in groups
+        for one, other in product(sorted(group), repeat=2)
+    )
+    async with Netlink(node.namespace, NETLINK_NETFILTER) as netlink:
+        await nftables.delete(netlink, BARRED_TABLE, missing_ok=True)
+        if between:
+            await nftables.apply(netlink, BARRED_TABLE, nftables.Hook.FORWARD, between)
+
+
+async def drop_silently(plan: Plan, drop: SilentDrop, nodes: Mapping[str, LabNode]) -> None:
+    """Long packets that come into a node vanish there."""
+    rule = nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than)
+    async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
+        await nftables.apply(netlink, DROP_TABLE, nftables.Hook.PREROUTING, (rule,))
+    cable = plan.cable_at(drop.node, drop.interface)
+    sender = cable.a if cable.b.node == drop.node else cable.b
+    # The rule sees what TCP hands over at once as one long packet: it is cut into frames in front of it.
+    await segmentation.apply(nodes[sender.node].netlink, sender.name, 1)
+
+
+async def drop_no_more(drop: SilentDrop, nodes: Mapping[str, LabNode]) -> None:
+    """They no longer do."""
+    async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
+        await nftables.delete(netlink, DROP_TABLE, missing_ok=True)
 
 
 async def start_services(plan: Plan, nodes: Mapping[str, LabNode], clock: Clock, stack: AsyncExitStack) -> None:

@@ -36,6 +36,10 @@ class GatewayRouter:
         self._gone: set[str] = set()
         self._tables: dict[str, LocRib] = {}
 
+    def hears(self, table: LocRib) -> bool:
+        """Whether there is a listener for the speaker that has this table."""
+        return any(table is known for known in self._tables.values())
+
     def listener_for(
         self, attachment: Attachment, table: LocRib
     ) -> Callable[[Sequence[BestPathChange]], Awaitable[None]]:
@@ -49,6 +53,13 @@ class GatewayRouter:
 
         return hear
 
+    async def begin(self) -> str:
+        """Hear all of the speakers that have a listener. Gives what was read back; raises LabError."""
+        for attachment in self.gateway.attachments:
+            if attachment.speaker in self._tables:
+                await self._hear_whole(attachment)
+        return "; ".join([await fib.read_back() for fib in self._fibs.values()])
+
     async def follow(self, plan: Plan, gateway: Gateway, fib_of: Callable[[int], Fib]) -> str:
         """From now on it is configured as `gateway`: it hears all anew, and its tables hold what follows.
 
@@ -59,9 +70,8 @@ class GatewayRouter:
         cost, paths = region_cost(plan, gateway), gateway_paths(gateway)
         self.loc_ribs = {table: LocRib(igp_cost=cost, maximum_paths=paths) for table in tables_of(gateway)}
         for attachment in gateway.attachments:
-            best = self._tables[attachment.speaker].best
             if attachment.speaker not in self._gone:
-                self._learn(attachment, [BestPathChange(prefix, None, best[prefix]) for prefix in in_order(best)])
+                self._learn(attachment, self._whole(attachment))
         said = []
         for table in dict.fromkeys((*before, *self.loc_ribs)):
             had, same = was.get(table, {}), table in self.loc_ribs and _same_table(old, gateway, table)
@@ -104,13 +114,19 @@ class GatewayRouter:
             speaker = attachment.speaker
             if up and speaker in self._gone:
                 self._gone.discard(speaker)
-                best = self._tables[speaker].best
-                await self._hear(attachment, [BestPathChange(prefix, None, best[prefix]) for prefix in in_order(best)])
+                await self._hear_whole(attachment)
             elif not up and speaker not in self._gone:
                 self._gone.add(speaker)
                 for table, loc_rib in self.loc_ribs.items():
                     heard = loc_rib.learnt(speaker)
                     await self._install(table, loc_rib.purge(speaker), heard)
+
+    async def _hear_whole(self, attachment: Attachment) -> None:
+        await self._hear(attachment, self._whole(attachment))
+
+    def _whole(self, attachment: Attachment) -> list[BestPathChange]:
+        best = self._tables[attachment.speaker].best
+        return [BestPathChange(prefix, None, best[prefix]) for prefix in in_order(best)]
 
     async def _hear(self, attachment: Attachment, changes: Sequence[BestPathChange]) -> None:
         heard = [change.prefix for change in changes]

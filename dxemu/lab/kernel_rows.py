@@ -1,4 +1,4 @@
-"""What another plan says of a node's kernel, in the running lab: routes, rules, VLANs, limits, bonds, cables."""
+"""What another plan says of a node's kernel, in the running lab: routes, rules, VLANs, limits, cables."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dxemu.lab.cable import LabCable
 from dxemu.lab.limits import put_limit
 from dxemu.lab.node import LabNode
 from dxemu.lab.routing import Routing
-from dxemu.netlink import bond, link, route, rule
+from dxemu.netlink import link, route, rule
 from dxemu.plan.diff import Added, Changed, Removed
-from dxemu.plan.model import Bond, Cable, LookupRule, Plan, RateLimit, StaticRoute, VlanInterface
+from dxemu.plan.model import Cable, LookupRule, Plan, RateLimit, StaticRoute, VlanInterface
 from dxemu.units import IPNetwork
 
 BUILT_WORDS, GONE_WORDS = "built", "taken down"
@@ -53,8 +53,6 @@ class KernelRows:
                 return await self._mtu(new.node, new.name, new.mtu)
             case (Cable(), Cable()):
                 return await self._cable(new)
-            case (Bond(), Bond()):
-                return await self._bond(new)
             case (RateLimit(), RateLimit()):
                 return await put_limit(new, self.nodes)
         raise LabError(f"a lab that runs cannot follow a change of {one.table}")
@@ -112,13 +110,3 @@ class KernelRows:
             said = await self._mtu(port.node, port.name, cable.mtu)
         await self.cables[cable.name].follow(cable)
         return said
-
-    async def _bond(self, planned: Bond) -> str:
-        netlink = self.nodes[planned.node].netlink
-        if planned.mtu != (await link.read(netlink, planned.name)).mtu:
-            await link.set_mtu(netlink, planned.name, planned.mtu)
-        await bond.set_min_links(netlink, planned.name, planned.min_links)
-        found = await bond.read_min_links(netlink, planned.name)
-        if found != planned.min_links:
-            raise LabError(f"{planned.name} should need {planned.min_links} members, the kernel says {found}")
-        return f"the kernels say {found} at least"

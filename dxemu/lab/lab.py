@@ -59,6 +59,7 @@ class Lab:
         self._up: set[tuple[str, str, str]] = set()
         self.beyond_quota: set[str] = set()
         """Sessions whose peer has announced more than AWS takes."""
+        self._seed = 1
         self._tunnels_up: set[tuple[str, str]] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
         self._interrupted: dict[str, float] = {}
@@ -87,7 +88,7 @@ class Lab:
             cables = await build_cables(plan, nodes, journal.each, seed)
             await build_interfaces(plan, nodes, journal.clock, journal.each)
             lab = cls(plan, journal, nodes, cables)
-            lab.filters = PacketFilters(lab._nodes, seed)
+            lab.filters, lab._seed = PacketFilters(lab._nodes, seed), seed
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())
             await build_extras(plan, nodes)
@@ -200,8 +201,8 @@ class Lab:
 
         before, after = carriers(self.plan), carriers(plan)
         self._carriers = {port: name for port, name in before.items() if port in after}  # what goes loses no light
-        clock, site = self.journal.clock, (self._nodes, self._cables, self.journal, self._stack, self._watch_node)
-        follower = Follower(self.plan, plan, self._routing, clock, *site)
+        site = (self._nodes, self._cables, self.journal, self._stack, self._watch_node, self._overlay, self._seed)
+        follower = Follower(self.plan, plan, self._routing, self.journal.clock, *site)
         try:
             done = await follower.follow()
         except LabError:
@@ -210,6 +211,7 @@ class Lab:
         self._carriers = after
         self.plan = plan
         self._routing.adopt(plan)
+        self._overlay.adopt(plan)
         self.ways.adopt(plan)
         return done
 

@@ -19,6 +19,11 @@ async def apply_limits(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     """Every limit of the plan; the interfaces must be there. Raises LabError."""
     for limit in plan.limits:
         await put_limit(limit, nodes)
+    await send_frame_by_frame(plan, nodes)
+
+
+async def send_frame_by_frame(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
+    """What `SENDERS` do where there is a limit."""
     if plan.limits:
         senders = {node.name for node in plan.nodes if node.role in SENDERS}
         for cable in plan.cables:
@@ -40,6 +45,12 @@ async def put_limit(limit: RateLimit, nodes: Mapping[str, LabNode]) -> str:
     if rate // 8 != int(limit.rate) // 8:  # the kernel counts bytes
         raise LabError(f"{name} on {limit.node} should be held to {limit.rate}, the kernel says {rate} bit/s")
     return f"the kernels say {limit.rate}"
+
+
+async def take_limit(limit: RateLimit, nodes: Mapping[str, LabNode]) -> None:
+    """Hold an interface to a rate no longer. Raises LabError."""
+    delete = police.delete if limit.kind is LimitKind.POLICE else shape.delete
+    await delete(nodes[limit.node].netlink, limit.interface)
 
 
 async def read_limits(plan: Plan, nodes: Mapping[str, LabNode]) -> Mapping[tuple[str, str, LimitKind], Counters]:

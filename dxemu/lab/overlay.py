@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from dxemu.events.links import TunnelChanged, VrrpChanged
@@ -15,6 +16,7 @@ from dxemu.netlink import nftables
 from dxemu.netlink.namespace import Namespace
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
 from dxemu.plan.model import IpsecTunnel, Plan
+from dxemu.words import duration
 
 if TYPE_CHECKING:
     from dxemu.daemons.strongswan import StrongSwan
@@ -25,8 +27,23 @@ OnTunnel = Callable[[str, str, bool, str], None]
 """Called with node, tunnel, whether it is up, and the reason if not."""
 
 
+UP_WITHIN_S = 2.0
+"""For IKE's two round trips, and what both ends compute for its keys."""
+LOOK_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where daemons are started."""
+
+    nodes: Mapping[str, LabNode]
+    folder: str
+    stack: AsyncExitStack
+    tasks: Tasks
+
+
 class Overlay:
-    """The tunnels of a lab. `up` are those that are up, as (node, tunnel)."""
+    """The tunnels of a lab."""
 
     def __init__(self, plan: Plan, journal: Journal, on_tunnel: OnTunnel) -> None:
         self._plan = plan
@@ -36,28 +53,74 @@ class Overlay:
 
     async def start(self, nodes: Mapping[str, LabNode], folder: str, stack: AsyncExitStack, tasks: Tasks) -> None:
         """Start charon on every node at which a tunnel ends; none of them connects yet. Raises LabError."""
-        if not self._plan.tunnels:
-            return
-        from dxemu.daemons.strongswan import StrongSwan  # imports cost time in the guest
-
+        self._site = _Site(nodes, folder, stack, tasks)
         for node in dict.fromkeys(end.node for tunnel in self._plan.tunnels for end in tunnel.ends):
-            mine = self._plan.tunnels_at(node)
-            log = f"{folder}/{node}.charon.log"
-            # charon draws its jitter from the second in which it starts: two that shared one would rekey at once.
-            async with self._journal.clock.moment(SECOND_NS):
-                charon = StrongSwan(node, mine, nodes[node].namespace, self._listener(node), tasks.fail, log)
-                stack.callback(charon.stop)
-            self._charons[node] = charon
+            await self._start(node, self._plan.tunnels_at(node))
         for charon in self._journal.each("IPsec daemons", list(self._charons.values())):
             await charon.ready()
+
+    async def _start(self, node: str, tunnels: Sequence[IpsecTunnel]) -> StrongSwan:
+        from dxemu.daemons.strongswan import StrongSwan  # imports cost time in the guest
+
+        site = self._site
+        log = f"{site.folder}/{node}.charon.log"
+        # charon draws its jitter from the second in which it starts: two that shared one would rekey at once.
+        async with self._journal.clock.moment(SECOND_NS):
+            charon = StrongSwan(node, tunnels, site.nodes[node].namespace, self._listener(node), site.tasks.fail, log)
+            site.stack.callback(charon.stop)
+        self._charons[node] = charon
+        return charon
+
+    def adopt(self, plan: Plan) -> None:
+        """The plan has become this one."""
+        self._plan = plan
+
+    async def add(self, tunnel: IpsecTunnel) -> None:
+        """Have both ends know a tunnel that is new; none of them connects yet. Raises LabError."""
+        for end in tunnel.ends:
+            charon = self._charons.get(end.node)
+            if charon is None:
+                await (await self._start(end.node, (tunnel,))).ready()
+            else:
+                await charon.add(tunnel)
+
+    async def remove(self, tunnel: IpsecTunnel) -> None:
+        """Have neither end know a tunnel any more that was taken down. Raises LabError."""
+        for end in tunnel.ends:
+            await self._charons[end.node].remove(tunnel.name)
+
+    async def come_up(self, tunnel: IpsecTunnel) -> str:
+        """Have a tunnel connect. Returns when it is up, or is not about to be; which of it, in words."""
+        await self._initiate(tunnel)
+        waited = 0.0
+        while not self._is_up(tunnel):
+            if waited >= UP_WITHIN_S:
+                return f"not up within {duration(UP_WITHIN_S * 1e3)}"
+            await self._journal.clock.settle(LOOK_S)
+            waited += LOOK_S
+        return "up"
+
+    async def go_down(self, tunnel: IpsecTunnel) -> None:
+        """Have a tunnel end: the customer's end tells the other one, which does so by itself if it is cut off.
+
+        Raises LabError.
+        """
+        for end in tunnel.ends:
+            await self._charons[end.node].close(tunnel.name)
+
+    def _is_up(self, tunnel: IpsecTunnel) -> bool:
+        return all(self._charons[end.node].is_up(tunnel.name) for end in tunnel.ends)
 
     async def connect(self) -> None:
         """Have every tunnel come up. The session or a `tunnel` event says when it is there."""
         for tunnel in self._plan.tunnels:
-            for end in tunnel.ends:
-                if end.initiates:
-                    async with self._journal.clock.moment():
-                        await self._charons[end.node].initiate(tunnel.name)
+            await self._initiate(tunnel)
+
+    async def _initiate(self, tunnel: IpsecTunnel) -> None:
+        for end in tunnel.ends:
+            if end.initiates:
+                async with self._journal.clock.moment():
+                    await self._charons[end.node].initiate(tunnel.name)
 
     async def power_lost(self, node: str) -> None:
         """The keys of a node's tunnels are gone, and nobody is told: its ports are dark. Raises LabError."""

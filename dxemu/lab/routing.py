@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dxemu.bgp.rib import LocRib
 from dxemu.control.converge import converge, gateway_rib, tables_of
@@ -58,8 +58,34 @@ class Routing:
 
     async def follow_gateway(self, plan: Plan, gateway: Gateway, node: LabNode, journal: Journal) -> str:
         """Have a gateway be what `plan` says. Gives what was read back; raises LabError."""
+        self._attach(gateway)
         router = self.gateways[gateway.node]
         return await router.follow(plan, gateway, lambda table: _fib(gateway, table, node, journal))
+
+    async def add_gateway(self, plan: Plan, gateway: Gateway) -> str:
+        """Have a new gateway hear the speakers that are there; others tell it once they are. As `follow_gateway`."""
+        assert self.site is not None
+        node, journal = self.site.nodes[gateway.node], self.site.journal
+        fibs = {table: _fib(gateway, table, node, journal) for table in tables_of(gateway)}
+        self.gateways[gateway.node] = chooser = GatewayRouter(plan, gateway, fibs, journal)
+        self._attach(gateway)
+        return await chooser.begin()
+
+    async def remove_gateway(self, plan: Plan, gateway: Gateway) -> str:
+        """Have a gateway forget all; its kernel has no route of its any more. As `follow_gateway`."""
+        assert self.site is not None
+        node, journal = self.site.nodes[gateway.node], self.site.journal
+        said = await self.follow_gateway(plan, replace(gateway, attachments=()), node, journal)
+        del self.gateways[gateway.node]
+        return said
+
+    def _attach(self, gateway: Gateway) -> None:
+        """Have it hear those of its speakers that are there and that it did not hear before."""
+        chooser = self.gateways[gateway.node]
+        for attachment in gateway.attachments:
+            router = self.routers.get(attachment.speaker)
+            if router is not None and not chooser.hears(router.loc_rib):
+                router.on_best.append(chooser.listener_for(attachment, router.loc_rib))
 
     async def add_speaker(self, plan: Plan, speaker: Speaker) -> None:
         """Start a speaker, which has no session yet; gateways of `plan` that are attached to it hear it."""

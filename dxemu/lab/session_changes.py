@@ -9,6 +9,7 @@ from dxemu.daemons.exabgp import Peer
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
 from dxemu.lab.heard import not_heard
+from dxemu.lab.overlay import Overlay
 from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
 from dxemu.plan.model import BgpSession, Plan, SessionEnd
@@ -21,11 +22,13 @@ LOOK_S = 0.002
 
 @dataclass(frozen=True, slots=True)
 class SessionFollower:
-    """Brings sessions to what `after` says of them."""
+    """Brings sessions of the plan `before` to what `after` says of them."""
 
+    before: Plan
     after: Plan
     routing: Routing
     clock: Clock
+    overlay: Overlay | None = None
 
     async def follow(self, old: BgpSession, new: BgpSession) -> str:
         """Do it; what was read back, in words. Raises LabError."""
@@ -49,7 +52,10 @@ class SessionFollower:
         for end in new.ends[::-1]:  # AWS's end takes connections
             if end.speaker in self.routing.routers:
                 await self.routing.routers[end.speaker].add(self.after, new)
-        return await self._bfd(new, new) + "both ends take connections"
+        said = await self._bfd(new, new)
+        if new.tunnel is not None and self.overlay is not None:
+            said += f"its tunnel is {await self.overlay.come_up(self.after.tunnel(new.tunnel))}; "
+        return said + (self._static(new) if new.static else "both ends take connections")
 
     async def remove(self, old: BgpSession) -> str:
         """Have neither end know it any more; what was read back, in words. Raises LabError."""
@@ -57,6 +63,8 @@ class SessionFollower:
         for end in old.ends:
             if end.speaker in self.routing.routers:
                 await self.routing.routers[end.speaker].remove(old.name)
+        if old.tunnel is not None and self.overlay is not None:
+            await self.overlay.go_down(self.before.tunnel(old.tunnel))
         return said + "neither end knows it"
 
     async def _moved(self, old: BgpSession, new: BgpSession) -> str:

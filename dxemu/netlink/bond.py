@@ -91,11 +91,14 @@ class BondState:
 
         A Linux bond without a partner forwards too, so carrier does not say this.
         """
-        return bool(self.partner_mac and self.members) and all(
+        return bool(self.partner_mac and self.members) and all(map(self.agreed_on, self.members))
+
+    def agreed_on(self, member: BondMember) -> bool:
+        """Whether both ends send by a member."""
+        return (
             member.aggregator_id == self.aggregator_id
             and member.actor_state & FORWARDING == FORWARDING
             and member.partner_state & FORWARDING == FORWARDING
-            for member in self.members
         )
 
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from dxemu.plan.diff import Changed, Diff
-from dxemu.plan.model import BgpSession, Cable, Node, Role
+from dxemu.plan.model import BgpSession, Node, Role
 from dxemu.plan.order import Step, careful
 
 FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "cables": frozenset({"mtu"}),
-        "bonds": frozenset({"mtu", "min_links"}),
+        "bonds": frozenset({"mtu", "min_links", "members"}),
         "vlans": frozenset({"mtu"}),
         "vrfs": frozenset({"interfaces"}),
         "bridges": frozenset({"ports"}),
         "static_routes": frozenset({"via", "throw"}),
         "limits": frozenset({"rate", "burst"}),
-        "speakers": frozenset({"originates", "maximum_paths"}),
+        "speakers": frozenset({"originates", "maximum_paths", "tags"}),
         "gateways": frozenset(
             {"allowed_prefixes", "prefixes", "route_propagation", "attachments", "fixed", "attached", "local"}
             | {"vpc_table", "vpn_ecmp_support"}
@@ -27,19 +27,20 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
             {"import_local_pref", "export_communities", "send_communities", "export_prepend", "export_med"}
             | {"announces", "accepts", "allow_as_in", "policies", "enabled"}
             | {"bfd", "hold_time", "keepalive", "auth_key", "graceful_restart", "until_bfd_down"}
-            | {"speaker", "prefix_quota", "route_filter_prefixes", "confirmed"}
+            | {"speaker", "prefix_quota", "route_filter_prefixes", "confirmed", "cables"}
         ),
     }
 )
 """The values of a row, by table, that `dxemu.lab.apply` brings to a lab while it runs."""
 
 COME_AND_GO = frozenset(
-    {"nodes", "cables", "bridges", "vlans", "vrfs", "addresses", "static_routes", "rules", "speakers", "sessions"}
+    {"nodes", "cables", "bridges", "bonds", "vlans", "vrfs", "addresses", "static_routes", "rules", "speakers"}
+    | {"sessions", "gateways", "limits", "silent_drops", "source_filters", "nats"}
 )
 """The tables whose rows may come and go."""
 
-_ROLES = frozenset({Role.HOST, Role.INSTANCE})
-"""Nodes that may come and go: they run nothing."""
+_ROLES = frozenset({Role.HOST, Role.INSTANCE, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC})
+"""Nodes that may come and go: on the customer's side those that run nothing."""
 
 
 def not_followed(found: Diff) -> Iterator[Step]:
@@ -58,11 +59,4 @@ def _followed(step: Step) -> bool:
 
 
 def _may_come(row: object) -> bool:
-    match row:
-        case Node():
-            return row.role in _ROLES
-        case Cable():
-            return row.connection is None
-        case BgpSession():
-            return not row.static and row.tunnel is None
-    return True
+    return not isinstance(row, Node) or row.role in _ROLES

@@ -72,7 +72,13 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
     [
         ("hosted_connection", "{connections: {hosted: {bandwidth: 200 Mbps}}}", "the kernels say 200 Mbps"),
         ("site_link", "{virtual_interfaces: {ny_1: {site_link: off}}}", "both ends take connections"),
-        ("many_vpcs", "{virtual_interfaces: {staging: null}}", "neither end knows it"),
+        (
+            "many_vpcs",
+            "{virtual_interfaces: {staging: null}, aws: {virtual_private_gateways: {vgw_staging: null},"
+            " vpcs: {staging: null}}}",
+            "neither end knows it; vgw_staging: 0 routes of BGP's in table 254; 20 taken down",
+        ),
+        ("backup_connection", "{connections: {backup: null}, virtual_interfaces: {backup: null}}", "16 taken down"),
         (
             "direct_connect_gateway",
             "{aws: {direct_connect_gateways: {dxgw: {associations: {vgw_west: null}}}}}",
@@ -80,10 +86,17 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
         ),
         ("direct_connect_gateway", "{customer: {data_center: {hosts: {other: 10.0.1.77}}}}", "6 built"),
         ("lag", "{lags: {bundle: {minimum_links: 2}}}", "the kernels say 2 at least"),
+        (
+            "lag",
+            "{connections: {member_3: {location: EqDC2, device: dx_1, router: colo_router, bandwidth: 10 Gbps,"
+            " lag: bundle}}}",
+            "dx_1: LACP has agreed on member_3",
+        ),
         ("lag", "{virtual_interfaces: {prod: {mtu: 8500}}}", "MTU 8500"),
         (
             "backup_connection",
-            "{aws: {vpcs: {prod: {static_routes: {0.0.0.0/0: vgw}}}}}",
+            "{aws: {vpcs: {prod: {static_routes: {0.0.0.0/0: vgw}}}}, customer: {data_center: {routers:"
+            " {customer_router: {static_routes: {172.31.0.0/16: colo_router}}}}}}",
             "1 route in the VPC's table 10000",
         ),
         (
@@ -93,11 +106,6 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
         ),
         ("vpn_backup_static", "{vpns: {vpn: {static_routes: [10.0.0.0/17]}}}", "both ends' tables say so"),
         ("vpn_backup", "{vpns: {vpn: {tunnels: {1: {customer: {enabled: off}}}}}}", "both ends say that it is down"),
-        (
-            "backup_connection",
-            "{customer: {data_center: {routers: {customer_router: {static_routes: {172.31.0.0/16: colo_router}}}}}}",
-            "built",
-        ),
     ],
 )
 def test_what_is_read_back(topology: str, change: str, says: str, tmp_path: Path) -> None:

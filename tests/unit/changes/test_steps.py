@@ -73,13 +73,12 @@ def test_what_a_lab_follows_is_planned(tmp_path: Path) -> None:
 def test_what_no_lab_follows_yet_is_refused_with_what_it_would_be(tmp_path: Path) -> None:
     steps = f"""\
   - {{at: 2 s, change: {PREPEND % 3}}}
-  - {{at: 5 s, change: {{connections: {{spare: {{location: EqDC2, device: dx_1, router: colo_router,
-      bandwidth: 10 Gbps}}}}}}}}
+  - {{at: 5 s, change: {{virtual_interfaces: {{backup: {{customer: {{ttl_security: on}}}}}}}}}}
 """
     with pytest.raises(InputErrors) as caught:
         refuse_changes(prepare(written(tmp_path, steps)))
     assert [(p.code, p.mark.line) for p in caught.value.problems] == [("DX-C006", 4)]
-    assert "add cable spare" in caught.value.problems[0].problem
+    assert "session backup: ends.0.ttl_security off -> on" in caught.value.problems[0].problem
 
 
 @pytest.mark.parametrize("value", ["amazon: {enabled: off}", "bfd: off", "hold_time: 30 s", "auth_key: another-1"])

@@ -16,7 +16,7 @@ from dxemu.errors import LabError
 from dxemu.lab.apply import ChangeNotMade, Follower
 from dxemu.lab.routing import Routing
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Plan
+from dxemu.plan.model import Plan, Role
 from dxemu.topology.load import load
 from dxemu.units import IPNetwork
 
@@ -99,7 +99,7 @@ def test_a_lab_that_cannot_go_back_is_lost(before: Plan) -> None:
 
 def test_nothing_is_touched_for_what_no_lab_follows(before: Plan) -> None:
     tables = tables_of(before)
-    more = replace(before.cables[0], name="spare", connection="spare")
-    with pytest.raises(ChangeNotMade, match="add cable spare"):
-        follow(before, replace(with_more(before), cables=(*before.cables, more)), tables)
+    more = replace(before.nodes[0], name="spare", role=Role.ROUTER)
+    with pytest.raises(ChangeNotMade, match="add node spare"):
+        follow(before, replace(with_more(before), nodes=(*before.nodes, more)), tables)
     assert not any(table.orders for table in tables.values())

@@ -22,8 +22,9 @@ class EndsDiffer(Rule):
     paragraph: ClassVar[str] = """\
 A virtual interface whose customer's end has, as the file says, another VLAN, address, ASN or MD5
 key than AWS's end, or TTL security, which AWS does not know. Its BGP session never comes up. So
-it is with a tunnel that the customer has not set up, or that has another pre-shared key there. Left
-as it is the design is a drill: `dxemu run` shows what an engineer would see.
+it is with a tunnel that the customer has not set up, or that has another pre-shared key, proposal
+or traffic selector there. Left as it is the design is a drill: `dxemu run` shows what an engineer
+would see.
 Source: Direct Connect User Guide, Troubleshooting layer 2 and layer 3 issues."""
 
     def find(self, design: Design) -> Iterator[Finding]:

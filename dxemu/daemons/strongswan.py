@@ -175,6 +175,12 @@ class StrongSwan:
         with contextlib.suppress(LabError):
             await self._vici.request("initiate", {"child": tunnel, "ike": tunnel, "timeout": WITHOUT_ANSWER_MS})
 
+    def refusal(self, tunnel: str) -> str:
+        """Why the tunnel carries nothing, if an end has refused that; no event tells it while phase 1 is up."""
+        for line in self._new_log_lines():
+            self._state.hear_log(line)
+        return self._state.refusal(tunnel)
+
     def _hear(self, event: str, message: Mapping[str, Any]) -> None:
         for line in self._new_log_lines():
             self._state.hear_log(line)

@@ -92,13 +92,13 @@ def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -
     """
     mine, other = ends_at(tunnel, node)
     come_back = "start" if mine is tunnel.ends[0] else "none"
-    everything = ["0.0.0.0/0" if isinstance(mine.inside, IPv4Interface) else "::/0"]
+    everything = "0.0.0.0/0" if isinstance(mine.inside, IPv4Interface) else "::/0"
     margin = f"{round(tunnel.rekey_margin)}s"
     child: Section = {
         "mode": "tunnel",
-        "local_ts": everything,
-        "remote_ts": everything,
-        "esp_proposals": [tunnel.esp_proposal],
+        "local_ts": [str(mine.networks or everything)],
+        "remote_ts": [str(mine.peer_networks or everything)],
+        "esp_proposals": [mine.esp_proposal or tunnel.esp_proposal],
         "if_id_in": str(tunnel.if_id),
         "if_id_out": str(tunnel.if_id),
         "rekey_time": f"{round(tunnel.phase2_lifetime - tunnel.rekey_margin)}s",
@@ -115,7 +115,7 @@ def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -
         "remote_addrs": [str(other.outside)],
         "local": {"auth": "psk", "id": str(mine.outside)},
         "remote": {"auth": "psk", "id": str(other.outside)},
-        "proposals": [tunnel.ike_proposal],
+        "proposals": [mine.ike_proposal or tunnel.ike_proposal],
         "mobike": "no",
         "encap": "no",
         "keyingtries": "0",

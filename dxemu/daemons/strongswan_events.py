@@ -20,7 +20,7 @@ _REASONS = (
     (re.compile(r"(received|sending) DELETE for IKE_SA"), "deleted"),
     (re.compile(r"closing CHILD_SA|closing expired CHILD_SA"), "deleted"),
     (re.compile(r"(destroying|deleting) duplicate IKE_SA"), "replaced"),
-    (re.compile(r"received \w+ (notify error|error notify)"), "refused"),
+    (re.compile(r"received \w+ (notify error|error notify|notify, no CHILD_SA built)"), "refused"),
     (re.compile(r"MAC mismatched|no shared key found|no IKE config found|no matching peer config found"), "refused"),
 )
 """Texts of strongSwan 5.9.8, in src/libcharon/sa: task_manager_v2.c, ike_sa_manager.c, psk_authenticator.c, and the
@@ -78,6 +78,11 @@ class Tunnels:
     def is_up(self, tunnel: str) -> bool:
         """Whether it carries packets, by the last word."""
         return bool(self._children[tunnel])
+
+    def refusal(self, tunnel: str) -> str:
+        """Why its keys for packets were refused, in charon's words; the tunnel's connection itself may be up."""
+        reason, said = self._why.get(tunnel, ("", ""))
+        return said if reason == "refused" else ""
 
     def hear_log(self, line: str) -> None:
         """A line of the log. Those written before an event must come before it."""

@@ -74,7 +74,7 @@ class Lab:
         if any(session.mismatch is not None for session in plan.sessions):
             from dxemu.lab.symptoms import Symptoms  # few labs need it, and each import costs time in the guest
 
-            self._symptoms = Symptoms(plan, nodes, journal)
+            self._symptoms = Symptoms(plan, nodes, journal, self._overlay.refusal)
 
     @classmethod
     @asynccontextmanager

@@ -134,6 +134,11 @@ class Overlay:
             if any(end.node == node and end.initiates for end in tunnel.ends):
                 await self._charons[node].initiate_again(tunnel.name)
 
+    def refusal(self, tunnel: str) -> tuple[str, str]:
+        """Node and words of the end of a tunnel that was refused; empty if none was."""
+        found = ((node, charon.refusal(tunnel)) for node, charon in self._charons.items())
+        return next(((node, said) for node, said in found if said), ("", ""))
+
     def programs(self, node: str) -> Mapping[str, int]:
         """The number of a node's IKE daemon, if it runs one."""
         charon = self._charons.get(node)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from dxemu.errors import LabError
 from dxemu.events.base import Event
@@ -19,8 +20,15 @@ SEEN_WITHIN_S = 30.0
 """Lab time: several attempts to connect, and three requests of ARP a second apart (RFC 826; Linux, mcast_solicit)."""
 IKE_WITHIN_S = 10.0
 """Lab time: more than IKE takes with all its retransmissions to begin with (RFC 7296 section 2.4)."""
-AUTHENTICATION = ("AUTHENTICATION_FAILED", "MAC mismatched")
-"""strongSwan 5.9.8, 6.0.1: src/libcharon/sa/ikev2, ike_auth.c and psk_authenticator.c."""
+REFUSALS: Mapping[str, Symptom] = MappingProxyType(
+    {
+        "AUTHENTICATION_FAILED": Symptom.AUTHENTICATION_FAILED,
+        "MAC mismatched": Symptom.AUTHENTICATION_FAILED,
+        "NO_PROPOSAL_CHOSEN": Symptom.NO_PROPOSAL_CHOSEN,
+        "TS_UNACCEPTABLE": Symptom.TS_UNACCEPTABLE,
+    }
+)
+"""strongSwan 5.9.8, 6.0.1: src/libcharon/sa/ikev2, ike_init.c, ike_auth.c, child_create.c and psk_authenticator.c."""
 BAD_PEER_AS = (2, 2)
 """NOTIFICATION code and subcode: RFC 4271 section 6.2."""
 
@@ -28,7 +36,15 @@ BAD_PEER_AS = (2, 2)
 class Symptoms:
     """Hears which sessions are refused while the lab comes up, and looks at the others."""
 
-    def __init__(self, plan: Plan, nodes: Mapping[str, LabNode], journal: Journal) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        nodes: Mapping[str, LabNode],
+        journal: Journal,
+        refusal: Callable[[str], tuple[str, str]],
+    ) -> None:
+        """`refusal` asks the IKE daemons for node and words of the end of a tunnel that was refused."""
+        self._refusal = refusal
         self._sessions = {s.name: s for s in plan.sessions if s.mismatch is not None and s.confirmed}
         self._nodes = nodes
         self._journal = journal
@@ -83,13 +99,14 @@ class Symptoms:
     def _of_tunnel(self, session: BgpSession, tunnel: str, waited: float) -> SymptomSeen | None:
         """What charon said of it; nothing at all for `IKE_WITHIN_S` is a symptom, too."""
         said = self._tunnels.get(tunnel)
-        if said is None:
-            words = f"in {IKE_WITHIN_S:g} s neither end has said anything of {tunnel}"
-            return _symptom(session, Symptom.NO_IKE, words) if waited >= IKE_WITHIN_S else None
-        detail = said.detail or ""
-        if not any(words in detail for words in AUTHENTICATION):
+        node, detail = self._refusal(tunnel) if said is None else (said.node, said.detail or "")
+        seen = next((symptom for words, symptom in REFUSALS.items() if words in detail), None)
+        if seen is not None:
+            return _symptom(session, seen, f"charon on {node}: {detail}")
+        if said is not None or waited < IKE_WITHIN_S:
             return None
-        return _symptom(session, Symptom.AUTHENTICATION_FAILED, f"charon on {said.node}: {detail}")
+        words = f"in {IKE_WITHIN_S:g} s neither end has said anything of {tunnel}"
+        return _symptom(session, Symptom.NO_IKE, words)
 
     async def _unreachable(self, session: BgpSession) -> SymptomSeen | None:
         """Whether the router has no reason to ask for its neighbor on that interface."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Interface
 
+from dxemu.aws.ipsec_proposals import AES, SHA, IpsecProposal, Phase
 from dxemu.plan.addressing import Peers
 from dxemu.plan.mismatch import Mismatch, Symptom
 from dxemu.plan.session import SessionEnd
-from dxemu.topology.model import VirtualInterface, Vpn
+from dxemu.topology.model import VirtualInterface, Vpn, VpnTunnel
 from dxemu.units import Asn, IPInterface
 
 IPV4 = 4
@@ -90,25 +91,39 @@ def _addresses(vif: VirtualInterface, amazon: IPInterface, customer: IPInterface
 
 
 def tunnel_mismatch(vpn: Vpn, number: int) -> Mismatch | None:
-    """What keeps a tunnel down, if anything; the first one's number is 1."""
-    tunnel, path = vpn.tunnels[number - 1], ("vpns", vpn.name, "tunnels", number - 1, "customer")
+    """What keeps a tunnel down, if anything, the first that is seen; the first one's number is 1."""
+    return next(_of_tunnel(vpn, vpn.tunnels[number - 1], ("vpns", vpn.name, "tunnels", number - 1, "customer")), None)
+
+
+def _of_tunnel(vpn: Vpn, tunnel: VpnTunnel, path: tuple[str | int, ...]) -> Iterator[Mismatch]:
+    """In the order of IKE's messages."""
+
+    def differs(key: str, customer: str, amazon: str, symptom: Symptom, why: str) -> Mismatch:
+        return Mismatch(path=(*path, key), customer=customer, amazon=amazon, symptom=symptom, why=why)
+
     if not tunnel.configured:
-        return Mismatch(
-            path=(*path, "configured"),
-            customer="no such tunnel",
-            amazon="both",
-            symptom=Symptom.NO_IKE,
-            why="nobody begins IKE, so this tunnel is no backup when AWS maintains the other one's endpoint",
-        )
+        why = "nobody begins IKE, so this tunnel is no backup when AWS maintains the other one's endpoint"
+        yield differs("configured", "no such tunnel", "both", Symptom.NO_IKE, why)
+    if tunnel.phase1_proposal is not None:
+        yield differs("phase1_proposal", *_proposals(tunnel.phase1_proposal, Phase.IKE))
     if tunnel.customer_pre_shared_key is not None:
-        return Mismatch(
-            path=(*path, "pre_shared_key"),
-            customer="another pre-shared key",
-            amazon="the tunnel's",
-            symptom=Symptom.AUTHENTICATION_FAILED,
-            why="the other end's AUTH payload does not verify (RFC 7296 section 2.15)",
-        )
-    return None
+        why = "the other end's AUTH payload does not verify (RFC 7296 section 2.15)"
+        had = "another pre-shared key", "the tunnel's"
+        yield differs("pre_shared_key", *had, Symptom.AUTHENTICATION_FAILED, why)
+    mine = tunnel.customer_selectors
+    if mine is not None:
+        key = "local_ipv4_network_cidr" if mine.local != vpn.selectors.local else "remote_ipv4_network_cidr"
+        why = "phase 1 comes up, and no packet fits the traffic selectors of both ends (RFC 7296 section 2.9)"
+        yield differs(key, f"selectors {mine}", str(vpn.selectors), Symptom.TS_UNACCEPTABLE, why)
+    if tunnel.phase2_proposal is not None:
+        yield differs("phase2_proposal", *_proposals(tunnel.phase2_proposal, Phase.ESP))
+
+
+def _proposals(proposal: IpsecProposal, phase: Phase) -> tuple[str, str, Symptom, str]:
+    refused = " and ".join(proposal.refused(phase))
+    why = f"AWS takes {refused} in no proposal of phase {phase} (Site-to-Site VPN User Guide, Tunnel options)"
+    amazon = f"{', '.join(AES)} with {SHA[0]} or SHA2"
+    return f"{proposal} for phase {phase}", amazon, Symptom.NO_PROPOSAL_CHOSEN, why
 
 
 def _differs(vif: VirtualInterface, key: str, had: tuple[str, str], symptom: Symptom, why: str) -> Mismatch:

@@ -10,8 +10,8 @@ class Symptom(StrEnum):
     """What an engineer sees first of two ends that differ.
 
     The neighbor's address is not resolved; TCP's SYN stays without an answer, or its answer is not taken; OPEN is
-    refused with NOTIFICATION 2/2 (RFC 4271 section 6.2). Of a tunnel: no IKE message comes, or AUTHENTICATION_FAILED
-    does (RFC 7296 section 2.21).
+    refused with NOTIFICATION 2/2 (RFC 4271 section 6.2). Of a tunnel: no IKE message comes, or a notification
+    does: AUTHENTICATION_FAILED, NO_PROPOSAL_CHOSEN, TS_UNACCEPTABLE (RFC 7296 sections 2.7, 2.9, 2.21).
     """
 
     NO_ARP_ANSWER = "no_arp_answer"
@@ -19,6 +19,8 @@ class Symptom(StrEnum):
     BAD_PEER_AS = "bad_peer_as"
     NO_IKE = "no_ike"
     AUTHENTICATION_FAILED = "authentication_failed"
+    NO_PROPOSAL_CHOSEN = "no_proposal_chosen"
+    TS_UNACCEPTABLE = "ts_unacceptable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,8 @@ class TunnelEnd:
 
     `underlay_interface` holds the outside address. `initiates`: this end starts IKE (the customer's, unless AWS's
     startup action is `start`). Without `configured` it is not set up; `pre_shared_key` is its own where that is another
-    one than the tunnel's.
+    one than the tunnel's, and so are the proposals; `networks` behind this end and
+    `peer_networks` behind the other one are its traffic selectors, None: everything.
     """
 
     node: str
@@ -114,6 +115,10 @@ class TunnelEnd:
     initiates: bool
     configured: bool = True
     pre_shared_key: str | None = field(default=None, repr=False)
+    ike_proposal: str | None = None
+    esp_proposal: str | None = None
+    networks: IPNetwork | None = None
+    peer_networks: IPNetwork | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

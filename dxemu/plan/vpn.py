@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from dxemu.aws import quotas, vpn_tunnels
 from dxemu.aws.addresses import VPN_ENDPOINTS
+from dxemu.aws.ipsec_proposals import IpsecProposal, Phase
 from dxemu.plan.addressing import Links, Peers, inside_addresses
 from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment
 from dxemu.plan.customer_end import tunnel_mismatch
@@ -179,6 +180,10 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
                 initiates=settings.configured and not vpn.startup_action_start,
                 configured=settings.configured,
                 pre_shared_key=settings.customer_pre_shared_key,
+                ike_proposal=_words(settings.phase1_proposal, Phase.IKE),
+                esp_proposal=_words(settings.phase2_proposal, Phase.ESP),
+                networks=None if settings.customer_selectors is None else settings.customer_selectors.local,
+                peer_networks=None if settings.customer_selectors is None else settings.customer_selectors.remote,
             ),
             TunnelEnd(
                 node=ending.node,
@@ -187,6 +192,8 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
                 outside=outside_address(vpn, ending.number, topology),
                 inside=amazon,
                 initiates=vpn.startup_action_start,
+                networks=None if settings.customer_selectors is None else vpn.selectors.remote,
+                peer_networks=None if settings.customer_selectors is None else vpn.selectors.local,
             ),
         ),
         pre_shared_key=settings.pre_shared_key or auth_key(topology.name, name),
@@ -199,6 +206,10 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
         dpd_timeout=vpn.dpd_timeout,
         replay_window=vpn_tunnels.REPLAY_WINDOW,
     )
+
+
+def _words(proposal: IpsecProposal | None, phase: Phase) -> str | None:
+    return None if proposal is None else proposal.words(phase)
 
 
 def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[str, ...]) -> BgpSession:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dxemu.aws.ipsec_proposals import IpsecProposal, Phase
 from dxemu.aws.vpn_tunnels import HOLD_TIME, KEEPALIVE
 from dxemu.topology.built_policy import policy_of_tunnel
-from dxemu.topology.file_vpn import VpnEntry
+from dxemu.topology.file_vpn import TunnelCustomerEntry, VpnEntry
 from dxemu.topology.model import Vpn, VpnTunnel
+from dxemu.topology.model_ends import Selectors
 from dxemu.topology.model_routing import CustomerPolicy
 
 
@@ -28,6 +30,7 @@ def vpn(name: str, entry: VpnEntry, customer: CustomerPolicy) -> Vpn:
         hold_time=HOLD_TIME,
         keepalive=KEEPALIVE,
         customer=customer,
+        selectors=Selectors(entry.local_ipv4_network_cidr, entry.remote_ipv4_network_cidr),
     )
 
 
@@ -45,4 +48,19 @@ def _tunnel(entry: VpnEntry, number: int, customer: CustomerPolicy) -> VpnTunnel
         amazon_enabled=tunnel.amazon.enabled,
         configured=tunnel.customer.configured,
         customer_pre_shared_key=None if mine == tunnel.pre_shared_key else mine,
+        phase1_proposal=_refused(tunnel.customer.phase1_proposal, Phase.IKE),
+        phase2_proposal=_refused(tunnel.customer.phase2_proposal, Phase.ESP),
+        customer_selectors=customer_selectors(entry, tunnel.customer),
     )
+
+
+def _refused(proposal: IpsecProposal | None, phase: Phase) -> IpsecProposal | None:
+    """What the router proposes; None if AWS takes that, too."""
+    return proposal if proposal is not None and proposal.refused(phase) else None
+
+
+def customer_selectors(vpn: VpnEntry, tunnel: TunnelCustomerEntry) -> Selectors | None:
+    """The router's; None if it has AWS's."""
+    amazon = Selectors(vpn.local_ipv4_network_cidr, vpn.remote_ipv4_network_cidr)
+    mine = Selectors(tunnel.local_ipv4_network_cidr or amazon.local, tunnel.remote_ipv4_network_cidr or amazon.remote)
+    return None if mine == amazon else mine

@@ -13,6 +13,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import PlainValidator, WithJsonSchema
 
+from dxemu.aws.ipsec_proposals import IpsecProposal
 from dxemu.topology.model import Bfd
 from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.topology.words import kind_of, listed, quoted, sentence
@@ -102,6 +103,14 @@ def _addresses(value: object) -> tuple[IPAddress, ...]:
     if not found:
         raise Wrong("DX-F009", "there is no address in the list", "Write for example 10.0.1.10.")
     return tuple(found[version] for version in sorted(found))
+
+
+def _proposal(value: object) -> IpsecProposal:
+    try:
+        return IpsecProposal.parse(_text(value, "a proposal", "3DES-SHA1-2"))
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        raise Wrong("DX-F009", problem, sentence(remedy)) from error
 
 
 def _network(value: object) -> IPv4Network:
@@ -207,6 +216,7 @@ Addresses = Annotated[
 ]
 AnyNetwork = Annotated[IPNetwork, PlainValidator(read_network), _schema(r"^[0-9a-fA-F.:]+/[0-9]+$", "10.0.0.0/16")]
 Network = Annotated[IPv4Network, PlainValidator(_network), _schema(r"^[0-9.]+/[0-9]+$", "10.0.0.0/16")]
+Proposal = Annotated[IpsecProposal, PlainValidator(_proposal), _schema(r"^[A-Z0-9-]+$", "3DES-SHA1-2")]
 Interface = Annotated[IPv4Interface, PlainValidator(_interface), _schema(r"^[0-9.]+/[0-9]+$", "169.254.10.2/30")]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"enum": ["on", "off", True, False]})]
 GracefulRestartSetting = Annotated[

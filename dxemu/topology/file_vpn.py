@@ -7,21 +7,34 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from dxemu.topology.entry import Entry, empty_is_mapping
-from dxemu.topology.fields import Address, AnyNetwork, Duration, Network, Switch
+from dxemu.topology.fields import Address, AnyNetwork, Duration, Network, Proposal, Switch
 from dxemu.topology.file_interface import EndEntry
 from dxemu.topology.file_policy import MAX_32_BIT, MOST_PREPENDS, Policies, VpnPolicyEntry
+from dxemu.topology.model_ends import ANY_IPV4
 from dxemu.units import Seconds
 
 
 class TunnelCustomerEntry(EndEntry):
     """The customer's end of a tunnel: what the router has for it, in place of what it has for the VPN.
 
-    Only one tunnel set up, or another key, are what drills are about.
+    Only one tunnel set up, another key, proposals or selectors that AWS refuses are what drills are about.
     """
 
     configured: Switch = Field(description="off: the router has no such tunnel", default=True, examples=["off"])
     pre_shared_key: str | None = Field(
         description="if the router's is another one", default=None, examples=["Rehearse_3"], repr=False
+    )
+    phase1_proposal: Proposal | None = Field(
+        description="encryption, integrity, Diffie-Hellman group of the router's, if AWS takes none of them",
+        default=None,
+        examples=["3DES-SHA1-2"],
+    )
+    phase2_proposal: Proposal | None = Field(description="the same of phase 2", default=None, examples=["AES128-MD5-2"])
+    local_ipv4_network_cidr: Network | None = Field(
+        description="the router's traffic selector, if it is another one", default=None, examples=["10.1.0.0/16"]
+    )
+    remote_ipv4_network_cidr: Network | None = Field(
+        description="the same of AWS's side", default=None, examples=["172.31.0.0/16"]
     )
     local_pref: int | None = Field(
         description="in place of the VPN's, as all below", default=None, ge=0, le=MAX_32_BIT, examples=["40"]
@@ -82,6 +95,14 @@ class VpnEntry(Entry):
     )
     startup_action: Literal["add", "start"] = Field(
         description="start: AWS initiates, too", default="add", examples=["start"]
+    )
+    local_ipv4_network_cidr: Network = Field(
+        description="your side's traffic selector at AWS; a narrower one for a drill only",
+        default=ANY_IPV4,
+        examples=["10.0.0.0/16"],
+    )
+    remote_ipv4_network_cidr: Network = Field(
+        description="the same of AWS's side", default=ANY_IPV4, examples=["172.31.0.0/16"]
     )
     customer: VpnPolicyEntry = Field(
         description="what your router does with both tunnels",

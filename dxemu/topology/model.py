@@ -20,6 +20,8 @@ from dxemu.topology.model_parts import Host as Host
 from dxemu.topology.model_parts import InternetAccess as InternetAccess
 from dxemu.topology.model_parts import Vrrp as Vrrp
 from dxemu.topology.model_routing import CustomerPolicy, GracefulRestartMode, RouterSettings
+from dxemu.topology.model_vpn import Vpn as Vpn
+from dxemu.topology.model_vpn import VpnTunnel as VpnTunnel
 from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds, VlanId
 
 if TYPE_CHECKING:
@@ -271,60 +273,6 @@ class VirtualInterface:
         """Whether it carries packets while nothing is broken: accepted, switched on at both ends, which fit."""
         fits = self.customer_end.fits(6 if self.ipv6 else 4)
         return self.confirmed and self.customer.enabled and self.amazon_enabled and fits
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VpnTunnel:
-    """One of the two tunnels of a VPN connection; None where AWS would choose. `customer` is the router's policy.
-
-    An end that is not `enabled` has its BGP session switched off; the tunnel itself is there. Without `configured` the
-    customer has not set the tunnel up; `customer_pre_shared_key` is the router's key where it is another one.
-    """
-
-    inside_cidr: IPv4Network | None
-    outside_address: IPv4Address | None
-    pre_shared_key: str | None = field(repr=False)
-    customer: CustomerPolicy = field(default_factory=CustomerPolicy)
-    customer_enabled: bool = True
-    amazon_enabled: bool = True
-    configured: bool = True
-    customer_pre_shared_key: str | None = field(default=None, repr=False)
-
-    @property
-    def in_service(self) -> bool:
-        """Whether it comes up and its session is on: set up and switched on at both ends, with one key."""
-        fits = self.configured and self.customer_pre_shared_key is None
-        return fits and self.customer_enabled and self.amazon_enabled
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vpn:
-    """A Site-to-Site VPN connection from `router`'s `customer_address` to a virtual private or transit gateway.
-
-    `static_routes` are None for a BGP VPN. With `private` (AWS `OutsideIpAddressType: PrivateIpv4`) the outside
-    addresses are private and the tunnels run over a transit virtual interface.
-    """
-
-    name: str
-    gateway: str
-    router: str
-    customer_address: IPv4Address
-    private: bool
-    static_routes: tuple[IPNetwork, ...] | None
-    tunnels: tuple[VpnTunnel, VpnTunnel]
-    phase1_lifetime: Seconds
-    phase2_lifetime: Seconds
-    rekey_margin: Seconds
-    dpd_timeout: Seconds
-    startup_action_start: bool
-    hold_time: Seconds
-    keepalive: Seconds
-    customer: CustomerPolicy
-
-    @property
-    def in_service(self) -> bool:
-        """Whether a tunnel of it carries packets while nothing is broken: switched on at both ends."""
-        return self.customer.enabled and any(t.in_service for t in self.tunnels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

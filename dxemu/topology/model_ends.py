@@ -8,9 +8,26 @@ Half of the tickets about links that do not come up are about two ends that diff
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from dxemu.units import Asn, VlanId
+
+ANY_IPV4 = IPv4Network("0.0.0.0/0")
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """Traffic selectors of a tunnel (RFC 7296 section 2.9): the networks on the customer's side, and on AWS's."""
+
+    local: IPv4Network = ANY_IPV4
+    remote: IPv4Network = ANY_IPV4
+
+    def meet(self, other: Selectors) -> bool:
+        """Whether any packet fits both, so that the narrower of them are agreed upon."""
+        return self.local.overlaps(other.local) and self.remote.overlaps(other.remote)
+
+    def __str__(self) -> str:
+        return f"{self.local} to {self.remote}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,3 +88,13 @@ def test_the_reason_of_an_earlier_failure_is_not_given_again() -> None:
 def test_connections_that_are_not_tunnels_of_ours_are_no_events() -> None:
     state = Tunnels([])
     assert state.hear("child-updown", child_changes("1", up=True)) == []
+
+
+@pytest.mark.parametrize("said", ["TS_UNACCEPTABLE", "NO_PROPOSAL_CHOSEN"])
+def test_phase_2_may_be_refused_while_phase_1_is_up(said: str) -> None:
+    state = Tunnels([NAME])
+    assert state.hear("ike-updown", {"up": "yes", NAME: {"state": "ESTABLISHED"}}) == []
+    state.hear_log(f"07[IKE] <{NAME}|1> received {said} notify, no CHILD_SA built")
+    assert state.refusal(NAME) == f"received {said} notify, no CHILD_SA built"
+    state.hear("child-updown", child_changes("1", up=True))
+    assert state.refusal(NAME) == ""

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from dxemu.aws.ipsec_proposals import IpsecProposal, Phase
 from dxemu.control.converge import converge
 from dxemu.daemons.exabgp import Peer, render
-from dxemu.daemons.strongswan_conf import secret
+from dxemu.daemons.strongswan_conf import connection, secret
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.plan.mismatch import Symptom
@@ -103,7 +104,14 @@ def test_no_key_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("customer", "symptom"),
-    [({"configured": False}, Symptom.NO_IKE), ({"pre_shared_key": "Rehearse_3"}, Symptom.AUTHENTICATION_FAILED)],
+    [
+        ({"configured": False}, Symptom.NO_IKE),
+        ({"pre_shared_key": "Rehearse_3"}, Symptom.AUTHENTICATION_FAILED),
+        ({"phase1_proposal": "3DES-SHA1-2"}, Symptom.NO_PROPOSAL_CHOSEN),
+        ({"phase1_proposal": "AES256-SHA2-256-5"}, Symptom.NO_PROPOSAL_CHOSEN),
+        ({"phase2_proposal": "AES128-MD5-2"}, Symptom.NO_PROPOSAL_CHOSEN),
+        ({"phase2_proposal": "AES192-SHA1-1", "pre_shared_key": "Rehearse_3"}, Symptom.AUTHENTICATION_FAILED),
+    ],
     ids=str,
 )
 def test_a_tunnel_that_does_not_fit_is_down(customer: dict[str, Any], symptom: Symptom) -> None:
@@ -115,3 +123,40 @@ def test_a_tunnel_that_does_not_fit_is_down(customer: dict[str, Any], symptom: S
     assert "Rehearse_3" not in repr(plan)
     keys = [secret(plan.tunnels[1], end.node)["data"] for end in plan.tunnels[1].ends]
     assert keys == [customer.get("pre_shared_key", "Rehearse_2"), "Rehearse_2"]
+
+
+@pytest.mark.parametrize(
+    "customer", [{"phase1_proposal": "AES128-SHA1-2"}, {"phase2_proposal": "aes256-gcm-16-sha2-384-5"}], ids=str
+)
+def test_a_proposal_that_aws_takes_is_no_difference(customer: dict[str, Any]) -> None:
+    path = TOPOLOGY.with_stem("vpn_backup")
+    assert make_plan(load(path, {"vpns": {"vpn": {"tunnels": {"2": {"customer": customer}}}}})) == make_plan(load(path))
+
+
+def test_selectors_that_do_not_meet_keep_both_tunnels_down() -> None:
+    end = {"customer": {"local_ipv4_network_cidr": "10.1.0.0/16"}}
+    vpn = {"local_ipv4_network_cidr": "10.0.0.0/16", "tunnels": {"1": end, "2": end}}
+    topology = load(TOPOLOGY.with_stem("vpn_backup"), {"vpns": {"vpn": vpn}})
+    plan = make_plan(topology)
+    down = [(s.name, s.mismatch.symptom) for s in plan.sessions if s.mismatch is not None]
+    assert down == [(f"vpn_tunnel_{n}", Symptom.TS_UNACCEPTABLE) for n in (1, 2)]
+    assert not topology.vpns[0].in_service
+    told = [connection(plan.tunnels[0], end.node, plan.tunnels) for end in plan.tunnels[0].ends]
+    children = [one["vpn_tunnel_1"]["children"]["vpn_tunnel_1"] for one in told]  # type: ignore[index,call-overload]
+    assert [(c["local_ts"], c["remote_ts"]) for c in children] == [  # type: ignore[index,call-overload]
+        (["10.1.0.0/16"], ["0.0.0.0/0"]),
+        (["0.0.0.0/0"], ["10.0.0.0/16"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "ike", "esp"),
+    [
+        ("3DES-MD5-1", "3des-md5-modp768", "3des-md5-modp768"),
+        ("AES192-SHA2-512-14", "aes192-sha512-modp2048", "aes192-sha512-modp2048"),
+        ("AES256-GCM-16-SHA2-384-20", "aes256gcm16-prfsha384-ecp384", "aes256gcm16-ecp384"),
+    ],
+)
+def test_a_proposal_in_strongswans_words(text: str, ike: str, esp: str) -> None:
+    proposal = IpsecProposal.parse(text)
+    assert (str(proposal), proposal.words(Phase.IKE), proposal.words(Phase.ESP)) == (text, ike, esp)

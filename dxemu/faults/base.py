@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -15,6 +15,9 @@ from dxemu.plan.model import Plan
 from dxemu.plan.packets import Arrival
 from dxemu.registry import kind_of
 from dxemu.units import IPNetwork, Seconds
+
+Pause = Callable[[float], Awaitable[bool]]
+"""Waits so many seconds of the lab's time; gives whether the work is to end instead of going on."""
 
 
 class BreakableCable(Protocol):
@@ -43,6 +46,19 @@ class BreakableCable(Protocol):
         """
 
 
+class BreakableGuards(Protocol):
+    """Stateful firewalls in a lab, each under a name of its own."""
+
+    async def put(self, name: str, node: str) -> int:
+        """From now on the node passes no TCP packet of a connection whose beginning it has not seen. Gives its rules.
+
+        Raises LabError, also if one stands there.
+        """
+
+    async def take(self, name: str) -> tuple[int, int]:
+        """Take it away. Gives how many packets it has dropped, and how many rules the kernel still holds."""
+
+
 class BreakableFilters(Protocol):
     """What vanishes in a lab by what it is, each under a name of its own."""
 
@@ -54,6 +70,20 @@ class BreakableFilters(Protocol):
 
     async def take(self, name: str) -> Mapping[str, int]:
         """Let them pass again. Gives how many of its rules the kernels still hold, by node."""
+
+    @property
+    def guards(self) -> BreakableGuards:
+        """Stateful firewalls."""
+
+
+class BreakableBeside(Protocol):
+    """What faults go on doing while they stand, each under a name."""
+
+    def start(self, name: str, work: Callable[[Pause], Awaitable[str]]) -> None:
+        """Begin it. What it gives at its end is told to who stops it."""
+
+    async def stop(self, name: str) -> str:
+        """Have it end, if it has not yet, and give what it gave. Raises what it raised."""
 
 
 class BreakableControl(Protocol):
@@ -121,6 +151,16 @@ class BreakableLab(Protocol):
     @property
     def operator(self) -> BreakableOperator:
         """Who configures the customer's routers."""
+
+    @property
+    def beside(self) -> BreakableBeside:
+        """What goes on while faults stand."""
+
+    async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a speaker announce exactly `prefixes` of its own. Gives what its table then says."""
+
+    def originated(self, speaker: str) -> tuple[IPNetwork, ...]:
+        """What a speaker's table says that it announces of its own."""
 
     def cable(self, name: str) -> BreakableCable:
         """Raises KeyError for a name that the plan does not have."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from dxemu.errors import LabError
@@ -11,6 +13,9 @@ from dxemu.lab.node import LabNode
 from dxemu.netlink import ingress
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
 from dxemu.plan.packets import Arrival, Packets
+
+if TYPE_CHECKING:
+    from dxemu.lab.guards import StatefulGuards
 
 _Sites = Mapping[str, Mapping[str, Sequence[Packets]]]
 """By node and interface."""
@@ -23,6 +28,13 @@ class PacketFilters:
         self._nodes = nodes
         self._seed = seed
         self._standing: dict[str, _Sites] = {}
+
+    @cached_property
+    def guards(self) -> StatefulGuards:
+        """Stateful firewalls."""
+        from dxemu.lab.guards import StatefulGuards  # few labs need it
+
+        return StatefulGuards(self._nodes)
 
     @property
     def standing(self) -> Collection[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from dxemu.control.converge import Settled
@@ -38,6 +38,7 @@ from dxemu.plan.model import BgpSession, Plan
 from dxemu.units import IPNetwork
 
 if TYPE_CHECKING:
+    from dxemu.lab.beside import WorkBeside
     from dxemu.lab.symptoms import Symptoms
 
 LOOK_S = 0.1
@@ -268,13 +269,20 @@ class Lab:
         return self._routing.speakers[node].running
 
     async def originate(self, speaker: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
-        """Have a speaker of AWS's edge announce exactly `prefixes`. Gives what its table then says."""
+        """Have a speaker announce exactly `prefixes` of its own. Gives what its table then says."""
         await self._routing.routers[speaker].originate(prefixes)
         return self.originated(speaker)
 
     def originated(self, speaker: str) -> tuple[IPNetwork, ...]:
         """What a speaker's table says that it announces of its own."""
         return tuple(route.prefix for route in self._routing.routers[speaker].loc_rib.routes() if route.originated)
+
+    @cached_property
+    def beside(self) -> WorkBeside:
+        """What goes on while faults stand."""
+        from dxemu.lab.beside import WorkBeside  # few labs need it
+
+        return WorkBeside(self.journal.clock)
 
     @property
     def operator(self) -> Operator:

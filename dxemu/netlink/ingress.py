@@ -27,6 +27,8 @@ def _rules(one: Packets, seed: int) -> list[nft.Rule]:
     """A rule for each end that may have the port, and each direction."""
     if one.flows_percent is not None:
         return list(flow_hash.rules(one.flows_percent, seed))
+    if one.lost_percent is not None:
+        return list(flow_hash.rules_by_chance(one.lost_percent))
     ethertype = _ETH_P_IP if one.between is not None else one.ethertype
     first: nft.Rule = []
     if ethertype is not None:

@@ -20,7 +20,8 @@ SLOW_PROTOCOLS = 0x8809
 class Packets:
     """Those that fit everything that is given: EtherType, IP protocol, a port at either end, two IPv4 addresses.
 
-    Or a part of all flows: which they are, a hash of addresses, protocol and ports says. BGP and BFD are never of them.
+    Or a part of all flows: which they are, a hash of addresses, protocol and ports says. Or a part of all packets, each
+    by chance. BGP and BFD are never of either.
     """
 
     ethertype: int | None = None
@@ -28,10 +29,13 @@ class Packets:
     port: int | None = None
     between: tuple[IPv4Address, IPv4Address] | None = None
     flows_percent: float | None = None
+    lost_percent: float | None = None
 
     def __str__(self) -> str:
         if self.flows_percent is not None:
             return f"{self.flows_percent:g} % of the flows"
+        if self.lost_percent is not None:
+            return f"{self.lost_percent:g} % of the packets"
         names = {TCP: "TCP", UDP: "UDP", IP_ESP: "ESP"}
         what = "LACP" if self.ethertype == SLOW_PROTOCOLS else names.get(self.protocol or 0, "IP")
         return what if self.port is None else f"{what} port {self.port}"

@@ -9,6 +9,8 @@ import pytest
 
 from dxemu.events.sessions import ADMINISTRATIVELY_DOWN, BfdChanged, BgpChanged
 from dxemu.faults.failover_test import FailoverTest
+from dxemu.faults.fis_disconnect import FisDisconnect
+from dxemu.faults.flapping import Flapping
 from dxemu.faults.quota_lowered import QuotaLowered
 from dxemu.labs.status import status
 from dxemu.run.living import LivingLab
@@ -53,6 +55,18 @@ def test_aws_holds_sessions_down_and_lets_them_come_back(tmp_path: Path) -> None
         done = await lab.give(Heal(id="lowered"))
         assert done["evidence"] == "primary is up"
 
+        fis = FisDisconnect(virtual_interface="primary", duration=Seconds(600))
+        begun = await lab.give(Inject(id="fis", fault=fis, lasts=fis.ends_after))
+        assert begun["evidence"] == "AWS holds primary down: testing"
+        assert await after(lab, 5, "primary") == DOWN
+        refused = await lab.give(Inject(id="flap", fault=Flapping(virtual_interface="backup", count=1)))
+        assert refused["evidence"] == "AWS holds down backup, and so on"
+        done = await lab.give(Heal(id="flap"))
+        assert done["evidence"] == "AWS takes connections of backup"
+        done = await lab.give(Heal(id="fis"))
+        assert done["evidence"] == "AWS takes connections of primary"
+        assert await after(lab, 75, "primary") == UP
+
         leak: Any = await lab.fail("route_leak: {router: customer_router, prefixes: [10.99.0.0/16]}")
         assert leak["evidence"] == "customer_router announces 10.99.0.0/16"
         await lab.give(Heal(id="route_leak"))
@@ -63,6 +77,16 @@ def test_aws_holds_sessions_down_and_lets_them_come_back(tmp_path: Path) -> None
 
 def test_a_router_stands_still_and_a_region_is_cut_off(tmp_path: Path) -> None:
     async def strike(lab: LivingLab) -> None:
+        firewall: Any = await lab.fail("security_filter: {router: colo_router}")
+        assert "whose beginning it sees" in firewall["evidence"]
+        assert await after(lab, 1, "primary") == UP, "its own sessions are not what passes it"
+        firewall = await lab.give(Heal(id="security_filter"))
+        assert firewall["evidence"].endswith("0 packets dropped meanwhile")
+        full: Any = await lab.fail("congested: {connection: primary, share: 100 %, priority: bgp_and_bfd}")
+        assert "100 % of all but BGP and BFD lost on arrival at dx_1 and colo_router" in full["evidence"]
+        assert await after(lab, 5, "primary") == UP
+        assert await are_up(lab, "bfd", "primary") == UP
+        await lab.give(Heal(id="congested"))
         await lab.fail("router_freeze: {device: dx_1}")
         assert await after(lab, 3, "primary") == [False, True], "the frozen end believes what it did"
         paths: Any = await lab.give(AskPaths(from_node="web", to_node="app"))

@@ -85,5 +85,11 @@ def test_a_tunnel_lives_on_its_keys_while_ike_is_blocked(tmp_path: Path) -> None
         assert await healed(lab, "bgp_silent") > 0
         await lab.give(Advance(by=Seconds(10)))
         assert await are_up(lab, "sessions", "vpn_tunnel_2") == [True, True]
+        dead: Any = await lab.fail("ike_peer_dead: {tunnel: vpn_tunnel_2}")
+        assert dead["evidence"] == "the IKE daemon of vpn_endpoint_2 stands still"
+        await lab.give(Advance(by=Seconds(3)))
+        assert await are_up(lab, "sessions", "vpn_tunnel_2") == [True, True]
+        dead = await lab.give(Heal(id="ike_peer_dead"))
+        assert dead["evidence"] == "the IKE daemon of vpn_endpoint_2 goes on"
 
     in_lab("vpn_backup", tmp_path, block)

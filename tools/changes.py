@@ -20,9 +20,9 @@ A change is written like the topology: mappings merge, lists are replaced, `null
 VPN are called `1` and `2` in it. In a scenario it is a step; dxemu checks the design that each comes to by the same
 rules, and refuses what cannot be before anything is touched.
 
-`dxemu run` carries out all but VPNs that come or go, and a `customer:` block that makes an end of a session no longer
-fit the other (`auth_key`, `signs`, `ttl_security`, `asn` and the like). What was done is read back from kernels, tables
-and both ends of sessions; no step waits more than 0.5 s for an end that is cut off, or 5 s for LACP. A step that fails
+`dxemu run` carries out all but a `customer:` block that makes an end of a session fit the other no longer (`auth_key`,
+`signs`, `ttl_security`, `asn` and the like), or again. What was done is read back from kernels, tables and both ends of
+sessions; no step waits more than 0.5 s for an end that is cut off, 2 s for a tunnel or 5 s for LACP. A step that fails
 is taken back, and the run is invalid. The rest can be checked (`dxemu check`), and is refused before anything starts
 (DX-C006). A fault is predicted in the design of its moment.
 

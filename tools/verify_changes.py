@@ -1,7 +1,8 @@
 """Is a lab that was changed the lab of a fresh start? Random sequences of changes are made, and taken back, in a lab.
 
-`python -m tools.verify_changes --runs 30` does it for seeds from 1 on. What every kernel's tables hold in the end is
-compared with what they hold in a lab that was started with the design that stands then.
+`python -m tools.verify_changes --runs 30` does it for seeds from 1 on; the topologies take turns. All sequences of one
+topology are made in one lab. What every kernel's tables hold after each is compared with what they hold in a lab that
+was started with the design that stands then.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from dxemu.plan.model import Plan
 from dxemu.report.terminal import echo
 from dxemu.run.design_file import PlannedDesign
 from dxemu.run.orders import Advance, AskRoutes, Follow
-from dxemu.run.session import session
+from dxemu.run.session import Session, session
 from dxemu.topology import yaml
 from dxemu.topology.document import Document
 from dxemu.units import Seconds
@@ -78,6 +79,17 @@ CHANGES = MappingProxyType(
             "{virtual_interfaces: {public: {customer: {as_path_prepend: 2}}}}",
             "{virtual_interfaces: {public: {bfd: off, hold_time: 30 s}}}",
         ),
+        "vpn_backup": (
+            "{vpns: {vpn: null}}",
+            "{virtual_interfaces: {primary: {customer: {enabled: off}}}}",
+            "{vpns: {second: {gateway: vgw, router: customer_router, customer_address: 198.51.100.2,"
+            " tunnels: [{inside_cidr: 169.254.22.0/30, pre_shared_key: Rehearse_3},"
+            " {inside_cidr: 169.254.23.0/30, pre_shared_key: Rehearse_4}]}}}",
+        ),
+        "ipsec_over_public_vif": (
+            "{vpns: {vpn: null}}",
+            "{virtual_interfaces: {public: {bfd: off}}}",
+        ),
         "transit_gateway": (
             "{aws: {vpcs: {dev: null}, transit_gateways: {tgw: {attachments: [prod], route_tables:"
             " {on_premises: {propagations: [prod]}, vpcs: {associations: [prod]}}}}}}",
@@ -103,60 +115,91 @@ def design_of(topology: str, changes: frozenset[int]) -> Document:
     return document
 
 
-async def tables_after(plans: Sequence[Plan], folder: Path) -> Routes:
-    """What all kernels' tables hold in a lab of the first plan that has become all the others, one after the other."""
-    folder.mkdir()
+async def tables_of(lab: Session, plan: Plan) -> Routes:
+    """What all kernels' tables hold now."""
     found: set[tuple[str, ...]] = set()
-    async with session(plans[0], where.embedded("virtual"), folder) as lab:
-        for number, plan in enumerate(plans[1:]):
-            await lab.give(Advance(by=Seconds(BETWEEN_S)))
-            name = f"design-{number}"
-            PlannedDesign(plan=plan, names={}).write(folder / name)
-            await lab.give(Follow(id=name, back=False, design=name, topology=name))
-        await lab.give(Advance(by=Seconds(AFTER_S)))
-        for node in plans[-1].nodes:
-            answer = await lab.give(AskRoutes(node=node.name))
-            routes = answer["routes"]
-            assert isinstance(routes, list)
-            found |= {
-                (node.name, *(str(one[key]) for key in ("table", "prefix", "via", "interface"))) for one in routes
-            }
+    for node in plan.nodes:
+        routes = (await lab.give(AskRoutes(node=node.name)))["routes"]
+        assert isinstance(routes, list)
+        found |= {(node.name, *(str(one[key]) for key in ("table", "prefix", "via", "interface"))) for one in routes}
     return frozenset(found)
 
 
-def sequence(seed: int) -> tuple[str, list[frozenset[int]]]:
+async def fresh_tables(plan: Plan, folder: Path) -> Routes:
+    """What they hold in a lab that was started with this design."""
+    folder.mkdir()
+    async with session(plan, where.embedded("virtual"), folder) as lab:
+        return await tables_of(lab, plan)
+
+
+async def tables_after(sequences: Sequence[Sequence[Plan]], folder: Path) -> list[Routes]:
+    """What they hold after each sequence of designs, all in one lab, which becomes the first design before each."""
+    folder.mkdir()
+    found, number = [], 0
+    async with session(sequences[0][0], where.embedded("virtual"), folder) as lab:
+        now = sequences[0][0]
+        for plans in sequences:
+            for plan in plans:
+                if plan == now:
+                    continue
+                now, number = plan, number + 1
+                await lab.give(Advance(by=Seconds(BETWEEN_S)))
+                name = f"design-{number}"
+                PlannedDesign(plan=plan, names={}).write(folder / name)
+                await lab.give(Follow(id=name, back=False, design=name, topology=name))
+            await lab.give(Advance(by=Seconds(AFTER_S)))
+            found.append(await tables_of(lab, now))
+    return found
+
+
+def sequence(seed: int, topologies: Sequence[str]) -> tuple[str, list[frozenset[int]]]:
     """A topology, and which of its changes stand, step by step: one that stands is taken back."""
     random = Random(seed)
-    topology = random.choice(list(CHANGES))
+    topology = topologies[seed % len(topologies)]
     steps: list[frozenset[int]] = [frozenset()]
     for _ in range(random.randint(1, MOST)):
         steps.append(steps[-1] ^ {random.randrange(len(CHANGES[topology]))})
     return topology, steps
 
 
-def differences(seed: int, folder: Path) -> list[str]:
-    """What differs in the end, in words."""
-    topology, steps = sequence(seed)
-    plans = [make_plan(design_of(topology, stands).topology(), versions.installed()) for stands in steps]
-    changed = asyncio.run(tables_after(plans, folder / "changed"))
-    fresh = asyncio.run(tables_after(plans[-1:], folder / "fresh"))
-    more = [f"more: {' '.join(one)}" for one in sorted(changed - fresh)]
-    return [*more, *(f"less: {' '.join(one)}" for one in sorted(fresh - changed))]
+def compared(topology: str, of_seed: Mapping[int, list[frozenset[int]]]) -> Iterator[tuple[int, str]]:
+    """What differs after each of a topology's sequences, in words; empty if nothing does."""
+    cache: dict[frozenset[int], Plan] = {}
+
+    def plan_of(stands: frozenset[int]) -> Plan:
+        if stands not in cache:
+            cache[stands] = make_plan(design_of(topology, stands).topology(), versions.installed())
+        return cache[stands]
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sequences = [[plan_of(stands) for stands in steps] for steps in of_seed.values()]
+        changed = asyncio.run(tables_after(sequences, folder / "changed"))
+        fresh: dict[frozenset[int], Routes] = {}
+        for (seed, steps), after in zip(of_seed.items(), changed, strict=True):
+            end = steps[-1]
+            if end not in fresh:
+                fresh[end] = asyncio.run(fresh_tables(plan_of(end), folder / f"fresh-{len(fresh)}"))
+            more = [f"more: {' '.join(one)}" for one in sorted(after - fresh[end])]
+            less = [f"less: {' '.join(one)}" for one in sorted(fresh[end] - after)]
+            yield seed, "; ".join((*more, *less))
 
 
 @click.command(help=__doc__)
 @click.option("--runs", default=30, show_default=True)
 @click.option("--first", default=1, show_default=True, help="The first seed.")
-def main(runs: int, first: int) -> None:
+@click.option("--topology", "only", multiple=True, type=click.Choice(list(CHANGES)), help="Only this one.")
+def main(runs: int, first: int, only: tuple[str, ...]) -> None:
     """Say what differs."""
     conflicts = 0
-    for seed in range(first, first + runs):
-        topology, steps = sequence(seed)
-        with tempfile.TemporaryDirectory() as folder:
-            found = differences(seed, Path(folder))
-        conflicts += bool(found)
-        said = " ".join(str(sorted(stands)) for stands in steps[1:])
-        echo(f"{seed} {topology} {said}: {'; '.join(found) or 'the tables are those of a fresh start'}")
+    topologies = only or tuple(CHANGES)
+    seeds = {seed: sequence(seed, topologies) for seed in range(first, first + runs)}
+    for topology in topologies:
+        mine = {seed: steps for seed, (its, steps) in seeds.items() if its == topology}
+        for seed, found in compared(topology, mine) if mine else ():
+            conflicts += bool(found)
+            said = " ".join(str(sorted(stands)) for stands in mine[seed][1:])
+            echo(f"{seed} {topology} {said}: {found or 'the tables are those of a fresh start'}")
     echo(f"{count(runs, 'sequence')}, {count(conflicts, 'conflict')}")
     sys.exit(CONFLICT if conflicts else 0)
 

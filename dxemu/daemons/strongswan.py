@@ -133,10 +133,7 @@ class StrongSwan:
         self._state.remove(tunnel)
 
     async def close(self, tunnel: str) -> None:
-        """Delete a tunnel's keys, or try no longer to agree on some; its peer is told, if it hears. Raises LabError.
-
-        Before it is removed: charon 5.9.8 hangs where a connection comes back whose tunnel outlived it.
-        """
+        """Delete a tunnel's keys, or try no longer to agree on some; its peer is told, if it hears. Raises LabError."""
         await self._end(tunnel, TOLD_WITHIN_MS)
 
     def is_up(self, tunnel: str) -> bool:

@@ -70,6 +70,9 @@ class Follower:
                 begun.append(step.difference)
                 read = await self._do(step.difference)
                 said.setdefault(read, []).append(str(step.difference.key[0]))
+            for tunnel in _new_tunnels(begun):  # the way to its peer may have come with a change
+                assert self.overlay is not None
+                said.setdefault(await self.overlay.come_up(tunnel), []).append(tunnel.name)
         except LabError as error:
             await self._back(begun, error)
             raise ChangeNotMade(f"{error}. All is as it was before") from error
@@ -187,6 +190,10 @@ class Follower:
         if groups != barred(self.before).get(gateway.node, ()):
             await bar(groups, self.nodes[gateway.node])
         return said
+
+
+def _new_tunnels(done: Sequence[Row]) -> list[IpsecTunnel]:
+    return [one.row for one in done if isinstance(one, Added) and isinstance(one.row, IpsecTunnel)]
 
 
 def inverse(one: Row) -> Row:

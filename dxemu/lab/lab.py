@@ -89,6 +89,7 @@ class Lab:
             cables = await build_cables(plan, nodes, journal.each, seed)
             await build_interfaces(plan, nodes, journal.clock, journal.each)
             lab = cls(plan, journal, nodes, cables)
+            nodes = lab._nodes  # nodes that come later are in it
             lab.filters, lab._seed = PacketFilters(lab._nodes, seed), seed
             journal.listen(lab._note)
             tasks = await stack.enter_async_context(Tasks())

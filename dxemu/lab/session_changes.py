@@ -52,10 +52,7 @@ class SessionFollower:
         for end in new.ends[::-1]:  # AWS's end takes connections
             if end.speaker in self.routing.routers:
                 await self.routing.routers[end.speaker].add(self.after, new)
-        said = await self._bfd(new, new)
-        if new.tunnel is not None and self.overlay is not None:
-            said += f"its tunnel is {await self.overlay.come_up(self.after.tunnel(new.tunnel))}; "
-        return said + (self._static(new) if new.static else "both ends take connections")
+        return await self._bfd(new, new) + ("both ends know it" if new.static else "both ends take connections")
 
     async def remove(self, old: BgpSession) -> str:
         """Have neither end know it any more; what was read back, in words. Raises LabError."""

@@ -35,7 +35,7 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
 
 COME_AND_GO = frozenset(
     {"nodes", "cables", "bridges", "bonds", "vlans", "vrfs", "addresses", "static_routes", "rules", "speakers"}
-    | {"sessions", "gateways", "limits", "silent_drops", "source_filters", "nats"}
+    | {"sessions", "gateways", "tunnels", "limits", "silent_drops", "source_filters", "nats"}
 )
 """The tables whose rows may come and go."""
 

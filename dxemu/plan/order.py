@@ -1,7 +1,8 @@
 """Differences of two plans in a careful operator's order, with what must break for them.
 
 Additions before removals: the new way stands before the old one goes. Additions from cable to session, removals from
-session to cable. Changes are between: all that is new is there, and what is about to go is there still.
+session to cable. What takes in an interface (a VRF, a bond, a bridge) does so before anything is put on that. Changes
+are between: all that is new is there, and what is about to go is there still.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeGuard
 
-from dxemu.plan.diff import Added, Changed, Diff, Removed, Reordered, Setting, Value
+from dxemu.plan.diff import Added, Changed, Diff, Difference, Removed, Reordered, Setting, Value
 from dxemu.plan.tables import TABLES
 
 SINGULAR: Mapping[str, str] = MappingProxyType(
@@ -71,6 +73,10 @@ IN_PLACE: Mapping[str, frozenset[str]] = MappingProxyType(
 """The values of a row, by table, that become others without anything being taken down for it."""
 
 
+HOLDS: Mapping[str, str] = MappingProxyType({"bridges": "ports", "bonds": "members", "vrfs": "interfaces"})
+"""What of a row, by table, are interfaces that are in it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing to do. `words` are for people; `breaks` says what is lost for a while, empty if nothing is."""
@@ -83,14 +89,25 @@ class Step:
 def careful(found: Diff) -> tuple[Step, ...]:
     """All that a lab has to do to follow, in order. What is no thing of a lab's (names, order) is left out."""
     build = {table: number for number, table in enumerate(TABLES)}
-    additions = [one for one in found if isinstance(one, Added)]
-    changes = [one for one in found if isinstance(one, Changed)]
+    additions = [one for one in found if isinstance(one, Added) or takes_in(one)]
+    changes = [one for one in found if isinstance(one, Changed) and not takes_in(one)]
     removals = [one for one in found if isinstance(one, Removed)]
     return (
         *(_step(one) for one in sorted(additions, key=lambda one: build[one.table])),
         *(_step(one) for one in sorted(changes, key=lambda one: build[one.table])),
         *(_step(one) for one in sorted(removals, key=lambda one: -build[one.table])),
     )
+
+
+def takes_in(one: Difference) -> TypeGuard[Changed]:
+    """Whether a row that holds interfaces takes in more.
+
+    That is an addition: what is on an interface, addresses and routes, does not survive that it is put into a VRF.
+    """
+    if not isinstance(one, Changed) or one.table not in HOLDS:
+        return False
+    old, new = (set(getattr(row, HOLDS[one.table])) for row in (one.old, one.new))
+    return not new <= old
 
 
 def words(found: Diff) -> tuple[str, ...]:

@@ -71,6 +71,8 @@ def main(job: RunJob, channel: Channel, folder: str) -> None:
         from dxemu.run.changing import make  # only such a lab needs what it imports
 
         go_on = partial(_carry_out_agenda, change=make)
+        if any(change.plan.tunnels for change in job.changes):
+            import dxemu.daemons.strongswan  # noqa: F401 - else it would be imported while time passes
     if job.served is not None:
         from dxemu.run.serve import serve  # only such a lab needs what it imports
 

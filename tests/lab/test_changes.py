@@ -104,6 +104,7 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
             "{aws: {virtual_private_gateways: {vgw: {route_propagation: off}}}}",
             "0 routes of BGP's in table 254",
         ),
+        ("vpn_backup", "{vpns: {vpn: null}}", "vpn_tunnel_1 and vpn_tunnel_2: neither end knows it; 33 taken down"),
         ("vpn_backup_static", "{vpns: {vpn: {static_routes: [10.0.0.0/17]}}}", "both ends' tables say so"),
         ("vpn_backup", "{vpns: {vpn: {tunnels: {1: {customer: {enabled: off}}}}}}", "both ends say that it is down"),
     ],

@@ -157,7 +157,8 @@ class _Case:
             return switched
         if found.after.low_s >= healed.low_s:
             return healed
-        low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s)
+        after = max(0.0, switched.high_s - found.after.high_s)  # noticed at the last moment, all moves for all that
+        low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s + after)
         cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")
         return switched.plus(cut)
 

@@ -28,6 +28,7 @@ from dxemu.topology.model import Topology
 from dxemu.topology.yaml import parse
 
 TOPOLOGIES = Path("topologies")
+SLOW = "1 Mbps"
 NOBODYS = "10.99.0.0/16"
 """A network that no topology has: for faults that are told which to announce."""
 
@@ -132,6 +133,8 @@ def _values(one: Parameter, site: Site) -> Sequence[str]:
             return [str(choice) for choice in one.choices]
         case Takes.DURATION:
             return [f"{one.least:g} s"] if (one.least or 0) >= 1 else [one.example]
+        case Takes.BIT_RATE:
+            return [SLOW]
         case Takes.NETWORKS | Takes.NETWORK if not one.example:
             return [NOBODYS]
         case Takes.NAME:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -36,9 +37,11 @@ from tools.verify_audit import CONFLICT
 AT_S, NOTICED_S, SHORTEST_S, LONGEST_S = 5.0, 3.0, 8.0, 150.0
 """When it strikes; how long it stands after everybody has noticed, and at all."""
 AFTER_S = 10.0
-RATE, FLOWS = 200, 20
+RATE, FLOWS, SIZE = 200, 20, 1420
+"""Packets that no tunnel has to fragment, and that an MTU which is too small stops."""
 SIGNS = ("bgp", "bfd", "carrier", "lacp", "tunnel", "vrrp", "path", "table", "prefix_limit", "quota", "route")
 """Events that something has noticed it."""
+PACKETS = re.compile(r"([0-9]+)(?: of [0-9]+)? packets")
 COUNTED, QUIET = "seen by the kernels' counters alone", "read back; nobody asked for what is missing while it stood"
 
 
@@ -71,10 +74,11 @@ def lasts_s(example: Example) -> float:
 def scenario(example: Example) -> str:
     """A scenario file: it strikes, is seen and is healed, and the run goes on for a while."""
     pair, lasts = example.site.pair, lasts_s(example)
+    packets = f"rate: {RATE}/s, flows: {FLOWS}, size: {SIZE}"
     lines = [
         f"story: What {example.kind} does.",
         f"topology: {example.site.file.resolve()}",
-        f"probes: {{app: {{udp: {{from: {pair.near}, to: {pair.far}, rate: {RATE}/s, flows: {FLOWS}}}}}}}",
+        f"probes: {{app: {{udp: {{from: {pair.near}, to: {pair.far}, {packets}}}}}}}",
         "steps:",
         f"  - at: {AT_S:g} s",
         f"    fault: {example.text}",
@@ -96,7 +100,7 @@ def judged(example: Example, result: Result, events: Sequence[Mapping[str, objec
     begin, end = float(str(injected[0]["injected_at_s"])), float(str(healed[0]["t"]))
     seen = effects(result, [event for event in events if begin < float(str(event["t"])) <= end])
     words = str(healed[0]["evidence"])
-    counted = any(part.isdigit() and part != "0" for part in words.split())
+    counted = any(int(number) for number in PACKETS.findall(words))
     return Verdict(**about, problem="", seen=seen or (COUNTED if counted else QUIET), evidence=words)
 
 

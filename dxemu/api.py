@@ -13,16 +13,19 @@ from typing import Any, TypeVar
 
 from dxemu.audit.menu import Audit, make_audit
 from dxemu.events.base import Event
+from dxemu.events.run import Building
 from dxemu.explain.model import Explanation
 from dxemu.explain.path import explain_path
 from dxemu.explain.replay import state_of_run
 from dxemu.explain.state import State
-from dxemu.finished import Finished
+from dxemu.files import border, write_whole
+from dxemu.finished import PAGE, Finished
 from dxemu.host import versions, where
 from dxemu.labs.live import up
 from dxemu.labs.moment import state_of_lab
 from dxemu.labs.places import chosen
 from dxemu.plan.make import make_plan
+from dxemu.report.html.page import PageOf, render
 from dxemu.run.prepare import prepare, refuse_changes
 from dxemu.run.rehearse import rehearse
 from dxemu.run.run_folder import run_folder
@@ -47,13 +50,25 @@ def run(
     runs: str | Path = "runs",
     told: Callable[[Event], None] = lambda _: None,
 ) -> Finished:
-    """Rehearse a scenario, as `dxemu run` does; `told` hears of every event. Raises InputErrors and LabError."""
+    """Rehearse a scenario, as `dxemu run` does, with its page; `told` hears of every event. Raises DxemuError."""
     file = found(Path(scenario), (SCENARIO,))
     design = None if topology is None else found(Path(topology), (TOPOLOGY,))
     rehearsal = refuse_changes(prepare(file, design, versions.installed()))
     place = where.host(clock or "real") if kernel == "host" else where.embedded(clock or "virtual")
     folder = run_folder(Path(runs), file).path
-    return Finished(_waited(rehearse(rehearsal, place, folder, seed, told)), folder)
+    events: list[Event] = []
+
+    def hear(event: Event) -> None:
+        if not isinstance(event, Building):
+            events.append(event)
+        told(event)
+
+    result = _waited(rehearse(rehearsal, place, folder, seed, hear))
+    story, design_of = rehearsal.scenario.story, rehearsal.scenario.topology
+    page = PageOf(result=result, events=events, folder=folder, story=story, design=design_of, plan=rehearsal.plan)
+    with border(folder):
+        write_whole(folder / PAGE, render(page))
+    return Finished(result, folder)
 
 
 def audit(topology: str | Path, *, pairs: bool = False) -> Audit:

@@ -32,6 +32,10 @@ def read(path: Path) -> Iterator[Event]:
                     raise ValueError(f"{path}:{number}: {error}") from error
 
 
+SO_FAR = "so_far."
+"""With this the name of a log begins that is of a probe which still goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProbeLog:
     """When each packet of one direction was sent and received, in nanoseconds since the run's start.

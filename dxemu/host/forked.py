@@ -54,6 +54,10 @@ class Forked:
         """Send it SIGTERM."""
         os.kill(self._pid, signal.SIGTERM)
 
+    def ask(self) -> None:
+        """Send it SIGUSR1, which `work` has to handle."""
+        os.kill(self._pid, signal.SIGUSR1)
+
     async def finished(self) -> Any:  # Any: JSON
         """What the work gave, once it is done. Raises LabError if the process died."""
         loop = asyncio.get_running_loop()

@@ -57,6 +57,8 @@ class AsyncLab:
     until = _awaited(LiveLab.until)
     exec = _awaited(LiveLab.exec)
     status = _awaited(LiveLab.status)
+    report = _awaited(LiveLab.report)
+    outages = _awaited(LiveLab.outages)
     events = _awaited(LiveLab.events)
     down = _awaited(LiveLab.down)
 

@@ -23,11 +23,13 @@ from typing import Any, Self
 
 from dxemu.errors import DxemuError, LabError
 from dxemu.files import stem
+from dxemu.finished import Finished
 from dxemu.host.outliving import Outliving
 from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, NoLab, chosen
 from dxemu.labs.start import About, end_left, start
+from dxemu.measure.result import Outage, from_json
 from dxemu.topology.shipped import TOPOLOGY, found
 from dxemu.topology.words import quoted
 
@@ -47,6 +49,14 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
+class CostSoFar:
+    """An outage in each direction; `duration_ms` of one that goes on is None."""
+
+    to_aws: Outage | None
+    from_aws: Outage | None
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """A fault that was injected `at_s`; `predicted` is what it should cost, as in `result.json`."""
 
@@ -59,6 +69,12 @@ class Broken:
     def heal(self) -> Values:
         """Undo it."""
         return self.lab.heal(self.id)
+
+    def outage(self, probe: str) -> CostSoFar:
+        """What it has cost a probe so far in each direction: the longest outage after it, None for none."""
+        found = [one for one in self.lab.outages(probe) if one.fault == self.id]
+        longest = {way: max(ones, key=lambda one: one.packets_lost) for way, ones in _by_direction(found).items()}
+        return CostSoFar(longest.get("to_aws"), longest.get("from_aws"))
 
 
 class LiveLab:
@@ -131,6 +147,14 @@ class LiveLab:
     def status(self) -> Values:
         """Virtual interfaces, sessions, BFD, tunnels, cables, the paths of probes, faults and changes that stand."""
         return self._ask("status")
+
+    def report(self) -> Finished:
+        """What has happened since it is up, as the report of a run. The lab goes on."""
+        return Finished(from_json(self._ask("report")["result"]), self._folder.folder)
+
+    def outages(self, probe: str | None = None, direction: str | None = None) -> list[Outage]:
+        """Those so far, of a probe (None: of all), `to_aws` or `from_aws` (None: both)."""
+        return self.report().outages(probe, direction)
 
     def _repr_html_(self) -> str:
         status = self.status()
@@ -210,6 +234,13 @@ def _give_up(folder: LabFolder, supervisor: Outliving) -> None:
 
 def _text(kind: str, parameters: Mapping[str, object]) -> str:
     return json.dumps({kind: _plain(parameters) or None})
+
+
+def _by_direction(outages: list[Outage]) -> dict[str, list[Outage]]:
+    found: dict[str, list[Outage]] = {}
+    for one in outages:
+        found.setdefault(one.direction, []).append(one)
+    return found
 
 
 def _plain(parameters: Mapping[str, object]) -> Mapping[str, object]:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dxemu.events.codec import encoded as event_encoded
+from dxemu.events.probes import PacketsLogged
+from dxemu.events.timeline import SO_FAR
 from dxemu.labs.shell import shell
 from dxemu.labs.status import status
+from dxemu.measure.result import to_json
 from dxemu.report.live import live_line
 from dxemu.run.living import LivingLab
 from dxemu.run.order_codec import encoded
@@ -174,6 +177,13 @@ async def _save(request: Request) -> Answer:
     return {"text": request.lab.text(secrets=bool(request.written.get("secrets")))}
 
 
+async def _report(request: Request) -> Answer:
+    """A result as `result.json` has it, and the `logs` of probes that go on, as events in JSON."""
+    result, events = await request.lab.report()
+    going = [event_encoded(e) for e in events if isinstance(e, PacketsLogged) and e.file.startswith(SO_FAR)]
+    return {"result": to_json(result), "logs": going}
+
+
 async def _probe(request: Request) -> Answer:
     return await request.lab.probe(request.text("text"))
 
@@ -251,6 +261,7 @@ REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
     "back": _back,
     "design": _design,
     "save": _save,
+    "report": _report,
     "probe": _probe,
     "stop_probe": _stop_probe,
     "advance": _advance,

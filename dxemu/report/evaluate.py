@@ -28,7 +28,10 @@ from dxemu.story.came import came
 from dxemu.story.expectations.base import Measured
 from dxemu.story.model import Scenario
 from dxemu.story.verdict import judge
+from dxemu.words import duration
 
+ASLEEP_S = 0.1
+"""The two clocks that tell it are not read at the same moment."""
 _DELAYS = ("delay_p50_ms", "delay_p90_ms", "delay_p99_ms", "delay_p999_ms")
 _AFTER: Mapping[type[Event], str] = {
     FaultInjected: "fault",
@@ -45,7 +48,7 @@ class RunMeta:
 
     `kernel` is `embedded` or `host`, `kernel_release` its version.
 
-    `guest_mode` and `confined_by`: see `dxemu.host.where.Where`.
+    `guest_mode` and `confined_by`: see `dxemu.host.where.Where`. The machine was suspended for `asleep_s` meanwhile.
     """
 
     kernel: str
@@ -56,6 +59,7 @@ class RunMeta:
     kernel_release: str = ""
     guest_mode: str = ""
     confined_by: tuple[str, ...] = ()
+    asleep_s: float = 0.0
 
 
 def evaluate(
@@ -77,7 +81,7 @@ def evaluate(
     predicted = tuple(in_numbers(p) for p in predictions)
     actions = (*_actions(events), *_changes(events))
     measurements = found(events, [probe.name for probe in scenario.probes])
-    invalid = _too_late(probes, measurements) or _not_made(events)
+    invalid = _asleep(meta) or _too_late(probes, measurements) or _not_made(events)
     versions = {probe.name: probe.version for probe in scenario.probes}
     run = MeasuredRun(plan, _hits(predictions), events, outages, probes, versions)
     found_stages = tuple(stages(run))
@@ -94,8 +98,9 @@ def evaluate(
         actions=actions,
     )
     expectations = (*came(scenario.cues, events, meta.virtual_s), *(judge(e, measured) for e in scenario.expect))
+    about = {key: value for key, value in asdict(meta).items() if key != "asleep_s"}
     return result.Result(
-        **asdict(meta),
+        **about,
         scenario=scenario.name,
         topology=scenario.topology.name,
         verdict="invalid" if invalid else _verdict(expectations),
@@ -135,6 +140,13 @@ def _verdict(expectations: Sequence[result.ExpectationResult]) -> str:
 
 def _probe_events(events: Sequence[Event]) -> list[PacketsLogged]:
     return [event for event in events if isinstance(event, PacketsLogged)]
+
+
+def _asleep(meta: RunMeta) -> str:
+    """Timers of a lab with the real clock stand still in a machine that sleeps, and all that it talks with goes on."""
+    if meta.clock != "real" or meta.asleep_s < ASLEEP_S:
+        return ""
+    return f"this machine slept for {duration(meta.asleep_s * 1e3)} meanwhile"
 
 
 def _too_late(probes: Sequence[result.ProbeResult], measurements: Measurements) -> str:

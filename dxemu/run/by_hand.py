@@ -29,6 +29,7 @@ from dxemu.run.job import PlannedChange
 from dxemu.run.orders import (
     Act,
     Advance,
+    AskLogs,
     AskPaths,
     AskRoutes,
     AskStates,
@@ -108,6 +109,8 @@ class Hands(Executor):
                 return {}
             case Until():
                 return await self._until(order, stop)
+            case AskLogs():
+                return {"logs": await self._prober.so_far()}
             case AskPaths():
                 return await paths(self._lab, order)
             case AskRoutes():

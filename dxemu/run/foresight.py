@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from dxemu.actions.base import Action
 from dxemu.faults.base import Fault
-from dxemu.measure.result import Predicted
 from dxemu.plan.model import Plan
 from dxemu.predict.impact import Impact, impact_of
-from dxemu.predict.predict import Pair, predict
+from dxemu.predict.predict import Pair, Prediction, predict
 from dxemu.probes.base import Probe
 from dxemu.report.evaluate import in_numbers
 from dxemu.units import Seconds
@@ -33,7 +32,7 @@ class Foresight:
         """The ids of the faults that stand, the latest one last."""
         return tuple(self._standing)
 
-    def predicted(self, fault: Fault, name: str, at: float, lasts: Seconds | None) -> tuple[Predicted, ...]:
+    def predicted(self, fault: Fault, name: str, at: float, lasts: Seconds | None) -> tuple[Prediction, ...]:
         """What it should cost in each direction of each probe; of the first host and instance if there are none.
 
         Empty for one that the design does not have.
@@ -44,7 +43,7 @@ class Foresight:
         except (LookupError, StopIteration):
             return ()
         found = predict(plan, [*self._standing.values(), impact], list(self._pairs.values()))
-        return tuple(in_numbers(one) for one in found if one.fault == name)
+        return tuple(one for one in found if one.fault == name)
 
     def injected(self, fault: Fault, name: str, at: float, lasts: Seconds | None) -> None:
         """It stands from now on."""
@@ -83,6 +82,6 @@ class Foresight:
         return impact_of(plan, name, Seconds(at), until, fault.effects(plan))
 
 
-def as_json(predicted: Sequence[Predicted]) -> list[Mapping[str, object]]:
+def as_json(predicted: Sequence[Prediction]) -> list[Mapping[str, object]]:
     """The same keys as in `result.json`."""
-    return [dataclasses.asdict(one) for one in predicted]
+    return [dataclasses.asdict(in_numbers(one)) for one in predicted]

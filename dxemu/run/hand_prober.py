@@ -91,6 +91,10 @@ class HandProber:
             await going.runner.finished()
         return {}
 
+    async def so_far(self) -> list[Mapping[str, object]]:
+        """What those that go on have measured: as events in JSON, of which none was told."""
+        return [said for going in self._going.values() for said in await going.runner.so_far()]
+
     async def finished(self) -> None:
         """End all of them, and return when all that they measured is told. Their paths are watched to the end."""
         for going in self._going.values():

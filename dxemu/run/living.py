@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from dxemu.changes.change import Change
@@ -21,19 +22,26 @@ from dxemu.changes.effects import Effect, longest_interruption
 from dxemu.changes.standing import Standing
 from dxemu.errors import Mark
 from dxemu.events.base import Event
+from dxemu.events.codec import decoded
 from dxemu.events.run import Building, Tick
 from dxemu.events.steps import FaultHealed
 from dxemu.faults.base import Fault
 from dxemu.files import border
+from dxemu.host.asleep import asleep_s
 from dxemu.host.where import Where
+from dxemu.measure.result import Result
 from dxemu.plan.diff import diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.plan.versions import Versions
+from dxemu.predict.predict import Prediction
+from dxemu.probes.base import Probe
+from dxemu.report.evaluate import RunMeta
 from dxemu.run.design_file import PlannedDesign
 from dxemu.run.foresight import Foresight, as_json
-from dxemu.run.orders import Act, Follow, Heal, Inject, Order, OrderRefused, StartProbe, StopProbe
+from dxemu.run.orders import Act, AskLogs, Follow, Heal, Inject, Order, OrderRefused, StartProbe, StopProbe
+from dxemu.run.reported import result_so_far
 from dxemu.run.session import Session, Values, session
 from dxemu.run.written import Written
 from dxemu.story.names import names_of
@@ -50,9 +58,15 @@ Names = Mapping[str, Sequence[str]]
 class LivingLab:
     """A `Session` that knows its design. Whoever gives orders takes turns, as there."""
 
-    def __init__(self, here: Session, design: Standing, plan: Plan, versions: Versions, folder: Path) -> None:
+    def __init__(
+        self, here: Session, design: Standing, plan: Plan, versions: Versions, folder: Path, meta: RunMeta
+    ) -> None:
         self.session = here
         self.folder = folder
+        self._meta = meta
+        self._slept = asleep_s()
+        self._predictions: list[Prediction] = []
+        self._started: dict[str, Probe] = {}
         self._design = design
         self._plan = plan
         self._versions = versions
@@ -117,6 +131,7 @@ class LivingLab:
         match order:
             case Inject(fault=fault, id=name, lasts=lasts):
                 predicted = self._foresight.predicted(fault, name, at, lasts)
+                self._predictions += predicted
                 self._foresight.injected(fault, name, at, lasts)
                 self._faults[name] = fault
                 return {**done, "id": name, "predicted": as_json(predicted)}
@@ -126,6 +141,7 @@ class LivingLab:
                 self._foresight.acted(action)
             case StartProbe(probe=probe):
                 self._foresight.probing(probe)
+                self._started[probe.name] = probe
                 self._probes += [probe.name] if probe.ends is not None else []
             case StopProbe(name=name):
                 self._foresight.probing_no_more(name)
@@ -174,6 +190,17 @@ class LivingLab:
         """Take back a change: the latest that stands, or that one. Raises as `change` does."""
         after, change, effects = self._design.back(which, Mark(where, 1, 1))
         return await self._become(after, self._planned(after), change.id, effects, back=True)
+
+    async def report(self) -> tuple[Result, list[Event]]:
+        """What has happened so far, measured, and the events that it was measured from. Nothing ends for it."""
+        asked = await self.give(AskLogs())
+        logs = asked["logs"]
+        assert isinstance(logs, list)
+        events = [*self.session.happened(), *map(decoded, logs)]
+        meta = replace(self._meta, virtual_s=float(str(asked["t"])), asleep_s=asleep_s() - self._slept)
+        design, started = self._design.document.topology(), list(self._started.values())
+        result = result_so_far(design, self._plan, started, self._predictions, events, self.folder, meta)
+        return result, events
 
     def text(self, *, secrets: bool = False) -> str:
         """The design as a topology file; without keys unless with `secrets`."""
@@ -241,8 +268,18 @@ async def living(
         for one in heard:
             one(event)
 
+    meta = RunMeta(
+        kernel=where.kernel,
+        kernel_release=where.release,
+        guest_mode=where.guest_mode,
+        confined_by=where.confined_by,
+        clock=where.clock,
+        seed=seed,
+        virtual_s=0.0,
+        wall_s=0.0,
+    )
     async with session(plan, where, folder, seed, names=names_of(topology), on_event=hear) as here:
-        lab = LivingLab(here, Standing.of(document), plan, versions, folder)
+        lab = LivingLab(here, Standing.of(document), plan, versions, folder, meta)
         heard[1] = lab.hear
         for event in before:
             lab.hear(event)

@@ -114,6 +114,13 @@ class StopProbe(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskLogs(Order):
+    """What the probes that go on have measured so far: as they will tell it at their end, from files of its own."""
+
+    word: ClassVar[str] = "ask_logs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskPaths(Order):
     """The way of a `probe`'s packets in both directions, or that of bare addresses between two nodes."""
 
@@ -210,7 +217,7 @@ class EndLab(Order):
 
 _KINDS = (
     *(Inject, Heal, Act, Follow, StartProbe, StopProbe),
-    *(AskPaths, AskRoutes, AskStates, Execute, OpenTerminal),
+    *(AskLogs, AskPaths, AskRoutes, AskStates, Execute, OpenTerminal),
     *(Advance, Until, EndLab),
 )
 ORDERS: Mapping[str, type[Order]] = {kind.word: kind for kind in _KINDS}

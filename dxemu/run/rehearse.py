@@ -14,6 +14,7 @@ from dxemu.events.codec import decoded
 from dxemu.events.folder import RESULT, TIMELINE
 from dxemu.events.run import Building
 from dxemu.files import border
+from dxemu.host.asleep import asleep_s
 from dxemu.host.follow import LabProcess
 from dxemu.host.job import Job
 from dxemu.host.where import Where
@@ -51,7 +52,7 @@ async def rehearse(
     scenario = refuse_changes(rehearsal).scenario
     ports = ports_of(rehearsal.plan, pcap)
     record.keep(rehearsal, where, seed, folder)
-    started = time.monotonic()
+    started, slept = time.monotonic(), asleep_s()
     runners = _plugged_runners({probe.kind for probe in scenario.probes})
     job = _job(rehearsal, where, folder, seed, {kind: runner.__module__ for kind, runner in runners.items()})
     events: list[Event] = []
@@ -78,6 +79,7 @@ async def rehearse(
         seed=seed,
         virtual_s=float(rehearsal.end),
         wall_s=time.monotonic() - started,
+        asleep_s=asleep_s() - slept,
     )
     happened = as_it_happened(rehearsal, events)
     result = evaluate(happened.scenario, happened.plan, happened.predictions, events, folder, meta)

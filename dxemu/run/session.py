@@ -21,7 +21,9 @@ from dxemu.actions.menu import kinds as action_kinds
 from dxemu.errors import DxemuError, GuestError, LabError
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded
+from dxemu.events.folder import TIMELINE
 from dxemu.events.run import Building
+from dxemu.events.timeline import read as read_timeline
 from dxemu.faults.menu import kinds as fault_kinds
 from dxemu.files import border
 from dxemu.host.channel import ANSWER, FILE, INTERRUPT, TERMINAL
@@ -70,6 +72,7 @@ class Session:
         self._over = asyncio.Event()
         self.terminals: dict[object, asyncio.Queue[Values | None]] = {}
         self._streams: set[EventStream] = set()
+        self._timeline: TimelineFile | None = None
 
     @property
     def pid(self) -> int:
@@ -131,12 +134,22 @@ class Session:
             file.write_text(text, encoding="utf-8")
         self._lab.tell({FILE: file.name})
 
+    def happened(self) -> list[Event]:
+        """All that has happened, as `timeline.jsonl` has it. Raises FileError."""
+        if self._timeline is not None:
+            self._timeline.flush()
+        file = self._folder / TIMELINE
+        before = file.with_suffix(f".1{file.suffix}")
+        with border(file, verb="read"):
+            return [event for part in (before, file) if part.is_file() for event in read_timeline(part)]
+
     def events(self) -> EventStream:
         """All that happens from now on: a context manager, and an asynchronous iterator."""
         return EventStream(self._streams)
 
     async def follow(self, told: AsyncGenerator[Mapping[str, object], None], timeline: TimelineFile) -> None:
         """Hear the lab to its end. Whoever waits for an answer then hears why there is none."""
+        self._timeline = timeline
         started = time.monotonic()
         try:
             async with contextlib.aclosing(told):
@@ -281,7 +294,7 @@ async def session(
         lab = await stack.enter_async_context(
             where.with_room_for(memory_mb(plan)).started(folder, seed, imports=IMPORTS)
         )
-        timeline = stack.enter_context(TimelineFile(folder / "timeline.jsonl", MOST_TIMELINE_BYTES))
+        timeline = stack.enter_context(TimelineFile(folder / TIMELINE, MOST_TIMELINE_BYTES))
         here = Session(lab, folder, on_event, where.clock)
         told = lab.run(Job(target="dxemu.run.lab_process:main", payload=job, folders=folders))
         following = asyncio.create_task(here.follow(told, timeline))

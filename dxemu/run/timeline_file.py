@@ -45,6 +45,12 @@ class TimelineFile:
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(KEPT_S, self._when_due)
 
+    def flush(self) -> None:
+        """Write what still waits for others."""
+        if self._due is not None:
+            self._due.cancel()
+            self._flush()
+
     def _when_due(self) -> None:
         try:
             self._flush()

@@ -58,6 +58,8 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         status = json.loads(good(dxemu("status", "--json")))
         assert status["faults"] == ["cable_silent"]
         assert "backup" in status["probes"]["app"]["to_aws"]["hops"]
+        assert "PASS   nothing was expected" in good(dxemu("report", "--html", "so_far.html"))
+        assert "cable_silent" in (tmp_path / "so_far.html").read_text(encoding="utf-8")
         assert wrong.stderr.startswith("fail:1:28: DX-S004")
         assert dxemu("exec", "app", "sh", "-c", "exit 3").returncode == 3
         assert dxemu("exec", "nobody", "true").returncode == 125
@@ -181,6 +183,12 @@ def test_a_lab_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert noticed is not None
         assert noticed["session"] == "primary"
         assert lab.until("bgp", state="up", within="1 s") is None
+        low, high = cut.predicted[0]["outage_ms"]
+        cost = cut.outage("app")
+        assert cost.to_aws is not None and cost.to_aws.duration_ms is not None
+        assert low - 10 <= cost.to_aws.duration_ms <= high + 10
+        assert {one.fault for one in lab.outages("app", "from_aws")} == {"cable_silent"}
+        assert "inside" in lab.report().report()
         cut.heal()
         assert lab.exec("app", "sh", "-c", "echo here; exit 3") == Ran(3, "here\n", "", in_time=True)
         lab.change({"virtual_interfaces": {"backup": {"customer": {"as_path_prepend": 2}}}})

@@ -74,6 +74,10 @@ class Runner(ABC, Generic[P]):
     def stop(self) -> None:
         """Measure no more. `finished` returns then."""
 
+    async def so_far(self) -> Sequence[Mapping[str, object]]:
+        """What `finished` would tell if it ended now, as JSON has it. Nothing is told, and it goes on."""
+        return ()
+
     async def finished(self) -> None:
         """Return when everything was measured and told to the journal. Raises LabError."""
         await asyncio.gather(*self._tasks)

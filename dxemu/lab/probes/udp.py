@@ -15,24 +15,23 @@ import socket
 import struct
 import time
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.events.codec import decoded, encoded
 from dxemu.events.probes import PacketsLogged
-from dxemu.events.timeline import DIRECTIONS, ProbeLog
+from dxemu.events.timeline import DIRECTIONS, SO_FAR, ProbeLog
 from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
 from dxemu.host.forked import Forked
 from dxemu.host.timer import Timer
+from dxemu.lab.probe_flow import SEQUENCE, ProbeFlow
 from dxemu.lab.probe_ports import flow_of as flow_of
 from dxemu.lab.probe_ports import source_ports
 from dxemu.lab.probes.base import START_S, Runner
+from dxemu.lab.so_far import SoFarPipe, without_those_on_the_way
 from dxemu.netlink import route
-from dxemu.netlink.namespace import Namespace
 from dxemu.probes.udp import UdpProbe
-from dxemu.units import IPAddress
 
 ASIDE_NS = 500_000
 """Packets leave between the moments at which faults strike: at the very moment it would be chance who is first."""
@@ -43,10 +42,7 @@ LINGER_S = 0.5
 """Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
 MOST_PACKETS = 1 << 21
 """In each direction of a probe without an end; then it sends no more: its log is kept in memory until it ends."""
-_SEQUENCE = struct.Struct("=Q")
 _SO_TIMESTAMPNS = 35
-_HEADERS = {4: 28, 6: 48}
-"""Bytes of IP and UDP."""
 _DSCP_SHIFT = 2
 _FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
@@ -67,16 +63,26 @@ class UdpRunner(Runner[UdpProbe]):
         run, flows = self.run, self._flows()
         start_s = START_S if run.from_s == 0.0 else _next_tenth(run.from_s)
         duration_s = run.end_s - start_s
+        asked = self._asked = SoFarPipe() if math.isinf(duration_s) else None
         self._process = stack.enter_context(
             Forked(
                 "sends the probes",
-                lambda: list(map(encoded, send_and_receive(flows, run.epoch_ns, start_s, duration_s, run.folder))),
+                lambda: list(
+                    map(encoded, send_and_receive(flows, run.epoch_ns, start_s, duration_s, run.folder, asked))
+                ),
             )
         )
+        if asked is not None:
+            asked.close_write()
+            stack.callback(asked.close)
 
     def stop(self) -> None:
         """No packet leaves from now on."""
         self._process.ask_to_end()
+
+    async def so_far(self) -> Sequence[Mapping[str, object]]:
+        """A `PacketsLogged` for each direction."""
+        return () if self._asked is None else await self._asked.told(self._process.ask)
 
     async def finished(self) -> None:
         """Tell a `PacketsLogged` for each direction, once everything was sent and received."""
@@ -113,42 +119,11 @@ def _next_tenth(from_s: float) -> float:
     return math.ceil(round(from_s / START_S + 0.5, 6)) * START_S
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeFlow:
-    """One direction of a probe, whose packets leave from the ports `sources` in turn (none: from that of `ports`).
-
-    `size` is that of a whole packet in bytes (None: as small as can be).
-    """
-
-    probe: str
-    direction: str
-    source: Namespace
-    source_address: IPAddress
-    target: Namespace
-    target_address: IPAddress
-    ports: route.FlowPorts
-    interval_ns: int
-    sources: tuple[int, ...] = ()
-    size: int | None = None
-    dscp: int = 0
-
-    @property
-    def padding(self) -> bytes:
-        """What follows a packet's number."""
-        headers = _HEADERS[self.source_address.version] + _SEQUENCE.size
-        return bytes(max(0, (self.size or 0) - headers))
-
-    @property
-    def file(self) -> str:
-        """Name of its ProbeLog in the run's folder."""
-        return f"{self.probe}.{self.direction}.probe"
-
-
 class _Receiver:
     """A socket whose packets are fetched in batches with their time stamps (SO_TIMESTAMPNS)."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._batch = Batch(sock, _SEQUENCE.size, _CMSG.size)
+        self._batch = Batch(sock, SEQUENCE.size, _CMSG.size)
         self.received: array[int] = array("q")
 
     def drain(self, zero_realtime_ns: int) -> None:
@@ -178,22 +153,24 @@ class _Active:
         """Send the packet of this number at `t_ns` since the epoch."""
         self._sent.append(t_ns)
         try:
-            self._senders[number % len(self._senders)].send(_SEQUENCE.pack(number) + self._padding)
+            self._senders[number % len(self._senders)].send(SEQUENCE.pack(number) + self._padding)
         except OSError:  # no route to the target, or an ICMP error for an earlier packet: that packet is lost
             return
 
-    def finish(self, folder: str, late_s: float) -> PacketsLogged:
-        """Write the ProbeLog."""
-        flow, received = self._flow, self.receiver.received
-        ProbeLog(self._sent, received).write_to(folder, flow.file)
+    def finish(self, folder: str, late_s: float, so_far_ns: int | None = None) -> PacketsLogged:
+        """Write the ProbeLog; with `so_far_ns`, the time since the epoch, one of its own of what is known by then."""
+        flow, log, file = self._flow, ProbeLog(self._sent, self.receiver.received), self._flow.file
+        if so_far_ns is not None:
+            log, file = without_those_on_the_way(log, so_far_ns), SO_FAR + file
+        log.write_to(folder, file)
         return PacketsLogged(
             probe=flow.probe,
             direction=flow.direction,
             interval_s=flow.interval_ns * len(self._senders) / 1e9,
-            sent=len(self._sent),
-            received=len(received) // 2,
+            sent=len(log.sent),
+            received=len(log.received) // 2,
             lateness_max_s=late_s,
-            file=flow.file,
+            file=file,
             flows=len(self._senders) if len(self._senders) > 1 else None,
         )
 
@@ -223,11 +200,17 @@ def _sender(flow: ProbeFlow, port: int) -> socket.socket:
 
 
 def send_and_receive(
-    flows: Sequence[ProbeFlow], epoch_ns: int, start_s: float, duration_s: float, folder: str
+    flows: Sequence[ProbeFlow],
+    epoch_ns: int,
+    start_s: float,
+    duration_s: float,
+    folder: str,
+    asked: SoFarPipe | None = None,
 ) -> list[PacketsLogged]:
     """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
 
-    Writes a ProbeLog each. A packet that the kernel refuses to send, because there is no route, is a lost packet.
+    Writes a ProbeLog each, and over `asked` tells of what is known so far whenever it gets a SIGUSR1. A packet that the
+    kernel refuses to send, because there is no route, is a lost packet.
     """
     first_ns = epoch_ns + round(start_s * 1e9)
     groups: dict[int, list[_Active]] = {}
@@ -240,6 +223,8 @@ def send_and_receive(
     if math.isinf(duration_s):
         _stop_when_asked(paces)
     zero_realtime_ns = time.time_ns() - time.monotonic_ns() + epoch_ns
+    if asked is not None:
+        _tell_when_asked(paces[0], asked, folder, epoch_ns, zero_realtime_ns)
     _send_all(paces, epoch_ns, zero_realtime_ns)
     linger = Timer()
     linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
@@ -258,6 +243,8 @@ class _Pace:
     def __init__(self, group: list[_Active], interval_ns: int, first_ns: int, duration_s: float) -> None:
         self.group = group
         self.late_s = 0.0
+        self.working = False
+        self.after: Callable[[], None] | None = None
         self._interval_ns = interval_ns
         self._first_ns = first_ns
         self._number = 0
@@ -276,7 +263,16 @@ class _Pace:
 
     def tick(self, epoch_ns: int, zero_realtime_ns: int) -> None:
         """Wait for the timer, and send what is due: more than one packet a flow, if we come late."""
-        for _ in range(self.timer.wait()):
+        due = self.timer.wait()
+        self.working = True
+        self._send(due, epoch_ns, zero_realtime_ns)
+        self.working = False
+        if self.after is not None:
+            after, self.after = self.after, None
+            after()
+
+    def _send(self, due: int, epoch_ns: int, zero_realtime_ns: int) -> None:
+        for _ in range(due):
             if self.over:
                 return
             now = time.monotonic_ns()
@@ -295,6 +291,24 @@ def _stop_when_asked(paces: Sequence[_Pace]) -> None:
             pace.stop()
 
     signal.signal(signal.SIGTERM, stop)
+
+
+def _tell_when_asked(pace: _Pace, asked: SoFarPipe, folder: str, epoch_ns: int, zero_realtime_ns: int) -> None:
+    """At once while it waits for its timer; else after what it sends, whose lists are not whole in between."""
+
+    def tell() -> None:
+        now_ns = time.monotonic_ns() - epoch_ns
+        for active in pace.group:
+            active.receiver.drain(zero_realtime_ns)
+        asked.tell([encoded(active.finish(folder, pace.late_s, now_ns)) for active in pace.group])
+
+    def hear(_number: int, _frame: object) -> None:
+        if pace.working:
+            pace.after = tell
+        else:
+            tell()
+
+    signal.signal(signal.SIGUSR1, hear)
 
 
 def _send_all(paces: Sequence[_Pace], epoch_ns: int, zero_realtime_ns: int) -> None:

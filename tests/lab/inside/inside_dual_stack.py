@@ -17,6 +17,7 @@ import pytest
 from dxemu.events.timeline import ProbeLog
 from dxemu.host.forked import Forked
 from dxemu.lab.fib import Fib
+from dxemu.lab.probe_flow import ProbeFlow
 from dxemu.lab.probes import udp
 from dxemu.netlink import address, link, neighbour, route, rule, sysctl, veth
 from dxemu.netlink.monitor import Change, Monitor, RouteChanged
@@ -234,7 +235,7 @@ def test_a_route_over_an_interface_that_is_down_is_taken_out(version: int) -> No
     with_cable(story)
 
 
-def sent_and_received(flows: list[udp.ProbeFlow], epoch_ns: int, folder: str) -> list[tuple[str, int, int]]:
+def sent_and_received(flows: list[ProbeFlow], epoch_ns: int, folder: str) -> list[tuple[str, int, int]]:
     logged = udp.send_and_receive(flows, epoch_ns, 0.1, 0.5, folder)
     return [(each.probe, each.sent, each.received) for each in logged]
 
@@ -242,7 +243,7 @@ def sent_and_received(flows: list[udp.ProbeFlow], epoch_ns: int, folder: str) ->
 def test_probes_of_both_versions_arrive(tmp_path: Path) -> None:
     async def story(a: Netlink, b: Netlink) -> None:
         flows = [
-            udp.ProbeFlow(
+            ProbeFlow(
                 probe=f"ipv{version}",
                 direction="to_aws",
                 source=a.namespace,

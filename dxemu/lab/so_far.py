@@ -1,0 +1,61 @@
+"""What a UDP probe that goes on has measured so far: asked by a signal, in files of its own, told over a pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+
+from dxemu.events.timeline import ProbeLog
+
+ON_THE_WAY_S = 0.5
+"""Far above any one-way delay of a plan: what left later, and after the last that arrived, may still arrive."""
+
+
+class SoFarPipe:
+    """Made before the fork. The sender tells `tell` what it wrote; the lab's process waits for that in `told`."""
+
+    def __init__(self) -> None:
+        self.read, self.write = os.pipe()
+
+    def tell(self, said: Sequence[Mapping[str, object]]) -> None:
+        """In the sender."""
+        os.write(self.write, json.dumps(said).encode() + b"\n")
+
+    async def told(self, ask: Callable[[], None]) -> Sequence[Mapping[str, object]]:
+        """In the lab's process: what the sender told after `ask`; nothing if it sends no more."""
+        loop = asyncio.get_running_loop()
+        come = asyncio.Event()
+        loop.add_reader(self.read, come.set)
+        try:
+            ask()
+            said = b""
+            while not said.endswith(b"\n"):
+                await come.wait()
+                come.clear()
+                part = os.read(self.read, 1 << 16)
+                if not part:
+                    return ()
+                said += part
+        finally:
+            loop.remove_reader(self.read)
+        found: Sequence[Mapping[str, object]] = json.loads(said)
+        return found
+
+    def close_write(self) -> None:
+        """In the lab's process, after the fork: then the sender's end is the end."""
+        os.close(self.write)
+
+    def close(self) -> None:
+        """At the end."""
+        os.close(self.read)
+
+
+def without_those_on_the_way(log: ProbeLog, now_ns: int) -> ProbeLog:
+    """The log as it would be if no packet had been sent that may still arrive at `now_ns` since the run's start."""
+    last = max(log.received[::2], default=-1)
+    surely = max(last + 1, bisect_right(log.sent, now_ns - round(ON_THE_WAY_S * 1e9)))
+    return ProbeLog(array("q", log.sent[:surely]), log.received)

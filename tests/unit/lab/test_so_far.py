@@ -1,0 +1,53 @@
+"""What a probe that goes on has measured: what is on its way is not lost, and who is gone tells nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from array import array
+
+from dxemu.events.timeline import ProbeLog
+from dxemu.lab.so_far import SoFarPipe, without_those_on_the_way
+
+MS = 1_000_000
+
+
+def cut(received: list[int], now_ms: int) -> int:
+    """How many of 100 packets, one each 10 ms, count."""
+    log = ProbeLog(array("q", [n * 10 * MS for n in range(100)]), array("q", [x for n in received for x in (n, 0)]))
+    return len(without_those_on_the_way(log, now_ms * MS).sent)
+
+
+def test_what_may_still_arrive_is_not_lost() -> None:
+    assert cut([*range(95)], 1000) == 95
+    assert cut([*range(20)], 1000) == 51, "what left half a second ago will not arrive any more"
+    assert cut([*range(20), 80], 1000) == 81, "what left before one that arrived is lost, or late"
+    assert cut([], 1000) == 51
+    assert cut([*range(100)], 5000) == 100
+
+
+def test_a_sender_tells_when_it_is_asked_and_nothing_when_it_is_gone() -> None:
+    async def ask() -> None:
+        pipe = SoFarPipe()
+        assert await pipe.told(lambda: pipe.tell([{"sent": 5}] * 3)) == [{"sent": 5}] * 3
+        pipe.close_write()
+        assert await pipe.told(lambda: None) == ()
+        pipe.close()
+
+    asyncio.run(ask())
+
+
+def test_it_is_told_in_parts() -> None:
+    async def ask() -> None:
+        pipe = SoFarPipe()
+        loop = asyncio.get_running_loop()
+
+        def in_parts() -> None:
+            os.write(pipe.write, b'[{"sent"')
+            loop.call_later(0.05, os.write, pipe.write, b": 5}]\n")
+
+        assert await pipe.told(in_parts) == [{"sent": 5}]
+        pipe.close_write()
+        pipe.close()
+
+    asyncio.run(ask())

@@ -43,11 +43,11 @@ def attached(
 
     Raises AskedInVain.
     """
-    _send(sock, {**request, "version": VERSION})
     kept = b""
     inputs = {sock.fileno()} | ({near.typed} if near.typed is not None else set())
     with _heard(near.signals) as signals:
         inputs.add(signals)
+        _send(sock, {**request, "version": VERSION})
         while True:
             ready, _, _ = select.select(inputs, [], [])
             if signals in ready:

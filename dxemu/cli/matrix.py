@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dxemu.cli.outputs import write_form
 from dxemu.errors import Interrupted
 from dxemu.files import border, shown, write_whole
 from dxemu.host import invoker
@@ -34,7 +35,7 @@ _MATRIX = re.compile(rb"^matrix\s*:", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command was told of a matrix; `pages`: also to write what is made of one run.
+    """What the command was told of a matrix; `pages`: also to write what is made of one run. `junit` is of all of them.
 
     With `repeat` the scenario has none: it is run so many times, with seeds from `seed` on.
     """
@@ -48,6 +49,7 @@ class Wanted:
     pages: bool
     repeat: int | None = None
     leave_broken: bool = False
+    junit: Path | None = None
 
 
 def has_matrix(scenario: Path) -> bool:
@@ -67,7 +69,7 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
     from dxemu.topology import yaml
 
     if wanted.pages:
-        raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each run of a matrix.")
+        raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each. --junit is of all.")
     base = from_words(wanted.given)
     matrix = matrix_of(yaml.read(wanted.scenario), base)
     if wanted.repeat is not None:
@@ -118,6 +120,10 @@ def run_matrix(wanted: Wanted, ready: Sequence[ReadyLine], place: Where, folder:
         echo((folder / MATRIX).read_text(encoding="utf-8"), nl=False)
     elif json_file is not None:
         copy(folder / MATRIX, json_file)
+    if wanted.junit is not None:
+        from dxemu.report import junit
+
+        write_form(junit.text_of_matrix(wanted.scenario.stem, rows), wanted.junit)
     return max((STATUS[row.verdict] for row in rows), default=0)
 
 

@@ -46,11 +46,15 @@ def outputs(options: Mapping[str, Path | None]) -> Mapping[str, Path]:
 def write_outputs(wanted: Mapping[str, Path], of: PageOf) -> None:
     """Write each. Raises FileError."""
     for form, file in wanted.items():
-        text = _text(form, of)
-        if str(file) == "-":
-            echo(text, nl=False)
-        else:
-            _write(file, text)
+        write_form(_text(form, of), file)
+
+
+def write_form(text: str, file: Path) -> None:
+    """Write one, to standard output if it is `-`. Raises FileError."""
+    if str(file) == "-":
+        echo(text, nl=False)
+    else:
+        _write(file, text)
 
 
 def write_page(of: PageOf, file: Path) -> None:

@@ -168,7 +168,8 @@ def command(
     wanted = outputs(forms)
     if repeat is not None or has_matrix(scenario):
         with annotating(form):
-            matrix = Wanted(scenario, topology, given, seed, jobs, yes, bool(wanted or pcap), repeat, leave_broken)
+            pages, junit = bool({*wanted} - {"junit"} or pcap), wanted.get("junit")
+            matrix = Wanted(scenario, topology, given, seed, jobs, yes, pages, repeat, leave_broken, junit)
             lines = ready_lines(matrix)
         place = _place(kernel, clock, stall_limit, guest, memory)
         raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))

@@ -36,7 +36,7 @@ class Burst:
 
     @property
     def duration_s(self) -> float | None:
-        """Loss-derived outage (RFC 6412 section 3.5.4): one probe interval off at most. None while it is open."""
+        """Loss of connectivity, as in `dxemu.measure.convergence`: one probe interval off. None while it is open."""
         return None if self.end_s is None else round(self.end_s - self.start_s, 9)
 
 

@@ -11,20 +11,45 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
 from dxemu.measure.result import ExpectationResult, Result
+from dxemu.report.matrix import MatrixRow
 from dxemu.report.terminal import safe
 
+VALID = "the run is valid"
 
-def text_of(*results: Result) -> str:
-    """One suite for each result. A run that is not valid is an error, and its expectations are skipped."""
+
+def text_of(result: Result) -> str:
+    """One suite. A run that is not valid is an error, and its expectations are skipped."""
+    return _text_of([_suite(result, _class(result))])
+
+
+def text_of_matrix(scenario: str, rows: Sequence[MatrixRow]) -> str:
+    """One suite for each run. The class of its cases names the values of the axes: no two runs have the same."""
+    return _text_of([_row(scenario, row) for row in rows])
+
+
+def _row(scenario: str, row: MatrixRow) -> Xml.Element:
+    which = ", ".join(f"{axis} {name}" for axis, name in row.names)
+    if row.result is not None:
+        return _suite(row.result, f"{_class(row.result)}, {which}")
+    suite = Xml.Element(
+        "testsuite", name=_text(f"dxemu {scenario}"), tests="1", failures="0", errors="1", skipped="0", time="0"
+    )
+    name = f"dxemu.{scenario}, seed {row.seed}, {which}"
+    case = Xml.SubElement(suite, "testcase", classname=_text(name), name=VALID, time="0")
+    Xml.SubElement(case, "error", type="no lab", message=_text(row.problem)).text = _text(row.problem)
+    return suite
+
+
+def _text_of(suites: Sequence[Xml.Element]) -> str:
     root = Xml.Element("testsuites")
-    for result in results:
-        root.append(_suite(result))
+    root.extend(suites)
     Xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(result: Result) -> Xml.Element:
-    cases = [_valid(result), *(_case(result, name, e) for name, e in named(result.expectations))]
+def _suite(result: Result, of: str) -> Xml.Element:
+    """`of` is the class of its cases."""
+    cases = [_valid(result, of), *(_case(result, of, name, e) for name, e in named(result.expectations))]
     kinds = Counter(child.tag for case in cases for child in case)
     suite = Xml.Element(
         "testsuite",
@@ -48,9 +73,9 @@ def named(expectations: Sequence[ExpectationResult]) -> Iterator[tuple[str, Expe
         yield expectation.text + (f" #{number}" if number > 1 else ""), expectation
 
 
-def _valid(result: Result) -> Xml.Element:
+def _valid(result: Result, of: str) -> Xml.Element:
     """The run itself."""
-    case = _element(result, "the run is valid")
+    case = _element(of, VALID)
     case.set("time", f"{result.wall_s:.3f}")
     if result.verdict == "invalid":
         error = Xml.SubElement(case, "error", type="invalid", message=_text(result.invalid_because))
@@ -58,8 +83,8 @@ def _valid(result: Result) -> Xml.Element:
     return case
 
 
-def _case(result: Result, name: str, expectation: ExpectationResult) -> Xml.Element:
-    case = _element(result, name)
+def _case(result: Result, of: str, name: str, expectation: ExpectationResult) -> Xml.Element:
+    case = _element(of, name)
     if result.verdict == "invalid":
         Xml.SubElement(case, "skipped")
     elif expectation.verdict != "pass":
@@ -69,9 +94,12 @@ def _case(result: Result, name: str, expectation: ExpectationResult) -> Xml.Elem
     return case
 
 
-def _element(result: Result, name: str) -> Xml.Element:
-    variant = f"dxemu.{result.scenario}.{result.topology}, seed {result.seed}"
-    return Xml.Element("testcase", classname=_text(variant), name=_text(name), time="0")
+def _class(result: Result) -> str:
+    return f"dxemu.{result.scenario}.{result.topology}, seed {result.seed}"
+
+
+def _element(of: str, name: str) -> Xml.Element:
+    return Xml.Element("testcase", classname=_text(of), name=_text(name), time="0")
 
 
 def _text(words: str) -> str:

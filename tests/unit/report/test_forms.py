@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from stories import bfd_story, expect, silent_cut
 
 from dxemu.measure.result import Result
 from dxemu.report import junit, markdown, trace
+from dxemu.report.matrix import MatrixRow
 from dxemu.units import Seconds
 
 EVENTS = silent_cut(5.0, (5.683, 5.763), "bfd")
@@ -41,6 +43,58 @@ def test_junit_has_a_case_for_each_expectation(failing: Result) -> None:
     assert failure is not None
     assert "measured  686 ms" in (failure.text or "")
     assert "silent.yaml:13" in (failure.text or "")
+
+
+CASE = {"skipped", "error", "failure"}
+SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+        {"testcase"},
+    ),
+    "testcase": ({"name"}, {"time", "classname", "group"}, CASE),
+    **{kind: (set(), {"type", "message"}, set()) for kind in CASE},
+}
+"""By element: attributes that it needs and may have, and what may be in it, of what Jenkins's junit-10.xsd allows."""
+SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def check_junit(text: str) -> None:
+    """As the schema of Jenkins's xUnit plugin has it, and so that GitLab sees every case: it goes by class and name."""
+    root = Xml.fromstring(text)
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        needed, known, inside = SCHEMA[element.tag]
+        assert needed <= set(element.keys()) <= needed | known, element.attrib
+        assert {child.tag for child in element} <= inside
+        assert SECONDS.fullmatch(element.get("time", "0"))
+        assert len(element) <= 1 or element.tag != "testcase"
+    cases = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+    assert len(set(cases)) == len(cases)
+    for suite in root:
+        counted = Counter(child.tag for case in suite for child in case)
+        assert [suite.get("tests"), suite.get("failures"), suite.get("errors"), suite.get("skipped")] == [
+            str(len(suite)),
+            *(str(counted[kind]) for kind in ("failure", "error", "skipped")),
+        ]
+
+
+@pytest.mark.parametrize("verdict", ["fail", "pass", "invalid"])
+def test_junit_is_what_jenkins_and_gitlab_take(failing: Result, verdict: str) -> None:
+    check_junit(junit.text_of(replace(failing, verdict=verdict)))
+    check_junit(junit.text_of(hostile(replace(failing, verdict=verdict))))
+
+
+def test_junit_of_a_matrix_has_no_name_twice(failing: Result) -> None:
+    rows = [
+        MatrixRow(number=n, names=(("bfd", bfd),), seed=1, folder=str(n), verdict="fail", result=failing)
+        for n, bfd in enumerate(("on", "off"), start=1)
+    ]
+    rows.append(replace(rows[0], names=(("bfd", "x"),), verdict="error", result=None, problem=HOSTILE))
+    text = junit.text_of_matrix("silent", rows)
+    check_junit(text)
+    assert [suite.get("errors") for suite in Xml.fromstring(text)] == ["0", "0", "1"]
 
 
 def test_junit_of_a_run_that_is_not_valid(failing: Result) -> None:
@@ -77,6 +131,33 @@ def test_markdown_of_hostile_words_is_text(failing: Result) -> None:
     assert "\\@everyone" in text
     cells = {line.replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("| FAIL")}
     assert cells == {5}
+
+
+def test_trace_keeps_the_rules_of_the_trace_event_format(failing: Result) -> None:
+    """What Perfetto's own parser would say needs a program that is not on this machine: its format's rules, then."""
+    found = json.loads(trace.text_of(hostile(failing), EVENTS), parse_constant=lambda name: pytest.fail(name))
+    assert found["displayTimeUnit"] in ("ms", "ns")
+    ends: dict[tuple[int, int], float] = {}
+    named = set()
+    for event in found["traceEvents"]:
+        lane = event["pid"], event["tid"]
+        assert {"ph", "name", "pid", "tid"} <= event.keys()
+        assert isinstance(event["name"], str) and event["name"].isprintable()
+        match event["ph"]:
+            case "M":
+                assert event["name"] in ("process_name", "thread_name") and event["args"].keys() == {"name"}
+                named.add(lane if event["name"] == "thread_name" else event["pid"])
+            case "X":
+                assert event.keys() == {"ph", "name", "cat", "ts", "dur", "pid", "tid"}
+                assert event["ts"] >= ends.get(lane, 0.0), (
+                    "spans of one thread lie in each other, or one after the other"
+                )
+                ends[lane] = event["ts"] + event["dur"]
+                assert {lane, event["pid"]} <= named, "a lane is named before it is used"
+            case "i":
+                assert event["s"] in ("g", "p", "t") and event["ts"] >= 0
+            case other:
+                pytest.fail(f"{other} is no phase that is written here")
 
 
 def test_trace_is_one_that_perfetto_opens(failing: Result) -> None:

@@ -20,6 +20,7 @@ class SoFarPipe:
 
     def __init__(self) -> None:
         self.read, self.write = os.pipe()
+        os.set_blocking(self.read, False)
 
     def tell(self, said: Sequence[Mapping[str, object]]) -> None:
         """In the sender."""
@@ -36,7 +37,10 @@ class SoFarPipe:
             while not said.endswith(b"\n"):
                 await come.wait()
                 come.clear()
-                part = os.read(self.read, 1 << 16)
+                try:
+                    part = os.read(self.read, 1 << 16)
+                except BlockingIOError:  # what made it readable was read in the same turn of the loop
+                    continue
                 if not part:
                     return ()
                 said += part

@@ -24,4 +24,4 @@ def reported(place: LabFolder) -> PageOf:
     changes = [event.topology for event in events if isinstance(event, ChangeDone)]
     design = effective.read(place.folder / (changes[-1] if changes else effective.FILE), result.topology)
     plan = make_plan(design)
-    return PageOf(result=result, events=events, folder=place.folder, story="", design=design, plan=plan)
+    return PageOf(result=result, events=events, folder=place.folder, design=design, plan=plan, lab=place.name)

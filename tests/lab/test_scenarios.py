@@ -108,6 +108,18 @@ def measured_inside_predicted(run: Rehearsed) -> None:
         assert inside, f"{prediction.direction}: {total} ms is outside {low} - {high} ms"
 
 
+def unexplained(written: dict[str, Any]) -> list[dict[str, Any]]:
+    """Events whose measures of the same outage are apart by more than can be told, without a word about why."""
+    found = []
+    for one in written["convergences"]:
+        measures = ("loss_of_connectivity_ms", "loss_derived_ms", "control_plane_to_data_plane_ms")
+        values = [one[key] for key in measures if one[key] is not None]
+        apart = one["packets_lost"] and max(values) - min(values) > 2 * one["uncertainty_ms"]
+        if apart and one["loss_of_connectivity_ms"] is not None and not one["differs"]:
+            found.append(one)
+    return found
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
     run = rehearsed(scenario, tmp_path)
@@ -117,6 +129,7 @@ def test_scenario_passes(scenario: str, tmp_path: Path) -> None:
     assert run.written["expectations"]
     assert run.result.still_broken == (), "after the run everything is healed, and the lab is whole again"
     measured_inside_predicted(run)
+    assert unexplained(run.written) == []
     probes = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml").scenario.probes
     assert list(differences(tmp_path, run.events, probes)) == []
     assert yardstick.compared(scenario, run.numbers()) == []
@@ -137,6 +150,15 @@ def test_schema_check_can_fail() -> None:
     }
     assert mistakes(good) == []
     assert mistakes({**good, "seed": "1", "verdict": "passed", "stages": [{}]}) != []
+
+
+def test_measures_that_differ_without_a_reason_are_seen() -> None:
+    one = {"loss_of_connectivity_ms": 700.0, "loss_derived_ms": 690.0, "control_plane_to_data_plane_ms": 705.0}
+    one |= {"uncertainty_ms": 10.0, "packets_lost": 70, "differs": ""}
+    assert unexplained({"convergences": [one]}) == []
+    apart = {**one, "control_plane_to_data_plane_ms": 1000.0}
+    assert unexplained({"convergences": [apart]}) == [apart]
+    assert unexplained({"convergences": [{**apart, "differs": "nothing was lost for the first 300 ms"}]}) == []
 
 
 @pytest.mark.parametrize("scenario", SILENT)

@@ -59,7 +59,8 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert status["faults"] == ["cable_silent"]
         assert "backup" in status["probes"]["app"]["to_aws"]["hops"]
         assert "PASS   nothing was expected" in good(dxemu("report", "--html", "so_far.html"))
-        assert "cable_silent" in (tmp_path / "so_far.html").read_text(encoding="utf-8")
+        page = (tmp_path / "so_far.html").read_text(encoding="utf-8")
+        assert ("cable_silent" in page, "dxemu explain path app web --lab mine" in page) == (True, True)
         assert wrong.stderr.startswith("fail:1:28: DX-S004")
         assert dxemu("exec", "app", "sh", "-c", "exit 3").returncode == 3
         assert dxemu("exec", "nobody", "true").returncode == 125

@@ -42,7 +42,8 @@ _HERE = Path(__file__).parent
 class PageOf:
     """What a page is made from. `folder` has the probes' logs; `story` is the scenario's.
 
-    `design` and `plan` may be missing of a run that kept neither: the page has no picture then.
+    `design` and `plan` may be missing of a run that kept neither: the page has no picture then. `lab` is the name of
+    the one that this is of, "" for a run.
     """
 
     result: Result
@@ -51,6 +52,7 @@ class PageOf:
     story: str = ""
     design: Topology | None = None
     plan: Plan | None = None
+    lab: str = ""
 
 
 def render(of: PageOf) -> str:
@@ -116,7 +118,7 @@ def _values(of: PageOf) -> dict[str, Any]:
         "more_outages": max(0, len(result.outages) - MOST_OUTAGES),
         "happened": list(_happened(of.events)),
         "more_events": max(0, len(of.events) - MOST_EVENTS),
-        "again": list(_again(result)),
+        "again": list(_again(result, of.lab)),
     }
 
 
@@ -146,11 +148,16 @@ def _happened(events: Sequence[Event]) -> Iterator[str]:
         yield line.strip()
 
 
-def _again(result: Result) -> Iterator[tuple[str, str]]:
-    """What to do with this run, and the command for it, in the folder where this page is."""
-    yield "the same run again", f"dxemu run scenario.yaml --seed {result.seed}"
-    yield "with another draw of chance", f"dxemu run scenario.yaml --seed {result.seed + 1}"
-    yield "its report in a terminal", "dxemu report ."
+def _again(result: Result, lab: str) -> Iterator[tuple[str, str]]:
+    """What to do with this run, and the command for it, in the folder where this page is; or with this lab."""
+    if lab:
+        yield "how it is now", f"dxemu status --lab {lab}"
+        yield "its report in a terminal", f"dxemu report --lab {lab}"
+    else:
+        yield "the same run again", f"dxemu run scenario.yaml --seed {result.seed}"
+        yield "with another draw of chance", f"dxemu run scenario.yaml --seed {result.seed + 1}"
+        yield "its report in a terminal", "dxemu report ."
+    of = f"--lab {lab}" if lab else "--run ."
     paths = [path for path in result.paths if path.when == "before" and len(path.hops) > 1]
     for path in paths[:1]:
-        yield "why packets went that way", f"dxemu explain path {path.hops[0]} {path.hops[-1]} --run ."
+        yield "why packets went that way", f"dxemu explain path {path.hops[0]} {path.hops[-1]} {of}"

@@ -294,9 +294,9 @@ def test_two_faults_each_have_their_own_outage_and_stage(tmp_path):
 
 
 def test_a_machine_that_slept_makes_a_run_with_the_real_clock_invalid(tmp_path):
-    logs = {"to_aws": probe_log(120, 0.01), "from_aws": probe_log(120, 0.01)}
+    logs = {"to_aws": probe_log(120, 0.01, []), "from_aws": probe_log(120, 0.01, [])}
     slept = run(tmp_path, [], logs, meta=replace(META, clock="real", asleep_s=3600.0))
-    assert (slept.verdict, slept.invalid_because) == ("invalid", "this machine slept for 3600 s meanwhile")
+    assert (slept.verdict, slept.invalid_because) == ("invalid", "this machine slept for 3600.00 s meanwhile")
     assert run(tmp_path, [], logs, meta=replace(META, clock="real", asleep_s=0.0001)).verdict == "pass"
     assert run(tmp_path, [], logs, meta=replace(META, asleep_s=3600.0)).verdict == "pass", "its clock is virtual"
 

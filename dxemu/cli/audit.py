@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dxemu.audit.menu import Audit, make_audit
+from dxemu.audit.year import Year, rate, year
 from dxemu.cli.audit_scenarios import write_scenarios
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.graph import check_picture_file, write_picture
@@ -20,6 +21,7 @@ from dxemu.host.shares import Jobs
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.report import github, sarif
+from dxemu.report import year as year_report
 from dxemu.report.audit import render, to_json
 from dxemu.report.console import PlainConsole
 from dxemu.report.picture.draw import draw
@@ -38,6 +40,7 @@ MOST_SHOWN = 3
     epilog=examples(
         "audit backup_connection",
         "audit mine.yaml --pairs --picture weak.svg",
+        "audit mine.yaml --rate cable_cut=0.5,4h --rate node_down=0.1,8h",
         "audit mine.yaml --strict --sarif audit.sarif",
     ),
 )
@@ -63,6 +66,14 @@ MOST_SHOWN = 3
     metavar="FOLDER",
     help="Write a scenario for everything that costs an outage when it fails alone: dxemu run breaks it in a lab.",
 )
+@click.option(
+    "--rate",
+    "rates",
+    multiple=True,
+    metavar="FAULT=TIMES[,REPAIR]",
+    help="How often a year a thing fails so, and how long until it is repaired, to say what a year may cost:"
+    " cable_cut=0.5,4h, or of one cable_cut:primary=2,4h. May be given several times.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything was found.")
 @click.option(
     "--sarif",
@@ -79,6 +90,7 @@ def command(
     picture: Path | None,
     jobs: int | None,
     scenarios: Path | None,
+    rates: tuple[str, ...],
     strict: bool,
     sarif_file: Path | None,
     form: str,
@@ -92,14 +104,14 @@ def command(
         check_picture_file(picture, "--picture")
     with annotating(form):
         design = load(topology)
-    plan = make_plan(design, versions.installed())
+    plan, given = make_plan(design, versions.installed()), [rate(written) for written in rates]
     to_stdout = str(sarif_file) == "-"
     shared = Jobs(jobs or len(os.sched_getaffinity(0)), None if as_json or to_stdout else PlainConsole(stderr=True))
     audit = make_audit(design, plan, pairs=pairs, spread=shared)
     if sarif_file is not None:
         _write_sarif(audit, sarif_file)
     if not to_stdout:
-        _show(audit, as_json=as_json)
+        _show(audit, year(audit.outcomes, given) if given else None, as_json=as_json)
     if scenarios is not None:
         _write_scenarios(audit, plan, topology, scenarios, err=as_json or to_stdout)
     if form == GITHUB:
@@ -127,10 +139,14 @@ def _write_scenarios(audit: Audit, plan: Plan, topology: Path, folder: Path, *, 
         echo(f"  dxemu run {shown(file)}", err=err)
 
 
-def _show(audit: Audit, *, as_json: bool) -> None:
+def _show(audit: Audit, of_a_year: Year | None, *, as_json: bool) -> None:
     if as_json:
-        echo(json.dumps(to_json(audit), indent=2))
+        more = {} if of_a_year is None else {"year": year_report.to_json(of_a_year)}
+        echo(json.dumps({**to_json(audit), **more}, indent=2))
         return
     console = PlainConsole()
     for line in render(audit, width=console.width):
         console.print(line, soft_wrap=True)
+    if of_a_year is not None:
+        for words in ("", *year_report.lines(of_a_year)):
+            echo(words)

@@ -7,13 +7,13 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dxemu.cli.outputs import write_form
+from dxemu.cli.outputs import JUNIT, write_form
 from dxemu.errors import Interrupted
 from dxemu.files import border, shown, write_whole
 from dxemu.host import invoker
@@ -35,7 +35,9 @@ _MATRIX = re.compile(rb"^matrix\s*:", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the command was told of a matrix; `pages`: also to write what is made of one run. `junit` is of all of them.
+    """What the command was told of a matrix; `pages`: also to write what is made of one run.
+
+    `forms` are the files that were asked for.
 
     With `repeat` the scenario has none: it is run so many times, with seeds from `seed` on.
     """
@@ -49,7 +51,7 @@ class Wanted:
     pages: bool
     repeat: int | None = None
     leave_broken: bool = False
-    junit: Path | None = None
+    forms: Mapping[str, Path] = field(default_factory=dict)
 
 
 def has_matrix(scenario: Path) -> bool:
@@ -68,7 +70,7 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
     from dxemu.story.variant import Variant, from_words
     from dxemu.topology import yaml
 
-    if wanted.pages:
+    if wanted.pages or {*wanted.forms} - {JUNIT}:
         raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each. --junit is of all.")
     base = from_words(wanted.given)
     matrix = matrix_of(yaml.read(wanted.scenario), base)
@@ -120,10 +122,10 @@ def run_matrix(wanted: Wanted, ready: Sequence[ReadyLine], place: Where, folder:
         echo((folder / MATRIX).read_text(encoding="utf-8"), nl=False)
     elif json_file is not None:
         copy(folder / MATRIX, json_file)
-    if wanted.junit is not None:
+    if JUNIT in wanted.forms:
         from dxemu.report import junit
 
-        write_form(junit.text_of_matrix(wanted.scenario.stem, rows), wanted.junit)
+        write_form(junit.text_of_matrix(wanted.scenario.stem, rows), wanted.forms[JUNIT])
     return max((STATUS[row.verdict] for row in rows), default=0)
 
 

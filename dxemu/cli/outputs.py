@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE = "report.html"
 """Its name in a run's folder."""
+JUNIT = "junit"
 _FORMS = {
-    "junit": "As JUnit's XML, for CI systems.",
+    JUNIT: "As JUnit's XML, for CI systems.",
     "markdown": "As Markdown, for a job's summary.",
     "trace": "As Chrome's trace events, for Perfetto.",
 }
@@ -77,7 +78,7 @@ def _write(file: Path, text: str) -> None:
 
 
 def _text(form: str, of: PageOf) -> str:
-    if form == "junit":
+    if form == JUNIT:
         from dxemu.report import junit
 
         return junit.text_of(of.result)

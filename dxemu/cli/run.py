@@ -168,8 +168,7 @@ def command(
     wanted = outputs(forms)
     if repeat is not None or has_matrix(scenario):
         with annotating(form):
-            pages, junit = bool({*wanted} - {"junit"} or pcap), wanted.get("junit")
-            matrix = Wanted(scenario, topology, given, seed, jobs, yes, pages, repeat, leave_broken, junit)
+            matrix = Wanted(scenario, topology, given, seed, jobs, yes, bool(pcap), repeat, leave_broken, wanted)
             lines = ready_lines(matrix)
         place = _place(kernel, clock, stall_limit, guest, memory)
         raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))

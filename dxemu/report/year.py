@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator
 
 from dxemu.audit.year import Year
-from dxemu.words import count, duration
+from dxemu.report.html.words import long
+from dxemu.words import count
 
 
 def lines(found: Year) -> Iterator[str]:
@@ -41,5 +42,4 @@ def _or_none(seconds: float) -> float | None:
 def _between(low_s: float, high_s: float) -> str:
     if math.isinf(high_s):
         return "until repair: say how long that takes"
-    high = duration(high_s * 1e3)
-    return high if low_s == high_s else f"{duration(low_s * 1e3)} - {high}"
+    return long(high_s) if low_s == high_s else f"{long(low_s)} - {long(high_s)}"

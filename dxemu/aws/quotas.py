@@ -121,6 +121,9 @@ ALLOWED_PREFIXES = Quota(
 )
 """What AWS announces to the customer for a transit gateway."""
 
+VPC_CIDRS = Quota(most=5, per="IPv4 CIDR blocks, per VPC", beyond="AWS refuses to add another one")
+"""Source: VPC User Guide, "Amazon VPC quotas"; read 2026-11-28."""
+
 LAGS = Quota(most=10, per="link aggregation groups, per Region", beyond="AWS refuses to create another one")
 """Link aggregation groups in a Region."""
 

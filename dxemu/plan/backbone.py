@@ -114,8 +114,14 @@ def delay_between(topology: Topology, location: str, region: str) -> Seconds:
 
 
 def region_delay(topology: Topology, here: str, there: str) -> Seconds:
-    """One-way delay between two Regions, over the Region that the delays in the file start from."""
+    """One-way delay between two Regions: their own, or over the Region that the delays in the file start from.
+
+    AWS takes its shortest way, which need not lead over that one.
+    """
     aws = topology.aws
     if here == there:
         return Seconds(0)
+    direct = aws.region_pair_delays.get(frozenset({here, there}))
+    if direct is not None:
+        return direct
     return Seconds(sum(aws.region_delays.get(region, 0.0) for region in (here, there) if region != aws.region))

@@ -27,6 +27,11 @@ def aws(entry: AwsEntry) -> Aws:
     return Aws(
         region=entry.region,
         region_delays=dict(entry.region_delays),
+        region_pair_delays={
+            frozenset({one, other}): delay
+            for one, others in entry.region_pair_delays.items()
+            for other, delay in others.items()
+        },
         locations=tuple(
             Location(
                 code=code,
@@ -70,7 +75,7 @@ def _vpc(name: str, vpc: VpcEntry, region: str) -> Vpc:
     return Vpc(
         name=name,
         region=vpc.region or region,
-        cidrs=(vpc.cidr,) if vpc.ipv6_cidr is None else (vpc.cidr, vpc.ipv6_cidr),
+        cidrs=vpc.cidrs,
         instances=tuple(Host(name=key, addresses=addresses) for key, addresses in vpc.instances.items()),
         static_routes=None
         if vpc.static_routes is None

@@ -11,7 +11,7 @@ from dxemu.aws.asn import DEFAULT_AMAZON_SIDE
 from dxemu.aws.direct_connect_gateway import SUPERNET_EXCEPTION
 from dxemu.topology.entry import Entry, empty_is_mapping
 from dxemu.topology.fields import Address, Addresses, AnyNetwork, Delay, Network, Switch
-from dxemu.units import Seconds
+from dxemu.units import IPNetwork, Seconds
 
 
 class LocationEntry(Entry):
@@ -26,6 +26,9 @@ class VpcEntry(Entry):
     """A VPC."""
 
     cidr: Network = Field(description="its network", examples=["172.31.0.0/16"])
+    secondary_cidrs: list[Network] = Field(
+        description="further ones, up to 4", default_factory=list, examples=["[100.64.0.0/16]"]
+    )
     ipv6_cidr: AnyNetwork | None = Field(description="its IPv6 network", default=None, examples=["2001:db8:aaaa::/56"])
     region: str | None = Field(description="that of `aws` if it is left out", default=None, examples=["us-east-1"])
     instances: dict[str, Addresses] = Field(
@@ -38,6 +41,11 @@ class VpcEntry(Entry):
         default=None,
         examples=["{0.0.0.0/0: vgw}"],
     )
+
+    @property
+    def cidrs(self) -> tuple[IPNetwork, ...]:
+        """All its networks, the IPv6 one last."""
+        return (self.cidr, *self.secondary_cidrs, *(() if self.ipv6_cidr is None else (self.ipv6_cidr,)))
 
 
 class VirtualPrivateGatewayEntry(Entry):
@@ -70,7 +78,9 @@ class DirectConnectGatewayEntry(Entry):
         examples=["off"],
     )
     associations: dict[str, Annotated[AssociationEntry, BeforeValidator(empty_is_mapping)]] = Field(
-        description="gateways behind it, by name", min_length=1, examples=["{vgw: {allowed_prefixes: [172.31.0.0/16]}}"]
+        description="gateways behind it, by name; none: for SiteLink only",
+        default_factory=dict,
+        examples=["{vgw: {allowed_prefixes: [172.31.0.0/16]}}"],
     )
 
 
@@ -124,6 +134,11 @@ class AwsEntry(Entry):
     region: str = Field(description="from which delays between Regions are counted", examples=["us-east-1"])
     region_delays: dict[str, Delay] = Field(
         description="by Region, one way", default_factory=dict, examples=["{us-west-2: 30 ms}"]
+    )
+    region_pair_delays: dict[str, dict[str, Delay]] = Field(
+        description="by two other Regions, one way; over `region` if a pair is left out",
+        default_factory=dict,
+        examples=["{us-west-2: {eu-west-1: 65 ms}}"],
     )
     locations: dict[str, LocationEntry] = Field(
         description="Direct Connect locations, by code", min_length=1, examples=["{EqDC2: {devices: [dx_1, dx_2]}}"]

@@ -185,10 +185,14 @@ class PublicService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
-    """AWS's side. `region_delays` are one way from `region`; `public_prefix_count` made-up prefixes are announced."""
+    """AWS's side. `region_delays` are one way from `region`, `region_pair_delays` between two others.
+
+    `public_prefix_count` made-up prefixes are announced.
+    """
 
     region: str
     region_delays: Mapping[str, Seconds]
+    region_pair_delays: Mapping[frozenset[str], Seconds]
     locations: tuple[Location, ...]
     vpcs: tuple[Vpc, ...]
     virtual_private_gateways: tuple[VirtualPrivateGateway, ...]

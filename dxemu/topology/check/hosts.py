@@ -59,9 +59,8 @@ def _machines(file: TopologyFile) -> Iterator[_Machine]:
         place = f"the networks of the site at {location}"
         yield from _named("host", cage.hosts, path, cage.networks, place, CUSTOMER_FIRST_FREE)
     for name, vpc in file.aws.vpcs.items():
-        cidrs: list[IPNetwork] = [vpc.cidr] if vpc.ipv6_cidr is None else [vpc.cidr, vpc.ipv6_cidr]
         path = ("aws", "vpcs", name, "instances")
-        yield from _named("instance", vpc.instances, path, cidrs, "its VPC", AWS_FIRST_FREE)
+        yield from _named("instance", vpc.instances, path, vpc.cidrs, "its VPC", AWS_FIRST_FREE)
     for name, service in file.aws.public_services.items():
         yield _Machine(
             what=f"service '{name}'",

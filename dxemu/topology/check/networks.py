@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.aws.addresses import OWN_ADDRESSES, SYNTHETIC_RANGE, VPN_ENDPOINTS
 from dxemu.aws.gateways import VPC_IPV6_LENGTHS, VPC_LENGTHS
+from dxemu.aws.quotas import VPC_CIDRS
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.sites import sites
 from dxemu.topology.file import TopologyFile
@@ -44,7 +45,7 @@ circuits, AWS's own side and IPv6 peers with them, as AWS does not publish how i
 192.0.2.128/25 is kept where there are public VPNs. Loopback, link-local and multicast networks
 cannot be announced.""",
     "DX-T028": """\
-AWS takes a /16 to a /28 as the CIDR of a VPC, and a /44, /48, /52, /56 or /60 as its IPv6
+AWS takes a /16 to a /28 as a CIDR of a VPC, 5 of them, and a /44, /48, /52, /56 or /60 as its IPv6
 network. Source: VPC User Guide, VPC CIDR blocks.""",
 }
 
@@ -55,6 +56,8 @@ def _private(file: TopologyFile) -> Iterator[Named]:
             yield f"network {network} of {whose}", network, (*path, "networks", number)
     for name, vpc in file.aws.vpcs.items():
         yield f"network {vpc.cidr} of VPC '{name}'", vpc.cidr, ("aws", "vpcs", name, "cidr")
+        for number, cidr in enumerate(vpc.secondary_cidrs):
+            yield f"network {cidr} of VPC '{name}'", cidr, ("aws", "vpcs", name, "secondary_cidrs", number)
         if vpc.ipv6_cidr is not None:
             yield f"network {vpc.ipv6_cidr} of VPC '{name}'", vpc.ipv6_cidr, ("aws", "vpcs", name, "ipv6_cidr")
 
@@ -205,10 +208,15 @@ def _behind(file: TopologyFile, vpc: str) -> Iterator[str]:
 def _sizes(file: TopologyFile, findings: Findings) -> None:
     for name, vpc in file.aws.vpcs.items():
         path = ("aws", "vpcs", name)
-        if not SHORTEST_VPC <= vpc.cidr.prefixlen <= LONGEST_VPC:
-            problem = f"a VPC cannot be a /{vpc.cidr.prefixlen}"
-            remedy = f"AWS takes /{SHORTEST_VPC} to /{LONGEST_VPC}."
-            findings.add((*path, "cidr"), "DX-T028", problem, remedy)
+        where: list[tuple[KeyPath, int]] = [((*path, "cidr"), vpc.cidr.prefixlen)]
+        where += [((*path, "secondary_cidrs", n), cidr.prefixlen) for n, cidr in enumerate(vpc.secondary_cidrs)]
+        for here, length in where:
+            if not SHORTEST_VPC <= length <= LONGEST_VPC:
+                remedy = f"AWS takes /{SHORTEST_VPC} to /{LONGEST_VPC}."
+                findings.add(here, "DX-T028", f"a VPC cannot be a /{length}", remedy)
+        if 1 + len(vpc.secondary_cidrs) > VPC_CIDRS.most:
+            problem = f"VPC '{name}' has {1 + len(vpc.secondary_cidrs)} IPv4 networks"
+            findings.add((*path, "secondary_cidrs"), "DX-T028", problem, f"AWS takes {VPC_CIDRS.most}.")
         ipv6 = vpc.ipv6_cidr
         if ipv6 is None:
             continue

@@ -13,7 +13,8 @@ from dxemu.topology.words import quoted
 PARAGRAPHS = {
     "DX-T052": """\
 Delays between Regions are counted from `aws: region:`. Every other Region that the file names
-stands under `region_delays` with its one-way delay.""",
+stands under `region_delays` with its one-way delay. Two of those others are as far from each other
+as over that one, unless `region_pair_delays` has them, each pair once.""",
     "DX-T053": """\
 The customer's side of a Direct Connect location is `colocation: circuit` (a carrier extends layer
 2 to the data center), one cage under `colocation:`, or several by location under `colocations:`.""",
@@ -32,6 +33,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
         problem = f"delays are counted from {file.aws.region} itself"
         remedy = "Take it out, or name the others under `region_delays` with their delay from there."
         findings.add_name(("aws", "region_delays", file.aws.region), "DX-T052", problem, remedy)
+    _pairs(file, findings)
     _colocation(file, findings)
     for router in file.customer.internet:
         if router not in routers(file):
@@ -46,6 +48,24 @@ def check(file: TopologyFile, findings: Findings) -> None:
             findings.unknown(path, "location", other.location, file.aws.locations)
         elif other.device not in location.devices:
             findings.unknown(("other_customers", name, "device"), "device", other.device, location.devices)
+
+
+def _pairs(file: TopologyFile, findings: Findings) -> None:
+    """Delays of two Regions that `region_delays` do not have."""
+    seen: set[frozenset[str]] = set()
+    for one, others in file.aws.region_pair_delays.items():
+        for other in others:
+            path: KeyPath = ("aws", "region_pair_delays", one, other)
+            pair = frozenset({one, other})
+            unknown = sorted(pair - set(file.aws.region_delays))
+            if one == other or pair in seen:
+                problem = f"the delay of {one} and {other} is there twice" if one != other else f"{one} is one Region"
+                findings.add_name(path, "DX-T052", problem, "Name each pair of Regions once.")
+            elif unknown:
+                problem = f"{quoted(unknown[0])} is not under `region_delays`"
+                remedy = f"Add it there, with its delay from {file.aws.region}."
+                findings.add_name(path, "DX-T052", problem, remedy)
+            seen.add(pair)
 
 
 def _regions(file: TopologyFile) -> Iterator[tuple[KeyPath, str | None]]:

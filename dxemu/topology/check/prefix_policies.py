@@ -104,8 +104,7 @@ def _known(file: TopologyFile) -> Iterator[IPNetwork]:
     for cage in file.customer.colocations.values():
         yield from cage.networks
     for vpc in aws.vpcs.values():
-        yield vpc.cidr
-        yield from () if vpc.ipv6_cidr is None else (vpc.ipv6_cidr,)
+        yield from vpc.cidrs
     for dxgw in aws.direct_connect_gateways.values():
         for association in dxgw.associations.values():
             yield from association.allowed_prefixes or ()

@@ -66,7 +66,7 @@ def _target(file: TopologyFile, vpc: str, to: str, path: KeyPath, findings: Find
 def _prefix(
     file: TopologyFile, name: str, vpc: VpcEntry, network: IPNetwork, path: KeyPath, findings: Findings
 ) -> None:
-    own = next((cidr for cidr in (vpc.cidr, vpc.ipv6_cidr) if cidr is not None and _inside(network, cidr)), None)
+    own = next((cidr for cidr in vpc.cidrs if _inside(network, cidr)), None)
     if own is not None:
         problem = f"{network} is the VPC's own network" if network == own else f"{network} lies in the VPC's own {own}"
         remedy = (

@@ -167,6 +167,7 @@ def topologies(draw: Draw) -> Topology:
         aws=Aws(
             region="us-east-1",
             region_delays={},
+            region_pair_delays={},
             locations=locations,
             vpcs=vpcs,
             virtual_private_gateways=gateways,

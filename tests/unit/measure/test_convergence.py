@@ -9,8 +9,8 @@ import pytest
 from stories import BACKUP, PRIMARY, bfd_story, fault, healed, hold_timer_story, path, probe_log, run, sessions_up
 
 from dxemu.measure.availability import availability, intervals
-from dxemu.measure.convergence import by_event
-from dxemu.measure.result import Result
+from dxemu.measure.convergence import _reasons, by_event
+from dxemu.measure.result import Outage, Result
 from dxemu.report.html.figures import distances
 
 
@@ -97,3 +97,25 @@ def test_loss_distances_are_counted_from_the_lost_packet_before(tmp_path: Path) 
     result = story(tmp_path, [(5.0, 5.3), (6.0, 6.2)])
     mine = [o for o in result.outages if o.direction == "to_aws"]
     assert [words for _, words in distances(mine, {("app", "to_aws"): 10.0})] == ["", "71"]
+
+
+def test_measures_that_differ_by_what_cannot_be_told_have_no_reason() -> None:
+    """Loss before the event and once more after it, whose end is 10 ms later than the longest loss is long."""
+
+    def outage(start_s: float, end_s: float) -> Outage:
+        return Outage(
+            probe="app",
+            direction="to_aws",
+            fault="cut",
+            after="fault",
+            start_s=start_s,
+            end_s=end_s,
+            duration_ms=round((end_s - start_s) * 1e3, 6),
+            uncertainty_ms=10.0,
+            packets_lost=2,
+        )
+
+    both = [outage(4.98, 5.0), outage(5.01, 5.11)]
+    early = "packets that were sent up to 20 ms before it were lost on their way"
+    assert early not in "; ".join(_reasons(5.0, both, 100.0, 120.0, 110.0, 10.0))
+    assert early in "; ".join(_reasons(5.0, both, 100.0, 120.0, 110.001, 10.0))

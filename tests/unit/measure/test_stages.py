@@ -121,3 +121,16 @@ def test_a_probe_that_lost_nothing_has_no_stage_of_its_own_beside_one_that_did(t
         ("to_aws", "app", "bfd"),
         ("from_aws", None, "none"),
     }
+
+
+@pytest.mark.parametrize(("other_at", "charged"), [(5, True), (10, True), (10.5, False)])
+def test_what_was_done_after_an_action_ends_what_it_is_charged_with(other_at: float, charged: bool) -> None:
+    """Not what was done before it, nor in the same moment."""
+    done = action(10, "announce")
+    events = [done, action(other_at, "withdraw"), *lost(11, "primary", "prefix_limit")]
+    assert ("announce" in found(small_plan(), sorted(events, key=lambda event: event.t))) == charged
+
+
+def action(at: float, name: str) -> Event:
+    about = {"action": name, "kind": name, "target": "primary", "evidence": "", "done_at_s": float(at)}
+    return filled({"t": float(at), "event": "action_done", **about})

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from dxemu.bgp.notification import Cease
 from dxemu.bgp.rib import in_order
 from dxemu.control.policy import maximum_paths, static_announcements
 from dxemu.daemons.exabgp import Peer
 from dxemu.daemons.exabgp_events import Learnt
+from dxemu.lab.befallen import NOTHING, Befallen
 from dxemu.lab.router import Router
 from dxemu.plan.model import BgpSession, Plan, Speaker
 
 
 class ChangeableRouter(Router):
-    """What operators change of it is done in its turn, as all that concerns a router."""
+    """What operators change of it is done in its turn, as all that concerns a router.
+
+    What faults have made of a session stays, whatever is changed of it.
+    """
+
+    _befallen: Mapping[str, Befallen] = MappingProxyType({})
 
     def adopt(self, plan: Plan) -> None:
         """The plan has become this one; sessions that changed in it were told by `follow`."""
@@ -41,8 +49,8 @@ class ChangeableRouter(Router):
         """
 
         async def change() -> None:
-            old, peer = self._peers[session.name], Peer.at(session, self.name)
-            again = self.policies.follow(plan, old.session, session)
+            old, peer = self._peers[session.name], self._peer(session)
+            again = self.policies.follow(plan, old.session, peer.session)
             self._plan, self._peers[session.name] = plan, peer
             await self._reconfigure(old, peer)
             if session.name in self.established and session.static:
@@ -61,6 +69,18 @@ class ChangeableRouter(Router):
         """How a session is configured here at this moment."""
         return self._peers[session].session
 
+    def _peer(self, session: BgpSession) -> Peer:
+        return Peer.at(self._befallen.get(session.name, NOTHING).of(session), self.name)
+
+    async def befall(self, plan: Plan, session: str, of: Befallen) -> None:
+        """From now on a fault makes this of a session. Returns as `follow` does."""
+        self._befallen = {**self._befallen, session: of}
+        await self.follow(plan, plan.session(session))
+
+    def befallen(self, session: str) -> Befallen:
+        """What faults have made of a session."""
+        return self._befallen.get(session, NOTHING)
+
     async def drain(self, session: str, *, drained: bool) -> None:
         """Announce and take nothing on a session that stays up, or do so again. Returns when its peer is being told."""
 
@@ -73,10 +93,10 @@ class ChangeableRouter(Router):
 
         await self._work.in_turn(change)
 
-    async def retune(self, plan: Plan, session: BgpSession) -> None:
-        """As `follow`, where a fault is why: the timeline says so."""
-        await self.follow(plan, session)
-        self._tell.retuned(session.name, drained=session.name in self.policies.drained)
+    async def retune(self, plan: Plan, session: str, of: Befallen) -> None:
+        """As `befall`, and the timeline says how the session is configured."""
+        await self.befall(plan, session, of)
+        self._tell.retuned(session, drained=session in self.policies.drained)
 
     async def hold_down(self, session: str, *, down: bool) -> None:
         """Close a session and take no connection of it, or take them again. Returns when that is so."""
@@ -98,7 +118,7 @@ class ChangeableRouter(Router):
 
         async def change() -> None:
             self.adopt(plan)
-            self._peers[session.name] = peer = Peer.at(session, self.name)
+            self._peers[session.name] = peer = self._peer(session)
             if not session.static:
                 assert self._exabgp is not None
                 self._exabgp.follow(peer)

@@ -78,9 +78,8 @@ class ControlPlane:
 
     async def limit(self, session: str, most: int | None) -> bool:
         """AWS takes `most` prefixes on a session from now on (None: what the design says). Gives whether it is up."""
-        quota = self.plan.session(session).prefix_quota if most is None else routes_allocated(most)
-        aws = self._aws(session)
-        await aws.follow(self.plan, replace(aws.configured(session), prefix_quota=quota))
+        aws, quota = self._aws(session), None if most is None else routes_allocated(most)
+        await aws.befall(self.plan, session, replace(aws.befallen(session), quota=quota))
         return session in aws.established
 
     async def shut_bfd(self, session: str, node: str, *, shut: bool) -> bool:
@@ -97,24 +96,21 @@ class ControlPlane:
 
     async def prepend(self, session: str, times: int) -> str:
         """AWS puts its ASN so often in front once more (0: as designed). Gives what it then has told, in words."""
-        await self._configure(session, export_prepend=self.plan.session(session).ends[1].export_prepend + times)
+        await self._befall(session, prepend=times)
         lengths = {len(one.as_path) for one in self._aws(session).told(session)}
         return f"AS_PATHs on {session} have {' or '.join(map(str, sorted(lengths))) or 'no'} ASNs"
 
     async def tell_med(self, session: str, med: int | None) -> str:
         """AWS tells this MED on a session (None: as designed). Gives what it then has told, in words."""
-        designed = self.plan.session(session).ends[1].export_med
-        await self._configure(session, export_med=designed if med is None else med)
+        await self._befall(session, med=med)
         told = {str(one.med) for one in self._aws(session).told(session)}
         return f"the MED on {session} is {' or '.join(sorted(told)) or 'told with nothing'}"
 
-    async def _configure(self, session: str, **of_end: Any) -> None:  # Any: fields of SessionEnd
-        """Have AWS's end of a session be so; all else that was done to it stays. Returns when the customer knows."""
+    async def _befall(self, session: str, **of: Any) -> None:  # Any: fields of Befallen
+        """Have this befall AWS's end of a session; all else that has stays. Returns when the customer knows."""
         aws = self._aws(session)
-        now = aws.configured(session)
-        new = replace(now, ends=(now.ends[0], replace(now.ends[1], **of_end)))
-        await aws.retune(self.plan, new)
-        await self._heard(new)
+        await aws.retune(self.plan, session, replace(aws.befallen(session), **of))
+        await self._heard(aws.configured(session))
 
     async def _heard(self, session: BgpSession) -> None:
         """Return when each end's table holds what the other one announces, or it is plain that an end is cut off."""

@@ -14,9 +14,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 from common import Line, at_least, at_most, finish, options, progress
 
+from dxemu.bgp.adj_rib_out import AdjRibOut
 from dxemu.bgp.decision import choose
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, import_route
-from dxemu.bgp.rib import AdjRibOut, LocRib
+from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Announcement, Route
 from dxemu.host import collector
 from dxemu.units import Asn

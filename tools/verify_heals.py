@@ -21,7 +21,8 @@ import click
 from dxemu.errors import DxemuError
 from dxemu.host import where
 from dxemu.host.where import Where
-from dxemu.measure.result import Outage, Result, from_json
+from dxemu.measure.result import Outage, Result
+from dxemu.measure.result_codec import from_json
 from dxemu.plan.model import Role
 from dxemu.predict.predict import Prediction
 from dxemu.report.terminal import echo

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dxemu.bgp.decision import DecisionStep
+from dxemu.bgp.decision_step import DecisionStep
 
 VGW, TGW, DEVICE = "virtual_private_gateway", "transit_gateway", "dx_device"
 

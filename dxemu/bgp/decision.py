@@ -9,37 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum
 from operator import attrgetter
 from typing import Any
 
+from dxemu.bgp.decision_step import DecisionStep, IgpCost, med, sentence
 from dxemu.bgp.route import Rank, Route
 from dxemu.bgp.value import value
-from dxemu.units import IPAddress
-
-IgpCost = Callable[[IPAddress], int]
-"""Interior cost of a next hop."""
 
 MaximumPaths = Callable[[Route], int]
 """How many routes may be used together with this best one, itself included; 1: no multipath."""
-
-
-class DecisionStep(Enum):
-    """The steps in the order in which they leave routes out. The value is what people call the rule."""
-
-    ONLY_PATH = "only path"
-    ORIGINATED = "originated by this router"
-    PRECEDENCE = "type of attachment"
-    LOCAL_PREF = "higher local preference"
-    AS_PATH = "shorter AS_PATH"
-    ORIGIN = "lower ORIGIN"
-    MED = "lower MED"
-    EXTERNAL = "eBGP over iBGP"
-    IGP_COST = "lower IGP cost to the next hop"
-    ROUTER_ID = "lower router ID"
-    CLUSTER_LIST = "shorter CLUSTER_LIST"
-    PEER_ADDRESS = "lower peer address"
-    NAME = "first by name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +58,14 @@ class Choice:
         if len(self.routes) > 1:
             return f"{len(self.routes)} equal paths share the flows"
         step, runner_up = self._last_out()
-        return step.value if runner_up is None else _sentence(step, self.route, runner_up, self.igp_cost)
+        return step.value if runner_up is None else sentence(step, self.route, runner_up, self.igp_cost)
 
     @property
     def losers(self) -> tuple[Loser, ...]:
         """Every candidate that is not used, in the order in which they went out."""
         out = _eliminated(self.candidates, self.igp_cost)
         return tuple(
-            Loser(route, step, _sentence(step, self.route, route, self.igp_cost))
+            Loser(route, step, sentence(step, self.route, route, self.igp_cost))
             for step, routes in out
             for route in routes
             if route not in self.routes
@@ -236,11 +214,6 @@ def _least_of_groups(
     return least
 
 
-def _med(route: Route) -> int:
-    """MED, where none counts as the lowest."""
-    return route.med or 0
-
-
 def _last(route: Route) -> tuple[object, ...]:
     """An order of routes that are level: it depends on nothing but themselves."""
     return (route.peer_router_id, route.peer_address.version, route.peer_address, route.session, route)
@@ -259,7 +232,7 @@ _KEYS: dict[DecisionStep, Callable[[Route], Any]] = {  # Any: each step has keys
 }
 _WITHIN: dict[DecisionStep, tuple[Callable[[Route], object], Callable[[Route], int]]] = {
     DecisionStep.LOCAL_PREF: (lambda r: r.preference_group, lambda r: -r.local_pref),
-    DecisionStep.MED: (lambda r: r.neighbour_asn, _med),
+    DecisionStep.MED: (lambda r: r.neighbour_asn, med),
 }
 """Steps that compare routes of one group only: the group, and the value of which the least wins."""
 
@@ -273,42 +246,3 @@ def _key(step: DecisionStep, igp_cost: IgpCost | None) -> Callable[[Route], Any]
     if step is DecisionStep.IGP_COST:
         return None if igp_cost is None else lambda route: igp_cost(route.next_hop)
     return _KEYS[step]
-
-
-def _sentence(step: DecisionStep, winner: Route, loser: Route, igp_cost: IgpCost | None) -> str:
-    """A step as a sentence, with what the winner has and what the loser."""
-    match step:
-        case DecisionStep.PRECEDENCE:
-            return f"{winner.kind} over {loser.kind}"
-        case DecisionStep.LOCAL_PREF if winner.preference_group != loser.preference_group:
-            return f"{step.value} through {loser.preference_group} than {loser.local_pref}"
-        case DecisionStep.LOCAL_PREF:
-            values: tuple[object, object] = winner.local_pref, loser.local_pref
-        case DecisionStep.AS_PATH:
-            values = len(winner.as_path), len(loser.as_path)
-        case DecisionStep.ORIGIN:
-            values = winner.origin.name, loser.origin.name
-        case DecisionStep.MED:
-            return _med_sentence(winner, loser)
-        case DecisionStep.IGP_COST:
-            assert igp_cost is not None
-            values = igp_cost(winner.next_hop), igp_cost(loser.next_hop)
-        case DecisionStep.ROUTER_ID:
-            values = winner.originator_id or winner.peer_router_id, loser.originator_id or loser.peer_router_id
-        case DecisionStep.CLUSTER_LIST:
-            values = winner.cluster_list_length, loser.cluster_list_length
-        case DecisionStep.PEER_ADDRESS:
-            values = winner.peer_address, loser.peer_address
-        case DecisionStep.NAME:
-            values = winner.session, loser.session
-        case _:
-            return str(step.value)
-    return f"{step.value} ({values[0]} over {values[1]})"
-
-
-def _med_sentence(winner: Route, loser: Route) -> str:
-    """MED compares routes of one neighbour AS: the winner of all need not be the one that put this loser out."""
-    whose = "inside the AS" if loser.neighbour_asn is None else f"from AS {loser.neighbour_asn}"
-    if winner.neighbour_asn != loser.neighbour_asn:
-        return f"{DecisionStep.MED.value} {whose} than {_med(loser)}"
-    return f"{DecisionStep.MED.value} {whose} ({_med(winner)} over {_med(loser)})"

@@ -38,6 +38,7 @@ NO_COMMANDS = (
     "ci",
     "completing",
     "helping",
+    "lab_options",
     "living",
     "matrix",
     "named",

@@ -12,6 +12,7 @@ import click
 
 from dxemu.cli.completing import labs
 from dxemu.cli.helping import examples
+from dxemu.cli.lab_options import clock_option, kernel_option, seed_option
 from dxemu.cli.living import moment
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.files import stem
@@ -42,11 +43,9 @@ def _class_argument(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--name", metavar="CLASS", help="What the class is called; its labs are CLASS_1 and so on.  [as the file]"
 )
-@click.option("--clock", type=click.Choice(["real", "virtual"]), default="real", show_default=True, help="As for up.")
-@click.option(
-    "--kernel", type=click.Choice(["embedded", "host"]), default="embedded", show_default=True, help="As for up."
-)
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="As for up.")
+@clock_option("Virtual: time stands still between commands; dxemu advance lets it go on.", default="real")
+@kernel_option()
+@seed_option()
 def start(number: int, topology: Path, name: str | None, clock: str, kernel: str, seed: int) -> None:
     """Bring up NUMBER labs of TOPOLOGY, all of them or none. They live until `dxemu class stop`."""
     from dxemu.labs.classes import names_of_class, start_class

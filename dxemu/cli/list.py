@@ -9,18 +9,12 @@ from pathlib import Path
 import click
 
 from dxemu.cli.helping import examples
+from dxemu.cli.lab_options import runs_option
 from dxemu.report.terminal import echo
 
 
 @click.command("list", short_help="List the runs here, with their verdicts.", epilog=examples("list", "list --json"))
-@click.option(
-    "--runs",
-    "runs_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder of the runs.",
-)
+@runs_option("Folder of the runs.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def command(runs_folder: Path, as_json: bool) -> None:
     """List the runs in the folder, by scenario and number. Exits with 0, or with 2 if there is no such folder."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dxemu.cli.outputs import JUNIT, write_form
+from dxemu.cli.outputs import JUNIT, copy, write_form
 from dxemu.errors import Interrupted
 from dxemu.files import border, shown, write_whole
 from dxemu.host import invoker
@@ -137,15 +137,6 @@ def _tell_spread(results: Sequence[Result], folder: Path, *, stderr: bool) -> No
         write_whole(folder / repeated.FILE, json.dumps(repeated.to_json(results), indent=2) + "\n")
     for words in ("", *repeated.lines(results), f"  {shown(folder)}/{repeated.FILE}"):
         echo(words, err=stderr)
-
-
-def copy(written: Path, json_file: Path) -> None:
-    """A run's JSON, where `--json` says, for whoever called. Raises FileError."""
-    new = not json_file.exists()
-    with border(json_file, otherwise=f"the result is in {shown(written.parent)}"):
-        json_file.write_bytes(written.read_bytes())
-    if new:
-        invoker.give(json_file)
 
 
 async def _until_signalled(

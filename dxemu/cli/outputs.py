@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dxemu.errors import FileError
-from dxemu.files import border, write_whole
+from dxemu.errors import FileError, LabError
+from dxemu.files import border, shown, write_whole
 from dxemu.host import invoker
 from dxemu.report.terminal import echo
 
 if TYPE_CHECKING:
+    from dxemu.measure.result import Result
     from dxemu.report.html.page import PageOf
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -63,6 +65,35 @@ def write_page(of: PageOf, file: Path) -> None:
     from dxemu.report.html.page import render
 
     _write(file, render(of))
+
+
+def leave_page(page: PageOf) -> None:
+    """`report.html` in the run's folder. Where that cannot be written it is said, and nothing of the run is lost."""
+    try:
+        write_page(page, page.folder / PAGE)
+    except LabError as error:
+        echo(f"dxemu: {error}", err=True)
+
+
+def write_json(result: Result, folder: Path, json_file: Path | None) -> None:
+    """The result, where `--json` says. Raises FileError."""
+    if json_file is None:
+        return
+    if str(json_file) == "-":
+        from dxemu.measure.result_codec import to_json
+
+        echo(json.dumps(to_json(result), indent=2))
+        return
+    copy(folder / "result.json", json_file)
+
+
+def copy(written: Path, json_file: Path) -> None:
+    """A run's JSON, where `--json` says, for whoever called. Raises FileError."""
+    new = not json_file.exists()
+    with border(json_file, otherwise=f"the result is in {shown(written.parent)}"):
+        json_file.write_bytes(written.read_bytes())
+    if new:
+        invoker.give(json_file)
 
 
 def _write(file: Path, text: str) -> None:

@@ -46,7 +46,7 @@ def command(run: Path | None, lab: str | None, as_json: bool, html: Path | None,
     wanted = outputs(forms)
     page, cut_off = _of_lab(lab) if run is None else _of_run(run)
     if as_json:
-        from dxemu.measure.result import to_json
+        from dxemu.measure.result_codec import to_json
 
         echo(json.dumps(to_json(page.result), indent=2))
     elif "-" not in map(str, wanted.values()):
@@ -82,7 +82,7 @@ def _of_run(run: Path) -> tuple[PageOf, str]:
 def _show(page: PageOf, *, cut_off: str) -> None:
     """The report in the terminal; of a run that was cut off, with what happened until then."""
     from dxemu.report.console import PlainConsole
-    from dxemu.report.live import LiveLines
+    from dxemu.report.live_lines import LiveLines
     from dxemu.report.run import show
 
     console = PlainConsole()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -16,9 +15,10 @@ import click
 from dxemu.cli.bundled import bundled
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.helping import examples
-from dxemu.cli.matrix import MANY, Wanted, copy, has_matrix, ready_lines, run_matrix
+from dxemu.cli.lab_options import clock_option, kernel_option, runs_option, seed_option
+from dxemu.cli.matrix import MANY, Wanted, has_matrix, ready_lines, run_matrix
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
-from dxemu.cli.outputs import PAGE, output_options, outputs, write_outputs, write_page
+from dxemu.cli.outputs import leave_page, output_options, outputs, write_json, write_outputs
 from dxemu.cli.run_values import check_json_file, given_values, memory_size
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import shown
@@ -27,7 +27,6 @@ from dxemu.host.embedded import MEMORY
 from dxemu.host.follow import LabProcess
 from dxemu.host.guest_mode import Wish
 from dxemu.host.signals import as_exceptions, ending
-from dxemu.report.terminal import echo
 from dxemu.run.run_folder import RunFolder, run_folder
 
 if TYPE_CHECKING:
@@ -51,13 +50,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 )
 @click.argument("scenario", type=SCENARIO_FILE)
 @click.option("--topology", type=TOPOLOGY_FILE, help="Use this design instead of the scenario's own.")
-@click.option(
-    "--kernel",
-    type=click.Choice(["embedded", "host"]),
-    default="embedded",
-    show_default=True,
-    help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.",
-)
+@kernel_option()
 @click.option(
     "--guest",
     type=click.Choice([str(wish) for wish in Wish]),
@@ -66,19 +59,8 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     help="How the embedded kernel runs the lab's programs. strict: by ptrace, which trusts none of them; trusted: by"
     " seccomp, which is faster; auto: by seccomp where this machine confines it, else by ptrace.",
 )
-@click.option(
-    "--clock",
-    type=click.Choice(["virtual", "real"]),
-    help="Virtual time passes as fast as the machine allows.  [default: virtual; real with --kernel host]",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    metavar="N",
-    default=1,
-    show_default=True,
-    help="Everything random is drawn from it: the same seed gives the same run.",
-)
+@clock_option("Virtual time passes as fast as the machine allows.  [default: virtual; real with --kernel host]")
+@seed_option()
 @click.option(
     "--set",
     "given",
@@ -111,14 +93,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 )
 @output_options
 @click.option("--leave-broken", is_flag=True, help="Do not heal at the end, nor look whether the lab is whole again.")
-@click.option(
-    "--runs",
-    "runs_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="Folder for the run's files.",
-)
+@runs_option("Folder for the run's files.")
 @click.option(
     "--stall-limit",
     type=click.FloatRange(min=1),
@@ -188,10 +163,10 @@ def command(
         finally:
             as_exceptions()  # the loop's own handlers are gone with it
         result = page.result
-        _leave_page(page)
+        leave_page(page)
     write_outputs(wanted, page)
     _annotate(result, form)
-    _give_json(result, folder.path, json_file)
+    write_json(result, folder.path, json_file)
     status = EXIT_STATUS[result.verdict]
     raise SystemExit(status if again is None else again.tell(folder.path, status, err=to_stdout))
 
@@ -260,26 +235,6 @@ async def _run(
         return page
 
 
-def _leave_page(page: PageOf) -> None:
-    """`report.html` in the run's folder. Where that cannot be written it is said, and nothing of the run is lost."""
-    try:
-        write_page(page, page.folder / PAGE)
-    except LabError as error:
-        echo(f"dxemu: {error}", err=True)
-
-
-def _give_json(result: Result, folder: Path, json_file: Path | None) -> None:
-    """The result, where `--json` says. Raises FileError."""
-    if json_file is None:
-        return
-    if str(json_file) == "-":
-        from dxemu.measure.result import to_json
-
-        echo(json.dumps(to_json(result), indent=2))
-        return
-    copy(folder / "result.json", json_file)
-
-
 def _new_folder(base: Path, scenario: Path) -> RunFolder:
     """The run's folder. Raises click.BadParameter if there can be none: nothing was started."""
     try:
@@ -300,7 +255,7 @@ async def _until_signalled(
     """Run it; Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the lab first and then the command."""
     from dxemu.events.run import Building
     from dxemu.report.html.page import PageOf
-    from dxemu.report.live import LiveLines
+    from dxemu.report.live_lines import LiveLines
     from dxemu.run.rehearse import rehearse
 
     events: list[Event] = []

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from dxemu.cli.helping import examples
+from dxemu.cli.lab_options import KERNEL, SEED, clock_option, kernel_option, seed_option
 from dxemu.cli.living import say_change
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.files import stem
@@ -28,19 +29,9 @@ from dxemu.report.terminal import echo
 )
 @click.argument("topology", type=TOPOLOGY_FILE)
 @click.option("--name", metavar="NAME", help="What the lab is called.  [default: as the file]")
-@click.option(
-    "--clock",
-    type=click.Choice(["real", "virtual"]),
-    help="Virtual: time stands still between commands; dxemu advance lets it go on.  [default: real]",
-)
-@click.option(
-    "--kernel",
-    type=click.Choice(["embedded", "host"]),
-    help="Where the lab runs: dxemu's own kernel, without root, or this machine's, as root.  [default: embedded]",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Everything random is drawn from it.  [default: 1]"
-)
+@clock_option("Virtual: time stands still between commands; dxemu advance lets it go on.  [default: real]")
+@kernel_option(default=None)
+@seed_option(default=None)
 @click.option("--dry-run", is_flag=True, help="Only show what differs between a lab and its file.")
 @click.option("--interruption", metavar="TIME", help="How long AWS interrupts what it interrupts, in place of at most.")
 def command(
@@ -68,10 +59,10 @@ def command(
 
         echo(f"there is no lab '{name}' yet: it would be {checked(topology)}; nothing was started")
         return
-    kernel, clock = kernel or "embedded", clock or "real"
+    kernel, clock = kernel or KERNEL, clock or "real"
     if kernel == "host" and clock == "virtual":
         raise click.UsageError("the virtual clock needs the embedded kernel: use --clock real with --kernel host.")
-    seed = 1 if seed is None else seed
+    seed = SEED if seed is None else seed
     _bring_up(name, About(topology=str(topology.absolute()), kernel=kernel, clock=clock, seed=seed))
 
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from dxemu.bgp.adj_rib_out import AdjRibOut, Update
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, export_route
-from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
+from dxemu.bgp.rib import BestPathChange, LocRib
 from dxemu.bgp.route import Announcement, Route
 from dxemu.control.interior import interior_cost
 from dxemu.control.policy import (

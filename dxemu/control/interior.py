@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dxemu.bgp.decision import IgpCost
+from dxemu.bgp.decision_step import IgpCost
 from dxemu.plan.model import Plan, Speaker
 from dxemu.units import IPAddress
 

@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 
 from dxemu.aws import public_vif
-from dxemu.bgp.decision import IgpCost
+from dxemu.bgp.decision_step import IgpCost
 from dxemu.bgp.policy import Withheld
 from dxemu.bgp.route import Route
 from dxemu.plan.model import Attachment, Gateway, GatewayKind, Plan

@@ -20,11 +20,10 @@ from __future__ import annotations
 import inspect
 import os
 import select
-import socket
 import sys
 import time
 import traceback
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from time import time as wall_clock  # noqa: TID251 - ExaBGP's timers are on it: what waits for them must be, too
 from typing import Any, ClassVar, NoReturn
 from weakref import WeakSet
@@ -39,16 +38,14 @@ from exabgp.reactor import loop as exabgp_loop
 from exabgp.reactor import protocol as exabgp_protocol
 from exabgp.reactor.api.processes import Processes
 from exabgp.reactor.api.response import Response
-from exabgp.reactor.network import outgoing as exabgp_outgoing
 from exabgp.reactor.peer import ACTION
 from exabgp.version import json as json_version
 
 from dxemu.bgp.notification import Cease
 from dxemu.daemons import exabgp_bulk, exabgp_configure, exabgp_idle, exabgp_wire
+from dxemu.daemons.exabgp_connect import _Outgoing
 from dxemu.host.timer import Timer
 
-CONNECT_RETRY_S = 1.0
-SYN_WAIT_S = 5.0
 ROUNDS_WITHOUT_INPUT = 10
 START_WAIT_S = 0.001
 PAST_NS = 2_000
@@ -122,43 +119,6 @@ class _SendTimer(exabgp_timer.SendTimer):  # type: ignore[misc]  # ExaBGP 5.0 is
         cls.intervals[address] = interval
         for timer in cls.live:
             timer._set()
-
-
-class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
-    """A connection being made. `waiting` tells the reactor which socket, and until when."""
-
-    waiting: ClassVar[dict[object, tuple[int, float]]] = {}
-    io: Any
-
-    def establish(self) -> Iterator[bool]:
-        """Yield False until the connection is made, then True (ExaBGP's contract)."""
-        try:
-            while True:
-                if self._connect() is None:
-                    yield from self._wait(self.io.fileno(), wall_clock() + SYN_WAIT_S)
-                    if self._made():
-                        self.success()
-                        yield True
-                        return
-                    self.io.close()
-                    self.io = None
-                yield from self._wait(-1, wall_clock() + CONNECT_RETRY_S)
-        finally:
-            self.waiting.pop(self, None)
-
-    def _wait(self, fd: int, until: float) -> Iterator[bool]:
-        poller = select.poll()
-        if fd >= 0:
-            poller.register(fd, select.POLLOUT)
-        self.waiting[self] = (fd, until)
-        while wall_clock() < until and not poller.poll(0):
-            yield False
-        self.waiting.pop(self, None)
-
-    def _made(self) -> bool:
-        poller = select.poll()
-        poller.register(self.io, select.POLLOUT)
-        return bool(poller.poll(0)) and not self.io.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
 
 class _Peer(exabgp_wire.WirePeer):

@@ -74,7 +74,7 @@ def decoded(value: object) -> Event:
     if wrong:
         raise ValueError(f"the event '{word}' cannot be read: {'; '.join(wrong)}")
     made: Any = kind  # which of them is known by now, and mypy need not know: its fields are checked
-    return cast(Event, made(**{name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}))
+    return cast("Event", made(**{name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}))
 
 
 def _fits(held: object, kind: str) -> bool:

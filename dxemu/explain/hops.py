@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from dxemu.control.forward import ForwardingPath
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import Crossing as Wired
 from dxemu.control.wires import is_cable, is_vlan, vlan_of
 from dxemu.explain.model import Dropped, Hop, HopLink

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from dxemu.explain.state import State
 from dxemu.plan.vpn_behind import prefixes_of
-from dxemu.topology.model import Association, DirectConnectGateway, Topology
+from dxemu.topology.model import Topology
+from dxemu.topology.model_aws import Association, DirectConnectGateway
 from dxemu.units import IPNetwork
 
 ALLOWED = 'Direct Connect User Guide, "Allowed prefixes interactions"'

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dxemu.aws import route_rules
 from dxemu.aws.route_rules import RouteRule
-from dxemu.bgp.decision import DecisionStep
+from dxemu.bgp.decision_step import DecisionStep
 from dxemu.control.forward import CONNECTED, Match
 from dxemu.explain import routes
 from dxemu.explain.kept_out import kept_out

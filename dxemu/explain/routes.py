@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dxemu.bgp.decision import Choice, DecisionStep
+from dxemu.bgp.decision import Choice
+from dxemu.bgp.decision_step import DecisionStep
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Route
 from dxemu.control.converge import gateway_rib, tables_of

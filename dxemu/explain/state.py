@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from dxemu.control.forward import Believed, Forwarding, ForwardingPath, TableLayout
+from dxemu.control.forward import Believed, Forwarding, TableLayout
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import BgpSession, IpsecTunnel, Plan
 from dxemu.topology.model import Topology

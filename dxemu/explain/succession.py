@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from dxemu.control.forward import ForwardingPath
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.explain.hops import carriers, crossings_of, hops
 from dxemu.explain.model import Dropped, Next
 from dxemu.explain.names import what

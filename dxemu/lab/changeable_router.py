@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
 from dxemu.bgp.notification import Cease
 from dxemu.bgp.rib import in_order
 from dxemu.control.policy import maximum_paths, static_announcements
-from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.daemons.exabgp_events import Learnt
 from dxemu.lab.befallen import NOTHING, Befallen
 from dxemu.lab.router import Router
 from dxemu.plan.model import BgpSession, Plan, Speaker
+from dxemu.units import IPNetwork
 
 
 class ChangeableRouter(Router):
@@ -28,6 +29,42 @@ class ChangeableRouter(Router):
         """The plan has become this one; sessions that changed in it were told by `follow`."""
         self._plan = plan
         self.policies.adopt(plan)
+
+    async def originate(self, prefixes: Sequence[IPNetwork]) -> None:
+        """From now on this router announces exactly `prefixes` of its own. Returns when its peers have been told."""
+
+        async def change() -> None:
+            self._tell.originates(prefixes)
+            await self._apply(self.loc_rib.originate(prefixes))
+
+        await self._work.in_turn(change)
+
+    async def let_out(self, prefixes: Collection[IPNetwork]) -> None:
+        """From now on the filters towards AWS let `prefixes` pass, too. Returns when that is so."""
+
+        async def change() -> None:
+            self._tell.let_out(self.policies.let_out(prefixes))
+            for session in sorted(self.established):
+                if not self._peers[session].session.static:
+                    self._announce_again(session)
+
+        await self._work.in_turn(change)
+
+    async def hold_back(self, prefixes: Collection[IPNetwork]) -> None:
+        """From now on AWS does not hear of `prefixes` from this router. Returns when it is being told."""
+
+        async def change() -> None:
+            self._tell.held_back(self.policies.hold_back(prefixes))
+            for session in sorted(self.established):
+                if not self._peers[session].session.static:
+                    self._announce_again(session)
+
+        await self._work.in_turn(change)
+
+    def approve(self, session: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""
+        self._tell.approved(session, prefixes)
+        return self.policies.approve(self._peers[session].session, prefixes)
 
     async def share(self, speaker: Speaker) -> None:
         """From now on as many routes that are level are used together as `speaker` says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from dxemu.bgp.graceful_restart import Capability, StaleRoutes, keeps_routes, may_stay
-from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.events.sessions import RoutesStale, RoutesStaleOver
 from dxemu.lab.journal import Journal
 from dxemu.lab.tasks import Tasks

@@ -13,7 +13,6 @@ from dxemu.errors import LabError
 from dxemu.events.base import Event
 from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
 from dxemu.events.routes import TableChanged
-from dxemu.events.sessions import BfdChanged, BgpChanged, PrefixLimitExceeded
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.control_plane import ControlPlane
@@ -21,7 +20,7 @@ from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.filters import PacketFilters
 from dxemu.lab.journal import Journal
 from dxemu.lab.lags import lags_ready
-from dxemu.lab.life import carriers, first_masters, is_sign_of_life, signs_of_life
+from dxemu.lab.life import CONVERGED_WITHIN_S, TUNNEL, LifeSigns, carriers
 from dxemu.lab.node import LabNode
 from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
@@ -34,7 +33,7 @@ from dxemu.lab.silence import Silences
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import link, route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
-from dxemu.plan.model import BgpSession, Plan
+from dxemu.plan.model import Plan
 from dxemu.units import IPNetwork
 
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from dxemu.lab.symptoms import Symptoms
 
 LOOK_S = 0.1
-CONVERGED_WITHIN_S = 120.0
-"""Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
 
 
 class Lab:
@@ -57,12 +54,8 @@ class Lab:
         self._nodes = dict(nodes)
         self._cables = dict(cables)
         self._stack = AsyncExitStack()
-        self._up: set[tuple[str, str, str]] = set()
-        self.beyond_quota: set[str] = set()
-        """Sessions whose peer has announced more than AWS takes."""
         self._seed = 1
-        self._tunnels_up: set[tuple[str, str]] = set()
-        self._vrrp: dict[tuple[int, str], str] = {}
+        self.signs = LifeSigns()
         self._interrupted: dict[str, float] = {}
         self._routing = Routing({}, {}, {})
         self.ways = PathTeller(plan, self._nodes, journal)
@@ -136,15 +129,11 @@ class Lab:
         self.ways.watched = probes
         idle = Settled(self.plan).beyond_quota
         wanted = [session for session in self.plan.sessions if session.in_service and session.name not in idle]
-        await self._alive([session for session in wanted if session.tunnel is None])
+        await self.signs.alive(self.journal, [session for session in wanted if session.tunnel is None])
         await self._overlay.connect()
-        await self._alive(wanted)
-        while not self.beyond_quota >= idle.keys():
-            await self.journal.wait_for("a quota", lambda e: isinstance(e, PrefixLimitExceeded), CONVERGED_WITHIN_S)
-        while not self.masters >= first_masters(self.plan):
-            await self.journal.wait_for(
-                "a VRRP master", lambda event: isinstance(event, VrrpChanged), CONVERGED_WITHIN_S
-            )
+        await self.signs.alive(self.journal, wanted)
+        await self.signs.quotas_reached(self.journal, idle.keys())
+        await self.signs.mastered(self.journal, self.plan)
         await self._settled()
         if self._symptoms is not None:
             await self._symptoms.tell()
@@ -162,35 +151,16 @@ class Lab:
             await self.journal.clock.settle(LOOK_S)
             waited += LOOK_S
 
-    async def _alive(self, sessions: Sequence[BgpSession]) -> None:
-        """Return when `sessions` are up at both ends, with BFD where it runs."""
-        wanted = {want for session in sessions for want in signs_of_life(session)}
-        while not wanted <= self._up:
-            self.journal.building("sessions", len(wanted & self._up), len(wanted))
-            missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self._up))
-            await self.journal.wait_for(missing, is_sign_of_life, CONVERGED_WITHIN_S)
-
-    def established(self) -> int:
-        """How many BGP sessions are up at both ends at this moment."""
-        sessions = [session for session in self.plan.sessions if not session.static]
-        up = [{(BgpChanged.word, session.name, end.node) for end in session.ends} for session in sessions]
-        return sum(signs <= self._up for signs in up)
-
-    @property
-    def masters(self) -> set[tuple[int, str]]:
-        """Who has each shared address at this moment, by virtual router ID."""
-        return {group for group, state in self._vrrp.items() if state == "master"}
-
     async def rekey(self, tunnel: str) -> None:
         """New keys for the ESP of a tunnel. Raises LabError if it is not up."""
         await self._overlay.rekey(tunnel)
 
     def is_up(self, sign: str, name: str, node: str) -> bool:
         """Whether a session (`bgp`), its BFD (`bfd`) or a tunnel (`tunnel`) is up at that end, by its last word."""
-        return (name, node) in self._tunnels_up if sign == "tunnel" else (sign, name, node) in self._up
+        return (sign, name, node) in (self.signs.tunnels_up if sign == TUNNEL else self.signs.up)
 
     def _tunnel_changed(self, node: str, tunnel: str, up: bool, reason: str) -> None:
-        (self._tunnels_up.add if up else self._tunnels_up.discard)((tunnel, node))
+        (self.signs.tunnels_up.add if up else self.signs.tunnels_up.discard)((TUNNEL, tunnel, node))
         for router in self._routing.at(node):
             router.tunnel_changed(tunnel, up=up, reason=reason)
 
@@ -220,17 +190,9 @@ class Lab:
     def _note(self, event: Event) -> None:
         if self._symptoms is not None:
             self._symptoms.note(event)
+        self.signs.note(event)
         if isinstance(event, VrrpChanged):
-            self._vrrp[event.virtual_router_id, event.node] = event.state
             self.ways.route_changed()
-        if isinstance(event, PrefixLimitExceeded):
-            self.beyond_quota.add(event.session)
-        if isinstance(event, BgpChanged | BfdChanged):
-            sign = (event.word, event.session, event.node)
-            if event.state == "up":
-                self._up.add(sign)
-            else:
-                self._up.discard(sign)
 
     async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
         """Drop all of its packets at both ends, or no longer (`Silences.set`). Gives the loss in percent, by node."""
@@ -288,12 +250,12 @@ class Lab:
     @property
     def operator(self) -> Operator:
         """Who configures the customer's routers."""
-        return Operator(self.plan, self.journal, self._routing, self._up)
+        return Operator(self.plan, self.journal, self._routing, self.signs.up)
 
     @property
     def control(self) -> ControlPlane:
         """Its routing processes."""
-        return ControlPlane(self.plan, self._routing, self._overlay, self._up, self.journal.clock)
+        return ControlPlane(self.plan, self._routing, self._overlay, self.signs.up, self.journal.clock)
 
     def refused_on(self, virtual_interface: str) -> Mapping[IPNetwork, str]:
         """What AWS refuses on a virtual interface at this moment, and why."""

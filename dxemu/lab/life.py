@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
 from dxemu.events.base import Event
-from dxemu.events.sessions import BfdChanged, BgpChanged
+from dxemu.events.links import VrrpChanged
+from dxemu.events.sessions import BfdChanged, BgpChanged, PrefixLimitExceeded
+from dxemu.lab.journal import Journal
 from dxemu.plan.model import BgpSession, Plan
+
+TUNNEL = "tunnel"
+CONVERGED_WITHIN_S = 120.0
+"""Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
 
 
 def carriers(plan: Plan) -> dict[tuple[str, str], str]:
@@ -27,3 +36,54 @@ def signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:
     """What says that a session is up at both ends: kind of event, session and node."""
     kinds = (BgpChanged.word, BfdChanged.word) if session.has_bfd else (BgpChanged.word,)
     return [(kind, session.name, end.node) for kind in kinds for end in session.ends]
+
+
+class LifeSigns:
+    """What was told last: which ends are up, and who has the shared addresses.
+
+    `up` has kind of event, session and node, `tunnels_up` the same of tunnels. `beyond_quota` are sessions whose peer
+    has announced more than AWS takes.
+    """
+
+    def __init__(self) -> None:
+        self.up: set[tuple[str, str, str]] = set()
+        self.tunnels_up: set[tuple[str, str, str]] = set()
+        self.beyond_quota: set[str] = set()
+        self._vrrp: dict[tuple[int, str], str] = {}
+
+    def note(self, event: Event) -> None:
+        """It was told."""
+        if isinstance(event, VrrpChanged):
+            self._vrrp[event.virtual_router_id, event.node] = event.state
+        elif isinstance(event, PrefixLimitExceeded):
+            self.beyond_quota.add(event.session)
+        elif isinstance(event, BgpChanged | BfdChanged):
+            (self.up.add if event.state == "up" else self.up.discard)((event.word, event.session, event.node))
+
+    @property
+    def masters(self) -> set[tuple[int, str]]:
+        """Who has each shared address at this moment, by virtual router ID."""
+        return {group for group, state in self._vrrp.items() if state == "master"}
+
+    def established(self, plan: Plan) -> int:
+        """How many BGP sessions are up at both ends at this moment."""
+        sessions = [session for session in plan.sessions if not session.static]
+        return sum({(BgpChanged.word, s.name, end.node) for end in s.ends} <= self.up for s in sessions)
+
+    async def alive(self, journal: Journal, sessions: Sequence[BgpSession]) -> None:
+        """Return when `sessions` are up at both ends, with BFD where it runs. Raises LabError if it takes too long."""
+        wanted = {want for session in sessions for want in signs_of_life(session)}
+        while not wanted <= self.up:
+            journal.building("sessions", len(wanted & self.up), len(wanted))
+            missing = ", ".join(f"{kind} of {session} on {node}" for kind, session, node in sorted(wanted - self.up))
+            await journal.wait_for(missing, is_sign_of_life, CONVERGED_WITHIN_S)
+
+    async def quotas_reached(self, journal: Journal, sessions: AbstractSet[str]) -> None:
+        """Return when all of `sessions` have been beyond their quota. Raises LabError if it takes too long."""
+        while not self.beyond_quota >= sessions:
+            await journal.wait_for("a quota", lambda event: isinstance(event, PrefixLimitExceeded), CONVERGED_WITHIN_S)
+
+    async def mastered(self, journal: Journal, plan: Plan) -> None:
+        """Return when who should have each shared address has it. Raises LabError if it takes too long."""
+        while not self.masters >= first_masters(plan):
+            await journal.wait_for("a VRRP master", lambda event: isinstance(event, VrrpChanged), CONVERGED_WITHIN_S)

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 
 from dxemu.errors import LabError
 from dxemu.events.sessions import BgpChanged
+from dxemu.lab.changeable_router import ChangeableRouter
 from dxemu.lab.journal import Journal
-from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
 from dxemu.plan.model import BgpSession, Plan, Side
 from dxemu.units import IPNetwork
@@ -83,7 +83,7 @@ class Operator:
         ends = [end for end in session.ends if end.speaker in self._routing.routers]
         return all(("bgp", session.name, end.node) in self._up for end in ends)
 
-    def _customers(self) -> list[Router]:
+    def _customers(self) -> list[ChangeableRouter]:
         return [router for router in self._routing.routers.values() if router.side is Side.CUSTOMER]
 
     def _own(self, router: str) -> tuple[IPNetwork, ...]:

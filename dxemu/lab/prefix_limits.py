@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dxemu.bgp.prefix_limit import ReceivedPrefixes
-from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.daemons.exabgp_events import Learnt
 from dxemu.plan.model import Side, Speaker
 

@@ -6,16 +6,18 @@ the kernel's table is changed first and the peers are told afterwards, as router
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from dxemu.bgp.adj_rib_out import AdjRibOut, Update
 from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Cease, cease
-from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update
+from dxemu.bgp.rib import BestPathChange, LocRib
 from dxemu.bgp.route import Announcement
 from dxemu.control.interior import interior_cost
 from dxemu.control.policy import maximum_paths, static_announcements
-from dxemu.daemons.exabgp import ExaBgp, Peer
+from dxemu.daemons.exabgp import ExaBgp
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.daemons.exabgp_events import EndOfRib, Learnt, PeerOpen, SessionDown, SessionRefused, SessionUp, SpeakerEvent
 from dxemu.events.sessions import ADMINISTRATIVELY_DOWN
 from dxemu.lab.fib import Fib
@@ -28,7 +30,6 @@ from dxemu.lab.static_routes import StaticRoutes
 from dxemu.lab.tasks import Tasks
 from dxemu.lab.turns import Turns
 from dxemu.plan.model import Plan, Speaker
-from dxemu.units import IPNetwork
 
 Listener = Callable[[Sequence[BestPathChange]], Awaitable[None]]
 
@@ -118,42 +119,6 @@ class Router:
         if self._static_routes is not None and self._static_routes.over(port):
             light = partial(self._static_routes.light_changed, port, up=up, loc_rib=self.loc_rib, fib=self._fib)
             self._work.add(light)
-
-    async def originate(self, prefixes: Sequence[IPNetwork]) -> None:
-        """From now on this router announces exactly `prefixes` of its own. Returns when its peers have been told."""
-
-        async def change() -> None:
-            self._tell.originates(prefixes)
-            await self._apply(self.loc_rib.originate(prefixes))
-
-        await self._work.in_turn(change)
-
-    async def let_out(self, prefixes: Collection[IPNetwork]) -> None:
-        """From now on the filters towards AWS let `prefixes` pass, too. Returns when that is so."""
-
-        async def change() -> None:
-            self._tell.let_out(self.policies.let_out(prefixes))
-            for session in sorted(self.established):
-                if not self._peers[session].session.static:
-                    self._announce_again(session)
-
-        await self._work.in_turn(change)
-
-    async def hold_back(self, prefixes: Collection[IPNetwork]) -> None:
-        """From now on AWS does not hear of `prefixes` from this router. Returns when it is being told."""
-
-        async def change() -> None:
-            self._tell.held_back(self.policies.hold_back(prefixes))
-            for session in sorted(self.established):
-                if not self._peers[session].session.static:
-                    self._announce_again(session)
-
-        await self._work.in_turn(change)
-
-    def approve(self, session: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
-        """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""
-        self._tell.approved(session, prefixes)
-        return self.policies.approve(self._peers[session].session, prefixes)
 
     def told(self, session: str) -> tuple[Announcement, ...]:
         """What the peer of `session` was told by this router."""

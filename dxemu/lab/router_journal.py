@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dxemu.bgp.notification import Notification
 from dxemu.bgp.rib import BestPathChange
-from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.daemons.exabgp_events import SessionRefused
 from dxemu.events.routes import (
     BestChosen,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from dxemu.bgp.rib import LocRib
 from dxemu.control.converge import converge, gateway_rib, tables_of
-from dxemu.daemons.exabgp import ExaBgp, Peer
+from dxemu.daemons.exabgp import ExaBgp
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.daemons.exabgp_events import SpeakerEvent
 from dxemu.lab.bfd import BfdSpeakers
 from dxemu.lab.changeable_router import ChangeableRouter

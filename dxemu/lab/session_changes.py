@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dxemu.control.policy import static_announcements
-from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock
 from dxemu.lab.heard import not_heard

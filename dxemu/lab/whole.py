@@ -82,7 +82,7 @@ def _lacking(lab: Lab, *, as_designed: bool) -> Sequence[str]:
 
     A session whose peer announced more than its quota is Idle until somebody resets it, at AWS as here.
     """
-    plan, idle = lab.plan, lab.beyond_quota | Settled(lab.plan).beyond_quota.keys()
+    plan, idle = lab.plan, lab.signs.beyond_quota | Settled(lab.plan).beyond_quota.keys()
     wanted = (s for s in plan.sessions if s.in_service and s.name not in idle)
     found = [
         f"{sign} of {name} is down on {node}"
@@ -90,7 +90,9 @@ def _lacking(lab: Lab, *, as_designed: bool) -> Sequence[str]:
         for sign, name, node in signs_of_life(session)
         if not lab.is_up(sign, name, node)
     ]
-    found += [f"{node} is not master of virtual router {number}" for number, node in first_masters(plan) - lab.masters]
+    found += [
+        f"{node} is not master of virtual router {number}" for number, node in first_masters(plan) - lab.signs.masters
+    ]
     if not found and as_designed and not idle and not lab.control.routing.settled(plan):
         return ["tables do not hold what the plan brings to them"]
     return found

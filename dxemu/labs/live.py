@@ -29,7 +29,8 @@ from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, NoLab, chosen
 from dxemu.labs.start import About, end_left, start
-from dxemu.measure.result import Outage, from_json
+from dxemu.measure.result import Outage
+from dxemu.measure.result_codec import from_json
 from dxemu.topology.shipped import TOPOLOGY, found
 from dxemu.topology.words import quoted
 

@@ -9,7 +9,7 @@ from dxemu.events.steps import ChangeDone
 from dxemu.files import border
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder
-from dxemu.measure.result import from_json
+from dxemu.measure.result_codec import from_json
 from dxemu.plan.make import make_plan
 from dxemu.report.html.page import PageOf
 from dxemu.topology import effective

@@ -13,7 +13,7 @@ from dxemu.events.probes import PacketsLogged
 from dxemu.events.timeline import SO_FAR
 from dxemu.labs.shell import shell
 from dxemu.labs.status import status
-from dxemu.measure.result import to_json
+from dxemu.measure.result_codec import to_json
 from dxemu.report.live import live_line
 from dxemu.run.living import LivingLab
 from dxemu.run.order_codec import encoded

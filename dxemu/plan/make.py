@@ -22,15 +22,8 @@ from dxemu.plan.static_routes import add_customer_static_routes
 from dxemu.plan.transit_gateways import add_transit_gateway_nodes, add_transit_gateways
 from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.plan.virtual_interfaces import add_virtual_interfaces
-from dxemu.plan.vpn import (
-    add_endpoint_speakers,
-    add_endpoints,
-    add_tunnels,
-    add_vpn_nodes,
-    attachments_of,
-    route_private_endpoints,
-    transit_hops,
-)
+from dxemu.plan.vpn import add_endpoint_speakers, add_tunnels, add_vpn_nodes, attachments_of, transit_hops
+from dxemu.plan.vpn_endpoints import add_endpoints, route_private_endpoints
 from dxemu.topology.model import Topology
 
 

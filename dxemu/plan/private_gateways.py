@@ -12,7 +12,8 @@ from dxemu.plan.draft import Draft
 from dxemu.plan.edge import FIRST_TABLE, Edge, vpc_cidrs
 from dxemu.plan.model import MAIN_TABLE, Attachment, AttachmentKind, CableRole, Gateway, GatewayKind, Role, Side
 from dxemu.plan.segment import Segment, add_segment
-from dxemu.topology.model import Topology, VirtualPrivateGateway, Vpc
+from dxemu.topology.model import Topology
+from dxemu.topology.model_aws import VirtualPrivateGateway, Vpc
 from dxemu.units import BitsPerSecond, Seconds
 
 INSTANCE_BANDWIDTH = BitsPerSecond(25 * 10**9)

@@ -28,7 +28,8 @@ from dxemu.plan.model import (
 )
 from dxemu.plan.names import auth_key
 from dxemu.plan.segment import Segment, add_segment
-from dxemu.topology.model import Host, OtherCustomer, PublicService, Topology
+from dxemu.topology.model import Host, OtherCustomer, Topology
+from dxemu.topology.model_aws import PublicService
 from dxemu.units import BitsPerSecond, Seconds, VlanId
 
 INTERNET = "internet"

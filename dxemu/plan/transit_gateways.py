@@ -12,7 +12,8 @@ from dxemu.plan.draft import EVERYTHING, Draft
 from dxemu.plan.edge import FIRST_TABLE, Edge, tables_of_node
 from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, Role, Side
 from dxemu.plan.private_gateways import add_instances, edges_of
-from dxemu.topology.model import Topology, TransitGateway, TransitGatewayRouteTable, Vpc
+from dxemu.topology.model import Topology
+from dxemu.topology.model_aws import TransitGateway, TransitGatewayRouteTable, Vpc
 from dxemu.units import IPNetwork
 
 

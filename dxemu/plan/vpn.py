@@ -8,17 +8,14 @@ and are reached over a transit virtual interface.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface
 
 from dxemu.aws import quotas, vpn_tunnels
-from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.aws.ipsec_proposals import IpsecProposal, Phase
-from dxemu.plan.addressing import Links, Peers, inside_addresses
-from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment
+from dxemu.plan.addressing import Peers, inside_addresses
+from dxemu.plan.backbone import BackboneLink, attachment
 from dxemu.plan.customer_end import tunnel_mismatch
 from dxemu.plan.draft import Draft
-from dxemu.plan.edge import announced
 from dxemu.plan.model import (
     MAIN_TABLE,
     Attachment,
@@ -28,36 +25,18 @@ from dxemu.plan.model import (
     Role,
     SessionEnd,
     Side,
-    SilentDrop,
     Speaker,
     TunnelEnd,
 )
 from dxemu.plan.names import auth_key
 from dxemu.plan.pools import Pool
-from dxemu.plan.public_side import hop_to_region, public_node
 from dxemu.plan.sites import asn_of, networks_behind
 from dxemu.plan.transit_gateways import TransitGatewayTables
-from dxemu.plan.vpn_behind import behind, gateway_asn, prefixes_of, region_of, tgw_of
+from dxemu.plan.vpn_behind import gateway_asn, prefixes_of, region_of, tgw_of
+from dxemu.plan.vpn_endpoints import LOOPBACK, Ending, endpoint_node, outside_address
 from dxemu.topology.model import Topology, Vpn, VpnTunnel
 
 IF_IDS = 65_535
-LOOPBACK = "lo"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """An endpoint with its two cables: to what carries the tunnel, and to the gateway behind it."""
-
-    vpn: Vpn
-    number: int
-    node: str
-    underlay: BackboneLink
-    behind: BackboneLink
-
-
-def endpoint_node(vpn: Vpn, number: int) -> str:
-    """AWS's endpoint of a tunnel, which are numbered 1 and 2."""
-    return f"{vpn.name}_endpoint_{number}"
 
 
 def tunnel_name(vpn: Vpn, number: int) -> str:
@@ -77,66 +56,6 @@ def kind_of(vpn: Vpn) -> AttachmentKind:
     if vpn.static_routes is not None:
         return AttachmentKind.VPN_STATIC
     return AttachmentKind.PRIVATE_VPN if vpn.private else AttachmentKind.VPN_BGP
-
-
-def add_endpoints(draft: Draft, links: Links) -> tuple[Ending, ...]:
-    """The endpoints' cables. A tunnel carries no more than the cable to the gateway does."""
-    endings = []
-    for vpn in draft.topology.vpns:
-        for number in (1, 2):
-            node = endpoint_node(vpn, number)
-            if vpn.private:
-                underlay = add_hop(
-                    draft,
-                    links,
-                    node,
-                    vpn.gateway,
-                    REGION_DELAY,
-                    near_name="underlay",
-                    far_name=f"{node}_under",
-                    name=f"backbone_{node}_underlay",
-                )
-            else:
-                underlay = hop_to_region(draft, links, node, draft.topology.aws.region)
-            behind = add_hop(
-                draft, links, node, vpn.gateway, REGION_DELAY, near_name="gateway", bandwidth=vpn_tunnels.BANDWIDTH
-            )
-            endings.append(Ending(vpn=vpn, number=number, node=node, underlay=underlay, behind=behind))
-            _route_endpoint(draft, endings[-1])
-    return tuple(endings)
-
-
-def _route_endpoint(draft: Draft, ending: Ending) -> None:
-    vpn, node = ending.vpn, ending.node
-    outside = outside_address(vpn, ending.number, draft.topology)
-    draft.address(node, LOOPBACK, IPv4Interface((outside, 32)))
-    draft.static_route(node, IPv4Network((vpn.customer_address, 32)), ending.underlay.far_of(4))
-    for prefix in behind(vpn, draft.topology):
-        if isinstance(prefix, IPv4Network):
-            draft.static_route(node, prefix, ending.behind.far_of(4))
-    if not vpn.private:
-        draft.static_route(
-            public_node(draft.topology.aws.region), IPv4Network((outside, 32)), ending.underlay.near_of(4)
-        )
-    draft.silent_drops.append(SilentDrop(node=node, interface=ending.behind.cable.a.name, longer_than=vpn_tunnels.MTU))
-
-
-def outside_address(vpn: Vpn, number: int, topology: Topology) -> IPv4Address:
-    """AWS's outside address of a tunnel, given or drawn from the transit gateway's CIDR block or AWS's own prefix."""
-    own = vpn.tunnels[number - 1].outside_address
-    if own is not None:
-        return own
-    tgw = tgw_of(vpn, topology)
-    pool = tgw.cidr_blocks[0] if vpn.private and tgw is not None else VPN_ENDPOINTS
-    given = {tunnel.outside_address for other in topology.vpns for tunnel in other.tunnels}
-    first = pool.network_address + 1
-
-    def usable(pair: int) -> bool:
-        return not given & {first + 2 * pair, first + 2 * pair + 1}
-
-    pairs = Pool(f"pair of addresses of {pool}", (pool.num_addresses - 2) // 2, usable)
-    found = {other.name: pairs.take(other.name) for other in topology.vpns if other.private == vpn.private}
-    return first + 2 * found[vpn.name] + number - 1
 
 
 def add_tunnels(draft: Draft, endings: tuple[Ending, ...], lines: Mapping[str, str]) -> None:
@@ -314,22 +233,3 @@ def transit_hops(
             attached = _attachment(ending, TransitGatewayTables(tgw).fed_by(ending.vpn.name))
             found.setdefault(tgw.name, []).append((ending.vpn.name, ending.behind, attached))
     return found
-
-
-def route_private_endpoints(draft: Draft, endings: tuple[Ending, ...]) -> None:
-    """The transit gateway's routes to the endpoints' private outside addresses, and the endpoints' way out.
-
-    The tunnels' own packets are looked up where those of the Direct Connect gateway are.
-    """
-    topology = draft.topology
-    for ending in endings:
-        tgw = tgw_of(ending.vpn, topology)
-        if tgw is None or not ending.vpn.private:
-            continue
-        tables = TransitGatewayTables(tgw)
-        outside = IPv4Network((outside_address(ending.vpn, ending.number, topology), 32))
-        for table in tables.all:
-            draft.static_route(tgw.name, outside, ending.underlay.near_of(4), table)
-        dxgws = [g.name for g in topology.aws.direct_connect_gateways if announced(topology, g.name)]
-        table_of = next((t for name in dxgws if (t := tables.associated(name)) is not None), tables.all[0])
-        draft.rule(tgw.name, ending.underlay.cable.b.name, table_of)

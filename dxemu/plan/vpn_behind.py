@@ -5,7 +5,8 @@ from __future__ import annotations
 from dxemu.plan.edge import vpc_cidrs
 from dxemu.plan.private_gateways import vpc_of
 from dxemu.plan.transit_gateways import attached_vpcs
-from dxemu.topology.model import Topology, TransitGateway, Vpn
+from dxemu.topology.model import Topology, Vpn
+from dxemu.topology.model_aws import TransitGateway
 from dxemu.units import Asn, IPNetwork
 
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from dxemu.aws.bfd import detection_time
-from dxemu.control.forward import ForwardingPath
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.predict.dead_peer import dead_peer_window, give_up_after, retransmit_interval, silence_before_probe
 from dxemu.predict.impact import Impact

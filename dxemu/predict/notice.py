@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from dxemu.control.forward import Believed, ForwardingPath
+from dxemu.control.forward import Believed
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import esp_of, vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.predict import held_down, lacp, unheard, vrrp

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
-from dxemu.control.forward import Asked, Believed, Forwarding, ForwardingPath, TableLayout
+from dxemu.control.forward import Asked, Believed, Forwarding, TableLayout
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import Plan
 from dxemu.predict.notice import Noticed
 from dxemu.units import IPAddress

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
-from dxemu.control.forward import ForwardingPath
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.mixed import Mixed
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict.notice import Noticed

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dxemu.control.forward import ForwardingPath, shared_until
+from dxemu.control.forwarding_path import ForwardingPath, shared_until
 from dxemu.control.wires import Crossing
 from dxemu.plan.model import Plan, Side
 from dxemu.predict import lacp, restarts, unheard

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from dxemu.control.forward import ForwardingPath
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.faults.effects import Protocol
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.plan.packets import member_bonds

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dxemu.measure.result import Predicted, Result
 from dxemu.measure.terms import FaultCost, costs
-from dxemu.report.outage_rows import NOTICED_BY
+from dxemu.report.stage_notes import NOTICED_BY
 from dxemu.words import bounds, direction, duration, measured
 
 SCHEMA = "dxemu.comparison/1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,9 +20,9 @@ from dxemu.measure.paths import paths
 from dxemu.measure.probes import Measurements, found
 from dxemu.measure.stages import Hit, MeasuredRun, stages
 from dxemu.plan.model import Plan
-from dxemu.predict.predict import Prediction, explain_in_words
-from dxemu.predict.windows import Window
+from dxemu.predict.predict import Prediction
 from dxemu.probes.base import Measurement, unkept
+from dxemu.report.prediction_numbers import in_numbers, milliseconds
 from dxemu.story.came import came
 from dxemu.story.expectations.base import Measured
 from dxemu.story.model import Scenario
@@ -234,8 +233,8 @@ def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> l
                 action=mark.fault if mark and on_purpose else None,
                 start_s=burst.start_s,
                 end_s=burst.end_s,
-                duration_ms=None if burst.duration_s is None else _ms(burst.duration_s),
-                uncertainty_ms=_ms(uncertain_s),
+                duration_ms=None if burst.duration_s is None else milliseconds(burst.duration_s),
+                uncertainty_ms=milliseconds(uncertain_s),
                 packets_lost=burst.packets,
                 flows=burst.flows,
             )
@@ -259,16 +258,16 @@ def _probe(event: PacketsLogged, got: Reception) -> result.ProbeResult:
     return result.ProbeResult(
         probe=event.probe,
         direction=event.direction,
-        interval_ms=_ms(event.interval_s),
+        interval_ms=milliseconds(event.interval_s),
         sent=got.sent,
         lost=got.lost,
         duplicates=got.duplicates,
         reordered=got.reordered,
         bursts=len(got.bursts),
-        longest_delay_ms=_ms(got.longest_s),
-        lateness_max_ms=_ms(event.lateness_max_s),
+        longest_delay_ms=milliseconds(got.longest_s),
+        lateness_max_ms=milliseconds(event.lateness_max_s),
         flows=event.flows or 1,
-        **dict(zip(_DELAYS, map(_ms, got.delays_s), strict=False)),
+        **dict(zip(_DELAYS, map(milliseconds, got.delays_s), strict=False)),
     )
 
 
@@ -294,40 +293,9 @@ def _recoveries(
             back = sessions.up_again(changed, fault.healed_at_s)
             found.append(
                 result.Recovery(
-                    fault=fault.fault, session=session, back_ms=None if back is None else _ms(back - fault.healed_at_s)
+                    fault=fault.fault,
+                    session=session,
+                    back_ms=None if back is None else milliseconds(back - fault.healed_at_s),
                 )
             )
     return found
-
-
-def in_numbers(p: Prediction) -> result.Predicted:
-    """A prediction as a result has it."""
-    terms = tuple(
-        result.PredictedTerm(name=t.name, low_ms=_bound(t.low_s), high_ms=_bound(t.high_s), source=t.source)
-        for t in p.outage.terms
-    )
-    return result.Predicted(
-        fault=p.fault,
-        direction=p.direction,
-        detected_by=p.detected_by,
-        node=p.node,
-        detect_ms=_bounds(p.detect),
-        outage_ms=_bounds(p.outage),
-        terms=terms,
-        why=explain_in_words(p),
-        failback_outage_ms=_bounds(p.recovery.outage) if p.recovery else None,
-        session_back_ms=_bounds(p.recovery.session_back) if p.recovery else None,
-        probe=p.probe,
-    )
-
-
-def _bounds(window: Window) -> result.Bounds:
-    return _bound(window.low_s), _bound(window.high_s)
-
-
-def _bound(seconds: float) -> float | None:
-    return None if math.isinf(seconds) else _ms(seconds)
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1e3, 6)

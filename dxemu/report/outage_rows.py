@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dxemu.events.timeline import DIRECTIONS
@@ -16,29 +16,16 @@ from dxemu.measure.result import (
     QuotaReached,
     Recovery,
     Result,
-    Stage,
 )
 from dxemu.predict.windows import SMALL_PART, SMALL_S
+from dxemu.report.stage_notes import blur, per_direction, stage_words
 from dxemu.story.outage_verdict import action_against_prediction, against_prediction, inside
-from dxemu.words import SHORT_MS, bounds, count, direction, duration, measured
+from dxemu.words import bounds, count, direction, duration, measured
 
 MS = 1e3
 ONE_MS = 1.0
 ENDED_WITHIN_S = 5.0
 """An outage that ends so soon after an action, and began before it, was ended by it."""
-
-NOTICED_BY = {
-    "hold_timer": "the hold timer",
-    "bfd": "BFD",
-    "carrier": "the port",
-    "lacp": "LACP",
-    "dpd": "dead peer detection",
-    "vrrp": "VRRP",
-}
-TOLD_BY = {
-    "notification": "until the other end's NOTIFICATION ended its session",
-    "prefix_limit": "until AWS's prefix limit ended its session",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +92,10 @@ def _fault_row(result: Result, probe: str, fault: FaultResult, outages: Sequence
         )
     ]
     stages = [s for s in result.stages if s.fault == fault.fault and s.probe in (probe, None)]
-    went = _per_direction(
-        (s.direction, _where(s, _blur_ms(outages, s))) for s in stages if _blur_ms(outages, s) is not None
+    went = per_direction(
+        (s.direction, stage_words(s, blur(outages, s))) for s in stages if blur(outages, s) is not None
     )
-    why = _per_direction((p.direction, p.why) for p in predicted)
+    why = per_direction((p.direction, p.why) for p in predicted)
     return Row(
         (
             fault.fault,
@@ -126,7 +113,7 @@ def _fault_row(result: Result, probe: str, fault: FaultResult, outages: Sequence
 def _differing(result: Result, probe: str, fault: str) -> list[str]:
     """Why measures of a fault's outage that should agree do not; that packets were on their way surprises nobody."""
     mine = [c for c in result.convergences if (c.event, c.after, c.probe) == (fault, "fault", probe) and c.differs]
-    return _per_direction((c.direction, c.differs) for c in mine if c.loss_periods > 1 or not _began_before(c))
+    return per_direction((c.direction, c.differs) for c in mine if c.loss_periods > 1 or not _began_before(c))
 
 
 def _began_before(c: Convergence) -> bool:
@@ -144,7 +131,7 @@ def _action_row(
     result: Result, probe: str, action: ActionResult, outages: Sequence[Outage], reached: Sequence[QuotaReached]
 ) -> Row:
     stages = [s for s in result.stages if s.fault == action.action and s.probe in (probe, None)]
-    went = _per_direction((s.direction, _where(s, _blur_ms(outages, s))) for s in stages if outages)
+    went = per_direction((s.direction, stage_words(s, blur(outages, s))) for s in stages if outages)
     why: dict[str, list[str]] = {}
     for quota in reached:
         why.setdefault(quota.reason, []).append(f"{quota.session or quota.node} at {quota.t_s:.3f} s")
@@ -152,7 +139,7 @@ def _action_row(
     wrong = [
         d for d in DIRECTIONS if _wrong(result, probe, action, outages, [p for p in predicted if p.direction == d])
     ]
-    reasons = _per_direction((p.direction, p.why) for p in predicted if p.outage_ms[1] != 0)
+    reasons = per_direction((p.direction, p.why) for p in predicted if p.outage_ms[1] != 0)
     return Row(
         (
             action.action,
@@ -263,40 +250,3 @@ def _said(result: Result, wrong: Sequence[str], predicted: bool) -> str:
     if not wrong:
         return "inside"
     return "OUTSIDE prediction" + (f" {direction(wrong[0])}" if len(wrong) == 1 else "")
-
-
-def _per_direction(notes: Iterable[tuple[str, str]]) -> list[str]:
-    """The texts; where the directions differ, with the direction before what differs."""
-    found = list(notes)
-    if not found:
-        return []
-    shared = min((words for _, words in found), key=len)
-    if all(words.startswith(shared) for _, words in found):
-        more = [f"{direction(d)}: {words[len(shared) :].lstrip(', ')}" for d, words in found if words != shared]
-        return [shared, *more]
-    return [f"{direction(d)}: {words}" for d, words in found]
-
-
-def _blur_ms(outages: Sequence[Outage], stage: Stage) -> float | None:
-    """How exactly the outage of a stage's direction was measured; None if there was none."""
-    return min((o.uncertainty_ms for o in outages if o.direction == stage.direction), default=None)
-
-
-def _where(stage: Stage, blur_ms: float | None) -> str:
-    """`88.40 s until the hold timer noticed, 2 ms to withdraw, 4 ms until the first packet`."""
-    if stage.detect_ms is None:
-        return "nobody noticed"
-    noticed = f"until {NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticed"
-    words = [f"{duration(stage.detect_ms)} {TOLD_BY.get(stage.detected_by, noticed)}"]
-    last = stage.detect_ms
-    for at, what in (
-        (stage.withdraw_ms, "to withdraw"),
-        (stage.install_ms, "to install"),
-        (stage.first_packet_ms, "until the first packet"),
-    ):
-        # Shorter than the measurement can tell. Before: the first packet was on its way when the route changed.
-        if at is None or at < last + max(SHORT_MS, blur_ms or 0.0):
-            continue
-        words.append(f"{duration(at - last)} {what}")
-        last = at
-    return ", ".join(words)

@@ -15,6 +15,7 @@ from ipaddress import (
 )
 
 from dxemu.plan.model import Plan
+from dxemu.report import plan_routing_rows as routing_rows
 from dxemu.report import plan_rows as rows
 from dxemu.units import BitsPerSecond, Seconds
 
@@ -47,18 +48,25 @@ def render_plan(plan: Plan) -> str:
         ("VRRP", _aligned(rows.vrrp(plan))),
         (
             "IPsec tunnels",
-            _with_details([(rows.tunnel_head(t), [rows.tunnel_end(end) for end in t.ends]) for t in plan.tunnels]),
+            _with_details(
+                [(routing_rows.tunnel_head(t), [routing_rows.tunnel_end(end) for end in t.ends]) for t in plan.tunnels]
+            ),
         ),
-        ("BGP speakers", _aligned(rows.speakers(plan))),
+        ("BGP speakers", _aligned(routing_rows.speakers(plan))),
         (
             "BGP sessions",
             _with_details(
-                [(rows.session_head(s), [rows.session_end(e, static=s.static) for e in s.ends]) for s in plan.sessions]
+                [
+                    (routing_rows.session_head(s), [routing_rows.session_end(e, static=s.static) for e in s.ends])
+                    for s in plan.sessions
+                ]
             ),
         ),
         (
             "Gateways",
-            _with_details([(rows.gateway_head(g), list(rows.gateway_attachments(g))) for g in plan.gateways]),
+            _with_details(
+                [(routing_rows.gateway_head(g), list(routing_rows.gateway_attachments(g))) for g in plan.gateways]
+            ),
         ),
     )
     lines = [plan.topology, *([f"{_INDENT}{plan.story}"] if plan.story else [])]

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.plan.model import (
     MAIN_TABLE,
-    BgpSession,
     Cable,
-    Gateway,
-    GatewayKind,
-    IpsecTunnel,
     LimitKind,
     Node,
     Plan,
     RateLimit,
-    SessionEnd,
-    Side,
-    Speaker,
-    TunnelEnd,
 )
 from dxemu.units import WELL_KNOWN_COMMUNITIES, IPNetwork
 
@@ -41,16 +32,18 @@ def words(name: str) -> str:
     return _WORDS.get(name, name.replace("_", " "))
 
 
-def _table(number: int) -> str:
+def table_words(number: int) -> str:
+    """A routing table, by its name if it has one."""
     return "main table" if number == MAIN_TABLE else f"table {number}"
 
 
-def _list(prefixes: Sequence[IPNetwork], nothing: str) -> str:
+def listed_networks(prefixes: Sequence[IPNetwork], nothing: str) -> str:
+    """Networks, the first few of many; `nothing` where there are none."""
     more = f" and {len(prefixes) - MOST_LISTED} more" if len(prefixes) > MOST_LISTED else ""
     return (", ".join(str(prefix) for prefix in prefixes[:MOST_LISTED]) or nothing) + more
 
 
-def _community(community: str) -> str:
+def community_words(community: str) -> str:
     """A community as people know it: 65535:65281 is no-export."""
     return next((name for name, number in WELL_KNOWN_COMMUNITIES.items() if number == community), community)
 
@@ -114,7 +107,7 @@ def vlans(plan: Plan) -> Iterator[Row]:
 
 def vrfs(plan: Plan) -> Iterator[Row]:
     """Routing tables of some interfaces' own."""
-    return ((v.node, v.name, _table(v.table), f"of {', '.join(v.interfaces)}") for v in plan.vrfs)
+    return ((v.node, v.name, table_words(v.table), f"of {', '.join(v.interfaces)}") for v in plan.vrfs)
 
 
 def rules(plan: Plan) -> Iterator[Row]:
@@ -125,9 +118,9 @@ def rules(plan: Plan) -> Iterator[Row]:
     for (node, table), incoming in found.items():
         named = ", ".join(interface for interface in incoming if interface is not None)
         if named:
-            yield node, f"from {named}", f"{_table(table)} first"
+            yield node, f"from {named}", f"{table_words(table)} first"
         if None in incoming:
-            yield node, "from anywhere", f"{_table(table)} last"
+            yield node, "from anywhere", f"{table_words(table)} last"
 
 
 def addresses(plan: Plan) -> Iterator[Row]:
@@ -144,7 +137,7 @@ def static_routes(plan: Plan) -> Iterator[Row]:
             via = "looked up further"
         found.setdefault((route.node, str(route.destination), via), []).append(route.table)
     for key, tables in found.items():
-        yield *key, "" if tables == [MAIN_TABLE] else ", ".join(_table(table) for table in tables)
+        yield *key, "" if tables == [MAIN_TABLE] else ", ".join(table_words(table) for table in tables)
 
 
 def limits(plan: Plan) -> Iterator[Row]:
@@ -190,141 +183,4 @@ def vrrp(plan: Plan) -> Iterator[Row]:
             str(group.address),
             f"every {group.advertisement_interval}",
             ", ".join(f"{node} {interfaces[node]} (priority {priority})" for node, priority in group.priorities),
-        )
-
-
-def tunnel_head(tunnel: IpsecTunnel) -> Row:
-    """What both ends of an IPsec tunnel agree on."""
-    return (
-        tunnel.name,
-        f"of {tunnel.vpn}",
-        f"MTU {tunnel.mtu}",
-        f"{tunnel.rate} each way",
-        f"IKE {tunnel.phase1_lifetime}, ESP {tunnel.phase2_lifetime}, rekeyed {tunnel.rekey_margin} before",
-        f"DPD {tunnel.dpd_delay}, timeout {tunnel.dpd_timeout}",
-        "pre-shared key set",
-    )
-
-
-def tunnel_end(end: TunnelEnd) -> Row:
-    """One end of an IPsec tunnel."""
-    return (
-        "initiates" if end.initiates else "responds",
-        f"{end.node} {end.interface}",
-        f"outside {end.outside} on {end.underlay_interface}",
-        f"inside {end.inside}",
-    )
-
-
-def speakers(plan: Plan) -> Iterator[Row]:
-    """BGP tables, by the speaker's name."""
-    for speaker in plan.speakers:
-        yield (
-            speaker.name,
-            f"AS {speaker.asn}",
-            f"router ID {speaker.router_id}",
-            "" if speaker.table == MAIN_TABLE else _table(speaker.table),
-            f"announces {_list(speaker.originates, 'nothing of its own')}",
-            *([f"up to {speaker.maximum_paths} paths share the flows"] if _has_multipath(speaker) else []),
-            "; ".join(_tags(speaker)),
-        )
-
-
-def _has_multipath(speaker: Speaker) -> bool:
-    """Whether it is worth a word: all of AWS's speakers have multipath."""
-    return speaker.maximum_paths > 1 and speaker.side is Side.CUSTOMER
-
-
-def _tags(speaker: Speaker) -> Iterator[str]:
-    """The communities of the prefixes, one part for each combination of them."""
-    found: dict[tuple[str, ...], list[IPNetwork]] = {}
-    for prefix, communities in speaker.tags:
-        found.setdefault(communities, []).append(prefix)
-    for communities, prefixes in found.items():
-        yield f"{' '.join(map(_community, communities))} on {_list(prefixes, 'nothing')}"
-
-
-def session_head(session: BgpSession) -> Row:
-    """What both ends of a session agree on."""
-    over = f"over {', '.join(session.cables)}"
-    if session.tunnel is not None:
-        over = f"in tunnel {session.tunnel}, {over}"
-    extra = [] if session.confirmed else ["not accepted yet by its owner"]
-    extra += [session.switched_off] if session.switched_off else []
-    extra += [session.mismatch.text] if session.mismatch is not None else []
-    if session.route_filter_prefixes is not None:
-        extra.append(f"AWS accepts {_list(session.route_filter_prefixes, 'nothing')}")
-    if session.restarts_gracefully:
-        extra.append(f"graceful restart{' until BFD is down' if session.until_bfd_down else ''}")
-    tail = ["; ".join(extra)] if extra else []
-    if session.static:
-        return session.name, "static", "no BGP", "", "", over, *tail
-    own = session.ends[0].bfd
-    return (
-        session.name,
-        "eBGP" if session.external else "iBGP",
-        f"hold {session.hold_time}, keepalive {session.keepalive}",
-        "no BFD" if own is None else f"BFD {own.interval} x {own.detect_mult}",
-        "MD5 key set" if session.auth_key is not None else "no MD5 key",
-        over,
-        *tail,
-    )
-
-
-def session_end(end: SessionEnd, *, static: bool) -> Row:
-    """One end of a session, with its policy."""
-    policy = [] if end.import_local_pref is None else [f"local preference {end.import_local_pref}"]
-    policy += [f"sends {_community(community)}" for community in end.export_communities]
-    if end.export_prepend:
-        policy.append(f"prepends {end.export_prepend} x AS {end.asn}")
-    if end.export_med is not None:
-        policy.append(f"MED {end.export_med}")
-    if not end.send_communities:
-        policy.append("sends no communities")
-    if end.accepts is not None:
-        policy.append(f"accepts only {_list(end.accepts, 'nothing')}")
-    if end.allow_as_in:
-        policy.append(f"own AS allowed in {end.allow_as_in} x")
-    if end.announces is not None:
-        policy.append(f"{'has' if static else 'announces only'} {_list(end.announces, 'nothing')}")
-    policy += [f"of {one.filter}: {_of_prefixes(one)}" for one in end.policies]
-    how = "passive" if end.passive else "active"
-    return "static" if static else how, end.speaker, str(end.address), f"AS {end.asn}", ", ".join(policy)
-
-
-def _of_prefixes(policy: PrefixPolicy) -> str:
-    said = [] if policy.accept else ["not accepted"]
-    said += [] if policy.announce else ["not announced"]
-    said += [] if policy.local_pref is None else [f"local preference {policy.local_pref}"]
-    said += [f"sends {_community(community)}" for community in policy.communities or ()]
-    said += [] if policy.prepend is None else [f"prepends {policy.prepend} x"]
-    return " and ".join(said if policy.med is None else [*said, f"MED {policy.med}"])
-
-
-def gateway_head(gateway: Gateway) -> Row:
-    """A gateway and what is behind it."""
-    fixed = [f"{prefix} fixed in {_table(table)}" for table, prefix in gateway.fixed]
-    public = gateway.kind is GatewayKind.PUBLIC
-    return (
-        gateway.node,
-        words(gateway.kind),
-        f"AS {gateway.asn}",
-        f"in front of {_list(gateway.prefixes, 'nothing')}",
-        "" if public else f"route propagation {'on' if gateway.route_propagation else 'off'}",
-        ", ".join(fixed),
-        "" if gateway.vpc_table is None else f"{_table(gateway.vpc_table)} is the VPC's",
-        "tunnels share the flows (ECMP)" if gateway.vpn_ecmp_support else "",
-    )
-
-
-def gateway_attachments(gateway: Gateway) -> Iterator[Row]:
-    """From whom a gateway hears of routes, and into which tables they go."""
-    for attachment in gateway.attachments:
-        where = ", ".join(_table(table) for table in attachment.tables)
-        yield (
-            attachment.kind,
-            attachment.speaker,
-            f"{gateway.node} {attachment.gateway_interface} -- {attachment.device} {attachment.device_interface}",
-            f"into {where or 'no table'}",
-            "" if attachment.home_region else "of another Region",
         )

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from dxemu.files import write_whole
-from dxemu.measure.result import Result, from_json, to_json
+from dxemu.measure.result import Result
+from dxemu.measure.result_codec import from_json, to_json
 
 
 def write(result: Result, path: Path) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 from dxemu.errors import LabError
 from dxemu.events.base import Event
-from dxemu.events.codec import values_of
 from dxemu.events.run import Tick
 from dxemu.faults.base import Fault
 from dxemu.host.execute import execute
@@ -43,6 +42,7 @@ from dxemu.run.orders import (
     StartProbe,
     StopProbe,
     Until,
+    as_answered,
 )
 from dxemu.run.terminals import Terminals
 from dxemu.topology.words import quoted, suggestion
@@ -255,10 +255,10 @@ class Hands(Executor):
         """
         now = self._journal.clock.now()
         until = self._bounded(now + order.within, now)
-        found = next((event for event in self._happened if _matches(order, event)), None)
+        found = next((event for event in self._happened if order.met_by(event)), None)
         found = found if found is not None else await self._next(order, until, stop)
         self._happened.clear()
-        return {"event": _json(found) if found is not None else None}
+        return {"event": as_answered(found) if found is not None else None}
 
     async def _next(self, order: Until, until: float, stop: asyncio.Event) -> Event | None:
         passing = asyncio.create_task(self._go_to(until, stop))
@@ -276,7 +276,7 @@ class Hands(Executor):
         if not self._expected:
             self._happened.append(event)
         for order, happened in self._expected:
-            if not happened.done() and _matches(order, event):
+            if not happened.done() and order.met_by(event):
                 happened.set_result(event)
 
     async def _execute(self, order: Execute, stop: asyncio.Event) -> Values:
@@ -297,15 +297,3 @@ class Hands(Executor):
             "cut": ended.cut,
             "interrupted": stop.is_set(),
         }
-
-
-def _matches(order: Until, event: Event) -> bool:
-    if event.word != order.event:
-        return False
-    values = _json(event)
-    return all(key in values and values[key] == value for key, value in order.having.items())
-
-
-def _json(event: Event) -> dict[str, object]:
-    """It has no `t`: it happened at this moment."""
-    return {"event": event.word, **values_of(event)}

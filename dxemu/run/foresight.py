@@ -14,7 +14,7 @@ from dxemu.plan.model import Plan
 from dxemu.predict.impact import Impact, impact_of
 from dxemu.predict.predict import Pair, Prediction, predict
 from dxemu.probes.base import Probe
-from dxemu.report.evaluate import in_numbers
+from dxemu.report.prediction_numbers import in_numbers
 from dxemu.units import Seconds
 
 

@@ -108,7 +108,7 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
 
 def _ready(lab: Lab) -> LabReady:
     nodes, cables = len(lab.plan.nodes), len(lab.plan.cables)
-    return LabReady(nodes=nodes, cables=cables, sessions=lab.established(), wall_s=UNKNOWN_S)
+    return LabReady(nodes=nodes, cables=cables, sessions=lab.signs.established(lab.plan), wall_s=UNKNOWN_S)
 
 
 async def _unchanged(_: PlannedChange, __: Lab) -> None:

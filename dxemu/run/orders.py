@@ -11,6 +11,8 @@ from typing import ClassVar
 
 from dxemu.actions.base import Action
 from dxemu.errors import DxemuError
+from dxemu.events.base import Event
+from dxemu.events.codec import values_of
 from dxemu.faults.base import Fault
 from dxemu.probes.base import Probe
 from dxemu.units import Seconds
@@ -206,6 +208,18 @@ class Until(Order):
     event: str
     having: Mapping[str, object] = field(default_factory=dict)
     within: Seconds = EVENT_WITHIN
+
+    def met_by(self, event: Event) -> bool:
+        """Whether this event is one that is waited for."""
+        if event.word != self.event:
+            return False
+        values = as_answered(event)
+        return all(key in values and values[key] == value for key, value in self.having.items())
+
+
+def as_answered(event: Event) -> dict[str, object]:
+    """An event in the answer to an order. It has no `t`: it happened at this moment."""
+    return {"event": event.word, **values_of(event)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import json
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -35,6 +34,7 @@ from dxemu.plan.memory import memory_mb
 from dxemu.plan.model import Plan
 from dxemu.plugins import folders_of, mentions
 from dxemu.probes.menu import kinds as probe_kinds
+from dxemu.run.event_stream import EventStream
 from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import encoded, values_of_answer
 from dxemu.run.orders import PROTOCOL, EndLab, Execute, Order
@@ -47,8 +47,6 @@ COMPUTES_S = 30.0
 """Wall time for which a program may compute while no time of the lab's passes; then it is ended."""
 LOOK_S = 0.5
 """Between two looks at who computes."""
-MOST_UNHEARD = 10_000
-"""Events that are kept for one who is slow to hear them; then the oldest are dropped."""
 MOST_TIMELINE_BYTES = 1 << 28
 """Of `timeline.jsonl`; then it becomes `timeline.1.jsonl`, and that of before is dropped."""
 
@@ -230,48 +228,6 @@ class Session:
         """End the run, if it has not ended."""
         if self._ended is None:
             await self.give(EndLab())
-
-
-class EventStream:
-    """The events of a session, for one who hears them. `lost` counts those that came faster than they were heard."""
-
-    def __init__(self, streams: set[EventStream]) -> None:
-        self.lost = 0
-        self._streams = streams
-        self._unheard: deque[Event] = deque()
-        self._come = asyncio.Event()
-        self._over = False
-
-    def put(self, event: Event) -> None:
-        """It happened."""
-        if len(self._unheard) >= MOST_UNHEARD:
-            self._unheard.popleft()
-            self.lost += 1
-        self._unheard.append(event)
-        self._come.set()
-
-    def end(self) -> None:
-        """Nothing happens any more."""
-        self._over = True
-        self._come.set()
-
-    def __enter__(self) -> EventStream:
-        self._streams.add(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._streams.discard(self)
-
-    def __aiter__(self) -> AsyncIterator[Event]:
-        return self
-
-    async def __anext__(self) -> Event:
-        while not self._unheard:
-            if self._over:
-                raise StopAsyncIteration
-            self._come.clear()
-            await self._come.wait()
-        return self._unheard.popleft()
 
 
 @asynccontextmanager

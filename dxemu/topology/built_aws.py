@@ -5,11 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from dxemu.topology.file_aws import AwsEntry, TransitGatewayEntry, VpcEntry
-from dxemu.topology.model import (
+from dxemu.topology.model import Host
+from dxemu.topology.model_aws import (
     Association,
     Aws,
     DirectConnectGateway,
-    Host,
     Location,
     PublicService,
     TransitGateway,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from dxemu.measure.result import Predicted, Result
 from dxemu.measure.terms import FaultCost, MeasuredTerm, costs
-from dxemu.report.outage_rows import NOTICED_BY
 from dxemu.report.picture.svg import element, escaped
+from dxemu.report.stage_notes import NOTICED_BY
 from dxemu.story.outage_verdict import inside, lasted_ms, outage_in_words
 from dxemu.words import bounds, direction, duration
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dxemu.measure.availability import AWS_COUNTS_FROM_S, Availability, availability
 from dxemu.measure.result import Outage, Result, Stage
 from dxemu.measure.terms import costs
-from dxemu.report.outage_rows import NOTICED_BY
+from dxemu.report.stage_notes import NOTICED_BY
 from dxemu.story.outage_verdict import lasted_ms
 from dxemu.words import direction, duration
 

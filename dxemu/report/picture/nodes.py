@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from dxemu.plan.model import GatewayKind, Node, Plan, Role, Side
 from dxemu.report.picture.parts import BORDER_ROLE, OUTSIDER_ROLE, PRIVATE_ENDPOINT_ROLE, VPC_ROLE, Card
-from dxemu.topology.model import Topology, Vpc
+from dxemu.topology.model import Topology
+from dxemu.topology.model_aws import Vpc
 
 _KINDS = {
     GatewayKind.VIRTUAL_PRIVATE_GATEWAY: "VGW",

@@ -7,7 +7,8 @@ from itertools import pairwise, product
 
 import pytest
 
-from dxemu.control.forward import Forwarding, ForwardingPath, forwarding
+from dxemu.control.forward import Forwarding, forwarding
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import is_vlan
 from dxemu.lab.lab import Lab
 from dxemu.lab.node import LabNode

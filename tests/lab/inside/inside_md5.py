@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from dxemu.daemons.exabgp import ExaBgp, Peer
+from dxemu.daemons.exabgp import ExaBgp
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.daemons.exabgp_events import SessionUp, SpeakerEvent
 from dxemu.errors import LabError
 from dxemu.host.clock import Clock

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dxemu.bgp.decision import DecisionStep, best, step_by_step
+from dxemu.bgp.decision import best, step_by_step
+from dxemu.bgp.decision_step import DecisionStep
 from dxemu.bgp.route import Origin, Route, originate
 from dxemu.units import Asn
 

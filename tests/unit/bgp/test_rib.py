@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dxemu.bgp.adj_rib_out import AdjRibOut, Update
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy
-from dxemu.bgp.rib import AdjRibOut, BestPathChange, LocRib, Update, in_order
+from dxemu.bgp.rib import BestPathChange, LocRib, in_order
 from dxemu.bgp.route import Announcement, Route, originate
 from dxemu.units import Asn, IPNetwork
 

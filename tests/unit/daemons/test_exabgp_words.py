@@ -13,8 +13,8 @@ from dxemu.bgp.route import Announcement, Origin
 from dxemu.daemons import exabgp
 from dxemu.daemons.bird import BfdPeer
 from dxemu.daemons.bird import render as render_bird
-from dxemu.daemons.exabgp import Peer
 from dxemu.daemons.exabgp_commands import CommandPipe, announce_commands, told, understood, withdraw_commands
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.daemons.exabgp_events import Learnt, learnt
 from dxemu.plan.model import BfdSession, BgpSession, SessionEnd
 from dxemu.units import Asn, Seconds

@@ -71,7 +71,7 @@ def test_states_are_told_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_p
 
     monkeypatch.setattr(keepalived, "Process", Program)
     monkeypatch.setattr(keepalived, "FOLDER", str(tmp_path))
-    keepalived.Keepalived("first", [GROUP], cast(Namespace, None), lambda *change: heard.append(change), die)
+    keepalived.Keepalived("first", [GROUP], cast("Namespace", None), lambda *change: heard.append(change), die)
     for line in (
         "Tue Nov 14 22:13:20 2023: (vr7) Entering BACKUP STATE (init)",
         "Tue Nov 14 22:13:21 2023: (vr7) Receive advertisement timeout",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dxemu.aws.quotas import routes_allocated
-from dxemu.daemons.exabgp import Peer
+from dxemu.daemons.exabgp_config import Peer
 from dxemu.lab.befallen import NOTHING, Befallen
 from dxemu.lab.changeable_router import ChangeableRouter
 from dxemu.plan.make import make_plan

@@ -24,7 +24,7 @@ from stories import (
 )
 
 from dxemu.events.routes import RouteRefused
-from dxemu.measure.result import from_json, to_json
+from dxemu.measure.result_codec import from_json, to_json
 from dxemu.predict.impact import Impact
 from dxemu.units import Seconds
 

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.topology.load import load
-from dxemu.topology.model import Location, Topology
+from dxemu.topology.model import Topology
+from dxemu.topology.model_aws import Location
 from dxemu.units import Seconds
 
 TOPOLOGIES = Path(__file__).parents[3] / "topologies"

@@ -10,7 +10,7 @@ import pytest
 
 from dxemu.aws.ipsec_proposals import IpsecProposal, Phase
 from dxemu.control.converge import converge
-from dxemu.daemons.exabgp import Peer, render
+from dxemu.daemons.exabgp_config import Peer, render
 from dxemu.daemons.strongswan_conf import connection, secret
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan

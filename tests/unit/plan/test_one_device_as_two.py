@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.control.forward import ForwardingPath, forwarding
+from dxemu.control.forward import forwarding
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.make import make_plan
 from dxemu.topology.load import load
 from dxemu.units import IPAddress

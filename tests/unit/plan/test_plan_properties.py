@@ -15,7 +15,6 @@ from dxemu.plan.make import make_plan
 from dxemu.plan.model import CableRole, Plan, Port, Role
 from dxemu.report.plan import render_plan
 from dxemu.topology.model import (
-    Aws,
     Bfd,
     Circuit,
     Colocation,
@@ -23,14 +22,12 @@ from dxemu.topology.model import (
     Customer,
     DataCenter,
     Host,
-    Location,
     Marks,
     Topology,
     VifType,
     VirtualInterface,
-    VirtualPrivateGateway,
-    Vpc,
 )
+from dxemu.topology.model_aws import Aws, Location, VirtualPrivateGateway, Vpc
 from dxemu.topology.model_routing import CustomerPolicy
 from dxemu.units import Asn, BitsPerSecond, Seconds, VlanId
 

@@ -13,7 +13,8 @@ from dxemu.plan.listing import listing, moved
 from dxemu.plan.make import make_plan
 from dxemu.plan.pools import Pool, hashed
 from dxemu.topology.load import load
-from dxemu.topology.model import Topology, TransitGateway
+from dxemu.topology.model import Topology
+from dxemu.topology.model_aws import TransitGateway
 
 TOPOLOGIES = sorted((Path(__file__).parents[3] / "topologies").glob("*.yaml"))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dxemu.control.forward import ForwardingPath
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import Crossing
 from dxemu.predict.predict import _Case
 

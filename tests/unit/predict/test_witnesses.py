@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_plan import small_plan
 
-from dxemu.control.forward import ForwardingPath
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import Wires
 from dxemu.predict.detect import Detection
 from dxemu.predict.notice import Noticed, Witnesses

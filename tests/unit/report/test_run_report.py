@@ -30,7 +30,8 @@ from dxemu.measure.result import ActionResult, Daemon, Result
 from dxemu.predict.impact import Impact
 from dxemu.report import result_json
 from dxemu.report.console import PlainConsole
-from dxemu.report.live import LiveLines, live_line
+from dxemu.report.live import live_line
+from dxemu.report.live_lines import LiveLines
 from dxemu.report.run import header_line, render, show
 from dxemu.units import Seconds
 from tests.unit.events.filled import filled

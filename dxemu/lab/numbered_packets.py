@@ -1,0 +1,261 @@
+"""Numbered UDP packets of several flows, sent and received by one process, with the kernel's own time stamps."""
+
+from __future__ import annotations
+
+import math
+import select
+import signal
+import socket
+import struct
+import time
+from array import array
+from collections.abc import Callable, Sequence
+
+from dxemu.events.codec import encoded
+from dxemu.events.probes import PacketsLogged
+from dxemu.events.timeline import SO_FAR, ProbeLog
+from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
+from dxemu.host.timer import Timer
+from dxemu.lab.probe_flow import SEQUENCE, ProbeFlow
+from dxemu.lab.probe_ports import flow_of as flow_of
+from dxemu.lab.so_far import SoFarPipe, without_those_on_the_way
+
+ASIDE_NS = 500_000
+"""Packets leave between the moments at which faults strike: at the very moment it would be chance who is first."""
+
+
+DRAIN_TICKS = 256
+"""Packets sent between two looks at what arrived: well inside the socket's buffer."""
+
+
+RECEIVE_BUFFER_BYTES = 8 << 20
+
+
+LINGER_S = 0.5
+"""Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
+
+
+MOST_PACKETS = 1 << 21
+"""In each direction of a probe without an end; then it sends no more: its log is kept in memory until it ends."""
+
+
+_SO_TIMESTAMPNS = 35
+
+
+_DSCP_SHIFT = 2
+
+
+_FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
+
+
+_CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
+
+
+class _Receiver:
+    """A socket whose packets are fetched in batches with their time stamps (SO_TIMESTAMPNS)."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._batch = Batch(sock, SEQUENCE.size, _CMSG.size)
+        self.received: array[int] = array("q")
+
+    def drain(self, zero_realtime_ns: int) -> None:
+        """Fetch all that has arrived. Times are kept in nanoseconds since `zero_realtime_ns`."""
+        batch = self._batch
+        count = SIZE
+        while count == SIZE:
+            count = batch.fetch()
+            numbers = struct.unpack_from(f"={count}Q", batch.data)
+            stamps = _CMSG.iter_unpack(batch.control.raw[: count * _CMSG.size])
+            for number, (_, _, _, seconds, nanoseconds) in zip(numbers, stamps, strict=True):
+                self.received.append(number)
+                self.received.append(seconds * 10**9 + nanoseconds - zero_realtime_ns)
+
+
+class _Active:
+    """A probe's direction with its sockets, one for each flow, and what was sent when."""
+
+    def __init__(self, flow: ProbeFlow, senders: Sequence[socket.socket], receiver: _Receiver) -> None:
+        self.receiver = receiver
+        self._flow = flow
+        self._senders = senders
+        self._padding = flow.padding
+        self._sent: array[int] = array("q")
+
+    def send(self, number: int, t_ns: int) -> None:
+        """Send the packet of this number at `t_ns` since the epoch."""
+        self._sent.append(t_ns)
+        try:
+            self._senders[number % len(self._senders)].send(SEQUENCE.pack(number) + self._padding)
+        except OSError:  # no route to the target, or an ICMP error for an earlier packet: that packet is lost
+            return
+
+    def finish(self, folder: str, late_s: float, so_far_ns: int | None = None) -> PacketsLogged:
+        """Write the ProbeLog; with `so_far_ns`, the time since the epoch, one of its own of what is known by then."""
+        flow, log, file = self._flow, ProbeLog(self._sent, self.receiver.received), self._flow.file
+        if so_far_ns is not None:
+            log, file = without_those_on_the_way(log, so_far_ns), SO_FAR + file
+        log.write_to(folder, file)
+        return PacketsLogged(
+            probe=flow.probe,
+            direction=flow.direction,
+            interval_s=flow.interval_ns * len(self._senders) / 1e9,
+            sent=len(log.sent),
+            received=len(log.received) // 2,
+            lateness_max_s=late_s,
+            file=file,
+            flows=len(self._senders) if len(self._senders) > 1 else None,
+        )
+
+
+def _open(flow: ProbeFlow) -> _Active:
+    senders = [_sender(flow, port) for port in flow.sources or (flow.ports.source_port,)]
+    with flow.target.entered():
+        sink = socket.socket(_FAMILY[flow.target_address.version], socket.SOCK_DGRAM)
+    sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
+    sink.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    sink.bind((str(flow.target_address), flow.ports.destination_port))
+    return _Active(flow, senders, _Receiver(sink))
+
+
+def _sender(flow: ProbeFlow, port: int) -> socket.socket:
+    with flow.source.entered():
+        sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
+    if flow.dscp:
+        six = flow.source_address.version == 6  # noqa: PLR2004 - the IP version
+        level, option = (socket.IPPROTO_IPV6, socket.IPV6_TCLASS) if six else (socket.IPPROTO_IP, socket.IP_TOS)
+        sender.setsockopt(level, option, flow.dscp << _DSCP_SHIFT)
+    if len(flow.sources) > 1:  # two probes may have drawn the same
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sender.bind((str(flow.source_address), port))
+    sender.connect((str(flow.target_address), flow.ports.destination_port))
+    return sender
+
+
+def send_and_receive(
+    flows: Sequence[ProbeFlow],
+    epoch_ns: int,
+    start_s: float,
+    duration_s: float,
+    folder: str,
+    asked: SoFarPipe | None = None,
+) -> list[PacketsLogged]:
+    """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
+
+    Writes a ProbeLog each, and over `asked` tells of what is known so far whenever it gets a SIGUSR1. A packet that the
+    kernel refuses to send, because there is no route, is a lost packet.
+    """
+    first_ns = epoch_ns + round(start_s * 1e9)
+    groups: dict[int, list[_Active]] = {}
+    for flow in flows:
+        groups.setdefault(flow.interval_ns, []).append(_open(flow))
+    paces = [
+        _Pace(group, interval, first_ns + min(interval // 2, ASIDE_NS), duration_s)
+        for interval, group in groups.items()
+    ]
+    if math.isinf(duration_s):
+        _stop_when_asked(paces)
+    zero_realtime_ns = time.time_ns() - time.monotonic_ns() + epoch_ns
+    if asked is not None:
+        _tell_when_asked(paces[0], asked, folder, epoch_ns, zero_realtime_ns)
+    _send_all(paces, epoch_ns, zero_realtime_ns)
+    linger = Timer()
+    linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
+    linger.wait()
+    results = []
+    for pace in paces:
+        for active in pace.group:
+            active.receiver.drain(zero_realtime_ns)
+            results.append(active.finish(folder, pace.late_s))
+    return results
+
+
+class _Pace:
+    """The flows of one interval, sent together at every tick of one timer."""
+
+    def __init__(self, group: list[_Active], interval_ns: int, first_ns: int, duration_s: float) -> None:
+        self.group = group
+        self.late_s = 0.0
+        self.working = False
+        self.after: Callable[[], None] | None = None
+        self._interval_ns = interval_ns
+        self._first_ns = first_ns
+        self._number = 0
+        self._total = MOST_PACKETS if math.isinf(duration_s) else round(duration_s * 1e9) // interval_ns
+        self.timer = Timer()
+        self.timer.fire_at(first_ns, interval_ns)
+
+    def stop(self) -> None:
+        """Send no more."""
+        self._total = min(self._total, self._number)
+
+    @property
+    def over(self) -> bool:
+        """Whether all is sent."""
+        return self._number >= self._total
+
+    def tick(self, epoch_ns: int, zero_realtime_ns: int) -> None:
+        """Wait for the timer, and send what is due: more than one packet a flow, if we come late."""
+        due = self.timer.wait()
+        self.working = True
+        self._send(due, epoch_ns, zero_realtime_ns)
+        self.working = False
+        if self.after is not None:
+            after, self.after = self.after, None
+            after()
+
+    def _send(self, due: int, epoch_ns: int, zero_realtime_ns: int) -> None:
+        for _ in range(due):
+            if self.over:
+                return
+            now = time.monotonic_ns()
+            self.late_s = max(self.late_s, (now - self._first_ns - self._number * self._interval_ns) / 1e9)
+            for active in self.group:
+                active.send(self._number, now - epoch_ns)
+            self._number += 1
+            if self._number % DRAIN_TICKS == 0:
+                for active in self.group:
+                    active.receiver.drain(zero_realtime_ns)
+
+
+def _stop_when_asked(paces: Sequence[_Pace]) -> None:
+    def stop(_number: int, _frame: object) -> None:
+        for pace in paces:
+            pace.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _tell_when_asked(pace: _Pace, asked: SoFarPipe, folder: str, epoch_ns: int, zero_realtime_ns: int) -> None:
+    """At once while it waits for its timer; else after what it sends, whose lists are not whole in between."""
+
+    def tell() -> None:
+        now_ns = time.monotonic_ns() - epoch_ns
+        for active in pace.group:
+            active.receiver.drain(zero_realtime_ns)
+        asked.tell([encoded(active.finish(folder, pace.late_s, now_ns)) for active in pace.group])
+
+    def hear(_number: int, _frame: object) -> None:
+        if pace.working:
+            pace.after = tell
+        else:
+            tell()
+
+    signal.signal(signal.SIGUSR1, hear)
+
+
+def _send_all(paces: Sequence[_Pace], epoch_ns: int, zero_realtime_ns: int) -> None:
+    """Tick until everything is sent."""
+    if len(paces) == 1:
+        while not paces[0].over:
+            paces[0].tick(epoch_ns, zero_realtime_ns)
+        return
+    poller = select.poll()
+    by_fd = {pace.timer.fd: pace for pace in paces}
+    for fd in by_fd:
+        poller.register(fd, select.POLLIN)
+    while by_fd:
+        for fd, _ in poller.poll():
+            by_fd[fd].tick(epoch_ns, zero_realtime_ns)
+            if by_fd[fd].over:
+                poller.unregister(fd)
+                del by_fd[fd]

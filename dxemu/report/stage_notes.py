@@ -1,0 +1,61 @@
+"""Where the time of an outage went, in the words of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dxemu.measure.result import (
+    Outage,
+    Stage,
+)
+from dxemu.words import SHORT_MS, direction, duration
+
+NOTICED_BY = {
+    "hold_timer": "the hold timer",
+    "bfd": "BFD",
+    "carrier": "the port",
+    "lacp": "LACP",
+    "dpd": "dead peer detection",
+    "vrrp": "VRRP",
+}
+TOLD_BY = {
+    "notification": "until the other end's NOTIFICATION ended its session",
+    "prefix_limit": "until AWS's prefix limit ended its session",
+}
+
+
+def per_direction(notes: Iterable[tuple[str, str]]) -> list[str]:
+    """The texts; where the directions differ, with the direction before what differs."""
+    found = list(notes)
+    if not found:
+        return []
+    shared = min((words for _, words in found), key=len)
+    if all(words.startswith(shared) for _, words in found):
+        more = [f"{direction(d)}: {words[len(shared) :].lstrip(', ')}" for d, words in found if words != shared]
+        return [shared, *more]
+    return [f"{direction(d)}: {words}" for d, words in found]
+
+
+def blur(outages: Sequence[Outage], stage: Stage) -> float | None:
+    """How exactly the outage of a stage's direction was measured; None if there was none."""
+    return min((o.uncertainty_ms for o in outages if o.direction == stage.direction), default=None)
+
+
+def stage_words(stage: Stage, blur_ms: float | None) -> str:
+    """`88.40 s until the hold timer noticed, 2 ms to withdraw, 4 ms until the first packet`."""
+    if stage.detect_ms is None:
+        return "nobody noticed"
+    noticed = f"until {NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticed"
+    words = [f"{duration(stage.detect_ms)} {TOLD_BY.get(stage.detected_by, noticed)}"]
+    last = stage.detect_ms
+    for at, what in (
+        (stage.withdraw_ms, "to withdraw"),
+        (stage.install_ms, "to install"),
+        (stage.first_packet_ms, "until the first packet"),
+    ):
+        # Shorter than the measurement can tell. Before: the first packet was on its way when the route changed.
+        if at is None or at < last + max(SHORT_MS, blur_ms or 0.0):
+            continue
+        words.append(f"{duration(at - last)} {what}")
+        last = at
+    return ", ".join(words)

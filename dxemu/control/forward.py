@@ -262,6 +262,6 @@ class Forwarding:
 
 
 def forwarding(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Forwarding:
-    """The tables of `plan` when everybody knows that `down_sessions` are down."""
+    """The tables of `plan` when everybody knows that `down_sessions` are down. Raises UnknownName."""
     down = frozenset((name, end.speaker) for name in down_sessions for end in plan.session(name).ends)
     return Forwarding(TableLayout(plan), Believed(down_ends=down))

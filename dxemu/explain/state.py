@@ -43,7 +43,7 @@ class State:
         self.down = tuple(dict.fromkeys((*self.down, *words)))
 
     def without(self, sessions: Iterable[str]) -> State:
-        """The same once everybody knows that `sessions` are lost, and tunnels that ran over them with them."""
+        """The same once everybody knows that `sessions` are lost, and the tunnels over them. Raises UnknownName."""
         gone = frozenset((name, end.speaker) for name in sessions for end in self.plan.session(name).ends)
         state = replace(self, believed=replace(self.believed, down_ends=self.believed.down_ends | gone))
         starved = [s.name for s in self.plan.sessions if s.tunnel is not None and state.is_up(s) and state._starved(s)]

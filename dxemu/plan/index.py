@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from dxemu.plan.by_name import ByName
 from dxemu.plan.gateway import Gateway
 from dxemu.plan.parts import MAIN_TABLE, Address, Bond, IpsecTunnel, Service, SourceNat, StaticRoute, VlanInterface, Vrf
 from dxemu.plan.session import BgpSession, Speaker
@@ -29,7 +30,7 @@ def by_key(rows: Iterable[_Row], keys: Callable[[_Row], Iterable[_Key]]) -> dict
 
 
 class PlanIndex:
-    """The look-ups of a `Plan`. What is asked for by a name that is not there raises KeyError, unless it says None."""
+    """The look-ups of a `Plan`. Asked for a name that is not there they raise UnknownName, unless they say None."""
 
     nodes: tuple[Node, ...]
     cables: tuple[Cable, ...]
@@ -48,8 +49,8 @@ class PlanIndex:
     # Nodes.
 
     @cached_property
-    def _nodes(self) -> Mapping[str, Node]:
-        return {node.name: node for node in self.nodes}
+    def _nodes(self) -> ByName[Node]:
+        return ByName("node", self.nodes)
 
     @cached_property
     def _nodes_at(self) -> Mapping[str | None, tuple[Node, ...]]:
@@ -78,8 +79,8 @@ class PlanIndex:
     # Cables and ports.
 
     @cached_property
-    def _cables(self) -> Mapping[str, Cable]:
-        return {cable.name: cable for cable in self.cables}
+    def _cables(self) -> ByName[Cable]:
+        return ByName("cable", self.cables)
 
     @cached_property
     def _cables_at(self) -> Mapping[tuple[str, str], Cable]:
@@ -212,8 +213,8 @@ class PlanIndex:
     # Sessions, who speaks on them, and what carries them.
 
     @cached_property
-    def _sessions(self) -> Mapping[str, BgpSession]:
-        return {session.name: session for session in self.sessions}
+    def _sessions(self) -> ByName[BgpSession]:
+        return ByName("session", self.sessions)
 
     @cached_property
     def _sessions_on(self) -> Mapping[str | None, tuple[BgpSession, ...]]:
@@ -224,8 +225,8 @@ class PlanIndex:
         return by_key(self.sessions, lambda session: (end.speaker for end in session.ends))
 
     @cached_property
-    def _speakers(self) -> Mapping[str, Speaker]:
-        return {speaker.name: speaker for speaker in self.speakers}
+    def _speakers(self) -> ByName[Speaker]:
+        return ByName("speaker", self.speakers)
 
     @cached_property
     def _speakers_at(self) -> Mapping[str, tuple[Speaker, ...]]:
@@ -236,8 +237,8 @@ class PlanIndex:
         return by_key(self.gateways, lambda gateway: (gateway.node,))
 
     @cached_property
-    def _tunnels(self) -> Mapping[str, IpsecTunnel]:
-        return {tunnel.name: tunnel for tunnel in self.tunnels}
+    def _tunnels(self) -> ByName[IpsecTunnel]:
+        return ByName("tunnel", self.tunnels)
 
     @cached_property
     def _tunnels_at(self) -> Mapping[str, tuple[IpsecTunnel, ...]]:

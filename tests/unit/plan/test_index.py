@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from dxemu.control.forward import forwarding
+from dxemu.explain.state import State
+from dxemu.plan.by_name import UnknownName
 from dxemu.plan.index import by_key
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
@@ -19,6 +22,7 @@ INDEX = ROOT / "dxemu" / "plan" / "index.py"
 TABLES = frozenset(name for name, kind in Plan.__annotations__.items() if kind.startswith("tuple["))
 KEYS = {"name", "node", "virtual_interface", "connection", "carrier", "place", "speaker"}
 TOPOLOGIES = sorted((ROOT / "topologies").glob("*.yaml"))
+BACKUP = ROOT / "topologies" / "backup_connection.yaml"
 
 
 def searches(source: str) -> Iterator[int]:
@@ -100,3 +104,19 @@ def test_an_index_is_neither_pickled_nor_compared() -> None:
     assert plan.node(plan.nodes[0].name) is plan.nodes[0]
     assert plan == fresh
     assert len(pickle.dumps(plan)) == len(pickle.dumps(fresh))
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (lambda plan: plan.session("primry"), "there is no session 'primry' in the plan\n  Did you mean 'primary'?"),
+        (lambda plan: plan.node("nowhere"), "there is no node 'nowhere' in the plan\n  "),
+        (lambda plan: forwarding(plan, frozenset({"primry"})), "Did you mean 'primary'?"),
+        (lambda plan: State(load(BACKUP), plan).without(["primry"]), "Did you mean 'primary'?"),
+    ],
+    ids=["session", "node", "forwarding", "State.without"],
+)
+def test_a_name_that_is_not_there_is_told_with_the_nearest(asked: Callable[[Plan], object], says: str) -> None:
+    with pytest.raises(UnknownName) as error:
+        asked(make_plan(load(BACKUP)))
+    assert says in str(error.value) and isinstance(error.value, KeyError) and error.value.exit_status == 2

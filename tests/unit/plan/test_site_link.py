@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -157,33 +158,58 @@ def test_hosts_of_a_site_are_on_its_first_router() -> None:
     assert originates["colo_ny"] == (SITE_B,) and originates["colo_dc"] == ()
 
 
+OWN = ["10.0.0.0/16"]
+VPCS = ["172.31.0.0/16", "172.30.0.0/16"]
+
+
 @pytest.mark.parametrize(
-    ("networks", "exception", "meet"),
+    ("announced", "exception", "meet"),
     [
-        (["10.0.0.0/16"], True, False),
-        (["10.0.0.0/16", "172.16.0.0/12"], True, True),
-        (["10.0.0.0/16", "172.16.0.0/12"], False, False),
-        (["10.0.0.0/16", "172.30.0.0/15"], True, True),
+        ([], True, False),
+        (["192.168.0.0/16"], True, False),
+        (["172.31.1.0/24", "172.30.1.0/24"], True, False),
+        (VPCS, True, False),
+        (["172.16.0.0/12"], True, True),
+        (["172.30.0.0/15"], True, True),
+        (["0.0.0.0/0"], True, True),
+        (["2001:db8::/32"], True, False),
+        (["172.16.0.0/12"], False, False),
+        (["0.0.0.0/0"], False, False),
     ],
-    ids=["no supernet", "supernet", "exception off", "exactly both"],
+    ids=[
+        "nothing more",
+        "something else",
+        "parts of them",
+        "their own networks",
+        "a supernet",
+        "exactly both",
+        "a default route",
+        "a supernet of the other IP version",
+        "a supernet, exception off",
+        "a default route, exception off",
+    ],
 )
-def test_vpcs_meet_by_the_supernet_exception_only(networks: list[str], exception: bool, meet: bool) -> None:
-    change = {
-        "customer": {"data_center": {"networks": networks}},
-        "aws": {"direct_connect_gateways": {"dxgw": {"supernet_exception": exception}}},
-    }
+def test_vpcs_meet_by_the_supernet_exception_only(announced: list[str], exception: bool, meet: bool) -> None:
+    """AWS's edge is asked as it stands in a plan: what a router may announce there is for the rules to say.
+
+    Parts of their networks draw packets to the customer's router, which may send them back: that is another way.
+    """
+    change = {"aws": {"direct_connect_gateways": {"dxgw": {"supernet_exception": exception}}}}
     plan = plan_of(change, "direct_connect_gateway")
+    networks = tuple(ip_network(each) for each in (*OWN, *announced))
+    plan = replace(
+        plan,
+        sessions=tuple(
+            replace(s, ends=(replace(s.ends[0], announces=networks), s.ends[1])) if s.name == "dxgw" else s
+            for s in plan.sessions
+        ),
+        speakers=tuple(replace(s, originates=networks) if s.name == "colo_router" else s for s in plan.speakers),
+    )
     there = ["web_east", "vgw_east", "dx_1", "vgw_west", "web_west"]
-    assert way(plan, "web_east", "web_west") == (there if meet else [])
-    assert way(plan, "web_west", "web_east") == (there[::-1] if meet else [])
+    assert (way(plan, "web_east", "web_west") == there) is meet
+    assert (way(plan, "web_west", "web_east") == there[::-1]) is meet
     assert way(plan, "web_east", "web_west", "dxgw") == []
-    assert way(plan, "app", "web_east")[-1:] == ["web_east"]
-
-
-def test_a_default_route_lets_vpcs_meet_too() -> None:
-    change = {"virtual_interfaces": {"dxgw": {"customer": {"announce": ["10.0.0.0/16", "0.0.0.0/0"]}}}}
-    plan = plan_of(change, "direct_connect_gateway")
-    assert way(plan, "web_east", "web_west") == ["web_east", "vgw_east", "dx_1", "vgw_west", "web_west"]
+    assert way(plan_of(change, "direct_connect_gateway"), "app", "web_east")[-1:] == ["web_east"]
 
 
 def test_sites_of_one_asn_that_allow_it_in_reach_each_other() -> None:

@@ -10,10 +10,11 @@ import asyncio
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any, Protocol, TypeVar
 
 import click
 
@@ -37,6 +38,18 @@ from dxemu.words import count, duration, until_repair
 TOPOLOGIES = Path("topologies")
 CONFLICT = 1
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Told(Protocol):
+    """What a lab showed, which has a line for people."""
+
+    def line(self, width: int) -> str:
+        """With what was asked `width` wide."""
+
+
+T = TypeVar("T", bound=Told)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
@@ -56,6 +69,11 @@ class Check:
     def said(self) -> str:
         """What the audit says."""
         return until_repair(self.outcome.outage.low_s, self.outcome.outage.high_s)
+
+    def folder(self, runs: Path) -> Path:
+        """Where its run is kept."""
+        mode, name = self.outcome.failures[0].mode, self.outcome.failures[0].name
+        return runs.resolve() / self.file.stem / f"{mode.fault}_{mode.kind}_{name}"
 
     @property
     def scenario(self) -> str:
@@ -152,41 +170,72 @@ def _measured(result: Result) -> str:
     return duration(longest) if longest else "none"
 
 
-async def verify_all(checks: Sequence[Check], folder: Path, seed: int, jobs: int) -> list[Verdict]:
+async def each_of(checks: Sequence[Check], jobs: int, verify_one: Callable[[Check], Awaitable[T]]) -> list[T]:
     """All of them, `jobs` at once, each told when it is over."""
-    place = where.embedded("virtual")
     free = asyncio.Semaphore(jobs)
     width = max((len(f"{check.file.stem}: {check.text}") for check in checks), default=0)
 
-    async def one(check: Check) -> Verdict:
-        failure = check.outcome.failures[0]
-        name = f"{failure.mode.fault}_{failure.mode.kind}_{failure.name}"
+    async def one(check: Check) -> T:
         async with free:
-            verdict = await verify(check, place, folder.resolve() / check.file.stem / name, seed)
+            verdict = await verify_one(check)
         echo(verdict.line(width))
         return verdict
 
     return list(await asyncio.gather(*(one(check) for check in checks)))
 
 
+async def verify_all(checks: Sequence[Check], folder: Path, seed: int, jobs: int) -> list[Verdict]:
+    """All of them, in labs."""
+    place = where.embedded("virtual")
+    return await each_of(checks, jobs, lambda check: verify(check, place, check.folder(folder), seed))
+
+
+def sample_options(command: F) -> F:
+    """TOPOLOGIES, `--sample`, `--seed` and `--jobs`."""
+    cores = len(os.sched_getaffinity(0))
+    for option in (
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            default=cores,
+            help="Labs at once.  [default: one a core]",
+        ),
+        click.option(
+            "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the sample, and the runs."
+        ),
+        click.option(
+            "--sample", type=click.IntRange(min=1), metavar="N", help="Only so many, of as many kinds as can be."
+        ),
+        click.argument("topologies", nargs=-1, type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+def runs_option(name: str) -> Callable[[F], F]:
+    """`--runs`, the folder that the runs are kept in."""
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option("--runs", type=kind, default=Path("runs", name), show_default=True)
+
+
+def wanted(topologies: Sequence[Path], sample: int | None, seed: int) -> list[Check]:
+    """What is to fail: all of all topologies, unless others are given, or a sample of it."""
+    files = topologies or tuple(sorted(TOPOLOGIES.glob("*.yaml")))
+    checks = [check for file in files for check in checks_of(file)]
+    return checks if sample is None else sampled(checks, sample, seed)
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("topologies", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only so many, of as many kinds as can be.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the sample, and the runs.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Labs at once.  [default: one a core]")
-@click.option(
-    "--runs", type=click.Path(path_type=Path, file_okay=False), default=Path("runs", "verify_audit"), show_default=True
-)
-def main(topologies: tuple[Path, ...], sample: int | None, seed: int, jobs: int | None, runs: Path) -> None:
+@sample_options
+@runs_option("verify_audit")
+def main(topologies: tuple[Path, ...], sample: int | None, seed: int, jobs: int, runs: Path) -> None:
     """Let everything that can fail alone in TOPOLOGIES (default: all) fail in a lab, and compare with the audit.
 
     Exits with 0 if all agree, else with 1.
     """
-    files = topologies or tuple(sorted(TOPOLOGIES.glob("*.yaml")))
-    checks = [check for file in files for check in checks_of(file)]
-    if sample is not None:
-        checks = sampled(checks, sample, seed)
-    verdicts = asyncio.run(verify_all(checks, runs, seed, jobs or len(os.sched_getaffinity(0))))
+    checks = wanted(topologies, sample, seed)
+    verdicts = asyncio.run(verify_all(checks, runs, seed, jobs))
     wrong = [verdict for verdict in verdicts if not verdict.agrees]
     of = f"{count(len(verdicts), 'failure')} of {count(len({c.file for c in checks}), 'topology')}".replace("ys", "ies")
     echo(f"\n{of}: " + (f"{len(wrong)} disagree with the audit" if wrong else "all agree with the audit"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from dxemu.report.terminal import echo
 from dxemu.run.prepare import prepare
 from dxemu.run.rehearse import rehearse
 from dxemu.words import count, duration
-from tools.verify_audit import CONFLICT, TOPOLOGIES, Check, checks_of, sampled
+from tools.verify_audit import CONFLICT, Check, each_of, runs_option, sample_options, wanted
 
 AT_S = 5.0
 NOTICED_S = 3.0
@@ -151,55 +150,22 @@ async def verify(check: Check, place: Where | None, folder: Path, seed: int) -> 
     return Verdict(what=what, wrong=wrong, measured=_measured(result))
 
 
-async def verify_all(checks: Sequence[Check], folder: Path, seed: int, jobs: int, *, judge: bool) -> list[Verdict]:
-    """All of them, `jobs` at once, each told when it is over."""
-    place = None if judge else where.embedded("virtual")
-    free = asyncio.Semaphore(jobs)
-    width = max((len(f"{check.file.stem}: {check.text}") for check in checks), default=0)
-
-    async def one(check: Check) -> Verdict:
-        failure = check.outcome.failures[0]
-        name = f"{failure.mode.fault}_{failure.mode.kind}_{failure.name}"
-        async with free:
-            verdict = await verify(check, place, folder.resolve() / check.file.stem / name, seed)
-        echo(verdict.line(width))
-        return verdict
-
-    return list(await asyncio.gather(*(one(check) for check in checks)))
-
-
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("topologies", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only so many, of as many kinds as can be.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the sample, and the runs.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Labs at once.  [default: one a core]")
+@sample_options
 @click.option("--judge", is_flag=True, help="Start no lab: judge what is in the folder of the runs.")
-@click.option(
-    "--runs", type=click.Path(path_type=Path, file_okay=False), default=Path("runs", "verify_heals"), show_default=True
-)
-def main(
-    topologies: tuple[Path, ...], sample: int | None, seed: int, jobs: int | None, judge: bool, runs: Path
-) -> None:
+@runs_option("verify_heals")
+def main(topologies: tuple[Path, ...], sample: int | None, seed: int, jobs: int, judge: bool, runs: Path) -> None:
     """Let everything in TOPOLOGIES (default: all) fail and come back in a lab, and compare with the predictions.
 
     Exits with 0 if at least 99 of 100 are inside theirs, else with 1.
     """
-    files = topologies or tuple(sorted(TOPOLOGIES.glob("*.yaml")))
-    checks = [check for file in files for check in checks_of(file)]
-    if sample is not None:
-        checks = sampled(checks, sample, seed)
+    checks, place = wanted(topologies, sample, seed), None if judge else where.embedded("virtual")
     if judge:
-        checks = [check for check in checks if _was_run(check, runs)]
-    verdicts = asyncio.run(verify_all(checks, runs, seed, jobs or len(os.sched_getaffinity(0)), judge=judge))
+        checks = [check for check in checks if (check.folder(runs) / "result.json").is_file()]
+    verdicts = asyncio.run(each_of(checks, jobs, lambda check: verify(check, place, check.folder(runs), seed)))
     inside = sum(verdict.agrees for verdict in verdicts)
     echo(f"\n{count(len(verdicts), 'return')}: {inside} inside their predictions")
     sys.exit(0 if inside * 100 >= OF_HUNDRED * len(verdicts) else CONFLICT)
-
-
-def _was_run(check: Check, runs: Path) -> bool:
-    failure = check.outcome.failures[0]
-    name = f"{failure.mode.fault}_{failure.mode.kind}_{failure.name}"
-    return (runs / check.file.stem / name / "result.json").is_file()
 
 
 if __name__ == "__main__":

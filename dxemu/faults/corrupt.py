@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.faults.on_cable import CableFault
+from dxemu.faults.on_cable import ShareFault
 from dxemu.faults.quality import Quality
-from dxemu.parameters import Need, Takes, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Corrupt(CableFault):
+class Corrupt(ShareFault):
     """In a share of the packets one bit is wrong, anywhere in the frame. Who receives it has to find out."""
 
     words: ClassVar[str] = "a share of its packets arrives with one wrong bit"
     imitates: ClassVar[str] = "a device on the way with bad memory: the frame's check sequence is computed behind it"
     leaves_out: ClassVar[str] = "bit errors of a fibre, which the check sequence finds: those are `packet_loss`"
-
-    share: float = parameter(Takes.PERCENT, need=Need.ALWAYS, most=100, words="1 %", example="1 %")
 
     def quality(self) -> Quality:
         """Some have a wrong bit."""

@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.faults.on_cable import CableFault
+from dxemu.faults.on_cable import ShareFault
 from dxemu.faults.quality import Quality
-from dxemu.parameters import Need, Takes, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duplicate(CableFault):
+class Duplicate(ShareFault):
     """A share of the packets that arrive arrives once more, right behind the first, each by chance."""
 
     words: ClassVar[str] = "a share of its packets arrives twice"
     imitates: ClassVar[str] = "a carrier's protection that sends on both ways, of which the far end drops no copy"
     leaves_out: ClassVar[str] = "that copies of another way come later than the next packets"
-
-    share: float = parameter(Takes.PERCENT, need=Need.ALWAYS, most=100, words="1 %", example="1 %")
 
     def quality(self) -> Quality:
         """Some come twice."""

@@ -10,10 +10,19 @@ from dxemu.plan.model import BgpSession, Cable, Plan
 
 
 @dataclass(frozen=True, slots=True)
-class LinkDead:
+class _OfCable:
+    cable: str
+
+
+@dataclass(frozen=True, slots=True)
+class _OfNode:
+    node: str
+
+
+class LinkDead(_OfCable):
     """No packet crosses a cable any more, in either direction. The light may be on."""
 
-    cable: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +40,16 @@ class VlanDead:
     virtual_interface: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessGone:
+class ProcessGone(_OfNode):
     """The routing process of a node is not there, while its kernel goes on forwarding."""
 
-    node: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NodeGone:
+class NodeGone(_OfNode):
     """A node without power: its cables carry nothing, and whoever is at their other ends loses light."""
 
-    node: str
+    __slots__ = ()
 
 
 class Protocol(StrEnum):
@@ -66,11 +73,10 @@ class Unheard:
     on: str
 
 
-@dataclass(frozen=True, slots=True)
-class Worsened:
+class Worsened(_OfCable):
     """Packets cross a cable, but some are lost, late or changed by chance: what comes of it is not predicted."""
 
-    cable: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,10 @@ class Drained:
     session: str
 
 
-@dataclass(frozen=True, slots=True)
-class ControlFrozen:
+class ControlFrozen(_OfNode):
     """The routing programs of a node stand still: they say and hear nothing, while its kernel goes on forwarding."""
 
-    node: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import ClassVar
 from dxemu.faults.base import BreakableLab, Fault
 from dxemu.faults.effects import Effect, Worsened, cable_of
 from dxemu.faults.quality import BOTH, DIRECTIONS, FROM_AWS, TO_AWS, Quality
-from dxemu.parameters import Takes, parameter, target_field, target_of
+from dxemu.parameters import Need, Takes, parameter, target_field, target_of
 from dxemu.plan.model import Cable, Plan
 
 
@@ -64,3 +64,10 @@ class CableFault(Fault):
     async def heal(self, lab: BreakableLab) -> str:
         """Take this one back, and no other; what is left is read back."""
         return await lab.cable(self.cable(lab.plan).name).mend(self.quality(), self.directions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareFault(CableFault):
+    """It strikes a `share` of the packets, in percent, each by chance."""
+
+    share: float = parameter(Takes.PERCENT, need=Need.ALWAYS, most=100, words="1 %", example="1 %")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
+from dxemu.parameters import Need, Takes, parameter
 from dxemu.plan.model import Plan
 from dxemu.story.line import Line
 
@@ -43,3 +44,27 @@ class Awaited(Line):
     @abstractmethod
     def holds(self, lab: WatchedLab) -> bool:
         """Whether it is so now, as the kernels and daemons have told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpOrDown(Awaited):
+    """Of what has two ends: down as soon as one of them says so, up once both do. `sign` is what they say it by."""
+
+    sign: ClassVar[str]
+
+    is_: str = parameter(Takes.WORD, key="is", need=Need.ALWAYS, choices=("up", "down"))
+
+    @abstractmethod
+    def nodes(self, plan: Plan) -> Sequence[str]:
+        """The nodes at its ends; none if the plan does not have it."""
+
+    @property
+    def needs_a_cause(self) -> bool:
+        """Whether it is down."""
+        return self.is_ == "down"
+
+    def holds(self, lab: WatchedLab) -> bool:
+        """By what each end said last."""
+        nodes = self.nodes(lab.plan)
+        up = bool(nodes) and all(lab.is_up(self.sign, self.name, node) for node in nodes)
+        return up is (self.is_ == "up")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_plan import small_plan
 
-from dxemu.daemons import exabgp_child
+from dxemu.daemons import exabgp_connect
 from dxemu.plan.model import BfdSession
 from dxemu.plan.versions import Versions
 from dxemu.predict import detect
@@ -187,7 +187,7 @@ def test_the_next_syn_is_three_seconds_away_at_most(dead_for, gap):
 
 
 def test_the_reconnect_timers_are_those_of_the_daemon():
-    assert (detect.CONNECT_RETRY_S, detect.SYN_WAIT_S) == (exabgp_child.CONNECT_RETRY_S, exabgp_child.SYN_WAIT_S)
+    assert (detect.CONNECT_RETRY_S, detect.SYN_WAIT_S) == (exabgp_connect.CONNECT_RETRY_S, exabgp_connect.SYN_WAIT_S)
 
 
 @pytest.mark.parametrize(("dead_for", "wait"), [(0, 1), (0.9, 1), (1, 2), (3, 3), (22, 9), (30, 9), (31, 11)])

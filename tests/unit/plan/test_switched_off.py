@@ -12,7 +12,7 @@ from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import notices
-from dxemu.report import plan_rows
+from dxemu.report import plan_routing_rows
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
 from dxemu.units import Seconds
@@ -33,7 +33,7 @@ def test_a_virtual_interface_that_is_off_is_off(side: str, who: str) -> None:
         assert all(route.session != "primary" for rib in ribs.values() for route in rib.routes())
     assert f"session primary: switched off by {who}" in State(topology, plan).down
     primary = next(s for s in plan.sessions if s.name == "primary")
-    assert f"switched off by {who}" in plan_rows.session_head(primary)[-1]
+    assert f"switched off by {who}" in plan_routing_rows.session_head(primary)[-1]
     assert [way.name for way in Design(topology, plan).ways["vgw"]] == ["backup"]
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from dxemu.control.converge import Settled
 from dxemu.errors import LabError
 from dxemu.events.base import Event
-from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
-from dxemu.events.routes import TableChanged
+from dxemu.events.links import VrrpChanged
 from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.control_plane import ControlPlane
 from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.filters import PacketFilters
 from dxemu.lab.journal import Journal
+from dxemu.lab.kernel_news import of_port, of_tables
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.life import CONVERGED_WITHIN_S, TUNNEL, LifeSigns, carriers
 from dxemu.lab.node import LabNode
@@ -278,15 +278,7 @@ class Lab:
 
     def _routes_changed(self, node: str, changes: Sequence[RouteChanged]) -> None:
         """The kernel of a node says that its table changed."""
-        self.journal.tell_each(
-            TableChanged(
-                node=node,
-                prefix=str(change.prefix),
-                via=" ".join(map(str, change.vias)) or None,
-                interface=change.interface,
-            )
-            for change in changes
-        )
+        self.journal.tell_each(of_tables(node, changes))
         self.ways.route_changed()
 
     def _changed(self, node: str, change: Change) -> None:
@@ -295,12 +287,9 @@ class Lab:
         cable = self._carriers.get((node, change.interface))
         if cable is None:
             return
+        self.journal.tell(of_port(self.plan, node, cable, change))
         if isinstance(change, MemberChanged):
-            bond = self.plan.bond_over(node, change.interface)
-            assert bond is not None
-            self.journal.tell(LacpChanged(node=node, lag=bond.lag, cable=cable, up=change.sends))
             return
-        self.journal.tell(PortCarrierChanged(node=node, interface=change.interface, cable=cable, up=change.up))
         for router in self._routing.at(node):
             router.carrier_changed(change.interface, change.up)
         if node in self._routing.gateways:

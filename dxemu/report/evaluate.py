@@ -9,8 +9,8 @@ from pathlib import Path
 from dxemu.events.base import Event
 from dxemu.events.probes import PacketsLogged
 from dxemu.events.run import MadeWhole
-from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded, SymptomSeen
-from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, ChangeFailed, Done, FaultHealed, FaultInjected
+from dxemu.events.sessions import SymptomSeen
+from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure import result, sessions
 from dxemu.measure.convergence import convergences
@@ -22,6 +22,7 @@ from dxemu.measure.stages import Hit, MeasuredRun, stages
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction
 from dxemu.probes.base import Measurement, unkept
+from dxemu.report.done import actions_of, changes_of, faults_of, not_made, quotas_of
 from dxemu.report.prediction_numbers import in_numbers, milliseconds
 from dxemu.story.came import came
 from dxemu.story.expectations.base import Measured
@@ -73,14 +74,14 @@ def evaluate(
 
     A probe log that is not there raises OSError, a damaged one ValueError.
     """
-    faults = _faults(events)
+    faults = faults_of(events)
     receptions = {(e.probe, e.direction): (e, _read(run_dir, e)) for e in _probe_events(events)}
     outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     predicted = tuple(in_numbers(p) for p in predictions)
-    actions = (*_actions(events), *_changes(events))
+    actions = (*actions_of(events), *changes_of(events))
     measurements = found(events, [probe.name for probe in scenario.probes])
-    invalid = _asleep(meta) or _too_late(probes, measurements) or _not_made(events)
+    invalid = _asleep(meta) or _too_late(probes, measurements) or not_made(events)
     versions = {probe.name: probe.version for probe in scenario.probes}
     run = MeasuredRun(plan, _hits(predictions), events, outages, probes, versions)
     found_stages = tuple(stages(run))
@@ -115,7 +116,7 @@ def evaluate(
         see_also=scenario.see_also,
         found=measurements,
         actions=actions,
-        quotas=_quotas(events),
+        quotas=quotas_of(events),
         daemons=daemons(plan),
         never_up=tuple(_never_up(plan, events)),
         convergences=tuple(convergences(faults, actions, outages, probes, events)),
@@ -157,64 +158,6 @@ def _too_late(probes: Sequence[result.ProbeResult], measurements: Measurements) 
 
 def _read(run_dir: Path, event: PacketsLogged) -> Reception:
     return reception(ProbeLog.read(run_dir / event.file), event.flows or 1)
-
-
-def _faults(events: Sequence[Event]) -> tuple[result.FaultResult, ...]:
-    healed = {e.fault: e.healed_at_s for e in events if isinstance(e, FaultHealed)}
-    return tuple(
-        result.FaultResult(
-            fault=e.fault,
-            kind=e.kind,
-            target=e.target,
-            injected_at_s=e.injected_at_s,
-            healed_at_s=healed.get(e.fault),
-            evidence=e.evidence,
-        )
-        for e in events
-        if isinstance(e, FaultInjected)
-    )
-
-
-def _actions(events: Sequence[Event]) -> tuple[result.ActionResult, ...]:
-    return tuple(
-        result.ActionResult(
-            action=e.action,
-            kind=e.kind,
-            target=e.target,
-            done_at_s=e.done_at_s,
-            evidence=e.evidence,
-        )
-        for e in events
-        if isinstance(e, ActionDone)
-    )
-
-
-def _changes(events: Sequence[Event]) -> Iterator[result.ActionResult]:
-    """Changes stand among the actions: somebody did it, and an outage may come of it."""
-    for event in events:
-        if isinstance(event, ChangeDone):
-            at, words = event.done_at_s, event.evidence
-            yield result.ActionResult(action=event.step, kind="change", target="", done_at_s=at, evidence=words)
-
-
-def _not_made(events: Sequence[Event]) -> str:
-    """Which change failed, and why; "" if none did. What was measured then is not what was to be rehearsed."""
-    return next((f"{event.step}: {event.reason}" for event in events if isinstance(event, ChangeFailed)), "")
-
-
-def _quotas(events: Sequence[Event]) -> tuple[result.QuotaReached, ...]:
-    return tuple(
-        result.QuotaReached(
-            t_s=e.t,
-            node=e.node,
-            session=e.session,
-            count=e.count,
-            limit=e.limit,
-            reason=e.reason,
-        )
-        for e in events
-        if isinstance(e, PrefixLimitExceeded | QuotaExceeded)
-    )
 
 
 def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> list[result.Outage]:

@@ -14,8 +14,8 @@ import dxemu
 PACKAGE = Path(dxemu.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# Write for 300 and 50. The rest is room to finish a thought, not to start another.
-MODULE_LINES_LIMIT = 350
+# Of functions write for 50. The rest is room to finish a thought, not to start another.
+MODULE_LINES_LIMIT = 300
 FUNCTION_LINES_LIMIT = 60
 
 # The outermost lines of the two programs: whatever nobody expected is told there, as a bug.

@@ -107,6 +107,12 @@ class BreakableControl(Protocol):
     async def shut_bfd(self, session: str, node: str, *, shut: bool) -> bool:
         """Shut BFD of a session down at one end, or run it again. Gives whether it runs there."""
 
+    async def slow(self, virtual_interface: str, by_s: float | None) -> Mapping[str, tuple[float, int]]:
+        """Have BGP and BFD leave both ends so much later, or (None) no longer.
+
+        Gives by node how late they are then, in seconds, and how many were late meanwhile. Raises LabError.
+        """
+
     async def drain(self, session: str, *, drained: bool) -> int:
         """AWS announces and takes nothing on a session, or does so again. Gives how many prefixes it has told."""
 
@@ -194,7 +200,7 @@ class Fault(ABC):
     `words` say what happens, for people; `imitates` what of the world is meant by it, and `leaves_out` what is not.
     `audited` are the targets that `dxemu audit` lets fail in this way, each with the verb for it: none, unless the kind
     says so. `needs` are the modules that a lab imports for it before time starts. `aws_state` is AWS's word for a
-    virtual interface while it stands.
+    virtual interface while it stands. `takes_queue`: it works with the only queue of what it hits.
     """
 
     words: ClassVar[str]
@@ -203,6 +209,7 @@ class Fault(ABC):
     audited: ClassVar[Mapping[str, str]] = {}
     needs: ClassVar[tuple[str, ...]] = ()
     aws_state: ClassVar[str] = ""
+    takes_queue: ClassVar[bool] = False
 
     @property
     def target(self) -> str:
@@ -215,8 +222,9 @@ class Fault(ABC):
 
     def clash(self, other: Fault) -> str:
         """Why it cannot stand while `other` does, in words; "" if it can."""
-        del other
-        return ""
+        both = self.takes_queue and other.takes_queue and self != other
+        same = both and target_of(self) == target_of(other)
+        return f"'{self.target}' has one queue, and another fault works with it" if same else ""
 
     @property
     def ends_after(self) -> Seconds | None:

@@ -87,6 +87,13 @@ class ControlPlane:
         assert self.routing.bfd is not None
         return await self.routing.bfd.shut(self.plan, session, node, shut=shut)
 
+    async def slow(self, virtual_interface: str, by_s: float | None) -> Mapping[str, tuple[float, int]]:
+        """Have BGP and BFD leave both ends so much later, or (None) no longer: `dxemu.lab.slow_control`."""
+        from dxemu.lab.slow_control import slow  # few labs need it
+
+        assert self.routing.site is not None
+        return await slow(self.plan, self.routing.site.nodes, virtual_interface, by_s)
+
     async def drain(self, session: str, *, drained: bool) -> int:
         """AWS announces and takes nothing on a session, or does so again. Gives how many prefixes it has told."""
         aws = self._aws(session)

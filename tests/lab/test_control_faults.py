@@ -14,7 +14,7 @@ from dxemu.faults.flapping import Flapping
 from dxemu.faults.quota_lowered import QuotaLowered
 from dxemu.labs.status import status
 from dxemu.run.living import LivingLab
-from dxemu.run.orders import Advance, AskPaths, Heal, Inject
+from dxemu.run.orders import Advance, AskPaths, Heal, Inject, OrderRefused
 from dxemu.units import Seconds
 from tests.lab.test_protocol_faults import are_up, in_lab
 
@@ -82,6 +82,15 @@ def test_a_router_stands_still_and_a_region_is_cut_off(tmp_path: Path) -> None:
         assert await after(lab, 1, "primary") == UP, "its own sessions are not what passes it"
         firewall = await lab.give(Heal(id="security_filter"))
         assert firewall["evidence"].endswith("0 packets dropped meanwhile")
+        slow: Any = await lab.fail("control_plane_slow: {virtual_interface: primary, by: 300 ms}")
+        assert slow["evidence"] == "BGP and BFD of primary are late by 300 ms from colo_router and dx_1"
+        with pytest.raises(OrderRefused, match="one queue"):
+            await lab.fail("vlan_pruned: {virtual_interface: primary}")
+        assert await after(lab, 3, "primary") == UP
+        assert await are_up(lab, "bfd", "primary") == UP
+        slow = await lab.give(Heal(id="control_plane_slow"))
+        late = int(slow["evidence"].rpartition(", ")[2].split()[0])
+        assert 12 <= late <= 40, "BFD every 300 ms from both ends, and what waits"
         full: Any = await lab.fail("congested: {connection: primary, share: 100 %, priority: bgp_and_bfd}")
         assert "100 % of all but BGP and BFD lost on arrival at dx_1 and colo_router" in full["evidence"]
         assert await after(lab, 5, "primary") == UP

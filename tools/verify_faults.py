@@ -37,9 +37,22 @@ from tools.verify_audit import CONFLICT
 AT_S, NOTICED_S, SHORTEST_S, LONGEST_S = 5.0, 3.0, 8.0, 150.0
 """When it strikes; how long it stands after everybody has noticed, and at all."""
 AFTER_S = 10.0
-RATE, FLOWS, SIZE = 200, 20, 1420
+RATE, FLOWS, SIZE, STREAM = 200, 20, 1420, 20
 """Packets that no tunnel has to fragment, and that an MTU which is too small stops."""
-SIGNS = ("bgp", "bfd", "carrier", "lacp", "tunnel", "vrrp", "path", "table", "prefix_limit", "quota", "route")
+SIGNS = (
+    "bgp",
+    "bfd",
+    "carrier",
+    "lacp",
+    "tunnel",
+    "vrrp",
+    "path",
+    "table",
+    "prefix_limit",
+    "quota",
+    "route",
+    "stalled",
+)
 """Events that something has noticed it."""
 PACKETS = re.compile(r"([0-9]+)(?: of [0-9]+)? packets")
 COUNTED, QUIET = "seen by the kernels' counters alone", "read back; nobody asked for what is missing while it stood"
@@ -78,7 +91,9 @@ def scenario(example: Example) -> str:
     lines = [
         f"story: What {example.kind} does.",
         f"topology: {example.site.file.resolve()}",
-        f"probes: {{app: {{udp: {{from: {pair.near}, to: {pair.far}, {packets}}}}}}}",
+        "probes:",
+        f"  app: {{udp: {{from: {pair.near}, to: {pair.far}, {packets}}}}}",
+        f"  stream: {{tcp: {{from: {pair.near}, to: {pair.far}, rate: {STREAM}/s}}}}",
         "steps:",
         f"  - at: {AT_S:g} s",
         f"    fault: {example.text}",
@@ -98,7 +113,7 @@ def judged(example: Example, result: Result, events: Sequence[Mapping[str, objec
     if result.still_broken:
         return Verdict(**about, problem=f"it is not gone: {'; '.join(result.still_broken)}")
     begin, end = float(str(injected[0]["injected_at_s"])), float(str(healed[0]["t"]))
-    seen = effects(result, [event for event in events if begin < float(str(event["t"])) <= end])
+    seen = effects(result, [event for event in events if begin < float(str(event.get("start_s", event["t"]))) <= end])
     words = str(healed[0]["evidence"])
     counted = any(int(number) for number in PACKETS.findall(words))
     return Verdict(**about, problem="", seen=seen or (COUNTED if counted else QUIET), evidence=words)

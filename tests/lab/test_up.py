@@ -7,20 +7,23 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import dxemu as dxemu_in_python
 from dxemu.errors import DxemuError
-from dxemu.labs.live import Ran
+from dxemu.labs.live import LiveLab, Ran
 from dxemu.labs.places import LabFolder
 from tests.lab.guest import REPOSITORY
 
 pytestmark = pytest.mark.lab
 
 TOPOLOGY = str(REPOSITORY / "topologies" / "backup_connection.yaml")
+YARDSTICK = Path(__file__).parent / "yardstick"
 LIMIT_S = 240
 Dxemu = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -43,13 +46,43 @@ def good(done: subprocess.CompletedProcess[str]) -> str:
     return done.stdout
 
 
+def as_in_the_scenario(events: Iterable[Mapping[str, Any]]) -> None:
+    """Who gives the orders, and how, is no matter: BFD notices when it does in scenarios/cut_primary_silently.yaml."""
+    times = json.loads((YARDSTICK / "cut_primary_silently.json").read_text(encoding="utf-8"))["times"]
+    noticed = {e["node"]: e["t"] * 1e3 for e in events if e["event"] == "bfd" and e["state"] == "down"}
+    for node in ("colo_router", "dx_1"):
+        (wanted,) = times[f"bfd node={node} session=primary state=down reason=control detection time expired"]
+        assert noticed[node] == pytest.approx(wanted, abs=0.5), node
+
+
+def opposite_orders(lab: LiveLab) -> None:
+    """Two people: one breaks what the other one heals. Each is told what was done, and nothing stands in the end."""
+
+    def tried(order: Callable[[], object]) -> str:
+        try:
+            order()
+        except DxemuError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(8) as people:
+        for _ in range(3):
+            broken = people.submit(tried, lambda: lab.fail("cable_cut", connection="backup"))
+            healed = people.submit(tried, lab.heal)
+            assert (broken.result() == "" or "has broken already" in broken.result()) and healed.result() == ""
+        many = [people.submit(lab.exec, "app", "true") for _ in range(100)]
+        assert {one.result().status for one in many} == {0}
+    lab.heal()
+    assert lab.status()["faults"] == []
+
+
 def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
     assert "no lab" in dxemu("status").stderr
     assert "3 sessions up" in good(dxemu("up", TOPOLOGY, "--clock", "virtual", "--name", "mine"))
     try:
         folder = tmp_path / "state" / "dxemu" / "labs" / "mine"
         assert (folder.stat().st_mode & 0o777, (folder / "socket").stat().st_mode & 0o777) == (0o700, 0o600)
-        good(dxemu("probe", "app", "udp", "from=app", "to=web", "rate=100/s"))
+        good(dxemu("probe", "app", "udp", "from=app", "to=web", "rate=1000/s"))
         assert "5.000 s" in good(dxemu("advance", "5s"))
         assert "predicted app to AWS: 599 ms - 9" in good(dxemu("fail", "cable_silent", "connection=primary"))
         wrong = dxemu("fail", "cable_silent", "connection=primry")
@@ -71,6 +104,7 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         good(dxemu("change", "virtual_interfaces.backup.customer.as_path_prepend=2"))
         assert "taken back" in good(dxemu("change", "--back"))
         assert "BFD down" in good(dxemu("events"))
+        as_in_the_scenario(map(json.loads, good(dxemu("events", "--json")).splitlines()))
     finally:
         good(dxemu("down", "mine"))
     assert not list((tmp_path / "state" / "dxemu" / "labs").iterdir())
@@ -175,8 +209,8 @@ def _in(process: Path, folder: Path) -> bool:
 
 def test_a_lab_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    with dxemu_in_python.up(TOPOLOGY, seed=7) as lab:
-        lab.probe("app", "udp", from_="app", to="web", rate="100/s")
+    with dxemu_in_python.up(TOPOLOGY) as lab:
+        lab.probe("app", "udp", from_="app", to="web", rate="1000/s")
         assert lab.advance("5 s") == pytest.approx(5.0, abs=0.001)
         cut = lab.fail("cable_silent", connection="primary", lasts="30 s")
         assert {one["detected_by"] for one in cut.predicted} == {"bfd"}
@@ -198,4 +232,6 @@ def test_a_lab_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(DxemuError, match="Did you mean 'primary'"):
             lab.fail("cable_cut", connection="primry")
         assert "fault_healed" in [event["event"] for event in lab.events()]
+        as_in_the_scenario(lab.events())
+        opposite_orders(lab)
     assert not list((tmp_path / "dxemu" / "labs").iterdir())

@@ -50,7 +50,7 @@ class BreakableGuards(Protocol):
     """Stateful firewalls in a lab, each under a name of its own."""
 
     async def put(self, name: str, node: str) -> int:
-        """From now on the node passes no TCP of which it has not seen the beginning. Gives its rules; raises LabError."""
+        """From now on it passes no TCP of which it has not seen the beginning. Gives its rules; raises LabError."""
 
     async def take(self, name: str) -> tuple[int, int]:
         """Take it away. Gives how many packets it has dropped, and how many rules the kernel still holds."""
@@ -105,7 +105,7 @@ class BreakableControl(Protocol):
         """Shut BFD of a session down at one end, or run it again. Gives whether it runs there."""
 
     async def slow(self, virtual_interface: str, by_s: float | None) -> Mapping[str, tuple[float, int]]:
-        """Have BGP and BFD leave both ends later, or (None) no longer. Gives how late, and how many were, by node."""
+        """Have BGP and BFD leave both ends later, or (None) no longer. By node: how late, and how many were."""
 
     async def drain(self, session: str, *, drained: bool) -> int:
         """AWS announces and takes nothing on a session, or does so again. Gives how many prefixes it has told."""

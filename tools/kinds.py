@@ -30,6 +30,8 @@ HEADS = {
 
 NOUNS = {
     "probe": "a probe that measures outages",
+    "probe or latency probe": "a probe that measures outages, or latency",
+    "http probe or dns probe": "http or dns probe",
     "sending probe": "a probe between two ends",
     "tunnel": "a tunnel, as `vpn_tunnel_1`",
     "session": "a virtual interface, `NAME_ipv6` or a tunnel",

@@ -114,6 +114,35 @@ class StreamEnded(ProbeEvent):
     lateness_max_s: float
 
 
+class LatencyMeasured(ProbeEvent):
+    """One direction of a probe is over: as in `dxemu.probes.latency.Latency`."""
+
+    word: ClassVar[str] = "latency"
+    direction: str
+    interval_s: float
+    sent: int
+    arrived: int
+    least_s: float | None
+    p50_s: float | None
+    p90_s: float | None
+    p99_s: float | None
+    p999_s: float | None
+    most_s: float | None
+    slowest_s: float | None
+    lateness_max_s: float
+
+
+class HopsTraced(ProbeEvent):
+    """One trace, that began `late_s` late: as in `dxemu.probes.trace.Trace`."""
+
+    word: ClassVar[str] = "hops"
+    started_s: float
+    hops: tuple[str, ...]
+    complete: bool
+    interval_s: float
+    late_s: float
+
+
 class FramesCaptured(ProbeEvent):
     """How many frames of one `label` a cable carried in each direction."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dxemu.host import where
 from dxemu.host.job import Job
-from dxemu.lab.probes.udp import flow_of
+from dxemu.lab.probe_ports import flow_of
 from dxemu.measure.result import Outage, Result
 from dxemu.run.prepare import prepare
 from dxemu.run.rehearse import rehearse

@@ -1,97 +1,20 @@
-"""Numbered UDP packets in both directions: which arrived, and when, by the kernel's own time stamps.
-
-One process sends and receives for all UDP probes of a run. A kernel timer paces it without drift,
-and tells how often it came too late. Received packets are fetched many at a time: the kernel has
-stamped each on arrival, so nothing is lost by reading late. Inside the embedded kernel a system call
-costs some 20 us and a packet through five hops about as much.
-"""
+"""Numbered UDP packets in both directions, for outages: the log of each direction is a file of the run."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
 from typing import ClassVar
 
-from dxemu.events.codec import decoded, encoded
-from dxemu.events.timeline import DIRECTIONS
-from dxemu.host.forked import Forked
-from dxemu.lab.numbered_packets import send_and_receive
-from dxemu.lab.probe_flow import ProbeFlow
-from dxemu.lab.probe_ports import flow_of as flow_of
-from dxemu.lab.probe_ports import source_ports
-from dxemu.lab.probes.base import START_S, Runner
-from dxemu.lab.so_far import SoFarPipe
-from dxemu.netlink import route
+from dxemu.lab.probes.numbered import NumberedRunner
 from dxemu.probes.udp import UdpProbe
 
 
-class UdpRunner(Runner[UdpProbe]):
-    """All UDP probes of a run, in a process of their own, so that nothing which the lab does can delay a packet."""
+class UdpRunner(NumberedRunner[UdpProbe]):
+    """Tells a `probe` event for each direction."""
 
-    stops: ClassVar[bool] = True
-
-    @classmethod
-    def flows(cls, probes: Sequence[UdpProbe], seed: int, first: int = 0) -> Mapping[str, route.FlowPorts]:
-        """Each has two ports of its own, in the order of the file."""
-        return {probe.name: flow_of(number, seed) for number, probe in enumerate(probes, first)}
-
-    async def start(self, stack: AsyncExitStack) -> None:
-        """Fork. The first packet leaves a moment later."""
-        run, flows = self.run, self._flows()
-        start_s = START_S if run.from_s == 0.0 else _next_tenth(run.from_s)
-        duration_s = run.end_s - start_s
-        asked = self._asked = SoFarPipe() if math.isinf(duration_s) else None
-        self._process = stack.enter_context(
-            Forked(
-                "sends the probes",
-                lambda: list(
-                    map(encoded, send_and_receive(flows, run.epoch_ns, start_s, duration_s, run.folder, asked))
-                ),
-            )
-        )
-        if asked is not None:
-            asked.close_write()
-            stack.callback(asked.close)
-
-    def stop(self) -> None:
-        """No packet leaves from now on."""
-        self._process.ask_to_end()
+    does: ClassVar[str] = "sends the probes"
+    first_number: ClassVar[int] = 0
 
     async def so_far(self) -> Sequence[Mapping[str, object]]:
         """A `PacketsLogged` for each direction."""
-        return () if self._asked is None else await self._asked.told(self._process.ask)
-
-    async def finished(self) -> None:
-        """Tell a `PacketsLogged` for each direction, once everything was sent and received."""
-        for said in await self._process.finished():
-            self.run.lab.journal.tell(decoded(said))
-
-    def _flows(self) -> list[ProbeFlow]:
-        lab = self.run.lab
-        flows = []
-        for number, probe in enumerate(self.probes, self.run.first):
-            near, far = probe.ends
-            ports = flow_of(number, self.run.seed)
-            for direction, source, target in zip(DIRECTIONS, (near, far), (far, near), strict=True):
-                flows.append(
-                    ProbeFlow(
-                        probe=probe.name,
-                        direction=direction,
-                        source=lab.node(source).namespace,
-                        source_address=lab.plan.address_of(source, probe.ip_version),
-                        target=lab.node(target).namespace,
-                        target_address=lab.plan.address_of(target, probe.ip_version),
-                        ports=ports,
-                        interval_ns=round(probe.rate.interval * 1e9),
-                        sources=source_ports(number, probe.flows, self.run.seed),
-                        size=probe.size,
-                        dscp=probe.dscp,
-                    )
-                )
-        return flows
-
-
-def _next_tenth(from_s: float) -> float:
-    """The first whole tenth of a second for which there is half of one to open sockets where the clock is real."""
-    return math.ceil(round(from_s / START_S + 0.5, 6)) * START_S
+        return await self.logged_so_far()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.parameters import Need, Takes, parameter
+from dxemu.probes.latency import Latency
 from dxemu.story.expectations.base import Judged, Measured, Subject, directions, together
 from dxemu.units import Seconds
 from dxemu.words import direction as in_words
@@ -23,7 +24,7 @@ SHARES = ("50 %", "90 %", "99 %", "99.9 %", ALL)
 class LatencyExpected(Subject):
     """One way, by the kernels' time stamps on one clock, of a share of the packets that arrived."""
 
-    of: ClassVar[str] = "probe"
+    of: ClassVar[str] = "probe or latency probe"
     words: ClassVar[str] = "how long its packets are on their way, of a share of those that arrive (100 %)"
     example: ClassVar[str] = "{latency: app, at_most: 5 ms, share: 99 %}"
 
@@ -38,12 +39,25 @@ class LatencyExpected(Subject):
 
     def _judge(self, m: Measured, direction: str) -> Judged:
         mine = next((p for p in m.probes if (p.probe, p.direction) == (self.name, direction)), None)
-        took_ms = None if mine is None else _took_ms(mine, self.share or ALL)
+        alone = next((one for one in m.found.of(Latency, self.name) if one.direction == direction), None)
+        share = self.share or ALL
+        took_ms = _took_ms(mine, share) if mine is not None else _found_ms(alone, share) if alone is not None else None
         if took_ms is None:
             return False, f"no packet of {self.name} arrived {in_words(direction)}"
         right = self.at_most is None or took_ms <= self.at_most * MS
         right &= self.at_least is None or took_ms >= self.at_least * MS
         return right, f"{self.share or ALL} took {duration(took_ms)} at most {in_words(direction)}"
+
+
+def _found_ms(found: Latency, share: str) -> float | None:
+    by_share = {
+        "50 %": found.p50_ms,
+        "90 %": found.p90_ms,
+        "99 %": found.p99_ms,
+        "99.9 %": found.p999_ms,
+        ALL: found.most_ms,
+    }
+    return by_share[share]
 
 
 def _took_ms(probe: ProbeResult, share: str) -> float | None:

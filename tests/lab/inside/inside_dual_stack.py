@@ -17,8 +17,9 @@ import pytest
 from dxemu.events.timeline import ProbeLog
 from dxemu.host.forked import Forked
 from dxemu.lab.fib import Fib
+from dxemu.lab.numbered_packets import send_and_receive
 from dxemu.lab.probe_flow import ProbeFlow
-from dxemu.lab.probes import udp
+from dxemu.lab.probe_ports import flow_of
 from dxemu.netlink import address, link, neighbour, route, rule, sysctl, veth
 from dxemu.netlink.monitor import Change, Monitor, RouteChanged
 from dxemu.netlink.namespace import Namespace
@@ -236,7 +237,7 @@ def test_a_route_over_an_interface_that_is_down_is_taken_out(version: int) -> No
 
 
 def sent_and_received(flows: list[ProbeFlow], epoch_ns: int, folder: str) -> list[tuple[str, int, int]]:
-    logged = udp.send_and_receive(flows, epoch_ns, 0.1, 0.5, folder)
+    logged = send_and_receive(flows, epoch_ns, 0.1, 0.5, folder)
     return [(each.probe, each.sent, each.received) for each in logged]
 
 
@@ -250,7 +251,7 @@ def test_probes_of_both_versions_arrive(tmp_path: Path) -> None:
                 source_address=ENDS[version][0].ip,
                 target=b.namespace,
                 target_address=ENDS[version][1].ip,
-                ports=udp.flow_of(version, seed=1),
+                ports=flow_of(version, seed=1),
                 interval_ns=10**7,
             )
             for version in VERSIONS

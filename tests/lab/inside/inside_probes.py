@@ -32,8 +32,10 @@ from dxemu.probes.dns import DnsProbe
 from dxemu.probes.fetch import FetchProbe
 from dxemu.probes.http import HttpProbe
 from dxemu.probes.iperf3 import ThroughputProbe
+from dxemu.probes.latency import LatencyProbe
 from dxemu.probes.pmtu import PathMtuProbe
 from dxemu.probes.tcp import TcpProbe
+from dxemu.probes.trace import TraceProbe
 from dxemu.probes.udp import UdpProbe
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds, VlanId
 from tests.lab.running import FOLDER, lab_of
@@ -229,6 +231,27 @@ def test_a_connection_lives_on_and_is_opened_again() -> None:
     nowhere = replace(plan, static_routes=tuple(r for r in plan.static_routes if r.node != "app"))
     refused = TcpProbe.measured(run(nowhere, long, end_s=2.1))
     assert [(one.opened_s, one.reason) for one in refused] == [(None, "Network is unreachable")] * 2
+
+
+def test_latency_is_one_way() -> None:
+    probe = LatencyProbe(name="took", from_host="app", to_host="web", rate=PacketsPerSecond(100), size=1000)
+    there, back = LatencyProbe.measured(run(plan_of(delay=0.004), probe, end_s=1.1))
+    assert (there.direction, there.sent, there.arrived, back.sent, back.arrived) == ("to_aws", 100, 100, 100, 100)
+    for one in (there, back):
+        assert one.p50_ms == pytest.approx(4 + 3 * 1000 * 8 / 1e6, abs=0.05)  # and three cables of 1 Gbit/s
+        assert one.least_ms is not None
+        assert one.most_ms is not None
+        assert one.least_ms <= one.p50_ms <= one.most_ms
+
+
+def test_a_trace_finds_every_hop() -> None:
+    plan = plan_of()
+    way = TraceProbe(name="way", from_host="app", to_host="web")
+    (found,) = TraceProbe.measured(run(plan, way, end_s=2.2))
+    assert (found.count, found.hops, found.complete) == (3, ("near", "far", "web"), True)
+    nowhere = replace(plan, static_routes=tuple(r for r in plan.static_routes if r.node != "web"))
+    (lost,) = TraceProbe.measured(run(nowhere, way, end_s=1))
+    assert (lost.hops, lost.complete) == (("near", "far"), False)
 
 
 def test_capture_counts_every_frame_by_direction() -> None:

@@ -71,7 +71,7 @@ def test_probes_come_in_the_order_of_the_file() -> None:
 
 
 def test_nothing_is_found_in_nothing() -> None:
-    keys = ("captures", "fetches", "path_mtus", "requests", "streams", "throughputs")
+    keys = ("captures", "fetches", "latencies", "path_mtus", "requests", "streams", "throughputs", "traces")
     assert set(found([]).by_key.items()) == {(key, ()) for key in keys}
 
 

@@ -33,7 +33,7 @@ class Measure:
             f"topology: {REPOSITORY / 'topologies' / self.topology}.yaml\n"
             f"change: {self.change}\n"
             "probes:\n"
-            "  bulk: {iperf3: {from: app, to: web, direction: to_aws, at: 10 s, "
+            "  bulk: {throughput: {from: app, to: web, direction: to_aws, at: 10 s, "
             f"for: {self.lasts}, streams: {self.streams}}}}}\n"
             f"steps: {self.steps}\n"
             "expect:\n  - {throughput: bulk, at_least: 1 Mbps}\n"

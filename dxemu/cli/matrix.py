@@ -65,7 +65,8 @@ def has_matrix(scenario: Path) -> bool:
 def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
     """All its runs, read and checked. Raises InputErrors, and click.UsageError for too many to start unasked."""
     from dxemu.host import versions
-    from dxemu.run.matrix import expected_s, make_ready
+    from dxemu.run.expected import expected_s
+    from dxemu.run.matrix import make_ready
     from dxemu.story.matrix import SEED, Matrix, matrix_of
     from dxemu.story.variant import Variant, from_words
     from dxemu.topology import yaml

@@ -224,10 +224,13 @@ async def _run(
             waiting = await stack.enter_async_context(needed.started(folder.path, seed, made=folder.made))
         from dxemu.report.console import PlainConsole
         from dxemu.report.run import header_line, show
+        from dxemu.run.expected import in_words
 
         console = PlainConsole(stderr=stderr)
         head = header_line(rehearsal.plan.topology, place.kernel, place.release, place.clock, seed, place.guest_mode)
         console.print(head, style="bold")
+        for words in in_words(rehearsal):
+            console.print(f"  {words}")
         console.print()
         page = await _until_signalled(rehearsal, place, folder.path, seed, console, waiting, pcap)
         console.print()

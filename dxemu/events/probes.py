@@ -34,7 +34,7 @@ class PacketsLogged(ProbeEvent):
 
 
 class ThroughputMeasured(ProbeEvent):
-    """As in `dxemu.probes.iperf3.Throughput`."""
+    """As in `dxemu.probes.throughput.Throughput`."""
 
     word: ClassVar[str] = "throughput"
     direction: str
@@ -46,6 +46,7 @@ class ThroughputMeasured(ProbeEvent):
     offered_bps: float | None
     lost_percent: float | None
     problem: str
+    late_s: float | None = None
 
 
 class ServiceFetched(ProbeEvent):
@@ -59,6 +60,7 @@ class ServiceFetched(ProbeEvent):
     bytes: int
     seen_as: str
     problem: str
+    late_s: float | None = None
 
 
 class RequestTroubled(ProbeEvent):
@@ -162,6 +164,7 @@ class PathMtuFound(ProbeEvent):
     mtu: int
     told: bool | None
     told_by: str
+    late_s: float | None = None
 
 
 class FoundByItself(ProbeEvent):

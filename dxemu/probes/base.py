@@ -18,6 +18,8 @@ from dxemu.words import duration
 MOST_LATE = 0.5
 """A packet that leaves later than by this part of the time to the next one was not sent when it should: the run is not
 valid. What is less late is told as uncertainty."""
+MOST_LATE_MS = 100.0
+"""The same of what happens once, at a moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +62,16 @@ class ProbedLab(Protocol):
 class Probe:
     """One kind of probe: a frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
 
-    `kind` is the name of its file. `words` say what it measures, for people; `example` is how it is written. `across`:
-    its packets cross Direct Connect, so that `from_host` and `to_host` are at two places, the customer's first.
-    `measures_outages`: every packet that is lost counts, so that failures are predicted for its path.
+    `kind` is the name of its file, `former` one that it had, which is still read ("" if none). `words` say what it
+    measures, for people; `example` is how it is written. `across`: its packets cross Direct Connect, so that
+    `from_host` and `to_host` are at two places, the customer's first. `measures_outages`: every packet that is lost
+    counts, so that failures are predicted for its path.
 
     `key` is the one of `result.json` under which its measurements are, each a `measures`; none if it is "".
     """
 
     kind: ClassVar[str] = ""
+    former: ClassVar[str] = ""
     words: ClassVar[str]
     example: ClassVar[str]
     across: ClassVar[bool] = False
@@ -99,6 +103,11 @@ class Probe:
         """What cannot be, though each value can."""
         return iter(())
 
+    def wall_s(self, bits_per_second: float) -> float:
+        """How much wall time it will take on a usual machine, on a path that carries so much; 0: next to none."""
+        del bits_per_second
+        return 0.0
+
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Measurement, ...]:
         """What the events of a run say of all probes of this kind, in the order in which it is told."""
@@ -121,6 +130,11 @@ def unkept(what: str, lateness_ms: float, interval_ms: float) -> str:
     if lateness_ms <= MOST_LATE * interval_ms:
         return ""
     return f"{what} left up to {duration(lateness_ms)} late, one every {duration(interval_ms)}"
+
+
+def begun_late(what: str, lateness_ms: float) -> str:
+    """What happens once and began too late, in words: more than `MOST_LATE_MS`; "" if it did not."""
+    return f"{what} began {duration(lateness_ms)} late" if lateness_ms > MOST_LATE_MS else ""
 
 
 def nearest_rank(ordered: Sequence[float], share: float) -> float:

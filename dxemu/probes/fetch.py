@@ -9,9 +9,9 @@ from typing import ClassVar
 from dxemu.events.base import Event
 from dxemu.events.probes import ServiceFetched
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe
+from dxemu.probes.base import Measurement, Probe, begun_late
 from dxemu.units import PacketsPerSecond, Seconds
-from dxemu.words import count, duration
+from dxemu.words import count, took
 
 FASTEST = PacketsPerSecond(100)
 USUAL = PacketsPerSecond(1)
@@ -22,7 +22,7 @@ class Fetch(Measurement):
     """Consecutive fetches of one probe that went alike, `first_s` to `last_s` by when they began.
 
     `status` is HTTP's, or DNS's response code; None without an answer, and `problem` says why. `seen_as` is the
-    address that the server saw.
+    address that the server saw. The latest began `lateness_max_ms` late: so much is uncertain.
     """
 
     service: str
@@ -35,6 +35,12 @@ class Fetch(Measurement):
     seen_as: str
     problem: str
     longest_ms: float
+    lateness_max_ms: float = 0.0
+
+    @property
+    def unkept(self) -> str:
+        """As `Measurement.unkept`."""
+        return begun_late(self.probe, self.lateness_max_ms)
 
     @property
     def outcome(self) -> tuple[object, ...]:
@@ -87,7 +93,10 @@ class FetchProbe(Probe):
             last = mine[-1] if mine else None
             if last is not None and last.outcome == one.outcome:
                 longest = max(last.longest_ms, one.longest_ms)
-                mine[-1] = replace(last, last_s=one.last_s, count=last.count + 1, longest_ms=longest)
+                late = max(last.lateness_max_ms, one.lateness_max_ms)
+                mine[-1] = replace(
+                    last, last_s=one.last_s, count=last.count + 1, longest_ms=longest, lateness_max_ms=late
+                )
             else:
                 mine.append(one)
         return tuple(one for mine in found.values() for one in mine)
@@ -114,6 +123,7 @@ def _fetch(e: ServiceFetched) -> Fetch:
         seen_as=e.seen_as,
         problem=e.problem,
         longest_ms=round(e.took_s * 1e3, 6),
+        lateness_max_ms=round((e.late_s or 0.0) * 1e3, 6),
     )
 
 
@@ -124,4 +134,5 @@ def _in_words(fetch: Fetch) -> str:
     if not fetch.answered:
         return f"{when}: {fetch.count} of {fetch.service} failed: {fetch.problem}"
     about = f"status {fetch.status}, {count(fetch.bytes, 'byte')}, seen as {fetch.seen_as}"
-    return f"{when}: {fetch.count} answered by {fetch.service} ({about}, {duration(fetch.longest_ms)} at most)"
+    longest = took(fetch.longest_ms, fetch.lateness_max_ms)
+    return f"{when}: {fetch.count} answered by {fetch.service} ({about}, {longest} at most)"

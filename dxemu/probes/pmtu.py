@@ -9,7 +9,7 @@ from typing import ClassVar
 from dxemu.events.base import Event
 from dxemu.events.probes import PathMtuFound
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe
+from dxemu.probes.base import Measurement, Probe, begun_late
 from dxemu.units import Seconds
 from dxemu.words import direction
 
@@ -19,7 +19,7 @@ class PathMtu(Measurement):
     """The largest packet, in bytes with its IP header, that arrived; 0: none did.
 
     `told`: an ICMP message said so to the sender (`told_by`, a node); False: larger ones vanished; None: there was
-    nothing to tell, because the sender's own MTU fits.
+    nothing to tell, because the sender's own MTU fits. It began `lateness_ms` late.
     """
 
     direction: str
@@ -27,6 +27,12 @@ class PathMtu(Measurement):
     mtu: int
     told: bool | None
     told_by: str
+    lateness_ms: float = 0.0
+
+    @property
+    def unkept(self) -> str:
+        """As `Measurement.unkept`."""
+        return begun_late(self.probe, self.lateness_ms)
 
     @property
     def text(self) -> str:
@@ -80,6 +86,7 @@ class PathMtuProbe(Probe):
                 mtu=e.mtu,
                 told=e.told,
                 told_by=e.told_by,
+                lateness_ms=round((e.late_s or 0.0) * 1e3, 6),
             )
             for e in events
             if isinstance(e, PathMtuFound)

@@ -19,9 +19,6 @@ from dxemu.run.rehearse import rehearse
 from dxemu.story.matrix import MatrixLine
 from dxemu.story.variant import Variant
 
-RUN_S, VIRTUAL_SECOND_S, PACKET_S = 2.0, 0.03, 60e-6
-"""Wall time on a usual machine: of any run, of a second that passes in its lab, and of a packet of a probe."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyLine:
@@ -73,14 +70,6 @@ def make_ready(
     if problems:
         raise InputErrors(list(problems))
     return tuple(ready)
-
-
-def expected_s(rehearsal: Rehearsal) -> float:
-    """How much wall time a run should take on a usual machine."""
-    end_s = float(rehearsal.end)
-    rates = (getattr(probe, "rate", None) for probe in rehearsal.scenario.probes)
-    packets = sum(2 * float(rate) for rate in rates if rate is not None) * end_s
-    return RUN_S + VIRTUAL_SECOND_S * end_s + PACKET_S * packets
 
 
 async def run_all(

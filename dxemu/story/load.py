@@ -20,6 +20,7 @@ from dxemu.story.changes import ChangeReader
 from dxemu.story.expectation_reader import ExpectationReader
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile
+from dxemu.story.former import as_now
 from dxemu.story.line_reader import Known, LineReader
 from dxemu.story.matrix import matrix_of
 from dxemu.story.model import Scenario
@@ -67,8 +68,8 @@ def load(
 
     Raises InputErrors with every mistake of both files.
     """
-    tree = filled(_scenario_in(path), variant)
     known_probes = probe_kinds()
+    tree = as_now(filled(_scenario_in(path), variant), known_probes)
     found = validated(ScenarioFile, tree.value, tree.marks)
     problems, file, marks = ProblemList([*tree.problems, *found.problems]), found.entry, marks_of(found, tree.marks)
     if file is None:

@@ -47,7 +47,9 @@ def json_schema() -> dict[str, Any]:
         steps[key] = {"anyOf": [*(_of_kind(kind, made) for kind, made in kinds.items()), PARAMETER], "default": None}
     event = {"anyOf": [_of_line(*one) for one in events().items()]}
     steps |= {key: {**event, "default": None} for key in ("when", "stop_when")}
-    schema["properties"]["probes"]["additionalProperties"] = {"anyOf": [_of_kind(*one) for one in probes().items()]}
+    schema["properties"]["probes"]["additionalProperties"] = {
+        "anyOf": [_of_kind(word, made) for kind, made in probes().items() for word in (kind, made.former) if word]
+    }
     schema["properties"]["expect"]["items"] = {"anyOf": [_of_line(*one) for one in subjects().items()]}
     schema["$defs"] |= definitions()
     schema["properties"]["change"] = reference()

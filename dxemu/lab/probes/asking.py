@@ -116,6 +116,6 @@ class _Asked:
                 p90_s=p90_s,
                 p99_s=p99_s,
                 longest_s=round(took[-1], 9) if took else 0.0,
-                lateness_max_s=round(self._late_s, 9),
+                lateness_max_s=round(self._late_s, 6),
             )
         )

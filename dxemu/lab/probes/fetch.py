@@ -33,9 +33,9 @@ class FetchRunner(Runner[FetchProbe]):
         async with asyncio.TaskGroup() as group:
             for at in _times(probe, self.run.end_s):
                 await clock.until(at)
-                group.create_task(self._fetch(probe, clock.now()))
+                group.create_task(self._fetch(probe, at, clock.now()))
 
-    async def _fetch(self, probe: FetchProbe, started_s: float) -> None:
+    async def _fetch(self, probe: FetchProbe, due_s: float, started_s: float) -> None:
         lab = self.run.lab
         client, address = lab.node(probe.from_host).namespace, lab.plan.address_of(probe.service)
         kind = lab.plan.service_at(probe.service).kind
@@ -50,6 +50,7 @@ class FetchRunner(Runner[FetchProbe]):
                 bytes=page.bytes if page else 0,
                 seen_as=page.seen_as if page else "",
                 problem=problem,
+                late_s=round(started_s - due_s, 6),
             )
         )
 

@@ -84,6 +84,7 @@ class PathMtuRunner(Runner[PathMtuProbe]):
                     mtu=mtu,
                     told=None if mtu in (0, largest) else told is not None and not vanished,
                     told_by=_teller(plan, told.by) if told is not None and not vanished else "",
+                    late_s=round(started_s - at, 6),
                 )
             )
 

@@ -239,7 +239,7 @@ class _Stream:
                 p50_s=round(nearest_rank(took, 0.5), 9) if took else None,
                 longest_s=round(took[-1], 9) if took else 0.0,
                 interval_s=round(self._probe.rate.interval, 9),
-                lateness_max_s=round(self._late_s, 9),
+                lateness_max_s=round(self._late_s, 6),
             )
         )
 

@@ -69,7 +69,7 @@ class TraceRunner(Runner[TraceProbe]):
                     hops=hops,
                     complete=complete,
                     interval_s=float(probe.every),
-                    late_s=round(started_s - at, 9),
+                    late_s=round(started_s - at, 6),
                 )
             )
             at += float(probe.every)

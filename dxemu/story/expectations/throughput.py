@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.iperf3 import Throughput
+from dxemu.probes.throughput import Throughput
 from dxemu.story.expectations.base import Judged, Measured, Subject, exchanged
 from dxemu.units import BitsPerSecond
 from dxemu.words import bit_rate
@@ -17,7 +17,7 @@ from dxemu.words import bit_rate
 class ThroughputExpected(Subject):
     """Payload per second, and UDP's loss in percent, each against limits."""
 
-    of: ClassVar[str] = "iperf3 probe"
+    of: ClassVar[str] = "throughput probe"
     words: ClassVar[str] = "payload per second, and the part of UDP that was lost, as 30 %"
     example: ClassVar[str] = "{throughput: bulk, at_least: 940 Mbps}"
 

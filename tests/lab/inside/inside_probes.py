@@ -31,10 +31,10 @@ from dxemu.probes.capture import CaptureProbe
 from dxemu.probes.dns import DnsProbe
 from dxemu.probes.fetch import FetchProbe
 from dxemu.probes.http import HttpProbe
-from dxemu.probes.iperf3 import ThroughputProbe
 from dxemu.probes.latency import LatencyProbe
 from dxemu.probes.pmtu import PathMtuProbe
 from dxemu.probes.tcp import TcpProbe
+from dxemu.probes.throughput import ThroughputProbe
 from dxemu.probes.trace import TraceProbe
 from dxemu.probes.udp import UdpProbe
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds, VlanId

@@ -8,8 +8,9 @@ from stories import expect
 
 from dxemu.events.base import Event
 from dxemu.measure.probes import found
+from dxemu.probes.base import Measurement
 from dxemu.probes.fetch import Fetch
-from dxemu.probes.iperf3 import Throughput
+from dxemu.probes.throughput import Throughput
 from dxemu.story.expectations.base import Measured
 from dxemu.units import BitsPerSecond, Seconds
 from dxemu.words import bit_rate
@@ -190,3 +191,16 @@ def test_the_kind_of_the_first_probe_comes_first() -> None:
     events.append(filled({**path_mtu, "mtu": 1500, "told": None, "told_by": ""}))
     assert list(found(events, ["size", "link"]).by_key)[:2] == ["path_mtus", "captures"]
     assert list(found(events, ["link", "size"]).by_key)[:2] == ["captures", "path_mtus"]
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (throughput(late_s=0.2), "bulk began 200 ms late"),
+        (fetched(1, late_s=0.2), "shop began 200 ms late"),
+        (filled({"event": "path_mtu", "probe": "size", "late_s": 0.2}), "size began 200 ms late"),
+        (throughput(late_s=0.1), ""),
+    ],
+)
+def test_what_began_too_late_is_not_valid(event: Event, words: str) -> None:
+    assert [one.unkept for one in found([event]).all_of(Measurement)] == [words]

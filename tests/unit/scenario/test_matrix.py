@@ -8,9 +8,10 @@ import pytest
 
 from dxemu.errors import InputErrors
 from dxemu.plan.versions import DEBIAN_12
-from dxemu.run.matrix import expected_s, make_ready
-from dxemu.story.matrix import Matrix, matrix_of
-from dxemu.story.variant import from_words
+from dxemu.run.expected import expected_s, in_words
+from dxemu.run.matrix import make_ready
+from dxemu.story.matrix import SEED, Matrix, matrix_of
+from dxemu.story.variant import Variant, from_words
 from dxemu.topology import yaml
 
 ROOT = Path(__file__).parents[3]
@@ -53,6 +54,20 @@ def test_lines_that_differ_in_their_seed_share_everything_else(tmp_path: Path) -
     assert [vif.bfd is None for vif in off.scenario.topology.virtual_interfaces] == [True, False]
     assert [r.rehearsal.scenario.steps[0].duration for r in (ready[0], ready[-1])] == [1, 3]
     assert 4 < expected_s(on) < 6
+    assert list(in_words(on)) == []
+
+
+def test_a_probe_says_what_it_takes_by_itself(tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    bulk = "bulk: {throughput: {from: app, to: web, at: 2 s, for: 3 s}}"
+    load = "load: {iperf3: {from: app, to: web, at: 6 s, for: 1 s, udp: 500 Mbps}}"
+    path.write_text(f"topology: {ROOT}/topologies/private_vif.yaml\nprobes: {{{bulk}, {load}}}\nend: 9 s\n", "utf-8")
+    (ready,) = make_ready(path, None, DEBIAN_12, [next(Matrix({SEED: {"1": Variant(seed=1)}}).lines())], 1)
+    assert list(in_words(ready.rehearsal)) == [
+        "bulk (throughput) will take about 1.50 s of wall time on a usual machine",
+        "load (throughput) will take about 3.45 s of wall time on a usual machine",
+    ]
+    assert 7 < expected_s(ready.rehearsal) < 8
 
 
 def test_mistakes_of_all_lines_are_told_once(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from dxemu.faults.cable_cut import CableCut
 from dxemu.faults.cable_silent import CableSilent
 from dxemu.parameters import count_field, networks_field, parameters_of
 from dxemu.probes.capture import CaptureProbe
-from dxemu.probes.iperf3 import ThroughputProbe
 from dxemu.probes.pmtu import PathMtuProbe
+from dxemu.probes.throughput import ThroughputProbe
 from dxemu.probes.udp import UdpProbe
 from dxemu.story.load import load, never_ends, topology_path
 from dxemu.story.model import Scenario

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from dxemu.lab.probes.iperf3 import Path, ReceiverReport, _omitted_s, _rate, _received
-from dxemu.probes.iperf3 import ThroughputProbe
+from dxemu.lab.probes.throughput import Path, ReceiverReport, _omitted_s, _rate, _received
+from dxemu.probes.throughput import ThroughputProbe
 from dxemu.units import BitsPerSecond, Seconds
 
 PROBE = ThroughputProbe(

@@ -33,7 +33,7 @@ from dxemu.lab.paths import Walker
 from dxemu.lab.probes.base import START_S, ProbeRun, Runner
 from dxemu.netlink import link, sysctl
 from dxemu.netlink.namespace import Namespace
-from dxemu.probes.iperf3 import ThroughputProbe
+from dxemu.probes.throughput import ThroughputProbe
 from dxemu.units import IPAddress
 
 PORT = 5201
@@ -113,7 +113,9 @@ class ThroughputRunner(Runner[ThroughputProbe]):
 
     async def _measure(self, probe: ThroughputProbe, receiver: Command, port: str) -> None:
         lab = self.run.lab
-        await lab.journal.clock.until(max(float(probe.at), START_S))
+        due_s = max(float(probe.at), START_S)
+        await lab.journal.clock.until(due_s)
+        late_s = lab.journal.clock.now() - due_s
         path = await _path(self.run, probe)
         omitted_s, started_s = _omitted_s(probe, path), lab.journal.clock.now()
         problem, arrived = await self._send(probe, _command(self.run, probe, path, port), omitted_s)
@@ -135,6 +137,7 @@ class ThroughputRunner(Runner[ThroughputProbe]):
                 offered_bps=None if probe.offered is None else int(probe.offered),
                 lost_percent=lost,
                 problem=problem,
+                late_s=round(late_s, 6),
             )
         )
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from dxemu.events.base import Event
 from dxemu.events.probes import ThroughputMeasured
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe
+from dxemu.probes.base import Measurement, Probe, begun_late
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 from dxemu.words import bit_rate, count, direction, duration
 
@@ -20,6 +20,8 @@ FASTEST_LOAD = PacketsPerSecond(250_000)
 """What iperf3 sends and receives of UDP without losing any itself, measured in the embedded kernel."""
 USUAL_PAYLOAD = 1448
 MS = 1e3
+TCP_GBIT_S, UDP_PACKET_S = 0.5, 80e-6
+"""Wall time on a usual machine: of a gigabit of TCP, in segments as large as can be, and of a packet of UDP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Throughput(Measurement):
     """What one iperf3 probe's receiver counted, `omitted_s` after the start, for `seconds`: payload, no headers.
 
     `offered_bps` is what was offered by UDP; None: TCP. `lost_percent` is UDP's. `problem`: why nothing was counted.
+    It began `lateness_ms` late.
     """
 
     direction: str
@@ -38,6 +41,12 @@ class Throughput(Measurement):
     offered_bps: float | None
     lost_percent: float | None
     problem: str
+    lateness_ms: float = 0.0
+
+    @property
+    def unkept(self) -> str:
+        """As `Measurement.unkept`."""
+        return begun_late(self.probe, self.lateness_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +57,8 @@ class ThroughputProbe(Probe):
     payload of a packet, in bytes.
     """
 
-    words: ClassVar[str] = "goodput of TCP, or of UDP at the rate that `udp` offers, in one direction"
+    former: ClassVar[str] = "iperf3"
+    words: ClassVar[str] = "goodput of TCP, or of UDP at the rate that `udp` offers, in one direction, by iperf3"
     example: ClassVar[str] = "{from: app, to: web, at: 5 s, for: 500 ms}"
     across: ClassVar[bool] = True
     key: ClassVar[str] = "throughputs"
@@ -72,6 +82,12 @@ class ThroughputProbe(Probe):
     def over_at(self) -> Seconds:
         """When its last packet was sent, at best."""
         return Seconds(round(self.at + self.duration, 9))
+
+    def wall_s(self, bits_per_second: float) -> float:
+        """As `Probe.wall_s`: what is sent takes it, whatever arrives."""
+        if self.offered is not None:
+            return UDP_PACKET_S * self.offered * self.duration / ((self.mss or USUAL_PAYLOAD) * 8)
+        return TCP_GBIT_S * bits_per_second * self.duration / 1e9
 
     def contradictions(self) -> Iterator[Contradiction]:
         """A time that is too short to count in, and more UDP than iperf3 can send."""
@@ -100,6 +116,7 @@ class ThroughputProbe(Probe):
                 offered_bps=None if e.offered_bps is None else float(e.offered_bps),
                 lost_percent=None if e.lost_percent is None else float(e.lost_percent),
                 problem=e.problem,
+                lateness_ms=round((e.late_s or 0.0) * MS, 6),
             )
             for e in events
             if isinstance(e, ThroughputMeasured)

@@ -42,6 +42,8 @@ class Takes(StrEnum):
     """Nothing but true: who does not want it leaves it out."""
     TRUTH = "truth"
     ADDRESS = "address"
+    EVENTS = "events"
+    """A list of events as they stand under `when`: a tuple."""
     LABELS = "labels"
     """What a capture counts frames under (`dxemu.events.frames`): one or a list, a tuple."""
 

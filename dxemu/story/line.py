@@ -14,7 +14,7 @@ from dxemu.parameters import Contradiction
 class Line(ABC):
     """A frozen dataclass, whose fields are its parameters (`dxemu.parameters`).
 
-    `of` is what `name` is the name of: `fault`, `session`, `tunnel`, `probe` (one that measures outages),
+    `of` is what `name` is the name of: `fault`, `session`, `tunnel`, `node`, `probe` (one that measures outages),
     `sending probe` (one between two ends), or a probe of one kind or of several (`http probe or dns probe`). `words`
     are for people; `example` is a whole line. `exclusive`: only one of the parameters that say something (`Need.SAYS`)
     at once.

@@ -10,6 +10,7 @@ from dxemu.errors import ProblemList
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.base import Probe, has_path
 from dxemu.story.agenda import FaultStep
+from dxemu.story.awaited.menu import kinds as awaited_kinds
 from dxemu.story.expectation_values import READERS
 from dxemu.story.line import Line
 from dxemu.topology.fields import Wrong
@@ -20,6 +21,7 @@ from dxemu.units import Seconds
 L = TypeVar("L", bound=Line)
 OUTAGE_PROBE, WITH_PATH = "probe", "sending probe"
 """What is written of probes that measure outages, and of those that measure between two ends."""
+NO_EVENT = "no event that can be waited for"
 OR = " or "
 """Between the nouns of an expectation that several kinds of probes have."""
 
@@ -54,15 +56,17 @@ class Known:
     connections: Sequence[str] | None
     sessions: Sequence[str] | None
     tunnels: Sequence[str] | None
+    nodes: Sequence[str] | None
     end: Seconds | None
 
     def of(self, noun: str) -> Sequence[str] | None:
-        """The names of a session, connection, tunnel or fault, or of probes (see `Line.of`)."""
+        """The names of a session, connection, tunnel, node or fault, or of probes (see `Line.of`)."""
         if noun == "fault":
             return sorted({name for step in self.steps for name in (step.id, step.kind)})
         if is_probe(noun):
             return [name for name, kind in self.probes.items() if kind in self.kinds and self._is(kind, noun)]
-        return {"session": self.sessions, "connection": self.connections, "tunnel": self.tunnels}[noun]
+        known = {"session": self.sessions, "connection": self.connections, "tunnel": self.tunnels, "node": self.nodes}
+        return known[noun]
 
     def _is(self, kind: str, noun: str) -> bool:
         nouns = noun.split(OR)
@@ -116,6 +120,8 @@ class LineReader(Generic[L]):
     def _value(self, parameter: Parameter, value: object, path: KeyPath) -> object:
         if parameter.takes is Takes.NAME:
             return self._name(parameter.noun, value, path)
+        if parameter.takes is Takes.EVENTS:
+            return self._events(value, path)
         try:
             found = READERS[parameter.takes](value, parameter)
             if parameter.takes is Takes.MOMENT and isinstance(found, Seconds):
@@ -124,6 +130,17 @@ class LineReader(Generic[L]):
             self.problems.add(self.marks.at(*path), wrong.code, wrong.problem, wrong.remedy)
             return None
         return found
+
+    def _events(self, value: object, path: KeyPath) -> object:
+        """Each as `read` reads it. DX-S012."""
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value) or not value:
+            problem = f"{kind_of(value)} is no list of events"
+            self.problems.add(
+                self.marks.at(*path), "DX-S012", problem, "Write for example [{session: primary, is: down}]."
+            )
+            return None
+        reader = LineReader(awaited_kinds(), self.known, self.marks, self.problems, NO_EVENT)
+        return tuple(reader.read(one, (*path, number)) for number, one in enumerate(value))
 
     def _before_the_end(self, at: Seconds) -> None:
         end = self.known.end
@@ -191,4 +208,6 @@ def text_of(line: Mapping[str, object], subject: str) -> str:
 def _written(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_written(one)}' for key, one in value.items())}}}"
+    return f"[{', '.join(map(_written, value))}]" if isinstance(value, list) else str(value)

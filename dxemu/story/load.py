@@ -21,7 +21,7 @@ from dxemu.story.expectation_reader import ExpectationReader
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile
 from dxemu.story.former import as_now
-from dxemu.story.line_reader import Known, LineReader
+from dxemu.story.line_reader import NO_EVENT, Known, LineReader
 from dxemu.story.matrix import matrix_of
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_in, names_of
@@ -83,7 +83,7 @@ def load(
     breaks = KindReader("fault", known_kinds[0], names, marks, problems)
     acts = KindReader("action", known_kinds[1], names, marks, problems)
     known = _known(file, names, known_probes)
-    events = LineReader(awaited_kinds(), known, marks, problems, "no event that can be waited for")
+    events = LineReader(awaited_kinds(), known, marks, problems, NO_EVENT)
     times = OccasionReader(events, file.end, marks, problems)
     occasions = times.read(file.steps)
     reader = StepReader(breaks, acts, file.end, marks, problems)
@@ -123,6 +123,7 @@ def _known(file: ScenarioFile, names: Names | None, kinds: Mapping[str, type[Pro
         connections=(*names["connection"], *names["lag"], *names["tunnel"]) if names is not None else None,
         sessions=names["session"] if names is not None else None,
         tunnels=names["tunnel"] if names is not None else None,
+        nodes=names["node"] if names is not None else None,
         end=file.end,
     )
 

@@ -45,8 +45,7 @@ def json_schema() -> dict[str, Any]:
     steps = schema["$defs"]["StepEntry"]["properties"]
     for key, kinds in (("fault", faults()), ("action", actions())):
         steps[key] = {"anyOf": [*(_of_kind(kind, made) for kind, made in kinds.items()), PARAMETER], "default": None}
-    event = {"anyOf": [_of_line(*one) for one in events().items()]}
-    steps |= {key: {**event, "default": None} for key in ("when", "stop_when")}
+    steps |= {key: {**_event(), "default": None} for key in ("when", "stop_when")}
     schema["properties"]["probes"]["additionalProperties"] = {
         "anyOf": [_of_kind(word, made) for kind, made in probes().items() for word in (kind, made.former) if word]
     }
@@ -104,7 +103,13 @@ def _properties(known: Sequence[Parameter]) -> dict[str, Any]:
     return {p.key: {**_type(p), **({"description": p.words} if p.words else {})} for p in known}
 
 
+def _event() -> dict[str, Any]:
+    return {"anyOf": [_of_line(*one) for one in events().items()]}
+
+
 def _type(parameter: Parameter) -> Mapping[str, Any]:
+    if parameter.takes is Takes.EVENTS:
+        return {"type": "array", "items": _event(), "minItems": 2}
     if parameter.takes is Takes.WORD:
         return {"enum": list(parameter.choices)}
     limits = {"minimum": parameter.least, "maximum": parameter.most} if parameter.takes is Takes.WHOLE else {}

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from dxemu.parameters import Need, Takes, parameter
+from dxemu.parameters import Need, Takes, parameter, parameters_of
 from dxemu.plan.model import Plan
+from dxemu.registry import kind_of
 from dxemu.story.line import Line
 
 
@@ -40,6 +41,13 @@ class Awaited(Line):
         """Why it can never come in a lab of this plan, in words; "" if it can."""
         del plan
         return ""
+
+    @property
+    def text(self) -> str:
+        """As it is written: `session primary is down`."""
+        known = ((p.key, getattr(self, p.attribute)) for p in parameters_of(type(self)))
+        words = (kind_of(type(self)), self.name, *(f"{key} {value}" for key, value in known if value is not None))
+        return " ".join(words)
 
     @abstractmethod
     def holds(self, lab: WatchedLab) -> bool:

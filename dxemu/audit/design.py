@@ -58,11 +58,6 @@ class GatewayPath:
         found = communities.preference_communities(sent)
         return max((communities.LOCAL_PREF[c] for c in found), default=None)
 
-    @property
-    def aws_preference(self) -> tuple[int, int]:
-        """What AWS compares of it with another way of its kind and Region: community, then AS_PATH. More is better."""
-        return (self.community or communities.LOCAL_PREF[communities.MEDIUM], -self.policy.as_path_prepend)
-
 
 @dataclass(frozen=True)
 class Design:

@@ -68,7 +68,6 @@ _IOCTLS = frozenset(
     {termios.TCGETS, _TCGETS2, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO, termios.FIOASYNC}
     | {termios.FIOCLEX, termios.FIONCLEX}
 )
-_SOCKET_FLAGS = socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
 _STUB_MODE = 0o500
 
 

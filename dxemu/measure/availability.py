@@ -13,7 +13,6 @@ AWS_COUNTS_FROM_S = 120.0
 TARGETS = (99.9, 99.95, 99.99)
 """Per cent. AWS promises 99.9 for high and 99.99 for maximum resiliency."""
 YEAR_S = 365 * 86_400.0
-MONTH_S = 30 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

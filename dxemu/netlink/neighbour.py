@@ -16,7 +16,6 @@ from dxemu.units import IPAddress
 RTM_NEWNEIGH = 28
 RTM_DELNEIGH = 29
 RTM_GETNEIGH = 30
-REACHABLE = 0x02
 FAILED = 0x20
 PERMANENT = 0x80
 """States: linux/neighbour.h."""

@@ -147,7 +147,7 @@ def _first_event(before: Path, after: Path) -> str:
         if one != other:
             keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
             words = ", ".join(f"{key} {one.get(key)!r}, now {other.get(key)!r}" for key in keys[:3])
-            return f"event {number} ({one.get('event')}): {words}"
+            return f"event {number} ({one['event']}): {words}"
     return f"{len(events[0])} events, now {len(events[1])}"
 
 

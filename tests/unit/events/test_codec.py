@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,3 +108,13 @@ def test_mypy_finds_a_misspelt_field(tmp_path: Path) -> None:
     said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False).stdout
     for complaint in ('"nod" for "VrrpChanged"', 'no attribute "stat"', 'Property "state"'):
         assert complaint in said, said
+
+
+READERS = ("measure", "predict", "audit", "explain", "story", "report", "lab", "run")
+BY_KEY = re.compile(r"""\b(e|event)\[["']|\.get\(["']event["']""")
+
+
+def test_no_event_is_read_by_a_key_outside_the_codec() -> None:
+    """A misspelt key would read as nothing; a misspelt field does not pass the checks."""
+    texts = {path: path.read_text() for folder in READERS for path in (REPOSITORY / "dxemu" / folder).rglob("*.py")}
+    assert texts and [path.name for path, text in texts.items() if BY_KEY.search(text)] == []

@@ -91,6 +91,9 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     metavar="NAME",
     help="Leave all frames at both ends of this cable or connection, or at all ports of this node, in NAME.pcapng.",
 )
+@click.option(
+    "--esp-keys", is_flag=True, help="Leave the keys of all tunnels, as Wireshark has them, in the file esp_sa."
+)
 @output_options
 @click.option("--leave-broken", is_flag=True, help="Do not heal at the end, nor look whether the lab is whole again.")
 @runs_option("Folder for the run's files.")
@@ -122,6 +125,7 @@ def command(
     repeat: int | None,
     json_file: Path | None,
     pcap: tuple[str, ...],
+    esp_keys: bool,
     leave_broken: bool,
     runs_folder: Path,
     stall_limit: float | None,
@@ -138,8 +142,7 @@ def command(
     """
     if kernel == "host" and guest != Wish.AUTO:
         raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
-    if json_file is not None and str(json_file) != "-":
-        check_json_file(json_file)
+    check_json_file(json_file)
     wanted = outputs(forms)
     if repeat is not None or has_matrix(scenario):
         with annotating(form):
@@ -159,7 +162,7 @@ def command(
     to_stdout = "-" in map(str, (json_file, *wanted.values()))
     with invoker.giving(folder.path):
         try:
-            page = asyncio.run(_run(place, folder, seed, prepare, pcap, leave_broken=leave_broken, stderr=to_stdout))
+            page = asyncio.run(_run(place, folder, seed, prepare, pcap, leave_broken, esp_keys, stderr=to_stdout))
         finally:
             as_exceptions()  # the loop's own handlers are gone with it
         result = page.result
@@ -200,8 +203,9 @@ async def _run(
     seed: int,
     prepare: Callable[[], Rehearsal],
     pcap: Sequence[str],
-    *,
     leave_broken: bool,
+    esp_keys: bool,
+    *,
     stderr: bool,
 ) -> PageOf:
     """The lab's process boots and imports while the files are read; then it is given its job.
@@ -216,7 +220,7 @@ async def _run(
         except LabError:
             prepare()  # if the files are wrong too
             raise
-        rehearsal = replace(prepare(), leave_broken=leave_broken)
+        rehearsal = replace(prepare(), leave_broken=leave_broken, esp_keys=esp_keys)
         needed = place.with_room_for(rehearsal.memory_mb)
         if needed != place:
             waiting.leave_folder()

@@ -34,8 +34,10 @@ def memory_size(value: str | None) -> str | None:
     return value
 
 
-def check_json_file(file: Path) -> None:
-    """Raises click.BadParameter if it cannot be written: after the run it would be late to say so."""
+def check_json_file(file: Path | None) -> None:
+    """Raises click.BadParameter if it cannot be written: after the run it would be late to say so. `-` always can."""
+    if file is None or str(file) == "-":
+        return
     try:
         with border(file, otherwise="name another file with --json"):
             if file.exists():

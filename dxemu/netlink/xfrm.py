@@ -13,7 +13,7 @@ from enum import IntEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from dxemu.netlink import message as m
-from dxemu.netlink.session import NLM_F_CREATE, NLM_F_EXCL, Netlink, NetlinkError
+from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink, NetlinkError
 
 XFRM_MSG_NEWSA, XFRM_MSG_GETSA = 0x10, 0x12
 XFRM_MSG_NEWPOLICY, XFRM_MSG_GETPOLICY = 0x13, 0x15
@@ -104,6 +104,17 @@ class EspStateRead:
     if_id: int
     packets: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EspKeys:
+    """What opens the packets of one state. `algorithms` and `keys`: of encryption, and of authentication if apart."""
+
+    source: IPv4Address
+    destination: IPv4Address
+    spi: int
+    algorithms: tuple[str, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +211,33 @@ def _read_state(answer: bytes) -> EspStateRead:
         if_id=int.from_bytes(found.get(_XFRMA_IF_ID, b""), "little"),
         packets=packets,
         bytes=size,
+    )
+
+
+async def read_keys(netlink: Netlink) -> list[EspKeys]:
+    """Of all states of a namespace. Raises NetlinkError."""
+    answers = await netlink.request("read ESP states", m.Raw(payload=b""), XFRM_MSG_GETSA, NLM_F_DUMP)
+    return [_read_keys(answer.payload) for answer in answers]
+
+
+def _read_keys(answer: bytes) -> EspKeys:
+    state, found = _read_state(answer), m.attributes(answer[_SA_BYTES:])
+    heads = {
+        _XFRMA_ALG_AEAD: _ALGORITHM_WITH_ICV,
+        _XFRMA_ALG_CRYPT: _ALGORITHM,
+        _XFRMA_ALG_AUTH_TRUNC: _ALGORITHM_WITH_ICV,
+    }
+    keys = []
+    for kind, head in heads.items():
+        if kind in found:
+            bits = head.unpack_from(found[kind])[1]
+            keys.append(found[kind][head.size : head.size + bits // _BITS])
+    return EspKeys(
+        source=state.source,
+        destination=state.destination,
+        spi=state.spi,
+        algorithms=state.algorithms,
+        keys=tuple(keys),
     )
 
 

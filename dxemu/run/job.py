@@ -51,7 +51,8 @@ class RunJob:
 
     `runners` are the modules of the runners that other distributions bring, by kind of probe. With `served` the lab has
     no agenda but takes orders, whose last one ends it. `frames` are ports (node and interface) whose frames are written
-    down, by the name of the file. `leave_broken`: the lab is not made whole again when the run is over.
+    down, by the name of the file. `esp_keys`: the keys of tunnels are, too.
+    `leave_broken`: the lab is not made whole again when the run is over.
     """
 
     plan: Plan
@@ -67,4 +68,5 @@ class RunJob:
     runners: Mapping[str, str] = field(default_factory=dict)
     served: Served | None = None
     frames: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    esp_keys: bool = False
     leave_broken: bool = False

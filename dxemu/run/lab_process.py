@@ -56,6 +56,7 @@ def get_ready(job: RunJob) -> None:
         "dxemu.run.cued": bool(job.cues),
         "dxemu.run.serve": job.served is not None,
         "dxemu.lab.frame_dump": bool(job.frames),
+        "dxemu.lab.esp_keys": job.esp_keys,
     }
     modules = [name for name, is_needed in needed.items() if is_needed]
     for module in [*modules, *(module for step in job.steps for module in step.fault.needs)]:
@@ -123,6 +124,10 @@ async def _carry_out_agenda(
         from dxemu.lab.frame_dump import FrameDump  # only such a lab needs what it imports
 
         dump = stack.enter_context(FrameDump(lab, job.frames, float(job.end), folder))
+    if job.esp_keys:
+        from dxemu.lab.esp_keys import KeyLog  # only such a lab needs what it imports
+
+        await stack.enter_async_context(KeyLog(lab, folder))
     prober = await stack.enter_async_context(Prober(lab, job, folder))
     executor = Executor(lab)
 

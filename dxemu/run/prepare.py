@@ -37,6 +37,7 @@ class Rehearsal:
     """A scenario that is ready to run: read, checked, planned and predicted. Nothing was started for it.
 
     `plans` are those of the scenario's `changes`. `leave_broken`: its lab is not made whole again once it is over.
+    `esp_keys`: the keys of its tunnels are left in its folder.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class Rehearsal:
     end: Seconds
     plans: tuple[Plan, ...] = ()
     leave_broken: bool = False
+    esp_keys: bool = False
 
     @property
     def memory_mb(self) -> int:

@@ -106,6 +106,7 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         clock=where.clock,
         runners=runners,
         leave_broken=rehearsal.leave_broken,
+        esp_keys=rehearsal.esp_keys,
     )
 
 

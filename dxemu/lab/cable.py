@@ -68,14 +68,7 @@ class LabCable:
 
         `bad` says in words what else becomes of it; empty where that is nothing.
         """
-        return {
-            end.node.name: {
-                "carrier": await end.has_light(),
-                "loss_percent": await end.lost_percent(),
-                "bad": await end.bad(),
-            }
-            for end in self._ends
-        }
+        return {end.node.name: await end.state() for end in self._ends}
 
     async def whole(self) -> str:
         """What of it is not as the plan says, once what was on its way in a bad cable has arrived; "" if all is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 from dxemu.errors import FaultNotApplied
@@ -58,7 +59,7 @@ class CableEnd:
 
     async def lost_percent(self) -> float:
         """What the kernel says is lost of what the cable itself carries: all while it is silent, else nothing."""
-        return (await netem.read(self.node.netlink, self.port.name)).loss_percent
+        return (await self._root()).loss_percent
 
     def is_right(self, lost_percent: float) -> bool:
         """Whether that is what should be."""
@@ -82,10 +83,13 @@ class CableEnd:
         await self.write()
         return f"{await self.said()}, {lost}"
 
-    async def said(self) -> str:
-        """What the kernel does to packets here, in words. Raises FaultNotApplied if that is not what should be."""
+    async def said(self, root: netem.Netem | None = None) -> str:
+        """What the kernel does to packets here, in words. Raises FaultNotApplied if that is not what should be.
+
+        `root` is what it says, where that was read already.
+        """
         if not self._worsened:
-            root = await netem.read(self.node.netlink, self.port.name)
+            root = root or await self._root()
             if (root.loss_percent, root.delay_s) != (self.profile().loss_percent, float(self.cable.delay)):
                 raise FaultNotApplied(
                     f"{self.port.name} on {self.node.name} should be as it was, the kernel says {root}"
@@ -101,17 +105,29 @@ class CableEnd:
             await self.write()
         return await self.bad() or ("everything is lost" if self._silences else "")
 
-    async def bad(self) -> str:
+    async def bad(self, root: netem.Netem | None = None) -> str:
         """What becomes of packets here that should not, silence aside, in words; "" if nothing does."""
         try:
-            said = await self.said()
+            said = await self.said(root)
         except FaultNotApplied as wrong:
             return wrong.problem
         return said if self._worsened else ""
 
     async def has_light(self) -> bool:
         """What the kernel says."""
-        return (await link.read(self.node.netlink, self.port.name)).carrier
+        return await link.has_carrier(self.node.netlink, self.port.name)
+
+    async def state(self) -> Mapping[str, bool | float | str]:
+        """`carrier`, `loss_percent` and `bad`, as `has_light`, `lost_percent` and `bad` give them, asked for once."""
+        root = await self._root()
+        return {
+            "carrier": await self.has_light(),
+            "loss_percent": root.loss_percent,
+            "bad": await self.bad(root),
+        }
+
+    async def _root(self) -> netem.Netem:
+        return await netem.read(self.node.netlink, self.port.name)
 
     def draw(self) -> int:
         """Another seed for the kernel at each change, drawn from the run's."""

@@ -111,8 +111,8 @@ async def read_qdiscs(netlink: Netlink, interface: str) -> Mapping[int, Qdisc]:
     question = Raw(payload=request(index, 0, 0))
     for answer in await netlink.request("read queueing disciplines", question, RTM_GETQDISC, NLM_F_DUMP):
         _, number, handle, parent, _ = _TCMSG.unpack_from(answer.payload)
-        about = attributes(answer.payload[_TCMSG.size :])
         if number == index:
+            about = attributes(answer.payload[_TCMSG.size :])
             found[handle] = Qdisc(
                 kind=about[TCA_KIND].rstrip(b"\0").decode(),
                 parent=parent,

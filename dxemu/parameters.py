@@ -7,7 +7,7 @@ are made of these fields. Nothing is read here: faults, actions and probes are i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache
@@ -145,6 +145,13 @@ def _parameters_of(kind: Callable[..., object]) -> tuple[Parameter, ...]:
             noun = about.get("noun") or declared.name
             found.append(Parameter(**{**about, "noun": noun, "attribute": declared.name}))
     return tuple(found)
+
+
+def lost_target(value: object, names: Mapping[str, Collection[str]]) -> str:
+    """What a kind is about, if `names` (`dxemu.story.names`) do not have it: `connection 'spare'`; else empty."""
+    targets = [p for p in parameters_of(type(value)) if p.need is Need.TARGET]
+    given = [(p.key, str(name)) for p in targets if (name := getattr(value, p.attribute)) is not None]
+    return next((f"{noun} '{name}'" for noun, name in given if noun in names and name not in names[noun]), "")
 
 
 def target_of(value: object) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from dxemu.lab.apply import ChangeNotMade
 from dxemu.lab.lab import Lab
 from dxemu.lab.tasks import Tasks
 from dxemu.run.asks import paths, routes, states
-from dxemu.run.changing import follow
+from dxemu.run.changing import follow, keeps_what_is_broken
 from dxemu.run.design_file import take
 from dxemu.run.executor import Executor, Values
 from dxemu.run.hand_prober import HandProber
@@ -170,6 +170,7 @@ class Hands(Executor):
             design = take(self._folder, order.design)
         except OSError as error:
             raise OrderRefused(f"the design cannot be read: {error}", "Put it into the lab's folder.") from error
+        keeps_what_is_broken(design.names, self._injected)
         change = PlannedChange(
             id=order.id,
             at=at,

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection, Mapping
 
 from dxemu.events.steps import ChangeDone, ChangeFailed
+from dxemu.faults.base import Fault
 from dxemu.lab.apply import ChangeNotMade
 from dxemu.lab.lab import Lab
+from dxemu.parameters import lost_target
 from dxemu.run.job import PlannedChange
+from dxemu.run.orders import OrderRefused
+from dxemu.topology.words import quoted
+
+
+def keeps_what_is_broken(names: Mapping[str, Collection[str]], injected: Mapping[str, Fault]) -> None:
+    """Raises OrderRefused if `names`, those of a design that a lab is to become, lack what a fault has broken."""
+    for name, fault in injected.items():
+        if lost := lost_target(fault, names):
+            raise OrderRefused(f"{quoted(name)} breaks {lost}, which would go", f"Heal {quoted(name)} first.")
 
 
 async def make(change: PlannedChange, lab: Lab) -> None:

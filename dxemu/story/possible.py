@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from dxemu.errors import Problem
+from dxemu.parameters import lost_target
 from dxemu.plan.model import Plan
+from dxemu.story.agenda import FaultStep
 from dxemu.story.model import Scenario
+from dxemu.story.names import names_of
+from dxemu.units import Seconds
 
 PARAGRAPHS = {
     "DX-S020": """\
@@ -18,7 +22,8 @@ A step waits for an event that cannot come: nothing is broken or done before tha
 session or a tunnel down, or the session has no BGP, or never comes up because its ends do not fit.""",
     "DX-S024": """\
 The fault needs something that the design of that moment does not have: BFD or BGP that runs, a LAG
-of which the connection is a member, a VPN with BGP. `dxemu plan` shows what a design has.""",
+of which the connection is a member, a VPN with BGP, or what it strikes, which a change has taken
+away or takes away while it lasts. `dxemu plan` shows what a design has.""",
 }
 
 
@@ -40,8 +45,23 @@ def never_come(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
 
 def impossible(scenario: Scenario, plan_at: Callable[[float], Plan]) -> Iterator[Problem]:
     """DX-S024: faults that cannot happen in the design of their moment. `plan_at` says which that is, by seconds."""
+    designs = [(step.at, names_of(step.topology)) for step in scenario.changes]
     for step in scenario.steps:
+        if lost := _lost(step, designs):
+            yield Problem(step.mark, "DX-S024", lost, "Let it happen, and heal it (`for`), while its target is there.")
+            continue
         why = step.fault.mistake(plan_at(float(step.at)))
         if why:
             problem = f"{step.kind} cannot happen: {why}"
             yield Problem(step.mark, "DX-S024", problem, "Name another target, or design what it needs.")
+
+
+def _lost(step: FaultStep, designs: Sequence[tuple[Seconds, Mapping[str, Collection[str]]]]) -> str:
+    """Whether a change takes away what a fault strikes, before it does or before it is healed; which, in words."""
+    before = [names for at, names in designs if at <= step.at]
+    if before and (lost := lost_target(step.fault, before[-1])):
+        return f"{step.kind} cannot happen: there is no {lost} at {step.at}"
+    for at, names in designs:
+        if step.until is not None and step.at < at < step.until and (lost := lost_target(step.fault, names)):
+            return f"{step.kind} cannot last until {step.until}: {lost} is taken away at {at}"
+    return ""

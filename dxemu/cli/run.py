@@ -19,7 +19,7 @@ from dxemu.cli.lab_options import clock_option, kernel_option, runs_option, seed
 from dxemu.cli.matrix import MANY, Wanted, has_matrix, ready_lines, run_matrix
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import leave_page, output_options, outputs, write_json, write_outputs
-from dxemu.cli.run_values import check_json_file, given_values, memory_size
+from dxemu.cli.run_values import check_json_file, given_values, memory_size, pcap_options
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import shown
 from dxemu.host import invoker, patience, where
@@ -85,15 +85,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also write result.json here; - for stdout.",
 )
-@click.option(
-    "--pcap",
-    multiple=True,
-    metavar="NAME",
-    help="Leave all frames at both ends of this cable or connection, or at all ports of this node, in NAME.pcapng.",
-)
-@click.option(
-    "--esp-keys", is_flag=True, help="Leave the keys of all tunnels, as Wireshark has them, in the file esp_sa."
-)
+@pcap_options
 @output_options
 @click.option("--leave-broken", is_flag=True, help="Do not heal at the end, nor look whether the lab is whole again.")
 @runs_option("Folder for the run's files.")

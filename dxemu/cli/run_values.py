@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from dxemu.errors import FileError
 from dxemu.files import border
+
+F = TypeVar("F", bound=Callable[..., Any])  # Any: whatever a command takes
 
 
 def given_values(values: Sequence[str]) -> Mapping[str, str]:
@@ -46,3 +49,11 @@ def check_json_file(file: Path | None) -> None:
                 tempfile.TemporaryFile(dir=file.parent).close()
     except FileError as error:
         raise click.BadParameter(str(error), param_hint="'--json'") from error
+
+
+def pcap_options(command: F) -> F:
+    """`--pcap NAME`, any number of times, and `--esp-keys`."""
+    words = "Leave the keys of all tunnels, as Wireshark has them, in the file esp_sa."
+    command = click.option("--esp-keys", is_flag=True, help=words)(command)
+    words = "Leave all frames at both ends of this cable or connection, or at all ports of this node, in NAME.pcapng."
+    return click.option("--pcap", multiple=True, metavar="NAME", help=words)(command)

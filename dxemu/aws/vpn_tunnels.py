@@ -21,6 +21,10 @@ HOLD_TIME = Seconds(30)
 KEEPALIVE = Seconds(10)
 """BGP's timers over a tunnel. Source: Site-to-Site VPN User Guide, sample configurations; read 2026-11-23."""
 
+MED = 100
+"""What AWS's routes carry in a tunnel; less in the other one while an endpoint is updated. Source: Site-to-Site VPN
+User Guide, example outputs; read 2026-11-23."""
+
 REPLAY_WINDOW = 1024
 """Packets."""
 

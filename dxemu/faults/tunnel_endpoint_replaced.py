@@ -6,14 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dxemu.aws.vpn_tunnels import MED
 from dxemu.faults.base import BreakableLab, Fault, switch_power
 from dxemu.faults.effects import Effect, Misled, NodeGone, node_of
 from dxemu.parameters import Takes, parameter, target_field
 from dxemu.plan.model import BgpSession, Plan
 
 UPDATE, MODIFICATION = "update", "modification"
-MED, LOWER_MED = 100, 50
-"""What AWS tells on a tunnel, by its own examples; and meanwhile on the one beside it, which is not published."""
+LOWER_MED = 50
+"""What AWS tells meanwhile on the tunnel beside it, which is not published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

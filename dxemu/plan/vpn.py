@@ -173,6 +173,7 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
                 asn=gateway_asn(vpn, topology),
                 passive=True,
                 announces=prefixes,
+                export_med=vpn_tunnels.MED if vpn.static_routes is None else None,
                 enabled=settings.amazon_enabled,
             ),
         ),

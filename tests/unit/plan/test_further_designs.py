@@ -67,3 +67,13 @@ def test_delays_between_any_two_regions() -> None:
     assert delay("us-west-2", "eu-west-1") == delay("eu-west-1", "us-west-2") == 0.065
     assert delay("us-west-2", "sa-east-1") == 0.09
     assert (delay("us-east-1", "eu-west-1"), delay("eu-west-1", "eu-west-1")) == (0.04, 0)
+
+
+@pytest.mark.parametrize(("name", "med"), [("vpn_backup", 100), ("vpn_backup_static", None)])
+def test_aws_routes_have_med_100_in_a_bgp_vpn(name: str, med: int | None) -> None:
+    topology, plan = design(name, {})
+    tunnels = {session.name for session in plan.sessions if session.tunnel is not None}
+    router = topology.vpns[0].router
+    table = converge(plan)[router]
+    meds = {route.med for prefix in table.best for route in table.candidates(prefix) if route.session in tunnels}
+    assert meds == {med}

@@ -60,7 +60,7 @@ def json_schema() -> dict[str, Any]:
     }
     steps["change"] = {"anyOf": [{"const": BACK}, back, reference()], "default": None}
     for key in ("probes", "steps", "expect", "end", "change"):
-        schema["properties"][key] = _open(schema["properties"][key])
+        schema["properties"][key] = _or_parameter(_open(schema["properties"][key]))
     schema["$defs"] = {name: _open(found) for name, found in schema["$defs"].items()}
     return schema
 
@@ -81,9 +81,20 @@ def _open(schema: Any) -> Any:  # Any: JSON
 
 
 def _or_parameter(schema: dict[str, Any]) -> dict[str, Any]:
-    if "enum" not in schema and schema.get("type") not in ("integer", "number", "boolean"):
+    if not _refuses_text(schema):
         return schema
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [*schema["anyOf"], PARAMETER]}
     return {"anyOf": [schema, PARAMETER], **({"default": schema["default"]} if "default" in schema else {})}
+
+
+def _refuses_text(schema: dict[str, Any]) -> bool:
+    """Whether a text that is a parameter's name would be wrong there, where a single value may stand."""
+    if schema == PARAMETER:
+        return False
+    if "anyOf" in schema:
+        return PARAMETER not in schema["anyOf"] and any(map(_refuses_text, schema["anyOf"]))
+    return "enum" in schema or "pattern" in schema or schema.get("type") in ("integer", "number", "boolean")
 
 
 def _of_line(word: str, subject: type[Line]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
 from dxemu.lab.path_teller import PathTeller
 from dxemu.lab.paths import Watched
-from dxemu.lab.power import set_forwarding, set_power
+from dxemu.lab.power import Power, set_forwarding
 from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.silence import Silences
@@ -61,6 +61,7 @@ class Lab:
         self.ways = PathTeller(plan, self._nodes, journal)
         self.filters = PacketFilters(self._nodes)
         self._silences = Silences(self._nodes)
+        self._power = Power(self._nodes)
         self._carriers = carriers(plan)
         self._tasks = Tasks()
         self._overlay = Overlay(plan, journal, self._tunnel_changed)
@@ -206,8 +207,10 @@ class Lab:
 
     async def set_power(self, node: str, *, on: bool) -> Mapping[str, bool]:
         """Take a node's power, or give it back. Gives the carrier at the other ends of its cables, by node."""
-        read = await set_power(self.plan, self._nodes, node, on=on)
-        await (self._overlay.power_back(node) if on else self._overlay.power_lost(node))
+        had = self._power.has(node)
+        read = await self._power.set(self.plan, node, on=on)
+        if self._power.has(node) is not had:
+            await (self._overlay.power_back(node) if on else self._overlay.power_lost(node))
         return read
 
     def set_forwarding(self, node: str, *, on: bool) -> Mapping[str, bool]:

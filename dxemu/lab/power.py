@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from dxemu.lab.build import restore_node
@@ -20,19 +21,37 @@ def ports_of(plan: Plan, node: str) -> list[tuple[Port, Port]]:
     return found
 
 
-async def set_power(plan: Plan, nodes: Mapping[str, LabNode], node: str, *, on: bool) -> Mapping[str, bool]:
-    """Switch a node's ports, all at once. Gives the carrier that the kernels then see at the other ends, by node.
+class Power:
+    """Which nodes are without power: a node has it again when the last fault that took it is over."""
 
-    The node's programs go on, but reach nobody: their sessions end as those of a router that lost power.
-    """
-    for here, _ in ports_of(plan, node):
-        await link.set_up(nodes[node].netlink, here.name, up=on)
-    if on:
-        await restore_node(plan, nodes, node)
-    return {
-        there.node: (await link.read(nodes[there.node].netlink, there.name)).carrier
-        for _, there in ports_of(plan, node)
-    }
+    def __init__(self, nodes: Mapping[str, LabNode]) -> None:
+        self._nodes = nodes
+        self._taken: Counter[str] = Counter()
+
+    def has(self, node: str) -> bool:
+        """Whether nothing takes it."""
+        return not self._taken[node]
+
+    async def set(self, plan: Plan, node: str, *, on: bool) -> Mapping[str, bool]:
+        """Switch a node's ports, all at once. Gives the carrier that the kernels then see at the other ends, by node.
+
+        Not of ends that are without power themselves, nor of any while something else takes this node's. Its programs
+        go on, but reach nobody: their sessions end as those of a router that lost power.
+        """
+        before = self.has(node)
+        self._taken[node] = max(0, self._taken[node] + (-1 if on else 1))
+        if self.has(node) is not before:
+            for here, _ in ports_of(plan, node):
+                await link.set_up(self._nodes[node].netlink, here.name, up=on)
+            if on:
+                await restore_node(plan, self._nodes, node)
+        elif on:
+            return {}
+        return {
+            there.node: (await link.read(self._nodes[there.node].netlink, there.name)).carrier
+            for _, there in ports_of(plan, node)
+            if self.has(there.node)
+        }
 
 
 def set_forwarding(node: LabNode, *, on: bool) -> Mapping[str, bool]:

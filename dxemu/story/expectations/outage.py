@@ -52,7 +52,7 @@ class OutageExpected(Subject):
             if not faults:
                 return False, f"the fault {self.fault} never happened"
             outages = [o for o in outages if o.fault in {f.fault for f in faults}]
-        findings = []
+        findings, places = [], list[str]()
         for direction in directions(self.direction):
             mine = [p for p in m.probes if (p.probe, p.direction) == (self.name, direction)]
             if not any(p.sent for p in mine):
@@ -64,7 +64,10 @@ class OutageExpected(Subject):
             actions = [] if self.fault is not None else list(m.actions)
             passed, words = self._of_one_direction(there, predicted, faults, actions, m.end_s, unseen_ms)
             findings.append((passed, f"{words} {in_words(direction)}"))
-        return together(findings)
+            if there and not passed:
+                places.append(_where(m, max(there, key=lambda o: lasted_ms(o, m.end_s))))
+        passed, words = together(findings)
+        return passed, "; ".join((words, *filter(None, places[:1])))
 
     def _of_one_direction(
         self,
@@ -93,6 +96,13 @@ class OutageExpected(Subject):
             limits = dict.fromkeys(bounds(*p.outage_ms) for p in predicted if p.fault in named)
             words += f", predicted {' and '.join(limits)}" if limits else ""
         return passed, words
+
+
+def _where(m: Measured, outage: Outage) -> str:
+    from dxemu.story.broken_at import broken_at  # only what failed needs what it imports
+
+    found = broken_at(m.plan, m.events, m.faults, outage)
+    return f"{in_words(outage.direction)} {found}" if found else ""
 
 
 def _unpredicted(outage: Outage) -> str:

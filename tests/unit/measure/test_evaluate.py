@@ -80,7 +80,11 @@ def test_the_bfd_story(tmp_path):
 @pytest.mark.parametrize(
     ("expected", "measured"),
     [
-        (expect("outage", "app", at_most=Seconds(0.5)), "686 ms ± 1 ms to AWS, 766 ms ± 1 ms from AWS"),
+        (
+            expect("outage", "app", at_most=Seconds(0.5)),
+            "686 ms ± 1 ms to AWS, 766 ms ± 1 ms from AWS; to AWS it broke at primary, between colo_router and dx_1 "
+            "(hop 3)",
+        ),
         (expect("outage", "app", at_least=Seconds(0.7)), "686 ms ± 1 ms to AWS"),
         (expect("outage", "other", at_most=Seconds(9)), "no packet of other was sent to AWS"),
         (expect("outage", "app", fault="cable_cut", at_most=Seconds(9)), "the fault cable_cut never happened"),
@@ -140,7 +144,8 @@ def test_an_outage_outside_its_prediction_fails(tmp_path):
     result = run(tmp_path, events, logs, expect("outage", "app", within_prediction=True), interval_s=0.001)
     assert judged(result) == (
         "fail",
-        "950 ms ± 1 ms, predicted 599 - 912 ms to AWS, 700 ms ± 1 ms, predicted 599 - 913 ms from AWS",
+        "950 ms ± 1 ms, predicted 599 - 912 ms to AWS, 700 ms ± 1 ms, predicted 599 - 913 ms from AWS; to AWS it broke "
+        "at primary, between colo_router and dx_1 (hop 3)",
     )
 
 

@@ -129,7 +129,9 @@ class BuiltRows:
     async def _cable(self, row: Cable) -> None:
         self.cables.update(await build_cables(replace(self.after, cables=(row,)), self.nodes, seed=self.seed))
         for port in (row.a, row.b):
-            await link.set_up(self.nodes[port.node].netlink, port.name, up=True)
+            await self.nodes[port.node].switch(port.name)
+        if any(self.nodes[port.node].is_held(port.name) for port in (row.a, row.b)):
+            return  # a fault keeps it dark
         for port in (row.a, row.b):
             if not (await link.read(self.nodes[port.node].netlink, port.name)).carrier:
                 raise LabError(f"{row.name} has no light at {port.node}")

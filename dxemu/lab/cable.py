@@ -8,7 +8,7 @@ from dxemu.errors import FaultNotApplied
 from dxemu.faults.quality import DIRECTIONS, Quality
 from dxemu.lab.cable_end import CableEnd
 from dxemu.lab.node import LabNode
-from dxemu.netlink import link, netem
+from dxemu.netlink import netem
 from dxemu.plan.model import Cable
 
 
@@ -18,7 +18,6 @@ class LabCable:
     def __init__(self, cable: Cable, a: LabNode, b: LabNode, seed: int = 1) -> None:
         self.name = cable.name
         self._dropped_before = 0
-        self._cuts = 0
         here, there = (cable.a, a), (cable.b, b)
         self._ends = (CableEnd(cable, here, there, seed), CableEnd(cable, there, here, seed))
 
@@ -80,13 +79,15 @@ class LabCable:
         Gives what the kernel says, by node. Raises FaultNotApplied if that is something else.
 
         A veth pair has light while both its ends are up: the far end (AWS's) is switched, and the
-        near end sees it lose or gain carrier, as a router does.
+        near end sees it lose or gain carrier, as a router does. Nor has it light while a node at an end is without
+        power.
         """
         near, far = self._ends
-        self._cuts = max(0, self._cuts + (-1 if up else 1))
-        await link.set_up(far.node.netlink, far.port.name, up=not self._cuts)
+        far.node.hold(far.port.name, down=not up)
+        await far.node.switch(far.port.name)
         read = {end.node.name: await end.has_light() for end in (near, far)}
-        if set(read.values()) != {not self._cuts}:
-            state = "down" if self._cuts else "up"
+        dark = any(end.node.is_held(end.port.name) for end in (near, far))
+        if set(read.values()) != {not dark}:
+            state = "down" if dark else "up"
             raise FaultNotApplied(f"carrier on cable {self.name} should be {state}, the kernel says {read}")
         return read

@@ -58,6 +58,7 @@ class LagFollower:
         for name in come:
             async with self.clock.moment():
                 await bond.add_member(netlink, planned.name, name)
+                await self.nodes[planned.node].switch(name)  # the bond has switched it on, whoever holds it down
         for name in gone:
             await link.set_master(netlink, name, None)
         found = await link.members(netlink, planned.name)

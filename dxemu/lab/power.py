@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from dxemu.lab.build import restore_node
@@ -26,32 +25,34 @@ class Power:
 
     def __init__(self, nodes: Mapping[str, LabNode]) -> None:
         self._nodes = nodes
-        self._taken: Counter[str] = Counter()
 
     def has(self, node: str) -> bool:
         """Whether nothing takes it."""
-        return not self._taken[node]
+        return not self._nodes[node].is_held()
 
     async def set(self, plan: Plan, node: str, *, on: bool) -> Mapping[str, bool]:
         """Switch a node's ports, all at once. Gives the carrier that the kernels then see at the other ends, by node.
 
-        Not of ends that are without power themselves, nor of any while something else takes this node's. Its programs
-        go on, but reach nobody: their sessions end as those of a router that lost power.
+        Not of ends that something else keeps dark: their own node is without power, or this one by another fault, or
+        the cable is cut. Its programs go on, but reach nobody: their sessions end as those of a router that lost power.
         """
         before = self.has(node)
-        self._taken[node] = max(0, self._taken[node] + (-1 if on else 1))
+        self._nodes[node].hold(down=not on)
         if self.has(node) is not before:
             for here, _ in ports_of(plan, node):
-                await link.set_up(self._nodes[node].netlink, here.name, up=on)
+                await self._nodes[node].switch(here.name)
             if on:
                 await restore_node(plan, self._nodes, node)
-        elif on:
-            return {}
-        return {
-            there.node: (await link.read(self._nodes[there.node].netlink, there.name)).carrier
-            for _, there in ports_of(plan, node)
-            if self.has(there.node)
-        }
+        read: dict[str, bool] = {}
+        for here, there in ports_of(plan, node):
+            if self._is_held(there) or (on and self._is_held(here)):
+                continue
+            if read.get(there.node, on) is on:  # of several cables to one node, what is not as it should be
+                read[there.node] = (await link.read(self._nodes[there.node].netlink, there.name)).carrier
+        return read
+
+    def _is_held(self, port: Port) -> bool:
+        return self._nodes[port.node].is_held(port.name)
 
 
 def set_forwarding(node: LabNode, *, on: bool) -> Mapping[str, bool]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dxemu.host import versions, where
+from dxemu.host.guest_mode import Wish
 from dxemu.measure.result import Result
 from dxemu.plan.model import Plan
 from dxemu.run.prepare import prepare
 from dxemu.run.rehearse import rehearse
 from tests.lab import yardstick
 from tests.lab.guest import REPOSITORY
+
+GUEST = "DXEMU_TEST_GUEST"
+"""The guest mode in which `scripts/test-kernels` lets the scenarios run; a word of `dxemu run --guest`."""
 
 CIRCUIT = REPOSITORY / "topologies" / "backup_connection_by_circuit.yaml"
 
@@ -47,7 +52,7 @@ def rehearsed(
 ) -> Rehearsed:
     """Run `scenarios/NAME.yaml` on the embedded kernel under the virtual clock, or in another place."""
     prepared = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml", topology, versions.installed())
-    place = place or where.embedded("virtual")
+    place = place or where.embedded("virtual", guest=os.environ.get(GUEST, Wish.AUTO))
     result = asyncio.run(rehearse(prepared, place, folder, seed, lambda _: None))
     events = [json.loads(line) for line in (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()]
     return Rehearsed(prepared.plan, result, json.loads((folder / "result.json").read_text(encoding="utf-8")), events)

@@ -14,8 +14,10 @@ from typing import Any
 
 from dxemu.errors import DxemuError
 from dxemu.host import kernel_build, kernel_store
+from dxemu.host.guest_mode import Wish
 from dxemu.host.kernel_store import EmbeddedKernel
 from dxemu.host.proving import prove_embedded
+from tests.lab.rehearsals import GUEST
 
 VERSIONS = ("6.1", "6.12", "7.3")
 SCENARIOS = (
@@ -29,6 +31,7 @@ SCENARIOS = (
     "graceful_restart_survives_a_router_restart",
 )
 RUN_LIMIT_S = 900.0
+SUITE_LIMIT_S = 7200.0
 TOLERANCE_S = 0.0001
 """Event times that differ by more than 0.1 ms are another result."""
 
@@ -118,12 +121,27 @@ def run(kernel: EmbeddedKernel, scenario: str, folder: Path) -> tuple[dict[str, 
     return {"exit": done.returncode, **numbers(json.loads(result.read_text()))}, spent
 
 
+def yardsticks_hold(kernel: EmbeddedKernel, guest: Wish) -> bool:
+    """Whether all scenarios have the numbers of tests/lab/yardstick on this kernel, its guest run in this mode."""
+    print(f"\nall scenarios, Linux {kernel.version}, --guest {guest}", flush=True)
+    command = [sys.executable, "-m", "pytest", "tests/lab/test_scenarios.py", "-k", "test_scenario_passes", "-q", "-n"]
+    done = subprocess.run(
+        [*command, str(os.cpu_count() or 1)],
+        env={**os.environ, kernel_store.CHOICE: kernel.version, GUEST: guest},
+        timeout=SUITE_LIMIT_S,
+        check=False,
+    )
+    return done.returncode == 0
+
+
 def main() -> int:
     """0 if every proof passes and every number is the same on all kernels."""
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="dxemu-kernels-") as name:
         folder = Path(name)
-        sources = [Path(one).absolute() for one in sys.argv[1:]] or [source_of(one, folder) for one in VERSIONS]
+        every = "--all" in sys.argv[1:]
+        named = [Path(one).absolute() for one in sys.argv[1:] if one != "--all"]
+        sources = named or [source_of(one, folder) for one in VERSIONS]
         kernels = [kernel_build.build(lambda line: print(line, flush=True), source=source) for source in sources]
         kernels = [kernel_build.prove_again(kernel, prove_embedded) for kernel in kernels]
         print(f"\n{'Linux':<12} {'size':>8} {'built in':>9}  proof")
@@ -141,6 +159,14 @@ def main() -> int:
             print(f"{scenario:<44}{times}  {'DIFFERS' if differing else 'same'}", flush=True)
             for line in differing[:8]:
                 print(f"    {line}")
+    if every:
+        ways = [
+            (kernel, guest)
+            for kernel in kernels
+            for guest in (Wish.AUTO, Wish.STRICT)
+            if kernel.seccomp or guest == Wish.STRICT
+        ]
+        wrong += sum(not yardsticks_hold(*way) for way in ways)
     return 1 if wrong else 0
 
 

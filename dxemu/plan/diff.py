@@ -43,9 +43,8 @@ class Value:
     new: object = field(repr=False)
 
     def __str__(self) -> str:
-        if self.name.rpartition(".")[2] in SECRET:
-            return f"{self.name} {HIDDEN} -> {HIDDEN}"
-        return f"{self.name} {_shown(self.old)} -> {_shown(self.new)}"
+        last = self.name.rpartition(".")[2]
+        return f"{self.name} {_shown(self.old, last)} -> {_shown(self.new, last)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +151,17 @@ def _is_rows(value: object) -> bool:
     return isinstance(value, tuple) and bool(value) and all(is_dataclass(one) for one in value)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, name: str = "") -> str:
+    """For people. `name`: of the field that has this value; no secret is shown, however deep it lies."""
+    if name in SECRET:
+        return HIDDEN
     if isinstance(value, bool):
         return "on" if value else "off"
     if value is None:
         return "none"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_shown, value))}]"
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__str__ is object.__str__:
+        words = (f"{entry.name} {_shown(getattr(value, entry.name), entry.name)}" for entry in fields(value))
+        return f"({', '.join(words)})"
     return str(value)

@@ -37,6 +37,9 @@ class Mismatch:
     symptom: Symptom
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.customer} at the customer's router and {self.amazon} at AWS"
+
     @property
     def text(self) -> str:
         """A sentence without a full stop."""

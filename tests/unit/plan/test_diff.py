@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dxemu.errors import InputErrors, Mark
-from dxemu.plan.diff import Added, Changed, Diff, Removed, Setting, applied, diff
+from dxemu.plan.diff import Added, Changed, Diff, Removed, Setting, Value, applied, diff
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.plan.order import IN_PLACE, careful, takes_in, unimportant, words
@@ -194,3 +195,15 @@ def test_values_in_place_are_fields_of_their_rows() -> None:
         known = {name for row in made for name in type(row).__dataclass_fields__}
         known |= {name for row in made if table == "sessions" for name in type(row.ends[0]).__dataclass_fields__}
         assert not made or names <= known, table
+
+
+def test_what_is_new_in_a_row_is_told_in_words_and_without_its_keys() -> None:
+    """A value that was not there before is shown as a whole, and may hold a key."""
+
+    @dataclass(frozen=True, slots=True)
+    class Inner:
+        auth_key: str
+        on: bool
+
+    value = Value(name="ends.0.peer", old=None, new=(Inner("a-secret", True),))
+    assert str(value) == "ends.0.peer none -> [(auth_key ***, on on)]"

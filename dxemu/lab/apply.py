@@ -16,6 +16,7 @@ from dxemu.lab.built_rows import BUILT, BuiltRows
 from dxemu.lab.cable import LabCable
 from dxemu.lab.extra_rows import EXTRA, ExtraRows
 from dxemu.lab.extras import bar
+from dxemu.lab.hosted import accept
 from dxemu.lab.journal import Journal
 from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS, KernelRows
 from dxemu.lab.lags import LagFollower
@@ -24,7 +25,6 @@ from dxemu.lab.overlay import Overlay
 from dxemu.lab.router import Router
 from dxemu.lab.routing import Routing
 from dxemu.lab.session_changes import SessionFollower
-from dxemu.netlink import link
 from dxemu.plan.diff import Added, Changed, Removed, diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.model import BgpSession, Bond, Bridge, Gateway, IpsecTunnel, Plan, Speaker, Vrf
@@ -153,10 +153,9 @@ class Follower:
         """AWS's end of a hosted virtual interface is up once its owner has accepted it."""
         if old.confirmed == new.confirmed:
             return
-        netlink, name = self.nodes[new.ends[1].node].netlink, new.ends[1].interface
-        await link.set_up(netlink, name, up=new.confirmed)
-        if (await link.read(netlink, name)).up != new.confirmed:
-            raise LabError(f"{name} on {new.ends[1].node} should be {'up' if new.confirmed else 'down'}")
+        if await accept(self.after, self.nodes, new, accepted=new.confirmed) != new.confirmed:
+            end, state = new.ends[1], "up" if new.confirmed else "down"
+            raise LabError(f"{end.interface} on {end.node} should be {state}")
 
     async def _speaker(self, old: Speaker, new: Speaker) -> str:
         """What it announces of its own, and how many paths it uses. What somebody announced beside the design stays."""

@@ -9,6 +9,7 @@ from dxemu.control.wires import Wires
 from dxemu.host.clock import Clock
 from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
+from dxemu.lab.hosted import unaccepted
 from dxemu.lab.journal import Each, silently
 from dxemu.lab.node import LabNode
 from dxemu.lab.shares import share_flows
@@ -148,9 +149,11 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
     for sub in each("VLANs", plan.vlans):
         await vlan.apply(nodes[sub.node].netlink, vlan.Vlan(sub.name, sub.parent, int(sub.vlan_id), sub.mtu))
     await _virtual_links(plan, nodes)
-    waiting = {(s.ends[1].node, s.ends[1].interface) for s in plan.sessions if not s.confirmed}
+    waiting = unaccepted(plan)
     for sub in plan.vlans:
-        if (sub.node, sub.name) not in waiting:
+        if (sub.node, sub.name) in waiting:
+            await vlan.bind(nodes[sub.node].netlink, sub.name, loosely=True)
+        else:
             await link.set_up(nodes[sub.node].netlink, sub.name, up=True)
     for node, parent in dict.fromkeys((sub.node, sub.parent) for sub in plan.vlans):
         refuse_untagged(nodes[node], parent)

@@ -28,6 +28,7 @@ from dxemu.lab.build import (
     refuse_untagged,
 )
 from dxemu.lab.cable import LabCable
+from dxemu.lab.hosted import unaccepted
 from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS
 from dxemu.lab.lags import LagFollower
 from dxemu.lab.node import LabNode
@@ -149,8 +150,9 @@ class BuiltRows:
     async def _vlan(self, row: VlanInterface) -> None:
         node = self.nodes[row.node]
         await vlan.apply(node.netlink, vlan.Vlan(row.name, row.parent, int(row.vlan_id), row.mtu))
-        waiting = {(s.ends[1].node, s.ends[1].interface) for s in self.after.sessions if not s.confirmed}
-        if (row.node, row.name) not in waiting:
+        if (row.node, row.name) in unaccepted(self.after):
+            await vlan.bind(node.netlink, row.name, loosely=True)
+        elif not node.is_held(row.parent):  # else it comes up with its port
             await link.set_up(node.netlink, row.name, up=True)
         refuse_untagged(node, row.parent)
 

@@ -17,6 +17,7 @@ from dxemu.lab.cable import LabCable
 from dxemu.lab.control_plane import ControlPlane
 from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.filters import PacketFilters
+from dxemu.lab.hosted import accept
 from dxemu.lab.journal import Journal
 from dxemu.lab.kernel_news import of_port, of_tables
 from dxemu.lab.lags import lags_ready
@@ -31,7 +32,7 @@ from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.silence import Silences
 from dxemu.lab.tasks import Tasks
-from dxemu.netlink import link, route
+from dxemu.netlink import route
 from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
 from dxemu.plan.model import Plan
 from dxemu.units import IPNetwork
@@ -275,9 +276,7 @@ class Lab:
 
     async def confirm(self, virtual_interface: str) -> bool:
         """The owner of a hosted virtual interface accepts it. Gives what the kernel then says of AWS's end."""
-        end = self.plan.sessions_on(virtual_interface)[0].ends[1]
-        await link.set_up(self._nodes[end.node].netlink, end.interface, up=True)
-        return (await link.read(self._nodes[end.node].netlink, end.interface)).up
+        return await accept(self.plan, self._nodes, self.plan.sessions_on(virtual_interface)[0], accepted=True)
 
     def _routes_changed(self, node: str, changes: Sequence[RouteChanged]) -> None:
         """The kernel of a node says that its table changed."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from dxemu.errors import LabError
+from dxemu.lab.hosted import unaccepted
 from dxemu.lab.node import LabNode
 from dxemu.netlink.usable import Usable
 from dxemu.plan.model import Plan
@@ -33,7 +34,7 @@ async def interfaces_usable(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
 
 def _wanted(plan: Plan) -> Mapping[str, frozenset[str]]:
     """The interfaces by node, without AWS's ends of virtual interfaces that nobody has accepted: those stay down."""
-    waiting = {(s.ends[1].node, s.ends[1].interface) for s in plan.sessions if not s.confirmed}
+    waiting = unaccepted(plan)
     wanted = defaultdict(set)
     for node, name in (
         *((port.node, port.name) for cable in plan.cables for port in (cable.a, cable.b)),

@@ -21,7 +21,7 @@ from dxemu.lab.hosted import accept
 from dxemu.lab.journal import Journal
 from dxemu.lab.kernel_news import of_port, of_tables
 from dxemu.lab.lags import lags_ready
-from dxemu.lab.life import CONVERGED_WITHIN_S, TUNNEL, LifeSigns, carriers
+from dxemu.lab.life import CONVERGED_WITHIN_S, LifeSigns, carriers
 from dxemu.lab.node import LabNode
 from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
@@ -158,11 +158,10 @@ class Lab:
         await self._overlay.rekey(tunnel)
 
     def is_up(self, sign: str, name: str, node: str) -> bool:
-        """Whether a session (`bgp`), its BFD (`bfd`) or a tunnel (`tunnel`) is up at that end, by its last word."""
-        return (sign, name, node) in (self.signs.tunnels_up if sign == TUNNEL else self.signs.up)
+        """Whether a session (`bgp`), its BFD (`bfd`) or a tunnel is up there, or a cable in its LAG (`lacp`)."""
+        return self.signs.is_up(sign, name, node)
 
     def _tunnel_changed(self, node: str, tunnel: str, up: bool, reason: str) -> None:
-        (self.signs.tunnels_up.add if up else self.signs.tunnels_up.discard)((TUNNEL, tunnel, node))
         for router in self._routing.at(node):
             router.tunnel_changed(tunnel, up=up, reason=reason)
 

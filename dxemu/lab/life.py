@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from dxemu.events.base import Event
+from dxemu.events.last_words import LastWords
 from dxemu.events.links import VrrpChanged
 from dxemu.events.sessions import BfdChanged, BgpChanged, PrefixLimitExceeded
 from dxemu.lab.journal import Journal
 from dxemu.plan.model import BgpSession, Plan
 
-TUNNEL = "tunnel"
 CONVERGED_WITHIN_S = 120.0
 """Lab time for all sessions to come up: two rounds of the slowest retry of anything in it."""
 
@@ -38,16 +38,14 @@ def signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:
     return [(kind, session.name, end.node) for kind in kinds for end in session.ends]
 
 
-class LifeSigns:
-    """What was told last: which ends are up, and who has the shared addresses.
+class LifeSigns(LastWords):
+    """What was told last, also who has the shared addresses.
 
-    `up` has kind of event, session and node, `tunnels_up` the same of tunnels. `beyond_quota` are sessions whose peer
-    has announced more than AWS takes.
+    `beyond_quota` are sessions whose peer has announced more than AWS takes.
     """
 
     def __init__(self) -> None:
-        self.up: set[tuple[str, str, str]] = set()
-        self.tunnels_up: set[tuple[str, str, str]] = set()
+        super().__init__()
         self.beyond_quota: set[str] = set()
         self._vrrp: dict[tuple[int, str], str] = {}
 
@@ -57,8 +55,8 @@ class LifeSigns:
             self._vrrp[event.virtual_router_id, event.node] = event.state
         elif isinstance(event, PrefixLimitExceeded):
             self.beyond_quota.add(event.session)
-        elif isinstance(event, BgpChanged | BfdChanged):
-            (self.up.add if event.state == "up" else self.up.discard)((event.word, event.session, event.node))
+        else:
+            super().note(event)
 
     @property
     def masters(self) -> set[tuple[int, str]]:

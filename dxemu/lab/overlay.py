@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from dxemu.events.last_words import REPLACED
 from dxemu.events.links import TunnelChanged, VrrpChanged
 from dxemu.host.clock import SECOND_NS
 from dxemu.lab.journal import Journal
@@ -177,7 +178,7 @@ class Overlay:
                     self._on_tunnel(node, tunnel, True, "")
                 case TunnelDown(tunnel, reason, detail):
                     tell(tunnel, "down", reason, detail)
-                    if reason != "replaced":
+                    if reason != REPLACED:
                         self._on_tunnel(node, tunnel, False, reason)
                 case TunnelRekeyed(tunnel, what):
                     tell(tunnel, "rekeyed", what)

@@ -19,7 +19,8 @@ that moment: the router announces the prefix already, or does not announce what 
 neither as its own nor passed on from another router.""",
     "DX-S022": """\
 A step waits for an event that cannot come: nothing is broken or done before that could take a
-session or a tunnel down, or the session has no BGP, or never comes up because its ends do not fit.""",
+session, a tunnel or a route away, or the session has no BGP or no BFD, or never comes up because
+its ends do not fit, or the connection is no member of a LAG, or the node is no router.""",
     "DX-S024": """\
 The fault needs something that the design of that moment does not have: BFD or BGP that runs, a LAG
 of which the connection is a member, a VPN with BGP, or what it strikes, which a change has taken

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from dxemu.events.last_words import LastWords
 from dxemu.parameters import Need, Takes, parameter, parameters_of
-from dxemu.plan.model import Plan
+from dxemu.plan.model import BgpSession, Plan
 from dxemu.registry import kind_of
 from dxemu.story.line import Line
 
@@ -24,8 +25,9 @@ class WatchedLab(Protocol):
     def paths(self) -> Mapping[tuple[str, str], tuple[Sequence[str], bool]]:
         """Hops, and whether they lead to the end, by probe and direction."""
 
-    def is_up(self, sign: str, name: str, node: str) -> bool:
-        """Whether a session (`bgp`) or a tunnel (`tunnel`) is up at that end, by its last word."""
+    @property
+    def signs(self) -> LastWords:
+        """What its ends and kernels said last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,11 @@ class Awaited(Line):
     def needs_a_cause(self) -> bool:
         """Whether it cannot come unless something is broken, or done, before."""
         return False
+
+    @property
+    def about_route(self) -> tuple[str, str] | None:
+        """The node and the prefix of the route that it is about, if it is about one."""
+        return None
 
     def never(self, plan: Plan) -> str:
         """Why it can never come in a lab of this plan, in words; "" if it can."""
@@ -56,23 +63,54 @@ class Awaited(Line):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpOrDown(Awaited):
-    """Of what has two ends: down as soon as one of them says so, up once both do. `sign` is what they say it by."""
+    """Of what has two ends: down as soon as one of them says so, up once both do.
+
+    `sign` is what they say it by, `down` the word for it.
+    """
 
     sign: ClassVar[str]
+    down: ClassVar[str] = "down"
 
     is_: str = parameter(Takes.WORD, key="is", need=Need.ALWAYS, choices=("up", "down"))
 
     @abstractmethod
-    def nodes(self, plan: Plan) -> Sequence[str]:
-        """The nodes at its ends; none if the plan does not have it."""
+    def ends(self, plan: Plan) -> Sequence[tuple[str, str]]:
+        """What each of its ends calls it, and that end's node; nothing if the plan does not have it."""
 
     @property
     def needs_a_cause(self) -> bool:
         """Whether it is down."""
-        return self.is_ == "down"
+        return self.is_ == self.down
 
     def holds(self, lab: WatchedLab) -> bool:
         """By what each end said last."""
-        nodes = self.nodes(lab.plan)
-        up = bool(nodes) and all(lab.is_up(self.sign, self.name, node) for node in nodes)
-        return up is (self.is_ == "up")
+        ends = self.ends(lab.plan)
+        up = bool(ends) and all(lab.signs.is_up(self.sign, name, node) for name, node in ends)
+        return up is (self.is_ != self.down)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionUpOrDown(UpOrDown):
+    """Of a session, by what its speakers say."""
+
+    of: ClassVar[str] = "session"
+
+    def ends(self, plan: Plan) -> Sequence[tuple[str, str]]:
+        """Its speakers' nodes."""
+        session = plan.session_named(self.name)
+        return () if session is None else [(self.name, end.node) for end in session.ends]
+
+    @abstractmethod
+    def lacks(self, session: BgpSession) -> str:
+        """Why this session never says anything of it, in words; "" if it does."""
+
+    def never(self, plan: Plan) -> str:
+        """One that does not have it, and one that never comes up."""
+        session = plan.session_named(self.name)
+        if session is None:
+            return ""
+        if why := self.lacks(session):
+            return why
+        if session.mismatch is not None and self.is_ != self.down:
+            return f"session {self.name} does not come up: {session.mismatch.text}"
+        return ""

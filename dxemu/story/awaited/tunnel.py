@@ -19,7 +19,7 @@ class TunnelAwaited(UpOrDown):
     example: ClassVar[str] = "{tunnel: vpn_tunnel_1, is: down}"
     sign: ClassVar[str] = "tunnel"
 
-    def nodes(self, plan: Plan) -> Sequence[str]:
+    def ends(self, plan: Plan) -> Sequence[tuple[str, str]]:
         """Where it begins and ends."""
         tunnel = plan.tunnel_named(self.name)
-        return () if tunnel is None else [end.node for end in tunnel.ends]
+        return () if tunnel is None else [(self.name, end.node) for end in tunnel.ends]

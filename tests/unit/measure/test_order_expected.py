@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from stories import bfd_story, expect
 
 from dxemu.story.awaited.path import PathAwaited
+from dxemu.story.awaited.route import RouteAwaited
 from dxemu.story.awaited.session import SessionAwaited
 from dxemu.story.awaited.tunnel import TunnelAwaited
 
@@ -15,6 +17,8 @@ DOWN = SessionAwaited(name="primary", is_="down")
 MOVED = PathAwaited(name="app", via="backup")
 NEVER = SessionAwaited(name="backup", is_="down")
 ELSEWHERE = TunnelAwaited(name="vpn_tunnel_1", is_="up")
+
+ROUTE = RouteAwaited(name="colo_router", prefix=ip_network("172.31.0.0/16"), via="backup")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,8 @@ ELSEWHERE = TunnelAwaited(name="vpn_tunnel_1", is_="up")
         ((DOWN, NEVER), "fail"),
         ((NEVER, DOWN), "fail"),
         ((DOWN, MOVED, ELSEWHERE), "fail"),
+        ((DOWN, ROUTE, MOVED), "pass"),
+        ((ROUTE, DOWN), "fail"),
     ],
 )
 def test_of_a_run(tmp_path: Path, events: tuple[object, ...], verdict: str) -> None:

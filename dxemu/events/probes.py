@@ -17,6 +17,15 @@ class PathFound(ProbeEvent):
     complete: bool
 
 
+class FlowsSpread(ProbeEvent):
+    """Of its `flows` so many lead to the end and `over` each connection, LAG and tunnel: asked as for `PathFound`."""
+
+    word: ClassVar[str] = "flows"
+    direction: str
+    flows: int
+    over: Mapping[str, object]
+
+
 class PacketsLogged(ProbeEvent):
     """One direction of an outage probe is over. `file` is its `ProbeLog` in the run's folder.
 

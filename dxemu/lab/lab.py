@@ -60,6 +60,7 @@ class Lab:
         self._interrupted: dict[str, float] = {}
         self._routing = Routing({}, {}, {})
         self.ways = PathTeller(plan, self._nodes, journal)
+        self.spreads = self.ways.spreads
         self.filters = PacketFilters(self._nodes)
         self._silences = Silences(self._nodes)
         self._power = Power(self._nodes)

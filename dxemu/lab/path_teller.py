@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from dxemu.events.probes import PathFound
+from dxemu.events.probes import FlowsSpread, PathFound
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
 from dxemu.lab.paths import Walker, Watched
 from dxemu.netlink import route
 from dxemu.plan.model import Plan
+from dxemu.plan.on_the_way import names_on
 
 
 class PathTeller:
@@ -24,11 +26,13 @@ class PathTeller:
         self._nodes = nodes
         self._journal = journal
         self.told: dict[tuple[str, str], tuple[list[str], bool]] = {}
+        self.spreads: dict[tuple[str, str], tuple[int, Mapping[str, object]]] = {}
         self._changed = asyncio.Event()
         self.adopt(plan)
 
     def adopt(self, plan: Plan) -> None:
         """The plan has become this one."""
+        self._plan = plan
         self._walker = Walker(plan, self._nodes)
 
     async def watch(self, probe: Watched) -> None:
@@ -53,6 +57,19 @@ class PathTeller:
                     self.told[one.probe, direction] = found
                     hops, complete = tuple(found[0]), found[1]
                     self._journal.tell(PathFound(probe=one.probe, direction=direction, hops=hops, complete=complete))
+
+                if one.flows:
+                    await self._tell_spread(one, direction, (source, target), always=always)
+
+    async def _tell_spread(self, one: Watched, direction: str, ends: tuple[str, str], *, always: bool) -> None:
+        over: Counter[str] = Counter()
+        for flow in one.flows:
+            hops, complete = await self._walker.walk(*ends, one.version, flow)
+            over.update(names_on(self._plan, hops) if complete else ())
+        found = len(one.flows), dict(sorted(over.items()))
+        if always or self.spreads.get((one.probe, direction)) != found:
+            self.spreads[one.probe, direction] = found
+            self._journal.tell(FlowsSpread(probe=one.probe, direction=direction, flows=found[0], over=found[1]))
 
     def route_changed(self) -> None:
         """Paths may be others from now on."""

@@ -18,13 +18,17 @@ MAX_HOPS = 32
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A probe whose path is told whenever it changes. Without `flow` it is the way of the bare addresses."""
+    """A probe whose path is told whenever it changes. Without `flow` it is the way of the bare addresses.
+
+    With `flows` it is also told how all of these are spread.
+    """
 
     probe: str
     near: str
     far: str
     version: int = 4
     flow: route.FlowPorts | None = None
+    flows: tuple[route.FlowPorts, ...] = ()
 
 
 class Walker:

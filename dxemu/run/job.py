@@ -52,6 +52,7 @@ class RunJob:
     `runners` are the modules of the runners that other distributions bring, by kind of probe. With `served` the lab has
     no agenda but takes orders, whose last one ends it. `frames` are ports (node and interface) whose frames are written
     down, by the name of the file. `esp_keys`: the keys of tunnels are, too.
+    `spread` are the probes of which the ways of all flows are told, where there are several.
     `leave_broken`: the lab is not made whole again when the run is over.
     """
 
@@ -65,6 +66,7 @@ class RunJob:
     clock: str
     changes: tuple[PlannedChange, ...] = ()
     cues: tuple[Cue, ...] = ()
+    spread: frozenset[str] = frozenset()
     runners: Mapping[str, str] = field(default_factory=dict)
     served: Served | None = None
     frames: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

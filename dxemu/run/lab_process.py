@@ -89,7 +89,7 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
     async with AsyncExitStack() as stack:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder, job.seed))
-            await lab.converged(watched(job.probes, job.runners, job.seed))
+            await lab.converged(watched(job.probes, job.runners, job.seed, job.spread))
             journal.tell(_ready(lab))
             await clock.whole_second(_phase(job))
             chance.draw_as("the run")

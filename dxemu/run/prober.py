@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack
 from itertools import groupby
 from operator import attrgetter
@@ -51,12 +52,19 @@ def by_kind(probes: Sequence[Probe]) -> list[tuple[str, list[Probe]]]:
     return [(kind, list(mine)) for kind, mine in groupby(sorted(probes, key=attrgetter("kind")), attrgetter("kind"))]
 
 
-def watched(probes: Sequence[Probe], runners: Mapping[str, str], seed: int) -> list[Watched]:
+def watched(probes: Sequence[Probe], runners: Mapping[str, str], seed: int, spread: AbstractSet[str]) -> list[Watched]:
     """The probes that have a path. Where a kind is one flow each way its runner knows the ports.
 
-    `runners` and `seed` as in `RunJob`.
+    `runners`, `seed` and `spread` as in `RunJob`.
     """
     flows: dict[str, route.FlowPorts] = {}
+    spreads: dict[str, tuple[route.FlowPorts, ...]] = {}
     for kind, mine in by_kind(probes):
-        flows |= runner_of(kind, runners.get(kind, "")).flows(mine, seed)
-    return [Watched(p.name, *p.ends, p.version, flows.get(p.name)) for p in probes if p.ends is not None]
+        runner = runner_of(kind, runners.get(kind, ""))
+        flows |= runner.flows(mine, seed)
+        spreads |= runner.spreads(mine, seed) if spread else {}
+    return [
+        Watched(p.name, *p.ends, p.version, flows.get(p.name), spreads.get(p.name, ()) if p.name in spread else ())
+        for p in probes
+        if p.ends is not None
+    ]

@@ -29,6 +29,7 @@ from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
+from dxemu.story.model import Scenario
 from dxemu.topology import effective
 
 
@@ -100,6 +101,7 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         actions=scenario.actions,
         changes=_keep_changes(rehearsal, folder),
         cues=scenario.cues,
+        spread=_spread(scenario),
         end=rehearsal.end,
         seed=seed,
         kernel=where.kernel,
@@ -108,6 +110,14 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         leave_broken=rehearsal.leave_broken,
         esp_keys=rehearsal.esp_keys,
     )
+
+
+def _spread(scenario: Scenario) -> frozenset[str]:
+    """The probes that steps, or the order of events, ask for the ways of all their flows."""
+    asked = [event for cue in scenario.cues for event in (cue.awaited, cue.stop_when) if event is not None]
+    for line in scenario.expect:
+        asked += getattr(line.expected, "events", None) or ()
+    return frozenset(event.about_flows for event in asked)
 
 
 def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dxemu.events.base import Event
 from dxemu.events.last_words import LastWords
-from dxemu.events.probes import PathFound
+from dxemu.events.probes import FlowsSpread, PathFound
 from dxemu.plan.model import Plan
 from dxemu.story.awaited.base import Awaited
 
@@ -18,6 +18,7 @@ class ReplayedLab:
         self.plan = plan
         self.signs = LastWords()
         self._paths: dict[tuple[str, str], tuple[Sequence[str], bool]] = {}
+        self.spreads: dict[tuple[str, str], tuple[int, Mapping[str, object]]] = {}
 
     @property
     def paths(self) -> Mapping[tuple[str, str], tuple[Sequence[str], bool]]:
@@ -28,6 +29,8 @@ class ReplayedLab:
         """This was told next."""
         if isinstance(event, PathFound):
             self._paths[event.probe, event.direction] = event.hops, event.complete
+        elif isinstance(event, FlowsSpread):
+            self.spreads[event.probe, event.direction] = event.flows, event.over
         else:
             self.signs.note(event)
 

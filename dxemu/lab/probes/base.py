@@ -67,6 +67,12 @@ class Runner(ABC, Generic[P]):
         del probes, seed, first
         return {}
 
+    @classmethod
+    def spreads(cls, probes: Sequence[P], seed: int) -> Mapping[str, tuple[route.FlowPorts, ...]]:
+        """The ports of every flow of those probes, by name, that have several flows each way."""
+        del probes, seed
+        return {}
+
     @abstractmethod
     async def start(self, stack: AsyncExitStack) -> None:
         """Begin. What has to be given back is pushed on `stack`."""

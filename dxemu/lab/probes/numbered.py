@@ -37,6 +37,17 @@ class NumberedRunner(Runner[N]):
         """Each has two ports of its own, in the order of the file."""
         return {probe.name: flow_of(number, seed) for number, probe in enumerate(probes, cls.first_number + first)}
 
+    @classmethod
+    def spreads(cls, probes: Sequence[N], seed: int) -> Mapping[str, tuple[route.FlowPorts, ...]]:
+        """One destination port, a source port for each flow."""
+        found = {}
+        for number, probe in enumerate(probes, cls.first_number):
+            to = flow_of(number, seed).destination_port
+            sources = source_ports(number, probe.flows, seed)
+            if len(sources) > 1:
+                found[probe.name] = tuple(route.FlowPorts(source, to) for source in sources)
+        return found
+
     async def start(self, stack: AsyncExitStack) -> None:
         """Fork. The first packet leaves a moment later."""
         run, flows = self.run, self._flows()

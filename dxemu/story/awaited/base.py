@@ -26,6 +26,10 @@ class WatchedLab(Protocol):
         """Hops, and whether they lead to the end, by probe and direction."""
 
     @property
+    def spreads(self) -> Mapping[tuple[str, str], tuple[int, Mapping[str, object]]]:
+        """Of a probe's flows how many there are, and lead over what, by probe and direction, as for `FlowsSpread`."""
+
+    @property
     def signs(self) -> LastWords:
         """What its ends and kernels said last."""
 
@@ -38,6 +42,11 @@ class Awaited(Line):
     def needs_a_cause(self) -> bool:
         """Whether it cannot come unless something is broken, or done, before."""
         return False
+
+    @property
+    def about_flows(self) -> str:
+        """The probe whose every flow's way it needs; "" if it needs none."""
+        return ""
 
     @property
     def about_route(self) -> tuple[str, str] | None:

@@ -7,20 +7,30 @@ from typing import ClassVar
 
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.parameters import Need, Takes, parameter
-from dxemu.plan.model import Plan
+from dxemu.plan.on_the_way import names_on
 from dxemu.story.awaited.base import Awaited, WatchedLab
+
+ALL = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathAwaited(Awaited):
-    """In both directions, unless one is said."""
+    """In both directions, unless one is said. Of a probe with several flows so large a share of them, else all."""
 
     of: ClassVar[str] = "sending probe"
-    words: ClassVar[str] = "its way leads over this connection, LAG or tunnel, in both directions unless one is said"
+    words: ClassVar[str] = (
+        "its way leads over this connection, LAG or tunnel, in both directions and with all flows unless said otherwise"
+    )
     example: ClassVar[str] = "{path: app, via: backup}"
 
     via: str = parameter(Takes.NAME, need=Need.ALWAYS, noun="connection")
     direction: str | None = parameter(Takes.WORD, choices=DIRECTIONS)
+    share: float | None = parameter(Takes.PERCENT, words="of its flows")
+
+    @property
+    def about_flows(self) -> str:
+        """This probe."""
+        return self.name
 
     def holds(self, lab: WatchedLab) -> bool:
         """By the tables of the kernels."""
@@ -28,14 +38,8 @@ class PathAwaited(Awaited):
         return all(self._leads(lab, direction) for direction in wanted)
 
     def _leads(self, lab: WatchedLab, direction: str) -> bool:
+        if spread := lab.spreads.get((self.name, direction)):
+            flows, over = spread
+            return float(str(over.get(self.via, 0))) * ALL >= (ALL if self.share is None else self.share) * flows
         hops, complete = lab.paths.get((self.name, direction), ((), False))
-        return complete and any(self.via in _names(lab.plan, hop) for hop in hops[1::2])
-
-
-def _names(plan: Plan, hop: str) -> set[str | None]:
-    """What a hop is called: a tunnel, or a cable's connection and LAG."""
-    cable = plan.cable_named(hop)
-    if cable is None:
-        return {hop}
-    bonds = (plan.bond_over(port.node, port.name) for port in (cable.a, cable.b))
-    return {cable.connection, *(bond.lag for bond in bonds if bond is not None)}
+        return complete and self.via in names_on(lab.plan, hops)

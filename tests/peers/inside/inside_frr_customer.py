@@ -109,7 +109,7 @@ class Run:
                 for name in self.customers:
                     configured = configurations(self.plan, self.plan.speaker(name))
                     self.routers[name] = stack.enter_context(frr(lab.node(name), configured))
-                lab.ways.watched = watched(job.probes, job.runners, job.seed)
+                lab.ways.watched = watched(job.probes, job.runners, job.seed, job.spread)
                 await self.up()
                 await self.chosen(lab, ())
                 await self.journal.clock.settle(PHASE_S)

@@ -15,6 +15,7 @@ from dxemu.run.prepare import prepare
 from dxemu.story.awaited.base import Awaited
 from dxemu.story.awaited.bfd import BfdAwaited
 from dxemu.story.awaited.lacp import LacpAwaited
+from dxemu.story.awaited.path import PathAwaited
 from dxemu.story.awaited.route import RouteAwaited
 from dxemu.story.awaited.tunnel import TunnelAwaited
 from dxemu.story.replayed import first_at
@@ -82,6 +83,24 @@ def test_a_tunnel_whose_ike_was_replaced_is_not_down() -> None:
     events = [tunnel(-1, node, "up") for node in ends]
     events += [tunnel(3, ends[0], "rekeyed"), tunnel(4, ends[0], "down", "replaced"), tunnel(7, ends[1], "down", "dpd")]
     assert first_at(made, events, TunnelAwaited(name="vpn_tunnel_1", is_="down"), 0.0) == 7
+
+
+def flows(t: float, direction: str, **over: int) -> Event:
+    return filled({"event": "flows", "t": t, "probe": "app", "direction": direction, "flows": 8, "over": over})
+
+
+@pytest.mark.parametrize(
+    ("share", "direction", "at"),
+    [(50.0, None, 4), (None, None, 7), (50.0, "to_aws", 3), (60.0, "to_aws", 5), (10.0, "from_aws", 2)],
+)
+def test_so_large_a_share_of_the_flows_has_to_lead_over_it(
+    share: float | None, direction: str | None, at: float
+) -> None:
+    events = [flows(t, d, primary=8) for t, d in ((-1, "to_aws"), (-1, "from_aws"))]
+    events += [flows(2, "from_aws", primary=7, backup=1), flows(3, "to_aws", primary=4, backup=4)]
+    events += [flows(4, "from_aws", primary=4, backup=4), flows(5, "to_aws", backup=8), flows(7, "from_aws", backup=8)]
+    awaited = PathAwaited(name="app", via="backup", direction=direction, share=share)
+    assert first_at(plan("backup_connection"), events, awaited, 0.0) == at
 
 
 @pytest.mark.parametrize(

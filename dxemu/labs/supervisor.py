@@ -162,9 +162,11 @@ def _request(text: bytes) -> Mapping[str, object]:
         written = json.loads(text)
     except ValueError as error:
         raise OrderRefused(f"what was asked is no JSON: {error}", "Send one object a line.") from error
-    if not isinstance(written, dict) or written.get("version") != VERSION:
+    version = written.get("version") if isinstance(written, dict) else None
+    if not isinstance(written, dict) or version != VERSION:
+        other = f"version {version}" if isinstance(version, int) else "none"
         raise OrderRefused(
-            f"this lab's supervisor speaks version {VERSION}, and was asked in another one",
+            f"this lab's supervisor speaks version {VERSION}, and was asked in {other}",
             "Use the dxemu that started the lab, or end the lab and start it again.",
         )
     return written

@@ -1,9 +1,13 @@
 """What a client and a supervisor say to each other: JSON, one object a line.
 
-A client asks one thing a connection:   {"version": 1, "do": "exec", "node": "app", "command": ["true"]}
-It hears any number of these:           {"told": {...}}
+A client asks one thing a connection:   {"version": 2, "do": "exec", "node": "app", "streamed": true, ...}
+It may say more, if `reads` was asked:  {"data": "Yg0K"} in base64, {"signal": 2}, {"end": true}
+It hears any number of these:           {"told": {"data": "Yg0K", "stream": 1}}
 and one of these at the end:            {"done": {...}} or {"failed": {"text": ..., "exit_status": 2}}
 A client that goes before the end has what takes time ended: the clock goes no further, a program is killed.
+
+Whoever speaks another version is refused, with both versions. Version 1 had no `streamed`: a program's output came at
+its end.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from typing import Any
 
 from dxemu.errors import DxemuError
 
-VERSION = 1
+VERSION = 2
 LONGEST_LINE = 1 << 24
 
 

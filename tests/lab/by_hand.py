@@ -74,13 +74,13 @@ async def as_in_the_scenario(lab: Session, rehearsal: Rehearsal) -> None:
 
 
 def numbers(events: list[dict[str, Any]], end_s: float) -> Numbers:
-    """When each thing happened, from the run's start on. Signs of life are none.
+    """When each thing happened, from the run's start on. Signs of life are none, nor is what comes after the run.
 
     After its end it is told what the probes found: a moment later where it was not known when they would end.
     """
     times: Numbers = {}
     for event in events:
-        if event["event"] not in ("tick", "building") and event["t"] >= 0:
+        if event["event"] not in ("tick", "building", "made_whole") and event["t"] >= 0:
             line = json.dumps({key: value for key, value in event.items() if key not in UNEQUAL}, sort_keys=True)
             times.setdefault(line, []).append(min(event["t"], end_s))
     return times

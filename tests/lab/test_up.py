@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -117,7 +118,10 @@ def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
         file = tmp_path / "bfd.pcap"
         command = [sys.executable, "-m", "dxemu.cli.app", "capture", "--out", "-", "primary", "udp"]
         env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
-        with file.open("wb") as out, subprocess.Popen(command, env=env, stdout=out) as capturing:
+        with contextlib.ExitStack() as stack:
+            out = stack.enter_context(file.open("wb"))
+            capturing = stack.enter_context(subprocess.Popen(command, env=env, stdout=out))
+            stack.callback(capturing.kill)  # or a failure here waits for its end for ever
             while file.stat().st_size < 24:  # the head is there: from now on it listens
                 assert capturing.poll() is None
                 good(dxemu("advance", "10ms"))

@@ -91,7 +91,7 @@ class Run:
         self.lasting = {s for p in self.predictions if p.recovery is None for s in p.sessions}
         """The sessions that are down at the end."""
         self.channel = Kept()
-        self.journal = Journal(self.channel)
+        self.journal = Journal(self.channel, virtual=True)
         self.happened: list[Told] = []
         self.journal.listen(lambda event: self.happened.append(told(event)))
         self.routers: dict[str, Frr] = {}

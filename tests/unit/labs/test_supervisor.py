@@ -1,0 +1,163 @@
+"""A supervisor with a lab that is none: who asks in another version, goes before the end, or asks often."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dxemu.labs import supervisor
+from dxemu.labs.client import ask_at
+from dxemu.labs.places import LabFolder
+from dxemu.labs.requests import Request
+from dxemu.labs.start import About
+from dxemu.labs.wire import VERSION, AskedInVain
+from dxemu.run.orders import OrderRefused
+
+TOPOLOGY = Path(__file__).parents[3] / "topologies" / "private_vif.yaml"
+AT_ONCE, EACH = 20, 50
+SOON_S = 20.0
+
+
+class StandIn:
+    """What a supervisor needs of a lab, which never ends by itself."""
+
+    def __init__(self) -> None:
+        self.session = self
+        self.heard_gone = threading.Event()
+        self.waits = threading.Event()
+
+    async def over(self) -> None:
+        await asyncio.Event().wait()
+
+    async def number(self, request: Request) -> Mapping[str, object]:
+        await asyncio.sleep(0)
+        number = request.written["number"]
+        assert isinstance(number, int)
+        if number % 10 == 0:
+            raise OrderRefused(f"no {number}")
+        return {"number": number}
+
+    async def wait(self, request: Request) -> Mapping[str, object]:
+        """Until whoever asked has gone."""
+        self.waits.set()
+        await request.gone.wait()
+        self.heard_gone.set()
+        return {}
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[LabFolder, StandIn], None]], None]:
+    """Runs what it is given in a thread, against a supervisor in this one, which it ends then."""
+
+    def serve(client: Callable[[LabFolder, StandIn], None]) -> None:
+        place = LabFolder(tmp_path)
+        about = About(topology=str(TOPOLOGY), kernel="embedded", clock="virtual", seed=1)
+
+        async def run() -> None:
+            lab = StandIn()
+
+            @asynccontextmanager
+            async def living(*_: object, **__: object) -> AsyncIterator[StandIn]:
+                yield lab
+
+            requests: dict[str, Callable[[Request], Awaitable[Mapping[str, object]]]]
+            requests = {"number": lab.number, "wait": lab.wait}
+            monkeypatch.setattr(supervisor, "living", living)
+            monkeypatch.setattr(supervisor, "REQUESTS", requests)
+            monkeypatch.setattr(supervisor, "versions", SimpleNamespace(installed=lambda: None))
+            monkeypatch.setattr(supervisor, "where", SimpleNamespace(embedded=lambda _: None))
+            with place.listening() as listening:
+                listening.setblocking(False)
+                serving = asyncio.create_task(supervisor.Supervisor(place, about).run(listening))
+                try:
+                    await asyncio.to_thread(client, place, lab)
+                    if not serving.done():
+                        await asyncio.to_thread(ask_at, place, "down")
+                finally:
+                    await asyncio.wait_for(serving, SOON_S)
+
+        asyncio.run(run())
+
+    return serve
+
+
+def said(place: LabFolder, text: bytes) -> Mapping[str, Any]:
+    """What is answered to a line."""
+    with place.connected() as sock, sock.makefile("rwb") as lines:
+        lines.write(text + b"\n")
+        lines.flush()
+        answer: Mapping[str, Any] = json.loads(lines.readline())
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ({"version": VERSION - 1, "do": "number"}, f"speaks version {VERSION}, and was asked in version {VERSION - 1}"),
+        ({"version": VERSION + 1, "do": "number"}, f"speaks version {VERSION}, and was asked in version {VERSION + 1}"),
+        ({"do": "number"}, "was asked in none"),
+        (["number"], "was asked in none"),
+        ({"version": VERSION, "do": "numbr"}, "cannot be asked to 'numbr'\n  Did you mean 'number'?"),
+    ],
+)
+def test_what_it_does_not_understand_is_refused(asked: Any, text: object, words: str) -> None:
+    def client(place: LabFolder, _: StandIn) -> None:
+        failed = said(place, json.dumps(text).encode())["failed"]
+        assert words in failed["text"]
+        assert failed["exit_status"] == OrderRefused.exit_status
+        assert "no JSON" in said(place, b"\xff{")["failed"]["text"]
+
+    asked(client)
+
+
+def test_a_client_of_another_version_is_told_so(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def client(place: LabFolder, _: StandIn) -> None:
+        monkeypatch.setattr("dxemu.labs.wire.VERSION", VERSION + 1)
+        with pytest.raises(AskedInVain, match=r"Use the dxemu that started the lab"):
+            ask_at(place, "number", number=1)
+        monkeypatch.setattr("dxemu.labs.wire.VERSION", VERSION)
+
+    asked(client)
+
+
+def test_a_client_that_vanishes_ends_what_it_asked_for_and_no_more(asked: Any) -> None:
+    def client(place: LabFolder, lab: StandIn) -> None:
+        vanishing = place.connected()
+        vanishing.sendall(json.dumps({"version": VERSION, "do": "wait"}).encode() + b"\n")
+        assert lab.waits.wait(SOON_S)
+        assert not lab.heard_gone.is_set()
+        vanishing.shutdown(socket.SHUT_RDWR)
+        vanishing.close()
+        assert lab.heard_gone.wait(SOON_S)
+        assert ask_at(place, "number", number=1) == {"number": 1}, "others are answered"
+
+    asked(client)
+
+
+def test_of_a_thousand_orders_at_once_none_is_lost(asked: Any) -> None:
+    def client(place: LabFolder, _: StandIn) -> None:
+        def give(first: int) -> Sequence[int]:
+            answered = []
+            for number in range(first, first + EACH):
+                try:
+                    assert ask_at(place, "number", number=number) == {"number": number}
+                except AskedInVain as refused:
+                    assert str(refused) == f"no {number}"
+                answered.append(number)
+            return answered
+
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            answered = [n for some in threads.map(give, range(0, AT_ONCE * EACH, EACH)) for n in some]
+        assert answered == list(range(AT_ONCE * EACH))
+
+    asked(client)

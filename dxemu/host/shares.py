@@ -84,7 +84,7 @@ class Jobs:
         finally:
             if not all(future.done() for future in under_way):
                 for child in multiprocessing.active_children():
-                    child.terminate()
+                    child.kill()  # SIGTERM would find this process's handler in one that has only just been forked
             pool.shutdown(cancel_futures=True)
 
 

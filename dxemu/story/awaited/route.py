@@ -42,7 +42,7 @@ class RouteAwaited(Awaited):
 
     def never(self, plan: Plan) -> str:
         """One of a node that is no router."""
-        known = next((node for node in plan.nodes if node.name == self.name), None)
+        known = plan.node_named(self.name)
         if known is not None and known.role in (Role.HOST, Role.INSTANCE, Role.SERVICE):
             return f"{self.name} is no router: its routes do not change"
         return ""

@@ -59,8 +59,6 @@ class Cues:
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
-        events = [event for cue in self._cues for event in (cue.awaited, cue.stop_when) if event is not None]
-        await self._watch.know_routes(events)
         for cue in self._cues:
             self._tasks.start(self._follow(cue))
         return self

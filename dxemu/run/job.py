@@ -53,6 +53,7 @@ class RunJob:
     no agenda but takes orders, whose last one ends it. `frames` are ports (node and interface) whose frames are written
     down, by the name of the file. `esp_keys`: the keys of tunnels are, too.
     `spread` are the probes of which the ways of all flows are told, where there are several.
+    `routes` (node and prefix) are told at the start, too, where a node had them before anybody heard its kernel.
     `leave_broken`: the lab is not made whole again when the run is over.
     """
 
@@ -67,6 +68,7 @@ class RunJob:
     changes: tuple[PlannedChange, ...] = ()
     cues: tuple[Cue, ...] = ()
     spread: frozenset[str] = frozenset()
+    routes: tuple[tuple[str, str], ...] = ()
     runners: Mapping[str, str] = field(default_factory=dict)
     served: Served | None = None
     frames: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

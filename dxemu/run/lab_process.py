@@ -90,6 +90,10 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
         try:
             lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder, job.seed))
             await lab.converged(watched(job.probes, job.runners, job.seed, job.spread))
+            if job.routes:
+                from dxemu.run.first_routes import tell_first_routes  # only such a lab needs what it imports
+
+                await tell_first_routes(lab, job.routes)
             journal.tell(_ready(lab))
             await clock.whole_second(_phase(job))
             chance.draw_as("the run")

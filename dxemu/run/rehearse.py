@@ -29,6 +29,7 @@ from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
+from dxemu.story.awaited.base import Awaited
 from dxemu.story.model import Scenario
 from dxemu.topology import effective
 
@@ -101,7 +102,8 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         actions=scenario.actions,
         changes=_keep_changes(rehearsal, folder),
         cues=scenario.cues,
-        spread=_spread(scenario),
+        spread=frozenset(event.about_flows for event in _asked_for(scenario)),
+        routes=_routes(scenario),
         end=rehearsal.end,
         seed=seed,
         kernel=where.kernel,
@@ -112,12 +114,19 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
     )
 
 
-def _spread(scenario: Scenario) -> frozenset[str]:
-    """The probes that steps, or the order of events, ask for the ways of all their flows."""
+def _asked_for(scenario: Scenario) -> list[Awaited]:
+    """The events that steps wait for, or that are expected in an order."""
     asked = [event for cue in scenario.cues for event in (cue.awaited, cue.stop_when) if event is not None]
     for line in scenario.expect:
         asked += getattr(line.expected, "events", None) or ()
-    return frozenset(event.about_flows for event in asked)
+    return asked
+
+
+def _routes(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """Node and prefix of each route that a step waits for, or that something is expected of."""
+    about = [event.about_route for event in _asked_for(scenario)]
+    about += [line.expected.about_route for line in scenario.expect]
+    return tuple(dict.fromkeys(one for one in about if one is not None))
 
 
 def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ...]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dxemu.events.base import Event, NodeEvent, ProbeEvent
-from dxemu.events.routes import TableChanged
 from dxemu.lab.lab import Lab
-from dxemu.netlink import route
 from dxemu.story.awaited.base import Awaited
 
 
@@ -30,17 +27,6 @@ class Watch:
         self._clock = lab.journal.clock
         self._waiting: list[_Waiting] = []
         lab.journal.listen(self._hear)
-
-    async def know_routes(self, events: Iterable[Awaited]) -> None:
-        """Tell of the routes that `events` are about, if their nodes got them before anybody heard their kernels."""
-        for node, prefix in dict.fromkeys(event.about_route for event in events if event.about_route is not None):
-            if (node, prefix) in self._lab.signs.routes:
-                continue
-            for _, found in await route.read_all(self._lab.node(node).netlink):
-                if str(found.prefix) == prefix and found.via is not None:
-                    via = " ".join(map(str, found.shared or (found.via,)))
-                    told = TableChanged(node=node, prefix=prefix, via=via, interface=found.interface)
-                    self._lab.journal.tell(told)
 
     async def comes(self, event: Awaited) -> None:
         """Return when it is so, now or later."""

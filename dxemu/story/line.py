@@ -27,6 +27,11 @@ class Line(ABC):
 
     name: str
 
+    @property
+    def about_route(self) -> tuple[str, str] | None:
+        """The node and the prefix of the route that it is about, if it is about one."""
+        return None
+
     def contradictions(self, said: Sequence[str]) -> Iterator[Contradiction]:
         """What cannot be true or means nothing; `said` are the parameters that are written and say something."""
         del said

@@ -48,11 +48,6 @@ class Awaited(Line):
         """The probe whose every flow's way it needs; "" if it needs none."""
         return ""
 
-    @property
-    def about_route(self) -> tuple[str, str] | None:
-        """The node and the prefix of the route that it is about, if it is about one."""
-        return None
-
     def never(self, plan: Plan) -> str:
         """Why it can never come in a lab of this plan, in words; "" if it can."""
         del plan

@@ -37,6 +37,11 @@ class RouteExpected(Subject):
     after: str | None = parameter(Takes.WORD, choices=("heal", "fault"))
     fault: str | None = parameter(Takes.NAME)
 
+    @property
+    def about_route(self) -> tuple[str, str] | None:
+        """This one."""
+        return self.name, str(self.prefix)
+
     def contradictions(self, said: Sequence[str]) -> Iterator[Contradiction]:
         """A word that goes with another one than that which is there."""
         when = [key for key in ("at", "within") if getattr(self, key) is not None]

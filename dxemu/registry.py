@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from abc import ABC
 from functools import cache
 from types import ModuleType
 from typing import TypeVar
@@ -56,6 +57,7 @@ def defined(name: str, base: type[T]) -> type[T] | None:
         and issubclass(value, base)
         and value is not base
         and not getattr(value, "__abstractmethods__", None)
+        and ABC not in value.__bases__  # a base that leaves nothing open, but is no kind by itself
     ]
     if len(classes) > 1:
         raise TypeError(f"{module.__name__} defines {len(classes)} members; one file holds one")

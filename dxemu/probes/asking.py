@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dxemu.events.base import Event
 from dxemu.events.probes import RequestsCounted, RequestTroubled
-from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe, unkept
+from dxemu.parameters import Contradiction, Takes, parameter
+from dxemu.probes.base import Measurement, unkept
+from dxemu.probes.between import BetweenHosts
 from dxemu.units import PacketsPerSecond, Seconds
 from dxemu.words import count, duration, took
 
@@ -61,14 +62,12 @@ class Requests(Measurement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskingProbe(Probe, ABC):
+class AskingProbe(BetweenHosts):
     """From one host to another, at `rate`. An answer that takes longer than `slow` is slow; after `limit` it failed."""
 
     key: ClassVar[str] = "requests"
     measures: ClassVar[type[Measurement]] = Requests
 
-    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
-    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
     rate: PacketsPerSecond = parameter(Takes.PACKET_RATE, default=USUAL, least=1, most=FASTEST, example="10/s")
     slow: Seconds = parameter(Takes.DURATION, default=SLOW, example="500 ms")
     limit: Seconds = parameter(Takes.DURATION, default=LIMIT, most=LONGEST, example="2 s")
@@ -84,15 +83,9 @@ class AskingProbe(Probe, ABC):
         """The IP version of its packets."""
         return self.ip_version
 
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Client, server."""
-        return self.from_host, self.to_host
-
     def contradictions(self) -> Iterator[Contradiction]:
         """One host as both ends, and answers that are given up before they are slow."""
-        if self.from_host == self.to_host:
-            yield Contradiction(key="to", problem=f"'{self.to_host}' is both ends", remedy="Write two different hosts.")
+        yield from BetweenHosts.contradictions(self)
         if self.slow >= self.limit:
             problem = f"an answer is given up after {self.limit}, and slow only from {self.slow} on"
             yield Contradiction(key="slow", problem=problem, remedy="Use a shorter time, or a longer `limit`.")

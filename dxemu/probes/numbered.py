@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.events.base import Event
-from dxemu.parameters import Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe
+from dxemu.parameters import Takes, parameter
+from dxemu.probes.base import Measurement
+from dxemu.probes.between import BetweenHosts
 from dxemu.units import PacketsPerSecond
 
 FASTEST = PacketsPerSecond(100_000)
@@ -20,7 +21,7 @@ SMALLEST, LARGEST = 64, 9000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NumberedProbe(Probe, ABC):
+class NumberedProbe(BetweenHosts):
     """Numbered UDP packets in both directions between a host in the data centre and an instance.
 
     `rate` is that of all `flows` together, which send in turn from a port each: where a fault strikes by hash one flow
@@ -29,8 +30,6 @@ class NumberedProbe(Probe, ABC):
 
     across: ClassVar[bool] = True
 
-    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
-    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
     rate: PacketsPerSecond = parameter(Takes.PACKET_RATE, default=USUAL, least=1, most=FASTEST, example="100/s")
     flows: int = parameter(Takes.WHOLE, default=1, least=1, most=MOST_FLOWS, example="64")
     size: int | None = parameter(Takes.WHOLE, least=SMALLEST, most=LARGEST, example="1400")
@@ -41,11 +40,6 @@ class NumberedProbe(Probe, ABC):
     def version(self) -> int:
         """The IP version of its packets."""
         return self.ip_version
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Customer's host, far host."""
-        return self.from_host, self.to_host
 
     @classmethod
     @abstractmethod

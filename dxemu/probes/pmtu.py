@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from dxemu.events.base import Event
 from dxemu.events.probes import PathMtuFound
-from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe, begun_late
+from dxemu.parameters import Need, Takes, parameter
+from dxemu.probes.base import Measurement, begun_late
+from dxemu.probes.between import BetweenHosts
 from dxemu.units import Seconds
 from dxemu.words import direction
 
@@ -48,7 +49,7 @@ class PathMtu(Measurement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PathMtuProbe(Probe):
+class PathMtuProbe(BetweenHosts):
     """The largest packet that gets from one host to another, asked at these times."""
 
     words: ClassVar[str] = "the path MTU as a host finds it, at a time or a list of times"
@@ -56,24 +57,12 @@ class PathMtuProbe(Probe):
     key: ClassVar[str] = "path_mtus"
     measures: ClassVar[type[Measurement]] = PathMtu
 
-    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
-    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
     at: tuple[Seconds, ...] = parameter(Takes.TIMES, need=Need.ALWAYS, example="[2 s, 20 s]")
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Sender, receiver."""
-        return self.from_host, self.to_host
 
     @property
     def over_at(self) -> Seconds:
         """When it asks for the last time."""
         return self.at[-1]
-
-    def contradictions(self) -> Iterator[Contradiction]:
-        """One host as both ends."""
-        if self.from_host == self.to_host:
-            yield Contradiction(key="to", problem=f"'{self.to_host}' is both ends", remedy="Write two different hosts.")
 
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[PathMtu, ...]:

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from dxemu.events.base import Event
 from dxemu.events.probes import StreamEnded, StreamStalled
-from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe, unkept
+from dxemu.parameters import Takes, parameter
+from dxemu.probes.base import Measurement, unkept
+from dxemu.probes.between import BetweenHosts
 from dxemu.units import PacketsPerSecond, Seconds
 from dxemu.words import count, duration, took
 
@@ -58,7 +59,7 @@ class Stream(Measurement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TcpProbe(Probe):
+class TcpProbe(BetweenHosts):
     """A client sends a message of `size` bytes at `rate`, and the server sends it back, all on one connection.
 
     An answer that takes longer than `stall` is a stall. `give_up` is the kernel's limit for what is not acknowledged
@@ -70,8 +71,6 @@ class TcpProbe(Probe):
     key: ClassVar[str] = "streams"
     measures: ClassVar[type[Measurement]] = Stream
 
-    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
-    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
     rate: PacketsPerSecond = parameter(Takes.PACKET_RATE, default=USUAL, least=1, most=FASTEST, example="10/s")
     size: int = parameter(Takes.WHOLE, default=SIZE, least=SMALLEST, most=LARGEST, example="64")
     stall: Seconds = parameter(Takes.DURATION, default=STALL, example="200 ms")
@@ -82,16 +81,6 @@ class TcpProbe(Probe):
     def version(self) -> int:
         """The IP version of its packets."""
         return self.ip_version
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Client, server."""
-        return self.from_host, self.to_host
-
-    def contradictions(self) -> Iterator[Contradiction]:
-        """One host as both ends."""
-        if self.from_host == self.to_host:
-            yield Contradiction(key="to", problem=f"'{self.to_host}' is both ends", remedy="Write two different hosts.")
 
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Stream, ...]:

@@ -9,7 +9,8 @@ from typing import ClassVar
 from dxemu.events.base import Event
 from dxemu.events.probes import ThroughputMeasured
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe, begun_late
+from dxemu.probes.base import Measurement, begun_late
+from dxemu.probes.between import BetweenHosts
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 from dxemu.words import bit_rate, count, direction, duration
 
@@ -50,7 +51,7 @@ class Throughput(Measurement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThroughputProbe(Probe):
+class ThroughputProbe(BetweenHosts):
     """How much gets through from `at` on, for `duration`, in one direction (`to_aws`, `from_aws`).
 
     TCP as fast as it can, or UDP at `offered` (None: TCP), in `streams` connections together. `mss` limits the
@@ -64,19 +65,12 @@ class ThroughputProbe(Probe):
     key: ClassVar[str] = "throughputs"
     measures: ClassVar[type[Measurement]] = Throughput
 
-    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
-    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
     direction: str = parameter(Takes.WORD, choices=("to_aws", "from_aws"), default="to_aws", example="to_aws")
     at: Seconds = parameter(Takes.DURATION, need=Need.ALWAYS, example="5 s")
     duration: Seconds = parameter(Takes.DURATION, key="for", default=USUAL_DURATION, example="500 ms")
     streams: int = parameter(Takes.WHOLE, default=1, least=1, most=128, example="16")
     offered: BitsPerSecond | None = parameter(Takes.BIT_RATE, key="udp", example="1 Gbps")
     mss: int | None = parameter(Takes.WHOLE, least=88, most=9216, example="1360")
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Customer's host, far host."""
-        return self.from_host, self.to_host
 
     @property
     def over_at(self) -> Seconds:

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from dxemu.events.base import Event
 from dxemu.events.probes import HopsTraced
-from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe, unkept
+from dxemu.parameters import Takes, parameter
+from dxemu.probes.base import Measurement, unkept
+from dxemu.probes.between import BetweenHosts
 from dxemu.units import Seconds
 from dxemu.words import count
 
@@ -42,7 +43,7 @@ class Trace(Measurement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TraceProbe(Probe):
+class TraceProbe(BetweenHosts):
     """Packets whose TTL ends at each hop, `every` so often: who says so is on the way of real packets.
 
     A cable that is silent shows, as it does not in the kernels' tables; a tunnel is one hop.
@@ -53,8 +54,6 @@ class TraceProbe(Probe):
     key: ClassVar[str] = "traces"
     measures: ClassVar[type[Measurement]] = Trace
 
-    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
-    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun="host or instance", example="web")
     every: Seconds = parameter(Takes.DURATION, default=USUAL, least=SHORTEST, most=LONGEST, example="1 s")
     ip_version: int = parameter(Takes.WORD, choices=(4, 6), default=4, example="6")
 
@@ -62,16 +61,6 @@ class TraceProbe(Probe):
     def version(self) -> int:
         """The IP version of its packets."""
         return self.ip_version
-
-    @property
-    def ends(self) -> tuple[str, str]:
-        """Where it begins and ends."""
-        return self.from_host, self.to_host
-
-    def contradictions(self) -> Iterator[Contradiction]:
-        """One host as both ends."""
-        if self.from_host == self.to_host:
-            yield Contradiction(key="to", problem=f"'{self.to_host}' is both ends", remedy="Write two different hosts.")
 
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Trace, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import ceil
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 from dxemu.events.base import Event
 from dxemu.parameters import Contradiction
@@ -32,6 +32,9 @@ class Measurement:
     def unkept(self) -> str:
         """Which schedule the probe did not keep, in words, so that the run is not valid; "" if it kept it."""
         return ""
+
+
+M = TypeVar("M", bound=Measurement)
 
 
 class ProbedLab(Protocol):
@@ -123,6 +126,22 @@ class Probe:
     async def measure(self, lab: ProbedLab) -> None:
         """Do it, from the run's start on, and tell what was found. Unused if there is a runner for this kind."""
         raise NotImplementedError(f"{self.kind} has neither `measure` nor a runner")
+
+
+def alike_as_one(found: Iterable[M], together: Callable[[M, M], M | None]) -> tuple[M, ...]:
+    """By probe, in the order in which they come; of one probe those that are alike, one after the other, are one.
+
+    `together` makes one of two; None if they are not alike.
+    """
+    of_probe: dict[str, list[M]] = {}
+    for one in found:
+        mine = of_probe.setdefault(one.probe, [])
+        both = together(mine[-1], one) if mine else None
+        if both is None:
+            mine.append(one)
+        else:
+            mine[-1] = both
+    return tuple(one for mine in of_probe.values() for one in mine)
 
 
 def unkept(what: str, lateness_ms: float, interval_ms: float) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from dxemu.events.base import Event
 from dxemu.events.probes import ServiceFetched
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.probes.base import Measurement, Probe, begun_late
+from dxemu.probes.base import Measurement, Probe, alike_as_one, begun_late
 from dxemu.units import PacketsPerSecond, Seconds
 from dxemu.words import count, took
 
@@ -86,20 +86,10 @@ class FetchProbe(Probe):
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Fetch, ...]:
         """By probe, in the order in which they began; those that went alike one after the other are one."""
-        all_of_them = [e for e in events if isinstance(e, ServiceFetched)]
-        found: dict[str, list[Fetch]] = {e.probe: [] for e in all_of_them}
-        for e in sorted(all_of_them, key=lambda e: e.started_s):
-            mine, one = found[e.probe], _fetch(e)
-            last = mine[-1] if mine else None
-            if last is not None and last.outcome == one.outcome:
-                longest = max(last.longest_ms, one.longest_ms)
-                late = max(last.lateness_max_ms, one.lateness_max_ms)
-                mine[-1] = replace(
-                    last, last_s=one.last_s, count=last.count + 1, longest_ms=longest, lateness_max_ms=late
-                )
-            else:
-                mine.append(one)
-        return tuple(one for mine in found.values() for one in mine)
+        told = [e for e in events if isinstance(e, ServiceFetched)]
+        places = {probe: place for place, probe in enumerate(dict.fromkeys(e.probe for e in told))}
+        began = sorted(told, key=lambda e: (places[e.probe], e.started_s))
+        return alike_as_one(map(_fetch, began), _together)
 
     @classmethod
     def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
@@ -125,6 +115,14 @@ def _fetch(e: ServiceFetched) -> Fetch:
         longest_ms=round(e.took_s * 1e3, 6),
         lateness_max_ms=round((e.late_s or 0.0) * 1e3, 6),
     )
+
+
+def _together(last: Fetch, one: Fetch) -> Fetch | None:
+    if last.outcome != one.outcome:
+        return None
+    longest = max(last.longest_ms, one.longest_ms)
+    late = max(last.lateness_max_ms, one.lateness_max_ms)
+    return replace(last, last_s=one.last_s, count=last.count + 1, longest_ms=longest, lateness_max_ms=late)
 
 
 def _in_words(fetch: Fetch) -> str:

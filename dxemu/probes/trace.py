@@ -9,7 +9,7 @@ from typing import ClassVar
 from dxemu.events.base import Event
 from dxemu.events.probes import HopsTraced
 from dxemu.parameters import Takes, parameter
-from dxemu.probes.base import Measurement, unkept
+from dxemu.probes.base import Measurement, alike_as_one, unkept
 from dxemu.probes.between import BetweenHosts
 from dxemu.units import Seconds
 from dxemu.words import count
@@ -65,17 +65,7 @@ class TraceProbe(BetweenHosts):
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Trace, ...]:
         """By probe, in the order in which they began; those that found the same one after the other are one."""
-        told = [e for e in events if isinstance(e, HopsTraced)]
-        found: dict[str, list[Trace]] = {e.probe: [] for e in told}
-        for e in told:
-            mine, one = found[e.probe], _trace(e)
-            last = mine[-1] if mine else None
-            if last is not None and (last.hops, last.complete) == (one.hops, one.complete):
-                late = max(last.lateness_max_ms, one.lateness_max_ms)
-                mine[-1] = replace(last, last_s=one.last_s, count=last.count + 1, lateness_max_ms=late)
-            else:
-                mine.append(one)
-        return tuple(one for mine in found.values() for one in mine)
+        return alike_as_one((_trace(e) for e in events if isinstance(e, HopsTraced)), _together)
 
     @classmethod
     def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
@@ -84,6 +74,13 @@ class TraceProbe(BetweenHosts):
         for one in found:
             if isinstance(one, Trace):
                 yield f"Hops of {one.probe}", in_words(one)
+
+
+def _together(last: Trace, one: Trace) -> Trace | None:
+    if (last.hops, last.complete) != (one.hops, one.complete):
+        return None
+    late = max(last.lateness_max_ms, one.lateness_max_ms)
+    return replace(last, last_s=one.last_s, count=last.count + 1, lateness_max_ms=late)
 
 
 def in_words(found: Trace) -> str:

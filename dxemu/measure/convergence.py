@@ -49,12 +49,13 @@ class EventConvergence:
     """All directions of all probes after one event, each of them a route in RFC 6412's sense.
 
     `first_ms` and `full_ms` are from the event until the first and the last of those that lost packets got through
-    again, None if none lost any, or one never did. `moved_ms`: until the tables led all of those another way that were
+    again, None if one never did, or if none lost any (`packets_lost` 0). `moved_ms`: until the tables led all of those another way that were
     led another way; after a heal that is the reversion, else the failover.
     """
 
     event: str
     after: str
+    packets_lost: int
     first_ms: float | None
     full_ms: float | None
     moved_ms: float | None
@@ -69,6 +70,7 @@ def by_event(found: Sequence[Convergence]) -> Iterator[EventConvergence]:
         yield EventConvergence(
             event=event,
             after=after,
+            packets_lost=sum(c.packets_lost for c in mine),
             first_ms=min(known, default=None),
             full_ms=max(known, default=None) if len(known) == len(through) else None,
             moved_ms=max((c.moved_ms for c in mine if c.moved_ms is not None), default=None),

@@ -92,7 +92,8 @@ def events(result: Result) -> Iterator[tuple[str, str, str, str]]:
     """First and full convergence of each event, and failover or reversion."""
     for e in by_event(result.convergences):
         moved = "none" if e.moved_ms is None else duration(e.moved_ms)
-        yield e.event + AFTER[e.after], _time(e.first_ms, True), _time(e.full_ms, True), moved
+        lost = bool(e.packets_lost)
+        yield e.event + AFTER[e.after], _time(e.first_ms, lost), _time(e.full_ms, lost), moved
 
 
 def distances(outages: Sequence[Outage], interval_ms: dict[tuple[str, str], float]) -> list[tuple[Outage, str]]:

@@ -49,8 +49,8 @@ class EventConvergence:
     """All directions of all probes after one event, each of them a route in RFC 6412's sense.
 
     `first_ms` and `full_ms` are from the event until the first and the last of those that lost packets got through
-    again, None if one never did, or if none lost any (`packets_lost` 0). `moved_ms`: until the tables led all of those another way that were
-    led another way; after a heal that is the reversion, else the failover.
+    again, None if one never did, or if none lost any (`packets_lost` 0). `moved_ms`: until the tables led all of
+    those another way that were led another way; after a heal that is the reversion, else the failover.
     """
 
     event: str

@@ -31,6 +31,7 @@ from dxemu.run.rehearse import rehearse
 from dxemu.run.run_folder import run_folder
 from dxemu.story.load import load as load_scenario
 from dxemu.story.model import Scenario
+from dxemu.story.variant import Variant
 from dxemu.topology import yaml
 from dxemu.topology.load import load as load_topology
 from dxemu.topology.model import Topology
@@ -53,7 +54,7 @@ def run(
     """Rehearse a scenario, as `dxemu run` does, with its page; `told` hears of every event. Raises DxemuError."""
     file = found(Path(scenario), (SCENARIO,))
     design = None if topology is None else found(Path(topology), (TOPOLOGY,))
-    rehearsal = refuse_changes(prepare(file, design, versions.installed()))
+    rehearsal = refuse_changes(prepare(file, design, versions.installed(), Variant(seed=seed)))
     place = where.host(clock or "real") if kernel == "host" else where.embedded(clock or "virtual")
     folder = run_folder(Path(runs), file).path
     events: list[Event] = []

@@ -142,7 +142,7 @@ def command(
             lines = ready_lines(matrix)
         place = _place(kernel, clock, stall_limit, guest, memory)
         raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))
-    prepare: Callable[[], Rehearsal] = functools.partial(_prepare, scenario, topology, given, form)
+    prepare: Callable[[], Rehearsal] = functools.partial(_prepare, scenario, topology, given, seed, form)
     if (again := bundled(scenario, topology)) is not None:
         prepare, scenario, seed, clock = again.prepare, again.called, again.known.seed, again.known.clock
     try:
@@ -172,14 +172,15 @@ def _place(kernel: str, clock: str | None, stall_limit: float | None, guest: str
     return where.embedded(clock or "virtual", stall_limit, guest, memory)
 
 
-def _prepare(scenario: Path, topology: Path | None, given: Mapping[str, str], form: str) -> Rehearsal:
+def _prepare(scenario: Path, topology: Path | None, given: Mapping[str, str], seed: int, form: str) -> Rehearsal:
     """Read, check and predict it. What that imports takes as long as to boot, so it is imported meanwhile."""
     from dxemu.host import versions
     from dxemu.run.prepare import prepare, refuse_changes
     from dxemu.story.variant import from_words
 
     with annotating(form):
-        return refuse_changes(prepare(scenario, topology, versions.installed(), from_words(given)))
+        variant = replace(from_words(given), seed=seed)
+        return refuse_changes(prepare(scenario, topology, versions.installed(), variant))
 
 
 def _annotate(result: Result, form: str) -> None:

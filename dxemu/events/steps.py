@@ -14,6 +14,16 @@ SAME_MOMENT_S = 0.001
 """What is asked for at one moment happens one after the other: computing takes no time where the clock is virtual."""
 
 
+class Drew(Event):
+    """The run's seed drew `drawn` for `key` in the step of this number (from 1), one `of` so many (`any_of`)."""
+
+    word: ClassVar[str] = "drew"
+    number: int
+    key: str
+    drawn: str
+    of: int
+
+
 class FaultInjected(Event):
     """A fault began."""
 

@@ -50,6 +50,16 @@ class ActionResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What the seed drew (`any_of`) for `key` in the step of this number (from 1), one `of` so many."""
+
+    step: int
+    key: str
+    drawn: str
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaReached:
     """A quota of AWS's that took effect: `count` is more than `limit`; `reason` says what AWS does. `session` or ""."""
 
@@ -262,6 +272,7 @@ class Result:
     wall_s: float
     found: Measurements = dataclasses.field(default_factory=Measurements)
     actions: tuple[ActionResult, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
     quotas: tuple[QuotaReached, ...] = ()
     guest_mode: str = ""
     confined_by: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dxemu.events.base import Event
 from dxemu.events.sessions import PrefixLimitExceeded, QuotaExceeded
-from dxemu.events.steps import ActionDone, ChangeDone, ChangeFailed, FaultHealed, FaultInjected
+from dxemu.events.steps import ActionDone, ChangeDone, ChangeFailed, Drew, FaultHealed, FaultInjected
 from dxemu.measure import result
 
 
@@ -69,3 +69,9 @@ def quotas_of(events: Sequence[Event]) -> tuple[result.QuotaReached, ...]:
         for e in events
         if isinstance(e, PrefixLimitExceeded | QuotaExceeded)
     )
+
+
+def drawn_of(events: Sequence[Event]) -> tuple[result.Drawn, ...]:
+    """What the seed drew, in the order of the steps."""
+    told = (e for e in events if isinstance(e, Drew))
+    return tuple(result.Drawn(step=e.number, key=e.key, drawn=e.drawn, of=e.of) for e in told)

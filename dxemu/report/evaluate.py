@@ -22,7 +22,7 @@ from dxemu.measure.stages import Hit, MeasuredRun, stages
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction
 from dxemu.probes.base import Measurement, unkept
-from dxemu.report.done import actions_of, changes_of, faults_of, not_made, quotas_of
+from dxemu.report.done import actions_of, changes_of, drawn_of, faults_of, not_made, quotas_of
 from dxemu.report.prediction_numbers import in_numbers, milliseconds
 from dxemu.story.came import came
 from dxemu.story.expectations.base import Measured
@@ -83,8 +83,7 @@ def evaluate(
     measurements = found(events, [probe.name for probe in scenario.probes])
     invalid = _asleep(meta) or _too_late(probes, measurements) or not_made(events)
     versions = {probe.name: probe.version for probe in scenario.probes}
-    run = MeasuredRun(plan, _hits(predictions), events, outages, probes, versions)
-    found_stages = tuple(stages(run))
+    found_stages = tuple(stages(MeasuredRun(plan, _hits(predictions), events, outages, probes, versions)))
     measured = Measured(
         plan=plan,
         events=events,
@@ -116,6 +115,7 @@ def evaluate(
         see_also=scenario.see_also,
         found=measurements,
         actions=actions,
+        drawn=drawn_of(events),
         quotas=quotas_of(events),
         daemons=daemons(plan),
         never_up=tuple(_never_up(plan, events)),

@@ -25,6 +25,7 @@ from dxemu.events.steps import (
     ActionDone,
     ChangeDone,
     ChangeFailed,
+    Drew,
     EventCame,
     EventMissed,
     FaultHealed,
@@ -147,6 +148,10 @@ def _change_failed(event: ChangeFailed) -> str:
     return f"{event.step} was not made: {event.reason}"
 
 
+def _drew(event: Drew) -> str:
+    return f"step {event.number}: the seed drew {event.key} {event.drawn}, one of {event.of}"
+
+
 def _came(event: EventCame) -> str:
     late = event.t - event.since_s - event.within_s
     if late > 0:
@@ -214,6 +219,7 @@ def _of(kind: type[E], say: Callable[[E], str]) -> tuple[type[Event], Callable[[
 
 _SAYING: Mapping[type[Event], Callable[[Event], str]] = dict(
     (
+        _of(Drew, _drew),
         _of(FaultInjected, _done),
         _of(FaultHealed, _healed),
         _of(ActionDone, _done),

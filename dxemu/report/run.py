@@ -60,7 +60,8 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
     if result.paths:
         lines.append(Text())
     by_design = [(f"Quota of {q.session or q.node}", q.reason) for q in result.quotas if q.t_s < 0]
-    told = (*dict.fromkeys(by_design), *probe_lines(result))
+    drawn = [(f"Step {d.step} by chance", f"{d.key} {d.drawn}, one of {d.of}") for d in result.drawn]
+    told = (*drawn, *dict.fromkeys(by_design), *probe_lines(result))
     found = [line for label, words in told for line in _hanging(f"  {label}", words, width)]
     if found:
         lines += [*found, Text()]

@@ -5,7 +5,6 @@ A topology is answered without what only scenarios need, whose import takes as l
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,7 @@ def _scenario(path: Path, tree: yaml.Tree) -> str:
 def _check_matrix(path: Path, tree: yaml.Tree) -> int:
     """How many lines the matrix of a scenario has; 0: none. Raises InputErrors, also for what a line would be."""
     from dxemu.run.prepare import prepare
+    from dxemu.story.any_of import settled
     from dxemu.story.matrix import matrix_of
 
     matrix = matrix_of(tree)
@@ -53,7 +53,7 @@ def _check_matrix(path: Path, tree: yaml.Tree) -> int:
         return 0
     prepared: list[Variant] = []
     for line in matrix.lines():
-        variant = replace(line.variant, seed=None)
+        variant = settled(tree, line.variant)
         if variant not in prepared:
             prepared.append(variant)
             prepare(path, variant=variant)

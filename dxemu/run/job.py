@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dxemu.events.steps import Drew
 from dxemu.plan.model import Plan
 from dxemu.probes.base import Probe
 from dxemu.story.agenda import ActionStep, Cue, FaultStep
@@ -49,6 +50,7 @@ class PlannedChange:
 class RunJob:
     """One run. `kernel` and `clock` are told to the timeline. Steps that have one of the `cues` follow that.
 
+    `drew` is told to it, too: what the seed drew.
     `runners` are the modules of the runners that other distributions bring, by kind of probe. With `served` the lab has
     no agenda but takes orders, whose last one ends it. `frames` are ports (node and interface) whose frames are written
     down, by the name of the file. `esp_keys`: the keys of tunnels are, too.
@@ -67,6 +69,7 @@ class RunJob:
     clock: str
     changes: tuple[PlannedChange, ...] = ()
     cues: tuple[Cue, ...] = ()
+    drew: tuple[Drew, ...] = ()
     spread: frozenset[str] = frozenset()
     routes: tuple[tuple[str, str], ...] = ()
     runners: Mapping[str, str] = field(default_factory=dict)

@@ -100,6 +100,8 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
         finally:
             journal.start()
         journal.tell(RunStarted(seed=job.seed, kernel=job.kernel, clock=job.clock, epoch_ns=clock.epoch_ns))
+        if job.drew:
+            journal.tell_each(job.drew)
         await lab.ways.tell(always=True)
         standing = await go_on(lab, job, folder, stack)
         await lab.ways.tell(always=True)

@@ -14,10 +14,12 @@ from dxemu.host import invoker
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.versions import Versions
-from dxemu.run.prepare import Rehearsal, prepare, refuse_changes
+from dxemu.run.prepare import Rehearsal, others_of, prepare_drawn, refuse_changes
 from dxemu.run.rehearse import rehearse
+from dxemu.story.any_of import settled
 from dxemu.story.matrix import MatrixLine
 from dxemu.story.variant import Variant
+from dxemu.topology import yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +50,26 @@ class RunLine:
 def make_ready(
     scenario: Path, topology: Path | None, versions: Versions, lines: Iterable[MatrixLine], seed: int
 ) -> tuple[ReadyLine, ...]:
-    """Read, check, plan and predict every line; those that differ in their seed alone share all of that.
+    """Read, check, plan and predict every line; those that differ in their seed alone share all that it does not draw.
 
     Raises InputErrors with the mistakes of all lines, each told once.
     """
+    tree = yaml.read(scenario)
     known: list[tuple[Variant, Rehearsal | None]] = []
     ready: list[ReadyLine] = []
     problems: dict[Problem, None] = {}
     for number, line in enumerate(lines, start=1):
-        variant = replace(line.variant, seed=None)
-        rehearsal = next((made for one, made in known if one == variant), None)
-        if rehearsal is None and all(one != variant for one, _ in known):
-            try:
-                rehearsal = refuse_changes(prepare(scenario, topology, versions, variant))
-            except InputErrors as errors:
-                problems |= dict.fromkeys(errors.problems)
-            known.append((variant, rehearsal))
+        chosen = seed if line.variant.seed is None else line.variant.seed
+        variant = settled(tree, replace(line.variant, seed=chosen))
+        for one in (variant, *(settled(tree, other) for other in others_of(scenario, variant))):
+            if all(one != other for other, _ in known):
+                try:
+                    known.append((one, refuse_changes(prepare_drawn(scenario, topology, versions, one))))
+                except InputErrors as errors:
+                    problems |= dict.fromkeys(errors.problems)
+                    known.append((one, None))
+        rehearsal = next(made for one, made in known if one == variant)
         if rehearsal is not None:
-            chosen = seed if line.variant.seed is None else line.variant.seed
             ready.append(ReadyLine(number=number, line=line, rehearsal=rehearsal, seed=chosen))
     if problems:
         raise InputErrors(list(problems))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dxemu.changes.effects import longest_interruption
 from dxemu.control.wires import vlan_of
-from dxemu.errors import InputErrors
+from dxemu.errors import InputErrors, Problem
 from dxemu.plan.diff import diff
 from dxemu.plan.followed import not_followed
 from dxemu.plan.make import make_plan
@@ -21,11 +21,13 @@ from dxemu.predict.impact import Impact, impact_of
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
 from dxemu.run.designs import Designs
 from dxemu.story.agenda import FaultStep
+from dxemu.story.any_of import others
 from dxemu.story.changes import not_carried_out
 from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
 from dxemu.story.possible import impossible, never_come, without_effect
-from dxemu.story.variant import PLAIN, Variant
+from dxemu.story.variant import PLAIN, Variant, filled
+from dxemu.topology import yaml
 from dxemu.units import Seconds
 
 AFTERMATH_S = 5.0
@@ -57,7 +59,44 @@ class Rehearsal:
 def prepare(
     path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12, variant: Variant = PLAIN
 ) -> Rehearsal:
-    """Read and check everything, and predict it for daemons of these `versions`. Raises InputErrors."""
+    """Read and check everything, and predict it for daemons of these `versions`. Raises InputErrors.
+
+    What the seed of the variant does not draw (`dxemu.story.any_of`) is checked, too.
+    """
+    problems: dict[Problem, None] = {}
+    found = None
+    try:
+        found = prepare_drawn(path, topology, versions, variant)
+    except InputErrors as errors:
+        problems |= dict.fromkeys(errors.problems)
+    if found is None or found.scenario.draws:
+        problems |= dict.fromkeys(_of_others(path, topology, versions, variant))
+    if found is None or problems:
+        raise InputErrors(list(problems))
+    return found
+
+
+def _of_others(path: Path, topology: Path | None, versions: Versions, variant: Variant) -> Iterator[Problem]:
+    """What is wrong with a scenario where it draws otherwise; nothing, if the file itself cannot be read."""
+    for other in others_of(path, variant):
+        try:
+            prepare_drawn(path, topology, versions, other)
+        except InputErrors as errors:
+            yield from errors.problems
+
+
+def others_of(path: Path, variant: Variant) -> list[Variant]:
+    """The variants that draw otherwise, together each value of each list; none, if the file cannot be read."""
+    try:
+        return list(others(filled(yaml.read(path), variant), variant))
+    except InputErrors:
+        return []
+
+
+def prepare_drawn(
+    path: Path, topology: Path | None = None, versions: Versions = DEBIAN_12, variant: Variant = PLAIN
+) -> Rehearsal:
+    """As `prepare`, of what is drawn and nothing else."""
     scenario = load(path, topology=topology, variant=variant)
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)

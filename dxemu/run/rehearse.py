@@ -13,6 +13,7 @@ from dxemu.events.base import Event
 from dxemu.events.codec import decoded
 from dxemu.events.folder import RESULT, TIMELINE
 from dxemu.events.run import Building
+from dxemu.events.steps import Drew
 from dxemu.files import border
 from dxemu.host.asleep import asleep_s
 from dxemu.host.follow import LabProcess
@@ -102,6 +103,7 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         actions=scenario.actions,
         changes=_keep_changes(rehearsal, folder),
         cues=scenario.cues,
+        drew=tuple(Drew(number=d.number, key=d.key, drawn=d.words, of=d.of) for d in scenario.draws),
         spread=frozenset(event.about_flows for event in _asked_for(scenario)),
         routes=_routes(scenario),
         end=rehearsal.end,

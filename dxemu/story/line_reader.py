@@ -202,12 +202,13 @@ class LineReader(Generic[L]):
 def text_of(line: Mapping[str, object], subject: str) -> str:
     """The line in one row: `outage: app, at_most: 1 s`, with the subject first."""
     ordered = {subject: line[subject], **line}
-    return ", ".join(f"{key}: {_written(value)}" for key, value in ordered.items())
+    return ", ".join(f"{key}: {in_one_row(value)}" for key, value in ordered.items())
 
 
-def _written(value: object) -> str:
+def in_one_row(value: object) -> str:
+    """A value in one row, as YAML has it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_written(one)}' for key, one in value.items())}}}"
-    return f"[{', '.join(map(_written, value))}]" if isinstance(value, list) else str(value)
+        return f"{{{', '.join(f'{key}: {in_one_row(one)}' for key, one in value.items())}}}"
+    return f"[{', '.join(map(in_one_row, value))}]" if isinstance(value, list) else str(value)

@@ -15,6 +15,7 @@ from dxemu.faults.menu import kinds as known_faults
 from dxemu.files import stem
 from dxemu.probes.base import Probe
 from dxemu.probes.menu import kinds as probe_kinds
+from dxemu.story.any_of import drawn
 from dxemu.story.awaited.menu import kinds as awaited_kinds
 from dxemu.story.changes import ChangeReader
 from dxemu.story.expectation_reader import ExpectationReader
@@ -36,6 +37,8 @@ from dxemu.topology.model import Topology
 from dxemu.topology.repair import marks_of, validated
 from dxemu.topology.shipped import TOPOLOGY, folder
 from dxemu.topology.words import nearest, quoted, suggestion
+
+NOTHING = "nothing that can be expected"
 
 PARAGRAPHS = {
     "DX-S001": """\
@@ -70,13 +73,14 @@ def load(
     """
     known_probes = probe_kinds()
     tree = as_now(filled(_scenario_in(path), variant), known_probes)
+    written, (tree, draws) = tree.value, drawn(tree, variant)
     found = validated(ScenarioFile, tree.value, tree.marks)
     problems, file, marks = ProblemList([*tree.problems, *found.problems]), found.entry, marks_of(found, tree.marks)
     if file is None:
         raise InputErrors(problems.problems)
     lost = {path[0] for path in found.lost} | {key for key, *_ in found.renamed if key == "change"}
     place = topology if topology is not None else topology_path(path, file.topology)
-    written, built = _design(place, file, tree, problems, named=topology is None)
+    design, built = _design(place, file, tree, problems, named=topology is None)
     names = None if "change" in lost else _names_in(place) if built is None else names_of(built)
     probes = ProbeReader(known_probes, names, file.end, marks, problems).read(file.probes)
     known_kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
@@ -88,10 +92,8 @@ def load(
     occasions = times.read(file.steps)
     reader = StepReader(breaks, acts, file.end, marks, problems)
     steps, done = reader.read(occasions), reader.read_actions(occasions)
-    changes = ChangeReader(written, file.end, marks, problems).read(occasions) if written is not None else ()
-    expected = ExpectationReader(
-        subjects(), replace(known, steps=steps), marks, problems, "nothing that can be expected"
-    )
+    changes = ChangeReader(design, file.end, marks, problems).read(occasions) if design is not None else ()
+    expected = ExpectationReader(subjects(), replace(known, steps=steps), marks, problems, NOTHING)
     expect = expected.read_all(file.expect if "steps" not in lost else [])
     if built is None or problems.problems:
         raise InputErrors(problems.problems)
@@ -106,7 +108,8 @@ def load(
         cues=tuple(times.cues),
         topology_file=place,
         change=tree.below("change").value if file.change else None,
-        written=tree.value,
+        written=written,
+        draws=draws,
         expect=expect,
         end=file.end,
         see_also=file.see_also,

@@ -8,6 +8,7 @@ from pathlib import Path
 from dxemu.errors import Mark
 from dxemu.probes.base import Probe
 from dxemu.story.agenda import ActionStep, Cue, FaultStep
+from dxemu.story.any_of import Draw
 from dxemu.story.changes import ChangeStep
 from dxemu.story.expectations.base import Subject
 from dxemu.topology.marks import Marks
@@ -28,7 +29,8 @@ class Expectation:
 class Scenario:
     """One story. `topology` already has the scenario's `change` applied. The run ends at `end`.
 
-    `topology_file` and `change` are what `topology` was made from, `written` is all that the scenario's file says.
+    `topology_file` and `change` are what `topology` was made from, `written` is all that the scenario's file says, and
+    `draws` what was drawn of it.
     `changes` are those of its steps, and what is taken back of them. `cues` are those of the steps whose times only the
     run shows.
     """
@@ -45,6 +47,7 @@ class Scenario:
     actions: tuple[ActionStep, ...] = ()
     changes: tuple[ChangeStep, ...] = ()
     cues: tuple[Cue, ...] = ()
+    draws: tuple[Draw, ...] = ()
     topology_file: Path | None = None
     change: object = field(default=None, repr=False)
     written: object = field(default=None, repr=False)

@@ -9,6 +9,7 @@ from dxemu.actions.menu import kinds as actions
 from dxemu.faults.menu import kinds as faults
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
 from dxemu.probes.menu import kinds as probes
+from dxemu.story.any_of import ANY_OF
 from dxemu.story.awaited.menu import kinds as events
 from dxemu.story.change_schema import definitions, reference
 from dxemu.story.changes import BACK
@@ -44,7 +45,8 @@ def json_schema() -> dict[str, Any]:
     schema = ScenarioFile.model_json_schema()
     steps = schema["$defs"]["StepEntry"]["properties"]
     for key, kinds in (("fault", faults()), ("action", actions())):
-        steps[key] = {"anyOf": [*(_of_kind(kind, made) for kind, made in kinds.items()), PARAMETER], "default": None}
+        schema["$defs"][key] = {"anyOf": [_of_deed(kind, made) for kind, made in kinds.items()]}
+        steps[key] = {"anyOf": _one_of({"$ref": f"#/$defs/{key}"}), "default": None}
     steps |= {key: {**_event(), "default": None} for key in ("when", "stop_when")}
     schema["properties"]["probes"]["additionalProperties"] = {
         "anyOf": [_of_kind(word, made) for kind, made in probes().items() for word in (kind, made.former) if word]
@@ -125,6 +127,22 @@ def _type(parameter: Parameter) -> Mapping[str, Any]:
         return {"enum": list(parameter.choices)}
     limits = {"minimum": parameter.least, "maximum": parameter.most} if parameter.takes is Takes.WHOLE else {}
     return {**TYPES[parameter.takes], **{key: limit for key, limit in limits.items() if limit is not None}}
+
+
+def _of_deed(kind: str, made: Callable[..., object]) -> dict[str, Any]:
+    """A fault or an action, each of whose values can be drawn."""
+    found = _of_kind(kind, made)
+    values = found["properties"][kind]["properties"]
+    found["properties"][kind]["properties"] = {key: {"anyOf": _one_of(value)} for key, value in values.items()}
+    return found
+
+
+def _one_of(value: Mapping[str, Any]) -> list[Any]:
+    """What it is, or a parameter, or one that is drawn of several."""
+    choice = [value, PARAMETER]
+    several = {"type": "array", "items": {"anyOf": choice}, "minItems": 2}
+    drawn = {"properties": {ANY_OF: {"anyOf": [several, PARAMETER]}}, "required": [ANY_OF]}
+    return [*choice, {"type": "object", **drawn, "additionalProperties": False}]
 
 
 def _of_kind(kind: str, made: Callable[..., object]) -> dict[str, Any]:

@@ -38,7 +38,8 @@ class Variant:
     """One way to fill a scenario in: `given` are parameters by name, `topology` a design that is used instead.
 
     `change` is laid over the scenario's own, and comes from the place `change_at` of the file. `seed` is that of the
-    run, None: the command's.
+    run, None: the command's. `draws` say which value of the list at a place is taken (`dxemu.story.any_of`), where not
+    the seed draws it.
     """
 
     given: Mapping[str, object] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Variant:
     change: object = None
     change_at: KeyPath = ()
     seed: int | None = None
+    draws: Mapping[KeyPath, int] = field(default_factory=dict)
 
 
 PLAIN = Variant()

@@ -15,6 +15,7 @@ from dxemu.measure.result import Result
 from dxemu.plan.model import Plan
 from dxemu.run.prepare import prepare
 from dxemu.run.rehearse import rehearse
+from dxemu.story.variant import Variant
 from tests.lab import yardstick
 from tests.lab.guest import REPOSITORY
 
@@ -51,7 +52,8 @@ def rehearsed(
     scenario: str, folder: Path, topology: Path | None = None, seed: int = 1, place: where.Where | None = None
 ) -> Rehearsed:
     """Run `scenarios/NAME.yaml` on the embedded kernel under the virtual clock, or in another place."""
-    prepared = prepare(REPOSITORY / "scenarios" / f"{scenario}.yaml", topology, versions.installed())
+    file = REPOSITORY / "scenarios" / f"{scenario}.yaml"
+    prepared = prepare(file, topology, versions.installed(), Variant(seed=seed))
     place = place or where.embedded("virtual", guest=os.environ.get(GUEST, Wish.AUTO))
     result = asyncio.run(rehearse(prepared, place, folder, seed, lambda _: None))
     events = [json.loads(line) for line in (folder / "timeline.jsonl").read_text(encoding="utf-8").splitlines()]

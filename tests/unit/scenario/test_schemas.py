@@ -122,6 +122,8 @@ def test_an_editor_has_nothing_against_a_shipped_topology(path: Path) -> None:
     [
         ("cable_silent: {connection", "cable_silnt: {connection"),
         ("cable_silent: {connection", "cable_silent: {conection"),
+        ("connection: primary", "connection: {any_of: [primary]}"),
+        ("{cable_silent: {connection: primary}}", "{any_of: [{cable_silnt: {connection: primary}}, $other]}"),
         ("by: bfd", "by: bdf"),
         ("never: down", "never: dwn"),
         ("steps:", "stepps:"),
@@ -142,6 +144,8 @@ def test_an_editor_sees_a_mistake(old: str, new: str) -> None:
         ("at: 5 s", "at: $when"),
         ("{cable_silent: {connection: primary}}", "{cable_silent: {connection: $which}}"),
         ("{cable_silent: {connection: primary}}", "$fault"),
+        ("{cable_silent: {connection: primary}}", "{cable_silent: {connection: {any_of: [primary, backup]}}}"),
+        ("{cable_silent: {connection: primary}}", "{any_of: [{cable_silent: {connection: primary}}, $fault]}"),
         ("rate: 1000/s", "rate: $often"),
         ("at_most: 1 s", "at_most: $most"),
         ("by: bfd", "by: $by"),

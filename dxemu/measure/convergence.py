@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from dxemu.events.base import Event
 from dxemu.events.probes import PathFound
-from dxemu.measure.paths import asked
+from dxemu.measure.paths import asked, before
 from dxemu.measure.result import ActionResult, Convergence, FaultResult, Outage, ProbeResult
 from dxemu.words import count, duration
 
@@ -34,12 +35,14 @@ def convergences(
     moments = [(f.fault, "fault", f.injected_at_s) for f in faults]
     moments += [(f.fault, "heal", f.healed_at_s) for f in faults if f.healed_at_s is not None]
     moments += [(a.action, "action", a.done_at_s) for a in actions]
+    healed = {f.fault: f.healed_at_s for f in faults if f.healed_at_s is not None}
     for name, after, at in sorted(moments, key=lambda moment: moment[2]):
         begun = next((f.injected_at_s for f in faults if f.fault == name), at)
+        over = healed.get(name, inf) if after == "fault" else _next_step(moments, at)
         for probe in probes:
             mine = [o for o in outages if (o.probe, o.direction) == (probe.probe, probe.direction)]
             caused = [o for o in mine if _after(o) == (name, after)]
-            moved = _moved_ms(asked(events, probe.probe, probe.direction), at, begun, after)
+            moved = _moved_ms(asked(events, probe.probe, probe.direction), (begun, at, over), after)
             if caused or moved is not None:
                 yield _of(name, after, at, probe, caused, moved)
 
@@ -110,15 +113,25 @@ def _of(
     )
 
 
-def _moved_ms(paths: Sequence[PathFound], at: float, begun: float, after: str) -> float | None:
-    """When the kernels' tables led another way (after a fault), or the way of before it again (after a heal)."""
-    before = [path for path in paths if path.t <= begun]
-    later = [path for path in paths if path.t > at and path.complete]
-    if not before:
+def _next_step(moments: Sequence[tuple[str, str, float]], at: float) -> float:
+    """When the next thing is broken or done on purpose: what moves from then on is not what healed or was done `at`."""
+    return min((moment for _, after, moment in moments if after != "heal" and moment > at), default=inf)
+
+
+def _moved_ms(paths: Sequence[PathFound], moments: tuple[float, float, float], after: str) -> float | None:
+    """When the kernels' tables led another way (after a fault), or the way of before it again (after a heal).
+
+    `moments`: when the fault began, when this event was, and from when on a move is not counted as its doing.
+    """
+    begun, at, over = moments
+    earlier = before(paths, begun)
+    if not earlier:
         return None
-    way = before[-1].hops
-    if after == "heal" and not any(begun < path.t <= at and path.hops != way for path in paths):
+    way = earlier[-1].hops
+    since = [path for path in paths if path not in earlier]
+    if after == "heal" and not any(path.t <= at and path.hops != way for path in since):
         return None  # it never went elsewhere
+    later = [path for path in since if at <= path.t < over and path.complete]
     found = next((path for path in later if (path.hops == way) == (after == "heal")), None)
     return None if found is None else round((found.t - at) * MS, 6)
 

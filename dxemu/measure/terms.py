@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from dxemu.measure.result import Outage, Result, Stage
 
+UNDER_WAY = "under way"
+"""What was lost before the fault's own moment, in sending time: packets that were on their way when it struck."""
 NOTICE, WITHDRAW, INSTALL, FIRST_PACKET, NOBODY = "notice", "withdraw", "install", "first packet", "nobody noticed"
+ON_THE_WAY = "on the way"
+"""What is taken off the sum: the first packet that got through was sent before the last of its routers had moved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +26,16 @@ class MeasuredTerm:
 class FaultCost:
     """What one fault, or something that was done on purpose, cost one direction of a probe.
 
-    `outage` is the longest outage of those that it caused, None if there was none. `terms` sum up to the time from the
-    fault to the first packet that got through; empty while none did.
+    `outage` is the longest of the `periods` outages that it caused, None if there was none. `terms` sum up to it, or,
+    where loss began later than the fault, to the time from the fault to the first packet that got through. They are
+    empty while none did, and where the longest outage was not the last one, of which alone it is known where it went.
     """
 
     fault: str
     probe: str
     direction: str
     outage: Outage | None
+    periods: int
     stage: Stage | None
     terms: tuple[MeasuredTerm, ...]
 
@@ -41,8 +47,9 @@ class FaultCost:
 
 def costs(result: Result) -> Iterator[FaultCost]:
     """Of each fault, and of each action that cost something, for each direction of each probe."""
-    steps = [(fault.fault, "fault") for fault in result.faults] + [(act.action, "action") for act in result.actions]
-    for name, kind in steps:
+    steps = [(fault.fault, "fault", fault.injected_at_s) for fault in result.faults]
+    steps += [(act.action, "action", act.done_at_s) for act in result.actions]
+    for name, kind, at in steps:
         for probe in result.probes:
             mine = [o for o in result.outages if (o.probe, o.direction) == (probe.probe, probe.direction)]
             caused = [o for o in mine if (o.action if kind == "action" else o.after == "fault" and o.fault) == name]
@@ -54,9 +61,22 @@ def costs(result: Result) -> Iterator[FaultCost]:
                 probe=probe.probe,
                 direction=probe.direction,
                 outage=longest(caused),
+                periods=len(caused),
                 stage=stage,
-                terms=tuple(terms(stage)) if caused and stage is not None else (),
+                terms=() if stage is None else tuple(_of_outage(longest(caused), stage, at)),
             )
+
+
+def _of_outage(outage: Outage | None, stage: Stage, at: float) -> Iterator[MeasuredTerm]:
+    """Those of the stage, if they are of this outage; before them what was lost although it had left earlier."""
+    if outage is None or outage.end_s is None or stage.first_packet_ms is None:
+        return
+    if abs((outage.end_s - at) * 1e3 - stage.first_packet_ms) > outage.uncertainty_ms:
+        return
+    early_ms = (at - outage.start_s) * 1e3
+    if early_ms > outage.uncertainty_ms:
+        yield MeasuredTerm(name=UNDER_WAY, ms=round(early_ms, 6))
+    yield from terms(stage)
 
 
 def longest(outages: Sequence[Outage]) -> Outage | None:
@@ -65,7 +85,11 @@ def longest(outages: Sequence[Outage]) -> Outage | None:
 
 
 def terms(stage: Stage) -> Iterator[MeasuredTerm]:
-    """Each one as long as it was beyond those before it; none if no packet got through, those of 0 left out."""
+    """Each one as long as it was beyond those before it; none if no packet got through, those of 0 left out.
+
+    They are what the stage says, and sum up to its first packet: where that was on its way already when a router
+    moved, the last term is negative.
+    """
     end = stage.first_packet_ms
     if end is None:
         return
@@ -74,11 +98,12 @@ def terms(stage: Stage) -> Iterator[MeasuredTerm]:
         return
     done = 0.0
     moments = ((NOTICE, stage.detect_ms), (WITHDRAW, stage.withdraw_ms), (INSTALL, stage.install_ms))
-    for name, at in (*moments, (FIRST_PACKET, end)):
-        until = done if at is None else max(done, min(at, end))
-        if until > done:
-            yield MeasuredTerm(name=name, ms=round(until - done, 6))
-        done = until
+    for name, at in moments:
+        if at is not None and at > done:
+            yield MeasuredTerm(name=name, ms=round(at - done, 6))
+            done = at
+    if end != done:
+        yield MeasuredTerm(name=FIRST_PACKET if end > done else ON_THE_WAY, ms=round(end - done, 6))
 
 
 def _stage(stages: Sequence[Stage], fault: str, probe: str, direction: str) -> Stage | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dxemu.measure.result import Predicted, Result
 from dxemu.measure.terms import FaultCost, costs
-from dxemu.report.stage_notes import NOTICED_BY
+from dxemu.report.stage_notes import term_words
 from dxemu.words import bounds, direction, duration, measured
 
 SCHEMA = "dxemu.comparison/1"
@@ -105,16 +105,9 @@ def _outage(first: FaultCost, second: FaultCost, before: Result, after: Result) 
 
 
 def _terms(first: FaultCost, second: FaultCost) -> Iterator[tuple[str, float | None, float | None]]:
-    a, b = ({_words(cost, term.name): term.ms for term in cost.terms} for cost in (first, second))
+    a, b = ({term_words(term.name, cost.stage): term.ms for term in cost.terms} for cost in (first, second))
     for name in dict.fromkeys((*a, *b)):
         yield name, a.get(name), b.get(name)
-
-
-def _words(cost: FaultCost, term: str) -> str:
-    """The term's name; of noticing, who noticed: BFD and a hold timer are two terms, not one that grew."""
-    if term != "notice" or cost.stage is None:
-        return {"withdraw": "withdrawing", "install": "installing", "first packet": "first packet"}.get(term, term)
-    return f"{NOTICED_BY.get(cost.stage.detected_by, cost.stage.detected_by)} noticing"
 
 
 def _predicted(cost: FaultCost, predicted: Sequence[Predicted]) -> str:

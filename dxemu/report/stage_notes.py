@@ -8,6 +8,7 @@ from dxemu.measure.result import (
     Outage,
     Stage,
 )
+from dxemu.measure.terms import FIRST_PACKET, INSTALL, NOTICE, ON_THE_WAY, UNDER_WAY, WITHDRAW
 from dxemu.words import SHORT_MS, direction, duration
 
 NOTICED_BY = {
@@ -22,6 +23,21 @@ TOLD_BY = {
     "notification": "until the other end's NOTIFICATION ended its session",
     "prefix_limit": "until AWS's prefix limit ended its session",
 }
+
+TERMS = {
+    UNDER_WAY: "packets under way when it struck",
+    WITHDRAW: "withdrawing",
+    INSTALL: "installing",
+    FIRST_PACKET: "until the first packet",
+    ON_THE_WAY: "the first packet was on its way by then",
+}
+
+
+def term_words(term: str, stage: Stage | None) -> str:
+    """What a measured term is called; of noticing, who noticed: BFD and a hold timer are two terms."""
+    if term == NOTICE and stage is not None:
+        return f"{NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticing"
+    return TERMS.get(term, term)
 
 
 def per_direction(notes: Iterable[tuple[str, str]]) -> list[str]:

@@ -9,8 +9,6 @@ import html
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -26,13 +24,11 @@ from dxemu.plan.make import make_plan  # noqa: E402
 from dxemu.report.html.page import PageOf, render  # noqa: E402
 from dxemu.topology.load import load  # noqa: E402
 from dxemu.units import Seconds  # noqa: E402
+from tests.peers.looks import BROWSER, DARK, HEIGHTS, browse, shoot  # noqa: E402
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 AXE = os.environ.get("AXE_CORE", "")
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 pytestmark = [pytest.mark.peers, pytest.mark.skipif(BROWSER is None, reason="needs chromium")]
-LOOKS = {"light": ["--window-size=1200,3000"], "narrow": ["--window-size=400,4000"]}
-DARK = "--blink-settings=preferredColorScheme=0"
 CHECKED = """
 document.querySelectorAll("details").forEach((one) => { one.open = true; });
 axe.run(document).then((found) => {
@@ -58,19 +54,13 @@ def browser(tmp_path: Path, text: str, *options: str) -> tuple[str, str]:
     """The page in a headless browser: what is on its stdout, and on its console."""
     file = tmp_path / "page.html"
     file.write_text(text, encoding="utf-8")
-    command = [BROWSER or "", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000", "--enable-logging=stderr"]
-    done = subprocess.run(
-        [*command, *options, f"file://{file}"], capture_output=True, text=True, timeout=120, check=True
-    )
-    return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+    return browse(file, tmp_path / "profile", *options)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", HEIGHTS)
 def test_a_browser_shows_it_without_complaint(look: str, page: str, tmp_path: Path) -> None:
     shot = tmp_path / f"{look}.png"
-    _, console = browser(tmp_path, page, *LOOKS[look], f"--screenshot={shot}")
-    assert console == ""
+    assert shoot(page, look, shot) == ""
     assert shot.stat().st_size > 50_000
 
 

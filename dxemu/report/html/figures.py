@@ -31,7 +31,7 @@ def figures(result: Result) -> Sequence[ProbeFigures]:
     """Of every direction of every probe that measures outages."""
     found = []
     for p in result.probes:
-        seconds = intervals(result, p.probe, p.direction)
+        seen = intervals(result, p.probe, p.direction)
         found.append(
             ProbeFigures(
                 probe=p.probe,
@@ -41,7 +41,7 @@ def figures(result: Result) -> Sequence[ProbeFigures]:
                 periods=str(p.bursts),
                 longest_delay=duration(p.longest_delay_ms),
                 disorder=f"{p.duplicates} twice, {p.reordered} out of order",
-                seconds=f"{seconds.violated} with loss, {seconds.severely_violated} without any, of {seconds.count}",
+                seconds=f"{seen.violated} with loss, {seen.severely_violated} with nothing through, of {seen.count}",
             )
         )
     return found

@@ -91,6 +91,7 @@ def _values(of: PageOf) -> dict[str, Any]:
     if of.design is not None and plan is not None:
         svg = picture(of.design, plan, [(number, found) for number, _, found in ways])
     worst = worst_availability(result)
+    found = bars(result)
     intervals = {(p.probe, p.direction): p.interval_ms for p in result.probes}
     run = (result.topology, result.kernel, result.kernel_release, result.clock, result.seed, result.guest_mode)
     return {
@@ -110,7 +111,9 @@ def _values(of: PageOf) -> dict[str, Any]:
         "ways": ways,
         "lanes": list(_lanes(of)),
         "end_s": result.virtual_s,
-        "bars": bars(result),
+        "bars": [bar for bar in found if not bar.quiet],
+        "quiet": [bar for bar in found if bar.quiet],
+        "failed": [e for e in result.expectations if e.verdict == "fail"],
         "figures": figures(result),
         "measures": measures(result),
         "events": list(events(result)) if len(result.convergences) > 1 else [],

@@ -30,17 +30,18 @@ def sentence(result: Result) -> str:
         words = f"{worst.probe} was cut off and stayed so until the end, for {lasted}"
     else:
         words = f"{worst.probe} was cut off for {duration(worst.duration_ms or 0.0)}"
-    words += f" {direction(worst.direction)}{_after(worst)}"
+    words += f" {direction(worst.direction)}{_after(result, worst)}"
     words += ", the worst of all probes" if many else ""
     return f"{words}{_noticed(result, worst)}."
 
 
-def _after(outage: Outage) -> str:
+def _after(result: Result, outage: Outage) -> str:
     if outage.action is not None:
         return f" after {outage.action}"
     if outage.fault is None:
         return ", and no fault explains it"
-    return f" after {outage.fault}" if outage.after == "fault" else f" when {outage.fault} was healed"
+    on = next((f" on {fault.target}" for fault in result.faults if fault.fault == outage.fault), "")
+    return f" after {outage.fault}{on}" if outage.after == "fault" else f" when {outage.fault}{on} was healed"
 
 
 def _noticed(result: Result, worst: Outage) -> str:
@@ -65,7 +66,9 @@ def _name(stage: Stage) -> str:
 
 
 def worst_availability(result: Result) -> Availability | None:
-    """That of the probe that was out longest; None if nothing was out."""
+    """That of the probe that was out longest; None if nothing was out, or if the run was not valid."""
+    if result.verdict == "invalid":
+        return None
     found = max(availability(result), key=lambda one: one.out_s, default=None)
     return None if found is None or not found.out_s else found
 
@@ -76,9 +79,10 @@ def sla_line(result: Result) -> str:
     if found is None:
         return ""
     budget = found.budgets()[-1]
-    used = f"{found.probe}'s {long(found.out_s)} are {budget.used_percent:.2g} % of it"
+    out = f"all outages of {found.probe}, {long(found.out_s)}, are"
+    used = f"{out} {budget.used_percent:.2g} % of it"
     if budget.used_percent > 100:  # noqa: PLR2004 - per cent
-        used = f"{found.probe}'s {long(found.out_s)} are {budget.used_percent / 100:.2g} times as much"
+        used = f"{out} {budget.used_percent / 100:.2g} times as much"
     return f"{budget.target:g} % allow {long(budget.allowed_s)} a year: {used}. {counted(found)}"
 
 

@@ -68,6 +68,26 @@ def test_failover_and_reversion(tmp_path: Path) -> None:
     assert by_heal[1:] == ("none", "none", "1.50 s"), "where nothing was lost, nothing is still away"
 
 
+def test_tables_that_move_at_the_very_moment_moved_at_once(tmp_path: Path) -> None:
+    """Nothing that a lab does costs virtual time: a port's two ends lose light, and the routes are gone, in 0 ms."""
+    events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0), *path(5.0, BACKUP)]
+    events += [healed(9.0), *path(9.2, PRIMARY)]
+    result = run(tmp_path, events, {d: probe_log(30, 0.01, []) for d in ("to_aws", "from_aws")})
+    moved = {(c.after, c.direction): c.moved_ms for c in result.convergences}
+    assert moved["fault", "to_aws"] == 0
+    assert moved["heal", "to_aws"] == pytest.approx(200)
+
+
+def test_what_moves_later_was_moved_by_what_came_later(tmp_path: Path) -> None:
+    """The first fault is healed before anything moved; the second one moves the tables."""
+    events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0), healed(7.0)]
+    events += [fault(12.0, name="cable_silent#2"), *path(12.7, BACKUP)]
+    result = run(tmp_path, events, {d: probe_log(30, 0.01, []) for d in ("to_aws", "from_aws")})
+    assert {(c.event, c.after): c.moved_ms for c in result.convergences} == {
+        ("cable_silent#2", "fault"): pytest.approx(700)
+    }
+
+
 def test_availability_is_out_while_either_direction_is(tmp_path: Path) -> None:
     (found,) = availability(bfd_story(tmp_path))
     assert found.out_s == pytest.approx(0.768)

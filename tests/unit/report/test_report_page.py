@@ -102,7 +102,7 @@ def test_a_page_says_all_of_it(bfd: PageOf) -> None:
     for words in (
         "FAIL",
         "1 of 2 expectations met",
-        "app was cut off for 766 ms from AWS after cable_silent; BFD had to notice.",
+        "app was cut off for 766 ms from AWS after cable_silent on primary; BFD had to notice.",
         "AWS&#39;s SLA counts from 120 s",
         "silent.yaml:13",
         "predicted 599 - 913 ms",
@@ -133,6 +133,24 @@ def test_what_files_say_is_only_text(bfd: PageOf) -> None:
     assert "img" not in checked(html).seen
     assert not {"\x1b", "\u202e"} & set(html)
     assert "&lt;img src=x onerror" in html
+
+
+def test_a_run_that_is_not_valid_is_cited_for_nothing(bfd: PageOf) -> None:
+    html = render(replace(bfd, result=replace(bfd.result, verdict="invalid", invalid_because="too slow")))
+    checked(html)
+    assert "The run is not valid: too slow." in html
+    assert html.count("not judged") == 2
+    for words in ("expectations met", "not met", "SLA", ">FAIL<", ">PASS<", ">inside<"):
+        assert words not in html, words
+
+
+def test_what_cost_no_packet_is_a_line_and_no_bar(bfd: PageOf) -> None:
+    html = render(replace(bfd, result=replace(bfd.result, outages=(), stages=(), predicted=())))
+    checked(html)
+    assert "Nothing was lost." in html
+    assert "What cost no packet" in html
+    assert 'class="bar"' not in html
+    assert 'class="bar"' in render(replace(bfd, result=replace(bfd.result, outages=()))), "predicted, and not lost"
 
 
 def test_a_run_that_kept_nothing_has_a_page_too(bfd: PageOf) -> None:
@@ -203,7 +221,9 @@ def test_a_session_that_comes_back_is_down_in_between(bfd: PageOf) -> None:
 
 def test_the_sentence(bfd: PageOf) -> None:
     result = bfd.result
-    assert sla_line(result).startswith("99.99 % allow 52.6 min a year: app's 768 ms are 0.024 % of it. AWS's SLA")
+    assert sla_line(result).startswith(
+        "99.99 % allow 52.6 min a year: all outages of app, 768 ms, are 0.024 % of it. AWS's SLA"
+    )
     out = replace(result, outages=tuple(replace(o, end_s=None, duration_ms=None) for o in result.outages))
     assert sentence(out).startswith(
         "app was cut off and stayed so until the end, for 10.00 s to AWS after cable_silent"

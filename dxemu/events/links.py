@@ -8,9 +8,22 @@ from dxemu.events.base import NodeEvent
 
 
 class PortCarrierChanged(NodeEvent):
-    """A port has light or none. `cable` is what is plugged in, or the LAG as a whole."""
+    """A port has light or none. `cable` is what is plugged in, or the LAG as a whole.
+
+    `waits_s` is how long its router waits (`carrier_delay`) before it takes the port for down; None: not at all.
+    """
 
     word: ClassVar[str] = "carrier"
+    interface: str
+    cable: str
+    up: bool
+    waits_s: float | None = None
+
+
+class CarrierDelayOver(NodeEvent):
+    """A router has waited for light that went: the port is `up` again, or is taken for down from now on."""
+
+    word: ClassVar[str] = "carrier_delay"
     interface: str
     cable: str
     up: bool

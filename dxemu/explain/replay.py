@@ -11,7 +11,7 @@ from dxemu.control.forward import Believed
 from dxemu.events import timeline
 from dxemu.events.base import Event
 from dxemu.events.folder import RESULT, TIMELINE, NoRun, check_run
-from dxemu.events.links import LacpChanged, PortCarrierChanged, VrrpChanged
+from dxemu.events.links import CarrierDelayOver, LacpChanged, PortCarrierChanged, VrrpChanged
 from dxemu.events.routes import PrefixesApproved, PrefixesHeldBack, PrefixesLetOut, PrefixesOriginated
 from dxemu.events.run import RunStarted
 from dxemu.events.sessions import BgpChanged, RoutesStale, RoutesStaleOver, SessionRetuned
@@ -89,7 +89,7 @@ class Heard:
                 self.held_back[event.speaker] = _networks(event.prefixes)
             case ActionDone() if event.kind == CONFIRMS:
                 self.confirmed.add(event.target)
-            case PortCarrierChanged():
+            case PortCarrierChanged(waits_s=None) | CarrierDelayOver():
                 self.carriers[event.node, event.interface] = event.up
             case VrrpChanged():
                 self.vrrp[event.virtual_router_id, event.node] = event.state

@@ -8,10 +8,12 @@ from typing import ClassVar
 from dxemu.faults.base import BreakableLab, Fault, switch_light
 from dxemu.faults.effects import Effect, Worsened, cable_of, cut
 from dxemu.parameters import Need, Takes, parameter, target_field, target_of
-from dxemu.plan.model import Cable, Plan
+from dxemu.plan.model import Cable, Plan, Role
 from dxemu.units import Seconds
 
 SHORTEST_S, LONGEST_S = 0.001, 60.0
+UNMOVED = frozenset({Role.CARRIER, Role.INTERNET, Role.SWITCH})
+"""Nodes that do nothing about light: they pass on what comes."""
 HEARD_S = 1.0
 """The kernel tells of light up to a second late (Linux, net/core/link_watch.c)."""
 
@@ -20,12 +22,13 @@ HEARD_S = 1.0
 class Blink(Fault):
     """Both ends lose light, and have it again after `dark`. A step that is repeated makes a cable that flaps.
 
-    Routers here take a port for down at once (a `carrier-delay` of 0), as soon as their kernel tells of it.
+    AWS takes a port for down at once; so do your routers, as soon as their kernel tells of it, unless they have a
+    `carrier_delay`: the darkness that is shorter is none for them.
     """
 
     words: ClassVar[str] = "both ends lose light for a moment; it ends by itself"
     imitates: ClassVar[str] = "a carrier that switches over, somebody who touches a connector"
-    leaves_out: ClassVar[str] = "a router's carrier-delay, which would not notice a short one"
+    leaves_out: ClassVar[str] = "a carrier delay of AWS's, which publishes none"
 
     connection: str | None = target_field(words="its cross connect")
     circuit: str | None = target_field()
@@ -46,10 +49,12 @@ class Blink(Fault):
     def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No packet over the cable, and both its ends know at once.
 
-        A short one is over before everybody has heard of it: what comes of that is not predicted.
+        A short one is over before everybody has heard of it: what comes of that is not predicted, unless all wait.
         """
         cable = self.cable(plan)
-        return cut(cable) if self.dark >= HEARD_S else (Worsened(cable.name),)
+        ends = [plan.node(port.node) for port in (cable.a, cable.b)]
+        waited = all(node.role in UNMOVED or node.carrier_delay > self.dark for node in ends)
+        return cut(cable) if waited or self.dark >= HEARD_S else (Worsened(cable.name),)
 
     async def inject(self, lab: BreakableLab) -> str:
         """Take the light away; the kernel of both ends is asked."""

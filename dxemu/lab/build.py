@@ -11,6 +11,7 @@ from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.hosted import unaccepted
 from dxemu.lab.journal import Each, silently
+from dxemu.lab.neighbours import introduce
 from dxemu.lab.node import LabNode
 from dxemu.lab.shares import share_flows
 from dxemu.netlink import (
@@ -18,7 +19,6 @@ from dxemu.netlink import (
     bond,
     bridge,
     link,
-    neighbour,
     route,
     rule,
     sysctl,
@@ -28,7 +28,7 @@ from dxemu.netlink import (
     xfrm_interface,
 )
 from dxemu.netlink.session import Netlink
-from dxemu.plan.model import Bond, CableRole, IpsecTunnel, LookupRule, Plan, Role
+from dxemu.plan.model import Bond, IpsecTunnel, LookupRule, Plan, Role
 
 FORWARDING = (Role.ROUTER, Role.INTERNET, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC)
 IPV4 = 4
@@ -161,7 +161,7 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
     for held in each("addresses", plan.addresses):
         await address.apply(nodes[held.node].netlink, held.interface, held.address)
-    await introduce_aws(plan, nodes)
+    await introduce(plan, nodes)
     await _routes(plan, nodes)
 
 
@@ -177,6 +177,7 @@ async def build_bond(planned: Bond, nodes: Mapping[str, LabNode]) -> None:
             mtu=planned.mtu,
             lacp_rate=bond.LacpRate.FAST if planned.lacp_fast else bond.LacpRate.SLOW,
             min_links=planned.min_links,
+            down_delay_ms=round(planned.carrier_delay * 1e3),
         ),
     )
     await link.set_up(netlink, planned.name, up=True)
@@ -204,7 +205,7 @@ async def build_tunnel(tunnel: IpsecTunnel, nodes: Mapping[str, LabNode]) -> Non
 
 async def restore_node(plan: Plan, nodes: Mapping[str, LabNode], node: str) -> None:
     """What the kernel forgot of a node while its ports were down: static routes and permanent neighbours."""
-    await introduce_aws(plan, nodes, node)
+    await introduce(plan, nodes, node)
     await _static_routes(plan, nodes, node)
 
 
@@ -269,19 +270,3 @@ def refuse_untagged(node: LabNode, port: str) -> None:
     """Linux would take an untagged packet for an address that a VLAN of the port has; AWS and routers do not."""
     sysctl.write(node.namespace, f"net/ipv4/conf/{port}/rp_filter", "1")
     sysctl.write(node.namespace, f"net/ipv4/conf/{port}/arp_ignore", "1")
-
-
-async def introduce_aws(plan: Plan, nodes: Mapping[str, LabNode], only: str | None = None) -> None:
-    """AWS's own nodes know each other: nobody waits for ARP on the backbone when traffic moves to another device."""
-    held = {
-        (a.node, a.interface): [b.address.ip for b in plan.addresses if (b.node, b.interface) == (a.node, a.interface)]
-        for a in plan.addresses
-    }
-    for cable in plan.cables:
-        if cable.role is not CableRole.BACKBONE:
-            continue
-        for here, there in ((cable.a, cable.b), (cable.b, cable.a)):
-            if only not in (None, here.node):
-                continue
-            for far in held.get((there.node, there.name), ()):
-                await neighbour.apply(nodes[here.node].netlink, here.name, far, there.mac)

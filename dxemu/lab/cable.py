@@ -79,10 +79,13 @@ class LabCable:
         Gives what the kernel says, by node. Raises FaultNotApplied if that is something else.
 
         A veth pair has light while both its ends are up: the far end (AWS's) is switched, and the
-        near end sees it lose or gain carrier, as a router does. Nor has it light while a node at an end is without
+        near end sees it lose or gain carrier, as a router does. Where the far end alone waits for light that is gone,
+        the near one is switched, whose kernel forgets its routes. Nor has it light while a node at an end is without
         power.
         """
         near, far = self._ends
+        if far.node.plan.carrier_delay and not near.node.plan.carrier_delay:
+            near, far = far, near
         far.node.hold(far.port.name, down=not up)
         await far.node.switch(far.port.name)
         read = {end.node.name: await end.has_light() for end in (near, far)}

@@ -19,7 +19,7 @@ from dxemu.lab.extras import build_extras, start_services
 from dxemu.lab.filters import PacketFilters
 from dxemu.lab.hosted import accept
 from dxemu.lab.journal import Journal
-from dxemu.lab.kernel_news import of_port, of_tables
+from dxemu.lab.kernel_news import of_tables
 from dxemu.lab.lags import lags_ready
 from dxemu.lab.life import CONVERGED_WITHIN_S, LifeSigns, carriers
 from dxemu.lab.node import LabNode
@@ -27,13 +27,14 @@ from dxemu.lab.operator import Operator
 from dxemu.lab.overlay import Overlay, start_vrrp
 from dxemu.lab.path_teller import PathTeller
 from dxemu.lab.paths import Watched
+from dxemu.lab.ports import Ports
 from dxemu.lab.power import Power, set_forwarding
 from dxemu.lab.readiness import interfaces_usable
 from dxemu.lab.routing import Routing, start_routing
 from dxemu.lab.silence import Silences
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import route
-from dxemu.netlink.monitor import Change, MemberChanged, Monitor, RouteChanged
+from dxemu.netlink.monitor import Change, Monitor, RouteChanged
 from dxemu.plan.model import Plan
 from dxemu.units import IPNetwork
 
@@ -66,6 +67,7 @@ class Lab:
         self._power = Power(self._nodes)
         self._carriers = carriers(plan)
         self._tasks = Tasks()
+        self._ports = Ports(self._nodes, journal, lambda work: self._tasks.start(work))
         self._overlay = Overlay(plan, journal, self._tunnel_changed)
         self._symptoms: Symptoms | None = None
         if any(session.mismatch is not None for session in plan.sessions):
@@ -287,12 +289,5 @@ class Lab:
         """The kernel of a node says that something else changed."""
         assert not isinstance(change, RouteChanged)
         cable = self._carriers.get((node, change.interface))
-        if cable is None:
-            return
-        self.journal.tell(of_port(self.plan, node, cable, change))
-        if isinstance(change, MemberChanged):
-            return
-        for router in self._routing.at(node):
-            router.carrier_changed(change.interface, change.up)
-        if node in self._routing.gateways:
-            self._tasks.start(self._routing.gateways[node].carrier_changed(change.interface, up=change.up))
+        if cable is not None:
+            self._ports.heard(self.plan, self._routing, node, cable, change)

@@ -120,6 +120,16 @@ class Router:
             light = partial(self._static_routes.light_changed, port, up=up, loc_rib=self.loc_rib, fib=self._fib)
             self._work.add(light)
 
+    def carrier_kept(self) -> None:
+        """A port has light again before it was taken for down: what the kernel forgot meanwhile is put in again."""
+        self._work.add(self._install_again)
+
+    async def _install_again(self) -> None:
+        best = ((p, c) for p, c in self.loc_rib.best.items() if not c.route.originated)
+        fixed = self._static_routes
+        mine = [(p, c) for p, c in best if fixed is None or not fixed.decide(p)]
+        await self._fib.apply((prefix, [route.next_hop for route in choice.routes]) for prefix, choice in mine)
+
     def told(self, session: str) -> tuple[Announcement, ...]:
         """What the peer of `session` was told by this router."""
         return self._adj_rib_out.sent(session)

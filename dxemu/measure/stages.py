@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dxemu.events.base import Event, NodeEvent
-from dxemu.events.links import LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
+from dxemu.events.links import CarrierDelayOver, LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
 from dxemu.events.routes import BestChosen, RoutesWithdrawn, TableChanged
 from dxemu.events.sessions import ADMINISTRATIVELY_DOWN, BfdChanged, BgpChanged
 from dxemu.events.steps import ActionDone, ChangeDone, Done, FaultInjected
@@ -41,7 +41,7 @@ class Hit:
         """Whether an event is about what was struck, or about who has a shared address."""
         if isinstance(event, TunnelChanged):
             return event.tunnel in self.sessions
-        if isinstance(event, PortCarrierChanged | LacpChanged):
+        if isinstance(event, PortCarrierChanged | CarrierDelayOver | LacpChanged):
             return event.cable in self.cables
         return isinstance(event, VrrpChanged) or _session(event) in self.sessions
 
@@ -218,6 +218,10 @@ def _of_action(run: MeasuredRun, action: ActionDone | ChangeDone, direction: str
 
 def detected_by(event: Event) -> str:
     """How a node found out by itself that something is dead, or "" if the event is no detection."""
+    if isinstance(event, PortCarrierChanged) and event.waits_s is not None:
+        return ""
+    if isinstance(event, CarrierDelayOver):
+        return "" if event.up else PortCarrierChanged.word
     if isinstance(event, PortCarrierChanged | LacpChanged) and not event.up:
         return event.word
     if isinstance(event, VrrpChanged) and event.state == "master":

@@ -11,6 +11,8 @@ from dxemu.netlink import message as m
 from dxemu.netlink.session import Netlink
 
 _MODE_802_3AD = 4
+MIIMON_MS = 100
+"""How often a bond looks at its members' carrier."""
 _NO_PARTNER = "00:00:00:00:00:00"
 _SLAVE_STATE, _ACTIVE = 1, 0
 """IFLA_BOND_SLAVE_STATE and its value for a member that is sent by."""
@@ -52,14 +54,18 @@ FORWARDING = PortState.SYNCHRONIZATION | PortState.COLLECTING | PortState.DISTRI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BondDevice:
-    """`miimon_ms` is how often carrier is looked at. With fewer than `min_links` members the bond has no carrier."""
+    """`miimon_ms` is how often carrier is looked at. With fewer than `min_links` members the bond has no carrier.
+
+    A member that lost its carrier stays in for `down_delay_ms`, in whole looks.
+    """
 
     name: str
     members: tuple[str, ...]
     mac: str | None = None
     mtu: int | None = None
     lacp_rate: LacpRate = LacpRate.FAST
-    miimon_ms: int = 100
+    miimon_ms: int = MIIMON_MS
+    down_delay_ms: int = 0
     min_links: int = 1
     xmit_hash_policy: XmitHashPolicy = XmitHashPolicy.LAYER3_4
 
@@ -107,6 +113,7 @@ async def apply(netlink: Netlink, bond: BondDevice) -> None:
     data = {
         "IFLA_BOND_MODE": _MODE_802_3AD,
         "IFLA_BOND_MIIMON": bond.miimon_ms,
+        "IFLA_BOND_DOWNDELAY": -(-bond.down_delay_ms // bond.miimon_ms) * bond.miimon_ms,
         "IFLA_BOND_XMIT_HASH_POLICY": int(bond.xmit_hash_policy),
         "IFLA_BOND_MIN_LINKS": bond.min_links,
         "IFLA_BOND_AD_LACP_RATE": int(bond.lacp_rate),

@@ -170,6 +170,7 @@ def _add_lag(draft: Draft, name: str, ways: list[tuple[Cable, ...]]) -> Attached
                 mtu=CIRCUIT_MTU,
                 min_links=lag.minimum_links,
                 lacp_fast=lag.lacp_fast,
+                carrier_delay=draft.nodes[node].carrier_delay,
             )
         )
         return interface

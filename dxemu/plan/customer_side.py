@@ -43,13 +43,14 @@ def add_customer_nodes(draft: Draft) -> None:
         draft.node(host.name, Role.HOST, Side.CUSTOMER, DATA_CENTER)
     if customer.data_center.vrrp is not None:
         draft.node(LAN_SWITCH, Role.SWITCH, Side.CUSTOMER, DATA_CENTER)
+    waits = {settings.router: settings.carrier_delay for settings in customer.router_settings}
     for router in customer.data_center.routers:
-        draft.node(router, Role.ROUTER, Side.CUSTOMER, DATA_CENTER)
+        draft.node(router, Role.ROUTER, Side.CUSTOMER, DATA_CENTER, waits.get(router))
     for cage in customer.colocations:
         for host in cage.hosts:
             draft.node(host.name, Role.HOST, Side.CUSTOMER, cage.location)
         for router in cage.routers:
-            draft.node(router, Role.ROUTER, Side.CUSTOMER, cage.location)
+            draft.node(router, Role.ROUTER, Side.CUSTOMER, cage.location, waits.get(router))
 
 
 def add_lans(draft: Draft) -> None:

@@ -73,11 +73,12 @@ class Draft:
         }
         self._session_names = {vif.name for vif in topology.virtual_interfaces}
 
-    def node(self, name: str, role: Role, side: Side, place: str) -> str:
+    def node(self, name: str, role: Role, side: Side, place: str, carrier_delay: Seconds | None = None) -> str:
         """Add a node. Raises ValueError if there is one of that name."""
         if name in self.nodes:
             raise ValueError(f"'{name}' is the name of a {self.nodes[name].role} and of a {role}")
-        self.nodes[name] = Node(name=name, role=role, side=side, place=place)
+        waits = Seconds(0) if carrier_delay is None else carrier_delay
+        self.nodes[name] = Node(name=name, role=role, side=side, place=place, carrier_delay=waits)
         return name
 
     def cable_name(self, wanted: str, suffix: str) -> str:

@@ -26,7 +26,8 @@ class Bond:
     """One end of a link aggregation group: an 802.3ad bond over ports of one node (IEEE 802.1AX).
 
     With fewer than `min_links` members the bond has no carrier. `lacp_fast`: the partner is asked to send every second
-    (short timeout, 3 s), else every 30 s (long timeout, 90 s). `lag` is the LAG's name in the topology.
+    (short timeout, 3 s), else every 30 s (long timeout, 90 s). `lag` is the LAG's name in the topology. A member is
+    out of it when it has been without light for `carrier_delay`.
     """
 
     node: str
@@ -37,6 +38,7 @@ class Bond:
     mtu: int
     min_links: int
     lacp_fast: bool
+    carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,12 +45,16 @@ class CableRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One network namespace. `place` is a label for people: `data center`, `EqDC2`, `us-east-1`."""
+    """One network namespace. `place` is a label for people: `data center`, `EqDC2`, `us-east-1`.
+
+    A router with a `carrier_delay` takes a port that has lost its light for down only if it is dark for so long.
+    """
 
     name: str
     role: Role
     side: Side
     place: str
+    carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

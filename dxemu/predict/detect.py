@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dxemu.aws.bfd import detection_time
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
+from dxemu.predict import carrier_delay
 from dxemu.predict.dead_peer import dead_peer_window, give_up_after, retransmit_interval, silence_before_probe
 from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
@@ -48,11 +49,33 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
 
     A NOTIFICATION cannot cross a dead cable, so each end is on its own.
     """
-    if end.node in impact.carrier_lost_at:
+    waits_s = carrier_delay.waits_s(plan, impact, end.node)
+    lit = end.node not in impact.carrier_lost_at
+    if not lit and not waits_s:
         return Detection(end.node, "carrier", carrier())
     arriving = _still_arriving(plan, impact, session, end)
     timer = bfd_timer(session, end) or hold_timer(session, end)
-    return Detection(timer.node, timer.by, timer.after.plus(arriving))
+    timer = Detection(timer.node, timer.by, timer.after.plus(arriving))
+    if lit:
+        return timer
+    if not carrier_delay.in_time(plan, impact, end.node):
+        return earlier(Detection(end.node, "carrier", carrier(waits_s)), timer)
+    other = session.ends[1] if end == session.ends[0] else session.ends[0]
+    if other.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, other.node):
+        return timer
+    crossing = float(sum(plan.cable(name).delay for name in session.cables))
+    told = carrier_delay.told_after(impact, crossing)
+    return earlier(Detection(end.node, "notification", told), timer)
+
+
+def earlier(one: Detection, other: Detection) -> Detection:
+    """Of two that may each be the first, the one that is at the latest sooner."""
+    first, second = sorted((one, other), key=lambda found: found.after.high_s)
+    before = second.after.low_s - first.after.low_s
+    if before >= 0:
+        return first
+    words = f"{second.by.replace('_', ' ')} noticing first"
+    return replace(first, after=first.after.plus(Term(words, before, 0, "whatever notices first")))
 
 
 def bfd_timer(session: BgpSession, end: SessionEnd) -> Detection | None:
@@ -136,10 +159,11 @@ def _bird_late_s(timer_s: float) -> float:
     return POLL_ROUNDING_S + POLL_SLACK * timer_s
 
 
-def carrier() -> Window:
-    """A port without light: the kernel says so at once."""
+def carrier(waits_s: float = 0.0) -> Window:
+    """A port without light: the kernel says so at once, and the router believes it once it has waited."""
     source = "Linux net/core/link_watch.c: at once, if no other link changed in the second before"
-    return Window((Term("the router hearing of it", 0, NETLINK_S, source),))
+    hearing = Term("the router hearing of it", 0, NETLINK_S, source)
+    return Window().plus(Term("carrier delay", waits_s, waits_s, "topology: carrier_delay"), hearing)
 
 
 def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[Detection, Detection]) -> Window:

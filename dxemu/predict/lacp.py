@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from dxemu.predict.windows import Term, Window
 
 MIIMON_S = 0.1
@@ -15,9 +17,13 @@ MACHINE_TICK_S = 0.1
 """A Linux bond's state machines run every 100 ms (drivers/net/bonding/bond_3ad.c, AD_TIMER_INTERVAL)."""
 
 
-def carrier_lost() -> Window:
-    """A member's port without light."""
-    return Window((Term("the bond looking at carrier", 0, MIIMON_S, "Linux bonding: miimon 100 ms"),))
+def carrier_lost(waits_s: float = 0.0) -> Window:
+    """A member's port without light, for as long as the bond waits for it in whole looks."""
+    looks = math.ceil(round(waits_s / MIIMON_S, 6)) * MIIMON_S
+    return Window().plus(
+        Term("carrier delay", waits_s, looks, "topology: carrier_delay; Linux bonding: downdelay"),
+        Term("the bond looking at carrier", 0, MIIMON_S, "Linux bonding: miimon 100 ms"),
+    )
 
 
 def expired(*, fast: bool) -> Window:

@@ -11,8 +11,8 @@ from dxemu.control.forward import Believed
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import esp_of, vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
-from dxemu.predict import held_down, lacp, unheard, vrrp
-from dxemu.predict.detect import Detection, carrier, detection, in_tunnel
+from dxemu.predict import carrier_delay, held_down, lacp, unheard, vrrp
+from dxemu.predict.detect import Detection, carrier, detection, earlier, in_tunnel
 from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import losses, stale_for
 from dxemu.predict.windows import Term
@@ -109,10 +109,12 @@ def _static_routes(plan: Plan, impact: Impact) -> Iterator[Noticed]:
     """A router whose port loses light takes the static routes out that lead over it."""
     for cable in plan.cables:
         for port in (cable.a, cable.b) if cable.name in impact.cables else ():
-            if port.node in impact.carrier_lost_at and plan.own_static_routes(port.node):
+            if port.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, port.node):
+                continue
+            if plan.own_static_routes(port.node):
                 dark = (port.node, port.name)
                 yield Noticed(
-                    Detection(port.node, "carrier", carrier()),
+                    Detection(port.node, "carrier", carrier(carrier_delay.waits_s(plan, impact, port.node))),
                     lambda believed, dark=dark: replace(believed, dark=believed.dark | {dark}),  # type: ignore[misc]
                 )
 
@@ -130,7 +132,8 @@ def _session_down(plan: Plan, impact: Impact, session: BgpSession, end: SessionE
     bond = bond_of(plan, end)
     if bond is not None:
         by_bond = _bond_down(plan, impact, bond, dead)
-        if by_bond is not None and by_bond.after.high_s <= found.after.high_s:
+        waits = found.by == "carrier" and bond.carrier_delay > 0
+        if by_bond is not None and (waits or by_bond.after.high_s <= found.after.high_s):
             found = by_bond
     return _gives_up(session, end, stale_for(session, end, found))
 
@@ -145,13 +148,16 @@ def _bond_down(plan: Plan, impact: Impact, bond: Bond, dead: AbstractSet[str]) -
     gone = [port for port in bond.members if not dead.isdisjoint(member_cables(plan, bond, port))]
     if len(bond.members) - len(gone) >= max(1, bond.min_links):
         return None
-    return max((_member_out(impact, bond) for _ in gone), key=lambda d: d.after.high_s, default=None)
+    return max((_member_out(plan, impact, bond) for _ in gone), key=lambda d: d.after.high_s, default=None)
 
 
-def _member_out(impact: Impact, bond: Bond) -> Detection:
-    if bond.node in impact.carrier_lost_at:
-        return Detection(bond.node, "carrier", lacp.carrier_lost())
-    return Detection(bond.node, "lacp", lacp.expired(fast=bond.lacp_fast))
+def _member_out(plan: Plan, impact: Impact, bond: Bond) -> Detection:
+    silent = Detection(bond.node, "lacp", lacp.expired(fast=bond.lacp_fast))
+    if bond.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, bond.node):
+        return silent
+    waits_s = carrier_delay.waits_s(plan, impact, bond.node)
+    dark = Detection(bond.node, "carrier", lacp.carrier_lost(waits_s))
+    return earlier(dark, silent) if waits_s else dark
 
 
 def _members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
@@ -159,7 +165,10 @@ def _members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
         for port in bond.members:
             cables = member_cables(plan, bond, port)
             if not set(impact.cables).isdisjoint(cables):
-                yield _out(bond, port, plan, _member_out(impact, bond))
+                found = _member_out(plan, impact, bond)
+                kept = carrier_delay.in_time(plan, impact, bond.node)
+                if not kept or found.after.low_s < carrier_delay.lasts_s(impact):
+                    yield _out(bond, port, plan, found)
 
 
 def _silent_members(plan: Plan, impact: Impact) -> Iterator[Noticed]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dxemu.control.forwarding_path import ForwardingPath, shared_until
 from dxemu.control.wires import Crossing
 from dxemu.plan.model import Plan, Side
-from dxemu.predict import lacp, restarts, unheard
+from dxemu.predict import carrier_delay, lacp, restarts, unheard
 from dxemu.predict.detect import CARRIER_UP_S, Detection, keys_lost, static_routes_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, may_not_begin, sooner
@@ -143,7 +143,8 @@ class _Case:
         if last is None or last.decisive is None:
             noticed = self._first_low(self.struck.noticed) < healed.low_s
             made_anew = noticed or keys_lost(self.plan, self.impact, before)
-            return healed.plus(*by_session.terms) if made_anew else healed
+            back = by_session.terms if made_anew else carrier_delay.back_in_time(self.plan, self.impact)
+            return healed.plus(*back)
         first = self.struck.soonest.turn(self.flow)
         found = last.decisive.detection
         switched = found.after.plus(
@@ -156,7 +157,7 @@ class _Case:
         if switched.high_s <= healed.low_s or keys_lost(self.plan, self.impact, before):
             return switched
         if found.after.low_s >= healed.low_s:
-            return healed
+            return healed.plus(*carrier_delay.back_in_time(self.plan, self.impact))
         after = max(0.0, switched.high_s - found.after.high_s)  # noticed at the last moment, all moves for all that
         low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s + after)
         cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from dxemu.events.base import Event
-from dxemu.events.links import LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
+from dxemu.events.links import CarrierDelayOver, LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
 from dxemu.events.probes import PathMtuFound, ThroughputMeasured
 from dxemu.events.routes import BestChosen, RouteRefused, RouteWithheld
 from dxemu.events.run import Building, LabReady, RunEnded, RunStarted, Tick
@@ -86,7 +86,13 @@ def _confirmed(words: str, evidence: str) -> str:
 
 
 def _carrier(event: PortCarrierChanged) -> str:
-    return f"{event.cable} {'has light again' if event.up else 'lost light'} on {event.node}"
+    waits = "" if event.waits_s is None else f", which waits for {duration(event.waits_s * 1e3)}"
+    return f"{event.cable} {'has light again' if event.up else 'lost light'} on {event.node}{waits}"
+
+
+def _carrier_delay(event: CarrierDelayOver) -> str:
+    found = "has light again in time, and was never down" if event.up else "is down: its carrier delay is over"
+    return f"{event.cable} on {event.node} {found}"
 
 
 def _bfd(event: BfdChanged) -> str:
@@ -229,6 +235,7 @@ _SAYING: Mapping[type[Event], Callable[[Event], str]] = dict(
         _of(EventMissed, _missed),
         _of(StepStopped, _stopped),
         _of(PortCarrierChanged, _carrier),
+        _of(CarrierDelayOver, _carrier_delay),
         _of(BfdChanged, _bfd),
         _of(BgpChanged, _bgp),
         _of(BgpRefused, _bgp_refused),

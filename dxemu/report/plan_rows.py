@@ -57,8 +57,12 @@ def nodes(plan: Plan) -> Iterator[Row]:
         yield (
             {"aws": "AWS"}.get(side, side),
             place,
-            ", ".join(f"{node.name} ({words(node.role)})" for node in members),
+            ", ".join(f"{node.name} ({words(node.role)}{_waits(node)})" for node in members),
         )
+
+
+def _waits(node: Node) -> str:
+    return f", carrier delay {node.carrier_delay}" if node.carrier_delay else ""
 
 
 def cables(plan: Plan) -> Iterator[Row]:

@@ -113,6 +113,7 @@ def _router(name: str, entry: RouterEntry) -> RouterSettings:
             (ip_network(prefix), None if to == DISCARD else to) for prefix, to in entry.static_routes.items()
         ),
         maximum_paths=entry.maximum_paths,
+        carrier_delay=entry.carrier_delay,
     )
 
 

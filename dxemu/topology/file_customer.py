@@ -64,6 +64,11 @@ class RouterEntry(Entry):
     maximum_paths: int = Field(
         description="how many BGP routes are used together", default=1, ge=1, le=MOST_PATHS, examples=["2"]
     )
+    carrier_delay: Duration = Field(
+        description="how long it waits before it takes a port that lost light for down (Junos: `hold-time down`)",
+        default_factory=lambda: Seconds(0),
+        examples=["2 s"],
+    )
 
 
 Routers = dict[str, Annotated[RouterEntry, BeforeValidator(empty_is_mapping)]]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from dxemu.bgp.prefix_policy import PrefixPolicy
-from dxemu.units import BitsPerSecond, IPNetwork
+from dxemu.units import BitsPerSecond, IPNetwork, Seconds
 
 
 class GracefulRestartMode(StrEnum):
@@ -27,12 +27,14 @@ class RouterSettings:
     """What is configured on a router of the customer's beside its sessions.
 
     `static_routes` are by prefix: the next router, or None where packets are discarded. They win over BGP's routes to
-    the same prefix. `maximum_paths` are how many BGP routes it uses together.
+    the same prefix. `maximum_paths` are how many BGP routes it uses together. `carrier_delay` is how long it waits
+    before it takes a port that has lost its light for down.
     """
 
     router: str
     static_routes: tuple[tuple[IPNetwork, str | None], ...] = ()
     maximum_paths: int = 1
+    carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,48 @@
+"""Routers that wait before they take a port that has lost its light for down: for how long, and what they hear then."""
+
+from __future__ import annotations
+
+import math
+
+from dxemu.plan.model import Plan
+from dxemu.predict.impact import Impact
+from dxemu.predict.windows import Term, Window
+
+FIRST_RETRANSMISSION_S = 0.2
+"""Linux include/net/tcp.h, TCP_RTO_MIN: at the earliest so long after what was sent, and twice as long each time."""
+ARP_RETRY_S = 1.0
+LIGHT_S = 1.0
+
+
+def waits_s(plan: Plan, impact: Impact, node: str) -> float:
+    """For how long a node waits; 0 if it acts at once, or has lost its own power."""
+    return 0.0 if node in impact.powerless else float(plan.node(node).carrier_delay)
+
+
+def lasts_s(impact: Impact) -> float:
+    """For how long it is dark; infinite if that never ends."""
+    return math.inf if impact.until is None else float(impact.until - impact.at)
+
+
+def in_time(plan: Plan, impact: Impact, node: str) -> bool:
+    """Whether the light is back before a node that waits has taken its port for down."""
+    return lasts_s(impact) < waits_s(plan, impact, node)
+
+
+def told_after(impact: Impact, crossing_s: float) -> Window:
+    """When a NOTIFICATION arrives that the other end, which did not wait, sent into the dark: it is sent again."""
+    lasted = lasts_s(impact)
+    source = "RFC 6298 5.5: each time after twice as long"
+    return Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
+        Term("the NOTIFICATION sent again", 0, lasted + FIRST_RETRANSMISSION_S + LIGHT_S + 2 * crossing_s, source)
+    )
+
+
+def back_in_time(plan: Plan, impact: Impact) -> tuple[Term, ...]:
+    """What packets wait for, beyond the light, where a router has waited and nothing has changed for it."""
+    if not any(in_time(plan, impact, node) for node in impact.carrier_lost_at):
+        return ()
+    return (
+        Term("carrier coming up", 0, LIGHT_S, "Linux net/core/link_watch.c: up to 1 s"),
+        Term("ARP for the next router", 0, ARP_RETRY_S, "net/ipv4/arp.c: retrans_time 1 s"),
+    )

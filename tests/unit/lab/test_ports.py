@@ -1,0 +1,123 @@
+"""Who hears of light that goes: at once, or when the router's carrier delay is over and it is dark still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dxemu.events.base import Event
+from dxemu.lab import ports
+from dxemu.lab.ports import Ports
+from dxemu.netlink.monitor import CarrierChanged
+from dxemu.plan.make import make_plan
+from dxemu.topology.load import load
+from dxemu.units import Seconds
+
+PLAN = make_plan(load(Path(__file__).parents[3] / "topologies" / "backup_connection.yaml"))
+NODE, PORT = "colo_router", "primary"
+
+
+class Site:
+    """A router, its journal and its kernel; time passes only by `settle`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, delay: float) -> None:
+        nodes = (replace(n, carrier_delay=Seconds(delay)) if n.name == NODE else n for n in PLAN.nodes)
+        self.plan = replace(PLAN, nodes=tuple(nodes))
+        self.told: list[tuple[object, ...]] = []
+        self.acted: list[tuple[str, bool]] = []
+        self.works: list[Coroutine[object, object, None]] = []
+        self.lit, self.held = False, False
+        router: Any = SimpleNamespace(carrier_changed=lambda port, up: self.acted.append((port, up)))
+        self.routing: Any = SimpleNamespace(at=lambda _: [router], gateways={})
+        journal: Any = SimpleNamespace(tell=self._tell, clock=SimpleNamespace(settle=self._settle))
+        node: Any = SimpleNamespace(is_held=lambda: self.held, netlink=None)
+        monkeypatch.setattr(ports.link, "has_carrier", self._has_carrier)
+        self.ports = Ports({NODE: node}, journal, self.works.append)
+
+    def _tell(self, event: Event) -> None:
+        self.told.append((event.word, event.up))  # type: ignore[attr-defined]
+
+    async def _settle(self, _: float) -> None:
+        return None
+
+    async def _has_carrier(self, *_: object) -> bool:
+        return self.lit
+
+    def light(self, *, on: bool) -> None:
+        self.lit = on
+        self.ports.heard(self.plan, self.routing, NODE, PORT, CarrierChanged(PORT, on))
+
+    def time_passes(self) -> None:
+        while self.works:
+            asyncio.run(_all(self.works.pop(0)))
+
+
+async def _all(work: Coroutine[object, object, None]) -> None:
+    await work
+
+
+def test_without_a_delay_the_router_hears_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 0)
+    site.light(on=False)
+    site.light(on=True)
+    assert site.acted == [(PORT, False), (PORT, True)]
+    assert site.told == [("carrier", False), ("carrier", True)]
+
+
+def test_it_hears_when_the_delay_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 2)
+    site.light(on=False)
+    assert site.acted == []
+    site.time_passes()
+    assert site.acted == [(PORT, False)]
+    site.light(on=True)
+    assert site.acted == [(PORT, False), (PORT, True)]
+    assert site.told == [("carrier", False), ("carrier_delay", False), ("carrier", True)]
+
+
+def test_light_in_time_is_no_news_for_the_router(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 2)
+    site.light(on=False)
+    site.light(on=True)
+    site.time_passes()
+    assert site.acted == []
+    assert site.told == [("carrier", False), ("carrier", True), ("carrier_delay", True)]
+
+
+def test_light_of_which_the_kernel_has_not_told_yet_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 2)
+    site.light(on=False)
+    site.lit = True
+    site.time_passes()
+    assert site.acted == []
+    site.light(on=True)
+    site.time_passes()
+    assert site.acted == []
+    assert site.told[-1] == ("carrier_delay", True)
+
+
+def test_each_darkness_is_waited_for_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 2)
+    site.light(on=False)
+    first = site.works.pop()
+    site.light(on=True)
+    asyncio.run(_all(site.works.pop()))
+    site.light(on=False)
+    second = site.works.pop()
+    asyncio.run(_all(first))
+    assert site.acted == []
+    asyncio.run(_all(second))
+    assert site.acted == [(PORT, False)]
+
+
+def test_a_router_without_power_loses_its_ports_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 2)
+    site.held = True
+    site.light(on=False)
+    assert site.acted == [(PORT, False)]

@@ -1,0 +1,78 @@
+"""Routers that wait for light: what a cut costs then, and what a shorter darkness does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from small_plan import small_plan
+
+from dxemu.faults.blink import Blink
+from dxemu.faults.effects import Worsened
+from dxemu.plan.model import Plan
+from dxemu.predict.impact import Impact
+from dxemu.predict.predict import Prediction, predict
+from dxemu.units import Seconds
+
+ROUTER = "colo_router"
+
+
+def waiting(*, bfd: bool = False, name: str = "backup_connection", s: float = 2.0) -> Plan:
+    plan = small_plan(name=name) if bfd else small_plan(bfd=None, name=name)
+    nodes = tuple(replace(n, carrier_delay=Seconds(s)) if n.name == ROUTER else n for n in plan.nodes)
+    bonds = tuple(replace(b, carrier_delay=Seconds(s)) if b.node == ROUTER else b for b in plan.bonds)
+    return replace(plan, nodes=nodes, bonds=bonds)
+
+
+def cut(plan: Plan, lasts: float | None, cables: tuple[str, ...] = ("primary",)) -> dict[str, Prediction]:
+    until = None if lasts is None else Seconds(20 + lasts)
+    hit = Impact(fault="cut", at=Seconds(20), until=until, cables=cables, carrier_lost_at=(ROUTER, "dx_1"))
+    return {found.direction: found for found in predict(plan, [hit])}
+
+
+def test_a_cut_costs_the_delay_where_the_router_decides() -> None:
+    found = cut(waiting(), None)
+    assert (found["to_aws"].detected_by, found["to_aws"].node) == ("carrier", ROUTER)
+    assert (found["to_aws"].outage.low_s, found["to_aws"].outage.high_s) == (pytest.approx(2), pytest.approx(2.02))
+    assert found["from_aws"].outage.high_s < 0.1  # AWS's end acts at once
+    assert "carrier delay 2 s" in found["to_aws"].outage.in_words()
+
+
+def test_bfd_is_faster_than_a_long_delay() -> None:
+    found = cut(waiting(bfd=True), None)["to_aws"]
+    assert found.detected_by == "bfd"
+    assert found.outage.high_s < 1
+
+
+def test_a_delay_inside_bfds_window_may_come_first_or_second() -> None:
+    found = cut(waiting(bfd=True, s=0.8), None)["to_aws"]
+    assert (found.detect.low_s, found.detect.high_s) == (pytest.approx(0.5987, abs=1e-3), pytest.approx(0.81))
+
+
+def test_light_that_is_back_in_time_moves_nothing_at_the_router() -> None:
+    found = cut(waiting(), 1)["to_aws"]
+    assert found.outage.low_s == pytest.approx(1)
+    assert found.outage.high_s <= 3.01  # carrier and ARP come up
+    assert found.detected_by == "notification"  # of AWS's end, which has closed the session
+
+
+def test_without_power_nobody_waits() -> None:
+    hit = Impact(fault="off", at=Seconds(20), until=None, cables=("primary",), carrier_lost_at=(ROUTER, "dx_1"))
+    dead = replace(hit, powerless=(ROUTER,))
+    (found, _) = predict(waiting(), [dead])
+    assert found.detect.high_s < 0.1
+
+
+@pytest.mark.parametrize(("delay", "latest"), [(0.45, 0.6), (0.5, 0.6)])
+def test_a_member_of_a_lag_waits_in_whole_looks(delay: float, latest: float) -> None:
+    found = cut(waiting(name="lag", s=delay), None, ("member_1",))["to_aws"]
+    assert found.detect.low_s == pytest.approx(delay)
+    assert found.detect.high_s == pytest.approx(latest)
+
+
+def test_a_short_blink_is_predicted_where_all_wait_longer() -> None:
+    blink = Blink(circuit="metro", dark=Seconds(0.3))
+    plan = waiting()
+    assert blink.effects(plan) == (Worsened("metro"),)
+    both = tuple(replace(n, carrier_delay=Seconds(2)) if n.role == "router" else n for n in plan.nodes)
+    assert Worsened("metro") not in blink.effects(replace(plan, nodes=both))

@@ -1,4 +1,4 @@
-"""What was said last of each session, tunnel, member of a LAG and route."""
+"""What was said last of each session, tunnel, member of a LAG, route and probe."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dxemu.events.base import Event
 from dxemu.events.links import LacpChanged, TunnelChanged
+from dxemu.events.probes import OutageSeen
 from dxemu.events.routes import TableChanged
 from dxemu.events.sessions import BfdChanged, BgpChanged
 
@@ -20,6 +21,8 @@ class LastWords:
         self.up: set[tuple[str, str, str]] = set()
         self._out: set[tuple[str, str]] = set()
         self._routes: dict[tuple[str, str], str | None] = {}
+        self.outages: dict[tuple[str, str], str] = {}
+        """Of a probe and a direction: `begun` or `over`; of those whose packets always arrived nothing."""
 
     @property
     def routes(self) -> Mapping[tuple[str, str], str | None]:
@@ -39,6 +42,8 @@ class LastWords:
                 self._say(event.word, event.tunnel, event.node, up=event.state != "down")
             case LacpChanged():
                 (self._out.discard if event.up else self._out.add)((event.cable, event.node))
+            case OutageSeen():
+                self.outages[event.probe, event.direction] = event.state
             case TableChanged():
                 self._routes[event.node, event.prefix] = None if event.via is None else event.interface
 

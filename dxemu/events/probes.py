@@ -17,6 +17,18 @@ class PathFound(ProbeEvent):
     complete: bool
 
 
+class OutageSeen(ProbeEvent):
+    """While it sends: nothing of one of its flows arrives (`state` `begun`), or all arrive again (`over`).
+
+    The first packet that did not arrive left at `since_s`. It is told only where a step waits for it.
+    """
+
+    word: ClassVar[str] = "outage"
+    direction: str
+    state: str
+    since_s: float
+
+
 class FlowsSpread(ProbeEvent):
     """Of its `flows` so many lead to the end and `over` each connection, LAG and tunnel: asked as for `PathFound`."""
 

@@ -10,6 +10,8 @@ import struct
 import time
 from array import array
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from dxemu.events.codec import encoded
 from dxemu.events.probes import PacketsLogged
@@ -19,6 +21,9 @@ from dxemu.host.timer import Timer
 from dxemu.lab.probe_flow import SEQUENCE, ProbeFlow
 from dxemu.lab.probe_ports import flow_of as flow_of
 from dxemu.lab.so_far import SoFarPipe, without_those_on_the_way
+
+if TYPE_CHECKING:
+    from dxemu.lab.heard_outages import OutagePipe
 
 ASIDE_NS = 500_000
 """Packets leave between the moments at which faults strike: at the very moment it would be chance who is first."""
@@ -76,14 +81,15 @@ class _Active:
 
     def __init__(self, flow: ProbeFlow, senders: Sequence[socket.socket], receiver: _Receiver) -> None:
         self.receiver = receiver
-        self._flow = flow
+        self.flow = flow
+        self.flows = len(senders)
         self._senders = senders
         self._padding = flow.padding
-        self._sent: array[int] = array("q")
+        self.sent: array[int] = array("q")
 
     def send(self, number: int, t_ns: int) -> None:
         """Send the packet of this number at `t_ns` since the epoch."""
-        self._sent.append(t_ns)
+        self.sent.append(t_ns)
         try:
             self._senders[number % len(self._senders)].send(SEQUENCE.pack(number) + self._padding)
         except OSError:  # no route to the target, or an ICMP error for an earlier packet: that packet is lost
@@ -91,7 +97,7 @@ class _Active:
 
     def finish(self, folder: str, late_s: float, so_far_ns: int | None = None) -> PacketsLogged:
         """Write the ProbeLog; with `so_far_ns`, the time since the epoch, one of its own of what is known by then."""
-        flow, log, file = self._flow, ProbeLog(self._sent, self.receiver.received), self._flow.file
+        flow, log, file = self.flow, ProbeLog(self.sent, self.receiver.received), self.flow.file
         if so_far_ns is not None:
             log, file = without_those_on_the_way(log, so_far_ns), SO_FAR + file
         log.write_to(folder, file)
@@ -138,10 +144,12 @@ def send_and_receive(
     duration_s: float,
     folder: str,
     asked: SoFarPipe | None = None,
+    heard: OutagePipe | None = None,
 ) -> list[PacketsLogged]:
     """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
 
-    Writes a ProbeLog each, and over `asked` tells of what is known so far whenever it gets a SIGUSR1. A packet that the
+    Writes a ProbeLog each, and over `asked` tells of what is known so far whenever it gets a SIGUSR1; over `heard` when
+    packets cease to arrive, and arrive again. A packet that the
     kernel refuses to send, because there is no route, is a lost packet.
     """
     first_ns = epoch_ns + round(start_s * 1e9)
@@ -157,6 +165,8 @@ def send_and_receive(
     zero_realtime_ns = time.time_ns() - time.monotonic_ns() + epoch_ns
     if asked is not None:
         _tell_when_asked(paces[0], asked, folder, epoch_ns, zero_realtime_ns)
+    if heard is not None:
+        _tell_outages(paces, heard, epoch_ns, zero_realtime_ns)
     _send_all(paces, epoch_ns, zero_realtime_ns)
     linger = Timer()
     linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
@@ -177,6 +187,7 @@ class _Pace:
         self.late_s = 0.0
         self.working = False
         self.after: Callable[[], None] | None = None
+        self.looks: list[Callable[[], None]] = []
         self._interval_ns = interval_ns
         self._first_ns = first_ns
         self._number = 0
@@ -198,6 +209,8 @@ class _Pace:
         due = self.timer.wait()
         self.working = True
         self._send(due, epoch_ns, zero_realtime_ns)
+        for look in self.looks:
+            look()
         self.working = False
         if self.after is not None:
             after, self.after = self.after, None
@@ -241,6 +254,22 @@ def _tell_when_asked(pace: _Pace, asked: SoFarPipe, folder: str, epoch_ns: int, 
             tell()
 
     signal.signal(signal.SIGUSR1, hear)
+
+
+def _tell_outages(paces: Sequence[_Pace], heard: OutagePipe, epoch_ns: int, zero_realtime_ns: int) -> None:
+    """From now on each tick of those that are listened to ends in a look at what has arrived."""
+    from dxemu.lab.heard_outages import Arrivals  # few runs need it
+
+    def look(active: _Active, arrivals: Arrivals) -> None:
+        active.receiver.drain(zero_realtime_ns)
+        change = arrivals.change(active.sent, active.receiver.received, time.monotonic_ns() - epoch_ns)
+        if change is not None:
+            heard.tell(active.flow.probe, active.flow.direction, change)
+
+    for pace in paces:
+        for active in pace.group:
+            if active.flow.probe in heard.probes:
+                pace.looks.append(partial(look, active, Arrivals(active.flows, active.flow.interval_ns)))
 
 
 def _send_all(paces: Sequence[_Pace], epoch_ns: int, zero_realtime_ns: int) -> None:

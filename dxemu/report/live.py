@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from dxemu.events.base import Event
 from dxemu.events.links import CarrierDelayOver, LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
-from dxemu.events.probes import PathMtuFound, ThroughputMeasured
+from dxemu.events.probes import OutageSeen, PathMtuFound, ThroughputMeasured
 from dxemu.events.routes import BestChosen, RouteRefused, RouteWithheld
 from dxemu.events.run import Building, LabReady, RunEnded, RunStarted, Tick
 from dxemu.events.sessions import (
@@ -210,6 +210,11 @@ def _stale_over(event: RoutesStaleOver) -> str:
     return f"{event.node} has nothing stale of {event.session}: {why}{left}"
 
 
+def _outage(event: OutageSeen) -> str:
+    what = "began" if event.state == "begun" else "is over, which began"
+    return f"the outage of {event.probe} {direction(event.direction)} {what} at {event.since_s:.3f} s"
+
+
 def _throughput(event: ThroughputMeasured) -> str:
     return f"{event.probe}: {event.problem or bit_rate(event.bits_per_second)} {direction(event.direction)}"
 
@@ -247,6 +252,7 @@ _SAYING: Mapping[type[Event], Callable[[Event], str]] = dict(
         _of(TunnelChanged, _tunnel),
         _of(VrrpChanged, _vrrp),
         _of(LacpChanged, _lacp),
+        _of(OutageSeen, _outage),
         _of(ThroughputMeasured, _throughput),
         _of(PathMtuFound, _path_mtu),
     )

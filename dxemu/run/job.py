@@ -55,6 +55,7 @@ class RunJob:
     no agenda but takes orders, whose last one ends it. `frames` are ports (node and interface) whose frames are written
     down, by the name of the file. `esp_keys`: the keys of tunnels are, too.
     `spread` are the probes of which the ways of all flows are told, where there are several.
+    `outages` are the probes that tell at once when their packets cease to arrive.
     `routes` (node and prefix) are told at the start, too, where a node had them before anybody heard its kernel.
     `leave_broken`: the lab is not made whole again when the run is over.
     """
@@ -71,6 +72,7 @@ class RunJob:
     cues: tuple[Cue, ...] = ()
     drew: tuple[Drew, ...] = ()
     spread: frozenset[str] = frozenset()
+    outages: frozenset[str] = frozenset()
     routes: tuple[tuple[str, str], ...] = ()
     runners: Mapping[str, str] = field(default_factory=dict)
     served: Served | None = None

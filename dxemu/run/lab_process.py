@@ -55,6 +55,7 @@ def get_ready(job: RunJob) -> None:
         "dxemu.run.changing": bool(job.changes),
         "dxemu.run.cued": bool(job.cues),
         "dxemu.run.serve": job.served is not None,
+        "dxemu.lab.heard_outages": bool(job.outages),
         "dxemu.lab.frame_dump": bool(job.frames),
         "dxemu.lab.esp_keys": job.esp_keys,
     }

@@ -24,7 +24,8 @@ class Prober:
 
     def __init__(self, lab: Lab, job: RunJob, folder: str) -> None:
         embedded = job.kernel == "embedded"
-        run = ProbeRun(lab=lab, end_s=float(job.end), folder=folder, embedded=embedded, seed=job.seed)
+        end_s, outages = float(job.end), job.outages
+        run = ProbeRun(lab=lab, end_s=end_s, folder=folder, embedded=embedded, seed=job.seed, outages=outages)
         self._runners: list[Runner[Any]] = [  # Any: each kind has values of its own
             runner_of(kind, job.runners.get(kind, ""))(mine, run) for kind, mine in by_kind(job.probes)
         ]

@@ -105,6 +105,7 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         cues=scenario.cues,
         drew=tuple(Drew(number=d.number, key=d.key, drawn=d.words, of=d.of) for d in scenario.draws),
         spread=frozenset(event.about_flows for event in _asked_for(scenario)),
+        outages=frozenset(event.about_outages for event in _asked_for(scenario)) - {""},
         routes=_routes(scenario),
         end=rehearsal.end,
         seed=seed,

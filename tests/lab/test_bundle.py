@@ -21,8 +21,12 @@ CHANCE = f"""\
 topology: {REPOSITORY}/topologies/backup_connection.yaml
 probes: {{app: {{udp: {{from: app, to: web, rate: 1000/s}}}}}}
 steps:
-  - {{at: 5 s, fault: {{any_of: [{{cable_cut: {{connection: primary}}}}, {{router_freeze: {{device: dx_2}}}}]}}}}
-expect: [{{outage: app, within_prediction: true}}]
+  - at: 5 s
+    fault: {{any_of: [{{cable_silent: {{connection: primary}}}}, {{vlan_pruned: {{virtual_interface: primary}}}}]}}
+  - {{when: {{outage: app, is: begun, direction: from_aws}}, within: 150 ms}}
+  - {{when: {{outage: app, is: over}}, within: 2 s}}
+expect:
+  - {{outage: app, within_prediction: true}}
 end: 10 s
 """
 
@@ -34,6 +38,12 @@ def test_what_was_drawn_is_drawn_again(tmp_path: Path) -> None:
     (injected,) = (event for event in found.events if event["event"] == "fault_injected")
     assert (drew["t"], drew["number"], drew["key"], drew["of"]) == (pytest.approx(0, abs=0.001), 1, "fault", 2)
     assert drew["drawn"].startswith(f"{{{injected['kind']}: ")
+    seen = [(event["direction"], event["state"], event["t"]) for event in found.events if event["event"] == "outage"]
+    assert [(direction, state) for direction, state, _ in seen[:2]] == [("to_aws", "begun"), ("from_aws", "begun")]
+    for direction, state, t in seen:
+        (measured,) = (outage for outage in found.written["outages"] if outage["direction"] == direction)
+        at = measured["start_s"] + 0.1 if state == "begun" else measured["end_s"]
+        assert t == pytest.approx(at, abs=0.01), "but for what packets take, and an interval"
     assert found.written["drawn"] == [{"step": 1, "key": "fault", "drawn": drew["drawn"], "of": 2}]
     assert found.result.verdict == "pass"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -27,7 +28,7 @@ class ProbeRun:
 
     Probes that are started by hand begin `from_s` after the run's start; `first` is the number of the first of them
     among all of their kind. `end_s` is infinite for one that goes on until it is stopped. What is drawn by chance, such
-    as ports, follows from `seed`.
+    as ports, follows from `seed`. Of the probes in `outages` it is told at once when their packets cease to arrive.
     """
 
     lab: Lab
@@ -37,6 +38,7 @@ class ProbeRun:
     from_s: float = 0.0
     first: int = 0
     seed: int = 1
+    outages: AbstractSet[str] = frozenset()
 
     @property
     def epoch_ns(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from dxemu.events.codec import decoded, encoded
 from dxemu.events.probes import PacketsLogged
@@ -18,6 +18,9 @@ from dxemu.lab.probes.base import START_S, Runner
 from dxemu.lab.so_far import SoFarPipe
 from dxemu.netlink import route
 from dxemu.probes.numbered import NumberedProbe
+
+if TYPE_CHECKING:
+    from dxemu.lab.heard_outages import OutagePipe
 
 N = TypeVar("N", bound=NumberedProbe)
 
@@ -54,17 +57,29 @@ class NumberedRunner(Runner[N]):
         start_s = START_S if run.from_s == 0.0 else _next_tenth(run.from_s)
         duration_s = run.end_s - start_s
         asked = self._asked = SoFarPipe() if math.isinf(duration_s) else None
+        heard = self._heard()
         self._process = stack.enter_context(
             Forked(
                 self.does,
                 lambda: list(
-                    map(encoded, send_and_receive(flows, run.epoch_ns, start_s, duration_s, run.folder, asked))
+                    map(encoded, send_and_receive(flows, run.epoch_ns, start_s, duration_s, run.folder, asked, heard))
                 ),
             )
         )
         if asked is not None:
             asked.close_write()
             stack.callback(asked.close)
+        if heard is not None:
+            stack.callback(heard.close)
+            heard.listen(run.lab.journal.tell)
+
+    def _heard(self) -> OutagePipe | None:
+        watched = self.run.outages & {probe.name for probe in self.probes}
+        if not watched:
+            return None
+        from dxemu.lab.heard_outages import OutagePipe  # few runs need it
+
+        return OutagePipe(watched)
 
     def stop(self) -> None:
         """No packet leaves from now on."""

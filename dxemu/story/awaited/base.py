@@ -48,6 +48,11 @@ class Awaited(Line):
         """The probe whose every flow's way it needs; "" if it needs none."""
         return ""
 
+    @property
+    def about_outages(self) -> str:
+        """The probe of which it needs to know at once when packets cease to arrive; "" if it needs none."""
+        return ""
+
     def never(self, plan: Plan) -> str:
         """Why it can never come in a lab of this plan, in words; "" if it can."""
         del plan

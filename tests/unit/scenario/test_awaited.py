@@ -15,6 +15,7 @@ from dxemu.run.prepare import prepare
 from dxemu.story.awaited.base import Awaited
 from dxemu.story.awaited.bfd import BfdAwaited
 from dxemu.story.awaited.lacp import LacpAwaited
+from dxemu.story.awaited.outage import OutageAwaited
 from dxemu.story.awaited.path import PathAwaited
 from dxemu.story.awaited.route import RouteAwaited
 from dxemu.story.awaited.tunnel import TunnelAwaited
@@ -85,6 +86,22 @@ def test_a_tunnel_whose_ike_was_replaced_is_not_down() -> None:
     assert first_at(made, events, TunnelAwaited(name="vpn_tunnel_1", is_="down"), 0.0) == 7
 
 
+def outage(t: float, direction: str, state: str) -> Event:
+    return filled({"event": "outage", "t": t, "probe": "app", "direction": direction, "state": state})
+
+
+@pytest.mark.parametrize(
+    ("is_", "direction", "at"),
+    [("begun", None, 3), ("begun", "from_aws", 4), ("over", None, 7), ("over", "to_aws", 6), ("over", "from_aws", 7)],
+)
+def test_an_outage_begins_in_one_direction_and_is_over_in_both(is_: str, direction: str | None, at: float) -> None:
+    events = [outage(3, "to_aws", "begun"), outage(4, "from_aws", "begun")]
+    events += [outage(6, "to_aws", "over"), outage(7, "from_aws", "over")]
+    awaited = OutageAwaited(name="app", is_=is_, direction=direction)
+    assert first_at(plan("backup_connection"), events, awaited, 0.0) == at
+    assert first_at(plan("backup_connection"), [], awaited, 0.0) is None
+
+
 def flows(t: float, direction: str, **over: int) -> Event:
     return filled({"event": "flows", "t": t, "probe": "app", "direction": direction, "flows": 8, "over": over})
 
@@ -110,6 +127,8 @@ def test_so_large_a_share_of_the_flows_has_to_lead_over_it(
         ("backup_connection", "{lacp: primary, is: out}", r"DX-S022.*primary is no member of a LAG"),
         ("lag", "{lacp: bundle, is: out}", r"DX-S022.*bundle is no member of a LAG"),
         ("lag", "{lacp: member_1, is: down}", r"DX-S012.*'down' is not expected here"),
+        ("backup_connection", "{outage: app, is: down}", r"DX-S012.*'down' is not expected here"),
+        ("backup_connection", "{outage: ap, is: begun}", r"DX-S004.*no probe 'ap'"),
         ("backup_connection", "{route: web, prefix: 10.0.0.0/16, is: absent}", r"DX-S022.*web is no router"),
         ("backup_connection", "{route: colo_router, is: absent}", r"DX-S013.*'route' needs prefix"),
         ("backup_connection", "{route: colo_router, prefix: 10.0.0.0/16}", r"DX-S013.*does not say what is expected"),

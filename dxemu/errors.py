@@ -45,13 +45,9 @@ class Problem:
 
 
 class DxemuError(Exception):
-    """Anything that ends a command with a message instead of a traceback.
-
-    `rendered`: the message is complete, as `dxemu check` shows mistakes.
-    """
+    """Anything that ends a command with a message instead of a traceback."""
 
     exit_status = 70
-    rendered = False
 
 
 class InputErrors(DxemuError):

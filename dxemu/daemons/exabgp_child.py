@@ -42,7 +42,7 @@ from exabgp.reactor.peer import ACTION
 from exabgp.version import json as json_version
 
 from dxemu.bgp.notification import Cease
-from dxemu.daemons import exabgp_bulk, exabgp_configure, exabgp_idle, exabgp_wire
+from dxemu.daemons import exabgp_bulk, exabgp_configure, exabgp_idle, exabgp_log, exabgp_wire
 from dxemu.daemons.exabgp_connect import _Outgoing
 from dxemu.host.timer import Timer
 
@@ -259,6 +259,7 @@ def run(
     environment.log.destination = "stdout"
     environment.log.level = "WARNING"
     environment.tcp.bind = []
+    exabgp_log.install()
     log.init(environment)
     _PipedProcesses.pipe = _Pipe(commands, events)
     exabgp_loop.Processes = _PipedProcesses

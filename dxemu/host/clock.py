@@ -1,9 +1,10 @@
 """The run's clock: seconds since the run's start, on CLOCK_MONOTONIC. The only place that waits for time to pass.
 
-Under the virtual clock each look at the time costs 256 ns, and each system call that fails 1 us. What draws chance from
-the time (BIRD its jitter, from the microsecond at which it starts), or counts whole seconds or ticks of it, would give
-other numbers after one line of ours more. So all of it begins at a pinned moment (`moment`, `whole_second`). What is
-drawn from the kernel has names, and does not hang on moments: `dxemu.host.chance`.
+Under the virtual clock what programs compute costs no time, nor do their looks at the clock and their calls that fail
+(until somebody waits by looking: kernel/patches/hold.patch). What draws chance from the time (BIRD its jitter, from the
+microsecond at which it starts), or counts whole seconds or ticks of it, would still give other numbers where a wait of
+ours ends at another moment. So all of it begins at a pinned moment (`moment`, `whole_second`). What is drawn from the
+kernel has names, and does not hang on moments: `dxemu.host.chance`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ SECOND_NS = 10**9
 _LEAD_NS = 10**6
 """The last part of a wait is a blocking one: the event loop looks at the clock after it, how often is up to Python."""
 _ALONE_NS = 10**7
-"""More than any daemon takes until it waits for something: it only pays for looks at the clock and for failures."""
+"""More than any daemon takes until it waits for something: some let a few milliseconds pass first."""
 
 
 class Clock:

@@ -62,7 +62,7 @@ class Journal:
     def building(self, phase: str, done: int, of: int) -> None:
         """Say how far the lab's building is: to those who wait for it, and no part of the timeline.
 
-        It must not ask for the time: that would move the virtual clock (by 256 ns) on which daemons' chance depends.
+        It does not ask for the time: nobody is told when.
         """
         if self._before is not None and done % (of // BUILDING_WORDS + 1) == 0:
             self._channel.send(Building.word, 0, **values_of(Building(phase=phase, done=done, of=of)))

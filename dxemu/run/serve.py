@@ -160,7 +160,7 @@ class _Served:
             self._going[number].set()
 
     async def _carry_out(self, number: int | None, order: Order) -> None:
-        self._end_hold()  # not before: each turn of the event loop looks at the clock, which costs time
+        self._end_hold()
         try:
             values = await self._hands.carry_out(order, self._going[number])
             answer = done(number, 0.0, values)

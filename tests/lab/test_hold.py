@@ -7,6 +7,7 @@ import contextlib
 import os
 import select
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -45,6 +46,58 @@ def look_while_held(_payload: object, channel: Channel, _folder: str) -> None:
     hold.release()
     select.select([], [], [], 5.0)
     channel.send("looked", 0, booted_ns=begun, passed_ns=passed, then_s=(time.monotonic_ns() - begun) / 1e9)
+
+
+WORKING = """
+import os, time
+begun = time.monotonic_ns()
+for _ in range(2_000):
+    time.monotonic_ns()
+for _ in range(1_000):
+    try:
+        os.stat("/run/is-not-there")
+    except OSError:
+        pass
+print(time.monotonic_ns() - begun)
+"""
+"""What costs nothing: a program's looks and failures between two sleeps, as many as a daemon's start needs."""
+
+TO_AND_FRO = """
+import contextlib, os, socket, time
+until = time.monotonic() + 0.02
+here, there = socket.socketpair()
+mine, other = (here, there) if os.fork() else (there, here)
+other.close()
+while time.monotonic() < until:
+    with contextlib.suppress(OSError):
+        mine.send(b"-")
+        mine.recv(1)
+"""
+"""Two that wait by looking, and sleep all the while: time must come to them."""
+
+
+def look_in_other_programs(_payload: object, channel: Channel, _folder: str) -> None:
+    """In the guest: programs look at the clock, which is not held."""
+
+    def output(program: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-I", "-S", "-c", program], check=True, timeout=None, stdout=subprocess.PIPE, text=True
+        ).stdout
+
+    worked = int(output(WORKING))
+    begun = time.monotonic_ns()
+    output(TO_AND_FRO)
+    handed = time.monotonic_ns()
+    while time.monotonic_ns() < handed + 20_000_000:  # the first process, too
+        pass
+    channel.send("looked", 0, worked_ns=worked, handed_ns=handed - begun, spun_ns=time.monotonic_ns() - handed)
+
+
+def test_looks_cost_nothing_but_to_who_waits_by_looking(tmp_path: Path) -> None:
+    (event,) = run("look_in_other_programs", tmp_path)
+    assert event["worked_ns"] == 0
+    assert 20_000_000 <= int(str(event["handed_ns"])) < 25_000_000
+    assert 20_000_000 <= int(str(event["spun_ns"])) < 21_000_000
 
 
 def test_no_time_passes_while_the_clock_is_held(tmp_path: Path) -> None:

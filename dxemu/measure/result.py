@@ -16,14 +16,27 @@ Bounds = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionVerdict:
+    """What was found of an expectation in one direction."""
+
+    direction: str
+    verdict: str
+    measured: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectationResult:
-    """One line under `expect`: `verdict` is `pass` or `fail`, `measured` says in words what was found."""
+    """One line under `expect`: `verdict` is `pass` or `fail`, `measured` says in words what was found.
+
+    `directions`: the same of each direction, where the line is about both.
+    """
 
     text: str
     verdict: str
     measured: str
     file: str
     line: int
+    directions: tuple[DirectionVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

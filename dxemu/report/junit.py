@@ -1,4 +1,4 @@
-"""A result as JUnit's XML: a test case for each expectation.
+"""A result as JUnit's XML: a test case for each expectation, and for each direction where it is about both.
 
 There is no standard of that name. Written is what the schema of Jenkins's xUnit plugin (junit-10) and the parser of
 GitLab have in common: GitLab shows `classname`, tells cases apart by that and `name`, and shows a failure's text.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
 from dxemu.measure.result import ExpectationResult, Result
 from dxemu.report.matrix import MatrixRow
 from dxemu.report.terminal import safe
+from dxemu.words import direction
 
 VALID = "the run is valid"
 
@@ -65,12 +67,19 @@ def _suite(result: Result, of: str) -> Xml.Element:
 
 
 def named(expectations: Sequence[ExpectationResult]) -> Iterator[tuple[str, ExpectationResult]]:
-    """Each with a name of its own: what is expected; where two lines say the same, with a number."""
+    """Each with a name of its own: what is expected, and in which direction; where two say the same, with a number."""
     said: Counter[str] = Counter()
-    for expectation in expectations:
-        said[expectation.text] += 1
-        number = said[expectation.text]
-        yield expectation.text + (f" #{number}" if number > 1 else ""), expectation
+    for text, expectation in _by_direction(expectations):
+        said[text] += 1
+        yield text + (f" #{said[text]}" if said[text] > 1 else ""), expectation
+
+
+def _by_direction(expectations: Sequence[ExpectationResult]) -> Iterator[tuple[str, ExpectationResult]]:
+    for e in expectations:
+        for one in e.directions:
+            yield f"{e.text} ({direction(one.direction)})", replace(e, verdict=one.verdict, measured=one.measured)
+        if not e.directions:
+            yield e.text, e
 
 
 def _valid(result: Result, of: str) -> Xml.Element:

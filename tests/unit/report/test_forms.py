@@ -32,16 +32,24 @@ def test_junit_has_a_case_for_each_expectation(failing: Result) -> None:
     (suite,) = Xml.fromstring(junit.text_of(failing))
     names = Counter((case.get("classname"), case.get("name")) for case in suite)
     assert set(names.values()) == {1}
-    assert [case.get("name") for case in suite][-2].endswith(" #2")
+    assert [case.get("name") for case in suite] == [
+        "the run is valid",
+        "{outage: app, at_most: 500 ms} (to AWS)",
+        "{outage: app, at_most: 500 ms} (from AWS)",
+        "{outage: app, at_most: 500 ms} (to AWS) #2",
+        "{outage: app, at_most: 500 ms} (from AWS) #2",
+        "{session: backup, never: down}",
+    ]
     assert {k: suite.get(k) for k in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "4",
-        "failures": "2",
+        "tests": "6",
+        "failures": "4",
         "errors": "0",
         "skipped": "0",
     }
     failure = suite[1].find("failure")
     assert failure is not None
-    assert "measured  686 ms" in (failure.text or "")
+    assert "measured  686 ms ± 1 ms to AWS" in (failure.text or "")
+    assert "from AWS" not in (failure.text or "")
     assert "silent.yaml:13" in (failure.text or "")
 
 
@@ -80,6 +88,12 @@ def check_junit(text: str) -> None:
         ]
 
 
+def test_junit_says_which_direction_failed(tmp_path: Path) -> None:
+    result = bfd_story(tmp_path, expect("outage", "app", at_most=Seconds(0.7)))
+    (suite,) = Xml.fromstring(junit.text_of(result))
+    assert [[child.tag for child in case] for case in suite] == [[], [], ["failure"]]
+
+
 @pytest.mark.parametrize("verdict", ["fail", "pass", "invalid"])
 def test_junit_is_what_jenkins_and_gitlab_take(failing: Result, verdict: str) -> None:
     check_junit(junit.text_of(replace(failing, verdict=verdict)))
@@ -99,7 +113,7 @@ def test_junit_of_a_matrix_has_no_name_twice(failing: Result) -> None:
 
 def test_junit_of_a_run_that_is_not_valid(failing: Result) -> None:
     (suite,) = Xml.fromstring(junit.text_of(replace(failing, verdict="invalid", invalid_because="too late")))
-    assert (suite.get("errors"), suite.get("skipped"), suite.get("failures")) == ("1", "3", "0")
+    assert (suite.get("errors"), suite.get("skipped"), suite.get("failures")) == ("1", "5", "0")
     error = suite[0].find("error")
     assert error is not None
     assert error.text == "too late"
@@ -113,7 +127,7 @@ def hostile(result: Result) -> Result:
 def test_junit_of_hostile_words_is_xml(failing: Result) -> None:
     (suite,) = Xml.fromstring(junit.text_of(hostile(failing)))
     assert "<b>" in (suite[1].get("name") or "")
-    assert len({case.get("name") for case in suite}) == 4
+    assert len({case.get("name") for case in suite}) == 6
 
 
 def test_markdown_tells_the_same(failing: Result) -> None:

@@ -15,16 +15,16 @@ class EndsDiffer(Rule):
     code: ClassVar[str] = "DX-A017"
     title: ClassVar[str] = "Ends differ"
     rule: ClassVar[str] = (
-        "VLAN, addresses, both ASNs and the MD5 key are agreed for a virtual interface; a router that has another one "
-        "gets no BGP session"
+        "VLAN, addresses, both ASNs and the MD5 key are agreed for a virtual interface; a router that has another one, "
+        "or a LAG without LACP, gets no BGP session"
     )
     source: ClassVar[str] = "Direct Connect User Guide, Troubleshooting layer 2 and layer 3 issues"
     paragraph: ClassVar[str] = """\
 A virtual interface whose customer's end has, as the file says, another VLAN, address, ASN or MD5
-key than AWS's end, or TTL security, which AWS does not know. Its BGP session never comes up. So
-it is with a tunnel that the customer has not set up, or that has another pre-shared key, proposal
-or traffic selector there. Left as it is the design is a drill: `dxemu run` shows what an engineer
-would see.
+key than AWS's end, or TTL security, which AWS does not know, or that is on a link aggregation
+group without LACP at the customer's end. Its BGP session never comes up. So it is with a tunnel
+that the customer has not set up, or that has another pre-shared key, proposal or traffic selector
+there. Left as it is the design is a drill: `dxemu run` shows what an engineer would see.
 Source: Direct Connect User Guide, Troubleshooting layer 2 and layer 3 issues."""
 
     def find(self, design: Design) -> Iterator[Finding]:

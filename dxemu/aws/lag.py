@@ -6,7 +6,21 @@ read 2026-11-23.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from dxemu.units import BitsPerSecond
+
+
+class LacpMode(StrEnum):
+    """How an end of a group speaks LACP (IEEE 802.1AX): of its own accord, when it is spoken to, or not at all.
+
+    AWS's end is active. A bundle without LACP (static, `mode on`) never forms with it.
+    """
+
+    ACTIVE = "active"
+    PASSIVE = "passive"
+    OFF = "off"
+
 
 FAST = BitsPerSecond(100 * 10**9)
 """From this speed on a group has fewer members."""

@@ -26,8 +26,11 @@ class LacpSilent(PacketsVanish):
     connection: str | None = target_field()
 
     def mistake(self, plan: Plan) -> str:
-        """Only a LAG's members speak LACP."""
-        return "" if member_bonds(plan, self.target) else f"connection '{self.target}' is no member of a LAG"
+        """Only a LAG's members speak LACP, and a static bundle's do not."""
+        bonds = member_bonds(plan, self.target)
+        if bonds and not all(bond.forms for bond, _ in bonds):
+            return f"the LAG of connection '{self.target}' has no LACP at the customer's end"
+        return "" if bonds else f"connection '{self.target}' is no member of a LAG"
 
     def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No LACP, and nobody is told."""

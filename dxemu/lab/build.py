@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
+from dxemu.aws.lag import LacpMode
 from dxemu.control.wires import Wires
 from dxemu.host.clock import Clock
 from dxemu.host.native import MininetNode, connect
@@ -176,7 +177,8 @@ async def build_bond(planned: Bond, nodes: Mapping[str, LabNode]) -> None:
             mac=planned.mac,
             mtu=planned.mtu,
             lacp_rate=bond.LacpRate.FAST if planned.lacp_fast else bond.LacpRate.SLOW,
-            min_links=planned.min_links,
+            min_links=planned.least_members,
+            lacp_active=None if planned.lacp is LacpMode.OFF else planned.lacp is LacpMode.ACTIVE,
             down_delay_ms=round(planned.carrier_delay * 1e3),
         ),
     )

@@ -20,12 +20,13 @@ AGREED_WITHIN_S = 5.0
 
 
 async def lags_ready(plan: Plan, nodes: Mapping[str, LabNode], clock: Clock) -> None:
-    """Return when every bond has a partner on every member. A Linux bond without one would forward, too.
+    """Return when every bond on which LACP can agree has a partner on every member.
 
     Raises LabError if it takes too long.
     """
+    agreeing = [planned for planned in plan.bonds if planned.forms]
     waited = 0.0
-    while missing := [b for b in plan.bonds if not (await bond.read(nodes[b.node].netlink, b.name)).ready]:
+    while missing := [b for b in agreeing if not (await bond.read(nodes[b.node].netlink, b.name)).ready]:
         if waited >= READY_WITHIN_S:
             names = ", ".join(f"{b.name} on {b.node}" for b in missing)
             raise LabError(f"LACP has not agreed on {names} within {READY_WITHIN_S:g} s")
@@ -50,8 +51,8 @@ class LagFollower:
         netlink = self.nodes[planned.node].netlink
         if planned.mtu != (await link.read(netlink, planned.name)).mtu:
             await link.set_mtu(netlink, planned.name, planned.mtu)
-        if planned.min_links < await bond.read_min_links(netlink, planned.name):
-            await bond.set_min_links(netlink, planned.name, planned.min_links)
+        if planned.least_members < await bond.read_min_links(netlink, planned.name):
+            await bond.set_min_links(netlink, planned.name, planned.least_members)
         before = await link.members(netlink, planned.name)
         come = [name for name in planned.members if name not in before]
         gone = [name for name in before if name not in planned.members]
@@ -79,11 +80,13 @@ class LagFollower:
         said = [await self._agreed(planned, come)] if come else []
         for end in ends:
             netlink = self.nodes[end.node].netlink
-            await bond.set_min_links(netlink, end.name, end.min_links)
+            await bond.set_min_links(netlink, end.name, end.least_members)
             found = await bond.read_min_links(netlink, end.name)
-            if found != end.min_links:
-                raise LabError(f"{end.name} on {end.node} should need {end.min_links} members, the kernel says {found}")
-        return [*said, f"the kernels say {planned.min_links} at least"]
+            if found != end.least_members:
+                raise LabError(
+                    f"{end.name} on {end.node} should need {end.least_members} members, the kernel says {found}"
+                )
+        return [*said, f"the kernels say {planned.least_members} at least"]
 
     async def _has_all(self, planned: Bond) -> bool:
         try:

@@ -33,8 +33,13 @@ async def interfaces_usable(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
 
 
 def _wanted(plan: Plan) -> Mapping[str, frozenset[str]]:
-    """The interfaces by node, without AWS's ends of virtual interfaces that nobody has accepted: those stay down."""
-    waiting = unaccepted(plan)
+    """The interfaces by node, without those that stay down.
+
+    AWS's ends of virtual interfaces that nobody has accepted, and of LAGs on which LACP never agrees, with their VLANs.
+    """
+    partnerless = {(one.node, one.name) for one in plan.bonds if one.least_members > len(one.members)}
+    vlans = {(one.node, one.name) for one in plan.vlans if (one.node, one.parent) in partnerless}
+    waiting = {*unaccepted(plan), *partnerless, *vlans}
     wanted = defaultdict(set)
     for node, name in (
         *((port.node, port.name) for cable in plan.cables for port in (cable.a, cable.b)),

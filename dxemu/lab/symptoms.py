@@ -11,7 +11,7 @@ from dxemu.events.links import TunnelChanged
 from dxemu.events.sessions import BgpRefused, SymptomSeen
 from dxemu.lab.journal import Journal
 from dxemu.lab.node import LabNode
-from dxemu.netlink import neighbour, route, tcp_counters
+from dxemu.netlink import bond, neighbour, route, tcp_counters
 from dxemu.plan.mismatch import Symptom
 from dxemu.plan.model import BgpSession, Plan
 
@@ -44,6 +44,7 @@ class Symptoms:
         refusal: Callable[[str], tuple[str, str]],
     ) -> None:
         """`refusal` asks the IKE daemons for node and words of the end of a tunnel that was refused."""
+        self._plan = plan
         self._refusal = refusal
         self._sessions = {s.name: s for s in plan.sessions if s.mismatch is not None and s.confirmed}
         self._nodes = nodes
@@ -76,6 +77,9 @@ class Symptoms:
     async def _look(self, session: BgpSession, waited: float) -> SymptomSeen | None:
         if session.tunnel is not None:
             return self._of_tunnel(session, session.tunnel, waited)
+        without_partner = await self._without_partner(session)
+        if without_partner:
+            return _symptom(session, Symptom.NO_LACP_PARTNER, without_partner)
         refusal = self._refused.get(session.name)
         if refusal is not None and (refusal.code, refusal.subcode) == BAD_PEER_AS:
             who = refusal.node if refusal.sent else refusal.peer
@@ -95,6 +99,17 @@ class Symptoms:
                 detail = f"the kernel of {end.node} drops segments {words}"
                 return _symptom(session, Symptom.NO_TCP_CONNECTION, detail)
         return None
+
+    async def _without_partner(self, session: BgpSession) -> str:
+        """What AWS's end of a LAG says, whose members hear no LACPDU; nothing if it has a partner."""
+        amazon = session.ends[1]
+        planned = self._plan.bond_at(amazon.node, amazon.port)
+        if planned is None:
+            return ""
+        state = await bond.read(self._nodes[planned.node].netlink, planned.name)
+        if state.partner_mac or state.carrier:
+            return ""
+        return f"{planned.lag} is down on {planned.node}: no LACPDU came from {session.ends[0].node}"
 
     def _of_tunnel(self, session: BgpSession, tunnel: str, waited: float) -> SymptomSeen | None:
         """What charon said of it; nothing at all for `IKE_WITHIN_S` is a symptom, too."""

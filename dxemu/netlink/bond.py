@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Any
 
+from dxemu.errors import LabError
 from dxemu.netlink import link
 from dxemu.netlink import message as m
 from dxemu.netlink.session import Netlink
 
 _MODE_802_3AD = 4
+_MODE_XOR = 2
+_LINKINFO, _INFO_KIND, _INFO_DATA, _AD_LACP_ACTIVE = 18, 1, 2, 29
+"""IFLA_LINKINFO and what is in it, and IFLA_BOND_AD_LACP_ACTIVE, since 5.15: linux/if_link.h."""
 MIIMON_MS = 100
 """How often a bond looks at its members' carrier."""
 _NO_PARTNER = "00:00:00:00:00:00"
@@ -56,7 +60,8 @@ FORWARDING = PortState.SYNCHRONIZATION | PortState.COLLECTING | PortState.DISTRI
 class BondDevice:
     """`miimon_ms` is how often carrier is looked at. With fewer than `min_links` members the bond has no carrier.
 
-    A member that lost its carrier stays in for `down_delay_ms`, in whole looks.
+    A member that lost its carrier stays in for `down_delay_ms`, in whole looks. `lacp_active`: it speaks LACP by
+    itself, or only when it is spoken to; None: it does not, and is a static bundle that sends by every member.
     """
 
     name: str
@@ -66,6 +71,7 @@ class BondDevice:
     lacp_rate: LacpRate = LacpRate.FAST
     miimon_ms: int = MIIMON_MS
     down_delay_ms: int = 0
+    lacp_active: bool | None = True
     min_links: int = 1
     xmit_hash_policy: XmitHashPolicy = XmitHashPolicy.LAYER3_4
 
@@ -111,19 +117,33 @@ class BondState:
 async def apply(netlink: Netlink, bond: BondDevice) -> None:
     """Make it, down, with its members, which are switched off and on for it."""
     data = {
-        "IFLA_BOND_MODE": _MODE_802_3AD,
+        "IFLA_BOND_MODE": _MODE_XOR if bond.lacp_active is None else _MODE_802_3AD,
         "IFLA_BOND_MIIMON": bond.miimon_ms,
         "IFLA_BOND_DOWNDELAY": -(-bond.down_delay_ms // bond.miimon_ms) * bond.miimon_ms,
         "IFLA_BOND_XMIT_HASH_POLICY": int(bond.xmit_hash_policy),
         "IFLA_BOND_MIN_LINKS": bond.min_links,
-        "IFLA_BOND_AD_LACP_RATE": int(bond.lacp_rate),
     }
+    if bond.lacp_active is not None:
+        data["IFLA_BOND_AD_LACP_RATE"] = int(bond.lacp_rate)
     given = {"mtu": bond.mtu, "address": bond.mac}
     await link.create(
         netlink, bond.name, "bond", data, **{name: value for name, value in given.items() if value is not None}
     )
+    if bond.lacp_active is False:
+        await _be_passive(netlink, bond.name)
     for member in bond.members:
         await add_member(netlink, bond.name, member)
+
+
+async def _be_passive(netlink: Netlink, name: str) -> None:
+    """Have a bond that is down answer LACP only. Raises LabError if the kernel does not know how."""
+    info = m.attribute(_INFO_KIND, b"bond\0") + m.attribute(_INFO_DATA, [m.attribute(_AD_LACP_ACTIVE, b"\0")])
+    payload = link.IFINFOMSG.pack(0, await netlink.index(name), 0, 0) + m.attribute(_LINKINFO, [info])
+    await netlink.request(f"make {name} passive", m.Raw(payload=payload), link.RTM_NEWLINK)
+    message = await link.read_message(netlink, name)
+    data = m.attributes(m.bytes_of(message, "IFLA_LINKINFO", "IFLA_INFO_DATA"))
+    if data.get(_AD_LACP_ACTIVE, b"\1")[0]:
+        raise LabError(f"{name} should be passive in LACP, the kernel says that it is active")
 
 
 async def set_min_links(netlink: Netlink, bond: str, number: int) -> None:

@@ -15,7 +15,7 @@ RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
 IFF_UP = 0x1
 IFF_RUNNING = 0x40
 IFF_LOWER_UP = 0x10000
-_IFINFOMSG = struct.Struct("=BxxxiII")
+IFINFOMSG = struct.Struct("=BxxxiII")
 """struct ifinfomsg: family, number, flags, which of them change (linux/rtnetlink.h)."""
 _IFLA_EXT_MASK, _SKIP_STATS = 29, 8
 
@@ -68,10 +68,10 @@ async def read_message(netlink: Netlink, name: str) -> Any:  # Any: pyroute2 is 
 
 async def has_carrier(netlink: Netlink, name: str) -> bool:
     """What `read` says of its carrier, in a tenth of the time: nothing else is asked, or decoded. Raises LabError."""
-    payload = _IFINFOMSG.pack(0, await netlink.index(name), 0, 0)
+    payload = IFINFOMSG.pack(0, await netlink.index(name), 0, 0)
     payload += attribute(_IFLA_EXT_MASK, struct.pack("=I", _SKIP_STATS))
     (answer,) = await netlink.request(f"read {name}", Raw(payload=payload), RTM_GETLINK)
-    return bool(_IFINFOMSG.unpack_from(answer.payload)[2] & IFF_LOWER_UP)
+    return bool(IFINFOMSG.unpack_from(answer.payload)[2] & IFF_LOWER_UP)
 
 
 async def received(netlink: Netlink, name: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dxemu.aws import policing
+from dxemu.aws.lag import LacpMode
 from dxemu.plan.customer_side import CIRCUIT_MTU, is_layer2_extension
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import Bond, Cable, CableRole, LimitKind, Port, RateLimit, Role, Side
@@ -157,7 +158,7 @@ def _add_lag(draft: Draft, name: str, ways: list[tuple[Cable, ...]]) -> Attached
     """A bond at both ends over the members' ports."""
     lag = next(lag for lag in draft.topology.lags if lag.name == name)
 
-    def bond(ports: tuple[Port, ...]) -> str:
+    def bond(ports: tuple[Port, ...], mine: LacpMode, partner: LacpMode) -> str:
         node = ports[0].node
         interface = draft.interface_name(node, name, MAX_PARENT_NAME)
         draft.bonds.append(
@@ -171,6 +172,8 @@ def _add_lag(draft: Draft, name: str, ways: list[tuple[Cable, ...]]) -> Attached
                 min_links=lag.minimum_links,
                 lacp_fast=lag.lacp_fast,
                 carrier_delay=draft.nodes[node].carrier_delay,
+                lacp=mine,
+                partner_lacp=partner,
             )
         )
         return interface
@@ -178,8 +181,8 @@ def _add_lag(draft: Draft, name: str, ways: list[tuple[Cable, ...]]) -> Attached
     near, far = tuple(way[0].a for way in ways), tuple(way[-1].b for way in ways)
     return Attached(
         router=near[0].node,
-        router_port=bond(near),
+        router_port=bond(near, lag.customer_lacp, LacpMode.ACTIVE),
         device=far[0].node,
-        device_port=bond(far),
+        device_port=bond(far, LacpMode.ACTIVE, lag.customer_lacp),
         cables=tuple(cable.name for way in ways for cable in way),
     )

@@ -55,6 +55,14 @@ def mismatch(vif: VirtualInterface, peers: Peers, amazon_asn: Asn) -> Mismatch |
 def _mismatches(vif: VirtualInterface, peers: Peers, amazon_asn: Asn) -> Iterator[Mismatch]:
     """From the cable to the session."""
     mine, (amazon, customer) = vif.customer_end, peers
+    if not mine.lacp:
+        yield Mismatch(
+            path=("lags", vif.connection, "customer", "lacp"),
+            customer="a static bundle without LACP",
+            amazon="active LACP",
+            symptom=Symptom.NO_LACP_PARTNER,
+            why="a group whose members get no LACPDU finds no partner and stays down (IEEE 802.1AX section 6.4)",
+        )
     if mine.vlan is not None:
         had = f"VLAN {mine.vlan}", f"VLAN {vif.vlan}"
         yield _differs(vif, "vlan", had, Symptom.NO_ARP_ANSWER, ON_ITS_VLAN)

@@ -10,10 +10,12 @@ class Symptom(StrEnum):
     """What an engineer sees first of two ends that differ.
 
     The neighbor's address is not resolved; TCP's SYN stays without an answer, or its answer is not taken; OPEN is
-    refused with NOTIFICATION 2/2 (RFC 4271 section 6.2). Of a tunnel: no IKE message comes, or a notification
-    does: AUTHENTICATION_FAILED, NO_PROPOSAL_CHOSEN, TS_UNACCEPTABLE (RFC 7296 sections 2.7, 2.9, 2.21).
+    refused with NOTIFICATION 2/2 (RFC 4271 section 6.2); a LAG finds no partner for its LACP. Of a tunnel: no IKE
+    message comes, or a notification does: AUTHENTICATION_FAILED, NO_PROPOSAL_CHOSEN, TS_UNACCEPTABLE (RFC 7296 sections
+    2.7, 2.9, 2.21).
     """
 
+    NO_LACP_PARTNER = "no_lacp_partner"
     NO_ARP_ANSWER = "no_arp_answer"
     NO_TCP_CONNECTION = "no_tcp_connection"
     BAD_PEER_AS = "bad_peer_as"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address
 
+from dxemu.aws.lag import LacpMode
 from dxemu.units import BitsPerSecond, IPAddress, IPInterface, IPNetwork, Seconds, VlanId
 
 MAIN_TABLE = 254
@@ -27,7 +28,8 @@ class Bond:
 
     With fewer than `min_links` members the bond has no carrier. `lacp_fast`: the partner is asked to send every second
     (short timeout, 3 s), else every 30 s (long timeout, 90 s). `lag` is the LAG's name in the topology. A member is
-    out of it when it has been without light for `carrier_delay`.
+    out of it when it has been without light for `carrier_delay`. `lacp` is how this end speaks LACP, `partner_lacp` how
+    the other one does.
     """
 
     node: str
@@ -39,6 +41,22 @@ class Bond:
     min_links: int
     lacp_fast: bool
     carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
+    lacp: LacpMode = LacpMode.ACTIVE
+    partner_lacp: LacpMode = LacpMode.ACTIVE
+
+    @property
+    def forms(self) -> bool:
+        """Whether LACP can agree on it: both ends speak, and one of them first."""
+        modes = (self.lacp, self.partner_lacp)
+        return LacpMode.OFF not in modes and LacpMode.ACTIVE in modes
+
+    @property
+    def least_members(self) -> int:
+        """How many members it needs to have carrier; more than it has, if LACP never agrees.
+
+        A Linux bond would forward without a partner.
+        """
+        return self.min_links if self.forms or self.lacp is LacpMode.OFF else len(self.members) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

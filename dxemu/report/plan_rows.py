@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dxemu.aws.lag import LacpMode
 from dxemu.plan.model import (
     MAIN_TABLE,
+    Bond,
     Cable,
     LimitKind,
     Node,
@@ -98,9 +100,16 @@ def bonds(plan: Plan) -> Iterator[Row]:
             bond.name,
             f"over {', '.join(bond.members)}",
             f"at least {bond.min_links} up",
-            f"LACP {'short timeout' if bond.lacp_fast else 'long timeout'}",
+            _lacp(bond),
             f"MTU {bond.mtu}",
         )
+
+
+def _lacp(bond: Bond) -> str:
+    if bond.lacp is LacpMode.OFF:
+        return "no LACP"
+    passive = " passive," if bond.lacp is LacpMode.PASSIVE else ""
+    return f"LACP{passive} {'short timeout' if bond.lacp_fast else 'long timeout'}"
 
 
 def vlans(plan: Plan) -> Iterator[Row]:

@@ -57,7 +57,12 @@ def built(file: TopologyFile, name: str, marks: Marks) -> Topology:
         aws=aws(file.aws),
         connections=tuple(_connection(key, c) for key, c in file.connections.items()),
         lags=tuple(
-            Lag(name=key, minimum_links=lag.minimum_links, lacp_fast=lag.lacp_timeout == "short")
+            Lag(
+                name=key,
+                minimum_links=lag.minimum_links,
+                lacp_fast=lag.lacp_timeout == "short",
+                customer_lacp=lag.customer.lacp,
+            )
             for key, lag in file.lags.items()
         ),
         virtual_interfaces=tuple(_virtual_interface(key, vif, file) for key, vif in file.virtual_interfaces.items()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
+from dxemu.aws.lag import LacpMode
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.topology.model_ends import CustomerEnd
@@ -11,7 +12,7 @@ from dxemu.units import Asn, VlanId
 
 def customer_end(file: TopologyFile, vif: VirtualInterfaceEntry, asn: int) -> CustomerEnd:
     """What the customer's router has configured otherwise. `asn` is the customer's, as AWS knows it."""
-    mine = vif.customer
+    mine, lag = vif.customer, file.lags.get(vif.connection)
     amazon = None if vif.amazon_address is None else vif.amazon_address.ip
     return CustomerEnd(
         vlan=None if mine.vlan in (None, vif.vlan) else VlanId(mine.vlan),
@@ -23,6 +24,7 @@ def customer_end(file: TopologyFile, vif: VirtualInterfaceEntry, asn: int) -> Cu
         signs=mine.signs,
         mtu=None if mine.mtu == vif.mtu else mine.mtu,
         ttl_security=mine.ttl_security,
+        lacp=lag is None or lag.customer.lacp is not LacpMode.OFF,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, TypeVar
 from pydantic import PlainValidator, WithJsonSchema
 
 from dxemu.aws.ipsec_proposals import IpsecProposal
+from dxemu.aws.lag import LacpMode
 from dxemu.topology.model import Bfd
 from dxemu.topology.model_routing import GracefulRestartMode
 from dxemu.topology.words import kind_of, listed, quoted, sentence
@@ -176,6 +177,16 @@ def _graceful_restart(value: object) -> GracefulRestartMode:
     raise Wrong("DX-F007", f"{kind_of(value)} is no setting of graceful restart", f"Write {listed(words)}.")
 
 
+def _lacp(value: object) -> LacpMode:
+    if value is False:
+        return LacpMode.OFF
+    words = [str(mode) for mode in LacpMode]
+    if isinstance(value, str) and value.lower() in words:
+        return LacpMode(value.lower())
+    remedy = f"Write {listed(words)}. A bundle without LACP (`mode on`) is off."
+    raise Wrong("DX-F007", f"{kind_of(value)} is no mode of LACP", remedy)
+
+
 def _bfd(value: object) -> Bfd | None:
     if value is None or value is False or (isinstance(value, str) and value.lower() == "off"):
         return None
@@ -224,6 +235,7 @@ GracefulRestartSetting = Annotated[
     PlainValidator(_graceful_restart),
     WithJsonSchema({"enum": [*map(str, GracefulRestartMode), True, False]}),
 ]
+LacpSetting = Annotated[LacpMode, PlainValidator(_lacp), WithJsonSchema({"enum": [*map(str, LacpMode), False]})]
 BfdSetting = Annotated[
     Bfd | None,
     PlainValidator(_bfd),

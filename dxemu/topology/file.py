@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from dxemu.aws.lag import LacpMode
 from dxemu.topology.entry import Entry, empty_is_mapping
-from dxemu.topology.fields import BitRate, Switch
+from dxemu.topology.fields import BitRate, LacpSetting, Switch
 from dxemu.topology.file_aws import AwsEntry
 from dxemu.topology.file_customer import CustomerEntry, OtherCustomerEntry
 from dxemu.topology.file_interface import VirtualInterfaceEntry
@@ -37,6 +38,16 @@ class ConnectionEntry(Entry):
     owner_account: str = Field(description="if another account owns it", default="", examples=["network"])
 
 
+class LagEndEntry(Entry):
+    """The customer's end of a link aggregation group. AWS's end is active."""
+
+    lacp: LacpSetting = Field(
+        description="whether it speaks LACP by itself, answers, or does not: a static bundle never forms",
+        default=LacpMode.ACTIVE,
+        examples=["passive"],
+    )
+
+
 class LagEntry(Entry):
     """A link aggregation group. Its members are the connections that name it."""
 
@@ -45,6 +56,9 @@ class LagEntry(Entry):
     )
     lacp_timeout: Literal["long", "short"] = Field(
         description="of LACP: 90 s, or 3 s", default="long", examples=["short"]
+    )
+    customer: LagEndEntry = Field(
+        description="what your router has", default_factory=LagEndEntry, examples=["{lacp: passive}"]
     )
 
 

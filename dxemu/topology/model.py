@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv4Network
 from typing import TYPE_CHECKING
 
+from dxemu.aws.lag import LacpMode
 from dxemu.aws.quotas import ROUTES_PRIVATE
 from dxemu.aws.virtual_interface import VifType as VifType
 from dxemu.topology.marks import Marks
@@ -107,12 +108,14 @@ class Connection:
 class Lag:
     """A link aggregation group. With fewer than `minimum_links` members that work all of it goes down.
 
-    `lacp_fast`: LACP's short timeout, 3 s, instead of 90 s. AWS does not publish which one it uses.
+    `lacp_fast`: LACP's short timeout, 3 s, instead of 90 s. AWS does not publish which one it uses. Its end is active,
+    the customer's is what `customer_lacp` says.
     """
 
     name: str
     minimum_links: int
     lacp_fast: bool
+    customer_lacp: LacpMode = LacpMode.ACTIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ class CustomerEnd:
 
     `vlan` is the tag of the sub-interface, `asn` the router's own AS and `amazon_asn` the one that it expects,
     `address` its own address and `amazon_address` the neighbor that it connects to, `mtu` that of its sub-interface.
-    Without `signs` the router signs nothing. With `ttl_security` it takes only packets with a TTL of 255 (GTSM,
-    RFC 5082), which AWS does not send.
+    Without `lacp` its LAG is a static bundle. Without `signs` the router signs nothing. With `ttl_security` it takes
+    only packets with a TTL of 255 (GTSM, RFC 5082), which AWS does not send.
     """
 
     vlan: VlanId | None = None
@@ -49,9 +49,10 @@ class CustomerEnd:
     signs: bool = True
     mtu: int | None = None
     ttl_security: bool = False
+    lacp: bool = True
 
     def fits(self, version: int = 4) -> bool:
         """Whether a session of that IP version comes up with them. The addresses are IPv4's only."""
         alike = (self.vlan, self.asn, self.amazon_asn, self.auth_key) == (None, None, None, None)
         addresses = version != 4 or (self.address, self.amazon_address) == (None, None)  # noqa: PLR2004
-        return alike and addresses and self.signs and not self.ttl_security
+        return alike and addresses and self.signs and not self.ttl_security and self.lacp

@@ -13,9 +13,11 @@ from dxemu.control.converge import converge
 from dxemu.daemons.exabgp_config import Peer, render
 from dxemu.daemons.strongswan_conf import connection, secret
 from dxemu.explain.state import State
+from dxemu.faults.lacp_silent import LacpSilent
 from dxemu.plan.make import make_plan
 from dxemu.plan.mismatch import Symptom
 from dxemu.plan.model import BgpSession, Plan
+from dxemu.report.plan_rows import bonds
 from dxemu.topology.load import load
 from dxemu.topology.model import Topology
 
@@ -160,3 +162,28 @@ def test_selectors_that_do_not_meet_keep_both_tunnels_down() -> None:
 def test_a_proposal_in_strongswans_words(text: str, ike: str, esp: str) -> None:
     proposal = IpsecProposal.parse(text)
     assert (str(proposal), proposal.words(Phase.IKE), proposal.words(Phase.ESP)) == (text, ike, esp)
+
+
+def lag(lacp: str) -> Topology:
+    return load(TOPOLOGY.with_name("lag.yaml"), {"lags": {"bundle": {"customer": {"lacp": lacp}}}})
+
+
+def test_a_static_bundle_keeps_the_group_down() -> None:
+    topology = lag("off")
+    plan = make_plan(topology)
+    differs = session(plan, "prod").mismatch
+    assert differs is not None and differs.symptom is Symptom.NO_LACP_PARTNER
+    assert differs.path == ("lags", "bundle", "customer", "lacp")
+    assert not topology.virtual_interfaces[0].in_service
+    needs = {bond.node: (bond.forms, bond.least_members) for bond in plan.bonds}
+    assert needs == {"colo_router": (False, 1), "dx_1": (False, 3)}  # AWS's never has so many, and no carrier
+    assert "no LACP at the customer's end" in LacpSilent(connection="member_1").mistake(plan)
+    assert [row[4] for row in bonds(plan)] == ["no LACP", "LACP short timeout"]
+
+
+@pytest.mark.parametrize("mode", ["active", "passive"])
+def test_an_end_that_only_answers_is_enough(mode: str) -> None:
+    plan = make_plan(lag(mode))
+    assert session(plan, "prod").in_service
+    assert all(bond.forms and bond.least_members == 1 for bond in plan.bonds)
+    assert LacpSilent(connection="member_1").mistake(plan) == ""

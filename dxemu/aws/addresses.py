@@ -73,8 +73,10 @@ Source: RFC 6890, tables 1 to 16, and RFC 5771 (multicast).
 """
 
 NOT_PUBLIC: tuple[IPv4Network, ...] = tuple(WHY_NOT_PUBLIC)
+"""The networks alone. Source: as `WHY_NOT_PUBLIC`."""
+
 PUBLIC_IPV6 = IPv6Network("2000::/3")
-"""Global unicast addresses (RFC 4291)."""
+"""Global unicast addresses. Source: RFC 4291 section 2.4."""
 
 VPN_ENDPOINTS = IPv4Network("192.0.2.128/25")
 """Outside addresses of VPN tunnels where the file gives none. AWS has public ones; these are for documentation
@@ -85,14 +87,18 @@ SYNTHETIC_RANGE = IPv4Network("198.18.0.0/16")
 a range for benchmarks (RFC 2544), so that no real prefix is meant."""
 
 OWN_ADDRESSES = IPv4Network("198.19.0.0/16")
-"""The other half: our own links and router IDs, which AWS and the customer do not tell. No topology may have any of it.
+"""The other half, dxemu's own: links and router IDs, which AWS and the customer do not tell. No topology may have any
+of it.
 
 240.0.0.0/4 would leave more to topologies. Linux takes it, but not every daemon that may be a customer's: BIRD
 (`ip4_classify`) is known to call it invalid, and FRR to drop it as martian. Neither was tried here.
 """
 
 SYNTHETIC_LENGTH = 29
+"""Of each of those prefixes: dxemu's own, so that there are enough of them."""
+
 MOST_SYNTHETIC = 1 << (SYNTHETIC_LENGTH - SYNTHETIC_RANGE.prefixlen)
+"""How many there are: dxemu's own, about what a router of a customer's was seen to hear (8,024)."""
 
 
 def why_not_public(prefix: IPNetwork) -> str | None:

@@ -6,10 +6,10 @@ Source: Direct Connect API, BGPAuthKey (botocore 1.44.5); read 2026-11-23.
 from __future__ import annotations
 
 MIN_LENGTH = 6
-"""Fewest characters of a key."""
+"""Fewest characters of a key. Source: Direct Connect API, BGPAuthKey (botocore 1.44.5); read 2026-11-23."""
 
 MAX_LENGTH = 80
-"""Most characters of a key."""
+"""Most characters of a key. Source: as `MIN_LENGTH`."""
 
 
 def length_is_valid(auth_key: str) -> bool:

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 LOW = "7224:7100"
-"""Low preference."""
+"""Low preference. Source: Direct Connect User Guide, "Routing policies and BGP communities"; read 2026-11-23."""
 
 MEDIUM = "7224:7200"
-"""Medium preference: also what a prefix without any of the three gets at a location of the same Region."""
+"""Medium preference: also what a prefix without any of the three gets at a location of the same Region.
+
+Source: as `LOW`.
+"""
 
 HIGH = "7224:7300"
-"""High preference."""
+"""High preference. Source: as `LOW`."""
 
 LOCAL_PREF: Mapping[str, int] = MappingProxyType({LOW: 100, MEDIUM: 200, HIGH: 300})
 """LOCAL_PREF by community. AWS publishes the order only; the numbers are dxemu's own."""
@@ -31,7 +34,7 @@ LOCAL_PREF_OF_OTHER_REGIONS = 150
 """LOCAL_PREF of a prefix without any of the three at a location of another Region.
 
 AWS says that it is lower than what its own Region's locations have, which is `MEDIUM`. Whether `LOW` at a location of
-the Region is lower still it does not say; here it is.
+the Region is lower still it does not say; here it is, and the number is dxemu's own.
 """
 
 

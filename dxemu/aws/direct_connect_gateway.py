@@ -14,6 +14,7 @@ SUPERNET_EXCEPTION = True
 """Since 2021-11 a supernet, or a default route, that the customer announces lets the VPCs inside it reach each other.
 
 The guide documents it; field notes call it a regression. So it is there, and a switch turns it off.
+Source: Direct Connect User Guide, "Direct Connect gateways"; read 2026-11-23.
 """
 
 

@@ -12,7 +12,13 @@ from enum import IntEnum
 from types import MappingProxyType
 
 AES = ("AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16")
+"""The encryption that AWS takes in both phases.
+
+Source: Site-to-Site VPN User Guide, "Tunnel options"; read 2026-11-23.
+"""
+
 SHA = ("SHA1", "SHA2-256", "SHA2-384", "SHA2-512")
+"""The integrity that AWS takes in both phases. Source: as `AES`."""
 
 
 class Phase(IntEnum):
@@ -25,18 +31,22 @@ class Phase(IntEnum):
 GROUPS: Mapping[Phase, tuple[int, ...]] = MappingProxyType(
     {Phase.IKE: (2, *range(14, 25)), Phase.ESP: (2, 5, *range(14, 25))}
 )
-"""The Diffie-Hellman groups that AWS takes; of encryption and integrity it takes `AES` and `SHA` in both phases."""
+"""The Diffie-Hellman groups that AWS takes. Source: as `AES`."""
 
 ENCRYPTION: Mapping[str, str] = MappingProxyType(
     {"3DES": "3des", "AES192": "aes192"} | {name: name.replace("-", "").lower() for name in AES}
 )
+"""Words of strongSwan's for what routers can have, also for what AWS refuses. Source: swanctl.conf(5), 5.9.8."""
+
 INTEGRITY: Mapping[str, str] = MappingProxyType({"MD5": "md5"} | {name: name.replace("2-", "").lower() for name in SHA})
+"""Source: as `ENCRYPTION`."""
+
 GROUP: Mapping[int, str] = MappingProxyType(
     {1: "modp768", 2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 17: "modp6144"}
     | {18: "modp8192", 19: "ecp256", 20: "ecp384", 21: "ecp521"}
     | {22: "modp1024s160", 23: "modp2048s224", 24: "modp2048s256"}
 )
-"""strongSwan's words for what routers can have, also for what AWS refuses: swanctl.conf(5) of strongSwan 5.9.8."""
+"""Source: as `ENCRYPTION`."""
 
 
 @dataclass(frozen=True, slots=True)

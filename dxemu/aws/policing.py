@@ -26,10 +26,12 @@ Source: Appenzeller, Keslassy, McKeown, "Sizing Router Buffers", SIGCOMM 2004: o
 """
 
 SHAPER_BUCKET = Seconds(0.0001)
-"""What a shaper lets through at once, as time at its rate: far less than a policer's burst, or it would be policed."""
+"""What a shaper lets through at once, as time at its rate: far less than a policer's burst, or it would be policed.
+Assumed."""
 
 SHAPER_FRAMES = 2
-"""A shaper's bucket is this many of the longest frames, or more: one that does not fit into it would never leave."""
+"""A shaper's bucket is this many of the longest frames, or more: one that does not fit into it would never leave.
+Assumed."""
 
 
 def policer_burst(rate: BitsPerSecond) -> int:

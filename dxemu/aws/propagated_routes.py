@@ -2,7 +2,7 @@
 
 AWS says that the excess is not installed and not which routes that is. Here those with the lowest addresses are in,
 IPv4 before IPv6, whatever the order in which they came: the same routes give the same table.
-Source: Amazon VPC User Guide, "Amazon VPC quotas"; read 2026-11-23.
+Source: Amazon VPC User Guide, "Amazon VPC quotas" (100, not adjustable; advertise a default route); read 2026-11-28.
 """
 
 from __future__ import annotations

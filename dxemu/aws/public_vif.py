@@ -15,22 +15,28 @@ from dxemu.bgp.policy import NO_EXPORT
 from dxemu.units import Asn, IPNetwork
 
 LOCAL_REGION = "7224:9100"
-"""The customer's prefix stays in the Region that the location is associated with."""
+"""The customer's prefix stays in the Region that the location is associated with.
+
+Source: Direct Connect User Guide, "Routing policies and BGP communities"; read 2026-11-23.
+"""
 
 LOCAL_CONTINENT = "7224:9200"
-"""It goes to all Regions of that Region's continent."""
+"""It goes to all Regions of that Region's continent. Source: as `LOCAL_REGION`."""
 
 EVERYWHERE = "7224:9300"
-"""It goes to every public Region, as it does without any of the three."""
+"""It goes to every public Region, as it does without any of the three. Source: as `LOCAL_REGION`."""
 
 SCOPES = (LOCAL_REGION, LOCAL_CONTINENT, EVERYWHERE)
-"""From the narrowest to the widest. They are all that AWS reads on a public virtual interface."""
+"""From the narrowest to the widest. They are all that AWS reads on a public virtual interface.
+
+Source: as `LOCAL_REGION`.
+"""
 
 FROM_REGION = "7224:8100"
-"""Amazon's prefix is of the Region that the location is associated with."""
+"""Amazon's prefix is of the Region that the location is associated with. Source: as `LOCAL_REGION`."""
 
 FROM_CONTINENT = "7224:8200"
-"""It is of another Region of that continent. Prefixes from elsewhere carry neither."""
+"""It is of another Region of that continent. Prefixes from elsewhere carry neither. Source: as `LOCAL_REGION`."""
 
 
 def supported(communities: Iterable[str]) -> tuple[str, ...]:

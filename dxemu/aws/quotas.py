@@ -36,6 +36,7 @@ ROUTES_PRIVATE = Quota(
 RFC 4486 calls the NOTIFICATION "Maximum Number of Prefixes Reached" (Cease/1). AWS does not say whether it counts what
 it receives or what it accepts; here it counts what it receives, as it says "advertise", but not its own prefixes that
 come back (AS loops).
+Source: Direct Connect User Guide, "Direct Connect quotas", 2026; read 2026-11-23.
 """
 
 
@@ -49,17 +50,23 @@ PREFIX_ALLOCATION = Quota(
     per="allocated prefixes, per address family and private or transit virtual interface",
     beyond="AWS refuses the allocation",
 )
-"""The largest allocation to one virtual interface; more through AWS's account team."""
+"""The largest allocation to one virtual interface; more through AWS's account team.
+
+Source: Direct Connect User Guide, "Inbound prefix controls", 2026; read 2026-11-23.
+"""
 
 PREFIX_ALLOCATIONS_GATEWAY = Quota(
     most=10_000,
     per="allocated prefixes, IPv4 and IPv6 together, per Direct Connect gateway",
     beyond="AWS refuses the allocation",
 )
-"""Allocations of all virtual interfaces on a Direct Connect gateway."""
+"""Allocations of all virtual interfaces on a Direct Connect gateway. Source: as `PREFIX_ALLOCATION`."""
 
 POOLS = {10**9: 5000, 10 * 10**9: 5000, 100 * 10**9: 30_000, 400 * 10**9: 50_000}
-"""Prefixes that a dedicated connection has to allocate in each address family, by its bits per second."""
+"""Prefixes that a dedicated connection has to allocate in each address family, by its bits per second.
+
+Source: as `PREFIX_ALLOCATION`.
+"""
 
 
 def prefix_pool(bandwidth: BitsPerSecond, members: int = 1) -> Quota | None:
@@ -83,49 +90,52 @@ ROUTES_PUBLIC = Quota(
     per="routes from the customer, per public virtual interface",
     beyond="the BGP session goes down and stays Idle until routes are withdrawn and the session is reset",
 )
-"""Routes that the customer may announce on a public virtual interface; cannot be raised."""
+"""Routes that the customer may announce on a public virtual interface; cannot be raised.
+
+Source: as `ROUTES_PRIVATE`.
+"""
 
 VIRTUAL_INTERFACES_OF_ALL_TYPES = Quota(
     most=51,
     per="virtual interfaces of all types, per dedicated connection",
     beyond="AWS refuses to create another one",
 )
-"""All virtual interfaces on a dedicated connection or link aggregation group together."""
+"""All virtual interfaces on a dedicated connection or link aggregation group together. Source: as `ROUTES_PRIVATE`."""
 
 VIRTUAL_INTERFACES_GATEWAY = Quota(
     most=30,
     per="private or transit virtual interfaces, per Direct Connect gateway",
     beyond="AWS refuses to create another one",
 )
-"""Virtual interfaces on a Direct Connect gateway."""
+"""Virtual interfaces on a Direct Connect gateway. Source: as `ROUTES_PRIVATE`."""
 
 VIRTUAL_PRIVATE_GATEWAYS = Quota(
     most=20, per="virtual private gateways, per Direct Connect gateway", beyond="AWS refuses the association"
 )
-"""Virtual private gateways behind a Direct Connect gateway."""
+"""Virtual private gateways behind a Direct Connect gateway. Source: as `ROUTES_PRIVATE`."""
 
 TRANSIT_GATEWAYS = Quota(
     most=6, per="transit gateways, per Direct Connect gateway", beyond="AWS refuses the association"
 )
-"""Transit gateways behind a Direct Connect gateway."""
+"""Transit gateways behind a Direct Connect gateway. Source: as `ROUTES_PRIVATE`."""
 
 DIRECT_CONNECT_GATEWAYS = Quota(
     most=20, per="Direct Connect gateways, per transit gateway", beyond="AWS refuses the association"
 )
-"""Direct Connect gateways in front of a transit gateway."""
+"""Direct Connect gateways in front of a transit gateway. Source: as `ROUTES_PRIVATE`."""
 
 ALLOWED_PREFIXES = Quota(
     most=200,
     per="prefixes, IPv4 and IPv6 together, per transit gateway association",
     beyond="AWS refuses the update of the association",
 )
-"""What AWS announces to the customer for a transit gateway."""
+"""What AWS announces to the customer for a transit gateway. Source: as `ROUTES_PRIVATE`."""
 
 VPC_CIDRS = Quota(most=5, per="IPv4 CIDR blocks, per VPC", beyond="AWS refuses to add another one")
-"""Source: VPC User Guide, "Amazon VPC quotas"; read 2026-11-28."""
+"""The first one and all others. Source: VPC User Guide, "Amazon VPC quotas"; read 2026-11-28."""
 
 LAGS = Quota(most=10, per="link aggregation groups, per Region", beyond="AWS refuses to create another one")
-"""Link aggregation groups in a Region."""
+"""Link aggregation groups in a Region. Source: as `ROUTES_PRIVATE`."""
 
 VPNS = Quota(most=10, per="VPN connections, per virtual private gateway", beyond="AWS refuses to create another one")
 """VPN connections on a virtual private gateway.
@@ -160,7 +170,7 @@ PROPAGATED_ROUTES = Quota(
 )
 """Routes that a virtual private gateway propagates into a VPC's route table; which: `dxemu.aws.propagated_routes`.
 
-Source: Amazon VPC User Guide, "Amazon VPC quotas"; Direct Connect User Guide, "Troubleshooting"; read 2026-11-23.
+It cannot be raised. Source: Amazon VPC User Guide, "Amazon VPC quotas"; read 2026-11-28.
 """
 
 SITELINK_ROUTES = Quota(
@@ -191,11 +201,11 @@ VIRTUAL_INTERFACES_DEDICATED = Quota(
     per="private and public virtual interfaces, per dedicated connection",
     beyond="AWS refuses to create another one",
 )
-"""Virtual interfaces on a dedicated connection or link aggregation group."""
+"""Virtual interfaces on a dedicated connection or link aggregation group. Source: as `ROUTES_PRIVATE`."""
 
 TRANSIT_VIRTUAL_INTERFACES_DEDICATED = Quota(
     most=4,
     per="transit virtual interfaces, per dedicated connection",
     beyond="AWS refuses to create another one",
 )
-"""Transit virtual interfaces on a dedicated connection or link aggregation group."""
+"""Transit virtual interfaces on a dedicated connection or link aggregation group. Source: as `ROUTES_PRIVATE`."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from dxemu.bgp.decision_step import DecisionStep
 
 VGW, TGW, DEVICE = "virtual_private_gateway", "transit_gateway", "dx_device"
+"""dxemu's own words for the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ RULES: Mapping[tuple[str, DecisionStep], RouteRule] = MappingProxyType(
         (DEVICE, DecisionStep.MED): _MED,
     }
 )
-"""Where AWS states a rule. Steps without one are RFC 4271's, or dxemu's own choice where AWS publishes nothing."""
+"""Where AWS states a rule. Steps without one are RFC 4271's, or dxemu's own choice where AWS publishes nothing.
+
+Source: the page of each; read 2026-11-23.
+"""
 
 LONGEST_PREFIX: Mapping[str, RouteRule] = MappingProxyType(
     {
@@ -64,13 +68,17 @@ LONGEST_PREFIX: Mapping[str, RouteRule] = MappingProxyType(
         DEVICE: RouteRule("the longest prefix comes first", _COMMUNITIES),
     }
 )
-"""Before every other rule."""
+"""Before every other rule. Source: the page of each; read 2026-11-23."""
 
 STATIC_ROUTE = RouteRule("a static route wins over every propagated one to the same prefix", _TGW_ORDER)
-"""In a transit gateway's route table."""
+"""In a transit gateway's route table. Source: its page; read 2026-11-23."""
 
 _VPC_PRIORITY = 'VPC User Guide, "Route priority"'
 VPC_LOCAL = RouteRule("the local route wins over every propagated one, also over a more specific one", _VPC_PRIORITY)
+"""In a VPC's route table. Source: its page; read 2026-11-23."""
+
 VPC_LONGEST_PREFIX = RouteRule("the longest prefix that matches wins", _VPC_PRIORITY)
+"""In a VPC's route table. Source: as `VPC_LOCAL`."""
+
 VPC_STATIC = RouteRule("a static route wins over a propagated one to the same prefix", _VPC_PRIORITY)
-"""In a VPC's route table."""
+"""In a VPC's route table. Source: as `VPC_LOCAL`."""

@@ -8,16 +8,19 @@ from __future__ import annotations
 from dxemu.units import Seconds
 
 HOLD_TIME = Seconds(90)
-"""The hold time that AWS offers."""
+"""The hold time that AWS offers. Source: Direct Connect User Guide, "BGP-specific settings", 2026; read 2026-11-23."""
 
 KEEPALIVE = Seconds(30)
-"""The keepalive interval that AWS uses with its own hold time."""
+"""The keepalive interval that AWS uses with its own hold time. Source: as `HOLD_TIME`."""
 
 MIN_HOLD_TIME = Seconds(3)
-"""The shortest hold time that AWS accepts. 0, which would turn the timer off, is not supported."""
+"""The shortest hold time that AWS accepts. 0, which would turn the timer off, is not supported.
+
+Source: as `HOLD_TIME`.
+"""
 
 MIN_KEEPALIVE = Seconds(1)
-"""The shortest keepalive interval that AWS uses."""
+"""The shortest keepalive interval that AWS uses. Source: as `HOLD_TIME`."""
 
 
 def negotiated_hold_time(customer: Seconds) -> Seconds:

@@ -1,4 +1,7 @@
-"""The types of virtual interfaces. Source: Direct Connect API (botocore), VirtualInterface; read in November 2026."""
+"""The types of virtual interfaces.
+
+Source: Direct Connect API, VirtualInterface, virtualInterfaceType (botocore 1.44.5); read 2026-11-23.
+"""
 
 from __future__ import annotations
 

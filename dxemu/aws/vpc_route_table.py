@@ -28,6 +28,7 @@ ORIGIN_WORDS = {
     RouteOrigin.PREFIX_LIST: "prefix list",
     RouteOrigin.PROPAGATED: "propagated",
 }
+"""dxemu's own words."""
 
 
 @dataclass(frozen=True, slots=True)

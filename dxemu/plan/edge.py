@@ -25,8 +25,7 @@ from dxemu.topology.model import Topology, VifType, VirtualInterface
 from dxemu.units import Asn, IPAddress, IPNetwork
 
 PUBLIC = "public"
-"""AWS's own ASN on public virtual interfaces. Source: Direct Connect User Guide, "Virtual interfaces"."""
-
+"""Stands for the gateway that public virtual interfaces do not have."""
 
 FIRST_TABLE = 10_000
 TABLES = 10_000

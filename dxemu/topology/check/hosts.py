@@ -11,7 +11,7 @@ from dxemu.topology.marks import KeyPath
 from dxemu.units import IPAddress, IPNetwork
 
 AWS_FIRST_FREE = 4
-"""Source: Amazon VPC User Guide, "Subnet CIDR blocks"; read in November 2026."""
+"""AWS keeps the first four IPv4 addresses of a subnet and the last. Source: EC2 API, CreateSubnet; read 2026-11-28."""
 CUSTOMER_FIRST_FREE = 2
 PUBLIC_FIRST_FREE = 1
 USUAL_HOST = 10

@@ -12,7 +12,11 @@ from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted
 
 MAX_LENGTH = 100
-"""Of a virtual interface. Source: Direct Connect API (botocore), virtualInterfaceName; read in November 2026."""
+"""Of a virtual interface, by AWS.
+
+Source: Direct Connect API, NewTransitVirtualInterface, virtualInterfaceName; read 2026-11-28.
+"""
+
 INTERNET = "internet"
 LAN_SWITCH = "lan_switch"
 MEANS_SOMETHING = {"public": "what is reached without a gateway", BLACKHOLE: "where a route ends that leads nowhere"}

@@ -32,14 +32,14 @@ class CableEnd:
         """All that faults do to packets here, silence aside."""
         return together(self._standing)
 
-    def profile(self) -> netem.Netem:
-        """The cable's own rate and delay, and that nothing leaves while anybody silences it."""
+    def profile(self, more_delay_s: float = 0.0) -> netem.Netem:
+        """The cable's own rate and delay, and more of that; nothing leaves while anybody silences it."""
         cable = self.cable
         return netem.Netem(
             rate_bps=int(cable.bandwidth),
-            delay_s=float(cable.delay),
+            delay_s=float(cable.delay) + more_delay_s,
             loss_percent=ALL if self._silences else NOTHING,
-            limit=queue_limit(cable),
+            limit=queue_limit(cable, more_delay_s),
         )
 
     async def write(self) -> None:

@@ -15,13 +15,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
+from typing import Protocol
 
 from dxemu.aws.mtu import LONGEST_FRAME
 from dxemu.errors import FaultNotApplied
 from dxemu.faults.quality import Bursts, Quality
-from dxemu.lab.cable_end import CableEnd, queue_limit
+from dxemu.lab.node import LabNode
 from dxemu.netlink import duplicate, netem, plug, shape
 from dxemu.netlink import traffic_control as tc
+from dxemu.plan.model import Cable, Port
 from dxemu.units import BitsPerSecond, Seconds
 
 ROOT, FRAMES, CHANCE, RATE, QUEUE = (number << 16 for number in range(1, 6))
@@ -41,11 +43,26 @@ MOST_DEVIATION, ROUNDS = 4.0, 20
 CLOSE = 1e-4
 
 
+class SendingEnd(Protocol):
+    """A `dxemu.lab.cable_end.CableEnd`, which imports this module."""
+
+    cable: Cable
+    node: LabNode
+    port: Port
+    there: tuple[Port, LabNode]
+
+    def profile(self, more_delay_s: float = 0.0) -> netem.Netem:
+        """What the netem of the cable itself is, with more delay."""
+
+    def draw(self) -> int:
+        """Another seed at each change."""
+
+
 def _below(handle: int) -> int:
     return handle | FIRST_CHILD
 
 
-async def write(end: CableEnd, quality: Quality) -> bool:
+async def write(end: SendingEnd, quality: Quality) -> bool:
     """Make the kernel do it. Gives whether the chain is still there: it waits for what is on its way in it."""
     netlink, name = end.node.netlink, end.port.name
     found = await tc.read_qdiscs(netlink, name)
@@ -65,7 +82,7 @@ async def write(end: CableEnd, quality: Quality) -> bool:
     return True
 
 
-async def _twice(end: CableEnd, quality: Quality) -> None:
+async def _twice(end: SendingEnd, quality: Quality) -> None:
     port, node = end.there
     if quality.twice_percent != await duplicate.read(node.netlink, port.name):
         if quality.twice_percent:
@@ -74,21 +91,20 @@ async def _twice(end: CableEnd, quality: Quality) -> None:
             await duplicate.delete(node.netlink, port.name)
 
 
-def _root(end: CableEnd, quality: Quality) -> netem.Netem:
-    delay_s = float(end.cable.delay) + quality.delay_s
-    root = replace(end.profile(), delay_s=delay_s, limit=queue_limit(end.cable, quality.delay_s))
+def _root(end: SendingEnd, quality: Quality) -> netem.Netem:
+    root = end.profile(quality.delay_s)
     if quality.jitter is None:
         return root
     table = _table(quality.jitter.distribution)
     return replace(root, jitter_s=quality.jitter.jitter_s, distribution=table, seed=end.draw())
 
 
-def _frames(end: CableEnd, quality: Quality) -> shape.Shape:
+def _frames(end: SendingEnd, quality: Quality) -> shape.Shape:
     longest = LONGEST_FRAME if quality.longest is None else quality.longest + ETHERNET
     return shape.Shape(rate_bps=int(end.cable.bandwidth), bucket=longest, queue=ROOM)
 
 
-def _chance(end: CableEnd, quality: Quality) -> netem.Netem:
+def _chance(end: SendingEnd, quality: Quality) -> netem.Netem:
     late = quality.late
     bursts = quality.bursts
     return netem.Netem(
@@ -116,14 +132,14 @@ def _model(bursts: Bursts, also: float) -> netem.LossModel:
     )
 
 
-def _rate(end: CableEnd, quality: Quality) -> shape.Shape:
+def _rate(end: SendingEnd, quality: Quality) -> shape.Shape:
     rate = int(end.cable.bandwidth)
     if quality.narrow is not None:
         rate = min(rate, quality.narrow.rate_bps)
     return shape.Shape(rate_bps=rate, bucket=int(end.cable.mtu) + ETHERNET, queue=ROOM)
 
 
-def _room(end: CableEnd, quality: Quality) -> int:
+def _room(end: SendingEnd, quality: Quality) -> int:
     if quality.held or quality.narrow is None:
         return ROOM
     return max(2 * LONGEST_FRAME, round(_rate(end, quality).rate_bps * quality.narrow.queue_s / 8))
@@ -167,7 +183,7 @@ def _normal(chance: float) -> float:
     return low
 
 
-async def read_back(end: CableEnd, quality: Quality) -> str:
+async def read_back(end: SendingEnd, quality: Quality) -> str:
     """What the kernel says that it does, in words. Raises FaultNotApplied if that is something else."""
     netlink, name = end.node.netlink, end.port.name
     root, chance = await netem.read(netlink, name), await netem.read(netlink, name, handle=CHANCE)
@@ -197,7 +213,7 @@ def _numbers(one: netem.Netem) -> tuple[float, ...]:
 
 
 def _words(
-    end: CableEnd, root: netem.Netem, chance: netem.Netem, rate: shape.Shape, quality: Quality, twice: float
+    end: SendingEnd, root: netem.Netem, chance: netem.Netem, rate: shape.Shape, quality: Quality, twice: float
 ) -> str:
     said = [f"{Seconds(root.delay_s)} of delay"]
     if root.jitter_s:
@@ -223,7 +239,7 @@ def _words(
     return ", ".join(said)
 
 
-async def lost(end: CableEnd) -> str:
+async def lost(end: SendingEnd) -> str:
     """How many packets have been lost in the chain since it is there, and how many wait in it."""
     found = (await tc.read_qdiscs(end.node.netlink, end.port.name)).get(FRAMES)
     if found is None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
+from dxemu.lab.journal import Journal
 from dxemu.lab.tasks import Tasks
 from dxemu.words import duration
 
-if TYPE_CHECKING:
-    from dxemu.lab.lab import Lab
+
+class Silenceable(Protocol):
+    """A `dxemu.lab.lab.Lab`, which imports this module."""
+
+    journal: Journal
+
+    async def silence(self, virtual_interface: str, *, silent: bool) -> Mapping[str, float]:
+        """Drop all of its packets at both ends, or no longer."""
 
 
 async def interrupt(
-    lab: Lab, virtual_interfaces: Sequence[str], seconds: float, until: dict[str, float], tasks: Tasks
+    lab: Silenceable, virtual_interfaces: Sequence[str], seconds: float, until: dict[str, float], tasks: Tasks
 ) -> str:
     """Silence them, and have them speak again `seconds` later: unless `until` says that they are silent for longer.
 
@@ -29,7 +36,7 @@ async def interrupt(
     return f"; {names}: nothing passes for {duration(seconds * 1e3)}"
 
 
-async def _over(lab: Lab, virtual_interfaces: tuple[str, ...], at: float, until: dict[str, float]) -> None:
+async def _over(lab: Silenceable, virtual_interfaces: tuple[str, ...], at: float, until: dict[str, float]) -> None:
     await lab.journal.clock.until(at)
     for name in virtual_interfaces:
         if until.get(name) == at:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv4Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dxemu.aws.lag import LacpMode
 from dxemu.aws.quotas import ROUTES_PRIVATE
@@ -26,7 +26,7 @@ from dxemu.topology.model_vpn import VpnTunnel as VpnTunnel
 from dxemu.units import Asn, BitsPerSecond, IPNetwork, Seconds, VlanId
 
 if TYPE_CHECKING:
-    from dxemu.topology.document import Document
+    from dxemu.topology.yaml import Tree  # what reads files is not imported for a type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +162,16 @@ class VirtualInterface:
         return self.confirmed and self.customer.enabled and self.amazon_enabled and fits
 
 
+class Changeable(Protocol):
+    """What a topology was made of: a `dxemu.topology.document.Document`."""
+
+    def changed(self, patch: Tree) -> Changeable:
+        """The same with a patch laid over it."""
+
+    def topology(self) -> Topology:
+        """The design. Raises InputErrors."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topology:
     """One complete design. `name` is the file's name without its ending. Mappings keep the file's order.
@@ -179,4 +189,4 @@ class Topology:
     virtual_interfaces: tuple[VirtualInterface, ...]
     vpns: tuple[Vpn, ...]
     marks: Marks = field(repr=False, compare=False)
-    document: Document | None = field(default=None, repr=False, compare=False)
+    document: Changeable | None = field(default=None, repr=False, compare=False)

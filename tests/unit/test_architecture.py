@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,3 +101,39 @@ def test_import_contracts_have_no_exception_across_packages_and_no_muted_alert()
     assert [c["name"] for c in contracts if c.get("unmatched_ignore_imports_alerting", "error") != "error"] == []
     imports = [line.split(" -> ") for contract in contracts for line in contract.get("ignore_imports", [])]
     assert imports and [i for i in imports if i[0].rpartition(".")[0] != i[1].rpartition(".")[0]] == []
+
+
+def imported(name: str, tree: ast.Module, known: set[str]) -> set[str]:
+    """The modules of ours that a module imports: also in functions, and for types only."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inside & known or {node.module}
+    return (found & known) - {name}
+
+
+def circle(texts: dict[str, str]) -> list[str]:
+    """Modules that import each other in a ring, if any do."""
+    graph = {name: imported(name, ast.parse(text), set(texts)) for name, text in texts.items()}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_files_import_each_other() -> None:
+    """Neither in a function nor for a type: what two need stands below both, or is a protocol of the lower one."""
+    names = {
+        ".".join(m.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): m for m in MODULES
+    }
+    assert circle({name: module.read_text(encoding="utf-8") for name, module in names.items()}) == []
+
+
+def test_a_circle_is_found_wherever_its_imports_stand() -> None:
+    late = "def f():\n    from a import b"
+    typed = "if TYPE_CHECKING:\n    from a.c import C"
+    assert set(circle({"a": "", "a.b": "import a.d", "a.d": typed, "a.c": late})) == {"a.b", "a.c", "a.d"}

@@ -9,6 +9,7 @@ import click
 
 from dxemu.cli.completing import labs
 from dxemu.report.terminal import echo
+from dxemu.words import bounds, duration
 
 F = Callable[..., Any]
 LAB_VARIABLE = "DXEMU_LAB"
@@ -52,23 +53,22 @@ def say_change(done: Mapping[str, Any], what: str) -> None:  # Any: as `dxemu.ru
 
 
 def say_predicted(predicted: Sequence[Mapping[str, Any]]) -> None:  # Any: as `dxemu.measure.result.Predicted` has it
-    """What a fault should cost, a line for each direction of each probe."""
+    """What a fault should cost, a line for each direction of each probe; why, where it is not as in the line before."""
     if not predicted:
         echo("             not predicted")
+    said = ""
     for one in predicted:
         low, high = one["outage_ms"]
         of = f"{one['probe']} " if one["probe"] else ""
         where = "to AWS" if one["direction"] == "to_aws" else "from AWS"
-        echo(f"             predicted {of}{where}: {_window(low, high)}   ({one['why']})")
+        why = "" if one["why"] == said else f"   ({one['why']})"
+        said = one["why"]
+        echo(f"             predicted {of}{where}: {_window(low, high)}{why}")
 
 
 def _window(low: float | None, high: float | None) -> str:
     if low == high == 0:
         return "no outage"
     if low is None or high is None:
-        return f"{_s(low)} or longer" if low is not None else "until it is healed"
-    return f"{_s(low)} - {_s(high)}"
-
-
-def _s(ms: float) -> str:
-    return f"{ms / 1e3:.3g} s" if ms >= 1e3 else f"{ms:.3g} ms"  # noqa: PLR2004 - milliseconds of a second
+        return f"{duration(low)} or longer" if low is not None else "until it is healed"
+    return bounds(low, high)

@@ -33,22 +33,25 @@ class NamedFile(click.ParamType):  # type: ignore[type-arg]  # click before 8.2 
 
 
 class ShippedName(click.ParamType):  # type: ignore[type-arg]  # click before 8.2 takes none
-    """The name of a scenario that comes with dxemu."""
+    """The name of a scenario or a topology that comes with dxemu."""
 
-    name = "scenario"
+    name = "name"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Raises BadParameter."""
-        known = names(SCENARIO)
+        known = self._known()
         if value not in known:
             remedy = suggestion(value, known)
-            self.fail(f"no scenario {quoted(value)} comes with dxemu. {remedy}", param, ctx)
+            self.fail(f"no scenario or topology {quoted(value)} comes with dxemu. {remedy}", param, ctx)
         return value
+
+    def _known(self) -> list[str]:
+        return [*names(SCENARIO), *names(TOPOLOGY)]
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """All of them."""
         del ctx, param
-        return [CompletionItem(name) for name in names(SCENARIO) if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in self._known() if name.startswith(incomplete)]
 
 
 def _files(begun: str) -> Iterator[CompletionItem]:
@@ -64,4 +67,4 @@ def _files(begun: str) -> Iterator[CompletionItem]:
 TOPOLOGY_FILE = NamedFile(TOPOLOGY)
 SCENARIO_FILE = NamedFile(SCENARIO)
 ANY_FILE = NamedFile(SCENARIO, TOPOLOGY)
-SHIPPED_SCENARIO = ShippedName()
+SHIPPED = ShippedName()

@@ -1,22 +1,26 @@
-"""`dxemu new`: a scenario and its topology to start from."""
+"""`dxemu new`: a scenario and its topology, or a topology alone, to start from."""
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import click
 
 from dxemu.cli.helping import examples
-from dxemu.cli.named import SHIPPED_SCENARIO
+from dxemu.cli.named import SHIPPED
 from dxemu.files import shown
 from dxemu.report.terminal import echo
 from dxemu.story.copies import copied, stories
+from dxemu.topology.shipped import TOPOLOGY, names
+
+_WIDTH = 96
 
 
 @click.command(
     "new",
-    short_help="Copy a scenario and its topology, to start from.",
-    epilog=examples("new", "new cut_primary_silently", "new cases/no_light --into mine"),
+    short_help="Copy a scenario and its topology, or a topology, to start from.",
+    epilog=examples("new", "new cut_primary_silently", "new maximum_resiliency", "new cases/no_light --into mine"),
 )
 @click.option(
     "--into",
@@ -25,17 +29,28 @@ from dxemu.story.copies import copied, stories
     metavar="FOLDER",
     help="Folder of the project; this one if not given.",
 )
-@click.argument("scenario", required=False, type=SHIPPED_SCENARIO)
-def command(scenario: str | None, into: Path) -> None:
-    """Copy SCENARIO, one of those that come with dxemu, and its topology to scenarios/ and topologies/ here.
+@click.argument("name", required=False, type=SHIPPED)
+def command(name: str | None, into: Path) -> None:
+    """Copy NAME, a scenario that comes with dxemu, and its topology to scenarios/ and topologies/ here.
 
-    Without SCENARIO it says which there are. Files that are there already are not touched.
+    NAME may be a topology, too. Without NAME it says which there are. Files that are there already are not touched.
     """
-    if scenario is None:
-        for name, story in stories():
-            echo(f"{name}\n  {story}")
+    if name is None:
+        _show()
         return
-    files = copied(scenario, into)
+    files = copied(name, into)
     for file in files:
         echo(f"wrote {shown(file)}")
-    echo(f"  dxemu run {shown(files[0])}")
+    echo(f"  dxemu {'run' if len(files) > 1 else 'audit'} {shown(files[0])}")
+
+
+def _show() -> None:
+    echo("Scenarios")
+    for name, story in stories():
+        echo(f"  {name}")
+        for line in textwrap.wrap(story, width=_WIDTH):
+            echo(f"    {line}")
+    echo("")
+    echo("Topologies")
+    for line in textwrap.wrap(", ".join(names(TOPOLOGY)), width=_WIDTH):
+        echo(f"  {line}")

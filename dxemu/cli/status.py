@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from dxemu.cli.living import lab_option, moment
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, chosen, places
 from dxemu.report.terminal import echo
+from dxemu.words import direction
 
 
 @click.command(
@@ -49,20 +50,27 @@ def _list(found: list[LabFolder], *, as_json: bool) -> None:
 
 def _show(status: Mapping[str, Any]) -> None:  # Any: as `dxemu.labs.status` has it
     echo(f"{status['lab']}   {status['kernel']} kernel   {status['clock']} clock   {moment(status['t']).strip()}")
-    vifs = status["virtual_interfaces"]
-    for name, state in vifs.items():
-        echo(f"  virtual interface {name:<20} {state}")
-    for noun, of in (("session", "sessions"), ("BFD", "bfd"), ("tunnel", "tunnels")):
-        for name, ends in status[of].items():
-            echo(f"  {noun} {name:<{max(1, 37 - len(noun))}} {_ends(ends)}")
-    for name, ends in status["cables"].items():
-        echo(f"  cable {name:<32} {_cable(ends)}")
-    for name, ways in status["probes"].items():
-        for direction, way in ways.items():
-            echo(f"  path {name} {direction:<{max(1, 32 - len(name))}} {' > '.join(way['hops'])}")
+    lines = list(_lines(status))
+    wide = max((len(what) for what, _ in lines), default=0)
+    for what, state in lines:
+        echo(f"  {what:<{wide}}   {state}")
     for noun in ("faults", "changes"):
         if status[noun]:
             echo(f"  {noun} that stand: {', '.join(status[noun])}")
+
+
+def _lines(status: Mapping[str, Any]) -> Iterator[tuple[str, str]]:  # Any: as above
+    """What there is, and how it is."""
+    for name, state in status["virtual_interfaces"].items():
+        yield f"virtual interface {name}", state
+    for noun, of in (("session", "sessions"), ("BFD", "bfd"), ("tunnel", "tunnels")):
+        for name, ends in status[of].items():
+            yield f"{noun} {name}", _ends(ends)
+    for name, ends in status["cables"].items():
+        yield f"cable {name}", _cable(ends)
+    for name, ways in status["probes"].items():
+        for way_of, way in ways.items():
+            yield f"path {name} {direction(way_of)}", " > ".join(way["hops"])
 
 
 def _ends(ends: Mapping[str, bool]) -> str:

@@ -65,7 +65,9 @@ def _embedded() -> Group:
     summary = built.detail
     if kernel is not None:
         seen = [finding.detail.partition(",")[0].partition(";")[0] for finding in confinement]
-        summary = ", ".join([built.detail, f"{seen[0]}, Landlock {seen[2]}", "virtual clock", *kernel.features])
+        summary = ", ".join(
+            [built.detail, f"{seen[0]}, Landlock {seen[2]}", *dict.fromkeys(("virtual clock", *kernel.features))]
+        )
     return Group("embedded kernel", summary, findings)
 
 

@@ -1,4 +1,4 @@
-"""Copies of the scenarios that come with dxemu, each with its topology."""
+"""Copies of what comes with dxemu: a scenario with its topology, or a topology alone."""
 
 from __future__ import annotations
 
@@ -17,25 +17,34 @@ _ELSEWHERE = "name another folder with --into"
 def stories() -> Iterator[tuple[str, str]]:
     """Each scenario that comes with dxemu: its name, and what it asks."""
     for name in names(SCENARIO):
-        yield name, str(_written(name)["story"])
+        yield name, str(_written(name)["story"]).strip()
 
 
-def copied(name: str, into: Path) -> tuple[Path, Path]:
-    """Copy the scenario of this name that comes with dxemu, and its topology, to a project's folder.
+def copied(name: str, into: Path) -> tuple[Path, ...]:
+    """Copy the scenario of this name that comes with dxemu, and its topology, or the topology of this name.
 
-    Gives the files, the scenario first. Raises FileError, also if one of them is there already.
+    Gives the files in the project's folder `into`, a scenario first. Raises FileError, also if one is there already.
     """
-    scenario = folder(SCENARIO) / f"{name}.yaml"
-    topology = topology_path(scenario, str(_written(name)["topology"]))
-    files = into / FOLDERS[SCENARIO] / f"{name}.yaml", into / FOLDERS[TOPOLOGY] / topology.name
-    for file in files:
+    pairs = [(source, into / FOLDERS[noun] / place) for noun, source, place in _sources(name)]
+    for _, file in pairs:
         if file.exists():
             raise FileError(f"{shown(file)} is there already", f"remove it, or {_ELSEWHERE}")
-    for source, file in zip((scenario, topology), files, strict=True):
+    for source, file in pairs:
         with border(file, otherwise=_ELSEWHERE):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(source.read_bytes())
-    return files
+    return tuple(file for _, file in pairs)
+
+
+def _sources(name: str) -> Iterator[tuple[str, Path, str]]:
+    """What to copy: a scenario or a topology, from where, and what it is called in the folder of its kind."""
+    if name in names(TOPOLOGY):
+        yield TOPOLOGY, folder(TOPOLOGY) / f"{name}.yaml", f"{name}.yaml"
+        return
+    scenario = folder(SCENARIO) / f"{name}.yaml"
+    topology = topology_path(scenario, str(_written(name)["topology"]))
+    yield SCENARIO, scenario, f"{name}.yaml"
+    yield TOPOLOGY, topology, topology.name
 
 
 def _written(name: str) -> dict[str, object]:

@@ -62,6 +62,11 @@ def test_a_copy_stands_alone_and_nothing_is_overwritten(elsewhere: Path) -> None
     assert load(scenario).topology_file.is_relative_to(folder(TOPOLOGY)), "the one that comes with dxemu"
 
 
+def test_a_topology_is_copied_alone(elsewhere: Path) -> None:
+    assert copied("maximum_resiliency", Path()) == (Path("topologies/maximum_resiliency.yaml"),)
+    assert "a topology of" in checked(Path("topologies/maximum_resiliency.yaml"))
+
+
 def test_every_scenario_says_what_it_asks() -> None:
     assert [name for name, _ in stories()] == [*names(SCENARIO)]
-    assert all(story for _, story in stories())
+    assert all(story and "\n" not in story for _, story in stories())

@@ -111,3 +111,7 @@ class ProblemList:
         """Raise InputErrors if anything was added."""
         if self.problems:
             raise InputErrors(self.problems)
+
+
+class WithoutEffect(Exception):
+    """An order would change nothing, or AWS refuses it; its words say why."""

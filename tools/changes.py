@@ -41,6 +41,12 @@ steps:
 Changes are called `change`, `change#2` and so on in the order of their times. No two that stand may be about the same
 key. A change without effect is an error.
 
+What lasts of an action (`update_allowed_prefixes`, `announce_prefixes`, `withdraw_prefixes`,
+`confirm_virtual_interface`, `approve_prefix`) is laid over the design in the same way, in a scenario and by hand:
+predictions, `dxemu explain`, `dxemu save` and later changes go by it. It may be about a key of a change that stands.
+`change: back` does not take it back, another action does; where a change before it goes, it is done anew over what is
+left. What the rules refuse in a topology is refused then, too.
+
 What may change is told by its path, where `*` is one key and `**` any number of them. The first row that fits decides.
 This page is written by `python -m tools.changes`.
 """

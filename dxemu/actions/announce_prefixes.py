@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from dxemu.actions.base import OfPrefixes, OperatedLab, in_few_words, with_ends, with_originated
-from dxemu.errors import FaultNotApplied
+from dxemu.actions.base import (
+    OfPrefixes,
+    OperatedLab,
+    announced_otherwise,
+    announcements_patch,
+    in_few_words,
+    plan_of,
+)
+from dxemu.errors import FaultNotApplied, WithoutEffect
 from dxemu.plan.model import Plan, SessionEnd, Side
+from dxemu.topology.model_routing import RouterAnnouncement
 from dxemu.units import IPNetwork
+
+if TYPE_CHECKING:
+    from dxemu.topology.document import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +29,38 @@ class AnnouncePrefixes(OfPrefixes):
 
     words: ClassVar[str] = "a router announces more; no filter of the customer's stops it"
 
-    def planned(self, plan: Plan) -> Plan:
-        """The router has what nobody told it, and no filter of the customer's stops any of it.
+    def patch(self, design: Document) -> Mapping[str, object]:
+        """The router originates what nobody told it, and no filter of the customer's stops any of it.
 
         What it has from another one it passes on, and forwards as before.
         """
-        new = [p for p in self.networks if p not in self.passed_on(plan)]
-        return with_ends(with_originated(plan, self.target, new, frozenset()), _let_out(plan, self.networks))
+        file, plan = design.file(), plan_of(design)
+        passed_on = self.passed_on(plan)
+        found: dict[str, dict[str, object]] = {}
+        for prefix in self.networks:
+            written = {router: (key, how) for router, key, how in announced_otherwise(file, prefix)}
+            for router, (key, how) in written.items():
+                if router != self.target and how is RouterAnnouncement.WITHHOLD and _held_back(plan, router, prefix):
+                    found.setdefault(router, {})[key] = None
+            key, before = written.get(self.target, (str(prefix), None))
+            wanted = self._wanted(plan, prefix, before, known=prefix in passed_on)
+            if wanted is not before:
+                found.setdefault(self.target, {})[key] = wanted if wanted is None else wanted.value
+        if not found:
+            raise WithoutEffect(f"{self.target} announces {in_few_words(self.networks)} already")
+        return announcements_patch(file, found)
 
-    def mistake(self, plan: Plan) -> str:
-        """Nothing is announced that was not announced before."""
-        if self.planned(plan) == plan:
-            return f"{self.target} announces {in_few_words(self.networks)} already"
-        return ""
+    def _wanted(
+        self, plan: Plan, prefix: IPNetwork, before: RouterAnnouncement | None, *, known: bool
+    ) -> RouterAnnouncement | None:
+        """What is to stand there of a prefix; `known`: others told the router of it."""
+        if before is RouterAnnouncement.ORIGINATE:
+            return before
+        own = prefix in plan.speaker(self.target).originates
+        given_back = before is RouterAnnouncement.WITHHOLD and not _held_back(plan, self.target, prefix)
+        if not (known or own or given_back):
+            return RouterAnnouncement.ORIGINATE
+        return RouterAnnouncement.LET_OUT if before is RouterAnnouncement.LET_OUT or _is_stopped(plan, prefix) else None
 
     async def do(self, lab: OperatedLab) -> str:
         """Announce them, and read the router's table and what it told AWS."""
@@ -43,15 +73,17 @@ class AnnouncePrefixes(OfPrefixes):
         return f"{self.target} announces {in_few_words(wanted)}; in all {', '.join(told) or 'nothing'} to AWS"
 
 
-def _let_out(plan: Plan, prefixes: Sequence[IPNetwork]) -> Callable[[SessionEnd], SessionEnd]:
-    """What an end of the customer's is once nothing stops `prefixes`."""
+def _customers_ends(plan: Plan) -> Iterator[SessionEnd]:
+    for session in plan.sessions:
+        for end in session.ends:
+            if not session.static and plan.node(end.node).side is Side.CUSTOMER:
+                yield end
 
-    def end(end: SessionEnd) -> SessionEnd:
-        if plan.node(end.node).side is not Side.CUSTOMER:
-            return end
-        more = end.announces
-        if more is not None:
-            more = tuple(dict.fromkeys((*more, *prefixes)))
-        return replace(end, announces=more, withholds=tuple(p for p in end.withholds if p not in prefixes))
 
-    return end
+def _is_stopped(plan: Plan, prefix: IPNetwork) -> bool:
+    return any(end.announces is not None and prefix not in end.announces for end in _customers_ends(plan))
+
+
+def _held_back(plan: Plan, router: str, prefix: IPNetwork) -> bool:
+    """Whether a router does not pass on what others told it."""
+    return any(end.speaker == router and prefix in end.withholds for end in _customers_ends(plan))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from typing import ClassVar, Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from dxemu.control.converge import converge
 from dxemu.events.base import Event
 from dxemu.parameters import Need, count_field, network_field, networks_field, target_field, target_of
-from dxemu.plan.model import Plan, SessionEnd, Speaker
+from dxemu.plan.model import Plan
 from dxemu.units import IPNetwork
+
+if TYPE_CHECKING:  # a lab does no more than carry out: it needs none of what reads a design
+    from dxemu.topology.document import Document
+    from dxemu.topology.file import TopologyFile
+    from dxemu.topology.marks import KeyPath
+    from dxemu.topology.model_routing import RouterAnnouncement
 
 
 class RouterOperators(Protocol):
@@ -89,10 +95,6 @@ class Action(ABC):
         """What it is about, for people."""
         return target_of(self)[1]
 
-    def planned(self, plan: Plan) -> Plan:
-        """What `plan` is once it was done; itself if faults are predicted from then on as before."""
-        return plan
-
     def clears(self, plan: Plan) -> frozenset[str]:
         """The sessions that it clears, so that AWS takes one again that it held Idle."""
         del plan
@@ -109,7 +111,22 @@ class Action(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfPrefixes(Action):
+class Lasting(Action):
+    """An order after which the design is another one: its `patch` is laid over the lab's document, as a change's is.
+
+    What it does to a lab is `do`; the lab is that of the patched design then.
+    """
+
+    on_clear: ClassVar[bool] = False
+    """Sessions that are up go on as before until they are cleared, or come up anew."""
+
+    @abstractmethod
+    def patch(self, design: Document) -> Mapping[str, object]:
+        """What it lays over a design without mistakes. Raises WithoutEffect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPrefixes(Lasting):
     """An order about networks that a router of the customer's announces.
 
     `prefixes`, or `count` networks of the size of `first`, one after the other.
@@ -150,24 +167,41 @@ def in_few_words(prefixes: Collection[IPNetwork]) -> str:
     return str(first) if len(prefixes) == 1 else f"{first} and {len(prefixes) - 1} more"
 
 
-def with_originated(plan: Plan, speaker: str, more: Sequence[IPNetwork], gone: AbstractSet[IPNetwork]) -> Plan:
-    """The plan in which a speaker announces `more` of its own, and nothing of `gone`."""
+def plan_of(design: Document) -> Plan:
+    """The plan of a design without mistakes."""
+    from dxemu.plan.make import make_plan  # not in a lab
 
-    def of(one: Speaker) -> Speaker:
-        if one.name != speaker:
-            return one
-        wanted = dict.fromkeys((*one.originates, *more))
-        return replace(one, originates=tuple(prefix for prefix in wanted if prefix not in gone))
-
-    return replace(plan, speakers=tuple(map(of, plan.speakers)))
+    return make_plan(design.topology())
 
 
-def with_ends(plan: Plan, end: Callable[[SessionEnd], SessionEnd], only: Collection[str] | None = None) -> Plan:
-    """The plan in which every end of its sessions (of those in `only`) is what `end` makes of it."""
-    sessions = (
-        replace(session, ends=(end(session.ends[0]), end(session.ends[1])))
-        if (only is None or session.name in only) and not session.static
-        else session
-        for session in plan.sessions
-    )
-    return replace(plan, sessions=tuple(sessions))
+def nested(path: KeyPath, value: object) -> dict[str, object]:
+    """A patch of one value."""
+    for key in reversed(path):
+        value = {key: value}
+    assert isinstance(value, dict)
+    return value
+
+
+def announcements_patch(file: TopologyFile, found: Mapping[str, Mapping[str, object]]) -> Mapping[str, object]:
+    """A patch of what routers announce otherwise: by router and prefix as it is written there, None for what goes."""
+    from dxemu.topology.check.cages import router_entries  # not in a lab
+
+    patch: dict[str, object] = {}
+    for router, _, path in router_entries(file):
+        if router in found:
+            there = patch
+            for key in path:
+                there = cast("dict[str, object]", there.setdefault(str(key), {}))
+            there["announcements"] = dict(found[router])
+    return patch
+
+
+def announced_otherwise(file: TopologyFile, prefix: IPNetwork) -> Iterator[tuple[str, str, RouterAnnouncement]]:
+    """The routers that announce a prefix otherwise than follows from the rest, each with how that is written."""
+    from dxemu.topology.check.cages import router_entries  # not in a lab
+    from dxemu.topology.model_routing import RouterAnnouncement
+
+    for router, entry, _ in router_entries(file):
+        for key, how in entry.announcements.items():
+            if ip_network(key) == prefix:
+                yield router, key, RouterAnnouncement(how)

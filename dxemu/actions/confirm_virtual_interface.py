@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from dxemu.actions.base import Action, OperatedLab
-from dxemu.errors import FaultNotApplied
+from dxemu.actions.base import Lasting, OperatedLab, nested
+from dxemu.errors import FaultNotApplied, WithoutEffect
 from dxemu.parameters import target_field
-from dxemu.plan.model import Plan
+
+if TYPE_CHECKING:
+    from dxemu.topology.document import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmVirtualInterface(Action):
+class ConfirmVirtualInterface(Lasting):
     """AWS configures its end of the VLAN.
 
     Source: Direct Connect API, ConfirmPrivateVirtualInterface (botocore 1.44.5); read 2026-11-23.
@@ -22,13 +25,11 @@ class ConfirmVirtualInterface(Action):
 
     virtual_interface: str | None = target_field()
 
-    def planned(self, plan: Plan) -> Plan:
+    def patch(self, design: Document) -> Mapping[str, object]:
         """Its sessions have both ends."""
-        sessions = (
-            replace(session, confirmed=True) if session.virtual_interface == self.target else session
-            for session in plan.sessions
-        )
-        return replace(plan, sessions=tuple(sessions))
+        if design.file().virtual_interfaces[self.target].confirmed:
+            raise WithoutEffect(f"'{self.target}' is accepted already: AWS's end is up")
+        return nested(("virtual_interfaces", self.target, "confirmed"), True)
 
     async def do(self, lab: OperatedLab) -> str:
         """Switch AWS's end of the VLAN on; its kernel is asked."""

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, ClassVar
 
-from dxemu.actions.base import Action, OperatedLab, following, in_few_words, with_originated
-from dxemu.aws.direct_connect_gateway import within
+from dxemu.actions.base import Lasting, OperatedLab, following, in_few_words, nested, plan_of
+from dxemu.aws.direct_connect_gateway import announced_of_virtual_private_gateway, within
 from dxemu.aws.quotas import ALLOWED_PREFIXES
-from dxemu.errors import FaultNotApplied
+from dxemu.errors import FaultNotApplied, WithoutEffect
 from dxemu.parameters import count_field, networks_field, target_field
 from dxemu.plan.model import Gateway, GatewayKind, Plan
 from dxemu.units import IPNetwork
 
+if TYPE_CHECKING:
+    from dxemu.topology.document import Document
+    from dxemu.topology.file_aws import AssociationEntry
+
 FEW = 8
+NOBODYS: IPNetwork = ip_network("192.0.2.0/32")
+"""In a list that lets nothing of a VPC through: an empty one lets everything through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateAllowedPrefixes(Action):
+class UpdateAllowedPrefixes(Lasting):
     """Prefixes are added to or removed from what customers hear of the gateway; BGP is not reset.
 
     `count` networks of that size one after the other. More than a transit gateway may have are refused, as a whole.
@@ -34,32 +41,36 @@ class UpdateAllowedPrefixes(Action):
     remove: tuple[IPNetwork, ...] = networks_field()
     count: int = count_field(words="so many networks from each on")
 
-    def planned(self, plan: Plan) -> Plan:
-        """The edge announces what the customer hears of the gateway then."""
-        for speaker in _speakers(plan, self.target):
-            before = plan.speaker(speaker).originates
-            wanted = self.wanted(plan, speaker, before)
-            if refusal(plan, self.target, speaker, wanted) is None:
-                plan = with_originated(plan, speaker, wanted, frozenset(before) - frozenset(wanted))
-        return replace(plan, gateways=tuple(map(self._listed, plan.gateways)))
-
-    def _listed(self, gateway: Gateway) -> Gateway:
-        """A transit gateway's list is what it is now."""
-        if gateway.node != self.target or gateway.kind is not GatewayKind.TRANSIT_GATEWAY:
-            return gateway
-        added, removed = self._prefixes
-        attachments = (
-            replace(one, allowed_prefixes=_changed(one.allowed_prefixes, added, removed)) for one in gateway.attachments
-        )
-        return replace(gateway, attachments=tuple(attachments))
-
-    def mistake(self, plan: Plan) -> str:
-        """The customer hears the same as before, or AWS refuses it as it would in a design."""
-        clash = self._clash(plan)
-        if clash or self.planned(plan) != plan:
-            return clash
+    def patch(self, design: Document) -> Mapping[str, object]:
+        """The lists of its associations are others, and the edge announces what the customer hears of it then."""
+        plan = plan_of(design)
+        if clash := self._clash(plan):
+            raise WithoutEffect(clash)
         speakers = _speakers(plan, self.target)
-        return self._nothing(plan.speaker(speakers[0]).originates if speakers else ())
+        heard = {speaker: plan.speaker(speaker).originates for speaker in speakers}
+        if all(set(self.wanted(plan, speaker, before)) == set(before) for speaker, before in heard.items()):
+            raise WithoutEffect(self._nothing(next(iter(heard.values()), ())))
+        gateways = {
+            name: {
+                "associations": {self.target: {"allowed_prefixes": self._list(plan, dxgw.associations[self.target])}}
+            }
+            for name, dxgw in design.file().aws.direct_connect_gateways.items()
+            if self.target in dxgw.associations
+        }
+        return nested(("aws", "direct_connect_gateways"), gateways)
+
+    def _list(self, plan: Plan, association: AssociationEntry) -> list[str]:
+        """A transit gateway's prefixes are announced; of a virtual private gateway they let CIDRs of its VPC pass."""
+        added, removed = self._prefixes
+        before = tuple(association.allowed_prefixes or ())
+        after = _changed(before, added, removed)
+        made = plan.gateway_at(self.target)
+        if made is not None and made.kind is not GatewayKind.TRANSIT_GATEWAY:
+            heard = announced_of_virtual_private_gateway(made.prefixes, before)
+            wanted = self._of_a_filter(made, heard)
+            if not before or set(announced_of_virtual_private_gateway(made.prefixes, after)) != set(wanted):
+                after = wanted or (NOBODYS,)
+        return [str(prefix) for prefix in after]
 
     def _nothing(self, heard: Sequence[IPNetwork]) -> str:
         return f"the customer goes on hearing {_in_words(heard)}: nothing of '{self.target}' comes or goes with it"
@@ -90,9 +101,14 @@ class UpdateAllowedPrefixes(Action):
         added, removed = self._prefixes
         made = plan.gateway_at(self.target)
         if made is not None and made.kind is not GatewayKind.TRANSIT_GATEWAY:
-            gone = frozenset(cidr for cidr in made.prefixes if any(within(cidr, prefix) for prefix in removed))
-            return _changed(before, [c for c in made.prefixes if any(within(c, prefix) for prefix in added)], gone)
+            return self._of_a_filter(made, before)
         return _changed(before, added, removed - _of_others(plan, self.target, [speaker]).keys())
+
+    def _of_a_filter(self, made: Gateway, before: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """What passes a virtual private gateway's list where `before` did, with the CIDRs that come and go."""
+        added, removed = self._prefixes
+        gone = frozenset(cidr for cidr in made.prefixes if any(within(cidr, prefix) for prefix in removed))
+        return _changed(before, [c for c in made.prefixes if any(within(c, prefix) for prefix in added)], gone)
 
     async def do(self, lab: OperatedLab) -> str:
         """Change what the edge announces, and read its table back."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-from dxemu.actions.base import OfPrefixes, OperatedLab, in_few_words, with_ends, with_originated
+from dxemu.actions.base import (
+    OfPrefixes,
+    OperatedLab,
+    announced_otherwise,
+    announcements_patch,
+    in_few_words,
+    plan_of,
+)
 from dxemu.control.converge import announcements
-from dxemu.errors import FaultNotApplied
-from dxemu.plan.model import Plan, SessionEnd
+from dxemu.errors import FaultNotApplied, WithoutEffect
+from dxemu.topology.model_routing import RouterAnnouncement
+
+if TYPE_CHECKING:
+    from dxemu.topology.document import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,25 +28,25 @@ class WithdrawPrefixes(OfPrefixes):
 
     words: ClassVar[str] = "a router announces them no longer"
 
-    def planned(self, plan: Plan) -> Plan:
+    def patch(self, design: Document) -> Mapping[str, object]:
         """It is neither announced by the router itself nor passed on by it."""
+        file, plan = design.file(), plan_of(design)
         external = {session.name for session in plan.sessions if session.external}
         said = [told for (name, at), told in announcements(plan).items() if at == self.target and name in external]
         heard = {announcement.prefix for told in said for announcement in told} & self.passed_on(plan)
-        gone = [prefix for prefix in self.networks if prefix in heard]
-
-        def end(one: SessionEnd) -> SessionEnd:
-            if one.speaker != self.target:
-                return one
-            return replace(one, withholds=tuple(dict.fromkeys((*one.withholds, *gone))))
-
-        return with_ends(with_originated(plan, self.target, (), frozenset(self.networks)), end, external)
-
-    def mistake(self, plan: Plan) -> str:
-        """The router announces nothing of it."""
-        if self.planned(plan) == plan:
-            return f"{self.target} does not announce {in_few_words(self.networks)}: there is nothing to withdraw"
-        return ""
+        own = plan.speaker(self.target).originates
+        found: dict[str, object] = {}
+        for prefix in self.networks:
+            written = {router: (key, how) for router, key, how in announced_otherwise(file, prefix)}
+            key, before = written.get(self.target, (str(prefix), None))
+            if before is RouterAnnouncement.ORIGINATE:
+                found[key] = None
+            elif prefix in own or prefix in heard:
+                found[key] = RouterAnnouncement.WITHHOLD.value
+        if not found:
+            problem = f"{self.target} does not announce {in_few_words(self.networks)}: there is nothing to withdraw"
+            raise WithoutEffect(problem)
+        return announcements_patch(file, {self.target: found})
 
     async def do(self, lab: OperatedLab) -> str:
         """Withdraw them, and read the router's table."""

@@ -1,18 +1,22 @@
 """The changes of a lab that stand: which design they come to, what one more may be, and how one is taken back.
 
-No two that stand are about the same key, so each can be taken back whatever came after it.
+No two that stand are about the same key, so each can be taken back whatever came after it. Lasting acts are laid over
+the design between them, each over that of its moment. They stay: what undoes one is another act. Where a change before
+them is taken back they are done anew over what is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dxemu.changes.change import Change
+from dxemu.changes.change import Change, LastingAct
 from dxemu.changes.effects import Effect, effects, refusals
-from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.errors import InputErrors, Mark, Problem, WithoutEffect
 from dxemu.topology.document import Document
 from dxemu.topology.marks import KeyPath
+from dxemu.topology.patch import patch_of
 from dxemu.topology.words import quoted, suggestion
 
 PARAGRAPHS = {
@@ -29,18 +33,32 @@ An order without effect is an error: the rehearsal would seem to show that it do
 }
 
 
+Laid = Change | LastingAct
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`document` is `start` with all `changes` laid over it, in the order in which they were made."""
+    """`document` is `start` with all that is `laid` over it, in the order in which it was made and done."""
 
     start: Document
     document: Document
-    changes: tuple[Change, ...] = ()
+    laid: tuple[Laid, ...] = ()
 
     @classmethod
     def of(cls, start: Document) -> Standing:
         """Nothing was changed yet. `start` has no mistakes."""
         return cls(start, start)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Those that stand; acts cannot be taken back."""
+        return tuple(one for one in self.laid if isinstance(one, Change))
+
+    def acted(self, act: LastingAct) -> Standing:
+        """With one more act. Raises WithoutEffect, and InputErrors for what the rules find in the design after it."""
+        after = _after(self.document, act)
+        after.file()
+        return Standing(self.start, after, (*self.laid, act))
 
     def made(self, change: Change) -> tuple[Standing, tuple[Effect, ...]]:
         """With one more change, and what it does. Raises InputErrors before anything is touched.
@@ -53,7 +71,7 @@ class Standing:
             raise InputErrors(clashes)
         after = self.document.changed(change.patch)
         found = self._effects(after, change)
-        return Standing(self.start, after, (*self.changes, change)), found
+        return Standing(self.start, after, (*self.laid, change)), found
 
     def replaced(self, by: Document, change: Change) -> tuple[Standing, tuple[Effect, ...]]:
         """With another document in place of all that stood, because its file was edited; and what that does.
@@ -69,11 +87,9 @@ class Standing:
         later changes cannot be without it.
         """
         gone = self._named(which, mark)
-        left = tuple(change for change in self.changes if change is not gone)
-        after = self.start
-        for change in left:
-            after = after.changed(change.patch)
+        left = tuple(one for one in self.laid if one is not gone)
         try:
+            after = _folded(self.start, left)
             found = self._effects(after, gone)
         except InputErrors as errors:
             raise InputErrors([_seen_from(mark, problem) for problem in errors.problems]) from errors
@@ -111,6 +127,19 @@ class Standing:
             remedy = suggestion(str(which), [change.id for change in self.changes])
             raise InputErrors([Problem(mark, "DX-C004", problem, remedy)])
         return found
+
+
+def _folded(start: Document, laid: Sequence[Laid]) -> Document:
+    """All of it laid over `start`. An act that changes nothing where it is done anew is left out."""
+    for one in laid:
+        with contextlib.suppress(WithoutEffect):
+            start = _after(start, one)
+    return start
+
+
+def _after(document: Document, one: Laid) -> Document:
+    patch = one.patch if isinstance(one, Change) else patch_of(one.patch(document), one.mark)
+    return document.changed(patch)
 
 
 def written(change: Change) -> tuple[KeyPath, ...]:

@@ -43,10 +43,13 @@ CUSTOMER: tuple[Permission, ...] = (
     ),
     Permission(pattern="customer.data_center.routers.*.static_routes.*", of=ALL, words="the router's route"),
     Permission(pattern="customer.data_center.routers.*.maximum_paths", words=_REFRESH),
+    Permission(pattern="customer.data_center.routers.*.announcements.*", of=ALL, words=_REFRESH),
     Permission(pattern="customer.colocation.routers.*.static_routes.*", of=ALL, words="the router's route"),
     Permission(pattern="customer.colocation.routers.*.maximum_paths", words=_REFRESH),
+    Permission(pattern="customer.colocation.routers.*.announcements.*", of=ALL, words=_REFRESH),
     Permission(pattern="customer.colocations.*.routers.*.static_routes.*", of=ALL, words="the router's route"),
     Permission(pattern="customer.colocations.*.routers.*.maximum_paths", words=_REFRESH),
+    Permission(pattern="customer.colocations.*.routers.*.announcements.*", of=ALL, words=_REFRESH),
     Permission(pattern="customer.data_center.hosts.*", of=ELEMENT, words="a host comes, or goes"),
     Permission(pattern="customer.colocations.*.hosts.*", of=ELEMENT, words="a host comes, or goes"),
 )

@@ -67,7 +67,7 @@ class FaultHealed(Event):
 
 
 class ActionDone(Event):
-    """Somebody did something on purpose."""
+    """Somebody did something on purpose. `topology` as in `ChangeDone`, if the design is another one after it."""
 
     word: ClassVar[str] = "action_done"
     action: str
@@ -75,6 +75,7 @@ class ActionDone(Event):
     target: str
     evidence: str
     done_at_s: float
+    topology: str | None = None
 
     @property
     def step(self) -> str:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from ipaddress import ip_network
+from dataclasses import replace
 from pathlib import Path
 
 from dxemu.control.forward import Believed
 from dxemu.events import timeline
 from dxemu.events.base import Event
 from dxemu.events.folder import RESULT, TIMELINE, NoRun, check_run
-from dxemu.events.links import CarrierDelayOver, LacpChanged, PortCarrierChanged, VrrpChanged
-from dxemu.events.routes import PrefixesApproved, PrefixesHeldBack, PrefixesLetOut, PrefixesOriginated
 from dxemu.events.run import RunStarted
-from dxemu.events.sessions import BgpChanged, RoutesStale, RoutesStaleOver, SessionRetuned
-from dxemu.events.steps import ActionDone, ChangeDone, FaultHealed, FaultInjected
+from dxemu.events.sessions import BgpChanged
+from dxemu.explain.heard import Heard
 from dxemu.explain.names import NotExplained
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
@@ -24,7 +21,6 @@ from dxemu.topology import effective
 from dxemu.units import IPAddress, IPNetwork, Seconds
 
 MASTER = "master"
-CONFIRMS = "confirm_virtual_interface"
 
 _WHY = {
     "bfd": "BFD says so",
@@ -40,74 +36,6 @@ _WHY = {
     "reconfigured": "an operator configured it anew",
     "removed": "an operator removed it",
 }
-
-
-@dataclass
-class Heard:
-    """What the timeline has said by now, each by what it is about."""
-
-    ends: dict[tuple[str, str], BgpChanged] = field(default_factory=dict)
-    originates: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
-    let_out: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
-    held_back: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
-    retuned: dict[tuple[str, str], SessionRetuned] = field(default_factory=dict)
-    confirmed: set[str] = field(default_factory=set)
-    carriers: dict[tuple[str, str], bool] = field(default_factory=dict)
-    vrrp: dict[tuple[int, str], str] = field(default_factory=dict)
-    members: dict[tuple[str, str], bool] = field(default_factory=dict)
-    faults: dict[str, FaultInjected] = field(default_factory=dict)
-    stale: set[tuple[str, str]] = field(default_factory=set)
-    approved: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
-    accepted: dict[str, tuple[IPNetwork, ...]] = field(default_factory=dict)
-    design: str = effective.FILE
-
-    def hear(self, event: Event) -> None:
-        """Take one event in. Those that change nothing a router believes do not matter."""
-        match event:
-            case BgpChanged():
-                self.ends[event.session, event.node] = event
-                if event.state == "up":
-                    self.accepted[event.session] = self.approved.get(event.session, ())
-            case RoutesStale() if event.prefixes:
-                self.stale.add((event.session, event.node))
-            case RoutesStaleOver():
-                self.stale.discard((event.session, event.node))
-            case PrefixesApproved():
-                more = _networks(event.prefixes)
-                self.approved[event.session] = (*self.approved.get(event.session, ()), *more)
-            case ChangeDone():
-                self.design = event.topology
-            case PrefixesOriginated():
-                self.originates[event.speaker] = _networks(event.prefixes)
-            case PrefixesLetOut():
-                self.let_out[event.speaker] = _networks(event.prefixes)
-                left = [p for p in self.held_back.get(event.speaker, ()) if p not in self.let_out[event.speaker]]
-                self.held_back[event.speaker] = tuple(left)
-            case SessionRetuned():
-                self.retuned[event.session, event.node] = event
-            case PrefixesHeldBack():
-                self.held_back[event.speaker] = _networks(event.prefixes)
-            case ActionDone() if event.kind == CONFIRMS:
-                self.confirmed.add(event.target)
-            case PortCarrierChanged(waits_s=None) | CarrierDelayOver():
-                self.carriers[event.node, event.interface] = event.up
-            case VrrpChanged():
-                self.vrrp[event.virtual_router_id, event.node] = event.state
-            case LacpChanged():
-                self.members[event.node, event.cable] = event.up
-            case FaultInjected():
-                self.faults[event.fault] = event
-            case FaultHealed():
-                self.faults.pop(event.fault, None)
-
-    def is_up(self, session: str, node: str) -> bool:
-        """Whether that end said last that it is."""
-        last = self.ends.get((session, node))
-        return last is not None and last.state == "up"
-
-
-def _networks(prefixes: tuple[str, ...]) -> tuple[IPNetwork, ...]:
-    return tuple(map(ip_network, prefixes))
 
 
 def state_of_run(
@@ -203,7 +131,9 @@ def _accepted(session: BgpSession, heard: Heard) -> tuple[IPNetwork, ...] | None
     """With what was approved before the session came up: what was announced earlier stayed refused."""
     if session.route_filter_prefixes is None:
         return None
-    return tuple(dict.fromkeys((*session.route_filter_prefixes, *heard.accepted.get(session.name, ()))))
+    accepted = heard.accepted.get(session.name, ())
+    waiting = set(heard.approved.get(session.name, ())) - set(accepted)
+    return tuple(dict.fromkeys((*(p for p in session.route_filter_prefixes if p not in waiting), *accepted)))
 
 
 def _end(session: BgpSession, end: SessionEnd, heard: Heard) -> SessionEnd:

@@ -78,6 +78,18 @@ class Follower:
             raise ChangeNotMade(f"{error}. All is as it was before") from error
         return _summary(said)
 
+    async def absorb(self) -> str:
+        """Say from now on by the plan what somebody has done on routers, and do what else follows. Raises LabError.
+
+        That is between which ports of a transit gateway nothing goes.
+        """
+        was, now = barred(self.before), barred(self.after)
+        for node in was.keys() | now.keys():
+            if was.get(node, ()) != now.get(node, ()):
+                await bar(now.get(node, ()), self.nodes[node])
+        await self.routing.absorb(self.after)
+        return ""
+
     async def _back(self, begun: list[Row], why: LabError) -> None:
         back = replace(self, before=self.after, after=self.before)
         try:

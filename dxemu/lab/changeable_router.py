@@ -30,6 +30,23 @@ class ChangeableRouter(Router):
         self._plan = plan
         self.policies.adopt(plan)
 
+    async def absorb(self, plan: Plan) -> None:
+        """The plan says from now on what operators have done here since: it is remembered beside it no longer.
+
+        What it lets in holds for what is announced from now on, as AWS approves prefixes.
+        """
+
+        async def change() -> None:
+            self.policies.absorb(self._plan, plan)
+            self.adopt(plan)
+            known = {session.name: session for session in plan.sessions_of(self.name)}
+            self._peers.update({name: self._peer(known[name]) for name in self._peers if name in known})
+            for session in sorted(self.established):
+                if not self._peers[session].session.static:
+                    self._announce_again(session)
+
+        await self._work.in_turn(change)
+
     async def originate(self, prefixes: Sequence[IPNetwork]) -> None:
         """From now on this router announces exactly `prefixes` of its own. Returns when its peers have been told."""
 

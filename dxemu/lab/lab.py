@@ -168,8 +168,8 @@ class Lab:
         for router in self._routing.at(node):
             router.tunnel_changed(tunnel, up=up, reason=reason)
 
-    async def follow(self, plan: Plan) -> str:
-        """Become what `plan` says. Gives what was read back.
+    async def follow(self, plan: Plan, *, acted: bool = False) -> str:
+        """Become what `plan` says; if `acted`, somebody has done so on the routers. Gives what was read back.
 
         Raises ChangeNotMade if it failed and all is as before; LabError if nobody knows what the lab is now.
         """
@@ -180,7 +180,7 @@ class Lab:
         site = (self._nodes, self._cables, self.journal, self._stack, self._watch_node, self._overlay, self._seed)
         follower = Follower(self.plan, plan, self._routing, self.journal.clock, *site)
         try:
-            done = await follower.follow()
+            done = await (follower.absorb() if acted else follower.follow())
         except LabError:
             self._carriers = before
             raise

@@ -118,6 +118,11 @@ class Routing:
         for router in self.routers.values():
             router.adopt(plan)
 
+    async def absorb(self, plan: Plan) -> None:
+        """The plan says what operators have done on the routers since; returns when each goes by it."""
+        for router in self.routers.values():
+            await router.absorb(plan)
+
     async def idle(self) -> None:
         """Return when no router has anything left to do: what its table says is in the kernel."""
         for router in self.routers.values():

@@ -44,11 +44,25 @@ class SessionPolicies:
             return replace(policy, only=())
         if policy.only is not None and self._let_out:
             policy = replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
-        return replace(policy, withholds=self._held_back) if self._held_back and policy.external else policy
+        if policy.external and (self._held_back or (self._let_out and policy.withholds)):
+            policy = replace(policy, withholds=(frozenset(policy.withholds) | self._held_back) - self._let_out)
+        return policy
 
     def adopt(self, plan: Plan) -> None:
         """The plan has become this one; what it says of this speaker's own sessions came by `follow`."""
         self._plan = plan
+
+    def absorb(self, before: Plan, after: Plan) -> None:
+        """What `after` says and `before` did not is said by the plan from now on, and remembered here no longer."""
+        said = [(one, other) for one, other in zip(before.sessions, after.sessions, strict=True) if one != other]
+        for old, new in said:
+            approved = set(new.route_filter_prefixes or ()) - set(old.route_filter_prefixes or ())
+            if new.name in self._approved:
+                self._approved[new.name] = [prefix for prefix in self._approved[new.name] if prefix not in approved]
+            for had, has in zip(old.ends, new.ends, strict=True):
+                if has.speaker == self._speaker:
+                    self._let_out -= frozenset(has.announces or ()) - frozenset(had.announces or ())
+                    self._held_back -= frozenset(has.withholds) - frozenset(had.withholds)
 
     def follow(self, plan: Plan, old: BgpSession, new: BgpSession) -> bool:
         """From now on the policies of a session are those of `plan`. Gives whether it lets other things in than before.

@@ -10,6 +10,7 @@ from dxemu.plan.addressing import (
     Links,
     given_networks,
 )
+from dxemu.plan.announcements import announce_otherwise
 from dxemu.plan.connections import add_carriers, add_connections, add_devices
 from dxemu.plan.customer_side import add_circuits, add_customer_nodes, add_lans, add_speakers
 from dxemu.plan.draft import Draft
@@ -57,6 +58,7 @@ def make_plan(topology: Topology, versions: Versions = DEBIAN_12) -> Plan:
     finish_edges(draft, every_edge)
     add_endpoint_speakers(draft, endings)
     add_tunnels(draft, endings, lines)
+    announce_otherwise(draft)
     return _plan(draft, versions)
 
 

@@ -24,7 +24,7 @@ from dxemu.run.changing import follow, keeps_what_is_broken
 from dxemu.run.design_file import take
 from dxemu.run.executor import Executor, Values
 from dxemu.run.hand_prober import HandProber
-from dxemu.run.job import PlannedChange
+from dxemu.run.job import PlannedAct, PlannedChange
 from dxemu.run.orders import (
     Act,
     Advance,
@@ -135,6 +135,8 @@ class Hands(Executor):
         match order:
             case Follow():
                 return await self._follow(order)
+            case Act(id=name, design=file):
+                self._acts = {name: PlannedAct(take(self._folder, file).plan, order.topology)} if file else {}
             case Inject():
                 self._may_be_injected(order)
             case Heal(id=name) if name not in self._injected:
@@ -166,10 +168,7 @@ class Hands(Executor):
 
     async def _follow(self, order: Follow) -> Values:
         at = Seconds(self._journal.clock.now())
-        try:
-            design = take(self._folder, order.design)
-        except OSError as error:
-            raise OrderRefused(f"the design cannot be read: {error}", "Put it into the lab's folder.") from error
+        design = take(self._folder, order.design)
         keeps_what_is_broken(design.names, self._injected)
         change = PlannedChange(
             id=order.id,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dxemu.errors import LabError
 from dxemu.files import border
 from dxemu.plan.model import Plan
 
@@ -27,11 +28,14 @@ class PlannedDesign:
 
 
 def take(folder: str, name: str) -> PlannedDesign:
-    """What a file in the run's folder holds, which is not there any more then. Raises OSError."""
+    """What a file in the run's folder holds, which is not there any more then. Raises LabError."""
     path = f"{folder}/{os.path.basename(name)}"  # noqa: PTH119 - pathlib costs time in the guest
-    with open(path, "rb") as file:  # noqa: PTH123 - as above
-        data = file.read()
-    os.unlink(path)  # noqa: PTH108 - as above
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            data = file.read()
+        os.unlink(path)  # noqa: PTH108 - as above
+    except OSError as error:
+        raise LabError(f"the design cannot be read: {error}", "Put it into the lab's folder.") from error
     design = pickle.loads(data)  # noqa: S301 - written by the process that started us
     assert isinstance(design, PlannedDesign)
     return design

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from dxemu.actions.base import Action
+from dxemu.actions.base import Action, Lasting
 from dxemu.control.tables import Believed
 from dxemu.plan.diff import diff
 from dxemu.plan.model import Plan
 from dxemu.plan.order import unimportant
 from dxemu.predict.changed import Redesign
 from dxemu.predict.impact import Impact
+from dxemu.predict.in_force import InForce
 from dxemu.predict.outcome import World
 from dxemu.predict.standing import cables_of, knowing, lasting
 from dxemu.story.model import Scenario
@@ -34,28 +35,30 @@ class Designs:
     mistakes: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, scenario: Scenario, plan: Plan, changed: Sequence[Plan]) -> Designs:
-        """Those of a scenario that begins as `plan`; `changed` are the plans of its changes, without its actions."""
-        turns: list[tuple[float, int, str, Plan | Action]] = [
-            (float(step.at), 0, step.step, design) for step, design in zip(scenario.changes, changed, strict=True)
+    def of(cls, scenario: Scenario, plan: Plan, changed: Sequence[Plan], acted: Sequence[Plan]) -> Designs:
+        """Those of a scenario that begins as `plan`; `changed`, `acted`: plans of its changes and lasting acts."""
+        turns: list[tuple[float, int, str, Plan | Action, bool]] = [
+            (float(step.at), 0, step.step, design, False)
+            for step, design in zip(scenario.changes, changed, strict=True)
         ]
-        turns += [(float(step.at), 1, step.id, step.action) for step in scenario.actions]
+        turns += [
+            (float(step.at), 1, step.id, design, step.on_clear)
+            for step, design in zip(scenario.lasting, acted, strict=True)
+        ]
+        others = (step for step in scenario.actions if not isinstance(step.action, Lasting))
+        turns += [(float(step.at), 1, step.id, step.action, False) for step in others]
         turns.sort(key=lambda turn: turn[:2])
-        written, done, plans = plan, list[Action](), [plan]
-        mistakes, cleared = [], []
-        for _, _, name, what in turns:
+        now, plans, mistakes, cleared = InForce(plan), [plan], [], []
+        for _, _, name, what, on_clear in turns:
             if isinstance(what, Plan):
-                written = what
+                now = now.become(what, on_clear=on_clear)
                 cleared.append(frozenset[str]())
             else:
                 mistakes.append((name, what.mistake(plans[-1])))
                 cleared.append(what.clears(plans[-1]))
-                done.append(what)
-            now = written
-            for action in done:
-                now = action.planned(now)
-            plans.append(now)
-        begins, ids = tuple(at for at, _, _, _ in turns), tuple(name for _, _, name, _ in turns)
+                now = now.cleared(cleared[-1])
+            plans.append(now.plan)
+        begins, ids = tuple(turn[0] for turn in turns), tuple(turn[2] for turn in turns)
         found = tuple((name, why) for name, why in mistakes if why)
         return cls(plans=tuple(plans), begins=begins, cleared=tuple(cleared), ids=ids, mistakes=found)
 

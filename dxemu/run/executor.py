@@ -6,21 +6,28 @@ Everything imported here is imported in every lab; what only orders by hand need
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from dxemu.events.steps import ActionDone, FaultHealed, FaultInjected
 from dxemu.faults.base import Fault
 from dxemu.lab.lab import Lab
 from dxemu.registry import kind_of
+from dxemu.run.job import PlannedAct
 from dxemu.run.orders import Act, Heal, Inject, Order, OrderRefused
 
 Values = Mapping[str, object]
+NO_ACTS: Mapping[str, PlannedAct] = MappingProxyType({})
 
 
 class Executor:
-    """Breaks, heals and acts in one lab, and knows what is broken. Other orders it refuses (`dxemu.run.by_hand`)."""
+    """Breaks, heals and acts in one lab, and knows what is broken. Other orders it refuses (`dxemu.run.by_hand`).
 
-    def __init__(self, lab: Lab) -> None:
+    `acts` are what lasts of what is done, by id.
+    """
+
+    def __init__(self, lab: Lab, acts: Mapping[str, PlannedAct] = NO_ACTS) -> None:
         self._lab = lab
+        self._acts = acts
         self._journal = lab.journal
         self._injected: dict[str, Fault] = {}
 
@@ -66,6 +73,17 @@ class Executor:
         action = order.action
         t = self._journal.clock.now()
         evidence = await action.do(self._lab)
-        kind = kind_of(type(action))
-        self._journal.tell(ActionDone(action=order.id, kind=kind, target=action.target, evidence=evidence, done_at_s=t))
+        planned = self._acts.get(order.id)
+        if planned is not None:
+            await self._lab.follow(planned.plan, acted=True)
+        self._journal.tell(
+            ActionDone(
+                action=order.id,
+                kind=kind_of(type(action)),
+                target=action.target,
+                evidence=evidence,
+                done_at_s=t,
+                topology=None if planned is None else planned.topology,
+            )
+        )
         return {"evidence": evidence, "at_s": t}

@@ -6,12 +6,12 @@ Pure, and outside the lab. `Foresight` knows what the lab has become since it wa
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from dxemu.actions.base import Action
 from dxemu.faults.base import Fault
 from dxemu.plan.model import Plan
 from dxemu.predict.impact import Impact, impact_of
+from dxemu.predict.in_force import InForce
 from dxemu.predict.predict import Pair, Prediction, predict
 from dxemu.probes.base import Probe
 from dxemu.report.prediction_numbers import in_numbers
@@ -22,8 +22,7 @@ class Foresight:
     """The plan that holds, the faults that stand and the probes that go on."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._done: list[Action] = []
+        self._now = InForce(plan)
         self._standing: dict[str, Impact] = {}
         self._pairs: dict[str, Pair] = {}
 
@@ -37,7 +36,7 @@ class Foresight:
 
         Empty for one that the design does not have.
         """
-        plan = self._once_done()
+        plan = self._now.plan
         try:
             impact = self._impact(plan, fault, name, at, lasts)
         except (LookupError, StopIteration):
@@ -47,19 +46,19 @@ class Foresight:
 
     def injected(self, fault: Fault, name: str, at: float, lasts: Seconds | None) -> None:
         """It stands from now on."""
-        self._standing[name] = self._impact(self._plan, fault, name, at, lasts)
+        self._standing[name] = self._impact(self._now.plan, fault, name, at, lasts)
 
     def healed(self, name: str) -> None:
         """It stands no more."""
         self._standing.pop(name, None)
 
-    def acted(self, action: Action) -> None:
-        """Somebody did this."""
-        self._done.append(action)
+    def cleared(self, sessions: Collection[str]) -> None:
+        """Somebody cleared these sessions."""
+        self._now = self._now.cleared(sessions)
 
-    def changed(self, plan: Plan) -> None:
-        """The design is another one."""
-        self._plan = plan
+    def changed(self, plan: Plan, *, on_clear: bool = False) -> None:
+        """The design is another one; `on_clear` as in `dxemu.predict.in_force`."""
+        self._now = self._now.become(plan, on_clear=on_clear)
 
     def probing(self, probe: Probe) -> None:
         """It goes on from now on."""
@@ -69,12 +68,6 @@ class Foresight:
     def probing_no_more(self, name: str) -> None:
         """It has ended."""
         self._pairs.pop(name, None)
-
-    def _once_done(self) -> Plan:
-        plan = self._plan
-        for action in self._done:
-            plan = action.planned(plan)
-        return plan
 
     @staticmethod
     def _impact(plan: Plan, fault: Fault, name: str, at: float, lasts: Seconds | None) -> Impact:

@@ -39,16 +39,24 @@ def as_it_happened(rehearsal: Rehearsal, events: Sequence[Event]) -> Rehearsal:
         if step.step in began
     ]
     changes.sort(key=lambda pair: pair[0].at)
+    places = {step.id: step.place for step in scenario.actions}
+    lasting = [
+        (replace(step, at=_moment(began[step.id])) if places[step.id] in cued else step, plan)
+        for step, plan in zip(scenario.lasting, rehearsal.acted, strict=True)
+        if step.id in began
+    ]
     plans = tuple(plan for _, plan in changes)
     done = replace(
         scenario,
         steps=tuple(sorted(steps, key=lambda step: step.at)),
         actions=tuple(sorted(actions, key=lambda step: step.at)),
         changes=tuple(step for step, _ in changes),
+        lasting=tuple(step for step, _ in lasting),
     )
-    designs = Designs.of(done, rehearsal.plan, plans)
+    acted = tuple(plan for _, plan in lasting)
+    designs = Designs.of(done, rehearsal.plan, plans, acted)
     predictions = predicted(done, designs, impacts_of(done, designs))
-    return replace(rehearsal, scenario=done, predictions=predictions, plans=plans)
+    return replace(rehearsal, scenario=done, predictions=predictions, plans=plans, acted=acted)
 
 
 def _fault(step: FaultStep, began: Mapping[str, float], healed: Mapping[str, float]) -> FaultStep:

@@ -46,6 +46,14 @@ class PlannedChange:
     ends: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedAct:
+    """What the lab is after a lasting act; `topology` as in `PlannedChange`."""
+
+    plan: Plan
+    topology: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunJob:
     """One run. `kernel` and `clock` are told to the timeline. Steps that have one of the `cues` follow that.
@@ -57,6 +65,7 @@ class RunJob:
     `spread` are the probes of which the ways of all flows are told, where there are several.
     `outages` are the probes that tell at once when their packets cease to arrive.
     `routes` (node and prefix) are told at the start, too, where a node had them before anybody heard its kernel.
+    `acts` are those of the `actions` that last, by id.
     `leave_broken`: the lab is not made whole again when the run is over.
     """
 
@@ -69,6 +78,7 @@ class RunJob:
     kernel: str
     clock: str
     changes: tuple[PlannedChange, ...] = ()
+    acts: Mapping[str, PlannedAct] = field(default_factory=dict)
     cues: tuple[Cue, ...] = ()
     drew: tuple[Drew, ...] = ()
     spread: frozenset[str] = frozenset()

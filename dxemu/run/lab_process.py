@@ -45,13 +45,13 @@ def get_ready(job: RunJob) -> None:
     Before time starts in it: each place in which a module is looked for and not found would cost a microsecond, and how
     many those are is up to Python and to how it was installed.
     """
-    plans = (job.plan, *(change.plan for change in job.changes))
+    plans = (job.plan, *(change.plan for change in job.changes), *(act.plan for act in job.acts.values()))
     needed = {
         "encodings.ascii": True,  # by the first file that is opened so
         "dxemu.daemons.services": any(plan.services for plan in plans),
         "dxemu.daemons.strongswan": any(plan.tunnels for plan in plans),
         "dxemu.daemons.keepalived": any(plan.vrrp for plan in plans),
-        "dxemu.lab.apply": bool(job.changes),
+        "dxemu.lab.apply": bool(job.changes or job.acts),
         "dxemu.run.changing": bool(job.changes),
         "dxemu.run.cued": bool(job.cues),
         "dxemu.run.serve": job.served is not None,
@@ -136,7 +136,7 @@ async def _carry_out_agenda(
 
         await stack.enter_async_context(KeyLog(lab, folder))
     prober = await stack.enter_async_context(Prober(lab, job, folder))
-    executor = Executor(lab)
+    executor = Executor(lab, job.acts)
 
     async def carry_out(order: Order | PlannedChange) -> None:
         await (change(order, lab) if isinstance(order, PlannedChange) else executor.carry_out(order))

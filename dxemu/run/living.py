@@ -11,14 +11,17 @@ Whatever is wrong in what somebody wrote is an InputErrors with places in it, be
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
+from dxemu.actions.base import Lasting
 from dxemu.changes.change import Change
-from dxemu.changes.effects import Effect, longest_interruption
+from dxemu.changes.effects import Effect
 from dxemu.changes.standing import Standing
 from dxemu.errors import Mark
 from dxemu.events.base import Event
@@ -39,11 +42,13 @@ from dxemu.predict.predict import Prediction
 from dxemu.probes.base import Probe
 from dxemu.report.evaluate import RunMeta
 from dxemu.run.design_file import PlannedDesign
+from dxemu.run.design_kept import follow_order, keep, planned_design
 from dxemu.run.foresight import Foresight, as_json
-from dxemu.run.orders import Act, AskLogs, Follow, Heal, Inject, Order, OrderRefused, StartProbe, StopProbe
+from dxemu.run.orders import Act, AskLogs, Heal, Inject, Order, OrderRefused, StartProbe, StopProbe
 from dxemu.run.reported import result_so_far
 from dxemu.run.session import Session, Values, session
 from dxemu.run.written import Written
+from dxemu.story.changes import acted
 from dxemu.story.names import names_of
 from dxemu.topology import effective
 from dxemu.topology.document import Document
@@ -72,7 +77,7 @@ class LivingLab:
         self._versions = versions
         self._names: Names = names_of(design.document.topology())
         self._foresight = Foresight(plan)
-        self._changes = 0
+        self._numbers, self._designing = count(1), asyncio.Lock()
         self._ids: dict[str, int] = {}
         self._faults: dict[str, Fault] = {}
         self._probes: list[str] = []
@@ -125,7 +130,9 @@ class LivingLab:
             self._foresight.healed(event.fault)
 
     async def give(self, order: Order) -> Values:
-        """As `Session.give`; what is injected gives `predicted` as well."""
+        """As `Session.give`; what is injected gives `predicted` as well, and what lasts is laid over the design."""
+        if isinstance(order, Act) and isinstance(order.action, Lasting):
+            return await self._lasts(order, order.action, Mark("act", 1, 1))
         done = await self.session.give(order)
         at = float(str(done["at_s"])) if "at_s" in done else 0.0
         match order:
@@ -138,7 +145,7 @@ class LivingLab:
             case Heal(id=name):
                 self._foresight.healed(name)
             case Act(action=action):
-                self._foresight.acted(action)
+                self._foresight.cleared(action.clears(self._plan))
             case StartProbe(probe=probe):
                 self._foresight.probing(probe)
                 self._started[probe.name] = probe
@@ -157,7 +164,10 @@ class LivingLab:
     async def act(self, written: str, name: str = "", where: str = "act") -> Values:
         """Do something on purpose: `reset_session: {session: primary}`."""
         kind, action = Written(parse(written, where), self._names).action()
-        return await self.give(Act(id=name or self._id(kind), action=action))
+        order = Act(id=name or self._id(kind), action=action)
+        if isinstance(action, Lasting):
+            return await self._lasts(order, action, Mark(where, 1, 1))
+        return await self.give(order)
 
     async def probe(self, written: str, where: str = "probe") -> Values:
         """Measure: `app: {udp: {from: app, to: web}}`."""
@@ -169,8 +179,9 @@ class LivingLab:
         """Lay a patch over the design. Raises InputErrors and OrderRefused before anything is touched."""
         patch = parse(written, where)
         change = Change(id=name or self._id("change"), patch=patch, mark=Mark(where, 1, 1), interruption=interruption)
-        after, effects = self._design.made(change)
-        return await self._become(after, self._planned(after), change.id, effects)
+        async with self._designing:
+            after, effects = self._design.made(change)
+            return await self._become(after, self._planned(after), change.id, effects)
 
     async def follow(self, by: Document, interruption: Seconds | None = None, *, dry_run: bool = False) -> Values:
         """Become the design of its file, which was edited. What was changed by hand, and is not in it, is taken back.
@@ -178,18 +189,30 @@ class LivingLab:
         `effects` are what that does, none if nothing differs; with `dry_run` nothing is touched. Raises as `change`.
         """
         change = Change(id="up", patch=by.tree, mark=by.tree.marks.key_at(), interruption=interruption)
-        after, effects = self._design.replaced(by, change)
-        planned = self._planned(after)
-        if effects and not dry_run:
-            return await self._become(after, planned, self._id(change.id), effects)
-        if not dry_run:
-            self._design = after
+        async with self._designing:
+            after, effects = self._design.replaced(by, change)
+            planned = self._planned(after)
+            if effects and not dry_run:
+                return await self._become(after, planned, self._id(change.id), effects)
+            if not dry_run:
+                self._design = after
         return {"effects": [str(effect) for effect in effects]}
 
     async def back(self, which: str | None = None, where: str = "back") -> Values:
         """Take back a change: the latest that stands, or that one. Raises as `change` does."""
-        after, change, effects = self._design.back(which, Mark(where, 1, 1))
-        return await self._become(after, self._planned(after), change.id, effects, back=True)
+        async with self._designing:
+            after, change, effects = self._design.back(which, Mark(where, 1, 1))
+            return await self._become(after, self._planned(after), change.id, effects, back=True)
+
+    async def _lasts(self, order: Act, action: Lasting, mark: Mark) -> Values:
+        """Do what lasts. Raises InputErrors and OrderRefused; the design is as it was then."""
+        async with self._designing:
+            after = acted(self._design, order.id, action, mark)
+            planned = planned_design(after.document, self._versions)
+            file, design = keep(self.folder, next(self._numbers), after.document, planned)
+            done = await self.session.give(replace(order, design=design, topology=file))
+            self._is_now(after, planned, on_clear=action.on_clear)
+            return done
 
     async def report(self) -> tuple[Result, list[Event]]:
         """What has happened so far, measured, and the events that it was measured from. Nothing ends for it."""
@@ -208,34 +231,25 @@ class LivingLab:
 
     def _planned(self, after: Standing) -> PlannedDesign:
         """Raises OrderRefused if the lab cannot become it."""
-        topology = after.document.topology()
-        plan = make_plan(topology, self._versions)
-        cannot = [step.words for step in not_followed(diff(self._plan, plan))]
+        planned = planned_design(after.document, self._versions)
+        cannot = [step.words for step in not_followed(diff(self._plan, planned.plan))]
         if cannot:
             remedy = "Nothing was touched. Change the file, and start a lab of it."
             raise OrderRefused(f"a lab cannot carry this out yet: {'; '.join(cannot)}", remedy)
-        return PlannedDesign(plan=plan, names=names_of(topology))
+        return planned
 
     async def _become(
         self, after: Standing, planned: PlannedDesign, name: str, effects: Sequence[Effect], *, back: bool = False
     ) -> Values:
-        number = self._changes + 1
-        file, design = effective.changed_file(number), f"design-{number}.pickle"
-        with border(self.folder):
-            (self.folder / file).write_text(effective.text_of_document(after.document), "utf-8", "replace")
-        planned.write(self.folder / design)
-        order = Follow(
-            id=name,
-            back=back,
-            design=design,
-            topology=file,
-            interrupted=tuple(dict.fromkeys(vif for effect in effects for vif in effect.interrupted)),
-            interruption=longest_interruption(effects) or None,
-        )
+        file, design = keep(self.folder, next(self._numbers), after.document, planned)
+        order = follow_order(name, design, file, effects, back=back)
         done = await self.session.give(order)
-        self._changes, self._design, self._plan, self._names = number, after, planned.plan, planned.names
-        self._foresight.changed(planned.plan)
+        self._is_now(after, planned)
         return {**done, "id": name, "effects": [str(effect) for effect in effects]}
+
+    def _is_now(self, after: Standing, planned: PlannedDesign, *, on_clear: bool = False) -> None:
+        self._design, self._plan, self._names = after, planned.plan, planned.names
+        self._foresight.changed(planned.plan, on_clear=on_clear)
 
     def _id(self, kind: str) -> str:
         """The kind, with `#2` and so on when it is used again."""

@@ -35,7 +35,8 @@ def encoded(order: Order, number: int) -> dict[str, object]:
             until = {} if lasts is None else {"lasts": lasts}
             return {**about, "id": name, **until, "kind": name_of_kind(fault), "parameters": parameters_written(fault)}
         case Act(id=name, action=kind):
-            return {**about, "id": name, "kind": name_of_kind(kind), "parameters": parameters_written(kind)}
+            after = {"design": order.design, "topology": order.topology} if order.design else {}
+            return {**about, "id": name, **after, "kind": name_of_kind(kind), "parameters": parameters_written(kind)}
         case StartProbe(probe=probe):
             return {**about, "name": probe.name, "kind": probe.kind, "parameters": parameters_written(probe)}
     given = {f.name: getattr(order, f.name) for f in dataclasses.fields(order)}
@@ -76,10 +77,12 @@ def _inject(rest: Mapping[str, object], served: Served) -> Order:
 
 
 def _act(rest: Mapping[str, object], served: Served) -> Order:
-    values = _fields("act", rest, _KIND_FIELDS)
+    after = ("design", "topology")
+    values = _fields("act", rest, {**_KIND_FIELDS, **dict.fromkeys(after, _NAME)}, frozenset(after))
     kind, parameters = str(values["kind"]), values["parameters"]
     action = kind_read("action", kind, served.kinds["action"], Action, parameters, served.names)  # type: ignore[type-abstract]  # never made
-    return Act(id=str(values["id"]), action=action)
+    design, topology = (str(values.get(name, "")) for name in after)
+    return Act(id=str(values["id"]), action=action, design=design, topology=topology)
 
 
 def _start_probe(rest: Mapping[str, object], served: Served) -> Order:

@@ -70,12 +70,17 @@ class Heal(Order):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act(Order):
-    """Somebody does something on purpose. `id` is for the timeline."""
+    """Somebody does something on purpose. `id` is for the timeline.
+
+    With a `design` the lab is that from then on; it and `topology` as in `Follow`.
+    """
 
     word: ClassVar[str] = "act"
 
     id: str
     action: Action
+    design: str = ""
+    topology: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

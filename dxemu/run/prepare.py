@@ -22,7 +22,7 @@ from dxemu.predict.predict import Pair, Prediction, natural_end, predict
 from dxemu.run.designs import Designs
 from dxemu.story.agenda import FaultStep
 from dxemu.story.any_of import others
-from dxemu.story.changes import not_carried_out
+from dxemu.story.changes import ChangeStep, LastingStep, not_carried_out
 from dxemu.story.load import load, never_ends
 from dxemu.story.model import Scenario
 from dxemu.story.possible import impossible, never_come, without_effect
@@ -38,8 +38,8 @@ AFTERMATH_S = 5.0
 class Rehearsal:
     """A scenario that is ready to run: read, checked, planned and predicted. Nothing was started for it.
 
-    `plans` are those of the scenario's `changes`. `leave_broken`: its lab is not made whole again once it is over.
-    `esp_keys`: the keys of its tunnels are left in its folder.
+    `plans` are those of the scenario's `changes`, `acted` those of its `lasting` acts. `leave_broken`: its lab is not
+    made whole again once it is over. `esp_keys`: the keys of its tunnels are left in its folder.
     """
 
     scenario: Scenario
@@ -47,13 +47,14 @@ class Rehearsal:
     predictions: tuple[Prediction, ...]
     end: Seconds
     plans: tuple[Plan, ...] = ()
+    acted: tuple[Plan, ...] = ()
     leave_broken: bool = False
     esp_keys: bool = False
 
     @property
     def memory_mb(self) -> int:
         """What the guest needs for the largest of its designs (`dxemu.plan.memory`)."""
-        return max(memory_mb(plan) for plan in (self.plan, *self.plans))
+        return max(memory_mb(plan) for plan in (self.plan, *self.plans, *self.acted))
 
 
 def prepare(
@@ -100,7 +101,8 @@ def prepare_drawn(
     scenario = load(path, topology=topology, variant=variant)
     plan = make_plan(scenario.topology, versions)
     plans = tuple(make_plan(step.topology, versions) for step in scenario.changes)
-    designs = Designs.of(scenario, plan, plans)
+    acted = tuple(make_plan(step.topology, versions) for step in scenario.lasting)
+    designs = Designs.of(scenario, plan, plans, acted)
     mistakes = [
         *without_effect(scenario, designs.mistakes),
         *never_come(scenario, plan),
@@ -119,16 +121,22 @@ def prepare_drawn(
         if math.isinf(last):
             raise InputErrors([never_ends(scenario, "an outage that no path and no repair ends")])
         end = Seconds(math.ceil(last + AFTERMATH_S))
-    return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end, plans=plans)
+    return Rehearsal(scenario=scenario, plan=plan, predictions=predictions, end=end, plans=plans, acted=acted)
 
 
 def refuse_changes(rehearsal: Rehearsal) -> Rehearsal:
     """The rehearsal, if a lab can carry all of it out. Raises InputErrors: DX-C006."""
     before, problems = rehearsal.plan, []
-    for change, plan in zip(rehearsal.scenario.changes, rehearsal.plans, strict=True):
-        cannot = [step.words for step in not_followed(diff(before, plan))]
-        if cannot and not change.back:  # what is taken back is told where it is made
-            problems.append(not_carried_out(change, cannot))
+    scenario = rehearsal.scenario
+    changes = zip(scenario.changes, rehearsal.plans, strict=True)
+    turns: list[tuple[ChangeStep | LastingStep, Plan]] = [
+        *changes,
+        *zip(scenario.lasting, rehearsal.acted, strict=True),
+    ]
+    for step, plan in sorted(turns, key=lambda turn: turn[0].at):
+        cannot = [one.words for one in not_followed(diff(before, plan))]
+        if cannot and isinstance(step, ChangeStep) and not step.back:  # what is taken back is told where it is made
+            problems.append(not_carried_out(step, cannot))
         before = plan
     if problems:
         raise InputErrors(problems)

@@ -26,7 +26,7 @@ from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run import bundle, record
 from dxemu.run.frame_files import make_pcapng, ports_of
 from dxemu.run.happened import as_it_happened
-from dxemu.run.job import PlannedChange, RunJob
+from dxemu.run.job import PlannedAct, PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
@@ -102,6 +102,7 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         steps=scenario.steps,
         actions=scenario.actions,
         changes=_keep_changes(rehearsal, folder),
+        acts=_keep_acts(rehearsal, folder),
         cues=scenario.cues,
         drew=tuple(Drew(number=d.number, key=d.key, drawn=d.words, of=d.of) for d in scenario.draws),
         spread=frozenset(event.about_flows for event in _asked_for(scenario)),
@@ -155,6 +156,18 @@ def _keep_changes(rehearsal: Rehearsal, folder: Path) -> tuple[PlannedChange, ..
             )
         )
     return tuple(found)
+
+
+def _keep_acts(rehearsal: Rehearsal, folder: Path) -> dict[str, PlannedAct]:
+    """What its lasting acts make of the lab, by id. What design each comes to is left in `folder`."""
+    found = {}
+    scenario = rehearsal.scenario
+    steps = zip(scenario.lasting, rehearsal.acted, strict=True)
+    for number, (step, plan) in enumerate(steps, start=len(scenario.changes) + 1):
+        name = effective.changed_file(number)
+        record.write(folder / name, effective.text_of_document(step.document))
+        found[step.id] = PlannedAct(plan=plan, topology=name)
+    return found
 
 
 def _folders(job: RunJob, runners: Iterable[type]) -> tuple[str, ...]:

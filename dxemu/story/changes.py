@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dxemu.changes.change import Change
+from dxemu.actions.base import Lasting
+from dxemu.changes.change import Change, LastingAct
 from dxemu.changes.effects import Effect
 from dxemu.changes.standing import Standing
-from dxemu.errors import InputErrors, Mark, Problem, ProblemList
+from dxemu.errors import InputErrors, Mark, Problem, ProblemList, WithoutEffect
 from dxemu.events.steps import step_of_change
+from dxemu.parameters import lost_target
+from dxemu.story.agenda import ActionStep
 from dxemu.story.file import StepEntry
+from dxemu.story.names import names_of
 from dxemu.story.occasions import Occasion
 from dxemu.topology.document import Document
 from dxemu.topology.marks import KeyPath, Marks
@@ -23,6 +27,10 @@ BACK = "back"
 _EXAMPLE = "Write for example {virtual_interfaces: {primary: {customer: {as_path_prepend: 3}}}}, or back."
 
 PARAGRAPHS = {
+    "DX-S020": """\
+Somebody does something on purpose so that something changes. This changes nothing in the design of
+that moment: the router announces the prefix already, or does not announce what is to be withdrawn,
+neither as its own nor passed on from another router.""",
     "DX-C006": """\
 The scenario changes something of its design that a lab which runs does not follow yet. It was read
 and checked, with the design that it comes to. What is to hold from the start goes under the
@@ -57,8 +65,22 @@ class ChangeStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastingStep:
+    """From `at` on the design is `topology`, because the lasting act of the action step `id` is done.
+
+    `on_clear`: what is up goes on as before until it is cleared. `document` as in `ChangeStep`.
+    """
+
+    id: str
+    at: Seconds
+    topology: Topology = field(repr=False)
+    document: Document = field(repr=False)
+    on_clear: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Order:
-    """What is due at a time: a change, or (`change` None) one taken back: the one called `which`, or the latest.
+    """What is due at a time: a change, an `act`, or a change taken back: the one called `which`, or the latest.
 
     `ends` is where the change that it takes back has its `for`, if that is why.
     """
@@ -68,39 +90,49 @@ class _Order:
     place: int
     round: int
     change: Change | None = None
+    act: ActionStep | None = None
     which: str | None = None
     ends: Mark | None = None
 
 
 @dataclass(frozen=True)
 class ChangeReader:
-    """Reads changes and adds what is wrong with them to `problems`. `end` is None if the file has none."""
+    """Reads changes and adds what is wrong with them to `problems`. `end` is None if the file has none.
 
-    document: Document
+    Without a `document`, because that has mistakes, there is nothing to be changed.
+    """
+
+    document: Document | None
     end: Seconds | None
     marks: Marks
     problems: ProblemList
 
-    def read(self, occasions: Sequence[Occasion]) -> tuple[ChangeStep, ...]:
-        """Every moment at which the design becomes another one. DX-C001 to DX-C005, DX-S002, DX-S007, DX-S008.
+    def read(
+        self, occasions: Sequence[Occasion], actions: Sequence[ActionStep]
+    ) -> tuple[tuple[ChangeStep, ...], tuple[LastingStep, ...]]:
+        """Every moment at which the design becomes another one. DX-C001 to DX-C005, DX-S002, DX-S007, DX-S008, DX-S020.
 
         And what the rules find wrong with the design of that moment.
         """
-        orders = sorted(self._orders(occasions), key=lambda order: (order.at, order.ends is None))
+        if self.document is None:
+            return (), ()
+        orders = [*self._orders(occasions), *map(_act, (step for step in actions if isinstance(step.action, Lasting)))]
+        orders.sort(key=lambda order: (order.at, order.ends is None, order.act is not None))
         stands = Standing.of(self.document)
-        steps: list[ChangeStep] = []
+        steps: list[ChangeStep | LastingStep] = []
         failed: set[str] = set()
         for order in orders:
             if order.which in failed:
                 continue
             try:
-                stands, step = _done(stands, order)
+                stands, step = _acted(stands, order.act) if order.act is not None else _done(stands, order)
             except InputErrors as errors:
                 self.problems.problems += errors.problems
                 failed |= {order.change.id} if order.change is not None else set()
             else:
                 steps.append(step)
-        return tuple(steps)
+        changes = tuple(step for step in steps if isinstance(step, ChangeStep))
+        return changes, tuple(step for step in steps if isinstance(step, LastingStep))
 
     def _orders(self, occasions: Sequence[Occasion]) -> Iterator[_Order]:
         """In the order of their times; those that have mistakes of form are left out, but counted."""
@@ -168,6 +200,38 @@ def not_carried_out(step: ChangeStep, why: Sequence[str]) -> Problem:
     remedy = "`dxemu check` checks it. Write what holds from the start under the scenario's own `change:`."
     problem = f"a lab cannot carry this out yet: {'; '.join(why)}"
     return Problem(step.mark, "DX-C006", problem, remedy)
+
+
+def acted(stands: Standing, name: str, action: Lasting, mark: Mark) -> Standing:
+    """With one more act. Raises InputErrors: DX-S020, DX-S024, and what the rules find in the design after it."""
+
+    def patch(design: Document) -> Mapping[str, object]:
+        if lost := lost_target(action, names_of(design.topology())):
+            remedy = "Do it while that is there."
+            raise InputErrors([Problem(mark, "DX-S024", f"{name} cannot be done: there is no {lost}", remedy)])
+        return action.patch(design)
+
+    try:
+        return stands.acted(LastingAct(id=name, mark=mark, patch=patch))
+    except WithoutEffect as nothing:
+        raise InputErrors([changes_nothing(mark, str(nothing))]) from nothing
+
+
+def changes_nothing(mark: Mark, why: str) -> Problem:
+    """DX-S020: what is done on purpose, and changes nothing."""
+    return Problem(mark, "DX-S020", why, "Take it out, or name what would change.")
+
+
+def _act(step: ActionStep) -> _Order:
+    return _Order(at=step.at, mark=step.mark, place=step.place, round=step.round, act=step)
+
+
+def _acted(stands: Standing, step: ActionStep) -> tuple[Standing, LastingStep]:
+    assert isinstance(step.action, Lasting)
+    after = acted(stands, step.id, step.action, step.mark)
+    design, on_clear = after.document, step.action.on_clear
+    made = LastingStep(id=step.id, at=step.at, topology=design.topology(), document=design, on_clear=on_clear)
+    return after, made
 
 
 def _is_back(written: object) -> bool:

@@ -92,7 +92,7 @@ def load(
     occasions = times.read(file.steps)
     reader = StepReader(breaks, acts, file.end, marks, problems)
     steps, done = reader.read(occasions), reader.read_actions(occasions)
-    changes = ChangeReader(design, file.end, marks, problems).read(occasions) if design is not None else ()
+    changes, lasting = ChangeReader(design, file.end, marks, problems).read(occasions, done)
     expected = ExpectationReader(subjects(), replace(known, steps=steps), marks, problems, NOTHING)
     expect = expected.read_all(file.expect if "steps" not in lost else [])
     if built is None or problems.problems:
@@ -105,6 +105,7 @@ def load(
         steps=steps,
         actions=done,
         changes=changes,
+        lasting=lasting,
         cues=tuple(times.cues),
         topology_file=place,
         change=tree.below("change").value if file.change else None,

@@ -9,7 +9,7 @@ from dxemu.errors import Mark
 from dxemu.probes.base import Probe
 from dxemu.story.agenda import ActionStep, Cue, FaultStep
 from dxemu.story.any_of import Draw
-from dxemu.story.changes import ChangeStep
+from dxemu.story.changes import ChangeStep, LastingStep
 from dxemu.story.expectations.base import Subject
 from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
@@ -31,8 +31,8 @@ class Scenario:
 
     `topology_file` and `change` are what `topology` was made from, `written` is all that the scenario's file says, and
     `draws` what was drawn of it.
-    `changes` are those of its steps, and what is taken back of them. `cues` are those of the steps whose times only the
-    run shows.
+    `changes` are those of its steps, and what is taken back of them; `lasting` are the designs that its actions come
+    to. `cues` are those of the steps whose times only the run shows.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Scenario:
     marks: Marks = field(repr=False, compare=False)
     actions: tuple[ActionStep, ...] = ()
     changes: tuple[ChangeStep, ...] = ()
+    lasting: tuple[LastingStep, ...] = ()
     cues: tuple[Cue, ...] = ()
     draws: tuple[Draw, ...] = ()
     topology_file: Path | None = None

@@ -8,23 +8,20 @@ from dxemu.errors import Problem
 from dxemu.parameters import lost_target
 from dxemu.plan.model import Plan
 from dxemu.story.agenda import FaultStep
+from dxemu.story.changes import changes_nothing
 from dxemu.story.model import Scenario
 from dxemu.story.names import names_of
 from dxemu.units import Seconds
 
 PARAGRAPHS = {
-    "DX-S020": """\
-Somebody does something on purpose so that something changes. This changes nothing in the design of
-that moment: the router announces the prefix already, or does not announce what is to be withdrawn,
-neither as its own nor passed on from another router.""",
     "DX-S022": """\
 A step waits for an event that cannot come: nothing is broken or done before that could take a
 session, a tunnel or a route away, or the session has no BGP or no BFD, or never comes up because
 its ends do not fit, or the connection is no member of a LAG, or the node is no router.""",
     "DX-S024": """\
-The fault needs something that the design of that moment does not have: BFD or BGP that runs, a LAG
-of which the connection is a member, a VPN with BGP, or what it strikes, which a change has taken
-away or takes away while it lasts. `dxemu plan` shows what a design has.""",
+The fault, or what somebody does, needs something that the design of that moment does not have: BFD
+or BGP that runs, a LAG of which the connection is a member, a VPN with BGP, or what it is about,
+which a change has taken away or takes away while it lasts. `dxemu plan` shows what a design has.""",
 }
 
 
@@ -33,7 +30,7 @@ def without_effect(scenario: Scenario, mistakes: Collection[tuple[str, str]]) ->
     for step in scenario.actions:
         for name, why in mistakes:
             if name == step.id:
-                yield Problem(step.mark, "DX-S020", why, "Take it out, or name what would change.")
+                yield changes_nothing(step.mark, why)
 
 
 def never_come(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
@@ -45,8 +42,13 @@ def never_come(scenario: Scenario, plan: Plan) -> Iterator[Problem]:
 
 
 def impossible(scenario: Scenario, plan_at: Callable[[float], Plan]) -> Iterator[Problem]:
-    """DX-S024: faults that cannot happen in the design of their moment. `plan_at` says which that is, by seconds."""
+    """DX-S024: what cannot happen, or be done, in the design of its moment. `plan_at` gives that, by seconds."""
     designs = [(step.at, names_of(step.topology)) for step in scenario.changes]
+    for done in scenario.actions:
+        before = [names for at, names in designs if at <= done.at]
+        if before and (lost := lost_target(done.action, before[-1])):
+            problem = f"{done.kind} cannot be done: there is no {lost} at {done.at}"
+            yield Problem(done.mark, "DX-S024", problem, "Do it while that is there.")
     for step in scenario.steps:
         if lost := _lost(step, designs):
             yield Problem(step.mark, "DX-S024", lost, "Let it happen, and heal it (`for`), while its target is there.")

@@ -83,7 +83,10 @@ class StepReader:
             if one.entry.action is None:
                 continue
             if one.place not in read:
+                before = len(self.problems.problems)
                 read[one.place] = self.actions.read(one.entry.action, ("steps", one.place, "action"))
+                if len(self.problems.problems) > before:
+                    read[one.place] = None
             found = read[one.place]
             if found is None:
                 continue

@@ -33,7 +33,7 @@ from dxemu.topology.model import (
     VirtualInterface,
     Vrrp,
 )
-from dxemu.topology.model_routing import RouterSettings
+from dxemu.topology.model_routing import RouterAnnouncement, RouterSettings
 from dxemu.units import Asn, BitsPerSecond, IPAddress, Seconds, VlanId
 
 
@@ -119,6 +119,9 @@ def _router(name: str, entry: RouterEntry) -> RouterSettings:
         ),
         maximum_paths=entry.maximum_paths,
         carrier_delay=entry.carrier_delay,
+        announcements=tuple(
+            (ip_network(prefix), RouterAnnouncement(how)) for prefix, how in entry.announcements.items()
+        ),
     )
 
 

@@ -6,7 +6,7 @@ Whoever asks for its Topology gets it checked by the same rules, whatever it was
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dxemu.errors import InputErrors, Mark, Problem
@@ -46,6 +46,8 @@ class Document:
     tree: yaml.Tree
     patch: yaml.Tree | None = None
     before: Document | None = None
+    _known: list[TopologyFile] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The design as it is written, once somebody has asked for it: to check it takes long."""
 
     def changed(self, patch: yaml.Tree) -> Document:
         """This document with `patch` laid over it: see `dxemu.topology.patch`."""
@@ -57,10 +59,12 @@ class Document:
 
     def file(self) -> TopologyFile:
         """The design as it is written, without mistakes. Raises InputErrors as `topology` does."""
-        problems, found = self._read()
-        if problems or found is None:
-            raise InputErrors(self._with_origin(problems))
-        return found
+        if not self._known:
+            problems, found = self._read()
+            if problems or found is None:
+                raise InputErrors(self._with_origin(problems))
+            self._known.append(found)
+        return self._known[0]
 
     def _read(self) -> tuple[list[Problem], TopologyFile | None]:
         tree = self.tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
 from dxemu.topology.entry import Entry, empty_is_mapping
@@ -20,6 +20,7 @@ from dxemu.topology.fields import (
     Wrong,
 )
 from dxemu.topology.file_policy import MAX_32_BIT, Policies
+from dxemu.topology.model_routing import RouterAnnouncement
 from dxemu.topology.words import quoted
 from dxemu.units import BitsPerSecond, Seconds
 
@@ -68,6 +69,12 @@ class RouterEntry(Entry):
         description="how long it waits before it takes a port that lost light for down (Junos: `hold-time down`)",
         default_factory=lambda: Seconds(0),
         examples=["2 s"],
+    )
+    announcements: dict[str, Annotated[str, WithJsonSchema({"enum": [*map(str, RouterAnnouncement)]})]] = Field(
+        description="by network, beside what follows from the rest: `originate` announces what nobody told the router, "
+        "`let_out` lets it past every filter of yours, `withhold` does not announce it",
+        default_factory=dict,
+        examples=["{10.64.0.0/24: originate, 10.0.0.0/16: withhold}"],
     )
 
 

@@ -25,12 +25,12 @@ class Marks:
         self._keys = keys or {}
 
     def at(self, *path: str | int) -> Mark:
-        """The mark of the value at `path`, or of the nearest enclosing value that is in the file."""
+        """The mark of the value at `path`, or of the nearest enclosing value that is there, or before this part."""
         while path:
             if path in self._marks:
                 return self._marks[path]
             path = path[:-1]
-        return Mark(self.file, 1, 1)
+        return self._keys.get((), Mark(self.file, 1, 1))
 
     def key_at(self, *path: str | int) -> Mark:
         """The mark of the last key of `path`; where it has none (a list's entry), that of the value.

@@ -22,6 +22,14 @@ class GracefulRestartMode(StrEnum):
     UNTIL_BFD_DOWN = "until_bfd_down"
 
 
+class RouterAnnouncement(StrEnum):
+    """What a router announces otherwise than follows from its networks, its peers and their filters."""
+
+    ORIGINATE = "originate"
+    LET_OUT = "let_out"
+    WITHHOLD = "withhold"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouterSettings:
     """What is configured on a router of the customer's beside its sessions.
@@ -29,12 +37,14 @@ class RouterSettings:
     `static_routes` are by prefix: the next router, or None where packets are discarded. They win over BGP's routes to
     the same prefix. `maximum_paths` are how many BGP routes it uses together. `carrier_delay` is how long it waits
     before it takes a port that has lost its light for down.
+    `announcements` are by prefix.
     """
 
     router: str
     static_routes: tuple[tuple[IPNetwork, str | None], ...] = ()
     maximum_paths: int = 1
     carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
+    announcements: tuple[tuple[IPNetwork, RouterAnnouncement], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from dxemu.run.session import Session, session
 from dxemu.story.names import names_of
 from tests.lab.guest import REPOSITORY
 
-UNEQUAL = ("t", "wall_s", "injected_at_s", "healed_at_s", "done_at_s", "lateness_max_s", "epoch_ns")
+UNEQUAL = ("t", "wall_s", "injected_at_s", "healed_at_s", "done_at_s", "lateness_max_s", "epoch_ns", "topology")
 """What a comparison leaves out, or makes to its tolerance."""
 TOLERANCE_S = 0.0001
 

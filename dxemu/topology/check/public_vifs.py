@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+import contextlib
+from collections.abc import Iterator
+from ipaddress import IPv4Network, ip_network
 
 from dxemu.aws.direct_connect_gateway import within
 from dxemu.aws.quotas import ROUTE_FILTER_PREFIXES
+from dxemu.topology.check.cages import router_entries
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import overlap
 from dxemu.topology.check.public import is_public
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.topology.marks import KeyPath
+from dxemu.units import IPNetwork
 
 PARAGRAPHS = {
     "DX-T037": """\
@@ -74,13 +78,21 @@ def _each(file: TopologyFile, vif: VirtualInterfaceEntry, path: KeyPath, finding
             problem = f"{prefix} is none of the data center's public_networks, no part of one and no aggregate"
             remedy = f"AWS approves prefixes that you own. Add `public_networks: [{prefix}]` to the data center."
             findings.add(here, "DX-T037", problem, remedy)
-        elif not any(within(network, prefix) for network in announced):
+        elif not any(within(network, prefix) for network in (*announced, *_said_of_routers(file))):
             problem = f"nothing that is announced lies in {prefix}"
             remedy = f"Announce it: `customer: {{announce: [{prefix}]}}`. AWS refuses what is not approved."
             findings.add(here, "DX-T037", problem, remedy)
         elif prefix in seen:
             findings.add(here, "DX-T037", f"{prefix} is there twice", "Name each prefix once.")
         seen.add(prefix)
+
+
+def _said_of_routers(file: TopologyFile) -> Iterator[IPNetwork]:
+    """What routers are told to announce, or not to, beside all else: nobody has forgotten it."""
+    for _, router, _ in router_entries(file):
+        for prefix in router.announcements:
+            with contextlib.suppress(ValueError):  # told of where it stands
+                yield ip_network(prefix)
 
 
 def _ends(vif: VirtualInterfaceEntry, path: KeyPath, findings: Findings) -> None:

@@ -28,7 +28,7 @@ def end(place: LabFolder) -> HowItEnded:
         except (NoLab, AskedInVain):  # it died meanwhile, or while it was being ended: what is left is removed below
             lived = False
         place.wait_for_end()
-    why = place.died().get("problem", "")
+    why = place.why()
     left = 0 if lived else len(end_left(place))
     place.remove()
     return HowItEnded(lived) if lived else HowItEnded(lived, why, left)

@@ -25,6 +25,8 @@ LOG = "supervisor.log"
 """What its supervisor printed: nothing, unless it broke."""
 DIED = "died.json"
 """Why the lab is no more, if its supervisor could still say so."""
+_SAID = " It said: "
+"""Before the last lines of a program that died, see `dxemu.host.process`."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
@@ -52,6 +54,12 @@ class LabFolder:
     def died(self) -> Mapping[str, Any]:  # Any: as above
         """`problem` and `remedy`: why it is no more; empty if nobody could say."""
         return _read(self.folder / DIED) or self._broke()
+
+    def why(self) -> str:
+        """Why it is no more, in one line: of what a program said the end; "" if nobody could say."""
+        first, found, said = str(self.died().get("problem", "")).partition(_SAID)
+        last = said.strip().splitlines()[-1:]
+        return f"{first}{_SAID}{last[0]}" if found and last else first
 
     def _broke(self) -> Mapping[str, Any]:  # Any: as above
         """The last line that its supervisor printed, as Python ends with what is wrong."""
@@ -111,7 +119,7 @@ class LabFolder:
     def dead(self) -> NoLab:
         """Why nobody answers."""
         remedy = f"dxemu down {self.name} removes what is left of it."
-        why = self.died().get("problem")
+        why = self.why()
         return NoLab(f"the lab {quoted(self.name)} has died{f': {why}' if why else ''}", remedy)
 
 

@@ -48,6 +48,7 @@ async def shell(
             if "taken" in one:
                 continue
             lab.session.to_terminal({TERMINAL: number, "more": True})
+        await lab.session.over()
         raise LabError("the lab has ended", "Start another one.")
     finally:
         lab.session.terminals.pop(number, None)

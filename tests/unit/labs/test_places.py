@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from dxemu.cli.living import text_of
 from dxemu.host.spinning import end_spinning
-from dxemu.labs.places import NoLab, chosen, new_place, places
+from dxemu.labs.places import DIED, NoLab, chosen, new_place, places
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +62,21 @@ def test_a_socket_is_found_whatever_the_length_of_its_path() -> None:
     with pytest.raises(NoLab, match="has died"):
         place.connected()
     os.close(lock)
+
+
+def test_why_it_is_no_more_is_one_line() -> None:
+    place, lock = new_place("mine")
+    os.close(lock)
+    assert place.why() == ""
+    for problem, why in (
+        ("bird on dx_1 died. It said: first\nlast", "bird on dx_1 died. It said: last"),
+        ("ExaBGP on dx_1 died. It said: nothing", "ExaBGP on dx_1 died. It said: nothing"),
+        ("the machine slept", "the machine slept"),
+    ):
+        (place.folder / DIED).write_text(json.dumps({"problem": problem}), encoding="utf-8")
+        assert place.why() == why
+        with pytest.raises(NoLab, match=f"has died: {why}\n"):
+            place.connected()
 
 
 def test_parameters_as_scenarios_have_them() -> None:

@@ -19,7 +19,7 @@ from dxemu.host import versions, where
 from dxemu.labs.places import DIED, LabFolder
 from dxemu.labs.requests import REQUESTS, Request
 from dxemu.labs.start import About
-from dxemu.labs.wire import LONGEST_LINE, VERSION, line
+from dxemu.labs.wire import LONGEST_LINE, TOO_LONG, VERSION, line
 from dxemu.report import problems
 from dxemu.run.living import LivingLab, living
 from dxemu.run.orders import OrderRefused
@@ -95,7 +95,14 @@ class Supervisor:
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        text = await reader.readline()
+        try:
+            text = await reader.readline()
+        except ValueError:
+            await _pass_over(reader)
+            refused = OrderRefused(f"what was asked cannot be read: {TOO_LONG}", "Ask for less at once.")
+            writer.write(line(_failed(str(refused), refused.exit_status)))
+            await writer.drain()
+            return
         if not text:
             return
         gone, lines = asyncio.Event(), asyncio.Queue[Mapping[str, object]]()
@@ -174,6 +181,14 @@ def _request(text: bytes) -> Mapping[str, object]:
 
 def _failed(text: str, exit_status: int, *, rendered: bool = False) -> dict[str, object]:
     return {"failed": {"text": text, "exit_status": exit_status, "rendered": rendered}}
+
+
+async def _pass_over(reader: asyncio.StreamReader) -> None:
+    """Drop the rest of a line that is too long: who is not read to the end does not hear the answer."""
+    while True:
+        with contextlib.suppress(ValueError):
+            await reader.readline()
+            return
 
 
 async def _listen(

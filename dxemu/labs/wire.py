@@ -20,7 +20,11 @@ from typing import Any
 from dxemu.errors import DxemuError
 
 VERSION = 2
+INPUT_IS_WRONG = 2
+"""The exit status."""
 LONGEST_LINE = 1 << 24
+"""Bytes of what a client says at once."""
+TOO_LONG = f"it is longer than {LONGEST_LINE >> 20} MiB, the longest that a lab's supervisor takes"
 
 
 class AskedInVain(DxemuError):
@@ -45,9 +49,12 @@ def line(values: Mapping[str, object]) -> bytes:
 def asked(sock: socket.socket, do: str, values: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
     """Ask one thing; gives what is told, and at last what is `done`. Any: as the request has it.
 
-    Raises AskedInVain, and ConnectionError if the supervisor has gone.
+    Raises AskedInVain, also for what is longer than `LONGEST_LINE`, and ConnectionError if the supervisor has gone.
     """
-    sock.sendall(line({**values, "version": VERSION, "do": do}))
+    request = line({**values, "version": VERSION, "do": do})
+    if len(request) > LONGEST_LINE:
+        raise AskedInVain(f"'{do}' cannot be asked: {TOO_LONG}", INPUT_IS_WRONG)
+    sock.sendall(request)
     with sock.makefile("rb") as answers:
         for text in answers:
             answer = json.loads(text)

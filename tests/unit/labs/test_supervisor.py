@@ -20,7 +20,7 @@ from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder
 from dxemu.labs.requests import Request
 from dxemu.labs.start import About
-from dxemu.labs.wire import VERSION, AskedInVain
+from dxemu.labs.wire import LONGEST_LINE, VERSION, AskedInVain
 from dxemu.run.orders import OrderRefused
 
 TOPOLOGY = Path(__file__).parents[3] / "topologies" / "private_vif.yaml"
@@ -116,6 +116,18 @@ def test_what_it_does_not_understand_is_refused(asked: Any, text: object, words:
         assert words in failed["text"]
         assert failed["exit_status"] == OrderRefused.exit_status
         assert "no JSON" in said(place, b"\xff{")["failed"]["text"]
+
+    asked(client)
+
+
+def test_a_request_that_is_too_long_is_refused_and_the_next_one_answered(asked: Any) -> None:
+    def client(place: LabFolder, _: StandIn) -> None:
+        failed = said(place, b" " * (3 * LONGEST_LINE))["failed"]
+        assert failed["exit_status"] == OrderRefused.exit_status
+        assert failed["text"].startswith("what was asked cannot be read: it is longer than 16 MiB, the longest that")
+        with pytest.raises(AskedInVain, match="'number' cannot be asked: it is longer than 16 MiB"):
+            ask_at(place, "number", text="x" * LONGEST_LINE)
+        assert ask_at(place, "number", number=1) == {"number": 1}
 
     asked(client)
 

@@ -44,8 +44,8 @@ class Burst:
 class Reception:
     """What one direction of a probe received. `reordered` as in RFC 4737: numbered lower than one that came before.
 
-    `longest_s` is the longest one-way delay of a packet that arrived, `delays_s` those that 50, 90, 99 and 99.9 % of
-    them do not exceed; empty if none arrived.
+    `longest_s` is the longest one-way delay of a packet that arrived, which left at `slowest_s`; `delays_s` are those
+    that 50, 90, 99 and 99.9 % of them do not exceed; empty if none arrived.
     """
 
     sent: int
@@ -55,6 +55,7 @@ class Reception:
     longest_s: float
     bursts: tuple[Burst, ...]
     delays_s: tuple[float, ...] = ()
+    slowest_s: float | None = None
 
 
 def reception(log: ProbeLog, flows: int = 1) -> Reception:
@@ -73,6 +74,7 @@ def reception(log: ProbeLog, flows: int = 1) -> Reception:
     in_order = numbers if unique == len(numbers) else list(dict.fromkeys(numbers))
     sent = log.sent
     delays = sorted(t - sent[n] for n, t in log.arrivals())
+    slowest = next((sent[n] for n, t in log.arrivals() if t - sent[n] == delays[-1]), None)
     return Reception(
         sent=count,
         lost=count - unique,
@@ -81,6 +83,7 @@ def reception(log: ProbeLog, flows: int = 1) -> Reception:
         longest_s=(delays[-1] if delays else 0) * _NS,
         bursts=tuple(_bursts(sent, arrived) if flows == 1 else _of_all(sent, arrived, flows)),
         delays_s=tuple(nearest_rank(delays, share) * _NS for share in SHARES) if delays else (),
+        slowest_s=None if slowest is None else round(slowest * _NS, 6),
     )
 
 

@@ -111,7 +111,7 @@ class ProbeResult:
     """One direction of a probe over the whole run. `bursts` counts the outages.
 
     `interval_ms` is from one packet of a flow to its next. `delay_p50_ms` and so on: half of the packets that arrived
-    were on their way no longer; None if none did.
+    were on their way no longer; None if none did. The slowest of them left at `slowest_s`.
     """
 
     probe: str
@@ -129,6 +129,7 @@ class ProbeResult:
     delay_p90_ms: float | None = None
     delay_p99_ms: float | None = None
     delay_p999_ms: float | None = None
+    slowest_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

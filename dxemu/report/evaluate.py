@@ -210,6 +210,7 @@ def _probe(event: PacketsLogged, got: Reception) -> result.ProbeResult:
         longest_delay_ms=milliseconds(got.longest_s),
         lateness_max_ms=milliseconds(event.lateness_max_s),
         flows=event.flows or 1,
+        slowest_s=got.slowest_s,
         **dict(zip(_DELAYS, map(milliseconds, got.delays_s), strict=False)),
     )
 

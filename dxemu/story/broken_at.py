@@ -18,13 +18,39 @@ ON_A_WAY = {"connection", "circuit", "internet", "router", "device", "tunnel"}
 def broken_at(plan: Plan, events: Sequence[Event], faults: Sequence[FaultResult], outage: Outage) -> str:
     """`it broke at primary, between colo_router and dx_1 (hop 3)`; "" if the fault struck nothing of that way."""
     fault = next((f for f in faults if f.fault == outage.fault), None)
-    kind = None if fault is None else kinds().get(fault.kind)
-    if fault is None or kind is None or outage.after != "fault":
+    if fault is None or outage.after != "fault":
+        return ""
+    return _struck(plan, events, fault, outage.probe, outage.direction)
+
+
+def first_broken_at(
+    plan: Plan, events: Sequence[Event], faults: Sequence[FaultResult], outages: Sequence[Outage]
+) -> str:
+    """The same of the first of them of which it is known."""
+    found = (broken_at(plan, events, faults, outage) for outage in sorted(outages, key=lambda o: o.start_s))
+    return next(filter(None, found), "")
+
+
+def slow_at(
+    plan: Plan, events: Sequence[Event], faults: Sequence[FaultResult], way: tuple[str, str], at_s: float
+) -> str:
+    """The same for a packet that left at a moment and was slow: by the latest fault that stood then.
+
+    `way` is a probe and a direction.
+    """
+    standing = [f for f in faults if f.injected_at_s <= at_s and (f.healed_at_s is None or at_s < f.healed_at_s)]
+    found = (_struck(plan, events, f, *way) for f in sorted(standing, key=lambda f: -f.injected_at_s))
+    return next(filter(None, found), "")
+
+
+def _struck(plan: Plan, events: Sequence[Event], fault: FaultResult, probe: str, direction: str) -> str:
+    kind = kinds().get(fault.kind)
+    if kind is None:
         return ""
     targets = {p.key for p in parameters_of(kind) if p.need is Need.TARGET}
     if not targets or not targets <= ON_A_WAY or _means_two(plan, fault.target):
         return ""
-    before = paths.before(paths.asked(events, outage.probe, outage.direction), fault.injected_at_s)
+    before = paths.before(paths.asked(events, probe, direction), fault.injected_at_s)
     hops = before[-1].hops if before and before[-1].complete else ()
     place = next((n for n, hop in enumerate(hops) if _is(plan, hop, fault.target)), None)
     if place is None:

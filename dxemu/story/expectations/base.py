@@ -13,6 +13,7 @@ from dxemu.measure.probes import Measurements
 from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
 from dxemu.story.line import Line
+from dxemu.words import direction as in_words
 
 if TYPE_CHECKING:  # many classes, which cost 15 ms to make; who only reads expectations needs none of them
     from dxemu.measure.result import ActionResult, FaultResult, Outage, Predicted, ProbeResult, Stage
@@ -56,6 +57,21 @@ def faults_named(name: str | None, faults: Sequence[FaultResult]) -> list[FaultR
     if name is None:
         return list(faults)
     return [f for f in faults if f.fault == name] or [f for f in faults if f.kind == name]
+
+
+def lost_where(measured: Measured, probe: str, direction: str, after: str | None = None) -> str:
+    """Where packets were lost first, as the end of a sentence: `; to AWS it broke at primary, ...`; "" if unknown."""
+    from dxemu.story.broken_at import first_broken_at  # only what failed needs what it imports
+
+    outages = [o for o in measured.outages if (o.probe, o.direction) == (probe, direction)]
+    mine = [o for o in outages if after is None or o.after == after]
+    found = first_broken_at(measured.plan, measured.events, measured.faults, mine)
+    return f"; {in_words(direction)} {found}" if found else ""
+
+
+def came(at_s: float | None, end_s: float) -> str:
+    """Of what was to be so by a moment and was not: when it was, or that it never was."""
+    return f"it came at {at_s:.3f} s" if at_s is not None else f"it never came, until the end at {end_s:.3f} s"
 
 
 def together(findings: Iterable[Judged]) -> Judged:

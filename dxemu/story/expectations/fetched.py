@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.probes.fetch import Fetch
-from dxemu.story.expectations.base import Judged, Measured, Subject, not_both
+from dxemu.story.expectations.base import Judged, Measured, Subject, came, not_both
 from dxemu.units import Seconds
 from dxemu.words import count
 
@@ -34,7 +34,8 @@ class FetchedExpected(Subject):
 
     def judge(self, measured: Measured) -> Judged:
         """Of those that are meant, all have to be as expected."""
-        found: Sequence[Fetch] = measured.found.of(Fetch, self.name)
+        all_of_them: Sequence[Fetch] = measured.found.of(Fetch, self.name)
+        found = all_of_them
         if self.at == "start":
             found = found[:1]
         elif self.at is not None:
@@ -42,13 +43,19 @@ class FetchedExpected(Subject):
             found = [f for f in found if f.first_s <= until][-1:]
         if not found:
             return False, "nothing was fetched by then"
-        answered = [f for f in found if f.answered]
         words = _in_words(found)
         if self.never:
-            return not answered, words
+            return not any(f.answered for f in found), words
+        if self._right(found):
+            return True, words
+        later = [f for f in all_of_them if isinstance(self.at, float) and f.first_s > self.at]
+        at_s = next((f.first_s for f in later if self._right([f])), None)
+        return False, words + (f"; {came(at_s, measured.end_s)}" if isinstance(self.at, float) else "")
+
+    def _right(self, found: Sequence[Fetch]) -> bool:
+        answered = [f for f in found if f.answered]
         enough = len(found) if self.always or self.at is not None else 1
-        right = self.seen_as is None or all(f.seen_as == self.seen_as for f in answered)
-        return len(answered) >= enough and right, words
+        return len(answered) >= enough and all(self.seen_as in (None, f.seen_as) for f in answered)
 
 
 def _in_words(found: Sequence[Fetch]) -> str:

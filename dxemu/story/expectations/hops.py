@@ -10,7 +10,7 @@ from typing import ClassVar
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.probes.trace import Trace
 from dxemu.probes.trace import in_words as trace_in_words
-from dxemu.story.expectations.base import Judged, Measured, Subject, exchanged
+from dxemu.story.expectations.base import Judged, Measured, Subject, came, exchanged
 from dxemu.units import Seconds
 
 
@@ -35,7 +35,8 @@ class HopsExpected(Subject):
 
     def judge(self, measured: Measured) -> Judged:
         """The first that is not as expected is told."""
-        found: Sequence[Trace] = measured.found.of(Trace, self.name)
+        all_of_them: Sequence[Trace] = measured.found.of(Trace, self.name)
+        found = all_of_them
         if self.at == "start":
             found = found[:1]
         elif self.at is not None:
@@ -44,7 +45,11 @@ class HopsExpected(Subject):
         if not found:
             return False, "nothing was traced by then"
         wrong = next((one for one in found if not self._right(one)), None)
-        return wrong is None, trace_in_words(wrong or found[-1])
+        words = trace_in_words(wrong or found[-1])
+        if wrong is None or not isinstance(self.at, float):
+            return wrong is None, words
+        at_s = next((one.first_s for one in all_of_them if one.first_s > self.at and self._right(one)), None)
+        return False, f"{words}; {came(at_s, measured.end_s)}"
 
     def _right(self, trace: Trace) -> bool:
         number = len(trace.hops)

@@ -46,7 +46,17 @@ class LatencyExpected(Subject):
             return False, f"no packet of {self.name} arrived {in_words(direction)}"
         right = self.at_most is None or took_ms <= self.at_most * MS
         right &= self.at_least is None or took_ms >= self.at_least * MS
-        return right, f"{self.share or ALL} took {duration(took_ms)} at most {in_words(direction)}"
+        slowest = mine or alone
+        where = "" if right or slowest is None else self._where(m, direction, slowest.slowest_s)
+        return right, f"{self.share or ALL} took {duration(took_ms)} at most {in_words(direction)}{where}"
+
+    def _where(self, m: Measured, direction: str, slowest_s: float | None) -> str:
+        from dxemu.story.broken_at import slow_at  # only what failed needs what it imports
+
+        if slowest_s is None:
+            return ""
+        found = slow_at(m.plan, m.events, m.faults, (self.name, direction), slowest_s)
+        return f"; the slowest left at {slowest_s:.3f} s" + (f", {found}" if found else "")
 
 
 def _found_ms(found: Latency, share: str) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.story.expectations.base import Judged, Measured, Subject, directions, exchanged, together
+from dxemu.story.expectations.base import Judged, Measured, Subject, directions, exchanged, lost_where, together
 from dxemu.words import direction as in_words
 
 PERCENT = 100.0
@@ -41,4 +41,5 @@ class LossExpected(Subject):
         lost, sent = sum(p.lost for p in mine), sum(p.sent for p in mine)
         part = PERCENT * lost / sent
         right = (self.at_most is None or part <= self.at_most) and (self.at_least is None or part >= self.at_least)
-        return right, f"{part:.3g} % ({lost:,} of {sent:,}) {in_words(direction)}"
+        where = "" if right else lost_where(m, self.name, direction)
+        return right, f"{part:.3g} % ({lost:,} of {sent:,}) {in_words(direction)}{where}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.parameters import Need, Takes, parameter
-from dxemu.story.expectations.base import Judged, Measured, Subject, directions, faults_named
+from dxemu.story.expectations.base import Judged, Measured, Subject, directions, faults_named, lost_where
 from dxemu.words import count
 
 
@@ -36,6 +36,7 @@ class LostExpected(Subject):
         if self.fault is not None:
             outages = [o for o in outages if o.fault in {f.fault for f in faults}]
         lost = sum(o.packets_lost for o in outages if self.after is None or o.after == self.after)
-        return lost <= (self.at_most or 0), f"{count(lost, 'packet')} lost" + (
-            f" after the {self.after}" if self.after else ""
-        )
+        right = lost <= (self.at_most or 0)
+        words = f"{count(lost, 'packet')} lost" + (f" after the {self.after}" if self.after else "")
+        places = [] if right else [lost_where(m, self.name, direction, self.after) for direction in wanted]
+        return right, words + next(filter(None, places), "")

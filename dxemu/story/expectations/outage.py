@@ -67,7 +67,7 @@ class OutageExpected(Subject):
             if there and not passed:
                 places.append(_where(m, max(there, key=lambda o: lasted_ms(o, m.end_s))))
         passed, words = together(findings)
-        return passed, "; ".join((words, *filter(None, places[:1])))
+        return passed, "; ".join((words, *places[:1]))
 
     def _of_one_direction(
         self,
@@ -101,8 +101,9 @@ class OutageExpected(Subject):
 def _where(m: Measured, outage: Outage) -> str:
     from dxemu.story.broken_at import broken_at  # only what failed needs what it imports
 
+    over = "not over by the end" if outage.end_s is None else f"over at {outage.end_s:.3f} s"
     found = broken_at(m.plan, m.events, m.faults, outage)
-    return f"{in_words(outage.direction)} {found}" if found else ""
+    return f"{in_words(outage.direction)} {over}" + (f", {found}" if found else "")
 
 
 def _unpredicted(outage: Outage) -> str:

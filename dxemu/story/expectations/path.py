@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.plan.model import Plan
-from dxemu.story.expectations.base import Judged, Measured, Subject, directions, faults_named, together
+from dxemu.story.expectations.base import Judged, Measured, Subject, came, directions, faults_named, together
 from dxemu.units import Seconds
 from dxemu.words import direction as in_words
 from dxemu.words import duration
@@ -72,7 +72,12 @@ class PathExpected(Subject):
             seen = paths.path_at(m.plan, m.events, self.name, direction, time)
         if seen is None:
             return False, f"the path {in_words(direction)} was not asked for by then"
-        return self._leads(m.plan, seen, self.via), f"{in_words(direction)}: {seen.text}"
+        words, right = f"{in_words(direction)}: {seen.text}", self._leads(m.plan, seen, self.via)
+        if right or self.at == "end":
+            return right, words
+        later = [one for one in paths.seen(m.plan, m.events, self.name, direction) if one.t_s > seen.t_s]
+        at_s = next((one.t_s for one in later if self._leads(m.plan, one, self.via)), None)
+        return False, f"{words}; {came(at_s, m.end_s)}"
 
     def _within(self, m: Measured, direction: str, within_s: float) -> Judged:
         from dxemu.measure import paths  # see above
@@ -90,9 +95,11 @@ class PathExpected(Subject):
         if first is None:
             last = later[-1] if later else now
             where = f"; {last.text}" if last is not None else ""
-            return False, f"{in_words(direction)}: never over {self.via} after the {after}{where}"
+            never = f"never over {self.via} after the {after}"
+            return False, f"{in_words(direction)}: {never}{where}; {came(None, m.end_s)}"
         words = f"over {self.via} {duration((first.t_s - since) * 1e3)} after the {after}"
-        return first.t_s - since <= within_s, f"{in_words(direction)}: {words}"
+        in_time = first.t_s - since <= within_s
+        return in_time, f"{in_words(direction)}: {words}" + ("" if in_time else f"; {came(first.t_s, m.end_s)}")
 
     def _all_the_time(self, m: Measured, direction: str) -> Judged:
         from dxemu.measure import paths  # see above

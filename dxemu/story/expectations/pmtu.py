@@ -8,7 +8,7 @@ from typing import ClassVar
 from dxemu.events.steps import SAME_MOMENT_S
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.probes.pmtu import PathMtu
-from dxemu.story.expectations.base import Judged, Measured, Subject
+from dxemu.story.expectations.base import Judged, Measured, Subject, came
 from dxemu.units import Seconds
 
 
@@ -31,7 +31,11 @@ class PathMtuExpected(Subject):
             found = tuple(m for m in found if m.t_s <= float(self.at) + SAME_MOMENT_S)[-1:]
         if not found:
             return False, "it was not measured by then"
-        passed = all(
-            (self.is_ is None or m.mtu == self.is_) and (self.told is None or m.told == self.told) for m in found
-        )
-        return passed, ", then ".join(dict.fromkeys(m.text for m in found))
+        words = ", then ".join(dict.fromkeys(m.text for m in found))
+        if all(map(self._right, found)) or self.at is None:
+            return all(map(self._right, found)), words
+        later = [m for m in measured.found.of(PathMtu, self.name) if m.t_s > found[-1].t_s]
+        return False, f"{words}; {came(next((m.t_s for m in later if self._right(m)), None), measured.end_s)}"
+
+    def _right(self, m: PathMtu) -> bool:
+        return (self.is_ is None or m.mtu == self.is_) and (self.told is None or m.told == self.told)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from dxemu.measure import routes
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.story.expectations.base import Judged, Measured, Subject, faults_named
+from dxemu.story.expectations.base import Judged, Measured, Subject, came, faults_named
 from dxemu.units import IPNetwork, Seconds
 from dxemu.words import duration
 
@@ -65,7 +65,11 @@ class RouteExpected(Subject):
             return self._all_the_time(measured, found)
         time = 0.0 if self.at == "start" else measured.end_s if not isinstance(self.at, float) else float(self.at)
         seen = routes.at(found, time)
-        return self._right(measured, seen), self._told(measured, seen)
+        right, words = self._right(measured, seen), self._told(measured, seen)
+        if right or time >= measured.end_s:
+            return right, words
+        at_s = next((one.t for one in found if one.t > time and self._right(measured, one)), None)
+        return False, f"{words}; {came(at_s, measured.end_s)}"
 
     def _right(self, m: Measured, seen: routes.RouteSeen | None) -> bool:
         interface = None if seen is None else seen.interface
@@ -95,9 +99,10 @@ class RouteExpected(Subject):
             return True, f"{self._told(m, now)}: all the while"
         first = next((one for one in ([now] if now is not None else []) + later if self._right(m, one)), None)
         if first is None:
-            return False, f"never after the {after}; {self._told(m, later[-1] if later else now)}"
+            return False, f"{self._told(m, later[-1] if later else now)}; {came(None, m.end_s)}"
         took_s = max(0.0, first.t - since)
-        return took_s <= within_s, f"{self._told(m, first)}, {duration(took_s * 1e3)} after the {after}"
+        words = f"{self._told(m, first)}, {duration(took_s * 1e3)} after the {after}"
+        return took_s <= within_s, words if took_s <= within_s else f"{words}; {came(first.t, m.end_s)}"
 
     def _all_the_time(self, m: Measured, found: Sequence[routes.RouteSeen]) -> Judged:
         first = routes.at(found, 0.0)

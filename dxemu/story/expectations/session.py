@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from dxemu.measure import sessions
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.story.expectations.base import Judged, Measured, Subject, faults_named
+from dxemu.story.expectations.base import Judged, Measured, Subject, came, faults_named
 from dxemu.units import Seconds
 from dxemu.words import duration
 
@@ -67,7 +67,10 @@ class SessionExpected(Subject):
         last = [c for c in found if c.t <= time]
         state = "up" if last and last[-1].up else "down"
         reason = f": {last[-1].node} says {last[-1].reason or 'nothing about why'}" if last and not last[-1].up else ""
-        return state == self.is_, f"{state}{reason}"
+        if state == self.is_ or time >= m.end_s:
+            return state == self.is_, f"{state}{reason}"
+        at_s = next((c.t for c in found if c.t > time and c.up is (self.is_ == "up")), None)
+        return False, f"{state}{reason}; {came(at_s, m.end_s)}"
 
     def _again(self, m: Measured, found: Sequence[sessions.SessionChange], within_s: float) -> Judged:
         after = self.after or "fault"
@@ -82,5 +85,6 @@ class SessionExpected(Subject):
             return True, f"up {duration(back * 1e3)} after the {after}" if back > 0 else "up all the while"
         late = sessions.up_again(found, limit)
         if late is None:
-            return False, f"still down at the end, {duration((m.end_s - since) * 1e3)} after the {after}"
-        return False, f"up only {duration((late - since) * 1e3)} after the {after}"
+            took = f"{duration((m.end_s - since) * 1e3)} after the {after}"
+            return False, f"still down at the end, {took}; {came(None, m.end_s)}"
+        return False, f"up only {duration((late - since) * 1e3)} after the {after}; {came(late, m.end_s)}"

@@ -60,6 +60,8 @@ def test_nothing_is_said_after_a_heal_nor_of_another_way() -> None:
 
 def test_an_expectation_that_failed_says_it(tmp_path: Path) -> None:
     (found,) = bfd_story(tmp_path, expect("outage", "app", at_most=Seconds(0.1))).expectations
-    assert found.measured.endswith("; to AWS it broke at primary, between colo_router and dx_1 (hop 3)")
+    assert found.measured.endswith(
+        "; to AWS over at 5.683 s, it broke at primary, between colo_router and dx_1 (hop 3)"
+    )
     (found,) = bfd_story(tmp_path, expect("outage", "app", at_most=Seconds(10))).expectations
     assert "it broke" not in found.measured

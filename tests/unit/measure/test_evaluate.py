@@ -82,8 +82,8 @@ def test_the_bfd_story(tmp_path):
     [
         (
             expect("outage", "app", at_most=Seconds(0.5)),
-            "686 ms ± 1 ms to AWS, 766 ms ± 1 ms from AWS; to AWS it broke at primary, between colo_router and dx_1 "
-            "(hop 3)",
+            "686 ms ± 1 ms to AWS, 766 ms ± 1 ms from AWS; to AWS over at 5.683 s, it broke at primary, "
+            "between colo_router and dx_1 (hop 3)",
         ),
         (expect("outage", "app", at_least=Seconds(0.7)), "686 ms ± 1 ms to AWS"),
         (expect("outage", "other", at_most=Seconds(9)), "no packet of other was sent to AWS"),
@@ -144,8 +144,8 @@ def test_an_outage_outside_its_prediction_fails(tmp_path):
     result = run(tmp_path, events, logs, expect("outage", "app", within_prediction=True), interval_s=0.001)
     assert judged(result) == (
         "fail",
-        "950 ms ± 1 ms, predicted 599 - 912 ms to AWS, 700 ms ± 1 ms, predicted 599 - 913 ms from AWS; to AWS it broke "
-        "at primary, between colo_router and dx_1 (hop 3)",
+        "950 ms ± 1 ms, predicted 599 - 912 ms to AWS, 700 ms ± 1 ms, predicted 599 - 913 ms from AWS; "
+        "to AWS over at 5.950 s, it broke at primary, between colo_router and dx_1 (hop 3)",
     )
 
 
@@ -268,7 +268,7 @@ def test_loss_after_a_heal_is_the_heals(tmp_path):
     )
     assert [e.verdict for e in result.expectations] == ["fail", "fail", "fail"]
     assert result.expectations[0].measured == "3 packets lost after the heal"
-    assert result.expectations[2].measured == "up only 6.50 s after the heal"
+    assert result.expectations[2].measured == "up only 6.50 s after the heal; it came at 41.500 s"
     assert "3 ms ± 1 ms after the heal, predicted 0 ms" in result.expectations[1].measured
 
 
@@ -378,8 +378,8 @@ def test_an_outage_after_an_action_is_the_actions(tmp_path):
 @pytest.mark.parametrize(
     ("expected", "measured"),
     [
-        (("is", "up", 20), "down: dx_1 says prefix_limit"),
-        (("is", "down", 41), "up"),
+        (("is", "up", 20), "down: dx_1 says prefix_limit; it came at 40.002 s"),
+        (("is", "down", 41), "up; it never came, until the end at 120.000 s"),
     ],
 )
 def test_the_state_of_a_session_that_is_not_as_expected(expected, measured, tmp_path):

@@ -7,7 +7,6 @@ check_netem_in_tree). A program of a few instructions does it instead (BPF, at t
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import platform
 import socket
@@ -17,7 +16,7 @@ from dxemu.errors import LabError
 from dxemu.netlink import traffic_control as tc
 from dxemu.netlink.message import Raw, attribute, attributes
 from dxemu.netlink.police import RTM_GETTFILTER, RTM_NEWTFILTER, TC_H_INGRESS, make_ingress
-from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink, NetlinkError
+from dxemu.netlink.session import NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, Netlink
 
 RTM_DELTFILTER = 45
 _INGRESS = 0xFFFF0000
@@ -98,11 +97,7 @@ def _loaded(program: bytes, name: str) -> int:
 async def apply(netlink: Netlink, interface: str, percent: float) -> None:
     """Of the frames that come in by it, this part comes in twice from now on. Raises LabError."""
     index = await netlink.index(interface)
-    try:
-        await make_ingress(netlink, interface)
-    except NetlinkError as error:
-        if error.errno != errno.EEXIST:
-            raise
+    await make_ingress(netlink, interface)
     await delete(netlink, interface)
     descriptor = _loaded(_program(index, percent), "duplicate")
     try:

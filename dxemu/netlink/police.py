@@ -42,11 +42,7 @@ class Police:
 async def apply(netlink: Netlink, interface: str, police: Police) -> None:
     """Set it, or set it anew: its bucket is full and its counters are 0 then. Raises NetlinkError."""
     index = await netlink.index(interface)
-    try:
-        await make_ingress(netlink, interface)
-    except NetlinkError as error:
-        if error.errno != errno.EEXIST:
-            raise
+    if not await make_ingress(netlink, interface):
         await delete(netlink, interface)  # matchall cannot be changed in place
         await make_ingress(netlink, interface)
     info = _PRIORITY << 16 | socket.htons(_ETH_P_ALL)
@@ -54,11 +50,17 @@ async def apply(netlink: Netlink, interface: str, police: Police) -> None:
     await netlink.request(f"policer on {interface}", request, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL)
 
 
-async def make_ingress(netlink: Netlink, interface: str) -> None:
-    """What filters of incoming frames hang on. Raises NetlinkError, also if it is there already."""
+async def make_ingress(netlink: Netlink, interface: str) -> bool:
+    """What filters of incoming frames hang on. Gives whether it was not there already. Raises NetlinkError."""
     head = tc.request(await netlink.index(interface), TC_H_INGRESS, _HANDLE)
     request = Raw(payload=head + attribute(tc.TCA_KIND, tc.text("ingress")))
-    await netlink.request(f"ingress on {interface}", request, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
+    try:
+        await netlink.request(f"ingress on {interface}", request, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL)
+    except NetlinkError as error:
+        if error.errno != errno.EEXIST:
+            raise
+        return False
+    return True
 
 
 def _matchall(police: Police) -> bytes:

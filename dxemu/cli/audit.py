@@ -15,6 +15,7 @@ from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.graph import check_picture_file, write_picture
 from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
+from dxemu.cli.ranges import Whole
 from dxemu.files import border, shown, write_whole
 from dxemu.host import versions
 from dxemu.host.shares import Jobs
@@ -55,7 +56,7 @@ MOST_SHOWN = 3
 )
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="N",
     help="How many processes share the work; the number of processors if not given. The audit is the same for any N.",
 )

@@ -15,6 +15,7 @@ from dxemu.cli.helping import examples
 from dxemu.cli.lab_options import clock_option, kernel_option, seed_option
 from dxemu.cli.living import moment
 from dxemu.cli.named import TOPOLOGY_FILE
+from dxemu.cli.ranges import Whole
 from dxemu.files import stem
 from dxemu.labs.places import chosen
 from dxemu.labs.start import About
@@ -38,7 +39,7 @@ def _class_argument(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @command.command("start", epilog=examples("class start 8 backup_connection --name monday --clock virtual"))
-@click.argument("number", type=click.IntRange(1, MOST))
+@click.argument("number", type=Whole(1, MOST))
 @click.argument("topology", type=TOPOLOGY_FILE)
 @click.option(
     "--name", metavar="CLASS", help="What the class is called; its labs are CLASS_1 and so on.  [as the file]"

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dxemu.cli.ranges import Whole
+
 F = TypeVar("F", bound=Callable[..., Any])
 KERNEL = "embedded"
 SEED = 1
@@ -36,7 +38,7 @@ def seed_option(default: int | None = SEED) -> Callable[[F], F]:
     words = "Everything random is drawn from it: the same seed gives the same run."
     return click.option(
         "--seed",
-        type=click.IntRange(0, 2**63 - 1),
+        type=Whole(0, 2**63 - 1),
         metavar="N",
         default=default,
         show_default=default is not None,

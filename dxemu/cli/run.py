@@ -19,6 +19,7 @@ from dxemu.cli.lab_options import clock_option, kernel_option, runs_option, seed
 from dxemu.cli.matrix import MANY, Wanted, has_matrix, ready_lines, run_matrix
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import leave_page, output_options, outputs, write_json, write_outputs
+from dxemu.cli.ranges import Number, Whole
 from dxemu.cli.run_values import check_json_file, given_values, memory_size, pcap_options
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import shown
@@ -69,13 +70,11 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
     callback=lambda _context, _option, values: given_values(values),
     help="Give a parameter of the scenario another value than its default.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Runs of a matrix at once.  [default: one a processor]"
-)
+@click.option("--jobs", type=Whole(min=1), metavar="N", help="Runs of a matrix at once.  [default: one a processor]")
 @click.option("--yes", is_flag=True, help=f"Start a matrix of more than {MANY:,} runs without being asked.")
 @click.option(
     "--repeat",
-    type=click.IntRange(2, 1_000_000),
+    type=Whole(2, 1_000_000),
     metavar="N",
     help="Run it N times, with the seeds from --seed on, and say how its outages are spread.",
 )
@@ -91,7 +90,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 @runs_option("Folder for the run's files.")
 @click.option(
     "--stall-limit",
-    type=click.FloatRange(min=1),
+    type=Number(min=1),
     metavar="SECONDS",
     help="End a lab that says nothing for so many seconds of wall time."
     f"  [default: {patience.STALL_LIMIT_S:g}, and more the slower this machine is]",

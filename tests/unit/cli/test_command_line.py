@@ -114,6 +114,8 @@ def test_version(dxemu: Dxemu) -> None:
         (["run"], "Missing argument 'SCENARIO'"),
         (["check"], "Missing argument 'FILES...'"),
         (["run", "--seed", "-1", "x.yaml"], "-1 is not in the range"),
+        (["run", "--seed", "x", "x.yaml"], "'x' is not a valid whole number"),
+        (["new", "backup_conection"], "Did you mean 'backup_connection'?"),
         (["run", "--kernel", "mine", "x.yaml"], "'mine' is not one of 'embedded', 'host'"),
         (["kernel", "bild"], "No such command 'bild'"),
         (["compare", "runs/a/1"], "Missing argument 'AFTER'"),

@@ -273,13 +273,15 @@ def test_the_fault_of_the_example_works(tmp_path: Path) -> None:
     neighbour = (REPOSITORY / "dxemu" / "faults" / "cable_cut.py").read_text(encoding="utf-8")
     file = tmp_path / "device_down.py"
     file.write_text(neighbour.partition("@dataclass")[0] + example, encoding="utf-8")
+    undefined = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", str(file)]
+    assert subprocess.run(undefined, capture_output=True, timeout=60).returncode == 0, "every name is imported there"
     spec = importlib.util.spec_from_file_location("device_down", file)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     fault = module.DeviceDown(device="dx_1")
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, Fault) and fault.imitates and fault.leaves_out
     plan = make_plan(load(REPOSITORY / "topologies" / "backup_connection.yaml"))
     impact = impact_of(plan, "device_down", Seconds(5), None, fault.effects(plan))
     assert impact.cables == ("primary",) and set(impact.carrier_lost_at) == {"dx_1", "colo_router"}

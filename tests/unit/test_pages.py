@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from dxemu.actions.base import Action
+from dxemu.audit.base import Rule
+from dxemu.faults.base import Fault
+from dxemu.probes.base import Probe
+from dxemu.story.expectations.base import Subject
+
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+PLUGINS = ROOT / "docs" / "plugins.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 README_LIMIT = 9_000
 EXAMPLE = "dxemu/faults/device_down.py"
@@ -51,3 +59,19 @@ def test_the_readme_is_short_and_leads_everywhere() -> None:
     text = README.read_text(encoding="utf-8")
     assert len(text.encode()) <= README_LIMIT
     assert [page.name for page in PAGES[1:] if f"](docs/{page.name}" not in text] == []
+
+
+def test_the_layers_of_the_page_are_those_that_are_enforced() -> None:
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    (enforced,) = [one["layers"] for one in contract if one["type"] == "layers"]
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    said = page.partition("## Layers")[2].split("```")[1].split("\n")[1:-1]
+    assert said == [layer.replace("dxemu.", "") for layer in enforced]
+
+
+@pytest.mark.parametrize("kind", [Fault, Action, Probe, Subject, Rule], ids=lambda kind: kind.__name__)
+def test_what_is_stable_is_there(kind: type) -> None:
+    (said,) = re.findall(rf"^- `{kind.__name__}`: ([^.;]*)", PLUGINS.read_text(encoding="utf-8"), re.MULTILINE)
+    names = re.findall(r"`(\w+)`", said.partition("(")[0] + said.rpartition(")")[2])
+    known = {*dir(kind), *(name for base in kind.__mro__ for name in getattr(base, "__annotations__", {}))}
+    assert len(names) > 3 and set(names) <= known, set(names) - known

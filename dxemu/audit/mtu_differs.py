@@ -7,9 +7,7 @@ from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule, listed
 from dxemu.audit.design import Design
-
-TCP_HEADERS = 40
-"""Bytes of an IPv4 and a TCP header."""
+from dxemu.aws.mtu import IP_AND_TCP
 
 
 class MtuDiffers(Rule):
@@ -27,20 +25,24 @@ class MtuDiffers(Rule):
     paragraph: ClassVar[str] = """\
 The ways to a gateway have different MTUs. After a failover packets that fitted before are dropped;
 a VPN tunnel carries 1446 bytes at most, and AWS's side sends no ICMP for those that do not fit.
-Small packets pass, so that connections open and then hang. And AWS's own packets are never longer
-than 1500 bytes where it knows one route by ways of different MTUs, the VPN among them. Source:
-Direct Connect User Guide, Set the MTU; Site-to-Site VPN User Guide, Your customer gateway device."""
+Small packets pass, so that connections open and then hang. Routers that clamp TCP's segments on
+every way to what the smallest carries (`tcp_mss`) keep TCP whole, and nothing else. And AWS's own
+packets are never longer than 1500 bytes where it knows one route by ways of different MTUs, the VPN
+among them. Source: Direct Connect User Guide, Set the MTU; Site-to-Site VPN User Guide, Your
+customer gateway device."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each gateway."""
         for gateway, ways in design.redundant:
             sizes = {way.mtu for way in ways}
-            if len(sizes) > 1:
+            clamp = min(sizes) - IP_AND_TCP
+            clamped = all(way.policy.tcp_mss is not None and way.policy.tcp_mss <= clamp for way in ways)
+            if len(sizes) > 1 and not clamped:
                 smallest = min(sizes)
                 least = next(way for way in ways if way.mtu == smallest)
                 yield Finding(
                     problem=f"to {gateway}: {listed(f'{way.text} has MTU {way.mtu}' for way in ways)}",
-                    remedy=f"Use one MTU, or clamp TCP's MSS to {smallest - TCP_HEADERS} on the customer's routers.",
+                    remedy=f"Use one MTU, or give each `tcp_mss: {clamp}` under `customer`: connections live on.",
                     names=(least.name,),
                     path=least.path,
                 )

@@ -39,6 +39,15 @@ TRANSIT_MTU = 8500
 Source: Transit Gateway User Guide, "Quotas"; read 2026-11-23.
 """
 
+IP_AND_TCP = 40
+"""Bytes of an IPv4 header and a TCP header without options."""
+
+TRANSIT_MSS = TRANSIT_MTU - IP_AND_TCP
+"""What a transit gateway clamps TCP's maximum segment size to. That it clamps is AWS's word, the number follows.
+
+Source: Transit Gateway User Guide, "Quotas" (Maximum transmission unit); RFC 879; read 2026-11-23.
+"""
+
 INSTANCE_MTU = 9001
 """Jumbo frames are the default inside a VPC.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dxemu.lab.extras import drop_no_more, drop_silently, filter_sources, translate
+from dxemu.lab.extras import clamp_segments, drop_no_more, drop_silently, filter_sources, translate
 from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS
 from dxemu.lab.limits import put_limit, send_frame_by_frame, take_limit
 from dxemu.lab.node import LabNode
-from dxemu.plan.model import Plan, RateLimit, SilentDrop, SourceFilter, SourceNat
+from dxemu.plan.model import MssClamp, Plan, RateLimit, SilentDrop, SourceFilter, SourceNat
 
-EXTRA = RateLimit | SilentDrop | SourceFilter | SourceNat
+EXTRA = MssClamp | RateLimit | SilentDrop | SourceFilter | SourceNat
 """The rows that this is about."""
 
 
@@ -34,6 +34,8 @@ class ExtraRows:
                 filter_sources(row, self.nodes)
             case SourceNat():
                 await translate(self.after, self.nodes[row.node])
+            case MssClamp():
+                return await clamp_segments(self.after, self.nodes[row.node])
         return BUILT_WORDS
 
     async def take_down(self, row: EXTRA) -> str:
@@ -45,4 +47,6 @@ class ExtraRows:
                 await drop_no_more(row, self.nodes)
             case SourceNat():
                 await translate(self.after, self.nodes[row.node])
+            case MssClamp():
+                return await clamp_segments(self.after, self.nodes[row.node])
         return GONE_WORDS

@@ -9,16 +9,18 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import product
 
 from dxemu.control.barred import barred
+from dxemu.errors import LabError
 from dxemu.host.clock import Clock
 from dxemu.lab.limits import apply_limits
 from dxemu.lab.node import LabNode
-from dxemu.netlink import nftables, segmentation, source_nat, sysctl
+from dxemu.netlink import mss, nftables, segmentation, source_nat, sysctl
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
 from dxemu.plan.model import Plan, SilentDrop, SourceFilter
 
 NAT_TABLE = "dxemu_nat"
 DROP_TABLE = "dxemu_vpn_mtu"
 BARRED_TABLE = "dxemu_barred"
+MSS_TABLE = "dxemu_mss"
 STRICT = "1"
 """rp_filter: the best way back must lead out by the same interface (Linux, ip-sysctl.rst)."""
 
@@ -28,6 +30,8 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
     await apply_limits(plan, nodes)
     for node in dict.fromkeys(nat.node for nat in plan.nats):
         await translate(plan, nodes[node])
+    for node in dict.fromkeys(clamp.node for clamp in plan.mss_clamps):
+        await clamp_segments(plan, nodes[node])
     for filtered in plan.source_filters:
         filter_sources(filtered, nodes)
     for node, groups in barred(plan).items():
@@ -47,6 +51,24 @@ async def translate(plan: Plan, node: LabNode) -> None:
         await nftables.delete(netlink, NAT_TABLE, missing_ok=True)
         if rules:
             await source_nat.apply(netlink, NAT_TABLE, rules)
+
+
+async def clamp_segments(plan: Plan, node: LabNode) -> str:
+    """A node's clamps of TCP's segments: all at once, in place of what was there. What was read back, in words.
+
+    Raises LabError.
+    """
+    clamps = plan.mss_clamps_at(node.name)
+    async with Netlink(node.namespace, NETLINK_NETFILTER) as netlink:
+        if await mss.read(netlink, MSS_TABLE):
+            await mss.delete(netlink, MSS_TABLE)
+        if clamps:
+            await mss.apply(netlink, MSS_TABLE, tuple((clamp.interface, clamp.mss) for clamp in clamps))
+        found, wanted = len(await mss.read(netlink, MSS_TABLE)), sum(1 if c.interface is None else 2 for c in clamps)
+    if found != wanted:
+        raise LabError(f"{node.name} should have {wanted} rules about TCP's segments, the kernel says {found}")
+    sizes = " and ".join(dict.fromkeys(str(clamp.mss) for clamp in clamps))
+    return f"segments of {sizes} bytes at most" if clamps else "segments as they come"
 
 
 def filter_sources(filtered: SourceFilter, nodes: Mapping[str, LabNode]) -> None:

@@ -9,12 +9,13 @@ from dxemu.control.wires import Wires
 from dxemu.errors import LabError
 from dxemu.lab.build import policy_rules
 from dxemu.lab.cable import LabCable
+from dxemu.lab.extras import clamp_segments
 from dxemu.lab.limits import put_limit
 from dxemu.lab.node import LabNode
 from dxemu.lab.routing import Routing
 from dxemu.netlink import link, route, rule
 from dxemu.plan.diff import Added, Changed, Removed
-from dxemu.plan.model import Cable, LookupRule, Plan, RateLimit, StaticRoute, VlanInterface
+from dxemu.plan.model import Cable, LookupRule, MssClamp, Plan, RateLimit, StaticRoute, VlanInterface
 from dxemu.units import IPNetwork
 
 BUILT_WORDS, GONE_WORDS = "built", "taken down"
@@ -55,6 +56,8 @@ class KernelRows:
                 return await self._cable(new)
             case (RateLimit(), RateLimit()):
                 return await put_limit(new, self.nodes)
+            case (MssClamp(), MssClamp()):
+                return await clamp_segments(self.after, self.nodes[new.node])
         raise LabError(f"a lab that runs cannot follow a change of {one.table}")
 
     async def _static_route(self, old: StaticRoute | None, new: StaticRoute | None) -> str:

@@ -18,6 +18,7 @@ from dxemu.plan.model import (
     Gateway,
     IpsecTunnel,
     LookupRule,
+    MssClamp,
     Node,
     Port,
     RateLimit,
@@ -63,6 +64,7 @@ class Draft:
         self.tunnels: list[IpsecTunnel] = []
         self.services: list[Service] = []
         self.nats: list[SourceNat] = []
+        self.mss_clamps: list[MssClamp] = []
         self.silent_drops: list[SilentDrop] = []
         self.source_filters: list[SourceFilter] = []
         self.router_ids = RouterIds()

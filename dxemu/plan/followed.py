@@ -18,6 +18,7 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "bridges": frozenset({"ports"}),
         "static_routes": frozenset({"via", "throw"}),
         "limits": frozenset({"rate", "burst"}),
+        "mss_clamps": frozenset({"mss"}),
         "speakers": frozenset({"originates", "maximum_paths", "tags"}),
         "gateways": frozenset(
             {"allowed_prefixes", "prefixes", "route_propagation", "attachments", "fixed", "attached", "local"}
@@ -35,7 +36,7 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
 
 COME_AND_GO = frozenset(
     {"nodes", "cables", "bridges", "bonds", "vlans", "vrfs", "addresses", "static_routes", "rules", "speakers"}
-    | {"sessions", "gateways", "tunnels", "limits", "silent_drops", "source_filters", "nats"}
+    | {"sessions", "gateways", "tunnels", "limits", "silent_drops", "source_filters", "nats", "mss_clamps"}
 )
 """The tables whose rows may come and go."""
 

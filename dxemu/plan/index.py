@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from dxemu.plan import parts
 from dxemu.plan.by_name import ByName
 from dxemu.plan.gateway import Gateway
 from dxemu.plan.parts import MAIN_TABLE, Address, Bond, IpsecTunnel, Service, SourceNat, StaticRoute, VlanInterface, Vrf
@@ -45,6 +46,7 @@ class PlanIndex:
     tunnels: tuple[IpsecTunnel, ...]
     services: tuple[Service, ...]
     nats: tuple[SourceNat, ...]
+    mss_clamps: tuple[parts.MssClamp, ...]
 
     # Nodes.
 
@@ -195,6 +197,10 @@ class PlanIndex:
     def nats_at(self, node: str) -> Sequence[SourceNat]:
         """What a node translates."""
         return self._nats.get(node, ())
+
+    def mss_clamps_at(self, node: str) -> Sequence[parts.MssClamp]:
+        """How a node clamps TCP's segments."""
+        return [clamp for clamp in self.mss_clamps if clamp.node == node]
 
     def service_at(self, node: str) -> Service:
         """What a node serves."""

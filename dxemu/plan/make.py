@@ -93,6 +93,7 @@ def _plan(draft: Draft, versions: Versions) -> Plan:
         tunnels=tuple(draft.tunnels),
         services=tuple(draft.services),
         nats=tuple(draft.nats),
+        mss_clamps=tuple(draft.mss_clamps),
         silent_drops=tuple(draft.silent_drops),
         source_filters=tuple(draft.source_filters),
         versions=versions,

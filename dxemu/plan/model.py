@@ -20,6 +20,7 @@ from dxemu.plan.parts import (
     IpsecTunnel,
     LimitKind,
     LookupRule,
+    MssClamp,
     RateLimit,
     Service,
     SilentDrop,
@@ -51,6 +52,7 @@ __all__ = [
     "IpsecTunnel",
     "LimitKind",
     "LookupRule",
+    "MssClamp",
     "Node",
     "Plan",
     "Port",
@@ -98,6 +100,7 @@ class Plan(PlanIndex):
     tunnels: tuple[IpsecTunnel, ...] = ()
     services: tuple[Service, ...] = ()
     nats: tuple[SourceNat, ...] = ()
+    mss_clamps: tuple[MssClamp, ...] = ()
     silent_drops: tuple[SilentDrop, ...] = ()
     source_filters: tuple[SourceFilter, ...] = ()
     versions: Versions = field(default_factory=Versions)

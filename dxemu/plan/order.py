@@ -20,6 +20,7 @@ SINGULAR: Mapping[str, str] = MappingProxyType(
         "addresses": "address",
         "bridges": "bridge",
         "nats": "source NAT",
+        "mss_clamps": "MSS clamp",
         "static_routes": "static route",
         "silent_drops": "silent drop",
         "source_filters": "source filter",
@@ -47,6 +48,7 @@ IN_PLACE: Mapping[str, frozenset[str]] = MappingProxyType(
         "limits": frozenset({"rate", "burst"}),
         "silent_drops": frozenset({"longer_than"}),
         "nats": frozenset({"address"}),
+        "mss_clamps": frozenset({"mss"}),
         "services": frozenset({"kind", "text"}),
         "gateways": frozenset(
             {"prefixes", "route_propagation", "attachments", "fixed", "attached", "local", "vpn_ecmp_support"}

@@ -210,6 +210,18 @@ class SourceNat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MssClamp:
+    """What begins a TCP connection through `node` by `interface`, in either direction, asks for `mss` bytes at most.
+
+    Without an interface it is so whichever way it goes.
+    """
+
+    node: str
+    interface: str | None
+    mss: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VlanInterface:
     """An 802.1Q sub-interface of a port or bond."""
 

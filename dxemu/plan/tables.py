@@ -31,6 +31,7 @@ _OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "silent_drops": ("node", "interface"),
         "source_filters": ("node", "interface"),
         "nats": ("node", "interface", "network"),
+        "mss_clamps": ("node", "interface"),
         "vrrp": ("virtual_router_id", "address"),
         "services": ("node",),
         "gateways": ("node",),

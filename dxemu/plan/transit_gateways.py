@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from dxemu.aws.mtu import TRANSIT_MTU
+from dxemu.aws.mtu import TRANSIT_MSS, TRANSIT_MTU
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment, delay_between, is_home_region
 from dxemu.plan.draft import EVERYTHING, Draft
 from dxemu.plan.edge import FIRST_TABLE, Edge, tables_of_node
-from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, Role, Side
+from dxemu.plan.model import Attachment, AttachmentKind, Gateway, GatewayKind, MssClamp, Role, Side
 from dxemu.plan.private_gateways import add_instances, edges_of
 from dxemu.topology.model import Topology
 from dxemu.topology.model_aws import TransitGateway, TransitGatewayRouteTable, Vpc
@@ -100,6 +100,7 @@ def add_transit_gateways(
             attachments.append(attached)
         _associate(draft, tgw, ways, tables, {6, 4} if ipv6 else {4})
         fixed = _static_routes(draft, tgw, ways, tables)
+        draft.mss_clamps.append(MssClamp(node=tgw.name, interface=None, mss=TRANSIT_MSS))
         draft.gateways.append(
             Gateway(
                 node=tgw.name,

@@ -12,7 +12,7 @@ from dxemu.plan.connections import Attached
 from dxemu.plan.customer_end import configured, mismatch, own_address
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import PUBLIC, Edge, EdgeKey, asn_of, keys_of_vifs
-from dxemu.plan.model import BfdSession, BgpSession, LimitKind, RateLimit, SessionEnd, SourceFilter, SourceNat
+from dxemu.plan.model import BfdSession, BgpSession, LimitKind, MssClamp, RateLimit, SessionEnd, SourceFilter, SourceNat
 from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
 from dxemu.topology.model import VifType, VirtualInterface
@@ -63,13 +63,15 @@ def add_virtual_interfaces(draft: Draft, attached: Mapping[str, Attached], edges
 
 
 def _customer_settings(draft: Draft, vlan: _Vlan) -> None:
-    """The customer's shaper and source NAT."""
+    """The customer's shaper, its clamp of TCP's segments and source NAT."""
     policy, node = vlan.vif.customer, vlan.attached.router
     if policy.shape is not None:
         burst = policing.shaper_burst(policy.shape)
         draft.limits.append(
             RateLimit(node=node, interface=vlan.router, kind=LimitKind.SHAPE, rate=policy.shape, burst=burst)
         )
+    if policy.tcp_mss is not None:
+        draft.mss_clamps.append(MssClamp(node=node, interface=vlan.router, mss=policy.tcp_mss))
     if policy.nat is not None:
         for network in networks_behind(draft.topology, node):
             if isinstance(network, IPv4Network):

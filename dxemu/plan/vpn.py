@@ -22,6 +22,7 @@ from dxemu.plan.model import (
     AttachmentKind,
     BgpSession,
     IpsecTunnel,
+    MssClamp,
     Role,
     SessionEnd,
     Side,
@@ -74,6 +75,9 @@ def add_tunnels(draft: Draft, endings: tuple[Ending, ...], lines: Mapping[str, s
         draft.tunnels.append(tunnel)
         for end in tunnel.ends:
             draft.address(end.node, end.interface, end.inside)
+        if vpn.customer.tcp_mss is not None:
+            mine = tunnel.ends[0]
+            draft.mss_clamps.append(MssClamp(node=mine.node, interface=mine.interface, mss=vpn.customer.tcp_mss))
         crossed = [ending.underlay.cable.name]
         if on_line:
             crossed.insert(0, lines[vpn.router])

@@ -41,6 +41,7 @@ def render_plan(plan: Plan) -> str:
         ("Addresses", _aligned(rows.addresses(plan))),
         ("Static routes", _aligned(rows.static_routes(plan))),
         ("Source NAT", _aligned(rows.nats(plan))),
+        ("MSS clamps", _aligned(rows.mss_clamps(plan))),
         ("Source filters", _aligned(rows.source_filters(plan))),
         ("Rate limits", _aligned(rows.limits(plan))),
         ("Silent drops", _aligned(rows.silent_drops(plan))),

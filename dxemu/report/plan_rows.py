@@ -169,6 +169,13 @@ def silent_drops(plan: Plan) -> Iterator[Row]:
     return ((d.node, d.interface, f"drops more than {d.longer_than} bytes, sends no ICMP") for d in plan.silent_drops)
 
 
+def mss_clamps(plan: Plan) -> Iterator[Row]:
+    """Where TCP's segments are made smaller."""
+    return (
+        (c.node, c.interface or "every interface", f"TCP segments of {c.mss} bytes at most") for c in plan.mss_clamps
+    )
+
+
 def nats(plan: Plan) -> Iterator[Row]:
     """Source address translation."""
     return ((n.node, n.interface, f"{n.network} leaves as {n.address}") for n in plan.nats)

@@ -24,6 +24,7 @@ def policy(entry: PolicyEntry) -> CustomerPolicy:
         accept=None if entry.accept is None else tuple(entry.accept),
         policies=policies(entry.policies),
         allow_as_in=entry.allow_as_in,
+        tcp_mss=entry.tcp_mss,
         shape=entry.shape,
         nat=entry.nat,
         enabled=entry.enabled,

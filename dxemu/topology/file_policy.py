@@ -9,6 +9,8 @@ from dxemu.topology.fields import Address, AnyNetwork, BitRate, Switch
 
 MAX_32_BIT = 4_294_967_295
 MOST_PREPENDS = 10
+LEAST_MSS, MOST_MSS = 64, 9176
+"""What routers take: Junos begins at 64; a port's 9216 bytes leave 9176 for TCP."""
 
 
 class PrefixPolicyEntry(Entry):
@@ -63,6 +65,13 @@ class PolicyEntry(Entry):
     )
     allow_as_in: int = Field(
         description="own ASN in the AS_PATH so often", default=0, ge=0, le=MOST_PREPENDS, examples=["1"]
+    )
+    tcp_mss: int | None = Field(
+        description="TCP's segment size that is clamped to, in both directions (`ip tcp adjust-mss`, `tcp-mss`)",
+        default=None,
+        ge=LEAST_MSS,
+        le=MOST_MSS,
+        examples=["1360"],
     )
     shape: BitRate | None = Field(description="a rate that is not exceeded", default=None, examples=["500 Mbps"])
     nat: Address | None = Field(

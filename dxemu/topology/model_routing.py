@@ -58,6 +58,7 @@ class CustomerPolicy:
     `allow_as_in` times in its AS_PATH.
     The first of `policies` whose filter matches a prefix says what is done with that in place of all this.
     Without `enabled` the customer has switched its end of the BGP sessions off.
+    `tcp_mss` is what the router makes of a larger one in TCP connections that begin there, in either direction.
     `shape` holds what is sent to a rate; `nat` is the public source address that packets of the data centre's private
     networks get.
     """
@@ -71,6 +72,7 @@ class CustomerPolicy:
     policies: tuple[PrefixPolicy, ...] = ()
     accept: tuple[IPNetwork, ...] | None = None
     allow_as_in: int = 0
+    tcp_mss: int | None = None
     shape: BitsPerSecond | None = None
     nat: IPv4Address | None = None
     enabled: bool = True

@@ -227,10 +227,10 @@ async def _round_trip_s(sender: Namespace, target: IPAddress) -> float:
 
 
 def _rate(probe: ThroughputProbe, got: ReceiverReport, arrived: int) -> int:
-    """Bits per second; of TCP no more than `arrived` by cable in the time that counts."""
+    """Bits per second; of TCP no more than `arrived` by cable in the time that counts, of which handshakes are none."""
     bits_per_second = got.bytes * 8 / got.seconds
     if probe.offered is None:
-        bits_per_second = min(bits_per_second, arrived * 8 / float(probe.duration))
+        bits_per_second = max(0.0, min(bits_per_second, arrived * 8 / float(probe.duration)))
     return round(bits_per_second)
 
 

@@ -76,6 +76,8 @@ def _details(node: Node, topology: Topology, plan: Plan) -> Iterator[str]:
         if node.role is Role.SWITCH:
             yield f"{group.address.ip} by VRRP"
     yield from (f"NAT to {nat.address}" for nat in plan.nats_at(node.name))
+    clamps = (clamp for clamp in plan.mss_clamps_at(node.name) if clamp.interface is not None)
+    yield from dict.fromkeys(f"MSS {clamp.mss}" for clamp in clamps)
 
 
 def _what(node: Node, topology: Topology, plan: Plan) -> str:

@@ -32,7 +32,7 @@ class Clock:
 
     def __init__(self, *, virtual: bool = False) -> None:
         self.epoch_ns = 0
-        self._virtual = virtual
+        self.virtual = virtual
 
     def start(self) -> None:
         """The run starts at this moment."""
@@ -68,7 +68,7 @@ class Clock:
         A daemon that is started there sees the same time in every run, to the nanosecond, because we look at no clock
         until it waits for something.
         """
-        if not self._virtual:
+        if not self.virtual:
             yield
             return
         at = _next(unit_ns)
@@ -78,7 +78,7 @@ class Clock:
 
     async def whole_second(self, after_s: float) -> None:
         """Return `after_s` seconds after the next whole second of the virtual clock; at once where it is real."""
-        if self._virtual:
+        if self.virtual:
             await _pinned(_next(SECOND_NS) + round(after_s * 1e9))
 
 

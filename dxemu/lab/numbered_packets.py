@@ -14,12 +14,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dxemu.events.codec import encoded
+from dxemu.events.growing_log import GrowingLog
 from dxemu.events.probes import PacketsLogged
 from dxemu.events.timeline import SO_FAR, ProbeLog
-from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
+from dxemu.host.batch import SIZE, Batch
 from dxemu.host.timer import Timer
 from dxemu.lab.probe_flow import SEQUENCE, ProbeFlow
 from dxemu.lab.probe_ports import flow_of as flow_of
+from dxemu.lab.probe_sockets import sender, sink
 from dxemu.lab.so_far import SoFarPipe, without_those_on_the_way
 
 if TYPE_CHECKING:
@@ -33,9 +35,6 @@ DRAIN_TICKS = 256
 """Packets sent between two looks at what arrived: well inside the socket's buffer."""
 
 
-RECEIVE_BUFFER_BYTES = 8 << 20
-
-
 LINGER_S = 0.5
 """Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
 
@@ -44,13 +43,8 @@ MOST_PACKETS = 1 << 21
 """In each direction of a probe without an end; then it sends no more: its log is kept in memory until it ends."""
 
 
-_SO_TIMESTAMPNS = 35
-
-
-_DSCP_SHIFT = 2
-
-
-_FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
+PART_NS = 1_000_000_000
+"""What may be lost of a log if the machine is gone in the middle of a run."""
 
 
 _CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
@@ -95,6 +89,12 @@ class _Active:
         except OSError:  # no route to the target, or an ICMP error for an earlier packet: that packet is lost
             return
 
+    def about(self) -> dict[str, object]:
+        """What is known of its log before it is written."""
+        interval_s = self.flow.interval_ns * self.flows / 1e9
+        flows = {"flows": self.flows} if self.flows > 1 else {}
+        return {"probe": self.flow.probe, "direction": self.flow.direction, "interval_s": interval_s, **flows}
+
     def finish(self, folder: str, late_s: float, so_far_ns: int | None = None) -> PacketsLogged:
         """Write the ProbeLog; with `so_far_ns`, the time since the epoch, one of its own of what is known by then."""
         flow, log, file = self.flow, ProbeLog(self.sent, self.receiver.received), self.flow.file
@@ -114,27 +114,8 @@ class _Active:
 
 
 def _open(flow: ProbeFlow) -> _Active:
-    senders = [_sender(flow, port) for port in flow.sources or (flow.ports.source_port,)]
-    with flow.target.entered():
-        sink = socket.socket(_FAMILY[flow.target_address.version], socket.SOCK_DGRAM)
-    sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
-    sink.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-    sink.bind((str(flow.target_address), flow.ports.destination_port))
-    return _Active(flow, senders, _Receiver(sink))
-
-
-def _sender(flow: ProbeFlow, port: int) -> socket.socket:
-    with flow.source.entered():
-        sender = socket.socket(_FAMILY[flow.source_address.version], socket.SOCK_DGRAM)
-    if flow.dscp:
-        six = flow.source_address.version == 6  # noqa: PLR2004 - the IP version
-        level, option = (socket.IPPROTO_IPV6, socket.IPV6_TCLASS) if six else (socket.IPPROTO_IP, socket.IP_TOS)
-        sender.setsockopt(level, option, flow.dscp << _DSCP_SHIFT)
-    if len(flow.sources) > 1:  # two probes may have drawn the same
-        sender.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sender.bind((str(flow.source_address), port))
-    sender.connect((str(flow.target_address), flow.ports.destination_port))
-    return sender
+    senders = [sender(flow, port) for port in flow.sources or (flow.ports.source_port,)]
+    return _Active(flow, senders, _Receiver(sink(flow)))
 
 
 def send_and_receive(
@@ -145,12 +126,14 @@ def send_and_receive(
     folder: str,
     asked: SoFarPipe | None = None,
     heard: OutagePipe | None = None,
+    *,
+    sync: bool = False,
 ) -> list[PacketsLogged]:
     """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
 
     Writes a ProbeLog each, and over `asked` tells of what is known so far whenever it gets a SIGUSR1; over `heard` when
-    packets cease to arrive, and arrive again. A packet that the
-    kernel refuses to send, because there is no route, is a lost packet.
+    packets cease to arrive, and arrive again. What is known grows in files of its own meanwhile; with `sync` each part
+    is on the disk at once. A packet that the kernel refuses to send, because there is no route, is a lost packet.
     """
     first_ns = epoch_ns + round(start_s * 1e9)
     groups: dict[int, list[_Active]] = {}
@@ -167,6 +150,7 @@ def send_and_receive(
         _tell_when_asked(paces[0], asked, folder, epoch_ns, zero_realtime_ns)
     if heard is not None:
         _tell_outages(paces, heard, epoch_ns, zero_realtime_ns)
+    growing = _let_grow(paces, folder, zero_realtime_ns, sync=sync)
     _send_all(paces, epoch_ns, zero_realtime_ns)
     linger = Timer()
     linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
@@ -176,6 +160,8 @@ def send_and_receive(
         for active in pace.group:
             active.receiver.drain(zero_realtime_ns)
             results.append(active.finish(folder, pace.late_s))
+    for log in growing:
+        log.over()
     return results
 
 
@@ -270,6 +256,23 @@ def _tell_outages(paces: Sequence[_Pace], heard: OutagePipe, epoch_ns: int, zero
         for active in pace.group:
             if active.flow.probe in heard.probes:
                 pace.looks.append(partial(look, active, Arrivals(active.flows, active.flow.interval_ns)))
+
+
+def _let_grow(paces: Sequence[_Pace], folder: str, zero_realtime_ns: int, *, sync: bool) -> list[GrowingLog]:
+    """From now on what is known is written down every few seconds."""
+
+    def look(active: _Active, log: GrowingLog, each: int) -> None:
+        if len(active.sent) % each == 0:
+            active.receiver.drain(zero_realtime_ns)
+            log.add(active.sent, active.receiver.received)
+
+    growing = []
+    for pace in paces:
+        for active in pace.group:
+            growing.append(GrowingLog(folder, active.flow.file, active.about(), sync=sync))
+            each = max(1, PART_NS // active.flow.interval_ns)
+            pace.looks.append(partial(look, active, growing[-1], each))
+    return growing
 
 
 def _send_all(paces: Sequence[_Pace], epoch_ns: int, zero_realtime_ns: int) -> None:

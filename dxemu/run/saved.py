@@ -5,17 +5,20 @@ Of a run that was cut off, what is whole is used, and its result says how much t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dxemu.events import timeline
+from dxemu.events import growing_log, timeline
 from dxemu.events.base import Event
+from dxemu.events.codec import decoded
 from dxemu.events.folder import RESULT, TIMELINE, NoRun, check_run
 from dxemu.events.probes import PacketsLogged
 from dxemu.events.run import RunStarted
-from dxemu.events.timeline import ProbeLog
+from dxemu.events.timeline import SO_FAR, ProbeLog
 from dxemu.files import shown
+from dxemu.lab.so_far import without_those_on_the_way
 from dxemu.measure.result import SCHEMA, Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
@@ -108,6 +111,7 @@ def _cut_off(folder: Path, known: RunRecord | None, events: Sequence[Event], why
     if not any(isinstance(event, RunStarted) for event in events):
         raise NoRun(f"the lab of {shown(folder)} never ran\n  Run its scenario again.")
     usable = [event for event in events if not isinstance(event, PacketsLogged) or _whole(folder, event)]
+    usable += _grown(folder, max(event.t for event in events))
     rehearsal = as_it_happened(prepare_kept(folder, known), usable)
     scenario = rehearsal.scenario
     end_s = max(event.t for event in usable)
@@ -136,6 +140,20 @@ def _whole(folder: Path, event: PacketsLogged) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def _grown(folder: Path, at_s: float) -> Iterator[PacketsLogged]:
+    """What probes that went on when the run was cut off had measured, from files that are written here."""
+    for file in sorted(folder.glob(f"*{growing_log.GROWING}")):
+        with contextlib.suppress(OSError, ValueError):  # nothing of it is whole, or this is no place to write
+            about, log = growing_log.read(file)
+            log = without_those_on_the_way(log, max(log.sent, default=0))
+            name = SO_FAR + file.name.removesuffix(growing_log.GROWING)
+            log.write(folder / name)
+            counts = {"sent": len(log.sent), "received": len(log.received) // 2, "lateness_max_s": 0.0, "file": name}
+            event = decoded({"t": at_s, "event": PacketsLogged.word, **about, **counts})
+            assert isinstance(event, PacketsLogged)
+            yield event
 
 
 def _missing(*, scenario_end: float, end_s: float, usable: Sequence[Event], probes: Sequence[str]) -> str:

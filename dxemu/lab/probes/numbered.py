@@ -58,14 +58,13 @@ class NumberedRunner(Runner[N]):
         duration_s = run.end_s - start_s
         asked = self._asked = SoFarPipe() if math.isinf(duration_s) else None
         heard = self._heard()
-        self._process = stack.enter_context(
-            Forked(
-                self.does,
-                lambda: list(
-                    map(encoded, send_and_receive(flows, run.epoch_ns, start_s, duration_s, run.folder, asked, heard))
-                ),
-            )
-        )
+        sync = run.lab.journal.clock.virtual  # it costs no time there; else it would delay packets
+
+        def send() -> list[Mapping[str, object]]:
+            times = run.epoch_ns, start_s, duration_s
+            return [encoded(one) for one in send_and_receive(flows, *times, run.folder, asked, heard, sync=sync)]
+
+        self._process = stack.enter_context(Forked(self.does, send))
         if asked is not None:
             asked.close_write()
             stack.callback(asked.close)

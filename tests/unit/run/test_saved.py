@@ -13,6 +13,8 @@ from stories import bfd_story, expect
 
 from dxemu.errors import DxemuError
 from dxemu.events.folder import NoRun
+from dxemu.events.growing_log import GrowingLog
+from dxemu.events.timeline import DIRECTIONS
 from dxemu.run.listing import runs_in
 from dxemu.run.prepare import prepare
 from dxemu.run.record import NewerRun
@@ -65,6 +67,19 @@ def test_a_run_that_was_cut_off_is_used_as_far_as_it_goes(folder: Path) -> None:
     assert saved.cut_off == result.invalid_because
     assert "the run was cut off at 5.8 s of 15.0 s: its first" in saved.cut_off
     assert "packets of app to AWS, app from AWS are missing, no expectation is judged" in saved.cut_off
+
+
+def test_half_a_probe_is_worth_half_a_probe(folder: Path) -> None:
+    (folder / "result.json").unlink()
+    for direction in DIRECTIONS:
+        about = {"probe": "app", "direction": direction, "interval_s": 0.01}
+        log = GrowingLog(str(folder), f"app.{direction}.probe", about, sync=False)
+        sent = [n * 10_000_000 for n in range(600)]
+        kept = [n for n in range(600) if not 500 <= n < 568]
+        log.add(sent, [x for n in kept for x in (n, sent[n] + 2_000_000)])
+    result = read(folder).result
+    assert "missing" not in result.invalid_because
+    assert [round(outage.duration_ms or 0) for outage in result.outages] == [680, 680]
 
 
 def test_a_line_that_is_torn_ends_what_is_used(folder: Path) -> None:

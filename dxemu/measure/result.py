@@ -165,7 +165,8 @@ class PredictedTerm:
 class Predicted:
     """What a fault should have cost one direction of a probe, and why (`why`, `terms` of the outage).
 
-    `failback_outage_ms` and `session_back_ms` count from the heal; None if the fault is never healed.
+    `failback_outage_ms` and `session_back_ms` count from the heal; None if the fault is never healed. The latter is
+    that of the session that the direction used, `sessions_back` has each that the fault touches, with its name.
     """
 
     fault: str
@@ -179,6 +180,7 @@ class Predicted:
     failback_outage_ms: Bounds | None
     session_back_ms: Bounds | None
     probe: str = ""
+    sessions_back: tuple[tuple[str, Bounds], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

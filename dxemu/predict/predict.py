@@ -252,8 +252,12 @@ class _Case:
         session = min(
             sessions, key=lambda s: (s.name not in way.sessions, not {e.node for e in s.ends} <= set(way.nodes))
         )
+        back = {one.name: returning.session_back(one) for one in sessions}
         return PredictedRecovery(
-            session=session.name, outage=self._failback(way, returning), session_back=returning.session_back(session)
+            session=session.name,
+            outage=self._failback(way, returning),
+            session_back=back[session.name],
+            others_back={name: window for name, window in back.items() if name != session.name},
         )
 
     def _failback(self, way: ForwardingPath, returning: Return) -> Window:

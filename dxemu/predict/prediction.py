@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dxemu.plan.model import Plan, Role, Side
@@ -19,12 +19,14 @@ DIRECTIONS: tuple[Direction, ...] = ("to_aws", "from_aws")
 class PredictedRecovery:
     """What healing should do.
 
-    `outage` is the loss while traffic moves back, `session_back` the time until `session` is up again.
+    `outage` is the loss while traffic moves back, `session_back` the time until `session` is up again, `others_back`
+    that of the other sessions that the fault touches, by name.
     """
 
     session: str
     outage: Window
     session_back: Window
+    others_back: Mapping[str, Window] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,5 +92,6 @@ def natural_end(
         detected = impact.at + p.detect.high_s if p.detected_by != "none" else float(impact.at)
         end = max(end, detected, impact.at + p.outage.high_s)
         if p.recovery is not None and impact.until is not None:
-            end = max(end, impact.until + max(p.recovery.session_back.high_s, p.recovery.outage.high_s))
+            back = p.recovery.session_back.high_s  # infinite: another fault keeps it down for good
+            end = max(end, impact.until + max(0.0 if math.isinf(back) else back, p.recovery.outage.high_s))
     return end

@@ -25,6 +25,7 @@ from dxemu.predict.passing import HOP_S, crossing_s, heard_after, under_way
 from dxemu.predict.restarts import DELAYED_ACK_S
 from dxemu.predict.standing import cables_of, knowing, lasting
 from dxemu.predict.windows import Term, Window
+from dxemu.units import Seconds
 
 MOST_AT_ONCE = 7
 """Of so many things every order is looked at; of more only the first two that come, and the last two."""
@@ -82,11 +83,33 @@ class Return:
                 yield Comeback(session.name, window, Believed(down_ends=mine), nodes, session)
 
     def session_back(self, session: BgpSession) -> Window:
-        """When a session is up again, from the heal; exactly 0 if no end had noticed anything."""
+        """When a session is up again, from the heal; exactly 0 if no end had noticed anything.
+
+        What keeps it down after the heal has to be over, too; and what took it down before the fault that is healed
+        counts, where it has not been up in between.
+        """
         plan = self.world.plan
         hit = [i for i in self.healed if touches(i, session)]
-        windows = [_back_after(plan, i, session) for i in hit]
+        standing = [i for i in self.left if touches(i, session)] if hit and self._stays_down(session) else []
+        if any(i.until is None for i in standing):
+            return Window((Term("another fault that is never healed", math.inf, math.inf, "scenario"),))
+        if standing:
+            over = max(_ends(i) for i in standing)
+            wait = Term("another fault lasts", over - self.at, over - self.at, "scenario: for")
+            return Window((wait,)).plus(*replace(self, at=over).session_back(session).terms)
+        windows = [_back_after(plan, replace(i, until=Seconds(self.at)), session) for i in self._down_by(hit, session)]
         return max(windows, key=lambda window: window.high_s, default=Window())
+
+    def _stays_down(self, session: BgpSession) -> bool:
+        return any(name == session.name for name, _ in knowing(self.world.plan, self.left).down_ends)
+
+    def _down_by(self, hit: Sequence[Impact], session: BgpSession) -> list[Impact]:
+        """Those that are healed, and those of before which one of them overlaps, and so on."""
+        found = list(hit)
+        earlier = [i for i in self.impacts if i not in found and _ends(i) <= self.at and touches(i, session)]
+        while joined := [i for i in earlier if i not in found and any(map(i.overlaps, found))]:
+            found += joined
+        return found
 
     def _others(self, before: Believed, after: Believed) -> Iterator[Comeback]:
         light = Window((Term("carrier coming up", 0, CARRIER_UP_S, LIGHT),))
@@ -196,6 +219,10 @@ class Return:
                 if sum(term.high_s for term in found) > sum(term.high_s for term in worst):
                     worst = found
         return worst
+
+
+def _ends(impact: Impact) -> float:
+    return math.inf if impact.until is None else float(impact.until)
 
 
 def _back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:

@@ -171,8 +171,10 @@ def _heal_row(result: Result, probe: str, fault: FaultResult, outages: Sequence[
     ]
     allowed = {p.direction: p.failback_outage_ms or (0.0, 0.0) for p in predicted}
     wrong = [d for d in allowed if any(o.direction == d and not inside(o, allowed[d]) for o in outages)]
-    expected = next((p.session_back_ms for p in predicted), None)
-    notes = [(f"{r.session} back", _back(r, expected)) for r in result.recoveries if r.fault == fault.fault]
+    expected = {name: back_ms for p in predicted for name, back_ms in p.sessions_back}
+    usual = next((p.session_back_ms for p in predicted), None)  # of a result that an earlier dxemu wrote
+    recovered = [r for r in result.recoveries if r.fault == fault.fault]
+    notes = [(f"{r.session} back", _back(r, expected.get(r.session, usual))) for r in recovered]
     limits = [(p, p.failback_outage_ms) for p in predicted if p.failback_outage_ms is not None]
     return Row(
         (

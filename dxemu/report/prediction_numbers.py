@@ -27,7 +27,15 @@ def in_numbers(p: Prediction) -> result.Predicted:
         failback_outage_ms=_bounds(p.recovery.outage) if p.recovery else None,
         session_back_ms=_bounds(p.recovery.session_back) if p.recovery else None,
         probe=p.probe,
+        sessions_back=_sessions_back(p),
     )
+
+
+def _sessions_back(p: Prediction) -> tuple[tuple[str, result.Bounds], ...]:
+    if p.recovery is None:
+        return ()
+    windows = {p.recovery.session: p.recovery.session_back, **p.recovery.others_back}
+    return tuple((name, _bounds(window)) for name, window in windows.items())
 
 
 def _bounds(window: Window) -> result.Bounds:

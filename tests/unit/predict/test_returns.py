@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,41 @@ def test_a_fault_and_its_heal_are_predicted_in_the_designs_of_their_moments(tmp_
     outage = found["cable_silent#2", "to_aws"].outage
     assert outage.contains(5.5)  # nothing is left
     assert outage.low_s > 4.9
+
+
+NODE, CUT = "fault: {node_down: {router: colo_router}}", "fault: {cable_cut: {connection: primary}}"
+
+
+def windows(found: dict[tuple[str, str], Prediction], fault: str) -> dict[str, tuple[float, float]]:
+    recovery = found[fault, "to_aws"].recovery
+    assert recovery is not None
+    back = {recovery.session: recovery.session_back, **recovery.others_back}
+    return {name: (window.low_s, window.high_s) for name, window in back.items()}
+
+
+def test_a_session_is_not_back_while_another_fault_keeps_it_down(tmp_path: Path) -> None:
+    """A dark node is lit again while one of its cables is cut: the session over that waits for the cable."""
+    steps = f"at: 10 s, {NODE}, for: 2 s", f"at: 11 s, {CUT}, for: 4 s"
+    found = windows(
+        predicted(tmp_path, TOPOLOGIES / "backup_connection.yaml", "from: app, to: web", *steps), "node_down"
+    )
+    assert found["backup"] == pytest.approx((0, 3), abs=0.1)
+    low, high = found["primary"]
+    assert low == 3
+    assert low < 4.2 < high
+
+
+def test_a_session_that_another_fault_keeps_down_for_good_is_never_back(tmp_path: Path) -> None:
+    steps = f"at: 10 s, {NODE}, for: 20 s", f"at: 11 s, {CUT}"
+    found = predicted(tmp_path, TOPOLOGIES / "backup_connection.yaml", "from: app, to: web", *steps)
+    assert windows(found, "node_down")["primary"][1] == math.inf
+    assert windows(found, "node_down")["backup"][1] < 5
+
+
+def test_how_long_a_session_was_down_counts_from_the_first_fault(tmp_path: Path) -> None:
+    """The longer nothing answered, the longer it takes until the next try."""
+    cut, node = f"at: 5 s, {CUT}, for: 9 s", f"at: 13 s, {NODE}, for: 2 s"
+    found = predicted(tmp_path, TOPOLOGIES / "backup_connection.yaml", "from: app, to: web", cut, node)
+    assert windows(found, "node_down")["primary"][1] == pytest.approx(4, abs=0.1)
+    alone = predicted(tmp_path, TOPOLOGIES / "backup_connection.yaml", "from: app, to: web", node)
+    assert windows(alone, "node_down")["primary"][1] == pytest.approx(3, abs=0.1)

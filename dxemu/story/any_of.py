@@ -26,9 +26,9 @@ _DEEDS = ("fault", "action")
 PARAGRAPHS = {
     "DX-S032": """\
 `any_of` is a list of two values or more, of which the run's seed draws one: whole faults, as
-`fault: {any_of: [{cable_cut: {connection: primary}}, {node_down: {device: dx_1}}]}`, or values of a
-fault, as `{cable_cut: {connection: {any_of: [primary, backup]}}}`. Each of them is checked, whatever
-the seed draws.""",
+`fault: {any_of: [{cable_cut: {connection: primary}}, {node_down: {device: dx_1}}]}`, or values of
+a fault, as `{cable_cut: {connection: {any_of: [primary, backup]}}}`. Each of them is checked,
+whatever the seed draws.""",
 }
 
 

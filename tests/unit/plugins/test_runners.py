@@ -53,7 +53,7 @@ def knocked(runners: dict[str, str]) -> list[object]:
     knock = kinds()["knock"]
     done: Any = []
     probes = [knock(name=name, from_host="app") for name in ("once", "twice")]
-    job: Any = SimpleNamespace(end=5, kernel="embedded", probes=probes, runners=runners, seed=1)
+    job: Any = SimpleNamespace(end=5, kernel="embedded", probes=probes, runners=runners, seed=1, outages=frozenset())
 
     async def run() -> None:
         async with Prober(done, job, "") as prober:

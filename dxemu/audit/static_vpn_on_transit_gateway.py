@@ -40,7 +40,10 @@ different: there Direct Connect wins. Source: Transit Gateway User Guide, Route 
                     problem=f"{gateway} sends {listed(both)} through static VPN {vpn.name} although "
                     f"{listed(w.text for w in direct)} is up",
                     outage=outage if outage.high_s else None,
-                    remedy=f"Make {vpn.name} a BGP VPN (`routing: bgp`), whose routes lose to Direct Connect.",
+                    remedy=(
+                        f"Make {vpn.name} a BGP VPN (`routing: bgp`, and `static_routes` taken out), whose routes "
+                        "lose to Direct Connect."
+                    ),
                     names=(vpn.name,),
                     path=("vpns", vpn.name),
                 )

@@ -9,6 +9,7 @@ from tests.unit.audit.test_rules import OTHER_REGION, networks
 
 NONE = {"communities": []}
 FIRST, LAST = {"communities": ["7224:7300"]}, {"communities": ["7224:7100"]}
+CLAMPED = {"tcp_mss": 1406}
 ALLOCATED = {"prefix_pool_allocated_count_ipv4": 1000}
 REMEDIES: list[tuple[str, str, Change, str, Change]] = [
     (
@@ -38,6 +39,20 @@ REMEDIES: list[tuple[str, str, Change, str, Change]] = [
         networks(120),
         "Summarise the prefixes, or have more allocated to the virtual interface.",
         {**networks(120), **vif(primary=ALLOCATED, backup=ALLOCATED)},
+    ),
+    (
+        "DX-A009",
+        "vpn_backup",
+        {},
+        "Use one MTU, or give each `tcp_mss: 1406` under `customer`: connections live on.",
+        {**vif(primary={"customer": CLAMPED}), "vpns": {"vpn": {"customer": CLAMPED}}},
+    ),
+    (
+        "DX-A017",
+        "lag",
+        {"lags": {"bundle": {"customer": {"lacp": "off"}}}},
+        "Take `lacp` out of `customer`.",
+        {"lags": {"bundle": {"customer": {}}}},
     ),
     (
         "DX-A012",

@@ -38,10 +38,12 @@ def convergences(
     healed = {f.fault: f.healed_at_s for f in faults if f.healed_at_s is not None}
     for name, after, at in sorted(moments, key=lambda moment: moment[2]):
         begun = next((f.injected_at_s for f in faults if f.fault == name), at)
-        over = healed.get(name, inf) if after == "fault" else _next_step(moments, at)
+        healed_at, next_at = healed.get(name, inf) if after == "fault" else inf, _next_step(moments, at)
         for probe in probes:
             mine = [o for o in outages if (o.probe, o.direction) == (probe.probe, probe.direction)]
             caused = [o for o in mine if _after(o) == (name, after)]
+            slow = after == "fault" and caused  # what it cut off moves because of it, whatever comes meanwhile
+            over = healed_at if slow else min(healed_at, next_at)
             moved = _moved_ms(asked(events, probe.probe, probe.direction), (begun, at, over), after)
             if caused or moved is not None:
                 yield _of(name, after, at, probe, caused, moved)
@@ -114,7 +116,7 @@ def _of(
 
 
 def _next_step(moments: Sequence[tuple[str, str, float]], at: float) -> float:
-    """When the next thing is broken or done on purpose: what moves from then on is not what healed or was done `at`."""
+    """When the next thing is broken or done on purpose: what moves from then on is not for what was `at`."""
     return min((moment for _, after, moment in moments if after != "heal" and moment > at), default=inf)
 
 

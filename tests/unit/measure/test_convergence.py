@@ -88,6 +88,23 @@ def test_what_moves_later_was_moved_by_what_came_later(tmp_path: Path) -> None:
     }
 
 
+def test_what_stands_and_moves_nothing_is_not_charged_with_what_a_later_fault_moves(tmp_path: Path) -> None:
+    """The first fault is never healed and costs nothing."""
+    events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0, name="degraded")]
+    events += [fault(12.0, name="cable_silent#2"), *path(12.7, BACKUP)]
+    result = run(tmp_path, events, {d: probe_log(30, 0.01, []) for d in ("to_aws", "from_aws")})
+    assert {(c.event, c.after): c.moved_ms for c in result.convergences} == {
+        ("cable_silent#2", "fault"): pytest.approx(700)
+    }
+
+
+def test_who_lost_packets_by_a_fault_moves_because_of_it_also_after_the_next_one(tmp_path: Path) -> None:
+    events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0), fault(12.0, name="degraded"), *path(12.7, BACKUP)]
+    result = run(tmp_path, events, {d: probe_log(30, 0.01, [(5.0, 12.7)]) for d in ("to_aws", "from_aws")})
+    moved = {c.event: c.moved_ms for c in result.convergences}
+    assert moved["cable_silent"] == pytest.approx(7700)
+
+
 def test_availability_is_out_while_either_direction_is(tmp_path: Path) -> None:
     (found,) = availability(bfd_story(tmp_path))
     assert found.out_s == pytest.approx(0.768)

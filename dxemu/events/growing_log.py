@@ -18,29 +18,34 @@ GROWING = ".growing"
 
 
 class GrowingLog:
-    """Written by who sends. With `sync` each part is on the disk before the next packet leaves."""
+    """Written by who sends. With `sync` each part is on the disk before the next packet leaves.
+
+    `written` is how many of the packets that were sent are in it.
+    """
 
     def __init__(self, folder: str, file: str, about: Mapping[str, object], *, sync: bool) -> None:
         self._path = f"{folder}/{file}{GROWING}"
         self._sync = sync
-        self._sent = self._received = 0
+        self.written = self._received = 0
         self._fd: int | None = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
         self._write(json.dumps(about).encode() + b"\n")
 
     def add(self, sent: Sequence[int], received: Sequence[int]) -> None:
         """What is new in these. A disk that is full is told of when the whole log is written."""
-        new = sent[self._sent :], received[self._received :]
-        self._sent, self._received = len(sent), len(received)
+        new = sent[self.written :], received[self._received :]
+        self.written, self._received = len(sent), len(received)
         self._write(array("q", [len(new[0]), len(new[1]), *new[0], *new[1]]).tobytes())
 
     def _write(self, part: bytes) -> None:
         if self._fd is None:
             return
         try:
-            os.write(self._fd, part)
+            whole = os.write(self._fd, part) == len(part)
             if self._sync:
                 os.fdatasync(self._fd)
         except OSError:
+            whole = False
+        if not whole:  # what came after a torn part could not be told from it
             os.close(self._fd)
             self._fd = None
 

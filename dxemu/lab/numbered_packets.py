@@ -259,10 +259,10 @@ def _tell_outages(paces: Sequence[_Pace], heard: OutagePipe, epoch_ns: int, zero
 
 
 def _let_grow(paces: Sequence[_Pace], folder: str, zero_realtime_ns: int, *, sync: bool) -> list[GrowingLog]:
-    """From now on what is known is written down every few seconds."""
+    """From now on what is known is written down every second."""
 
     def look(active: _Active, log: GrowingLog, each: int) -> None:
-        if len(active.sent) % each == 0:
+        if len(active.sent) - log.written >= each:
             active.receiver.drain(zero_realtime_ns)
             log.add(active.sent, active.receiver.received)
 

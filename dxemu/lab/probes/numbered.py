@@ -57,7 +57,11 @@ class NumberedRunner(Runner[N]):
         start_s = START_S if run.from_s == 0.0 else _next_tenth(run.from_s)
         duration_s = run.end_s - start_s
         asked = self._asked = SoFarPipe() if math.isinf(duration_s) else None
+        if asked is not None:
+            stack.callback(asked.close)
         heard = self._heard()
+        if heard is not None:
+            stack.callback(heard.close)
         sync = run.lab.journal.clock.virtual  # it costs no time there; else it would delay packets
 
         def send() -> list[Mapping[str, object]]:
@@ -67,9 +71,7 @@ class NumberedRunner(Runner[N]):
         self._process = stack.enter_context(Forked(self.does, send))
         if asked is not None:
             asked.close_write()
-            stack.callback(asked.close)
         if heard is not None:
-            stack.callback(heard.close)
             heard.listen(run.lab.journal.tell)
 
     def _heard(self) -> OutagePipe | None:

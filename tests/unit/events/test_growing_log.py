@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,16 @@ def test_a_torn_part_is_left_out(tmp_path: Path) -> None:
     file.write_bytes(data[:20])
     with pytest.raises(ValueError, match="no whole line"):
         growing_log.read(file)
+
+
+def test_after_a_part_that_found_no_room_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, file = grown(tmp_path)
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda fd, data: write(fd, data[:12]))
+        log.add([*SENT, 60], RECEIVED)
+    log.add([*SENT, 60, 70], RECEIVED)
+    _, found = growing_log.read(file)
+    assert [*found.sent] == SENT
+    log.over()
+    assert not file.exists()

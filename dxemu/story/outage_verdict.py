@@ -20,7 +20,7 @@ def against_prediction(
     """
     mine = next((p for p in predicted if p.fault == fault.fault), None)
     if mine is None:
-        return [f"nothing was predicted for {fault.fault}"]
+        return [not_predicted(fault)]
     begun = [o for o in outages if o.fault == fault.fault and o.after == "fault"]
     wrong = [
         f"{outage_in_words(o, end_s)}, predicted {bounds(*mine.outage_ms)}"
@@ -37,6 +37,11 @@ def against_prediction(
         for o in healed
         if not inside(o, allowed)
     ]
+
+
+def not_predicted(fault: FaultResult) -> str:
+    """Of a fault without a prediction: nothing can be within it."""
+    return f"nothing was predicted for {fault.fault}"
 
 
 def action_against_prediction(

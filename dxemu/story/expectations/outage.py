@@ -13,6 +13,7 @@ from dxemu.story.outage_verdict import (
     against_prediction,
     lasted_ms,
     longest_in_words,
+    not_predicted,
     outage_in_words,
 )
 from dxemu.units import Seconds
@@ -53,6 +54,10 @@ class OutageExpected(Subject):
                 return False, f"the fault {self.fault} never happened"
             outages = [o for o in outages if o.fault in {f.fault for f in faults}]
         findings, places = [], list[str]()
+        if self.within_prediction:  # said once, not of each direction
+            foreseen = {p.fault for p in m.predicted if p.probe in ("", self.name)}
+            findings = [(False, not_predicted(f)) for f in faults if f.fault not in foreseen]
+            faults = [f for f in faults if f.fault in foreseen]
         for direction in directions(self.direction):
             mine = [p for p in m.probes if (p.probe, p.direction) == (self.name, direction)]
             if not any(p.sent for p in mine):

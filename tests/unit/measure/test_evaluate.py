@@ -168,7 +168,7 @@ def test_a_fault_on_the_waiting_connection_must_cost_nothing(tmp_path):
 def test_a_fault_that_nobody_predicted_fails(tmp_path):
     logs = {"to_aws": probe_log(15, 0.01, []), "from_aws": probe_log(15, 0.01, [])}
     result = run(tmp_path, [fault(5)], logs, expect("outage", "app", within_prediction=True), impacts=())
-    assert "nothing was predicted for cable_silent" in judged(result)[1]
+    assert judged(result) == ("fail", "nothing was predicted for cable_silent, no outage to AWS, no outage from AWS")
 
 
 def test_loss_before_any_fault_is_explained_by_none(tmp_path):

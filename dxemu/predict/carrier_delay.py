@@ -10,8 +10,10 @@ from dxemu.predict.windows import Term, Window
 
 FIRST_RETRANSMISSION_S = 0.2
 """Linux include/net/tcp.h, TCP_RTO_MIN: at the earliest so long after what was sent, and twice as long each time."""
+CARRIER_UP_S = 1.0
+CARRIER_UP = "Linux net/core/link_watch.c: up to 1 s"
 ARP_RETRY_S = 1.0
-LIGHT_S = 1.0
+ARP_RETRY = "net/ipv4/arp.c: retrans_time 1 s"
 
 
 def waits_s(plan: Plan, impact: Impact, node: str) -> float:
@@ -34,7 +36,7 @@ def told_after(impact: Impact, crossing_s: float) -> Window:
     lasted = lasts_s(impact)
     source = "RFC 6298 5.5: each time after twice as long"
     return Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
-        Term("the NOTIFICATION sent again", 0, lasted + FIRST_RETRANSMISSION_S + LIGHT_S + 2 * crossing_s, source)
+        Term("the NOTIFICATION sent again", 0, lasted + FIRST_RETRANSMISSION_S + CARRIER_UP_S + 2 * crossing_s, source)
     )
 
 
@@ -43,6 +45,6 @@ def back_in_time(plan: Plan, impact: Impact) -> tuple[Term, ...]:
     if not any(in_time(plan, impact, node) for node in impact.carrier_lost_at):
         return ()
     return (
-        Term("carrier coming up", 0, LIGHT_S, "Linux net/core/link_watch.c: up to 1 s"),
-        Term("ARP for the next router", 0, ARP_RETRY_S, "net/ipv4/arp.c: retrans_time 1 s"),
+        Term("carrier coming up", 0, CARRIER_UP_S, CARRIER_UP),
+        Term("ARP for the next router", 0, ARP_RETRY_S, ARP_RETRY),
     )

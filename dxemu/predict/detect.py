@@ -10,13 +10,12 @@ from dxemu.aws.bfd import detection_time
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.predict import carrier_delay
+from dxemu.predict.carrier_delay import ARP_RETRY, ARP_RETRY_S, CARRIER_UP, CARRIER_UP_S
 from dxemu.predict.dead_peer import dead_peer_window, give_up_after, retransmit_interval, silence_before_probe
 from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
 
 NETLINK_S = 0.01
-CARRIER_UP_S = 1.0
-ARP_RETRY_S = 1.0
 CONNECT_RETRY_S = 1.0
 SYN_WAIT_S = 5.0
 LONGEST_BACKOFF_S = 60
@@ -183,7 +182,7 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
     still_held = max(0.0, max(e.after.high_s for e in ends) - lasted)
     refused = reconnect_delay_s(still_held) if still_held > 0 else 0.0
     return Window().plus(
-        Term("carrier coming up", 0, light, "Linux net/core/link_watch.c: up to 1 s"),
+        Term("carrier coming up", 0, light, CARRIER_UP),
         Term("the other end still holding the old session", 0, still_held, "RFC 4271 6.8"),
         Term("ExaBGP's wait after a refusal", 0, refused, EXABGP_DELAY),
         Term(
@@ -225,7 +224,7 @@ def tunnel_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     light = CARRIER_UP_S if impact.carrier_lost_at else 0.0
     crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
     return Window().plus(
-        Term("carrier coming up", 0, light, "Linux net/core/link_watch.c: up to 1 s"),
+        Term("carrier coming up", 0, light, CARRIER_UP),
         Term("an end holding keys that the other has lost", 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
         Term("the next request for new keys", 0, interval, STRONGSWAN_TIMER),
         Term("IKE and BGP crossing", 0, IKE_S + 5 * crossing, "RFC 7296 1.2; RFC 4271 8.2.2"),
@@ -248,7 +247,7 @@ def static_routes_back(plan: Plan, way: ForwardingPath, struck: AbstractSet[str]
     for node, crossing in zip(way.nodes, way.crossings, strict=False):
         cables = {cable for members in crossing.ways for cable in members}
         if cables & struck and plan.own_static_routes(node):
-            source = "Linux net/core/link_watch.c: up to 1 s; net/ipv4/arp.c: retrans_time 1 s"
+            source = f"{CARRIER_UP}; {ARP_RETRY}"
             return Window((Term("ARP for the next router", 0, ARP_RETRY_S, source),))
     return Window()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from dxemu.predict.carrier_delay import CARRIER_UP
 from dxemu.predict.windows import Term, Window
 
 MIIMON_S = 0.1
@@ -64,4 +65,4 @@ def taken_in(lit_within_s: float = 0.0) -> Window:
     """
     return Window(
         (Term("one end of the LAG sending before the other collects", 0, FAST_PERIODIC_S, "IEEE 802.1AX 6.4.15"),)
-    ).plus(Term("one member having light before the other", 0, lit_within_s, "Linux net/core/link_watch.c: up to 1 s"))
+    ).plus(Term("one member having light before the other", 0, lit_within_s, CARRIER_UP))

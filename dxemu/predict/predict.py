@@ -15,7 +15,8 @@ from dxemu.control.forwarding_path import ForwardingPath, shared_until
 from dxemu.control.wires import Crossing
 from dxemu.plan.model import Plan, Side
 from dxemu.predict import carrier_delay, lacp, restarts, unheard
-from dxemu.predict.detect import CARRIER_UP_S, Detection, keys_lost, static_routes_back
+from dxemu.predict.carrier_delay import CARRIER_UP_S
+from dxemu.predict.detect import Detection, keys_lost, static_routes_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, may_not_begin, sooner
 from dxemu.predict.outcome import Fate, Flow, Turn, World

@@ -17,7 +17,8 @@ from itertools import combinations
 from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict import held_down, lacp, restarts, unheard, vrrp
-from dxemu.predict.detect import CARRIER_UP_S, back_after
+from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
+from dxemu.predict.detect import back_after
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import touches
 from dxemu.predict.outcome import Fate, Flow, View, World
@@ -29,7 +30,6 @@ from dxemu.units import Seconds
 
 MOST_AT_ONCE = 7
 """Of so many things every order is looked at; of more only the first two that come, and the last two."""
-LIGHT = "Linux net/core/link_watch.c: up to 1 s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Return:
         return found
 
     def _others(self, before: Believed, after: Believed) -> Iterator[Comeback]:
-        light = Window((Term("carrier coming up", 0, CARRIER_UP_S, LIGHT),))
+        light = Window((Term("carrier coming up", 0, CARRIER_UP_S, CARRIER_UP),))
         for gateway, speaker in sorted(before.lost - after.lost):
             yield Comeback(f"{gateway} {speaker}", light, Believed(lost=frozenset({(gateway, speaker)})), (gateway,))
         for node, port in sorted(before.dark - after.dark):

@@ -10,7 +10,8 @@ from dxemu.faults.effects import Protocol
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.plan.packets import member_bonds
 from dxemu.predict import lacp
-from dxemu.predict.detect import CARRIER_UP_S, Detection, bfd_timer, hold_timer, in_tunnel, session_back
+from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
+from dxemu.predict.detect import Detection, bfd_timer, hold_timer, in_tunnel, session_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import session_back as connects
 from dxemu.predict.restarts import stale_for
@@ -98,5 +99,5 @@ def back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     window = session_back(plan, impact, session, (out[0], out[-1]))
     if not window.high_s:
         return window
-    light = Term("the LAG having light", 0, CARRIER_UP_S, "Linux net/core/link_watch.c: up to 1 s")
+    light = Term("the LAG having light", 0, CARRIER_UP_S, CARRIER_UP)
     return window.plus(*lacp.heard_again().terms, light)

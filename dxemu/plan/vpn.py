@@ -137,50 +137,11 @@ def _words(proposal: IpsecProposal | None, phase: Phase) -> str | None:
 
 def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[str, ...]) -> BgpSession:
     vpn, topology = ending.vpn, draft.topology
-    near, far = tunnel.ends
-    settings = vpn.tunnels[ending.number - 1]
-    policy = settings.customer
-    prefixes = prefixes_of(vpn, topology)
-    networks = networks_behind(topology, vpn.router) if policy.announce is None else policy.announce
-    if vpn.static_routes is not None:
-        networks = vpn.static_routes
     return BgpSession(
         name=draft.session_name(tunnel.name, "session"),
         virtual_interface=None,
         connection=None,
-        ends=(
-            SessionEnd(
-                speaker=vpn.router,
-                node=vpn.router,
-                interface=near.interface,
-                port=near.interface,
-                address=near.inside.ip,
-                asn=asn_of(topology, vpn.router),
-                passive=False,
-                import_local_pref=policy.local_pref,
-                export_communities=policy.communities if policy.send_communities else (),
-                send_communities=policy.send_communities,
-                export_prepend=policy.as_path_prepend,
-                export_med=policy.med,
-                accepts=policy.accept,
-                policies=policy.policies,
-                allow_as_in=policy.allow_as_in,
-                announces=networks,
-                enabled=policy.enabled and settings.customer_enabled,
-            ),
-            SessionEnd(
-                speaker=ending.node,
-                node=ending.node,
-                interface=far.interface,
-                port=far.interface,
-                address=far.inside.ip,
-                asn=gateway_asn(vpn, topology),
-                passive=True,
-                announces=prefixes,
-                export_med=vpn_tunnels.MED if vpn.static_routes is None else None,
-                enabled=settings.amazon_enabled,
-            ),
-        ),
+        ends=(_customers_end(topology, ending, tunnel), _amazons_end(topology, ending, tunnel)),
         hold_time=vpn.hold_time,
         keepalive=vpn.keepalive,
         auth_key=None,
@@ -189,6 +150,48 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
         mismatch=tunnel_mismatch(vpn, ending.number),
         static=vpn.static_routes is not None,
         prefix_quota=_prefix_quota(vpn, topology),
+    )
+
+
+def _customers_end(topology: Topology, ending: Ending, tunnel: IpsecTunnel) -> SessionEnd:
+    vpn, mine = ending.vpn, tunnel.ends[0]
+    settings = vpn.tunnels[ending.number - 1]
+    policy = settings.customer
+    networks = networks_behind(topology, vpn.router) if policy.announce is None else policy.announce
+    return SessionEnd(
+        speaker=vpn.router,
+        node=vpn.router,
+        interface=mine.interface,
+        port=mine.interface,
+        address=mine.inside.ip,
+        asn=asn_of(topology, vpn.router),
+        passive=False,
+        import_local_pref=policy.local_pref,
+        export_communities=policy.communities if policy.send_communities else (),
+        send_communities=policy.send_communities,
+        export_prepend=policy.as_path_prepend,
+        export_med=policy.med,
+        accepts=policy.accept,
+        policies=policy.policies,
+        allow_as_in=policy.allow_as_in,
+        announces=networks if vpn.static_routes is None else vpn.static_routes,
+        enabled=policy.enabled and settings.customer_enabled,
+    )
+
+
+def _amazons_end(topology: Topology, ending: Ending, tunnel: IpsecTunnel) -> SessionEnd:
+    vpn, far = ending.vpn, tunnel.ends[1]
+    return SessionEnd(
+        speaker=ending.node,
+        node=ending.node,
+        interface=far.interface,
+        port=far.interface,
+        address=far.inside.ip,
+        asn=gateway_asn(vpn, topology),
+        passive=True,
+        announces=prefixes_of(vpn, topology),
+        export_med=vpn_tunnels.MED if vpn.static_routes is None else None,
+        enabled=vpn.tunnels[ending.number - 1].amazon_enabled,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -58,19 +58,11 @@ async def rehearse(
     started, slept = time.monotonic(), asleep_s()
     runners = _plugged_runners({probe.kind for probe in scenario.probes})
     job = _job(rehearsal, where, folder, seed, {kind: runner.__module__ for kind, runner in runners.items()})
-    events: list[Event] = []
     job = replace(job, frames=ports)
     order = Job(target="dxemu.run.lab_process:main", payload=job, folders=_folders(job, runners.values()))
     place = where.with_room_for(rehearsal.memory_mb)
     stream = place.run(order, folder, seed) if waiting is None else waiting.run(order)
-    with TimelineFile(folder / TIMELINE) as timeline:
-        async with aclosing(stream):
-            async for said in stream:
-                event = with_wall_time(decoded(said), round(time.monotonic() - started, 3))
-                if not isinstance(event, Building):
-                    timeline.write(event)
-                    events.append(event)
-                on_event(event)
+    events = await _heard(stream, folder, started, on_event)
     for event in events:
         whole(event, folder)
     meta = RunMeta(
@@ -91,6 +83,22 @@ async def rehearse(
     make_pcapng(folder, ports, events)
     bundle.write(folder)
     return result
+
+
+async def _heard(
+    stream: AsyncGenerator[Mapping[str, object], None], folder: Path, started: float, on_event: Callable[[Event], None]
+) -> list[Event]:
+    """All that a lab says until it ends, which is in the timeline then."""
+    events = []
+    with TimelineFile(folder / TIMELINE) as timeline:
+        async with aclosing(stream):
+            async for said in stream:
+                event = with_wall_time(decoded(said), round(time.monotonic() - started, 3))
+                if not isinstance(event, Building):
+                    timeline.write(event)
+                    events.append(event)
+                on_event(event)
+    return events
 
 
 def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: Mapping[str, str]) -> RunJob:

@@ -64,11 +64,14 @@ def read(path: Path) -> tuple[Mapping[str, object], ProbeLog]:
     data = array("q")
     data.frombytes(rest[: len(rest) // data.itemsize * data.itemsize])
     log, at = ProbeLog(array("q"), array("q")), 0
-    while at + 2 <= len(data) and at + 2 + data[at] + data[at + 1] <= len(data):
+    while at + 2 <= len(data):
         middle = at + 2 + data[at]
+        end = middle + data[at + 1]
+        if not at + 2 <= middle <= end <= len(data):
+            break  # torn, or no log any more
         log.sent.extend(data[at + 2 : middle])
-        at, end = middle + data[at + 1], middle + data[at + 1]
         log.received.extend(data[middle:end])
+        at = end
     said = json.loads(about)
     if not isinstance(said, dict):
         raise ValueError(f"{path} does not say whose it is")  # noqa: TRY004 - a wrong file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from array import array
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,15 @@ def test_a_torn_part_is_left_out(tmp_path: Path) -> None:
     file.write_bytes(data[:20])
     with pytest.raises(ValueError, match="no whole line"):
         growing_log.read(file)
+
+
+def test_what_is_no_log_any_more_is_left_out(tmp_path: Path) -> None:
+    _, file = grown(tmp_path)
+    data = file.read_bytes()
+    for lengths in ((-2, 0), (0, -2), (5, -5), (1 << 40, 0)):
+        file.write_bytes(data + array("q", lengths).tobytes())
+        _, found = growing_log.read(file)
+        assert ([*found.sent], [*found.received]) == (SENT, RECEIVED)
 
 
 def test_after_a_part_that_found_no_room_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,14 +102,14 @@ def _name(folder: Path) -> str:
 def _moment(at: str | None, end: float, called: str, *, goes_on: bool) -> float:
     if at is None:
         return end
-    last = math.floor(end * 1e3) / 1e3  # as the report has times: one that is said can be given
-    between = f"Give a time from 0 s to {last:g} s, such as --at {end / 2:.0f}s."
+    last = f"{math.floor(end * 1e3) / 1e3:.10g} s"  # as the report has times: one that is said can be given
+    between = f"Give a time from 0 s to {last}, such as --at {end / 2:.0f}s."
     try:
         moment = Seconds.parse(at)
     except ValueError as error:
         raise NotExplained(f"--at {at}: {error}\n  {between}") from None
     if moment > end:
-        problem = f"{called} is at {last:g} s" if goes_on else f"{called} ended at {last:g} s"
+        problem = f"{called} is at {last}" if goes_on else f"{called} ended at {last}"
         raise NotExplained(f"{problem}, before {moment}\n  {between}")
     return moment
 

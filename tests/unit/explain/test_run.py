@@ -14,7 +14,7 @@ from dxemu.events.folder import NoRun
 from dxemu.explain.names import NotExplained
 from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
-from dxemu.explain.replay import state_of_run
+from dxemu.explain.replay import _moment, state_of_run
 from dxemu.explain.state import State
 from dxemu.plan.make import make_plan
 from dxemu.topology import effective
@@ -170,6 +170,14 @@ def test_which_moments_there_are(tmp_path: Path) -> None:
             state_of_run(folder, at)
         assert says in str(error.value)
         assert "from 0 s to 20 s" in str(error.value)
+
+
+def test_the_last_moment_that_is_said_can_be_given() -> None:
+    with pytest.raises(
+        NotExplained, match=r"ended at 1234\.567 s, before 2000 s\n  Give a time from 0 s to 1234\.567 s"
+    ):
+        _moment("2000 s", 1234.5678, "it", goes_on=False)
+    assert _moment("1234.567 s", 1234.5678, "it", goes_on=False) == 1234.567
 
 
 def test_folders_that_are_no_runs(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from dxemu.plan.edge import PUBLIC, Edge, EdgeKey
 from dxemu.plan.model import (
     AttachmentKind,
     BgpSession,
+    Cable,
     CableRole,
     Gateway,
     GatewayKind,
@@ -30,7 +31,7 @@ from dxemu.plan.names import auth_key
 from dxemu.plan.segment import Segment, add_segment
 from dxemu.topology.model import Host, OtherCustomer, Topology
 from dxemu.topology.model_aws import PublicService
-from dxemu.units import BitsPerSecond, Seconds, VlanId
+from dxemu.units import BitsPerSecond, IPInterface, Seconds, VlanId
 
 INTERNET = "internet"
 INTERNET_PLACE = "Internet"
@@ -210,15 +211,22 @@ def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links) -> 
             originates=(other.network,),
         )
     )
+    draft.sessions.append(_others_session(draft, other, edge, cable, tuple(zip(interfaces, peers, strict=True))))
+
+
+def _others_session(
+    draft: Draft, other: OtherCustomer, edge: Edge, cable: Cable, ends: tuple[tuple[str, IPInterface], ...]
+) -> BgpSession:
+    """`ends` are interface and address of the other customer's router, and of AWS's device."""
 
     def end(index: int, speaker: str) -> SessionEnd:
-        port = (cable.a, cable.b)[index]
+        port, (interface, address) = (cable.a, cable.b)[index], ends[index]
         return SessionEnd(
             speaker=speaker,
             node=port.node,
-            interface=interfaces[index],
+            interface=interface,
             port=port.name,
-            address=peers[index].ip,
+            address=address.ip,
             asn=PUBLIC_VIF_AMAZON_SIDE if index else other.asn,
             passive=index == 1,
             announces=None if index else (other.network,),
@@ -226,18 +234,16 @@ def _add_other(draft: Draft, other: OtherCustomer, edge: Edge, links: Links) -> 
         )
 
     name = draft.session_name(other.name, "session")
-    draft.sessions.append(
-        BgpSession(
-            name=name,
-            virtual_interface=None,
-            connection=None,
-            ends=(end(0, other.name), end(1, edge.name)),
-            hold_time=Seconds(90),
-            keepalive=Seconds(30),
-            auth_key=auth_key(draft.topology.name, name),
-            cables=(cable.name,),
-            route_filter_prefixes=(other.network,),
-        )
+    return BgpSession(
+        name=name,
+        virtual_interface=None,
+        connection=None,
+        ends=(end(0, other.name), end(1, edge.name)),
+        hold_time=Seconds(90),
+        keepalive=Seconds(30),
+        auth_key=auth_key(draft.topology.name, name),
+        cables=(cable.name,),
+        route_filter_prefixes=(other.network,),
     )
 
 

@@ -54,14 +54,13 @@ class SessionPolicies:
 
     def absorb(self, before: Plan, after: Plan) -> None:
         """What `after` says and `before` did not is said by the plan from now on, and remembered here no longer."""
-        said = [(one, other) for one, other in zip(before.sessions, after.sessions, strict=True) if one != other]
-        for old, new in said:
+        self._let_out -= _told_of(before, after)  # of all of the customer's routers, whichever announces it
+        for old, new in zip(before.sessions, after.sessions, strict=True):
             approved = set(new.route_filter_prefixes or ()) - set(old.route_filter_prefixes or ())
             if new.name in self._approved:
                 self._approved[new.name] = [prefix for prefix in self._approved[new.name] if prefix not in approved]
             for had, has in zip(old.ends, new.ends, strict=True):
                 if has.speaker == self._speaker:
-                    self._let_out -= frozenset(has.announces or ()) - frozenset(had.announces or ())
                     self._held_back -= frozenset(has.withholds) - frozenset(had.withholds)
 
     def follow(self, plan: Plan, old: BgpSession, new: BgpSession) -> bool:
@@ -99,3 +98,16 @@ class SessionPolicies:
     def forget(self, session: str) -> None:
         """The session is down: nothing is refused on it any more."""
         self.refused = {key: reason for key, reason in self.refused.items() if key[0] != session}
+
+
+def _told_of(before: Plan, after: Plan) -> frozenset[IPNetwork]:
+    """The prefixes that routers announce, let out or withhold in one of two plans and not in the other."""
+    found: set[IPNetwork] = set()
+    originated = {speaker.name: speaker.originates for speaker in before.speakers}
+    for speaker in after.speakers:
+        found |= set(originated.get(speaker.name, ())) ^ set(speaker.originates)
+    for old, new in zip(before.sessions, after.sessions, strict=True):
+        for had, has in zip(old.ends, new.ends, strict=True):
+            found |= set(had.announces or ()) ^ set(has.announces or ())
+            found |= set(had.withholds) ^ set(has.withholds)
+    return frozenset(found)

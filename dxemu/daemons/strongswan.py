@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dxemu.daemons.strongswan_conf import connection, ends_at, render, secret
@@ -147,6 +148,27 @@ class StrongSwan:
     async def rekey(self, tunnel: str) -> None:
         """New keys for ESP now; TunnelRekeyed says when. Raises LabError if the tunnel is not up."""
         await self._vici.request("rekey", {"child": tunnel, "ike": tunnel})
+
+    async def authenticate_again(self, tunnel: str) -> None:
+        """A new IKE SA with new keys for ESP in the place of the old one. Raises LabError if the tunnel is not up."""
+        await self._vici.request("rekey", {"ike": tunnel, "reauth": "yes"})
+
+    async def propose(self, tunnel: str, esp_proposal: str | None) -> None:
+        """Offer and take this for a tunnel's next keys for ESP; None: what it was set up with. Raises LabError.
+
+        Keys that are there are renewed by what they were made with, until the tunnel authenticates again.
+        """
+        known = next(one for one in self._tunnels if one.name == tunnel)
+        mine, _ = ends_at(known, self._node)
+        other = replace(mine, esp_proposal=esp_proposal or mine.esp_proposal)
+        first, second = (other if end is mine else end for end in known.ends)
+        await self._vici.request(
+            "load-conn", connection(replace(known, ends=(first, second)), self._node, self._tunnels)
+        )
+
+    def keys(self, tunnel: str) -> frozenset[str]:
+        """Charon's numbers of the pairs of keys for ESP that a tunnel has, by its last word."""
+        return self._state.keys(tunnel)
 
     async def terminate(self, tunnel: str) -> None:
         """Close the tunnel and tell the peer; a customer's end that hears it connects again. Raises LabError."""

@@ -33,6 +33,7 @@ def render(tunnels: Sequence[IpsecTunnel], vici_socket: str, log_file: str) -> s
     """The `strongswan.conf` of one charon: no connection and no key is in it.
 
     Every request is sent again at even intervals (base 1), so that a peer is given up when AWS would.
+    A tunnel that authenticates anew has its new keys before the old ones go.
     One setting a line: strongSwan reads `a { b = c }` wrongly.
     """
     return f"""\
@@ -45,6 +46,7 @@ charon {{
   retransmit_tries = {RETRANSMISSIONS}
   retransmit_timeout = {retransmit_interval(tunnels):.3f}
   retransmit_base = 1.0
+  make_before_break = yes
   plugins {{
     kernel-netlink {{
       roam_events = no

@@ -18,7 +18,8 @@ _LINE = re.compile(r"\[\w+\] <(?P<tunnel>[^|>]+)\|\d+> (?P<said>.*)")
 _REASONS = (
     (re.compile(r"giving up after \d+ retransmits"), "dpd"),
     (re.compile(r"(received|sending) DELETE for IKE_SA"), "deleted"),
-    (re.compile(r"closing CHILD_SA|closing expired CHILD_SA"), "deleted"),
+    (re.compile(r"closing CHILD_SA"), "deleted"),
+    (re.compile(r"closing expired CHILD_SA"), "expired"),
     (re.compile(r"(destroying|deleting) duplicate IKE_SA"), "replaced"),
     (re.compile(r"received \w+ (notify error|error notify|notify, no CHILD_SA built)"), "refused"),
     (re.compile(r"MAC mismatched|no shared key found|no IKE config found|no matching peer config found"), "refused"),
@@ -38,7 +39,8 @@ class TunnelUp:
 class TunnelDown:
     """The tunnel carries nothing any more, or (`refused`) could not come up and is not tried again.
 
-    `reason` is `dpd` (the peer is silent), `deleted` (an end closed it), `replaced` (the peer came back with a new
+    `reason` is `dpd` (the peer is silent), `deleted` (an end closed it), `expired` (its keys
+    were not renewed before their lifetime was over), `replaced` (the peer came back with a new
     connection before its silence was noticed), `refused`, or `unknown`; `detail` is charon's own line.
     """
 
@@ -78,6 +80,10 @@ class Tunnels:
     def is_up(self, tunnel: str) -> bool:
         """Whether it carries packets, by the last word."""
         return bool(self._children[tunnel])
+
+    def keys(self, tunnel: str) -> frozenset[str]:
+        """Charon's numbers of its child SAs."""
+        return frozenset(self._children[tunnel])
 
     def refusal(self, tunnel: str) -> str:
         """Why its keys for packets were refused, in charon's words; the tunnel's connection itself may be up."""

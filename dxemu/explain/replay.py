@@ -30,6 +30,7 @@ _WHY = {
     "notification": "the other end said so",
     "peer_closed": "the other end closed",
     "dpd": "the peer is silent (DPD)",
+    "expired": "its tunnel's keys have expired",
     "notification_sent": "it said why",
     "prefix_limit": "more prefixes than AWS takes",
     "cleared": "an operator reset it",

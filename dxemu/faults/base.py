@@ -98,6 +98,9 @@ class BreakableControl(Protocol):
     def freeze_ike(self, node: str, *, frozen: bool) -> Mapping[str, str]:
         """The same for the IKE daemon of a node alone."""
 
+    async def refuse_keys(self, tunnel: str, *, refused: bool) -> str:
+        """AWS's end refuses new keys for ESP, or takes them again. Gives charon's word for it; raises LabError."""
+
     async def limit(self, session: str, most: int | None) -> bool:
         """AWS takes `most` prefixes on a session from now on (None: what the design says). Gives whether it is up."""
 
@@ -194,7 +197,7 @@ class Fault(ABC):
     `words` say what happens, for people; `imitates` what of the world is meant by it, and `leaves_out` what is not.
     `audited` are the targets that `dxemu audit` lets fail in this way, each with the verb for it: none, unless the kind
     says so. `needs` are the modules that a lab imports for it before time starts. `aws_state` is AWS's word for a
-    virtual interface while it stands. `takes_queue`: it works with the only queue of what it hits.
+    virtual interface while it stands. `takes` is what of its target one fault alone can work with.
     """
 
     words: ClassVar[str]
@@ -203,7 +206,7 @@ class Fault(ABC):
     audited: ClassVar[Mapping[str, str]] = {}
     needs: ClassVar[tuple[str, ...]] = ()
     aws_state: ClassVar[str] = ""
-    takes_queue: ClassVar[bool] = False
+    takes: ClassVar[str] = ""
 
     @property
     def target(self) -> str:
@@ -216,9 +219,9 @@ class Fault(ABC):
 
     def clash(self, other: Fault) -> str:
         """Why it cannot stand while `other` does, in words; "" if it can."""
-        both = self.takes_queue and other.takes_queue and self != other
+        both = self.takes and self.takes == other.takes and self != other
         same = both and target_of(self) == target_of(other)
-        return f"'{self.target}' has one queue, and another fault works with it" if same else ""
+        return f"'{self.target}' has one {self.takes}, and another fault works with it" if same else ""
 
     @property
     def ends_after(self) -> Seconds | None:

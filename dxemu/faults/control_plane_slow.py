@@ -26,7 +26,7 @@ class ControlPlaneSlow(Fault):
     words: ClassVar[str] = "every message of BGP and BFD is late at both ends; packets of users are not"
     imitates: ClassVar[str] = "a router whose processor is busy, with its line cards idle"
     leaves_out: ClassVar[str] = "a delay that grows with the number of messages; LACP and IKE"
-    takes_queue: ClassVar[bool] = True
+    takes: ClassVar[str] = "queue"
     needs: ClassVar[tuple[str, ...]] = ("dxemu.lab.slow_control",)
 
     virtual_interface: str | None = target_field()

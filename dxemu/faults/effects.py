@@ -107,6 +107,13 @@ class Misled:
     router: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeysKept:
+    """A tunnel gets no new keys. It carries packets until the lifetime of those that it has is over."""
+
+    tunnel: str
+
+
 Effect = (
     LinkDead
     | PortDark
@@ -119,6 +126,7 @@ Effect = (
     | ControlFrozen
     | Worsened
     | Misled
+    | KeysKept
 )
 
 

@@ -25,6 +25,7 @@ class IkePeerDead(Fault):
     words: ClassVar[str] = "AWS's IKE daemon hangs: it answers nothing, ESP goes on"
     imitates: ClassVar[str] = "an IKE daemon of AWS's that hangs, or runs out of memory"
     leaves_out: ClassVar[str] = "an endpoint that AWS replaces, which takes the tunnel's ESP with it"
+    takes: ClassVar[str] = "IKE daemon"
 
     tunnel: str | None = target_field()
 

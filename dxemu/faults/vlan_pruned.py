@@ -20,7 +20,7 @@ class VlanPruned(Fault):
     imitates: ClassVar[str] = "a change on a switch of a carrier, or of a partner, that leaves a VLAN out"
     leaves_out: ClassVar[str] = "a wrong tag, by which packets come to somebody else"
     audited: ClassVar[Mapping[str, str]] = {"virtual_interface": "falls silent"}
-    takes_queue: ClassVar[bool] = True
+    takes: ClassVar[str] = "queue"
 
     virtual_interface: str | None = target_field()
 

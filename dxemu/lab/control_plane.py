@@ -53,6 +53,13 @@ class ControlPlane:
         """The same for the IKE daemon of a node alone."""
         return self._signal(self.overlay.programs(node), frozen=frozen)
 
+    async def refuse_keys(self, tunnel: str, *, refused: bool) -> str:
+        """AWS's end refuses new keys for ESP, or takes them again: `dxemu.lab.refused_keys`."""
+        from dxemu.lab.refused_keys import refuse, take_again  # few labs need it
+
+        one = self.plan.tunnel(tunnel)
+        return await (refuse if refused else take_again)(self.overlay, one)
+
     def programs(self, node: str) -> Mapping[str, int]:
         """The numbers of a node's processes that route: BGP, BFD, IKE."""
         found = dict(self.overlay.programs(node))

@@ -84,25 +84,20 @@ class Overlay:
             if charon is None:
                 await (await self._start(end.node, (tunnel,))).ready()
             else:
-                await self._calm()
+                await self.calm()
                 await charon.add(tunnel)
 
     async def remove(self, tunnel: IpsecTunnel) -> None:
         """Have neither end know a tunnel any more that was taken down. Raises LabError."""
         for end in tunnel.ends:
-            await self._calm()
+            await self.calm()
             await self._charons[end.node].remove(tunnel.name)
 
     async def come_up(self, tunnel: IpsecTunnel) -> str:
         """Have a tunnel connect. Returns when it is up, or is not about to be; which of it, in words."""
         await self._initiate(tunnel)
-        waited = 0.0
-        while not self._is_up(tunnel):
-            if waited >= UP_WITHIN_S:
-                return f"not up within {duration(UP_WITHIN_S * 1e3)}"
-            await self._journal.clock.settle(LOOK_S)
-            waited += LOOK_S
-        return "up"
+        up = await self.within(UP_WITHIN_S, lambda: self.is_up(tunnel))
+        return "up" if up else f"not up within {duration(UP_WITHIN_S * 1e3)}"
 
     async def go_down(self, tunnel: IpsecTunnel) -> None:
         """Have a tunnel end: the customer's end tells the other one, which does so by itself if it is cut off.
@@ -110,10 +105,10 @@ class Overlay:
         Raises LabError.
         """
         for end in tunnel.ends:
-            await self._calm()
+            await self.calm()
             await self._charons[end.node].close(tunnel.name)
 
-    async def _calm(self) -> None:
+    async def calm(self) -> None:
         """Let charons hear what has just happened in their kernels before they are asked something.
 
         Who waits for sockets in them spins while a callback of one has not ended (strongSwan 5.9.8, watcher.c); where
@@ -121,7 +116,8 @@ class Overlay:
         """
         await self._journal.clock.settle(CALM_S)
 
-    def _is_up(self, tunnel: IpsecTunnel) -> bool:
+    def is_up(self, tunnel: IpsecTunnel) -> bool:
+        """Whether it carries packets at both ends, by charon's last word."""
         return all(self._charons[end.node].is_up(tunnel.name) for end in tunnel.ends)
 
     async def connect(self) -> None:
@@ -156,6 +152,23 @@ class Overlay:
         """The number of a node's IKE daemon, if it runs one."""
         charon = self._charons.get(node)
         return {} if charon is None else {"IKE": charon.process.pid}
+
+    def daemon(self, node: str) -> StrongSwan:
+        """The IKE daemon of a node at which a tunnel ends."""
+        return self._charons[node]
+
+    def authenticated(self, tunnel: IpsecTunnel) -> None:
+        """Both ends have authenticated again while the tunnel was up, of which charon tells nothing."""
+        for end in tunnel.ends:
+            self._journal.tell(TunnelChanged(node=end.node, tunnel=tunnel.name, state="rekeyed", reason="ike"))
+
+    async def within(self, limit_s: float, so: Callable[[], bool]) -> bool:
+        """Wait until it is so, at most so long. Gives whether it is."""
+        waited = 0.0
+        while not so() and waited < limit_s:
+            await self._journal.clock.settle(LOOK_S)
+            waited += LOOK_S
+        return so()
 
     def _at(self, node: str) -> list[IpsecTunnel]:
         return [tunnel for tunnel in self._plan.tunnels if any(end.node == node for end in tunnel.ends)]

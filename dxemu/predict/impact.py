@@ -10,6 +10,7 @@ from dxemu.faults.effects import (
     ControlFrozen,
     Drained,
     Effect,
+    KeysKept,
     LinkDead,
     Misled,
     NodeGone,
@@ -87,11 +88,18 @@ def impact_of(plan: Plan, fault: str, at: Seconds, until: Seconds | None, effect
         restarting=tuple(effect.node for effect in effects if isinstance(effect, ProcessGone)),
         powerless=tuple(sorted(gone)),
         unheard=tuple(effect for effect in effects if isinstance(effect, Unheard)),
-        by_chance=any(isinstance(effect, Worsened | Misled) for effect in effects),
+        by_chance=any(isinstance(effect, Worsened | Misled) or _expires(plan, at, until, effect) for effect in effects),
         closed=tuple(effect for effect in effects if isinstance(effect, SessionClosed)),
         drained=tuple(effect.session for effect in effects if isinstance(effect, Drained)),
         frozen=tuple(effect.node for effect in effects if isinstance(effect, ControlFrozen)),
     )
+
+
+def _expires(plan: Plan, at: Seconds, until: Seconds | None, effect: Effect) -> bool:
+    """Whether keys that are not renewed may end before `until`: what moves then is not predicted."""
+    if not isinstance(effect, KeysKept):
+        return False
+    return until is None or until - at >= plan.tunnel(effect.tunnel).phase2_lifetime
 
 
 def _dead(effects: Iterable[Effect]) -> Iterable[str]:

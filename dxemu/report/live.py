@@ -113,6 +113,7 @@ def _bgp(event: BgpChanged) -> str:
         "notification_sent": f"it said {event.detail}",
         "peer_closed": "the other end closed",
         "prefix_limit": "too many prefixes",
+        "expired": "the tunnel's keys have expired",
         "cleared": "an operator reset it",
         "shut_down": "an operator shut it down",
         "reconfigured": "an operator configured it anew",
@@ -129,11 +130,19 @@ def _symptom(event: SymptomSeen) -> str:
     return f"{event.session} does not come up: {event.detail}"
 
 
+_TUNNEL_DOWN = {
+    "dpd": "the peer is silent (DPD)",
+    "deleted": "closed",
+    "expired": "its keys have expired",
+    "refused": "refused",
+}
+
+
 def _tunnel(event: TunnelChanged) -> str:
     node, tunnel, state = event.node, event.tunnel, event.state
     if state == "rekeyed":
         return f"new {'IKE' if event.reason == 'ike' else 'ESP'} keys on {node} for {tunnel}"
-    why = {"dpd": "the peer is silent (DPD)", "deleted": "closed", "refused": "refused"}.get(event.reason, "")
+    why = _TUNNEL_DOWN.get(event.reason, "")
     return f"{tunnel} is {state} on {node}" + (f": {why}" if why and state == "down" else "")
 
 

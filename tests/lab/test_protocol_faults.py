@@ -91,5 +91,14 @@ def test_a_tunnel_lives_on_its_keys_while_ike_is_blocked(tmp_path: Path) -> None
         assert await are_up(lab, "sessions", "vpn_tunnel_2") == [True, True]
         dead = await lab.give(Heal(id="ike_peer_dead"))
         assert dead["evidence"] == "the IKE daemon of vpn_endpoint_2 goes on"
+        refused: Any = await lab.fail("rekey_refused: {tunnel: vpn_tunnel_1}")
+        assert refused["evidence"].startswith("vpn_endpoint_1 takes no new keys: received NO_PROPOSAL_CHOSEN notify")
+        with pytest.raises(OrderRefused, match="has one IKE daemon"):
+            await lab.fail("ike_peer_dead: {tunnel: vpn_tunnel_1}")
+        await lab.give(Advance(by=Seconds(20)))
+        assert await are_up(lab, "tunnels", "vpn_tunnel_1") == [True, True]
+        assert await are_up(lab, "sessions", "vpn_tunnel_1") == [True, True]
+        refused = await lab.give(Heal(id="rekey_refused"))
+        assert refused["evidence"] == "vpn_endpoint_1 takes new keys: they are renewed"
 
     in_lab("vpn_backup", tmp_path, block)

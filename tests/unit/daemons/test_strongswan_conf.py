@@ -24,6 +24,10 @@ def test_a_request_is_repeated_twice_at_even_intervals() -> None:
     assert said == {"retransmit_tries": "2", "retransmit_timeout": "10.000", "retransmit_base": "1.0"}
 
 
+def test_a_tunnel_that_authenticates_again_has_no_gap() -> None:
+    assert "\n  make_before_break = yes\n" in render([TUNNEL], "/run/x.vici", "/log")
+
+
 def test_one_setting_a_line_and_every_brace_closed() -> None:
     text = render([TUNNEL], "/run/x.vici", "/log")
     depth = 0

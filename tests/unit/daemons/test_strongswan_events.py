@@ -36,6 +36,11 @@ def tunnel_that_is_up() -> Tunnels:
             f"received DELETE for IKE_SA {NAME}[1]",
         ),
         (
+            f"08[IKE] <{NAME}|2> closing expired CHILD_SA {NAME}{{2}}",
+            "expired",
+            f"closing expired CHILD_SA {NAME}{{2}}",
+        ),
+        (
             f"08[IKE] <{NAME}|2> destroying duplicate IKE_SA for peer '203.0.113.1', received INITIAL_CONTACT",
             "replaced",
             "destroying duplicate IKE_SA for peer '203.0.113.1', received INITIAL_CONTACT",
@@ -55,6 +60,15 @@ def test_a_tunnel_is_up_until_its_last_child_has_gone() -> None:
     assert state.hear("child-updown", child_changes("2", up=True)) == []
     assert state.hear("child-updown", child_changes("1", up=False)) == []
     assert state.hear("child-updown", child_changes("2", up=False)) == [TunnelDown(NAME, "unknown", "")]
+
+
+def test_whose_keys_are_there_is_known_by_number() -> None:
+    state = tunnel_that_is_up()
+    assert state.keys(NAME) == {"1"}
+    state.hear("child-updown", child_changes("2", up=True))
+    before = state.keys(NAME)
+    state.hear("child-updown", child_changes("1", up=False))
+    assert (before, state.keys(NAME)) == ({"1", "2"}, {"2"})
 
 
 def test_a_rekeyed_child_takes_the_place_of_the_old_one() -> None:

@@ -14,9 +14,11 @@ from dxemu.faults.fis_disconnect import FisDisconnect
 from dxemu.faults.prefix_flood import PrefixFlood
 from dxemu.faults.quota_lowered import QuotaLowered
 from dxemu.faults.region_isolated import RegionIsolated
+from dxemu.faults.rekey_refused import RekeyRefused
 from dxemu.faults.route_leak import RouteLeak
 from dxemu.faults.router_freeze import RouterFreeze
 from dxemu.faults.tunnel_endpoint_replaced import TunnelEndpointReplaced
+from dxemu.predict.impact import impact_of
 from dxemu.units import Seconds, ip_network
 
 
@@ -109,3 +111,12 @@ def test_bfd_that_is_shut_down_costs_nothing():
 def test_a_backbone_loses_packets_on_every_cable_behind_a_device():
     plan = small_plan(name="direct_connect_gateway")
     assert len(BackboneLoss(device="dx_1", share=20.0).effects(plan)) == 2
+
+
+def test_a_tunnel_without_new_keys_costs_nothing_until_theirs_are_over():
+    plan = small_plan(name="vpn_backup")
+    fault = RekeyRefused(tunnel="vpn_tunnel_1")
+    assert all(span(one.outage) == (0, 0) for one in predicted(plan, fault, lasts=3599).values())
+    for until in (Seconds(3605), None):
+        assert impact_of(plan, "fault", Seconds(5), until, fault.effects(plan)).by_chance
+    assert not impact_of(plan, "fault", Seconds(5), Seconds(3604), fault.effects(plan)).by_chance

@@ -24,6 +24,7 @@ from dxemu.cli.run_values import check_json_file, given_values, memory_size, pca
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import shown
 from dxemu.host import invoker, patience, where
+from dxemu.host.early import Early
 from dxemu.host.embedded import MEMORY
 from dxemu.host.follow import LabProcess
 from dxemu.host.guest_mode import Wish
@@ -202,22 +203,16 @@ async def _run(
 ) -> PageOf:
     """The lab's process boots and imports while the files are read; then it is given its job.
 
-    If the design turns out to need more memory, another one takes its place in the folder. Until then a signal ends the
-    command at once, and what stands ready to sweep removes what was made.
+    Until then a signal ends the command at once, and what stands ready to sweep removes what was made.
     """
     async with AsyncExitStack() as stack:
-        first = await stack.enter_async_context(AsyncExitStack())
         try:
-            waiting = await first.enter_async_context(place.started(folder.path, seed, made=folder.made))
+            early = await stack.enter_async_context(Early(place, folder.path, seed, made=folder.made))
         except LabError:
             prepare()  # if the files are wrong too
             raise
         rehearsal = replace(prepare(), leave_broken=leave_broken, esp_keys=esp_keys)
-        needed = place.with_room_for(rehearsal.memory_mb)
-        if needed != place:
-            waiting.leave_folder()
-            await first.aclose()
-            waiting = await stack.enter_async_context(needed.started(folder.path, seed, made=folder.made))
+        waiting = await early.with_room_for(rehearsal.memory_mb)
         from dxemu.report.console import PlainConsole
         from dxemu.report.run import header_line, show
         from dxemu.run.expected import in_words

@@ -16,9 +16,8 @@ from dxemu.cli.living import say_change
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.files import stem
 from dxemu.labs.again import again
-from dxemu.labs.live import until_ready
 from dxemu.labs.places import alive
-from dxemu.labs.start import About, start
+from dxemu.labs.start import About, start, until_ready
 from dxemu.report.terminal import echo
 
 

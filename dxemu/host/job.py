@@ -20,6 +20,8 @@ from dxemu.host.guest import PAYLOAD_FILE, START_FILE
 
 LAB_IMPORTS = ("dxemu.run.lab_process", "dxemu.lab.probes.udp")
 """What a lab imports while it waits for its job; what few labs need is imported where it is started."""
+SERVED_IMPORTS = (*LAB_IMPORTS, "dxemu.run.serve")
+"""The same for one that takes orders."""
 
 
 def search_path() -> list[str]:

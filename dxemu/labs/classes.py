@@ -18,9 +18,8 @@ from dxemu.host.memory import MEGABYTE, available_mb
 from dxemu.host.outliving import Outliving
 from dxemu.labs.client import ask_at
 from dxemu.labs.end import end
-from dxemu.labs.live import until_ready
 from dxemu.labs.places import LabFolder, NoLab, alive, places
-from dxemu.labs.start import About, start
+from dxemu.labs.start import About, start, until_ready
 from dxemu.labs.wire import AskedInVain
 from dxemu.plan.make import make_plan
 from dxemu.plan.memory import memory_mb

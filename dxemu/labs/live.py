@@ -21,18 +21,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dxemu.errors import DxemuError, LabError
 from dxemu.files import stem
 from dxemu.finished import Finished
 from dxemu.host.outliving import Outliving
 from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
-from dxemu.labs.places import LabFolder, NoLab, chosen
-from dxemu.labs.start import About, end_left, start
+from dxemu.labs.places import LabFolder, chosen
+from dxemu.labs.start import About, start, until_ready
 from dxemu.measure.result import Outage
 from dxemu.measure.result_codec import from_json
 from dxemu.topology.shipped import TOPOLOGY, found
-from dxemu.topology.words import quoted
 
 Values = Mapping[str, Any]
 """As JSON has it: see `dxemu.labs.requests`."""
@@ -210,27 +208,6 @@ def up(
 def attach(name: str | None = None) -> LiveLab:
     """The lab of this name, which somebody has brought up, or the only one. Raises NoLab."""
     return LiveLab(chosen(name))
-
-
-def until_ready(folder: LabFolder, supervisor: Outliving, told: Callable[[Values], None] = lambda _: None) -> Values:
-    """Wait until a lab that was started is up, and give what it has. Raises DxemuError; then nothing stays of it."""
-    try:
-        return ask_at(folder, "ready", told)
-    except NoLab as error:  # its supervisor ended without an answer; what it printed last is there when it is gone
-        supervisor.wait()
-        why = folder.died().get("problem", "its supervisor ended without a word")
-        _give_up(folder, supervisor)
-        raise LabError(f"the lab {quoted(folder.name)} did not come up: {why}", "Nothing is left of it.") from error
-    except (DxemuError, KeyboardInterrupt):
-        _give_up(folder, supervisor)
-        raise
-
-
-def _give_up(folder: LabFolder, supervisor: Outliving) -> None:
-    supervisor.terminate()
-    supervisor.wait()
-    end_left(folder)
-    folder.remove()
 
 
 def _text(kind: str, parameters: Mapping[str, object]) -> str:

@@ -7,13 +7,17 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from dxemu.errors import DxemuError, LabError
 from dxemu.files import border
 from dxemu.host.outliving import Outliving, started
-from dxemu.labs.places import ABOUT, LOG, LabFolder, new_place, state_folder
+from dxemu.labs.client import ask_at
+from dxemu.labs.places import ABOUT, LOG, LabFolder, NoLab, new_place, state_folder
+from dxemu.topology.words import quoted
 
 SUPERVISOR = "dxemu.labs.supervisor"
 
@@ -48,6 +52,29 @@ def start(name: str, about: About) -> tuple[LabFolder, Outliving]:
         command = [sys.executable, "-m", SUPERVISOR, str(place.folder), *map(str, fds)]
         supervisor = started(command, place.folder, place.folder / LOG, fds)
     return place, supervisor
+
+
+def until_ready(
+    folder: LabFolder, supervisor: Outliving, told: Callable[[Mapping[str, Any]], None] = lambda _: None
+) -> Mapping[str, Any]:  # Any: as JSON has it, see `dxemu.labs.requests`
+    """Wait until a lab that was started is up, and give what it has. Raises DxemuError; then nothing stays of it."""
+    try:
+        return ask_at(folder, "ready", told)
+    except NoLab as error:  # its supervisor ended without an answer; what it printed last is there when it is gone
+        supervisor.wait()
+        why = folder.died().get("problem", "its supervisor ended without a word")
+        _give_up(folder, supervisor)
+        raise LabError(f"the lab {quoted(folder.name)} did not come up: {why}", "Nothing is left of it.") from error
+    except (DxemuError, KeyboardInterrupt):
+        _give_up(folder, supervisor)
+        raise
+
+
+def _give_up(folder: LabFolder, supervisor: Outliving) -> None:
+    supervisor.terminate()
+    supervisor.wait()
+    end_left(folder)
+    folder.remove()
 
 
 def end_left(place: LabFolder) -> list[int]:

@@ -11,20 +11,23 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dxemu.errors import DxemuError, InputErrors, LabError
 from dxemu.events.base import Event
 from dxemu.events.run import Building
-from dxemu.host import versions, where
+from dxemu.host import where
+from dxemu.host.early import Early
+from dxemu.host.job import SERVED_IMPORTS
 from dxemu.labs.places import DIED, LabFolder
-from dxemu.labs.requests import REQUESTS, Request
 from dxemu.labs.start import About
 from dxemu.labs.wire import LONGEST_LINE, TOO_LONG, VERSION, line
-from dxemu.report import problems
-from dxemu.run.living import LivingLab, living
-from dxemu.run.orders import OrderRefused
-from dxemu.topology import document
 from dxemu.topology.words import suggestion
+
+if TYPE_CHECKING:
+    from dxemu.run.living import LivingLab
+    from dxemu.run.orders import OrderRefused
+    from dxemu.topology.document import Document
 
 
 class Supervisor:
@@ -34,6 +37,7 @@ class Supervisor:
         self._place = place
         self._about = about
         self._ready: asyncio.Future[LivingLab] = asyncio.get_running_loop().create_future()
+        self._asked = asyncio.Event()
         self._down = asyncio.Event()
         self._ended = asyncio.Event()
         self._hearing: set[Callable[[Event], None]] = set()
@@ -50,17 +54,30 @@ class Supervisor:
                 await self._live()
             except DxemuError as error:
                 self._say_why(error)
+                with contextlib.suppress(TimeoutError):  # who started the lab waits: it may not have been let in yet
+                    await asyncio.wait_for(self._asked.wait(), LAST_WORDS_S)
             finally:
                 self._ended.set()
                 if self._going:
                     await asyncio.wait(self._going, timeout=LAST_WORDS_S)
 
     async def _live(self) -> None:
-        about = self._about
-        place = where.host(about.clock) if about.kernel == "host" else where.embedded(about.clock)
-        design = document.read(Path(about.topology))
-        lab = living(design, versions.installed(), place, self._place.folder, about.seed, on_event=self._tell)
-        async with lab as here:
+        """The lab's process boots and imports while the design is read; what that imports takes as long."""
+        folder, seed = self._place.folder, self._about.seed
+        place = await _where(self._about)
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                waiting = await stack.enter_async_context(Early(place, folder, seed, SERVED_IMPORTS))
+            except LabError:
+                _design(self._about).topology()  # if the file is wrong, too
+                raise
+            design = _design(self._about)
+            from dxemu.host import versions
+            from dxemu.labs import requests  # noqa: F401 - what is asked first is answered as soon as what comes later
+            from dxemu.run.living import living
+
+            lab = living(design, versions.installed(), place, folder, seed, on_event=self._tell, waiting=waiting)
+            here = await stack.enter_async_context(lab)
             self._ready.set_result(here)
             down = asyncio.create_task(self._down.wait())
             over = asyncio.create_task(here.session.over())
@@ -87,6 +104,7 @@ class Supervisor:
         task = asyncio.current_task()
         assert task is not None
         self._going.add(task)
+        self._asked.set()
         try:
             with contextlib.suppress(ConnectionError):
                 await self._answer(reader, writer)
@@ -99,7 +117,7 @@ class Supervisor:
             text = await reader.readline()
         except ValueError:
             await _pass_over(reader)
-            refused = OrderRefused(f"what was asked cannot be read: {TOO_LONG}", "Ask for less at once.")
+            refused = _refused(f"what was asked cannot be read: {TOO_LONG}", "Ask for less at once.")
             writer.write(line(_failed(str(refused), refused.exit_status)))
             await writer.drain()
             return
@@ -114,6 +132,8 @@ class Supervisor:
         try:
             done = await self._done(text, tell, writer.drain, lines, gone)
         except InputErrors as errors:
+            from dxemu.report import problems  # they were read by what it imports
+
             so = "nothing was touched" if self._ready.done() and not self._ready.exception() else "nothing was started"
             answer = _failed(problems.render(errors, so=so), errors.exit_status, rendered=True)
         except DxemuError as error:
@@ -141,8 +161,10 @@ class Supervisor:
             self._down.set()
             await self._ended.wait()
             return {}
+        from dxemu.labs.requests import REQUESTS, Request  # it imports what a lab does that is up
+
         if word not in REQUESTS:
-            raise OrderRefused(f"a lab cannot be asked to {word!r}", suggestion(word, REQUESTS))
+            raise _refused(f"a lab cannot be asked to {word!r}", suggestion(word, REQUESTS))
         lab = await asyncio.shield(self._ready)
         return await REQUESTS[word](Request(lab=lab, written=written, tell=tell, drain=drain, lines=lines, gone=gone))
 
@@ -164,15 +186,35 @@ LAST_WORDS_S = 5.0
 """So long whoever still waits for an answer is told why there is none."""
 
 
+async def _where(about: About) -> where.Where:
+    """Raises Unsupported."""
+    if about.kernel == "host":
+        return await asyncio.to_thread(where.host, about.clock)  # it has a loop of its own
+    return where.embedded(about.clock)
+
+
+def _design(about: About) -> Document:
+    """As its file has it. Raises InputErrors if that is no YAML."""
+    from dxemu.topology import document
+
+    return document.read(Path(about.topology))
+
+
+def _refused(problem: str, remedy: str) -> OrderRefused:
+    from dxemu.run.orders import OrderRefused  # it imports all that can break
+
+    return OrderRefused(problem, remedy)
+
+
 def _request(text: bytes) -> Mapping[str, object]:
     try:
         written = json.loads(text)
     except ValueError as error:
-        raise OrderRefused(f"what was asked is no JSON: {error}", "Send one object a line.") from error
+        raise _refused(f"what was asked is no JSON: {error}", "Send one object a line.") from error
     version = written.get("version") if isinstance(written, dict) else None
     if not isinstance(written, dict) or version != VERSION:
         other = f"version {version}" if isinstance(version, int) else "none"
-        raise OrderRefused(
+        raise _refused(
             f"this lab's supervisor speaks version {VERSION}, and was asked in {other}",
             "Use the dxemu that started the lab, or end the lab and start it again.",
         )

@@ -31,6 +31,7 @@ from dxemu.events.steps import FaultHealed
 from dxemu.faults.base import Fault
 from dxemu.files import border
 from dxemu.host.asleep import asleep_s
+from dxemu.host.early import Early
 from dxemu.host.where import Where
 from dxemu.measure.result import Result
 from dxemu.plan.diff import diff
@@ -232,8 +233,7 @@ class LivingLab:
     def _planned(self, after: Standing) -> PlannedDesign:
         """Raises OrderRefused if the lab cannot become it."""
         planned = planned_design(after.document, self._versions)
-        cannot = [step.words for step in not_followed(diff(self._plan, planned.plan))]
-        if cannot:
+        if cannot := [step.words for step in not_followed(diff(self._plan, planned.plan))]:
             remedy = "Nothing was touched. Change the file, and start a lab of it."
             raise OrderRefused(f"a lab cannot carry this out yet: {'; '.join(cannot)}", remedy)
         return planned
@@ -266,13 +266,13 @@ async def living(
     seed: int = 1,
     *,
     on_event: Callable[[Event], None] = lambda _: None,
+    waiting: Early | None = None,
 ) -> AsyncIterator[LivingLab]:
     """A lab of a design, in `folder`, where it leaves what `session` does and a topology file for each change.
 
-    Raises InputErrors for what is wrong in the document, and LabError.
+    `waiting`: see there. Raises InputErrors for what is wrong in the document, and LabError.
     """
-    topology = document.topology()
-    plan = make_plan(topology, versions)
+    plan = make_plan(topology := document.topology(), versions)
     with border(folder):
         (folder / effective.FILE).write_text(effective.text_of_document(document), "utf-8", "replace")
     before: list[Event] = []
@@ -292,7 +292,7 @@ async def living(
         virtual_s=0.0,
         wall_s=0.0,
     )
-    async with session(plan, where, folder, seed, names=names_of(topology), on_event=hear) as here:
+    async with session(plan, where, folder, seed, names=names_of(topology), on_event=hear, waiting=waiting) as here:
         lab = LivingLab(here, Standing.of(document), plan, versions, folder, meta)
         heard[1] = lab.hear
         for event in before:

@@ -26,8 +26,9 @@ from dxemu.events.timeline import read as read_timeline
 from dxemu.faults.menu import kinds as fault_kinds
 from dxemu.files import border
 from dxemu.host.channel import ANSWER, FILE, INTERRUPT, TERMINAL
+from dxemu.host.early import Early
 from dxemu.host.follow import LONGEST_LINE, LabProcess
-from dxemu.host.job import LAB_IMPORTS, Job
+from dxemu.host.job import SERVED_IMPORTS, Job
 from dxemu.host.spinning import end_spinning, processor_ticks
 from dxemu.host.where import Where
 from dxemu.plan.memory import memory_mb
@@ -42,7 +43,6 @@ from dxemu.run.timeline_file import TimelineFile, with_wall_time
 from dxemu.units import Seconds
 
 Values = Mapping[str, object]
-IMPORTS = (*LAB_IMPORTS, "dxemu.run.serve")
 COMPUTES_S = 30.0
 """Wall time for which a program may compute while no time of the lab's passes; then it is ended."""
 LOOK_S = 0.5
@@ -239,17 +239,21 @@ async def session(
     *,
     names: Mapping[str, Sequence[str]] | None = None,
     on_event: Callable[[Event], None] = lambda _: None,
+    waiting: Early | None = None,
 ) -> AsyncIterator[Session]:
     """A lab of `plan` in `folder`, ready for orders; at the end of the context it is ended.
 
-    `names` are those that orders may speak of (`dxemu.story.names.names_of`). Leaves `timeline.jsonl` and the logs of
+    `names` are those that orders may speak of (`dxemu.story.names.names_of`). `waiting` is its process, if it was
+    started there before, with this seed and `SERVED_IMPORTS`. Leaves `timeline.jsonl` and the logs of
     probes. Raises LabError.
     """
     job, folders = _job(plan, where, seed, names or {})
     async with AsyncExitStack() as stack:
-        lab = await stack.enter_async_context(
-            where.with_room_for(memory_mb(plan)).started(folder, seed, imports=IMPORTS)
-        )
+        memory = memory_mb(plan)
+        if waiting is None:
+            early = Early(where.with_room_for(memory), folder, seed, SERVED_IMPORTS)
+            waiting = await stack.enter_async_context(early)
+        lab = await waiting.with_room_for(memory)
         timeline = stack.enter_context(TimelineFile(folder / TIMELINE, MOST_TIMELINE_BYTES))
         here = Session(lab, folder, on_event, where.clock)
         told = lab.run(Job(target="dxemu.run.lab_process:main", payload=job, folders=folders))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,12 +47,47 @@ SCENARIOS = {
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
 )
 def test_an_answer_imports_what_it_needs(words: list[str], unwanted: set[str], ours: int, all_: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    modules = set(done.stdout.rpartition("modules ")[2].split())
+    modules = _modules([sys.executable, "-c", PROGRAM, *words])
     assert modules & unwanted == set()
     of_kinds = {module for module in modules if module.startswith(tuple(f"dxemu.{folder}." for folder in KINDS))}
     found = {module for module in modules if module.split(".")[0] == "dxemu"} - of_kinds
     assert len(found) <= ours and len(modules - of_kinds) <= all_, (len(found), len(modules - of_kinds))
+
+
+def _modules(command: list[str]) -> set[str]:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("modules ")[2].split())
+
+
+SUPERVISOR = """
+import asyncio, sys
+from pathlib import Path
+from dxemu.labs import supervisor
+from dxemu.labs.places import LabFolder
+from dxemu.labs.start import About
+
+def early(*_):
+    print("modules", *sorted(sys.modules))
+    raise SystemExit
+
+supervisor.Early = early
+supervisor.where.embedded = lambda clock: None
+place, about = LabFolder(Path(sys.argv[1])), About(topology="none.yaml", kernel="embedded", clock="real", seed=1)
+
+async def run():
+    with place.listening() as listening:
+        listening.setblocking(False)
+        await supervisor.Supervisor(place, about).run(listening)
+
+asyncio.run(run())
+"""
+LATER = {"dxemu.lab", "dxemu.daemons", "dxemu.run", "dxemu.report", "dxemu.plan", "multiprocessing"}
+"""What a supervisor imports while its lab's process boots, if at all."""
+
+
+def test_a_lab_boots_before_its_supervisor_imports_the_rest(tmp_path: Path) -> None:
+    modules = _modules([sys.executable, "-c", SUPERVISOR, str(tmp_path)])
+    assert modules & (LATER | (HEAVY - {"concurrent.futures"}) | FILES | (SCENARIOS - {"dxemu.events"})) == set()
+    ours = {module for module in modules if module.split(".")[0] == "dxemu"}
+    assert len(ours) <= 55 and len(modules) <= 260, (len(ours), len(modules))

@@ -8,13 +8,14 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from dxemu.errors import LabError
 from dxemu.labs import supervisor
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder
@@ -72,9 +73,10 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable
 
             requests: dict[str, Callable[[Request], Awaitable[Mapping[str, object]]]]
             requests = {"number": lab.number, "wait": lab.wait}
-            monkeypatch.setattr(supervisor, "living", living)
-            monkeypatch.setattr(supervisor, "REQUESTS", requests)
-            monkeypatch.setattr(supervisor, "versions", SimpleNamespace(installed=lambda: None))
+            monkeypatch.setattr("dxemu.run.living.living", living)
+            monkeypatch.setattr("dxemu.labs.requests.REQUESTS", requests)
+            monkeypatch.setattr("dxemu.host.versions.installed", lambda: None)
+            monkeypatch.setattr(supervisor, "Early", lambda *_: nullcontext())
             monkeypatch.setattr(supervisor, "where", SimpleNamespace(embedded=lambda _: None))
             with place.listening() as listening:
                 listening.setblocking(False)
@@ -173,3 +175,39 @@ def test_of_a_thousand_orders_at_once_none_is_lost(asked: Any) -> None:
         assert answered == list(range(AT_ONCE * EACH))
 
     asked(client)
+
+
+@pytest.mark.parametrize("boots", [True, False])
+def test_a_design_that_is_refused_is_said_whether_the_kernel_boots_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, boots: bool
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(TOPOLOGY.read_text(encoding="utf-8").replace("region:", "regoin:"), encoding="utf-8")
+    ended = []
+
+    @asynccontextmanager
+    async def early(*_: object) -> AsyncIterator[None]:
+        if not boots:
+            raise LabError("no kernel boots here")
+        try:
+            yield
+        finally:
+            ended.append(True)
+
+    async def run() -> None:
+        monkeypatch.setattr(supervisor, "Early", early)
+        monkeypatch.setattr(supervisor, "where", SimpleNamespace(embedded=lambda _: None))
+        place = LabFolder(tmp_path)
+        with place.listening() as listening:
+            listening.setblocking(False)
+            about = About(topology=str(file), kernel="embedded", clock="virtual", seed=1)
+            serving = asyncio.create_task(supervisor.Supervisor(place, about).run(listening))
+            with pytest.raises(
+                AskedInVain, match=r"mine\.yaml:\d+:\d+(.|\n)*'region'(.|\n)*nothing was started"
+            ) as why:
+                await asyncio.to_thread(ask_at, place, "ready")
+            assert (why.value.rendered, why.value.exit_status) == (True, 2)
+            await asyncio.wait_for(serving, SOON_S)
+        assert ended == [True] * boots
+
+    asyncio.run(run())

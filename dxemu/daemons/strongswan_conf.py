@@ -96,6 +96,8 @@ def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -
     come_back = "start" if mine is tunnel.ends[0] else "none"
     everything = "0.0.0.0/0" if isinstance(mine.inside, IPv4Interface) else "::/0"
     margin = f"{round(tunnel.rekey_margin)}s"
+    phase1 = mine.phase1_lifetime or tunnel.phase1_lifetime
+    phase2 = mine.phase2_lifetime or tunnel.phase2_lifetime
     child: Section = {
         "mode": "tunnel",
         "local_ts": [str(mine.networks or everything)],
@@ -103,9 +105,9 @@ def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -
         "esp_proposals": [mine.esp_proposal or tunnel.esp_proposal],
         "if_id_in": str(tunnel.if_id),
         "if_id_out": str(tunnel.if_id),
-        "rekey_time": f"{round(tunnel.phase2_lifetime - tunnel.rekey_margin)}s",
+        "rekey_time": f"{round(phase2 - tunnel.rekey_margin)}s",
         "rand_time": margin,
-        "life_time": f"{round(tunnel.phase2_lifetime)}s",
+        "life_time": f"{round(phase2)}s",
         "replay_window": str(tunnel.replay_window),
         "start_action": "none",
         "dpd_action": come_back,
@@ -123,7 +125,7 @@ def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -
         "keyingtries": "0",
         "unique": "replace",
         "dpd_delay": f"{round(silence_before_probe(tunnel, give_up_after(tunnels)))}s",
-        "rekey_time": f"{round(tunnel.phase1_lifetime - tunnel.rekey_margin)}s",
+        "rekey_time": f"{round(phase1 - tunnel.rekey_margin)}s",
         "rand_time": margin,
         "over_time": margin,
         "children": {tunnel.name: child},

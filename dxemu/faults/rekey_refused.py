@@ -26,7 +26,7 @@ class RekeyRefused(Fault):
     )
     leaves_out: ClassVar[str] = (
         "new keys of IKE itself; keys half of whose life is over: the tunnel authenticates again when the fault"
-        " strikes, without a gap, and `phase2_lifetime` counts from there"
+        " strikes, without a gap, and the shorter end's `phase2_lifetime` counts from there"
     )
     takes: ClassVar[str] = "IKE daemon"
     needs: ClassVar[tuple[str, ...]] = ("dxemu.lab.refused_keys",)

@@ -123,7 +123,7 @@ class TunnelEnd:
 
     `underlay_interface` holds the outside address. `initiates`: this end starts IKE (the customer's, unless AWS's
     startup action is `start`). Without `configured` it is not set up; `pre_shared_key` is its own where that is another
-    one than the tunnel's, and so are the proposals; `networks` behind this end and
+    one than the tunnel's, and so are the proposals and lifetimes; `networks` behind this end and
     `peer_networks` behind the other one are its traffic selectors, None: everything.
     """
 
@@ -137,6 +137,8 @@ class TunnelEnd:
     pre_shared_key: str | None = field(default=None, repr=False)
     ike_proposal: str | None = None
     esp_proposal: str | None = None
+    phase1_lifetime: Seconds | None = None
+    phase2_lifetime: Seconds | None = None
     networks: IPNetwork | None = None
     peer_networks: IPNetwork | None = None
 
@@ -165,6 +167,11 @@ class IpsecTunnel:
     dpd_delay: Seconds
     dpd_timeout: Seconds
     replay_window: int
+
+    @property
+    def shortest_phase2(self) -> Seconds:
+        """The lifetime of keys for ESP at the end where it is the shorter one: who asks first for others."""
+        return min(end.phase2_lifetime or self.phase2_lifetime for end in self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

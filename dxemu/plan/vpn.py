@@ -105,6 +105,8 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
                 pre_shared_key=settings.customer_pre_shared_key,
                 ike_proposal=_words(settings.phase1_proposal, Phase.IKE),
                 esp_proposal=_words(settings.phase2_proposal, Phase.ESP),
+                phase1_lifetime=settings.phase1_lifetime,
+                phase2_lifetime=settings.phase2_lifetime,
                 networks=None if settings.customer_selectors is None else settings.customer_selectors.local,
                 peer_networks=None if settings.customer_selectors is None else settings.customer_selectors.remote,
             ),

@@ -99,7 +99,7 @@ def _expires(plan: Plan, at: Seconds, until: Seconds | None, effect: Effect) -> 
     """Whether keys that are not renewed may end before `until`: what moves then is not predicted."""
     if not isinstance(effect, KeysKept):
         return False
-    return until is None or until - at >= plan.tunnel(effect.tunnel).phase2_lifetime
+    return until is None or until - at >= plan.tunnel(effect.tunnel).shortest_phase2
 
 
 def _dead(effects: Iterable[Effect]) -> Iterable[str]:

@@ -41,6 +41,8 @@ def tunnel_end(end: TunnelEnd) -> Row:
         f"{end.node} {end.interface}",
         f"outside {end.outside} on {end.underlay_interface}",
         f"inside {end.inside}",
+        *([f"IKE {end.phase1_lifetime}"] if end.phase1_lifetime else []),
+        *([f"ESP {end.phase2_lifetime}"] if end.phase2_lifetime else []),
     )
 
 

@@ -51,6 +51,8 @@ def _tunnel(entry: VpnEntry, number: int, customer: CustomerPolicy) -> VpnTunnel
         phase1_proposal=_refused(tunnel.customer.phase1_proposal, Phase.IKE),
         phase2_proposal=_refused(tunnel.customer.phase2_proposal, Phase.ESP),
         customer_selectors=customer_selectors(entry, tunnel.customer),
+        phase1_lifetime=tunnel.customer.phase1_lifetime,
+        phase2_lifetime=tunnel.customer.phase2_lifetime,
     )
 
 

@@ -30,6 +30,10 @@ class TunnelCustomerEntry(EndEntry):
         examples=["3DES-SHA1-2"],
     )
     phase2_proposal: Proposal | None = Field(description="the same of phase 2", default=None, examples=["AES128-MD5-2"])
+    phase1_lifetime: Duration | None = Field(
+        description="the router's, if it is another one than AWS's", default=None, examples=["86400 s"]
+    )
+    phase2_lifetime: Duration | None = Field(description="the same of phase 2", default=None, examples=["1800 s"])
     local_ipv4_network_cidr: Network | None = Field(
         description="the router's traffic selector, if it is another one", default=None, examples=["10.1.0.0/16"]
     )

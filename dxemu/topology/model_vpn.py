@@ -18,7 +18,7 @@ class VpnTunnel:
     An end that is not `enabled` has its BGP session switched off; the tunnel itself is there. Without `configured` the
     customer has not set the tunnel up; `customer_pre_shared_key` is the router's key where it is another one. The
     proposals are the router's where AWS refuses them, `customer_selectors` its local and remote network where AWS has
-    others.
+    others. The lifetimes are the router's where AWS has others: with IKEv2 each end has its own.
     """
 
     inside_cidr: IPv4Network | None
@@ -32,6 +32,8 @@ class VpnTunnel:
     phase1_proposal: IpsecProposal | None = None
     phase2_proposal: IpsecProposal | None = None
     customer_selectors: Selectors | None = None
+    phase1_lifetime: Seconds | None = None
+    phase2_lifetime: Seconds | None = None
 
     @property
     def in_service(self) -> bool:

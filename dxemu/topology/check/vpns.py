@@ -16,7 +16,7 @@ from dxemu.topology.check.findings import Findings
 from dxemu.topology.check.networks import IPV4, overlap
 from dxemu.topology.check.sites import networks_behind
 from dxemu.topology.file import TopologyFile
-from dxemu.topology.file_vpn import VpnEntry
+from dxemu.topology.file_vpn import TunnelCustomerEntry, VpnEntry
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted, suggestion
 from dxemu.units import Seconds
@@ -29,8 +29,9 @@ A pre-shared key has 8 to 64 letters, digits, dots and underscores and does not 
 Source: Site-to-Site VPN User Guide, Tunnel options.""",
     "DX-T046": """\
 AWS takes a phase 1 lifetime of 900 to 28800 s, a phase 2 lifetime of 900 to 3600 s below that of
-phase 1, a rekey margin of 60 s to half of phase 2, and a DPD timeout of at least 30 s. Source:
-Site-to-Site VPN User Guide, Tunnel options.""",
+phase 1, a rekey margin of 60 s to half of phase 2, and a DPD timeout of at least 30 s. A router may
+have other lifetimes; they leave room for the margin. Source: Site-to-Site VPN User Guide, Tunnel
+options.""",
     "DX-T047": """\
 A VPN connection is static, with the customer's networks listed at AWS (at most 100 on a virtual
 private gateway, each of them with something of the data center in it), or learns them by BGP. AWS
@@ -58,6 +59,8 @@ def check(file: TopologyFile, findings: Findings) -> None:
                 remedy = "Use 8 to 64 letters, digits, . and _; the first one is not 0."
                 findings.add((*path, "tunnels", number, "pre_shared_key"), "DX-T045", problem, remedy)
         _timers(vpn, path, findings)
+        for number, tunnel in enumerate(vpn.tunnels):
+            _own_lifetimes(vpn, tunnel.customer, (*path, "tunnels", number, "customer"), findings)
         _routes(file, name, vpn, findings)
 
 
@@ -80,6 +83,29 @@ def _timers(vpn: VpnEntry, path: KeyPath, findings: Findings) -> None:
         value = getattr(vpn, key)
         if not value.is_integer():
             findings.add((*path, key), "DX-T046", f"{key} {value} is not in whole seconds", "AWS takes whole seconds.")
+
+
+def _own_lifetimes(vpn: VpnEntry, mine: TunnelCustomerEntry, path: KeyPath, findings: Findings) -> None:
+    """What the router has of its own is not AWS's to take, but it must leave room for the margin."""
+    phase2 = mine.phase2_lifetime or vpn.phase2_lifetime
+    for key, value, least, of in (
+        ("phase1_lifetime", mine.phase1_lifetime, phase2, f"phase 2's {phase2}"),
+        (
+            "phase2_lifetime",
+            mine.phase2_lifetime,
+            2 * vpn.rekey_margin,
+            f"twice the rekey margin of {vpn.rekey_margin}",
+        ),
+    ):
+        if value is None:
+            continue
+        if not value.is_integer():
+            findings.add((*path, key), "DX-T046", f"{key} {value} is not in whole seconds", "Write whole seconds.")
+        elif value < least:
+            findings.add((*path, key), "DX-T046", f"{key} {value} is below {of}", "Write a longer one.")
+    if mine.phase2_lifetime is not None and mine.phase1_lifetime is None and phase2 > vpn.phase1_lifetime:
+        problem = f"phase2_lifetime {phase2} is above phase1_lifetime {vpn.phase1_lifetime}"
+        findings.add((*path, "phase2_lifetime"), "DX-T046", problem, "Give the router a longer phase1_lifetime, too.")
 
 
 def _routes(file: TopologyFile, name: str, vpn: VpnEntry, findings: Findings) -> None:

@@ -58,6 +58,16 @@ def test_only_the_customer_comes_back_by_itself_and_nobody_starts_untold() -> No
     assert settings(CUSTOMER)["keyingtries"] == "0"
 
 
+def test_each_end_has_its_own_lifetimes() -> None:
+    mine = replace(TUNNEL.ends[0], phase1_lifetime=Seconds(86400), phase2_lifetime=Seconds(1800))
+    tunnel = replace(TUNNEL, ends=(mine, TUNNEL.ends[1]))
+    found: Any = [connection(tunnel, node, [tunnel])[TUNNEL.name] for node in (CUSTOMER, AWS)]
+    assert [one["rekey_time"] for one in found] == ["86130s", "28530s"]
+    assert [one["children"][TUNNEL.name]["life_time"] for one in found] == ["1800s", "3600s"]
+    assert [one["children"][TUNNEL.name]["rekey_time"] for one in found] == ["1530s", "3330s"]
+    assert (tunnel.shortest_phase2, TUNNEL.shortest_phase2) == (1800, 3600)
+
+
 def test_lifetimes_margin_and_fuzz_are_aws() -> None:
     ike, esp = settings(AWS), child(AWS)
     assert (ike["rekey_time"], ike["rand_time"], ike["over_time"]) == ("28530s", "270s", "270s")

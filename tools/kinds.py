@@ -44,9 +44,10 @@ def page(text: str) -> str:
     tables = (_rows(probes()), _lines(events()), _lines(subjects()), _rows(faults()), _rows(actions()))
     for (head, columns), rows in zip(HEADS.items(), tables, strict=True):
         before, _, rest = text.partition(head)
-        _, _, after = rest.partition("\n\n## ")
+        section, _, after = rest.partition("\n\n## ")
+        prose, _, _ = section.partition("\n|")
         table = "\n".join([columns, "| --- " * (columns.count("|") - 1) + "|", *rows])
-        text = f"{before}{head}\n{table}\n" + (f"\n## {after}" if after else "")
+        text = f"{before}{head}{prose}\n{table}\n" + (f"\n## {after}" if after else "")
     return text
 
 

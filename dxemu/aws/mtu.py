@@ -40,7 +40,7 @@ Source: Transit Gateway User Guide, "Quotas"; read 2026-11-23.
 """
 
 IP_AND_TCP = 40
-"""Bytes of an IPv4 header and a TCP header without options."""
+"""Bytes of an IPv4 header and a TCP header without options. Source: RFC 879, section 3."""
 
 TRANSIT_MSS = TRANSIT_MTU - IP_AND_TCP
 """What a transit gateway clamps TCP's maximum segment size to. That it clamps is AWS's word, the number follows.

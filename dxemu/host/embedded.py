@@ -59,9 +59,7 @@ class Boot:
             str(self.kernel),
             *("root=hostfs", "rootfstype=hostfs", "rootflags=/", "ro", f"mem={self.memory}", "quiet", "norandmaps"),
             *("con=null", "con0=null,fd:2", "ssl0=fd:0,fd:1"),
-            # The jitter entropy self-test waits for time to pass while it computes; virtual time does not.
             *(clock if self.virtual_clock else ()),
-            "initcall_blacklist=jent_mod_init",
             *([f"hostfs_write={folder}"] if self.hostfs_write else []),
             *(["seccomp=on"] if self.mode is GuestMode.SECCOMP else []),
             f"random_seed={self.seed}",

@@ -42,9 +42,10 @@ Gives what is broken at its end, by id; None if that is nobody's business any mo
 def get_ready(job: RunJob) -> None:
     """Import what this lab needs and few others do.
 
-    Before time starts in it: each place in which a module is looked for and not found would cost a microsecond, and how
-    many those are is up to Python and to how it was installed.
+    Before time starts in it: an import takes the machine's time, which the real clock counts, and how much is up to
+    Python and to how it was installed.
     """
+    Random("")  # from 3.13 on, Python imports what makes a number of a text when it does so first
     plans = (job.plan, *(change.plan for change in job.changes), *(act.plan for act in job.acts.values()))
     needed = {
         "encodings.ascii": True,  # by the first file that is opened so

@@ -82,7 +82,7 @@ def test_everything_is_tagged_signed_and_one_hop_away(segments: list[dict[str, l
 
 def test_customer_connects_and_both_offer_ninety_seconds(segments: list[dict[str, list[str]]]) -> None:
     assert segments[0]["ip.src"] == [str(CUSTOMER.address)]
-    assert segments[0]["tcp.flags.syn"] == ["1"]
+    assert segments[0]["tcp.flags.syn"] in (["1"], ["True"])  # tshark 4.0, 4.4
     for end in (CUSTOMER, AWS):
         (offer,) = messages(segments, OPEN, end.address)
         assert offer["bgp.open.holdtime"] == ["90"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from dxemu.changes.effects import Effect, longest_interruption
+from dxemu.errors import DxemuError
 from dxemu.files import border
 from dxemu.plan.make import make_plan
 from dxemu.plan.versions import Versions
@@ -22,13 +24,21 @@ def planned_design(document: Document, versions: Versions) -> PlannedDesign:
     return PlannedDesign(plan=make_plan(topology, versions), names=names_of(topology))
 
 
-def keep(folder: Path, number: int, document: Document, planned: PlannedDesign) -> tuple[str, str]:
-    """Leave the `number`th design in a lab's folder. Gives its file as people write it, and that for the lab."""
+@contextmanager
+def kept(folder: Path, number: int, document: Document, planned: PlannedDesign) -> Iterator[tuple[str, str]]:
+    """Leave the `number`th design in a lab's folder. Gives its file as people write it, and that for the lab.
+
+    The latter holds keys. The lab takes it away when it reads it; if an order is refused before that, it goes, too.
+    """
     file, design = effective.changed_file(number), f"design-{number}.pickle"
     with border(folder):
         (folder / file).write_text(effective.text_of_document(document), "utf-8", "replace")
     planned.write(folder / design)
-    return file, design
+    try:
+        yield file, design
+    except DxemuError:
+        (folder / design).unlink(missing_ok=True)
+        raise
 
 
 def follow_order(name: str, design: str, topology: str, effects: Sequence[Effect], *, back: bool) -> Follow:

@@ -43,7 +43,7 @@ from dxemu.predict.predict import Prediction
 from dxemu.probes.base import Probe
 from dxemu.report.evaluate import RunMeta
 from dxemu.run.design_file import PlannedDesign
-from dxemu.run.design_kept import follow_order, keep, planned_design
+from dxemu.run.design_kept import follow_order, kept, planned_design
 from dxemu.run.foresight import Foresight, as_json
 from dxemu.run.orders import Act, AskLogs, Heal, Inject, Order, OrderRefused, StartProbe, StopProbe
 from dxemu.run.reported import result_so_far
@@ -210,8 +210,8 @@ class LivingLab:
         async with self._designing:
             after = acted(self._design, order.id, action, mark)
             planned = planned_design(after.document, self._versions)
-            file, design = keep(self.folder, next(self._numbers), after.document, planned)
-            done = await self.session.give(replace(order, design=design, topology=file))
+            with kept(self.folder, next(self._numbers), after.document, planned) as (file, design):
+                done = await self.session.give(replace(order, design=design, topology=file))
             self._is_now(after, planned, on_clear=action.on_clear)
             return done
 
@@ -241,9 +241,9 @@ class LivingLab:
     async def _become(
         self, after: Standing, planned: PlannedDesign, name: str, effects: Sequence[Effect], *, back: bool = False
     ) -> Values:
-        file, design = keep(self.folder, next(self._numbers), after.document, planned)
-        order = follow_order(name, design, file, effects, back=back)
-        done = await self.session.give(order)
+        with kept(self.folder, next(self._numbers), after.document, planned) as (file, design):
+            order = follow_order(name, design, file, effects, back=back)
+            done = await self.session.give(order)
         self._is_now(after, planned)
         return {**done, "id": name, "effects": [str(effect) for effect in effects]}
 

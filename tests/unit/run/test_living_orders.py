@@ -105,6 +105,7 @@ def test_what_the_lab_refuses_leaves_the_design_as_it_was(tmp_path: Path, why: E
                 await refused
         here.refuses = None
         assert (lab.plan, lab.text(), lab.changes) == (before, text, ())
+        assert list(tmp_path.glob("*.pickle")) == [], "it has keys"
         await lab.act(LEAK)
         assert here.became == [lab.plan]
 

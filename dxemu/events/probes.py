@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from dxemu.events.base import ProbeEvent
 
+BEGUN, OVER = "begun", "over"
+"""States of an outage."""
+
 
 class PathFound(ProbeEvent):
     """Asked of the kernels' tables: `hops` are nodes and cables in turn. One that ends early is not complete."""
@@ -18,7 +21,7 @@ class PathFound(ProbeEvent):
 
 
 class OutageSeen(ProbeEvent):
-    """While it sends: nothing of one of its flows arrives (`state` `begun`), or all arrive again (`over`).
+    """While it sends: nothing of one of its flows arrives (`state` BEGUN), or all arrive again (OVER).
 
     The first packet that did not arrive left at `since_s`. It is told only where a step waits for it.
     """

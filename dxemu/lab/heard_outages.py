@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded, encoded
-from dxemu.events.probes import OutageSeen
+from dxemu.events.probes import BEGUN, OVER, OutageSeen
 
 PATIENCE_NS = 100_000_000
 """A packet is not missed before it is so late; or three intervals, if those are longer."""
@@ -33,7 +33,7 @@ class Arrivals:
         self._since: int | None = None
 
     def change(self, sent: Sequence[int], received: Sequence[int], now_ns: int) -> tuple[str, int] | None:
-        """`begun` or `over`, if it has become so, and when the first packet left that nobody got.
+        """BEGUN or OVER, if it has become so, and when the first packet left that nobody got.
 
         `sent` and `received` as a `ProbeLog` has them; times are nanoseconds since the run's start.
         """
@@ -49,10 +49,10 @@ class Arrivals:
         before = self._since
         if before is None and missed:
             self._since = min(missed)
-            return "begun", self._since
+            return BEGUN, self._since
         if before is not None and not missed:
             self._since = None
-            return "over", before
+            return OVER, before
         return None
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dxemu.events.probes import BEGUN, OVER
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.parameters import Need, Takes, parameter
 from dxemu.story.awaited.base import Awaited, WatchedLab
-
-BEGUN, OVER = "begun", "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

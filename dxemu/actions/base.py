@@ -90,6 +90,12 @@ class Action(ABC):
 
     words: ClassVar[str]
 
+    def __init_subclass__(cls) -> None:
+        """Raises TypeError for one that means to last in a way that nobody asks it for any more."""
+        if "planned" in vars(cls):
+            problem = f"{cls.__name__} defines `planned`, which nobody asks an action for any more"
+            raise TypeError(f"{problem}: one that lasts is a `dxemu.actions.base.Lasting` and gives its `patch`")
+
     @property
     def target(self) -> str:
         """What it is about, for people."""

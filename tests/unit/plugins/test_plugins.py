@@ -96,6 +96,14 @@ def test_a_broken_one_is_named(distribution, name: str, module: str | None, said
     assert said in str(error.value) and error.value.exit_status == 2
 
 
+def test_an_action_that_would_be_ignored_is_broken(distribution) -> None:
+    """`planned` was the way of an action that lasts; nobody calls it now."""
+    made_up = "from dxemu.actions.base import Action\nclass MadeUp(Action):\n    def planned(self, plan): return plan\n"
+    distribution("[dxemu.actions]\nmade_up = made_up\n", made_up=made_up)
+    with pytest.raises(BrokenPlugin, match=r"made_up' of example 1.0 cannot be .*defines `planned`.*gives its `patch`"):
+        actions()
+
+
 def test_the_page_names_every_group_and_base() -> None:
     page = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
     entry_points = tomllib.loads((PLUGIN / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]

@@ -144,10 +144,10 @@ def _end(session: BgpSession, end: SessionEnd, heard: Heard) -> SessionEnd:
     tuned = heard.retuned.get((session.name, end.node))
     if tuned is not None:
         end = replace(end, export_prepend=tuned.prepend, export_med=tuned.med)
-    held_back = heard.held_back.get(end.speaker, ())
-    if held_back and session.external:
-        end = replace(end, withholds=tuple(dict.fromkeys((*end.withholds, *held_back))))
-    more = heard.let_out.get(end.speaker, ())
+    held_back, more = heard.held_back.get(end.speaker, ()), heard.let_out.get(end.speaker, ())
+    if session.external and (held_back or (more and end.withholds)):
+        withheld = dict.fromkeys((*end.withholds, *held_back))
+        end = replace(end, withholds=tuple(prefix for prefix in withheld if prefix not in more))
     filtered = more and end.announces is not None and not session.static
     return replace(end, announces=(*(end.announces or ()), *more)) if filtered else end
 

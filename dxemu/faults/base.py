@@ -123,11 +123,11 @@ class BreakableControl(Protocol):
 class BreakableOperator(Protocol):
     """Who configures the customer's routers, and what goes wrong there."""
 
-    async def announce(self, router: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
-        """Have a router announce `prefixes`, too. Gives what its table then says that it announces."""
+    async def leak(self, router: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """Have a router announce `prefixes`, too, past every filter. Gives what its table then has of its own."""
 
-    async def withdraw(self, router: str, prefixes: Collection[IPNetwork]) -> tuple[IPNetwork, ...]:
-        """Have a router announce `prefixes` no longer. Gives what its table then says that it announces."""
+    async def stop_leak(self, router: str, prefixes: Collection[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """As before the leak. Gives what of `prefixes` its table still has, and should not."""
 
     def announced(self, router: str) -> tuple[IPNetwork, ...]:
         """All that a router has of its own, or has told AWS."""

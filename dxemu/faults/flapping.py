@@ -104,6 +104,7 @@ class Flapping(Fault):
         assert self.router is not None
         assert self.prefix is not None
         others = [prefix for prefix in lab.originated(self.router) if prefix != self.prefix]
+        there = there and self.prefix in lab.plan.speaker(self.router).originates  # it may have been withdrawn since
         read = await lab.originate(self.router, [*others, self.prefix] if there else others)
         if (self.prefix in read) is not there:
             raise FaultNotApplied(f"{self.router} should {'' if there else 'not '}announce {self.prefix}")

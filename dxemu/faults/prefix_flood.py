@@ -61,7 +61,7 @@ class PrefixFlood(Fault):
 
     async def inject(self, lab: BreakableLab) -> str:
         """Announce them; the router's table is read back."""
-        await lab.operator.announce(self.target, self.networks)
+        await lab.operator.leak(self.target, self.networks)
         missing = len(set(self.networks) - set(lab.operator.announced(self.target)))
         if missing:
             raise FaultNotApplied(f"{self.target} should announce {self.count} networks more, {missing} are not there")
@@ -69,7 +69,7 @@ class PrefixFlood(Fault):
 
     async def heal(self, lab: BreakableLab) -> str:
         """Withdraw them, and clear the sessions that AWS holds Idle."""
-        left = set(await lab.operator.withdraw(self.target, self.networks)) & set(self.networks)
+        left = await lab.operator.stop_leak(self.target, self.networks)
         if left:
             raise FaultNotApplied(f"{self.target} still announces {len(left)} of the networks")
         vifs = dict.fromkeys(s.virtual_interface for s in self.sessions(lab.plan) if s.virtual_interface is not None)

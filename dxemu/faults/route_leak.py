@@ -39,7 +39,7 @@ class RouteLeak(Fault):
 
     async def inject(self, lab: BreakableLab) -> str:
         """Announce them; the router's table is read back."""
-        await lab.operator.announce(self.target, self.prefixes)
+        await lab.operator.leak(self.target, self.prefixes)
         missing = set(self.prefixes) - set(lab.operator.announced(self.target))
         if missing:
             raise FaultNotApplied(f"{self.target} should announce {' and '.join(map(str, missing))}, and does not")
@@ -47,7 +47,7 @@ class RouteLeak(Fault):
 
     async def heal(self, lab: BreakableLab) -> str:
         """Withdraw them; the router's table is read back."""
-        left = set(await lab.operator.withdraw(self.target, self.prefixes)) & set(self.prefixes)
+        left = await lab.operator.stop_leak(self.target, self.prefixes)
         if left:
             raise FaultNotApplied(f"{self.target} still announces {' and '.join(map(str, left))}")
         return f"{self.target} announces {' and '.join(map(str, self.prefixes))} no longer"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ class ChangeableRouter(Router):
     """
 
     _befallen: Mapping[str, Befallen] = MappingProxyType({})
+    _leaks: Mapping[IPNetwork, int] = MappingProxyType({})
 
     def adopt(self, plan: Plan) -> None:
         """The plan has become this one; sessions that changed in it were told by `follow`."""
@@ -58,25 +60,33 @@ class ChangeableRouter(Router):
 
     async def let_out(self, prefixes: Collection[IPNetwork]) -> None:
         """From now on the filters towards AWS let `prefixes` pass, too. Returns when that is so."""
+        await self._filter(lambda: self._tell.let_out(self.policies.let_out(prefixes)))
 
-        async def change() -> None:
-            self._tell.let_out(self.policies.let_out(prefixes))
-            for session in sorted(self.established):
-                if not self._peers[session].session.static:
-                    self._announce_again(session)
-
-        await self._work.in_turn(change)
+    async def leak(self, prefixes: Collection[IPNetwork], *, stops: bool) -> None:
+        """The same while a fault stands; `stops`: as it was before, as far as no other fault stands."""
+        await self._filter(lambda: self._tell.let_out(self.policies.leak(prefixes, stops=stops)))
 
     async def hold_back(self, prefixes: Collection[IPNetwork]) -> None:
         """From now on AWS does not hear of `prefixes` from this router. Returns when it is being told."""
+        await self._filter(lambda: self._tell.held_back(self.policies.hold_back(prefixes)))
+
+    async def _filter(self, otherwise: Callable[[], None]) -> None:
+        """Its filters become others; what follows from that is announced."""
 
         async def change() -> None:
-            self._tell.held_back(self.policies.hold_back(prefixes))
+            otherwise()
             for session in sorted(self.established):
                 if not self._peers[session].session.static:
                     self._announce_again(session)
 
         await self._work.in_turn(change)
+
+    def leaks(self, prefixes: Iterable[IPNetwork], *, stops: bool) -> frozenset[IPNetwork]:
+        """Note that a fault has this router announce `prefixes`, or does so no longer. Gives all that faults leak."""
+        found = Counter(self._leaks)
+        (found.subtract if stops else found.update)(prefixes)
+        self._leaks = +found
+        return frozenset(self._leaks)
 
     def approve(self, session: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
         """Accept `prefixes`, too, on a session when they are announced the next time. Gives all that is accepted."""

@@ -45,6 +45,27 @@ class Operator:
             await self._routing.routers[router].hold_back(passed_on)
         return await self._originate(router, [prefix for prefix in self._own(router) if prefix not in gone])
 
+    async def leak(self, router: str, prefixes: Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """As `announce`, by a fault: nothing of it is left after `stop_leak`."""
+        for other in self._customers():
+            await other.leak(prefixes, stops=False)
+        leaking = self._routing.routers[router]
+        leaking.leaks(prefixes, stops=False)
+        more = (prefix for prefix in prefixes if prefix not in leaking.loc_rib.best)
+        return await self._originate(router, (*self._own(router), *more))
+
+    async def stop_leak(self, router: str, prefixes: Collection[IPNetwork]) -> tuple[IPNetwork, ...]:
+        """What is neither the router's own by design nor leaked by another fault it announces no longer.
+
+        Gives what of `prefixes` its table then has of its own in spite of that. The filters are as before the leak.
+        """
+        leaking = self._routing.routers[router].leaks(prefixes, stops=True)
+        gone = frozenset(prefixes) - frozenset(self._plan.speaker(router).originates) - leaking
+        left = await self._originate(router, [prefix for prefix in self._own(router) if prefix not in gone])
+        for other in self._customers():
+            await other.leak(prefixes, stops=True)
+        return tuple(prefix for prefix in left if prefix in gone)
+
     def announced(self, router: str) -> tuple[IPNetwork, ...]:
         """All that AWS hears of a router on any session that is up, or would by its table."""
         speaker = self._routing.routers[router]

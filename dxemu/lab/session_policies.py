@@ -1,7 +1,8 @@
-"""The policies of one router's sessions: the plan's, and what operators have changed of them since."""
+"""The policies of one router's sessions: the plan's, what operators have changed of them since, and what leaks."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ class SessionPolicies:
         self._speaker = speaker
         self._let_out: frozenset[IPNetwork] = frozenset()
         self._held_back: frozenset[IPNetwork] = frozenset()
+        self._leaking: Counter[IPNetwork] = Counter()
         self._approved: dict[str, list[IPNetwork]] = {}
         self.drained: set[str] = set()
         self.refused: dict[tuple[str, IPNetwork], str] = {}
@@ -38,14 +40,15 @@ class SessionPolicies:
         return replace(policy, accepts=dict.fromkeys((*(policy.accepts or ()), *more))) if more else policy
 
     def exports(self, session: BgpSession) -> ExportPolicy:
-        """The plan's, and what the filters let out since."""
+        """The plan's, and what the filters let out since, on purpose or not."""
         policy = export_policy(self._plan, session, self._speaker)
         if session.name in self.drained:
             return replace(policy, only=())
-        if policy.only is not None and self._let_out:
-            policy = replace(policy, only=dict.fromkeys((*policy.only, *self._let_out)))
-        if policy.external and (self._held_back or (self._let_out and policy.withholds)):
-            policy = replace(policy, withholds=(frozenset(policy.withholds) | self._held_back) - self._let_out)
+        let_out = self._let_out.union(self._leaking) if self._leaking else self._let_out
+        if policy.only is not None and let_out:
+            policy = replace(policy, only=dict.fromkeys((*policy.only, *let_out)))
+        if policy.external and (self._held_back or (let_out and policy.withholds)):
+            policy = replace(policy, withholds=(frozenset(policy.withholds) | self._held_back) - let_out)
         return policy
 
     def adopt(self, plan: Plan) -> None:
@@ -76,7 +79,19 @@ class SessionPolicies:
         """No filter stops these from now on. Gives all that have been let out."""
         self._let_out |= frozenset(prefixes)
         self._held_back -= self._let_out
-        return tuple(sorted(self._let_out, key=str))
+        return self._all_let_out()
+
+    def leak(self, prefixes: Iterable[IPNetwork], *, stops: bool) -> tuple[IPNetwork, ...]:
+        """No filter stops these while a fault stands, or (`stops`) as far as no other one stands. Gives as `let_out`.
+
+        What operators do on purpose is remembered beside it, and holds after it.
+        """
+        (self._leaking.subtract if stops else self._leaking.update)(prefixes)
+        self._leaking = +self._leaking
+        return self._all_let_out()
+
+    def _all_let_out(self) -> tuple[IPNetwork, ...]:
+        return tuple(sorted(self._let_out.union(self._leaking), key=str))
 
     def hold_back(self, prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
         """AWS no longer hears of these. Gives all that are held back."""

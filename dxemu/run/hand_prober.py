@@ -92,8 +92,10 @@ class HandProber:
         return {}
 
     async def so_far(self) -> list[Mapping[str, object]]:
-        """What those that go on have measured: as events in JSON, of which none was told."""
-        return [said for going in self._going.values() for said in await going.runner.so_far()]
+        """What those that go on have measured: as events in JSON of this moment, of which none was told."""
+        said = [one for going in self._going.values() for one in await going.runner.so_far()]
+        now = self._lab.journal.clock.now()
+        return [{**one, "t": now} for one in said]
 
     async def finished(self) -> None:
         """End all of them, and return when all that they measured is told. Their paths are watched to the end."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dxemu.events.routes import PrefixesLetOut, PrefixesOriginated
 from dxemu.events.sessions import ADMINISTRATIVELY_DOWN, BfdChanged, BgpChanged
 from dxemu.faults.failover_test import FailoverTest
 from dxemu.faults.fis_disconnect import FisDisconnect
@@ -69,8 +70,16 @@ def test_aws_holds_sessions_down_and_lets_them_come_back(tmp_path: Path) -> None
 
         leak: Any = await lab.fail("route_leak: {router: customer_router, prefixes: [10.99.0.0/16]}")
         assert leak["evidence"] == "customer_router announces 10.99.0.0/16"
+        await lab.act("announce_prefixes: {router: customer_router, prefixes: [10.98.0.0/16]}")
+        again: Any = await lab.fail("route_leak: {router: customer_router, prefixes: [10.98.0.0/17]}", name="second")
+        assert again["evidence"] == "customer_router announces 10.98.0.0/17"
         await lab.give(Heal(id="route_leak"))
+        await lab.give(Heal(id="second"))
         assert await after(lab, 1, "primary") == UP
+        let_out = {e.speaker: e.prefixes for e in lab.happened() if isinstance(e, PrefixesLetOut)}
+        own = {e.speaker: e.prefixes for e in lab.happened() if isinstance(e, PrefixesOriginated)}
+        assert set(let_out.values()) == {()}, "the act is a part of the design, and the faults are forgotten"
+        assert own["customer_router"] == ("10.0.0.0/16", "10.98.0.0/16")
 
     in_lab("backup_connection", tmp_path, hold)
 

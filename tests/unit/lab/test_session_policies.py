@@ -37,6 +37,23 @@ def test_what_a_fault_lets_out_beside_an_act_stays_let_out() -> None:
     before, acted = plan({}), plan({LEAKED: "originate"})
     fault = IPv4Network("10.65.0.0/24")
     policies = SessionPolicies(before, "colo_router")
-    policies.let_out([fault, LEAKED])
+    policies.leak([fault, LEAKED], stops=False)
+    policies.let_out([LEAKED])
     policies.absorb(before, acted)
-    assert policies.let_out([]) == (fault,)
+    assert policies.let_out([]) == (LEAKED, fault)
+    assert policies.leak([fault, LEAKED], stops=True) == ()
+
+
+def test_nothing_is_left_of_a_leak() -> None:
+    """What the design withholds is withheld again after it; what another fault leaks is still let out."""
+    drained = plan({NETWORK: "withhold"})
+    policies = SessionPolicies(drained, "colo_router")
+    primary = drained.session("primary")
+    policies.leak([NETWORK, LEAKED], stops=False)
+    policies.leak([LEAKED], stops=False)
+    assert NETWORK not in policies.exports(primary).withholds
+    assert LEAKED in (policies.exports(primary).only or ())
+    assert policies.leak([NETWORK, LEAKED], stops=True) == (LEAKED,)
+    assert NETWORK in policies.exports(primary).withholds
+    assert policies.leak([LEAKED], stops=True) == ()
+    assert LEAKED not in (policies.exports(primary).only or ())

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from dxemu.events.codec import encoded as event_encoded
-from dxemu.events.probes import PacketsLogged
-from dxemu.events.timeline import SO_FAR
 from dxemu.labs.shell import shell
 from dxemu.labs.status import status
 from dxemu.measure.result_codec import to_json
@@ -179,9 +177,8 @@ async def _save(request: Request) -> Answer:
 
 async def _report(request: Request) -> Answer:
     """A result as `result.json` has it, and the `logs` of probes that go on, as events in JSON."""
-    result, events = await request.lab.report()
-    going = [event_encoded(e) for e in events if isinstance(e, PacketsLogged) and e.file.startswith(SO_FAR)]
-    return {"result": to_json(result), "logs": going}
+    result, known = await request.lab.report()
+    return {"result": to_json(result), "logs": [event_encoded(event) for event in known]}
 
 
 async def _probe(request: Request) -> Answer:

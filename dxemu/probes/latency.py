@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.events.base import Event
-from dxemu.events.probes import LatencyMeasured
-from dxemu.probes.base import Measurement, unkept
+from dxemu.events.probes import LatencyMeasured, PacketsLogged
+from dxemu.events.timeline import ProbeLog
+from dxemu.probes.base import Measurement, nearest_rank, unkept
 from dxemu.probes.numbered import NumberedProbe
 from dxemu.words import direction, duration, took
 
 MS = 1e3
+SHARES = (0.5, 0.9, 0.99, 0.999)
+_NS = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,32 @@ def in_words(found: Latency) -> str:
     most = f"all {took(found.most_ms, found.lateness_max_ms)} at most (at {found.slowest_s:.3f} s)"
     lost = f"; {found.sent - found.arrived:,} lost" if found.arrived < found.sent else ""
     return f"{way} {shares}, {most}, of {found.arrived:,} packets{lost}"
+
+
+def latency_of(logged: PacketsLogged, log: ProbeLog) -> LatencyMeasured:
+    """What the log of a direction says; a packet that came twice counts as it came first."""
+    arrived: dict[int, int] = {}
+    for number, t_ns in log.arrivals():
+        arrived.setdefault(number, t_ns - log.sent[number])
+    ordered = sorted(arrived.values())
+    p50_s, p90_s, p99_s, p999_s = (nearest_rank(ordered, s) * _NS if ordered else None for s in SHARES)
+    slowest = max(arrived, key=arrived.__getitem__, default=None)
+    return LatencyMeasured(
+        t=logged.t,
+        probe=logged.probe,
+        direction=logged.direction,
+        interval_s=logged.interval_s / (logged.flows or 1),
+        sent=logged.sent,
+        arrived=len(arrived),
+        least_s=ordered[0] * _NS if ordered else None,
+        p50_s=p50_s,
+        p90_s=p90_s,
+        p99_s=p99_s,
+        p999_s=p999_s,
+        most_s=ordered[-1] * _NS if ordered else None,
+        slowest_s=round(log.sent[slowest] * _NS, 6) if slowest is not None else None,
+        lateness_max_s=logged.lateness_max_s,
+    )
 
 
 def _ms(seconds: float | None) -> float | None:

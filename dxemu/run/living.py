@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 from dxemu.actions.base import Lasting
 from dxemu.changes.change import Change
@@ -216,15 +217,14 @@ class LivingLab:
             return done
 
     async def report(self) -> tuple[Result, list[Event]]:
-        """What has happened so far, measured, and the events that it was measured from. Nothing ends for it."""
+        """What has happened so far, measured, and what probes that go on know beside the timeline. Nothing ends."""
         asked = await self.give(AskLogs())
-        logs = asked["logs"]
-        assert isinstance(logs, list)
-        events = [*self.session.happened(), *map(decoded, logs)]
+        known = [decoded(said) for said in cast("list[object]", asked["logs"])]
+        events = [*self.session.happened(), *known]
         meta = replace(self._meta, virtual_s=float(str(asked["t"])), asleep_s=asleep_s() - self._slept)
         design, started = self._design.document.topology(), list(self._started.values())
         result = result_so_far(design, self._plan, started, self._predictions, events, self.folder, meta)
-        return result, events
+        return result, known
 
     def text(self, *, secrets: bool = False) -> str:
         """The design as a topology file; without keys unless with `secrets`."""

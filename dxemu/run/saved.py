@@ -5,30 +5,29 @@ Of a run that was cut off, what is whole is used, and its result says how much t
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dxemu.events import growing_log, timeline
+from dxemu.events import timeline
 from dxemu.events.base import Event
-from dxemu.events.codec import decoded
 from dxemu.events.folder import RESULT, TIMELINE, NoRun, check_run
-from dxemu.events.probes import PacketsLogged
+from dxemu.events.probes import LatencyMeasured, PacketsLogged
 from dxemu.events.run import RunStarted
-from dxemu.events.timeline import SO_FAR, ProbeLog
+from dxemu.events.timeline import ProbeLog
 from dxemu.files import shown
-from dxemu.lab.so_far import without_those_on_the_way
 from dxemu.measure.result import SCHEMA, Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12
+from dxemu.probes.numbered import NumberedProbe
 from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run import record
 from dxemu.run.happened import as_it_happened
 from dxemu.run.kept import prepare_kept
 from dxemu.run.record import NewerRun, RunRecord
+from dxemu.run.so_far import so_far
 from dxemu.story import kept
 from dxemu.topology import effective, yaml
 from dxemu.topology.model import Topology
@@ -111,12 +110,13 @@ def _cut_off(folder: Path, known: RunRecord | None, events: Sequence[Event], why
     if not any(isinstance(event, RunStarted) for event in events):
         raise NoRun(f"the lab of {shown(folder)} never ran\n  Run its scenario again.")
     usable = [event for event in events if not isinstance(event, PacketsLogged) or _whole(folder, event)]
-    usable += _grown(folder, max(event.t for event in events))
     rehearsal = as_it_happened(prepare_kept(folder, known), usable)
     scenario = rehearsal.scenario
+    usable += so_far(folder, max(event.t for event in events), usable, scenario.probes)
     end_s = max(event.t for event in usable)
     result = evaluate(scenario, rehearsal.plan, rehearsal.predictions, usable, folder, _meta(known, end_s))
-    words = _missing(scenario_end=known.end_s, end_s=end_s, usable=usable, probes=[p.name for p in scenario.probes])
+    numbered = [probe.name for probe in scenario.probes if isinstance(probe, NumberedProbe)]
+    words = _missing(scenario_end=known.end_s, end_s=end_s, usable=usable, probes=numbered)
     words += f"; {why}" if why else ""
     return replace(result, verdict="invalid", invalid_because=words, expectations=()), words
 
@@ -142,22 +142,8 @@ def _whole(folder: Path, event: PacketsLogged) -> bool:
     return True
 
 
-def _grown(folder: Path, at_s: float) -> Iterator[PacketsLogged]:
-    """What probes that went on when the run was cut off had measured, from files that are written here."""
-    for file in sorted(folder.glob(f"*{growing_log.GROWING}")):
-        with contextlib.suppress(OSError, ValueError):  # nothing of it is whole, or this is no place to write
-            about, log = growing_log.read(file)
-            log = without_those_on_the_way(log, max(log.sent, default=0))
-            name = SO_FAR + file.name.removesuffix(growing_log.GROWING)
-            log.write(folder / name)
-            counts = {"sent": len(log.sent), "received": len(log.received) // 2, "lateness_max_s": 0.0, "file": name}
-            event = decoded({"t": at_s, "event": PacketsLogged.word, **about, **counts})
-            assert isinstance(event, PacketsLogged)
-            yield event
-
-
 def _missing(*, scenario_end: float, end_s: float, usable: Sequence[Event], probes: Sequence[str]) -> str:
-    logged = {(e.probe, e.direction) for e in usable if isinstance(e, PacketsLogged)}
+    logged = {(e.probe, e.direction) for e in usable if isinstance(e, PacketsLogged | LatencyMeasured)}
     lost = [f"{p} {direction(d)}" for p in probes for d in timeline.DIRECTIONS if (p, d) not in logged]
     used = count(len(usable), "event")
     words = f"the run was cut off at {end_s:.1f} s of {scenario_end:.1f} s: its first {used} are used"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import ClassVar
 
 from dxemu.daemons.clients import Page, within
 from dxemu.daemons.services import serve
+from dxemu.events.base import Event
 from dxemu.events.probes import RequestsCounted, RequestTroubled
 from dxemu.lab.probes.base import START_S, Runner
 from dxemu.netlink.namespace import Namespace
 from dxemu.plan.model import Service
 from dxemu.probes.asking import AskingProbe
-from dxemu.probes.base import nearest_rank
+from dxemu.probes.percentiles import Percentiles
 from dxemu.units import IPAddress
 
 ASIDE_S = 0.0005
@@ -41,8 +43,13 @@ class AskingRunner(Runner[AskingProbe]):
         self._stopped = False
         for node in dict.fromkeys(probe.to_host for probe in self.probes):
             stack.callback(serve(self.service(node), lab.node(node).namespace))
-        for probe in self.probes:
-            self.go_on(_Asked(self, probe).ask_all())
+        self._asked = [_Asked(self, probe) for probe in self.probes]
+        for asked in self._asked:
+            self.go_on(asked.ask_all())
+
+    def known(self) -> Sequence[Event]:
+        """`requests` of each that goes on."""
+        return [asked.counted() for asked in self._asked if not asked.over]
 
     def stop(self) -> None:
         """No request leaves from now on."""
@@ -63,9 +70,10 @@ class _Asked:
         self._lab = lab
         self._client = lab.node(probe.from_host).namespace
         self._server = lab.plan.address_of(probe.to_host, probe.version)
-        self._took: list[float] = []
+        self._took = Percentiles()
         self._asked = self._failed = self._slow = 0
         self._late_s = 0.0
+        self.over = False
 
     async def ask_all(self) -> None:
         """Ask at the probe's rate to the end; each request goes on by itself."""
@@ -79,14 +87,16 @@ class _Asked:
                 self._late_s = max(self._late_s, started_s - at)
                 self._asked += 1
                 group.create_task(self._ask(started_s))
-        self._tell()
+                self._runner.keep_known()
+        self.over = True
+        self._lab.journal.tell(self.counted())
 
     async def _ask(self, started_s: float) -> None:
         lab, probe = self._lab, self._probe
         _, problem = await within(float(probe.limit), self._runner.ask(self._client, self._server))
         took_s = lab.journal.clock.now() - started_s
         if not problem:
-            self._took.append(took_s)
+            self._took.add(took_s)
         slow = not problem and took_s > probe.slow
         self._failed += bool(problem)
         self._slow += slow
@@ -101,21 +111,19 @@ class _Asked:
                 )
             )
 
-    def _tell(self) -> None:
-        took = sorted(self._took)
-        p50_s, p90_s, p99_s = (round(nearest_rank(took, share), 9) if took else None for share in SHARES)
-        self._lab.journal.tell(
-            RequestsCounted(
-                probe=self._probe.name,
-                protocol=self._probe.protocol,
-                interval_s=round(self._probe.rate.interval, 9),
-                asked=self._asked,
-                failed=self._failed,
-                slow=self._slow,
-                p50_s=p50_s,
-                p90_s=p90_s,
-                p99_s=p99_s,
-                longest_s=round(took[-1], 9) if took else 0.0,
-                lateness_max_s=round(self._late_s, 6),
-            )
+    def counted(self) -> RequestsCounted:
+        """All requests until now."""
+        p50_s, p90_s, p99_s = (None if (s := self._took.share(share)) is None else round(s, 9) for share in SHARES)
+        return RequestsCounted(
+            probe=self._probe.name,
+            protocol=self._probe.protocol,
+            interval_s=round(self._probe.rate.interval, 9),
+            asked=self._asked,
+            failed=self._failed,
+            slow=self._slow,
+            p50_s=p50_s,
+            p90_s=p90_s,
+            p99_s=p99_s,
+            longest_s=round(self._took.largest, 9),
+            lateness_max_s=round(self._late_s, 6),
         )

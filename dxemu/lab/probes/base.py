@@ -8,9 +8,13 @@ from collections.abc import Coroutine, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import ClassVar, Generic, Self, TypeVar
 
+from dxemu.events.base import Event
+from dxemu.events.codec import encoded
+from dxemu.events.known_so_far import KnownSoFar
 from dxemu.lab.lab import Lab
 from dxemu.netlink import route
 from dxemu.plan.model import Cable, Plan
@@ -20,6 +24,9 @@ P = TypeVar("P", bound=Probe)
 
 START_S = 0.1
 """The first packet leaves so long after the run's start: time to open sockets where the clock is real."""
+
+KEPT_S = 1.0
+"""What is known is written down so often, at most: so much may be lost of a run that is killed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ class Runner(ABC, Generic[P]):
         self.run = run
         self._stack = AsyncExitStack()  # holds nothing until the start
         self._tasks: list[asyncio.Task[None]] = []
+        self._kept_s = run.from_s
 
     @classmethod
     def flows(cls, probes: Sequence[P], seed: int, first: int = 0) -> Mapping[str, route.FlowPorts]:
@@ -82,13 +90,31 @@ class Runner(ABC, Generic[P]):
     def stop(self) -> None:
         """Measure no more. `finished` returns then."""
 
-    async def so_far(self) -> Sequence[Mapping[str, object]]:
-        """What `finished` would tell if it ended now, as JSON has it. Nothing is told, and it goes on."""
+    def known(self) -> Sequence[Event]:
+        """What `finished` would tell if it ended now, of what is not told as it is measured."""
         return ()
+
+    async def so_far(self) -> Sequence[Mapping[str, object]]:
+        """The same, as JSON has it. Nothing is told, and it goes on."""
+        return [encoded(event) for event in self.known()]
+
+    def keep_known(self) -> None:
+        """Something was measured: what is `known` is written down, once in `KEPT_S` at most."""
+        now = self.run.lab.journal.clock.now()
+        if now - self._kept_s >= KEPT_S:
+            self._kept_s = now
+            self._known.write(now, self.known())
+
+    @cached_property
+    def _known(self) -> KnownSoFar:
+        first = self.probes[0]
+        return KnownSoFar(self.run.folder, f"{first.name}.{first.kind}", sync=self.run.lab.journal.clock.virtual)
 
     async def finished(self) -> None:
         """Return when everything was measured and told to the journal. Raises LabError."""
         await asyncio.gather(*self._tasks)
+        if "_known" in self.__dict__:
+            self._known.over()
 
     def go_on(self, work: Coroutine[object, object, None]) -> None:
         """Do this beside everything else. `finished` waits for it, and raises what it raises."""

@@ -11,22 +11,24 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
 from dxemu.errors import LabError
 from dxemu.events.frames import LONGEST_HEADERS, labels_of
+from dxemu.events.known_so_far import KnownSoFar
 from dxemu.events.probes import FramesCaptured
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
 from dxemu.host.forked import Forked
 from dxemu.host.timer import Timer
-from dxemu.lab.probes.base import Runner, cable_of
+from dxemu.lab.probes.base import KEPT_S, Runner, cable_of
 from dxemu.netlink.namespace import Namespace
 from dxemu.probes.capture import CaptureProbe
 
 PERIOD_NS = 50_000_000
+_KEPT_PERIODS = round(KEPT_S * 1e9 / PERIOD_NS)
 BUFFER_BYTES = 128 << 20
 """A period's frames at 10 Gbit/s. Memory is taken only for frames that wait."""
 _ETH_P_ALL = 0x0003
@@ -41,6 +43,8 @@ _VLAN_MASK = 0x0FFF
 _MISSED = ""
 _INSTRUCTION = struct.Struct("=HBBI")
 _PACKET_TYPE = 0xFFFFF000 + 4  # SKF_AD_OFF + SKF_AD_PKTTYPE
+Counts = Mapping[str, Mapping[str, int]]
+"""Frames by direction and label."""
 
 
 class CaptureRunner(Runner[CaptureProbe]):
@@ -49,26 +53,36 @@ class CaptureRunner(Runner[CaptureProbe]):
     async def start(self, stack: AsyncExitStack) -> None:
         """From now to the run's end."""
         end_ns = self.run.epoch_ns + round(self.run.end_s * 1e9)
-        self._counting: list[tuple[CaptureProbe, Forked]] = []
+        self._counting: list[tuple[CaptureProbe, Forked, KnownSoFar]] = []
         for probe in self.probes:
             near = cable_of(self.run.lab.plan, probe.cable).a
             taps = [stack.enter_context(tap) for tap in _taps(self.run.lab.node(near.node).namespace, near.name)]
-            process = Forked("captures frames", partial(_count, taps, end_ns))
-            self._counting.append((probe, stack.enter_context(process)))
+            name, sync = f"{probe.name}.{probe.kind}", self.run.lab.journal.clock.virtual
+            known = KnownSoFar(self.run.folder, name, sync=sync)
+            process = Forked("captures frames", partial(_count, taps, end_ns, partial(self._keep, known, probe)))
+            self._counting.append((probe, stack.enter_context(process), known))
+
+    def _keep(self, known: KnownSoFar, probe: CaptureProbe, counted: Counts) -> None:
+        """In the process that counts."""
+        known.write(self.run.lab.journal.clock.now(), _captured(probe, counted))
 
     async def finished(self) -> None:
         """Tell the counts, once the run is over."""
-        for probe, process in self._counting:
-            counted: Mapping[str, Mapping[str, int]] = await process.finished()
+        for probe, process, known in self._counting:
+            counted: Counts = await process.finished()
             _nothing_missed(probe, counted)
-            for label in sorted({label for counts in counted.values() for label in counts} - {_MISSED}):
-                to_aws, from_aws = (counted[direction].get(label, 0) for direction in DIRECTIONS)
-                self.run.lab.journal.tell(
-                    FramesCaptured(probe=probe.name, cable=probe.cable, label=label, to_aws=to_aws, from_aws=from_aws)
-                )
+            for event in _captured(probe, counted):
+                self.run.lab.journal.tell(event)
+            known.over()
 
 
-def _nothing_missed(probe: CaptureProbe, counted: Mapping[str, Mapping[str, int]]) -> None:
+def _captured(probe: CaptureProbe, counted: Counts) -> Iterator[FramesCaptured]:
+    for label in sorted({label for counts in counted.values() for label in counts} - {_MISSED}):
+        to_aws, from_aws = (counted[direction].get(label, 0) for direction in DIRECTIONS)
+        yield FramesCaptured(probe=probe.name, cable=probe.cable, label=label, to_aws=to_aws, from_aws=from_aws)
+
+
+def _nothing_missed(probe: CaptureProbe, counted: Counts) -> None:
     missed = sum(counts.get(_MISSED, 0) for counts in counted.values())
     if missed:
         raise LabError(
@@ -104,15 +118,22 @@ def _attach_filter(tap: socket.socket, *, outgoing: bool) -> None:
     tap.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("=H6xQ", len(program), ctypes.addressof(code)))
 
 
-def _count(taps: Sequence[socket.socket], end_ns: int) -> Mapping[str, Mapping[str, int]]:
-    """In a process of its own, until `end_ns` of CLOCK_MONOTONIC: frames by direction and label. Blocks."""
+def _count(taps: Sequence[socket.socket], end_ns: int, keep: Callable[[Counts], None]) -> Counts:
+    """In a process of its own, until `end_ns` of CLOCK_MONOTONIC. Blocks.
+
+    What is counted until then is kept again and again.
+    """
     counters = [_Counter(tap) for tap in taps]
     timer = Timer()
     timer.fire_at(time.monotonic_ns() + PERIOD_NS, PERIOD_NS)
+    periods = 0
     while time.monotonic_ns() < end_ns:
         timer.wait()
         for counter in counters:
             counter.drain()
+        periods += 1
+        if periods % _KEPT_PERIODS == 0:
+            keep({direction: counter.counted for direction, counter in zip(DIRECTIONS, counters, strict=True)})
     return {direction: counter.finish() for direction, counter in zip(DIRECTIONS, counters, strict=True)}
 
 
@@ -122,7 +143,7 @@ class _Counter:
     def __init__(self, tap: socket.socket) -> None:
         self._tap = tap
         self._batch = Batch(tap, _VNET.size + LONGEST_HEADERS, _AUXDATA.size)
-        self._counted: Counter[str] = Counter()
+        self.counted: Counter[str] = Counter()
 
     def drain(self) -> None:
         """Count all that waits."""
@@ -138,10 +159,10 @@ class _Counter:
                 frame = data[start + _VNET.size : start + _VNET.size + kept]
                 frames = -(-(length - header) // segment) if segment else 1
                 for label in labels_of(frame, tag & _VLAN_MASK if status & _TAGGED else None):
-                    self._counted[label] += frames
+                    self.counted[label] += frames
 
     def finish(self) -> Mapping[str, int]:
         """The counts; those that there was no room for are under `_MISSED`."""
         self.drain()
         _, missed = struct.unpack("=II", self._tap.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
-        return {**self._counted, **({_MISSED: missed} if missed else {})}
+        return {**self.counted, **({_MISSED: missed} if missed else {})}

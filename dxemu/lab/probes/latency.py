@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from dxemu.events.base import Event
+from dxemu.events.codec import decoded, encoded
 from dxemu.events.probes import LatencyMeasured, PacketsLogged
 from dxemu.events.timeline import ProbeLog
 from dxemu.lab.probes.numbered import NumberedRunner
-from dxemu.probes.base import nearest_rank
-from dxemu.probes.latency import LatencyProbe
-
-SHARES = (0.5, 0.9, 0.99, 0.999)
-_NS = 1e-9
+from dxemu.probes.latency import LatencyProbe, latency_of
 
 
 class LatencyRunner(NumberedRunner[LatencyProbe]):
@@ -21,29 +20,14 @@ class LatencyRunner(NumberedRunner[LatencyProbe]):
     does: ClassVar[str] = "sends the probes of latency"
     first_number: ClassVar[int] = 1000
 
+    async def so_far(self) -> Sequence[Mapping[str, object]]:
+        """A `LatencyMeasured` for each direction."""
+        return [encoded(self._measured(decoded(said))) for said in await self.logged_so_far()]
+
     def tell(self, logged: PacketsLogged) -> None:
-        """What its log says; a packet that came twice counts as it came first."""
-        log = ProbeLog.read(Path(self.run.folder) / logged.file)
-        arrived: dict[int, int] = {}
-        for number, t_ns in zip(log.received[::2], log.received[1::2], strict=True):
-            arrived.setdefault(number, t_ns - log.sent[number])
-        ordered = sorted(arrived.values())
-        p50_s, p90_s, p99_s, p999_s = (nearest_rank(ordered, s) * _NS if ordered else None for s in SHARES)
-        slowest = max(arrived, key=arrived.__getitem__, default=None)
-        self.run.lab.journal.tell(
-            LatencyMeasured(
-                probe=logged.probe,
-                direction=logged.direction,
-                interval_s=logged.interval_s / (logged.flows or 1),
-                sent=logged.sent,
-                arrived=len(arrived),
-                least_s=ordered[0] * _NS if ordered else None,
-                p50_s=p50_s,
-                p90_s=p90_s,
-                p99_s=p99_s,
-                p999_s=p999_s,
-                most_s=ordered[-1] * _NS if ordered else None,
-                slowest_s=round(log.sent[slowest] * _NS, 6) if slowest is not None else None,
-                lateness_max_s=logged.lateness_max_s,
-            )
-        )
+        """What its log says."""
+        self.run.lab.journal.tell(self._measured(logged))
+
+    def _measured(self, logged: Event) -> LatencyMeasured:
+        assert isinstance(logged, PacketsLogged)  # see `NumberedRunner`
+        return latency_of(logged, ProbeLog.read(Path(self.run.folder) / logged.file))

@@ -10,16 +10,18 @@ import math
 import os
 import socket
 import struct
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from random import Random
 from typing import ClassVar, Self
 
+from dxemu.events.base import Event
 from dxemu.events.probes import StreamEnded, StreamStalled
 from dxemu.host.clock import Clock
 from dxemu.lab.probe_ports import FIRST_PORT, LAST_PORT
 from dxemu.lab.probes.base import START_S, Runner
-from dxemu.probes.base import nearest_rank
+from dxemu.probes.percentiles import Percentiles
 from dxemu.probes.tcp import TcpProbe
 
 PORT = 7700
@@ -45,6 +47,7 @@ class TcpRunner(Runner[TcpProbe]):
     async def start(self, stack: AsyncExitStack) -> None:
         """Start the servers; each client opens its first connection a moment after the run's start."""
         self._stopped = False
+        self._open: dict[str, _Stream] = {}
         for number, probe in enumerate(self.probes, self.run.first):
             echo = await stack.enter_async_context(_Echo(self, probe, PORT + number))
             self.go_on(self._live(probe, number, echo))
@@ -52,6 +55,10 @@ class TcpRunner(Runner[TcpProbe]):
     def stop(self) -> None:
         """No message leaves from now on."""
         self._stopped = True
+
+    def known(self) -> Sequence[Event]:
+        """`stream` of each that is open, and that it stalls."""
+        return [event for stream in self._open.values() for event in stream.so_far()]
 
     @property
     def stopped(self) -> bool:
@@ -65,8 +72,9 @@ class TcpRunner(Runner[TcpProbe]):
         while at < self.run.end_s and not self._stopped:
             await clock.until(at)
             streams += 1
-            stream = _Stream(self, probe, streams, echo)
+            stream = self._open[probe.name] = _Stream(self, probe, streams, echo)
             await stream.live(PORT + number, draw.randint(FIRST_PORT, LAST_PORT))
+            del self._open[probe.name]
             at = clock.now() + AGAIN_S
 
 
@@ -120,8 +128,12 @@ class _Stream:
         self._lab = runner.run.lab
         self._clock: Clock = runner.run.lab.journal.clock
         self._before = len(echo.accepted)
-        self._sent: list[float] = []
-        self._took: list[float] = []
+        self._messages = 0
+        self._waits: deque[float] = deque()
+        """When what is not answered was sent."""
+        self._last_sent_s = 0.0
+        self._took = Percentiles()
+        self._sock: socket.socket | None = None
         self._late_s = 0.0
         self._opened_s: float | None = None
         self._stall_until = -math.inf
@@ -143,13 +155,15 @@ class _Stream:
                     address = str(self._lab.plan.address_of(probe.to_host, probe.version))
                     await asyncio.get_running_loop().sock_connect(sock, (address, port))
                 self._opened_s = self._clock.now()
+                self._sock = sock
                 reason = await self._talk(sock)
             except TimeoutError as error:
                 waited = f"no connection within {CONNECT_LIMIT_S:g} s"
                 reason = os.strerror(error.errno) if error.errno else waited
             except OSError as error:
                 reason = os.strerror(error.errno) if error.errno else str(error)
-            self._tell(sock, reason)
+            for event in self._found(sock, reason):
+                self._lab.journal.tell(event)
 
     async def _talk(self, sock: socket.socket) -> str:
         """Why it ended; "" if the run did. Raises OSError."""
@@ -170,18 +184,21 @@ class _Stream:
 
     @property
     def _answered_all(self) -> bool:
-        return len(self._took) == len(self._sent)
+        return not self._waits
 
     async def _say(self, sock: socket.socket) -> None:
         """A message at each moment, to the run's end. What the kernel does not take waits for the next moment."""
         interval, first, waiting = self._probe.rate.interval, self._clock.now() + ASIDE_S, b""
         end_s = self._runner.run.end_s
-        while (at := first + len(self._sent) * interval) < end_s and not self._runner.stopped:
+        while (at := first + self._messages * interval) < end_s and not self._runner.stopped:
             await self._clock.until(at)
             now = self._clock.now()
             self._late_s = max(self._late_s, now - at)
-            waiting += _NUMBER.pack(len(self._sent)).ljust(self._probe.size, b"\0")
-            self._sent.append(now)
+            waiting += _NUMBER.pack(self._messages).ljust(self._probe.size, b"\0")
+            self._messages += 1
+            self._waits.append(now)
+            self._last_sent_s = now
+            self._runner.keep_known()
             try:
                 waiting = waiting[sock.send(waiting) :]
             except BlockingIOError:
@@ -193,54 +210,54 @@ class _Stream:
         while data := await loop.sock_recv(sock, _CHUNK):
             heard += len(data)
             now = self._clock.now()
-            while len(self._took) < heard // self._probe.size:
-                self._answered(self._sent[len(self._took)], now)
+            while self._took.count < heard // self._probe.size:
+                self._answered(self._waits.popleft(), now)
             if self._answered_all and self._over:
                 return
 
     @property
     def _over(self) -> bool:
         run = self._runner.run
-        return self._runner.stopped or self._sent[-1] + self._probe.rate.interval >= run.end_s
+        return self._runner.stopped or self._last_sent_s + self._probe.rate.interval >= run.end_s
 
     def _answered(self, sent_s: float, now: float) -> None:
         """An answer. What waited behind one that stalled is the same stall."""
-        self._took.append(now - sent_s)
+        self._took.add(now - sent_s)
         if now - sent_s > self._probe.stall and sent_s > self._stall_until:
-            self._stalled(sent_s, now)
+            self._lab.journal.tell(self._stalled(sent_s, now))
             self._stall_until = now
 
-    def _stalled(self, start_s: float, end_s: float | None) -> None:
-        self._lab.journal.tell(
-            StreamStalled(
-                probe=self._probe.name,
-                number=self._number,
-                start_s=round(start_s, 6),
-                end_s=None if end_s is None else round(end_s, 6),
-            )
+    def _stalled(self, start_s: float, end_s: float | None) -> StreamStalled:
+        return StreamStalled(
+            probe=self._probe.name,
+            number=self._number,
+            start_s=round(start_s, 6),
+            end_s=None if end_s is None else round(end_s, 6),
         )
 
-    def _tell(self, sock: socket.socket, reason: str) -> None:
-        now, waits = self._clock.now(), self._sent[len(self._took) :]
-        if waits and now - waits[0] > self._probe.stall:
-            self._stalled(waits[0], None)
-        took, mine = sorted(self._took), self._echo.accepted[self._before :]
-        self._lab.journal.tell(
-            StreamEnded(
-                probe=self._probe.name,
-                number=self._number,
-                opened_s=None if self._opened_s is None else round(self._opened_s, 6),
-                ended_s=round(now, 6),
-                reason=reason,
-                messages=len(self._sent),
-                answered=len(took),
-                retransmitted=_retransmitted([sock]),
-                retransmitted_back=_retransmitted(mine),
-                p50_s=round(nearest_rank(took, 0.5), 9) if took else None,
-                longest_s=round(took[-1], 9) if took else 0.0,
-                interval_s=round(self._probe.rate.interval, 9),
-                lateness_max_s=round(self._late_s, 6),
-            )
+    def so_far(self) -> Iterator[Event]:
+        """What would be told of it if the run ended now; nothing of one that never came up."""
+        return iter(()) if self._sock is None else self._found(self._sock, "")
+
+    def _found(self, sock: socket.socket, reason: str) -> Iterator[Event]:
+        now = self._clock.now()
+        if self._waits and now - self._waits[0] > self._probe.stall:
+            yield self._stalled(self._waits[0], None)
+        p50_s, mine = self._took.share(0.5), self._echo.accepted[self._before :]
+        yield StreamEnded(
+            probe=self._probe.name,
+            number=self._number,
+            opened_s=None if self._opened_s is None else round(self._opened_s, 6),
+            ended_s=round(now, 6),
+            reason=reason,
+            messages=self._messages,
+            answered=self._took.count,
+            retransmitted=_retransmitted([sock]),
+            retransmitted_back=_retransmitted(mine),
+            p50_s=None if p50_s is None else round(p50_s, 9),
+            longest_s=round(self._took.largest, 9),
+            interval_s=round(self._probe.rate.interval, 9),
+            lateness_max_s=round(self._late_s, 6),
         )
 
 

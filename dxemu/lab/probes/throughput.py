@@ -16,7 +16,6 @@ round trip before its first packet, and would keep timers and other probes waiti
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import signal
 import socket
@@ -24,13 +23,15 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+from dxemu.events.base import Event
 from dxemu.events.probes import ThroughputMeasured
 from dxemu.events.run import Tick
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.command import Command
 from dxemu.lab.cable_end import queue_limit
+from dxemu.lab.iperf3 import SOME_S, ReceiverReport, received, report_of
 from dxemu.lab.paths import Walker
-from dxemu.lab.probes.base import START_S, ProbeRun, Runner
+from dxemu.lab.probes.base import KEPT_S, START_S, ProbeRun, Runner
 from dxemu.netlink import link, sysctl
 from dxemu.netlink.namespace import Namespace
 from dxemu.probes.throughput import ThroughputProbe
@@ -39,7 +40,6 @@ from dxemu.units import IPAddress
 PORT = 5201
 """First port; each probe takes the next."""
 CONNECT_LIMIT_S = 5.0
-END_LIMIT_S = 1.0
 INTERVAL_S = 0.1
 """The shortest time that iperf3 counts in."""
 ROUND_TRIP_LIMIT_S = 1.0
@@ -62,11 +62,11 @@ _SMALLEST_BLOCK, _LARGEST_BLOCK = 16 << 10, 1 << 20
 _BLOCK_S = 100e-6
 _FIRST_WINDOW = 10 * 1448
 _SPARE_DOUBLINGS = 3
-_SOME = 0.02
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 FULL_FRAME_BITS = 1500 * 8
 HEADERS = 14 + 20 + 20 + 12
 """Bytes of a frame that are no payload: Ethernet's, IPv4's, TCP's with the timestamps that Linux sends."""
+UDP_HEADERS = 14 + 20 + 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +82,13 @@ class Path:
     queue_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiverReport:
-    """What the receiver counted. Packets are UDP's."""
-
-    seconds: float
-    bytes: int
-    packets: int
-    lost: int
-
-
 class ThroughputRunner(Runner[ThroughputProbe]):
     """Tells a `throughput` event for each probe."""
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Start the receivers, which wait; each sender starts at its time."""
         lab = self.run.lab
+        self._counting: dict[str, ThroughputMeasured] = {}
         if self.run.embedded:
             for name, value in KERNEL_SETTINGS.items():
                 sysctl.write(None, name, value)
@@ -111,6 +102,10 @@ class ThroughputRunner(Runner[ThroughputProbe]):
             receiver = stack.enter_context(Command(wait, lab.node(target).namespace, idle=self.run.embedded))
             self.go_on(self._measure(probe, receiver, port))
 
+    def known(self) -> Sequence[Event]:
+        """What came by cable so far of those that are counted: what was lost the receiver tells at its end."""
+        return list(self._counting.values())
+
     async def _measure(self, probe: ThroughputProbe, receiver: Command, port: str) -> None:
         lab = self.run.lab
         due_s = max(float(probe.at), START_S)
@@ -119,27 +114,24 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         path = await _path(self.run, probe)
         omitted_s, started_s = _omitted_s(probe, path), lab.journal.clock.now()
         problem, arrived = await self._send(probe, _command(self.run, probe, path, port), omitted_s)
-        got = None if problem else _received(await _report_of(receiver), omitted_s, float(probe.duration))
+        got = None if problem else received(await report_of(receiver), omitted_s, float(probe.duration))
         if got is None and not problem:
             problem = "nothing arrived"
         lost = None
         if got is not None and probe.offered is not None:
             lost = round(100 * got.lost / got.packets, 3) if got.packets else 100.0
-        lab.journal.tell(
-            ThroughputMeasured(
-                probe=probe.name,
-                direction=probe.direction,
-                streams=probe.streams,
-                started_s=round(started_s, 6),
-                omitted_s=omitted_s,
-                seconds=round(got.seconds, 3) if got else 0.0,
-                bits_per_second=_rate(probe, got, arrived) if got else 0,
-                offered_bps=None if probe.offered is None else int(probe.offered),
-                lost_percent=lost,
-                problem=problem,
-                late_s=round(late_s, 6),
-            )
+        self._counting.pop(probe.name, None)
+        told = _measured(
+            probe,
+            started_s,
+            omitted_s,
+            seconds=round(got.seconds, 3) if got else 0.0,
+            bits_per_second=_rate(probe, got, arrived) if got else 0,
+            lost_percent=lost,
+            problem=problem,
+            late_s=round(late_s, 6),
         )
+        lab.journal.tell(told)
 
     async def _send(self, probe: ThroughputProbe, command: Sequence[str], omitted_s: float) -> tuple[str, int]:
         """Send for as long as the probe says, and stop.
@@ -161,8 +153,18 @@ class ThroughputRunner(Runner[ThroughputProbe]):
             except TimeoutError:
                 return f"no connection within {CONNECT_LIMIT_S:g} s", 0
             await self._pass(omitted_s)
+            started_s = lab.journal.clock.now() - omitted_s
             before = await self._arrived(probe)
-            await self._pass(probe.duration)
+            counted = 0.0
+            while counted < probe.duration:
+                if counted:
+                    rate = round(max(0, await self._arrived(probe) - before) * 8 / counted)
+                    so_far = _measured(probe, started_s, omitted_s, seconds=counted, bits_per_second=rate)
+                    self._counting[probe.name] = so_far
+                    self.keep_known()
+                step = min(KEPT_S, probe.duration - counted)
+                await self._pass(step)
+                counted += step
             arrived = await self._arrived(probe) - before
             await self._pass(2 * INTERVAL_S)
             sender.send_signal(signal.SIGTERM)
@@ -178,7 +180,8 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         _, target = _ends(probe)
         ports = [port for cable in lab.plan.cables for port in (cable.a, cable.b) if port.node == target]
         counted = [await link.received(lab.node(target).netlink, port.name) for port in ports]
-        return sum(size - frames * HEADERS for frames, size in counted)
+        headers = HEADERS if probe.offered is None else UDP_HEADERS
+        return sum(size - frames * headers for frames, size in counted)
 
     async def _pass(self, seconds: float) -> None:
         """Let time pass. Much work may be done in little of it, so there is a sign of life for every interval."""
@@ -186,6 +189,32 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         for _ in range(round(seconds / INTERVAL_S)):
             await journal.clock.settle(INTERVAL_S)
             journal.tell(Tick())
+
+
+def _measured(
+    probe: ThroughputProbe,
+    started_s: float,
+    omitted_s: float,
+    *,
+    seconds: float,
+    bits_per_second: int,
+    lost_percent: float | None = None,
+    problem: str = "",
+    late_s: float | None = None,
+) -> ThroughputMeasured:
+    return ThroughputMeasured(
+        probe=probe.name,
+        direction=probe.direction,
+        streams=probe.streams,
+        started_s=round(started_s, 6),
+        omitted_s=omitted_s,
+        seconds=seconds,
+        bits_per_second=bits_per_second,
+        offered_bps=None if probe.offered is None else int(probe.offered),
+        lost_percent=lost_percent,
+        problem=problem,
+        late_s=late_s,
+    )
 
 
 def _ends(probe: ThroughputProbe) -> tuple[str, str]:
@@ -246,7 +275,7 @@ def _omitted_s(probe: ThroughputProbe, path: Path) -> float:
         seconds = path.round_trip_s * doublings
     else:
         seconds = path.round_trip_s + (2 * path.queue_s if probe.offered > path.limit else 0.0)
-    return round(math.ceil(seconds / INTERVAL_S + _SOME) * INTERVAL_S, 3)
+    return round(math.ceil(seconds / INTERVAL_S + SOME_S) * INTERVAL_S, 3)
 
 
 def _command(run: ProbeRun, probe: ThroughputProbe, path: Path, port: str) -> list[str]:
@@ -261,35 +290,3 @@ def _command(run: ProbeRun, probe: ThroughputProbe, path: Path, port: str) -> li
     words += ["--udp", "--bitrate", str(int(probe.offered) // probe.streams)]
     words += ["--window", UDP_BUFFER] if run.embedded else []
     return words + (["--length", str(probe.mss)] if probe.mss is not None else [])
-
-
-async def _report_of(receiver: Command) -> str:
-    """The receiver's JSON. Where the path is dead it never hears that the sender stopped: then it is told here."""
-    try:
-        async with asyncio.timeout(END_LIMIT_S):
-            return (await receiver.ended()).output
-    except TimeoutError:
-        receiver.send_signal(signal.SIGTERM)
-        return (await receiver.ended()).output
-
-
-def _received(report: str, omitted_s: float, duration_s: float) -> ReceiverReport | None:
-    """What arrived in the intervals that count; None if there are none."""
-    try:
-        intervals = json.loads(report)["intervals"]
-    except (ValueError, KeyError):
-        return None
-    sums = {round(interval["sum"]["start"], 2): interval["sum"] for interval in intervals}  # the last comes twice
-    counted = [
-        one
-        for one in sums.values()
-        if one["start"] >= omitted_s - _SOME and one["end"] <= omitted_s + duration_s + _SOME
-    ]
-    if not counted:
-        return None
-    return ReceiverReport(
-        seconds=sum(one["seconds"] for one in counted),
-        bytes=sum(one["bytes"] for one in counted),
-        packets=sum(one.get("packets", 0) for one in counted),
-        lost=sum(one.get("lost_packets", 0) for one in counted),
-    )

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from dxemu.lab.probes.throughput import Path, ReceiverReport, _omitted_s, _rate, _received
+from dxemu.lab.iperf3 import ReceiverReport, received
+from dxemu.lab.probes.throughput import Path, _omitted_s, _rate
 from dxemu.probes.throughput import ThroughputProbe
 from dxemu.units import BitsPerSecond, Seconds
 
@@ -35,21 +36,21 @@ def interval(number: int, size: int, **values: int) -> dict[str, float]:
 
 def test_only_whole_intervals_after_the_start_count() -> None:
     said = report(*(interval(n, 10**n) for n in range(6)))
-    assert _received(said, 0.2, 0.2) == ReceiverReport(seconds=0.2, bytes=1100, packets=0, lost=0)
+    assert received(said, 0.2, 0.2) == ReceiverReport(seconds=0.2, bytes=1100, packets=0, lost=0)
 
 
 def test_an_interval_that_comes_twice_counts_once() -> None:
-    assert _received(report(interval(0, 5), interval(1, 7), interval(1, 7)), 0.0, 1.0) == ReceiverReport(0.2, 12, 0, 0)
+    assert received(report(interval(0, 5), interval(1, 7), interval(1, 7)), 0.0, 1.0) == ReceiverReport(0.2, 12, 0, 0)
 
 
 def test_lost_packets_are_added() -> None:
     said = report(interval(0, 5, packets=10, lost_packets=3), interval(1, 5, packets=10, lost_packets=4))
-    assert _received(said, 0.0, 1.0) == ReceiverReport(seconds=0.2, bytes=10, packets=20, lost=7)
+    assert received(said, 0.0, 1.0) == ReceiverReport(seconds=0.2, bytes=10, packets=20, lost=7)
 
 
 @pytest.mark.parametrize("said", ["", "iperf3: error", "{}", report(), report(interval(0, 5))])
 def test_nothing_that_counts(said: str) -> None:
-    assert _received(said, 0.2, 1.0) is None
+    assert received(said, 0.2, 1.0) is None
 
 
 def test_tcp_that_catches_up_counts_no_more_than_came_by_cable() -> None:

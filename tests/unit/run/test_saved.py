@@ -14,11 +14,21 @@ from stories import bfd_story, expect
 from dxemu.errors import DxemuError
 from dxemu.events.folder import NoRun
 from dxemu.events.growing_log import GrowingLog
+from dxemu.events.known_so_far import KNOWN, KnownSoFar
 from dxemu.events.timeline import DIRECTIONS
+from dxemu.probes.asking import Requests
+from dxemu.probes.latency import Latency
 from dxemu.run.listing import runs_in
 from dxemu.run.prepare import prepare
 from dxemu.run.record import NewerRun
 from dxemu.run.saved import read
+from tests.unit.events.filled import filled
+
+MORE = """\
+  names: {dns: {from: app, to: web}}
+  chat: {tcp: {from: app, to: web}}
+  delays: {latency: {from: app, to: web}}
+"""
 
 
 @pytest.fixture
@@ -80,6 +90,29 @@ def test_half_a_probe_is_worth_half_a_probe(folder: Path) -> None:
     result = read(folder).result
     assert "missing" not in result.invalid_because
     assert [round(outage.duration_ms or 0) for outage in result.outages] == [680, 680]
+
+
+def test_what_a_probe_knew_when_it_was_cut_off_counts(tmp_path: Path) -> None:
+    """Once: what was told since is not told again. A latency is a latency, and no outage."""
+    text = SCENARIO.read_text(encoding="utf-8").replace("probes:\n", f"probes:\n{MORE}", 1)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "topologies").symlink_to(saved_runs.REPOSITORY / "topologies")
+    (tmp_path / "scenarios" / "more.yaml").write_text(text, encoding="utf-8")
+    folder = run_of(tmp_path / "run", scenario=tmp_path / "scenarios" / "more.yaml")
+    counted = filled({"t": 4.0, "event": "requests", "probe": "names", "protocol": "DNS", "asked": 39})
+    KnownSoFar(str(folder), "names.dns", sync=False).write(4.0, [counted])
+    half = KnownSoFar(str(folder), "chat.tcp", sync=False)
+    half.write(4.0, [counted])
+    (folder / f"chat.tcp{KNOWN}").write_text('{"t": 4.0, "ev')
+    about = {"probe": "delays", "direction": "to_aws", "interval_s": 0.01}
+    log = GrowingLog(str(folder), "delays.to_aws.probe", about, sync=False)
+    log.add([n * 10_000_000 for n in range(300)], [x for n in range(200) for x in (n, n * 10_000_000 + 4_000_000)])
+    result = read(folder).result
+    (requests,) = result.found.of(Requests, "names")
+    assert requests.asked == 39
+    (latency,) = result.found.of(Latency, "delays")
+    assert (latency.arrived, latency.most_ms) == (200, 4.0)
+    assert result.outages == ()
 
 
 def test_a_line_that_is_torn_ends_what_is_used(folder: Path) -> None:

@@ -15,6 +15,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from math import log10
 from typing import Self
 
 IPAddress = IPv4Address | IPv6Address
@@ -68,6 +69,11 @@ def _parse(text: object, units: Mapping[str, float], example: str) -> float:
     return float(number) * units[unit]
 
 
+def _decimal(number: float, places: int) -> str:
+    """With so many places at most, and no zeros at their end."""
+    return f"{number:.{places}f}".rstrip("0").rstrip(".")
+
+
 class Seconds(float):
     """A duration, or a time since the run's start, in seconds."""
 
@@ -79,11 +85,12 @@ class Seconds(float):
         return cls(round(_parse(text, cls.UNITS, "30 s or 300 ms"), 9))
 
     def __str__(self) -> str:
+        """To the nanosecond: what `parse` reads it as is what it was."""
         if float(self) == 0 or self >= 1:
-            return f"{float(self):g} s"
+            return f"{_decimal(float(self), 9)} s"
         if self >= self.UNITS["ms"]:
-            return f"{float(self) * 1e3:g} ms"
-        return f"{float(self) * 1e6:g} us"
+            return f"{_decimal(float(self) * 1e3, 6)} ms"
+        return f"{_decimal(float(self) * 1e6, 3)} us"
 
 
 class BitsPerSecond(int):
@@ -97,9 +104,10 @@ class BitsPerSecond(int):
         return cls(round(_parse(text, cls.UNITS, "10 Gbps")))
 
     def __str__(self) -> str:
+        """To the bit: what `parse` reads it as is what it was."""
         for name, size in reversed(list(self.UNITS.items())):
             if self >= size:
-                return f"{self / size:g} {name}"
+                return f"{_decimal(self / size, round(log10(size)))} {name}"
         return f"{int(self)} bps"
 
 

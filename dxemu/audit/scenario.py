@@ -43,12 +43,12 @@ def scenario_text(topology: str, plan: Plan, outcome: Outcome, pairs: Sequence[P
             "probes": probes,
             "steps": [{"at": f"{AT_S:g} s", "fault": {failure.mode.fault: dict(failure.parameters)}}],
             **({"expect": expect} if expect else {}),
-            "end": f"{end_s(plan, outcome):g} s",
+            "end": f"{end_s(plan, outcome)} s",
         }
     )
 
 
-def end_s(plan: Plan, outcome: Outcome) -> float:
+def end_s(plan: Plan, outcome: Outcome) -> int:
     """When the run is over: after all that is predicted, or after the last timer that might have helped."""
     finite = [p.outage.high_s for p in outcome.predictions] + [p.detect.high_s for p in outcome.predictions]
     longest = max((s for s in finite if not math.isinf(s)), default=0.0)

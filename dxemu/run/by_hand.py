@@ -218,7 +218,8 @@ class Hands(Executor):
         now = self._journal.clock.now()
         goal = now + order.by if order.by is not None else float(order.to or 0)
         if goal < now:
-            raise OrderRefused(f"{goal:g} s is past: it is {now:.6f} s", "Advance to a later time, or by a duration.")
+            problem = f"{Seconds(goal)} is past: it is {now:.6f} s"
+            raise OrderRefused(problem, "Advance to a later time, or by a duration.")
         return self._bounded(goal, now)
 
     def _bounded(self, goal: float, now: float) -> float:

@@ -148,7 +148,7 @@ def test_markdown_of_hostile_words_is_text(failing: Result) -> None:
 
 
 def test_trace_keeps_the_rules_of_the_trace_event_format(failing: Result) -> None:
-    """What Perfetto's own parser would say needs a program that is not on this machine: its format's rules, then."""
+    """Also where Perfetto's own parser, which `tests/peers` asks, is not there."""
     found = json.loads(trace.text_of(hostile(failing), EVENTS), parse_constant=lambda name: pytest.fail(name))
     assert found["displayTimeUnit"] in ("ms", "ns")
     ends: dict[tuple[int, int], float] = {}

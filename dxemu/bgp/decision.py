@@ -114,7 +114,7 @@ def _set_rank(route: Route) -> None:
         ),
         (
             int(route.originator_id or route.peer_router_id),
-            route.cluster_list_length,
+            len(route.cluster_list),
             route.peer_address.version,
             int(route.peer_address),
             route.session,
@@ -226,7 +226,7 @@ _KEYS: dict[DecisionStep, Callable[[Route], Any]] = {  # Any: each step has keys
     DecisionStep.ORIGIN: lambda r: r.origin,
     DecisionStep.EXTERNAL: lambda r: not r.external,
     DecisionStep.ROUTER_ID: lambda r: r.originator_id or r.peer_router_id,
-    DecisionStep.CLUSTER_LIST: lambda r: r.cluster_list_length,
+    DecisionStep.CLUSTER_LIST: lambda r: len(r.cluster_list),
     DecisionStep.PEER_ADDRESS: lambda r: (r.peer_address.version, r.peer_address),
     DecisionStep.NAME: lambda r: (r.session, r),
 }

@@ -51,7 +51,7 @@ def sentence(step: DecisionStep, winner: Route, loser: Route, igp_cost: IgpCost 
         case DecisionStep.ROUTER_ID:
             values = winner.originator_id or winner.peer_router_id, loser.originator_id or loser.peer_router_id
         case DecisionStep.CLUSTER_LIST:
-            values = winner.cluster_list_length, loser.cluster_list_length
+            values = len(winner.cluster_list), len(loser.cluster_list)
         case DecisionStep.PEER_ADDRESS:
             values = winner.peer_address, loser.peer_address
         case DecisionStep.NAME:

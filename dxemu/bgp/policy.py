@@ -21,6 +21,10 @@ CommunityRule = Callable[[tuple[str, ...]], tuple[str, ...]]
 RefusalRule = Callable[[IPNetwork], str | None]
 """Why a prefix is not let in whoever approved it; None if nothing speaks against it."""
 
+NOT_PASSED_ON = "iBGP peers do not pass on what they heard from each other (RFC 4271 section 9.2)"
+NOT_REFLECTED = "a route reflector tells its clients only what it hears from non-clients (RFC 4456 section 6)"
+"""Why a route that came by iBGP does not go on to an iBGP peer: no route reflector, or not between those two."""
+
 NO_EXPORT = WELL_KNOWN_COMMUNITIES["no-export"]
 NO_ADVERTISE = WELL_KNOWN_COMMUNITIES["no-advertise"]
 NO_EXPORT_SUBCONFED = WELL_KNOWN_COMMUNITIES["no-export-subconfed"]
@@ -37,6 +41,8 @@ class ImportPolicy:
     The first of `policies` that matches a prefix decides before these.
     `on_link` is the subnet that the session runs over: the next hop must be in it (RFC 4271 section 6.3, an external
     peer one hop away); None: it may be anywhere.
+    What comes back by route reflectors to the router with `own_router_id`, or to the cluster `cluster_id`, is not taken
+    (RFC 4456 section 8).
     """
 
     session: str
@@ -55,6 +61,8 @@ class ImportPolicy:
     kind: str = ""
     on_link: IPNetwork | None = None
     policies: tuple[PrefixPolicy, ...] = ()
+    own_router_id: IPv4Address | None = None
+    cluster_id: IPv4Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
     if announcement.as_path.count(policy.own_asn) > policy.allow_as_in:
         path = " ".join(str(asn) for asn in announcement.as_path)
         return Refused(announcement.prefix, f"AS loop: own AS {policy.own_asn} is in the AS_PATH {path}")
+    if (reflected := _came_back(announcement, policy)) is not None:
+        return Refused(announcement.prefix, reflected)
     if _is_multicast(announcement.prefix):
         return Refused(announcement.prefix, "a multicast prefix is not unicast (RFC 4271 section 6.3)")
     if policy.on_link is not None and not _in(announcement.next_hop, policy.on_link):
@@ -98,7 +108,20 @@ def import_route(announcement: Announcement, policy: ImportPolicy) -> Route | Re
         peer_address=policy.peer_address,
         precedence=policy.precedence,
         kind=policy.kind,
+        originator_id=announcement.originator_id,
+        cluster_list=announcement.cluster_list,
     )
+
+
+def _came_back(announcement: Announcement, policy: ImportPolicy) -> str | None:
+    """Why a route that was reflected is not taken here (RFC 4456 section 8); None if it may be."""
+    if announcement.originator_id is None:
+        return None
+    if announcement.originator_id == policy.own_router_id:
+        return f"reflected back: ORIGINATOR_ID {announcement.originator_id} is this router's (RFC 4456 section 8)"
+    if policy.cluster_id in announcement.cluster_list:
+        return f"reflected already: own cluster {policy.cluster_id} is in the CLUSTER_LIST (RFC 4456 section 8)"
+    return None
 
 
 def _is_multicast(prefix: IPNetwork) -> bool:
@@ -144,6 +167,8 @@ class ExportPolicy:
     put in front `prepend` more times, and `med` is sent (None: none). `only` are the prefixes that the peer may hear
     of; None: no such limit. `withholds` are those that it does not hear of all the same. The first of `policies` that
     matches a prefix decides before these.
+    `reflects` are the iBGP sessions whose routes go on to this peer: all of them if it is a client of this route
+    reflector, else those of its clients (RFC 4456 section 6). `cluster_id` is then the reflector's cluster.
     """
 
     session: str
@@ -160,6 +185,8 @@ class ExportPolicy:
     withholds: Collection[IPNetwork] = ()
     tags: Mapping[IPNetwork, tuple[str, ...]] = field(default_factory=dict)
     policies: tuple[PrefixPolicy, ...] = ()
+    reflects: Collection[str] = ()
+    cluster_id: IPv4Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +200,14 @@ class Withheld:
 def export_route(route: Route, policy: ExportPolicy) -> Announcement | Withheld:
     """What is announced of the best route `route`, or why the peer must not hear of it.
 
-    Never back to the session that it came from; never from one iBGP peer to another (RFC 4271 section 9.2). The
-    well-known communities of the route are honoured (RFC 1997); those that are added here are for the peer.
+    Never back to the session that it came from; from one iBGP peer to another by route reflectors only (RFC 4271
+    section 9.2, RFC 4456), which put their cluster in front of the CLUSTER_LIST. The well-known communities of the
+    route are honoured (RFC 1997); those that are added here are for the peer.
     Towards eBGP: own ASN in front, no LOCAL_PREF, and no MED that came from another AS, but this end's own if it has
     one to send (sections 5.1.2, 5.1.4, 5.1.5). The next hop is always this end: iBGP keeps a next hop outside the AS by
     default (section 5.1.3), but then the peer needs a route to the subnet of the virtual interface, so routers at the
-    edge are set to next-hop-self.
+    edge are set to next-hop-self; and a route reflector, which should keep it (RFC 4456 section 10), is, too: here it
+    stands in the way between its clients.
     """
     reason = _why_withheld(route, policy)
     if reason is not None:
@@ -201,7 +230,10 @@ def export_route(route: Route, policy: ExportPolicy) -> Announcement | Withheld:
     if policy.external:
         as_path = (policy.own_asn,) * (1 + prepend) + route.as_path
         return replace(announcement, as_path=as_path, local_pref=None, med=med)
-    return announcement
+    if route.external or route.originated or policy.cluster_id is None:
+        return announcement
+    originator = route.originator_id or route.peer_router_id
+    return replace(announcement, originator_id=originator, cluster_list=(policy.cluster_id, *route.cluster_list))
 
 
 def _why_withheld(route: Route, policy: ExportPolicy) -> str | None:
@@ -220,8 +252,9 @@ def _why_withheld(route: Route, policy: ExportPolicy) -> str | None:
         return f"the router's policy for {own.filter} does not announce it"
     if route.prefix in policy.withholds:
         return "an operator has withdrawn it towards this peer"
-    if not policy.external and not route.originated and not route.external:
-        return "iBGP peers do not pass on what they heard from each other (RFC 4271 section 9.2)"
+    internal = not policy.external and not route.originated and not route.external
+    if internal and route.session not in policy.reflects:
+        return NOT_PASSED_ON if policy.cluster_id is None else NOT_REFLECTED
     if NO_ADVERTISE in route.communities:
         return "NO_ADVERTISE: it goes to no other peer (RFC 1997)"
     if policy.external and NO_EXPORT in route.communities:

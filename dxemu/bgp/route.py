@@ -36,7 +36,7 @@ class Route:
     `external` says whether that session is eBGP. `med` None means that the peer sent none, which counts as 0.
     `precedence` is a gateway's rule between its attachments, of which `kind` is the name: the lower is preferred.
     LOCAL_PREF compares routes of one `preference_group` only.
-    `originator_id` and `cluster_list_length` are what route reflectors add (RFC 4456 sections 8 and 9).
+    `originator_id` and `cluster_list` are what route reflectors add (RFC 4456 section 8).
     """
 
     prefix: IPNetwork
@@ -54,7 +54,7 @@ class Route:
     kind: str = ""
     preference_group: str = ""
     originator_id: IPv4Address | None = None
-    cluster_list_length: int = 0
+    cluster_list: tuple[IPv4Address, ...] = ()
     rank: Rank | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -79,7 +79,7 @@ def originate(prefix: IPNetwork) -> Route:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """What goes into an UPDATE message. `local_pref` and `med` None are left out of it."""
+    """What goes into an UPDATE message. `local_pref`, `med` and `originator_id` None are left out of it."""
 
     prefix: IPNetwork
     next_hop: IPAddress
@@ -88,3 +88,5 @@ class Announcement:
     local_pref: int | None = None
     med: int | None = None
     communities: tuple[str, ...] = ()
+    originator_id: IPv4Address | None = None
+    cluster_list: tuple[IPv4Address, ...] = ()

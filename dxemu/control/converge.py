@@ -26,7 +26,25 @@ from dxemu.control.policy import (
     takes,
 )
 from dxemu.control.public_scope import region_cost, told
+from dxemu.errors import DxemuError
 from dxemu.plan.model import BgpSession, Gateway, Plan, Side
+
+UPDATES_OF_AN_END = 200
+"""No end of a session sends more until BGP has settled, in a design where it does: a few for each router on the way."""
+
+
+class NeverSettles(DxemuError):
+    """Routers that prefer each other's routes change their minds for ever (RFC 3345 and RFC 4456 section 11)."""
+
+    exit_status = 2
+
+    def __init__(self, speakers: AbstractSet[str]) -> None:
+        super().__init__(
+            f"BGP of this design never settles: {', '.join(sorted(speakers))} take each other's routes by turns\n"
+            "  Give what they hear from each other a lower `local_pref` than their own ways, and circuits between "
+            "route\n  reflectors a higher `cost` than those to their clients."
+        )
+
 
 End = tuple[str, str]
 """A session and the speaker at one of its ends."""
@@ -185,9 +203,13 @@ class _Settling:
             self.told[speaker] = self.told[speaker].copy()
 
     def _run(self) -> None:
+        left = UPDATES_OF_AN_END * 2 * max(1, len(self.policies.sessions))
         while self.under_way:
             sender, update = self.under_way.popleft()
             session = self.policies.sessions[update.session]
+            left -= 1
+            if left < 0:
+                raise NeverSettles({sender, *(other for other, _ in self.under_way)})
             self._hear(session, ends_of(session, sender)[1].speaker, update.announce, update)
 
     def _start(

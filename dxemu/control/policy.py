@@ -108,6 +108,8 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         kind=("own virtual interface" if session.external else "SiteLink") if site_link else "",
         on_link=_subnet(plan, own) if session.external else None,
         policies=own.policies,
+        own_router_id=None if session.external else plan.speaker(speaker).router_id,
+        cluster_id=plan.speaker(speaker).cluster_id,
     )
 
 
@@ -139,7 +141,17 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         withholds=own.withholds,
         tags=dict(of.tags),
         policies=own.policies,
+        reflects=() if of.cluster_id is None else _reflected(plan, session, own),
+        cluster_id=of.cluster_id,
     )
+
+
+def _reflected(plan: Plan, to: BgpSession, own: SessionEnd) -> Collection[str]:
+    """The iBGP sessions of a route reflector whose routes go on to the peer of `to` (RFC 4456 section 6)."""
+    if to.external:
+        return ()
+    others = (session for session in plan.sessions_of(own.speaker) if not session.external)
+    return {session.name for session in others if own.client or ends_of(session, own.speaker)[0].client}
 
 
 def static_announcements(plan: Plan, session: BgpSession, speaker: str) -> tuple[Announcement, ...]:

@@ -58,6 +58,9 @@ def _attributes(route: Announcement) -> str:
         words.append(f"med {route.med}")
     if route.communities:
         words.append(f"community [ {' '.join(route.communities)} ]")
+    if route.originator_id is not None:
+        words.append(f"originator-id {route.originator_id}")
+        words.append(f"cluster-list [ {' '.join(map(str, route.cluster_list))} ]")
     return " ".join(words)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Address, ip_network
 
 from dxemu.bgp.graceful_restart import Capability
 from dxemu.bgp.notification import Code, Notification
@@ -102,6 +102,7 @@ def learnt(session: str, own_asn: Asn, update: dict) -> Learnt:  # type: ignore[
     """An UPDATE. What dxemu does not know in it does not matter."""
     attribute = update.get("attribute", {})
     as_path = tuple(_as_path(attribute.get("as-path", {}), own_asn))
+    originator = IPv4Address(attribute["originator-id"]) if "originator-id" in attribute else None
     announce = tuple(
         Announcement(
             prefix=prefix,
@@ -111,6 +112,8 @@ def learnt(session: str, own_asn: Asn, update: dict) -> Learnt:  # type: ignore[
             local_pref=attribute.get("local-preference"),
             med=attribute.get("med"),
             communities=tuple(f"{high}:{low}" for high, low in attribute.get("community", [])),
+            originator_id=originator,
+            cluster_list=tuple(map(IPv4Address, attribute.get("cluster-list", ()))),
         )
         for family in FAMILIES
         for prefix, next_hop in _next_hops(update.get("announce", {}).get(family, {})).items()

@@ -12,7 +12,8 @@ class Told:
     """What one end of a session makes of the prefix, and what the other end makes of that.
 
     Exactly one of these holds: `why_not` says why it is not announced, `refused` why it is not let in; or it is
-    accepted, with `local_pref` at the end that hears it. `kind` is eBGP, iBGP or static. `quota` says what AWS does
+    accepted, with `local_pref` at the end that hears it. `kind` is eBGP, iBGP or static. `reflected` is what a route
+    reflector adds: ORIGINATOR_ID and CLUSTER_LIST. `quota` says what AWS does
     about the number of prefixes, if it is too high.
     """
 
@@ -26,6 +27,7 @@ class Told:
     local_pref: int | None = None
     why_not: str = ""
     refused: str = ""
+    reflected: str = ""
     quota: str = ""
 
 

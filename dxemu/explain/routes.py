@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dxemu.bgp.decision import Choice
 from dxemu.bgp.decision_step import DecisionStep
 from dxemu.bgp.rib import LocRib
-from dxemu.bgp.route import Route
+from dxemu.bgp.route import Announcement, Route
 from dxemu.control.converge import gateway_rib, tables_of
 from dxemu.control.policy import ends_of
 from dxemu.explain.names import speaker_words
@@ -69,8 +69,17 @@ def in_words(state: State, route: Route, where: Held) -> str:
         return f"static route into {session.tunnel}"
     if not session.external:
         site_link = state.plan.speaker(where.speaker).site_link
-        return f"{'SiteLink' if site_link else 'iBGP'} from {other.node}"
+        words = reflected_in_words(route)
+        return f"{'SiteLink' if site_link else 'iBGP'} from {other.node}{f' ({words})' if words else ''}"
     return f"eBGP from {other.node} (AS {other.asn}), {carrier_in_words(session)}"
+
+
+def reflected_in_words(route: Route | Announcement) -> str:
+    """What route reflectors have added; empty if none has."""
+    if route.originator_id is None:
+        return ""
+    clusters = " ".join(map(str, route.cluster_list))
+    return f"reflected, ORIGINATOR_ID {route.originator_id}, CLUSTER_LIST {clusters}"
 
 
 def carrier_in_words(session: BgpSession) -> str:

@@ -8,6 +8,7 @@ from dxemu.bgp.policy import ExportPolicy, Refused, Withheld, export_route, impo
 from dxemu.bgp.route import Announcement, Route
 from dxemu.control.policy import export_policy, import_policy, static_announcements
 from dxemu.explain.prefix_model import Told
+from dxemu.explain.routes import reflected_in_words
 from dxemu.explain.state import State
 from dxemu.plan.model import BgpSession, SessionEnd, Side
 from dxemu.units import IPNetwork
@@ -59,6 +60,7 @@ def _heard(
         med=announcement.med,
         local_pref=None if isinstance(heard, Refused) else heard.local_pref,
         refused=heard.reason if isinstance(heard, Refused) else "",
+        reflected=reflected_in_words(announcement),
         quota=_quota(state, session, says, hears),
     )
 

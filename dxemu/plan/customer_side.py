@@ -14,7 +14,7 @@ from dxemu.plan.segment import Segment, add_segment
 from dxemu.plan.sites import DATA_CENTER, Site, asn_of, sites
 from dxemu.plan.vrrp_lan import add_vrrp_lan
 from dxemu.topology.model import Circuit, Topology
-from dxemu.topology.model_routing import GracefulRestartMode
+from dxemu.topology.model_routing import GracefulRestartMode, RouterSettings
 from dxemu.units import BitsPerSecond, IPNetwork, Seconds
 
 LAN_BANDWIDTH = BitsPerSecond(100 * 10**9)
@@ -107,20 +107,23 @@ def add_speakers(draft: Draft) -> None:
     topology = draft.topology
     routers = customer_routers(topology)
     data_center = topology.customer.data_center
-    settings = {settings.router: settings.maximum_paths for settings in topology.customer.router_settings}
+    settings = {settings.router: settings for settings in topology.customer.router_settings}
     originates = {site.routers[0]: site.networks for site in sites(topology)}
     for router in data_center.routers if data_center.vrrp is not None else routers[:1]:
         originates[router] = _announced(topology)
     for router in routers:
+        own = settings.get(router, RouterSettings(router=router))
+        router_id = draft.router_ids.of(router)[0]
         draft.speakers.append(
             Speaker(
                 name=router,
                 node=router,
                 side=Side.CUSTOMER,
                 asn=asn_of(topology, router),
-                router_id=draft.router_ids.of(router)[0],
+                router_id=router_id,
                 originates=originates.get(router, ()),
-                maximum_paths=settings.get(router, 1),
+                maximum_paths=own.maximum_paths,
+                cluster_id=(own.cluster_id or router_id) if own.route_reflector_clients else None,
             )
         )
 
@@ -169,6 +172,7 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers, circuit: Circuit)
     graceful = any(v.graceful_restart is not GracefulRestartMode.OFF for v in draft.topology.virtual_interfaces)
     restart_time = RESTART_TIME if graceful else None
     policies = dict(circuit.policies)
+    clients = {own.router: own.route_reflector_clients for own in draft.topology.customer.router_settings}
     asked = circuit.bfd
     bfd = None if asked is None else BfdSession(interval=asked.interval, detect_mult=asked.detect_mult)
 
@@ -187,6 +191,7 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers, circuit: Circuit)
             bfd=bfd,
             hold_time=circuit.hold_time,
             cost=circuit.cost,
+            client=(cable.a, cable.b)[1 - index].node in clients.get(port.node, ()),
             allow_as_in=max((vif.customer.allow_as_in for vif in draft.topology.virtual_interfaces), default=0),
         )
 

@@ -61,6 +61,7 @@ def _what(told: Told) -> str:
     said = f"{path}{', ' + ' '.join(told.communities) if told.communities else ''}"
     med = "" if told.med is None else f", MED {told.med}"
     quota = f"; {told.quota}" if told.quota else ""
+    said += f", {told.reflected}" if told.reflected else ""
     if told.refused:
         return f"{on}{said}{med}: refused; {told.refused}{quota}"
     return f"{on}{said}{med}: accepted, local preference {told.local_pref}{quota}"

@@ -56,6 +56,7 @@ def speakers(plan: Plan) -> Iterator[Row]:
             "" if speaker.table == MAIN_TABLE else table_words(speaker.table),
             f"announces {listed_networks(speaker.originates, 'nothing of its own')}",
             *([f"up to {speaker.maximum_paths} paths share the flows"] if _has_multipath(speaker) else []),
+            *([f"route reflector of cluster {speaker.cluster_id}"] if speaker.cluster_id is not None else []),
             "; ".join(_tags(speaker)),
         )
 
@@ -118,6 +119,7 @@ def session_end(end: SessionEnd, *, static: bool) -> Row:
     if end.announces is not None:
         policy.append(f"{'has' if static else 'announces only'} {listed_networks(end.announces, 'nothing')}")
     policy += [f"of {one.filter}: {_of_prefixes(one)}" for one in end.policies]
+    policy += ["reflects to and from its client"] if end.client else []
     how = "passive" if end.passive else "active"
     return "static" if static else how, end.speaker, str(end.address), f"AS {end.asn}", ", ".join(policy)
 

@@ -119,6 +119,8 @@ def _router(name: str, entry: RouterEntry) -> RouterSettings:
         ),
         maximum_paths=entry.maximum_paths,
         carrier_delay=entry.carrier_delay,
+        route_reflector_clients=tuple(entry.route_reflector_clients or ()),
+        cluster_id=entry.cluster_id,
         announcements=tuple(
             (ip_network(prefix), RouterAnnouncement(how)) for prefix, how in entry.announcements.items()
         ),

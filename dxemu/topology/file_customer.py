@@ -65,6 +65,14 @@ class RouterEntry(Entry):
     maximum_paths: int = Field(
         description="how many BGP routes are used together", default=1, ge=1, le=MOST_PATHS, examples=["2"]
     )
+    route_reflector_clients: list[str] | None = Field(
+        description="routers with circuits to this one, which reflects iBGP routes to and from them (RFC 4456)",
+        default=None,
+        examples=["[colo_router]"],
+    )
+    cluster_id: Address | None = Field(
+        description="of the route reflector; its router ID if it is left out", default=None, examples=["10.0.0.1"]
+    )
     carrier_delay: Duration = Field(
         description="how long it waits before it takes a port that lost light for down (Junos: `hold-time down`)",
         default_factory=lambda: Seconds(0),

@@ -58,7 +58,7 @@ def _ipv6(file: TopologyFile) -> bool:
 
 
 def _next_router(file: TopologyFile, router: str, to: str, path: KeyPath, findings: Findings) -> None:
-    joined = _neighbours(file)
+    joined = neighbours(file)
     if to == DISCARD or to in joined.get(router, ()):
         return
     if to == router:
@@ -72,7 +72,8 @@ def _next_router(file: TopologyFile, router: str, to: str, path: KeyPath, findin
     findings.add(path, "DX-T100", problem, remedy)
 
 
-def _neighbours(file: TopologyFile) -> Mapping[str, set[str]]:
+def neighbours(file: TopologyFile) -> Mapping[str, set[str]]:
+    """By router those at the other ends of its circuits."""
     joined: dict[str, set[str]] = {}
     known = routers(file)
     for circuit in file.customer.circuits.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pytest
 from audited import NOTHING_SHARED, Change, found, problems, vif
@@ -31,6 +32,17 @@ def allowed(*prefixes: str) -> Change:
     gateway = {"dxgw": {"associations": {"tgw": {"allowed_prefixes": list(prefixes)}}}}
     return {**BGP_VPN, "aws": {"direct_connect_gateways": gateway}}
 
+
+def behind(routers: Mapping[str, object]) -> Change:
+    """The hosts' router is behind another one, which has the circuit to the cage."""
+    circuits = {
+        "metro": {"from": "core"},
+        "campus": {"from": "customer_router", "to": "core", "bandwidth": "10 Gbps", "delay": "1 ms"},
+    }
+    return {"customer": {"data_center": {"routers": routers}, "circuits": circuits}}
+
+
+BEHIND = behind({"core": {}})
 
 FIRES: list[tuple[str, str, Change | None, str]] = [
     ("DX-A001", "backup_connection", None, "circuit metro: no way from app to web is left"),
@@ -112,8 +124,18 @@ FIRES: list[tuple[str, str, Change | None, str]] = [
     ),
     ("DX-A015", "vpn_backup_static", None, "line to the Internet of customer_router is cut, and dead peer detection"),
     ("DX-A016", "backup_connection", NO_PROPAGATION, "no route leads from web to app"),
+    ("DX-A018", "backup_connection", BEHIND, "customer_router does not hear of 172.31.0.0/16 from core, which has it"),
+    (
+        "DX-A018",
+        "backup_connection",
+        BEHIND,
+        "colo_router does not hear of 10.0.0.0/16 from core, which has it by iBGP",
+    ),
 ]
 QUIET: list[tuple[str, str, Change | None]] = [
+    ("DX-A018", "high_resiliency", None),
+    ("DX-A018", "backup_connection", behind({"core": {"route_reflector_clients": ["customer_router"]}})),
+    ("DX-A018", "backup_connection", behind({"core": {"route_reflector_clients": ["colo_router"]}})),
     ("DX-A017", "backup_connection", vif(primary={"customer": {"vlan": 101}})),
     ("DX-A001", "high_resiliency", NOTHING_SHARED),
     ("DX-A002", "high_resiliency", NOTHING_SHARED),

@@ -46,7 +46,7 @@ def route(
         peer_address=ip_address(address),
         precedence=precedence,
         originator_id=None if originator is None else IPv4Address(originator),
-        cluster_list_length=cluster_list_length,
+        cluster_list=(IPv4Address(1),) * cluster_list_length,
         preference_group=preference_group,
     )
 

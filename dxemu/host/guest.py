@@ -118,11 +118,13 @@ def _get_ready(start: dict[str, list[str]]) -> None:
     import importlib
 
     from dxemu.host import collector
+    from dxemu.host.left_out import left_out
 
     collector.look_rarely()
-    for module in start["imports"]:
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
+    with left_out():
+        for module in start["imports"]:
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
 
 
 def _remove(path: str) -> None:

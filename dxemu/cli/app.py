@@ -43,6 +43,7 @@ NO_COMMANDS = (
     "matrix",
     "named",
     "outputs",
+    "place",
     "ranges",
     "run_values",
     "audit_scenarios",

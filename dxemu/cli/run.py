@@ -15,25 +15,23 @@ import click
 from dxemu.cli.bundled import bundled
 from dxemu.cli.ci import GITHUB, annotate, annotating, format_option
 from dxemu.cli.helping import examples
-from dxemu.cli.lab_options import clock_option, kernel_option, runs_option, seed_option
+from dxemu.cli.lab_options import runs_option, seed_option
 from dxemu.cli.matrix import MANY, Wanted, has_matrix, ready_lines, run_matrix
 from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import leave_page, output_options, outputs, write_json, write_outputs
-from dxemu.cli.ranges import Number, Whole
-from dxemu.cli.run_values import check_json_file, given_values, memory_size, pcap_options
+from dxemu.cli.place import PlaceAsked, place_options
+from dxemu.cli.ranges import Whole
+from dxemu.cli.run_values import check_json_file, given_values, pcap_options
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import shown
-from dxemu.host import invoker, patience, where
+from dxemu.host import invoker, where
 from dxemu.host.early import Early
-from dxemu.host.embedded import MEMORY
 from dxemu.host.follow import LabProcess
-from dxemu.host.guest_mode import Wish
 from dxemu.host.signals import as_exceptions, ending
 from dxemu.run.run_folder import RunFolder, run_folder
 
 if TYPE_CHECKING:
     from dxemu.events.base import Event
-    from dxemu.measure.result import Result
     from dxemu.report.console import PlainConsole
     from dxemu.report.html.page import PageOf
     from dxemu.run.prepare import Rehearsal
@@ -52,16 +50,7 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 )
 @click.argument("scenario", type=SCENARIO_FILE)
 @click.option("--topology", type=TOPOLOGY_FILE, help="Use this design instead of the scenario's own.")
-@kernel_option()
-@click.option(
-    "--guest",
-    type=click.Choice([str(wish) for wish in Wish]),
-    default=str(Wish.AUTO),
-    show_default=True,
-    help="How the embedded kernel runs the lab's programs. strict: by ptrace, which trusts none of them; trusted: by"
-    " seccomp, which is faster; auto: by seccomp where this machine confines it, else by ptrace.",
-)
-@clock_option("Virtual time passes as fast as the machine allows.  [default: virtual; real with --kernel host]")
+@place_options
 @seed_option()
 @click.option(
     "--set",
@@ -89,27 +78,11 @@ EXIT_STATUS = {"pass": 0, "fail": 1, "invalid": 4}
 @output_options
 @click.option("--leave-broken", is_flag=True, help="Do not heal at the end, nor look whether the lab is whole again.")
 @runs_option("Folder for the run's files.")
-@click.option(
-    "--stall-limit",
-    type=Number(min=1),
-    metavar="SECONDS",
-    help="End a lab that says nothing for so many seconds of wall time."
-    f"  [default: {patience.STALL_LIMIT_S:g}, and more the slower this machine is]",
-)
-@click.option(
-    "--memory",
-    metavar="SIZE",
-    callback=lambda _context, _option, value: memory_size(value),
-    help="What a lab on the embedded kernel may use at most, such as 512M or 2G; it takes what it needs."
-    f"  [default: {MEMORY}, and more for a large design]",
-)
 @format_option
 def command(
     scenario: Path,
     topology: Path | None,
-    kernel: str,
-    guest: str,
-    clock: str | None,
+    asked: PlaceAsked,
     seed: int,
     given: Mapping[str, str],
     jobs: int | None,
@@ -120,8 +93,6 @@ def command(
     esp_keys: bool,
     leave_broken: bool,
     runs_folder: Path,
-    stall_limit: float | None,
-    memory: str | None,
     form: str,
     **forms: Path | None,
 ) -> None:
@@ -132,21 +103,19 @@ def command(
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
     run is not valid, 130 if it was interrupted. A scenario with a `matrix` is run once for each of its lines.
     """
-    if kernel == "host" and guest != Wish.AUTO:
-        raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
     check_json_file(json_file)
     wanted = outputs(forms)
     if repeat is not None or has_matrix(scenario):
         with annotating(form):
             matrix = Wanted(scenario, topology, given, seed, jobs, yes, bool(pcap), repeat, leave_broken, wanted)
             lines = ready_lines(matrix)
-        place = _place(kernel, clock, stall_limit, guest, memory)
-        raise SystemExit(run_matrix(matrix, lines, place, _new_folder(runs_folder, scenario).path, json_file))
+        raise SystemExit(run_matrix(matrix, lines, asked.place(), _new_folder(runs_folder, scenario).path, json_file))
     prepare: Callable[[], Rehearsal] = functools.partial(_prepare, scenario, topology, given, seed, form)
     if (again := bundled(scenario, topology)) is not None:
-        prepare, scenario, seed, clock = again.prepare, again.called, again.known.seed, again.known.clock
+        prepare, scenario, seed = again.prepare, again.called, again.known.seed
+        asked = replace(asked, clock=again.known.clock)
     try:
-        place = _place(kernel, clock, stall_limit, guest, memory)
+        place = asked.place()
         folder = _new_folder(runs_folder, scenario)
     except (DxemuError, click.ClickException):
         prepare()  # if the files are wrong too
@@ -157,19 +126,9 @@ def command(
             page = asyncio.run(_run(place, folder, seed, prepare, pcap, leave_broken, esp_keys, stderr=to_stdout))
         finally:
             as_exceptions()  # the loop's own handlers are gone with it
-        result = page.result
         leave_page(page)
-    write_outputs(wanted, page)
-    _annotate(result, form)
-    write_json(result, folder.path, json_file)
-    status = EXIT_STATUS[result.verdict]
+    status = _tell(page, wanted, form, json_file)
     raise SystemExit(status if again is None else again.tell(folder.path, status, err=to_stdout))
-
-
-def _place(kernel: str, clock: str | None, stall_limit: float | None, guest: str, memory: str | None) -> where.Where:
-    if kernel == "host":
-        return where.host(clock or "real", stall_limit)
-    return where.embedded(clock or "virtual", stall_limit, guest, memory)
 
 
 def _prepare(scenario: Path, topology: Path | None, given: Mapping[str, str], seed: int, form: str) -> Rehearsal:
@@ -183,11 +142,16 @@ def _prepare(scenario: Path, topology: Path | None, given: Mapping[str, str], se
         return refuse_changes(prepare(scenario, topology, versions.installed(), variant))
 
 
-def _annotate(result: Result, form: str) -> None:
+def _tell(page: PageOf, wanted: Mapping[str, Path], form: str, json_file: Path | None) -> int:
+    """All forms that were asked for. Gives the exit status."""
+    result = page.result
+    write_outputs(wanted, page)
     if form == GITHUB:
         from dxemu.report import github, markdown
 
         annotate(github.of_result(result), markdown.text_of(result))
+    write_json(result, page.folder, json_file)
+    return EXIT_STATUS[result.verdict]
 
 
 async def _run(

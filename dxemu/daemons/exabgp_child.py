@@ -231,6 +231,21 @@ class _Reactor(exabgp_idle.IdlePeers):
         )
 
 
+def _environment() -> Any:  # Any: ExaBGP 5.0 is untyped
+    """ExaBGP's settings: no daemon, no other user, no answers on the pipe, nothing that it listens on by itself."""
+    environment = getenv()
+    environment.daemon.user = "root"
+    environment.daemon.drop = False
+    environment.daemon.daemonize = False
+    environment.api.cli = False
+    environment.api.ack = False
+    environment.api.respawn = False
+    environment.log.destination = "stdout"
+    environment.log.level = "WARNING"
+    environment.tcp.bind = []
+    return environment
+
+
 def run(
     configuration: str,
     keepalives: Mapping[str, int],
@@ -249,16 +264,7 @@ def run(
     os.dup2(log_file, 2)
     # Whoever started the lab may have put another file there, whose number is a socket's here by now.
     sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
-    environment = getenv()
-    environment.daemon.user = "root"
-    environment.daemon.drop = False
-    environment.daemon.daemonize = False
-    environment.api.cli = False
-    environment.api.ack = False
-    environment.api.respawn = False
-    environment.log.destination = "stdout"
-    environment.log.level = "WARNING"
-    environment.tcp.bind = []
+    environment = _environment()
     exabgp_log.install()
     log.init(environment)
     _PipedProcesses.pipe = _Pipe(commands, events)

@@ -74,28 +74,9 @@ def evaluate(
 
     A probe log that is not there raises OSError, a damaged one ValueError.
     """
-    faults = faults_of(events)
-    receptions = {(e.probe, e.direction): (e, _read(run_dir, e)) for e in _probe_events(events)}
-    outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
-    probes = tuple(_probe(event, got) for event, got in receptions.values())
-    predicted = tuple(in_numbers(p) for p in predictions)
-    actions = (*actions_of(events), *changes_of(events))
-    measurements = found(events, [probe.name for probe in scenario.probes])
-    invalid = _asleep(meta) or _too_late(probes, measurements) or not_made(events)
-    versions = {probe.name: probe.version for probe in scenario.probes}
-    found_stages = tuple(stages(MeasuredRun(plan, _hits(predictions), events, outages, probes, versions)))
-    measured = Measured(
-        plan=plan,
-        events=events,
-        faults=faults,
-        outages=outages,
-        probes=probes,
-        stages=found_stages,
-        predicted=predicted,
-        end_s=meta.virtual_s,
-        found=measurements,
-        actions=actions,
-    )
+    measured = _measured(scenario, plan, predictions, events, run_dir, meta.virtual_s)
+    probes, faults = measured.probes, measured.faults
+    invalid = _asleep(meta) or _too_late(probes, measured.found) or not_made(events)
     expectations = (*came(scenario.cues, events, meta.virtual_s), *(judge(e, measured) for e in scenario.expect))
     about = {key: value for key, value in asdict(meta).items() if key != "asleep_s"}
     return result.Result(
@@ -106,21 +87,48 @@ def evaluate(
         invalid_because=invalid,
         expectations=expectations,
         faults=faults,
-        outages=outages,
+        outages=measured.outages,
         probes=probes,
-        stages=found_stages,
-        predicted=predicted,
+        stages=measured.stages,
+        predicted=measured.predicted,
         recoveries=tuple(_recoveries(events, predictions, faults)),
-        paths=tuple(paths(plan, events, list(receptions))),
+        paths=tuple(paths(plan, events, [(p.probe, p.direction) for p in probes])),
         see_also=scenario.see_also,
-        found=measurements,
-        actions=actions,
+        found=measured.found,
+        actions=measured.actions,
         drawn=drawn_of(events),
         quotas=quotas_of(events),
         daemons=daemons(plan),
         never_up=tuple(_never_up(plan, events)),
-        convergences=tuple(convergences(faults, actions, outages, probes, events)),
+        convergences=tuple(convergences(faults, measured.actions, measured.outages, probes, events)),
         still_broken=tuple(words for event in events if isinstance(event, MadeWhole) for words in event.left),
+    )
+
+
+def _measured(
+    scenario: Scenario,
+    plan: Plan,
+    predictions: Sequence[Prediction],
+    events: Sequence[Event],
+    run_dir: Path,
+    end_s: float,
+) -> Measured:
+    """What the run has shown, before anything is judged."""
+    receptions = {(e.probe, e.direction): (e, _read(run_dir, e)) for e in _probe_events(events)}
+    outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
+    probes = tuple(_probe(event, got) for event, got in receptions.values())
+    versions = {probe.name: probe.version for probe in scenario.probes}
+    return Measured(
+        plan=plan,
+        events=events,
+        faults=faults_of(events),
+        outages=outages,
+        probes=probes,
+        stages=tuple(stages(MeasuredRun(plan, _hits(predictions), events, outages, probes, versions))),
+        predicted=tuple(in_numbers(p) for p in predictions),
+        end_s=end_s,
+        found=found(events, [probe.name for probe in scenario.probes]),
+        actions=(*actions_of(events), *changes_of(events)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dxemu.actions.base import Action
@@ -15,9 +15,10 @@ from dxemu.faults.menu import kinds as known_faults
 from dxemu.files import stem
 from dxemu.probes.base import Probe
 from dxemu.probes.menu import kinds as probe_kinds
+from dxemu.story.agenda import ActionStep, Cue, FaultStep
 from dxemu.story.any_of import drawn
 from dxemu.story.awaited.menu import kinds as awaited_kinds
-from dxemu.story.changes import ChangeReader
+from dxemu.story.changes import ChangeReader, ChangeStep, LastingStep
 from dxemu.story.expectation_reader import ExpectationReader
 from dxemu.story.expectations.menu import subjects
 from dxemu.story.file import ScenarioFile
@@ -33,6 +34,7 @@ from dxemu.story.steps import StepReader
 from dxemu.story.variant import PLAIN, Variant, filled
 from dxemu.topology import document, yaml
 from dxemu.topology.document import Document
+from dxemu.topology.marks import Marks
 from dxemu.topology.model import Topology
 from dxemu.topology.repair import marks_of, validated
 from dxemu.topology.shipped import TOPOLOGY, folder
@@ -54,6 +56,17 @@ A topology says what there is, a scenario what happens to it: it names its topol
 probes and expectations. `dxemu plan` and `dxemu graph` show a topology, `dxemu run` takes a
 scenario, and with --topology another design for it.""",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Happens:
+    """What the steps of a scenario come to, as in `Scenario`."""
+
+    steps: tuple[FaultStep, ...]
+    actions: tuple[ActionStep, ...]
+    changes: tuple[ChangeStep, ...]
+    lasting: tuple[LastingStep, ...]
+    cues: tuple[Cue, ...]
 
 
 def load(
@@ -83,17 +96,10 @@ def load(
     design, built = _design(place, file, tree, problems, named=topology is None)
     names = None if "change" in lost else _names_in(place) if built is None else names_of(built)
     probes = ProbeReader(known_probes, names, file.end, marks, problems).read(file.probes)
-    known_kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
-    breaks = KindReader("fault", known_kinds[0], names, marks, problems)
-    acts = KindReader("action", known_kinds[1], names, marks, problems)
     known = _known(file, names, known_probes)
-    events = LineReader(awaited_kinds(), known, marks, problems, NO_EVENT)
-    times = OccasionReader(events, file.end, marks, problems)
-    occasions = times.read(file.steps)
-    reader = StepReader(breaks, acts, file.end, marks, problems)
-    steps, done = reader.read(occasions), reader.read_actions(occasions)
-    changes, lasting = ChangeReader(design, file.end, marks, problems).read(occasions, done)
-    expected = ExpectationReader(subjects(), replace(known, steps=steps), marks, problems, NOTHING)
+    kinds = known_faults() if faults is None else faults, known_actions() if actions is None else actions
+    happens = _happens(file, design, names, known, kinds, marks, problems)
+    expected = ExpectationReader(subjects(), replace(known, steps=happens.steps), marks, problems, NOTHING)
     expect = expected.read_all(file.expect if "steps" not in lost else [])
     if built is None or problems.problems:
         raise InputErrors(problems.problems)
@@ -102,11 +108,11 @@ def load(
         story=file.story,
         topology=built,
         probes=probes,
-        steps=steps,
-        actions=done,
-        changes=changes,
-        lasting=lasting,
-        cues=tuple(times.cues),
+        steps=happens.steps,
+        actions=happens.actions,
+        changes=happens.changes,
+        lasting=happens.lasting,
+        cues=happens.cues,
         topology_file=place,
         change=tree.below("change").value if file.change else None,
         written=written,
@@ -116,6 +122,27 @@ def load(
         see_also=file.see_also,
         marks=tree.marks,
     )
+
+
+def _happens(
+    file: ScenarioFile,
+    design: Document | None,
+    names: Names | None,
+    known: Known,
+    kinds: tuple[Mapping[str, type[Fault]], Mapping[str, type[Action]]],
+    marks: Marks,
+    problems: ProblemList,
+) -> _Happens:
+    """What the steps come to: when each happens, and then what each of them does."""
+    events = LineReader(awaited_kinds(), known, marks, problems, NO_EVENT)
+    times = OccasionReader(events, file.end, marks, problems)
+    occasions = times.read(file.steps)
+    faults = KindReader("fault", kinds[0], names, marks, problems)
+    acts = KindReader("action", kinds[1], names, marks, problems)
+    reader = StepReader(faults, acts, file.end, marks, problems)
+    steps, actions = reader.read(occasions), reader.read_actions(occasions)
+    changes, lasting = ChangeReader(design, file.end, marks, problems).read(occasions, actions)
+    return _Happens(steps, actions, changes, lasting, tuple(times.cues))
 
 
 def _known(file: ScenarioFile, names: Names | None, kinds: Mapping[str, type[Probe]]) -> Known:

@@ -28,14 +28,14 @@ class Measured:
 
     plan: Plan
     events: Sequence[Event]
-    faults: Sequence[FaultResult]
-    outages: Sequence[Outage]
-    probes: Sequence[ProbeResult]
-    stages: Sequence[Stage]
-    predicted: Sequence[Predicted]
+    faults: tuple[FaultResult, ...]
+    outages: tuple[Outage, ...]
+    probes: tuple[ProbeResult, ...]
+    stages: tuple[Stage, ...]
+    predicted: tuple[Predicted, ...]
     end_s: float
     found: Measurements = field(default_factory=Measurements)
-    actions: Sequence[ActionResult] = ()
+    actions: tuple[ActionResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

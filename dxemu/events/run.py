@@ -49,6 +49,18 @@ class RunEnded(Event):
     wall_s: float
 
 
+class CameLate(Event):
+    """After the run, told as of its last moment: what was expected by a moment of it came at `at_s` (None: not yet).
+
+    It was watched for until `until_s` at most. `awaited` is the event as it is written under `when`.
+    """
+
+    word: ClassVar[str] = "came_late"
+    awaited: str
+    at_s: float | None
+    until_s: float
+
+
 class MadeWhole(Event):
     """After the run, told as of its last moment: the faults `healed` only then, and what is not whole for all that."""
 

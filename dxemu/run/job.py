@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dxemu.events.steps import Drew
 from dxemu.plan.model import Plan
 from dxemu.probes.base import Probe
 from dxemu.story.agenda import ActionStep, Cue, FaultStep
 from dxemu.units import Seconds
+
+if TYPE_CHECKING:  # few labs need it, and each import costs time in the guest
+    from dxemu.story.afterwards import Deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class RunJob:
     `routes` (node and prefix) are told at the start, too, where a node had them before anybody heard its kernel.
     `acts` are those of the `actions` that last, by id.
     `leave_broken`: the lab is not made whole again when the run is over.
+    `deadlines` that have passed are watched a little longer before.
     """
 
     plan: Plan
@@ -89,3 +94,4 @@ class RunJob:
     frames: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     esp_keys: bool = False
     leave_broken: bool = False
+    deadlines: tuple[Deadline, ...] = ()

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from random import Random
+from typing import TYPE_CHECKING
 
 from dxemu.events.run import LabReady, RunEnded, RunStarted, Tick
 from dxemu.faults.base import Fault
@@ -24,6 +25,9 @@ from dxemu.run.executor import Executor
 from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.orders import Act, Heal, Inject, Order
 from dxemu.run.prober import Prober, watched
+
+if TYPE_CHECKING:  # few labs need it, and each import costs time in the guest
+    from dxemu.run.afterwards import Afterwards
 
 BUILD_AFTER_S = 1.0
 """The lab is built so long after the first whole second: what was imported and how long it took is past by then."""
@@ -55,6 +59,7 @@ def get_ready(job: RunJob) -> None:
         "dxemu.lab.apply": bool(job.changes or job.acts),
         "dxemu.run.changing": bool(job.changes),
         "dxemu.run.cued": bool(job.cues),
+        "dxemu.run.afterwards": bool(job.deadlines),
         "dxemu.run.serve": job.served is not None,
         "dxemu.lab.heard_outages": bool(job.outages),
         "dxemu.lab.frame_dump": bool(job.frames),
@@ -105,14 +110,29 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
         if job.drew:
             journal.tell_each(job.drew)
         await lab.ways.tell(always=True)
+        afterwards = None
+        if job.deadlines:
+            from dxemu.run.afterwards import Afterwards  # only such a lab needs what it imports
+
+            afterwards = Afterwards(lab, job.deadlines, float(job.end), virtual=job.clock == "virtual")
         standing = await go_on(lab, job, folder, stack)
         await lab.ways.tell(always=True)
         journal.tell(RunEnded(wall_s=UNKNOWN_S))
-        if standing is not None and job.steps and not job.leave_broken:
-            from dxemu.lab.whole import make_whole  # the run is over: what it imports costs it no time
+        if standing is not None:
+            await _after(lab, job, standing, afterwards)
 
-            journal.over()
-            await make_whole(lab, standing, virtual=job.clock == "virtual", as_designed=not job.actions)
+
+async def _after(lab: Lab, job: RunJob, standing: Mapping[str, Fault], afterwards: Afterwards | None) -> None:
+    """The run is over: what is done now is no part of its timeline, and imports cost it no time."""
+    make_it_whole = bool(job.steps) and not job.leave_broken
+    if afterwards is not None or make_it_whole:
+        lab.journal.over()
+    if afterwards is not None:
+        await afterwards.watch()
+    if make_it_whole:
+        from dxemu.lab.whole import make_whole
+
+        await make_whole(lab, standing, virtual=job.clock == "virtual", as_designed=not job.actions)
 
 
 def _ready(lab: Lab) -> LabReady:

@@ -30,6 +30,7 @@ from dxemu.run.job import PlannedAct, PlannedChange, RunJob
 from dxemu.run.prepare import Rehearsal, refuse_changes
 from dxemu.run.probe_logs import whole
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
+from dxemu.story.afterwards import of_steps
 from dxemu.story.awaited.base import Awaited
 from dxemu.story.model import Scenario
 from dxemu.topology import effective
@@ -122,6 +123,7 @@ def _job(rehearsal: Rehearsal, where: Where, folder: Path, seed: int, runners: M
         clock=where.clock,
         runners=runners,
         leave_broken=rehearsal.leave_broken,
+        deadlines=(*(one for line in scenario.expect for one in line.expected.deadlines), *of_steps(scenario.cues)),
         esp_keys=rehearsal.esp_keys,
     )
 

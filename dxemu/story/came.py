@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dxemu.events.base import Event
 from dxemu.events.steps import EventCame, EventMissed
 from dxemu.measure.result import ExpectationResult
+from dxemu.story.afterwards import after_the_end, of_steps
 from dxemu.story.agenda import Cue
 from dxemu.words import duration
 
@@ -39,7 +40,8 @@ def _judged(cue: Cue, events: Sequence[Event], end_s: float) -> tuple[bool, str]
     if found is not None:
         late_ms = (found.t - found.since_s - found.within_s) * 1e3
         return False, f"it came at {found.t:.3f} s, {duration(late_ms)} too late"
-    return False, f"it never came, until the end at {end_s:.3f} s"
+    late = after_the_end(of_steps([cue]), events, end_s)
+    return False, late or f"it never came, until the end at {end_s:.3f} s"
 
 
 def _since(seconds: float) -> str:

@@ -12,11 +12,14 @@ from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.probes import Measurements
 from dxemu.parameters import Contradiction
 from dxemu.plan.model import Plan
+from dxemu.story.afterwards import Deadline, after_the_end
 from dxemu.story.line import Line
+from dxemu.units import Seconds
 from dxemu.words import direction as in_words
 
 if TYPE_CHECKING:  # many classes, which cost 15 ms to make; who only reads expectations needs none of them
     from dxemu.measure.result import ActionResult, FaultResult, Outage, Predicted, ProbeResult, Stage
+    from dxemu.story.awaited.base import Awaited
 
 Judged = tuple[bool, str]
 """Whether it is as expected, and what was measured in words."""
@@ -41,6 +44,11 @@ class Measured:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject(Line):
     """What is expected of one thing. `words` say what must be true."""
+
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """What a lab can watch for, of what must be so by a moment."""
+        return ()
 
     @abstractmethod
     def judge(self, measured: Measured) -> Judged:
@@ -69,9 +77,27 @@ def lost_where(measured: Measured, probe: str, direction: str, after: str | None
     return f"; {in_words(direction)} {found}" if found else ""
 
 
-def came(at_s: float | None, end_s: float) -> str:
-    """Of what was to be so by a moment and was not: when it was, or that it never was."""
-    return f"it came at {at_s:.3f} s" if at_s is not None else f"it never came, until the end at {end_s:.3f} s"
+def came(at_s: float | None, m: Measured, deadlines: Sequence[Deadline] = ()) -> str:
+    """Of what was to be so by a moment and was not: when it was, in the run or after it, or that it never was."""
+    if at_s is not None:
+        return f"it came at {at_s:.3f} s"
+    return after_the_end(deadlines, m.events, m.end_s) or f"it never came, until the end at {m.end_s:.3f} s"
+
+
+def too_soon(m: Measured, deadlines: Sequence[Deadline]) -> str:
+    """Of what was to be so at the end and was not: what came of it then, as the end of a sentence; "" if unknown."""
+    told = after_the_end(deadlines, m.events, m.end_s)
+    return f"; {told}" if told else ""
+
+
+def deadline_of(
+    awaited: Awaited, at: Seconds | str | None, within: Seconds | None, after: str | None, fault: str | None
+) -> Deadline:
+    """An event that is to be so `at` a moment, or `within` a time after a fault or heal."""
+    if within is not None:
+        return Deadline(awaited=awaited, lasts=within, after=after or "fault", fault=fault)
+    moment = None if at is None or isinstance(at, str) else at
+    return Deadline(awaited=awaited, lasts=moment or Seconds(0), at=moment)
 
 
 def together(findings: Iterable[Judged]) -> Judged:

@@ -50,7 +50,7 @@ class FetchedExpected(Subject):
             return True, words
         later = [f for f in all_of_them if isinstance(self.at, float) and f.first_s > self.at]
         at_s = next((f.first_s for f in later if self._right([f])), None)
-        return False, words + (f"; {came(at_s, measured.end_s)}" if isinstance(self.at, float) else "")
+        return False, words + (f"; {came(at_s, measured)}" if isinstance(self.at, float) else "")
 
     def _right(self, found: Sequence[Fetch]) -> bool:
         answered = [f for f in found if f.answered]

@@ -49,7 +49,7 @@ class HopsExpected(Subject):
         if wrong is None or not isinstance(self.at, float):
             return wrong is None, words
         at_s = next((one.first_s for one in all_of_them if one.first_s > self.at and self._right(one)), None)
-        return False, f"{words}; {came(at_s, measured.end_s)}"
+        return False, f"{words}; {came(at_s, measured)}"
 
     def _right(self, trace: Trace) -> bool:
         number = len(trace.hops)

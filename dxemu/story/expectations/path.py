@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.plan.model import Plan
-from dxemu.story.expectations.base import Judged, Measured, Subject, came, directions, faults_named, together
+from dxemu.story.afterwards import Deadline
+from dxemu.story.expectations.base import (
+    Judged,
+    Measured,
+    Subject,
+    came,
+    deadline_of,
+    directions,
+    faults_named,
+    together,
+    too_soon,
+)
 from dxemu.units import Seconds
 from dxemu.words import direction as in_words
 from dxemu.words import duration
@@ -54,6 +65,19 @@ class PathExpected(Subject):
             remedy = "Write for example {path: app, via: backup, within: 1 s, after: fault}."
             yield Contradiction(key=key, problem=problem, remedy=remedy, at_key=True)
 
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """That it leads there, each direction by itself."""
+        return tuple(one for direction in directions(self.direction) for one in self._deadlines(direction))
+
+    def _deadlines(self, direction: str) -> tuple[Deadline, ...]:
+        from dxemu.story.awaited.path import PathAwaited  # few scenarios need it
+
+        if self.via is None or self.at == "start":
+            return ()
+        awaited = PathAwaited(name=self.name, via=self.via, direction=direction)
+        return (deadline_of(awaited, self.at, self.within, self.after, self.fault),)
+
     def judge(self, measured: Measured) -> Judged:
         """By what the kernels' tables gave."""
         return together(self._judge(measured, direction) for direction in directions(self.direction))
@@ -74,10 +98,10 @@ class PathExpected(Subject):
             return False, f"the path {in_words(direction)} was not asked for by then"
         words, right = f"{in_words(direction)}: {seen.text}", self._leads(m.plan, seen, self.via)
         if right or self.at == "end":
-            return right, words
+            return right, words if right else words + too_soon(m, self._deadlines(direction))
         later = [one for one in paths.seen(m.plan, m.events, self.name, direction) if one.t_s > seen.t_s]
         at_s = next((one.t_s for one in later if self._leads(m.plan, one, self.via)), None)
-        return False, f"{words}; {came(at_s, m.end_s)}"
+        return False, f"{words}; {came(at_s, m, self._deadlines(direction))}"
 
     def _within(self, m: Measured, direction: str, within_s: float) -> Judged:
         from dxemu.measure import paths  # see above
@@ -96,10 +120,10 @@ class PathExpected(Subject):
             last = later[-1] if later else now
             where = f"; {last.text}" if last is not None else ""
             never = f"never over {self.via} after the {after}"
-            return False, f"{in_words(direction)}: {never}{where}; {came(None, m.end_s)}"
+            return False, f"{in_words(direction)}: {never}{where}; {came(None, m, self._deadlines(direction))}"
         words = f"over {self.via} {duration((first.t_s - since) * 1e3)} after the {after}"
         in_time = first.t_s - since <= within_s
-        return in_time, f"{in_words(direction)}: {words}" + ("" if in_time else f"; {came(first.t_s, m.end_s)}")
+        return in_time, f"{in_words(direction)}: {words}" + ("" if in_time else f"; {came(first.t_s, m)}")
 
     def _all_the_time(self, m: Measured, direction: str) -> Judged:
         from dxemu.measure import paths  # see above

@@ -35,7 +35,7 @@ class PathMtuExpected(Subject):
         if all(map(self._right, found)) or self.at is None:
             return all(map(self._right, found)), words
         later = [m for m in measured.found.of(PathMtu, self.name) if m.t_s > found[-1].t_s]
-        return False, f"{words}; {came(next((m.t_s for m in later if self._right(m)), None), measured.end_s)}"
+        return False, f"{words}; {came(next((m.t_s for m in later if self._right(m)), None), measured)}"
 
     def _right(self, m: PathMtu) -> bool:
         return (self.is_ is None or m.mtu == self.is_) and (self.told is None or m.told == self.told)

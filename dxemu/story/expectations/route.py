@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from dxemu.measure import routes
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.story.expectations.base import Judged, Measured, Subject, came, faults_named
+from dxemu.story.afterwards import Deadline
+from dxemu.story.expectations.base import Judged, Measured, Subject, came, deadline_of, faults_named, too_soon
 from dxemu.units import IPNetwork, Seconds
 from dxemu.words import duration
 
@@ -56,6 +57,16 @@ class RouteExpected(Subject):
             remedy = "Write for example {route: dx_1, prefix: 10.0.0.0/16, is: absent, within: 1 s, after: fault}."
             yield Contradiction(key=key, problem=f"'{key}' goes with within", remedy=remedy, at_key=True)
 
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """That it is as it should be."""
+        from dxemu.story.awaited.route import RouteAwaited  # few scenarios need it
+
+        if self.prefix is None or (self.is_ is None and self.via is None) or self.at == "start":
+            return ()
+        awaited = RouteAwaited(name=self.name, prefix=self.prefix, is_=self.is_, via=self.via)
+        return (deadline_of(awaited, self.at, self.within, self.after, self.fault),)
+
     def judge(self, measured: Measured) -> Judged:
         """By what the node's kernel told."""
         found = routes.changes(measured.events, self.name, str(self.prefix))
@@ -67,9 +78,9 @@ class RouteExpected(Subject):
         seen = routes.at(found, time)
         right, words = self._right(measured, seen), self._told(measured, seen)
         if right or time >= measured.end_s:
-            return right, words
+            return right, words if right else words + too_soon(measured, self.deadlines)
         at_s = next((one.t for one in found if one.t > time and self._right(measured, one)), None)
-        return False, f"{words}; {came(at_s, measured.end_s)}"
+        return False, f"{words}; {came(at_s, measured, self.deadlines)}"
 
     def _right(self, m: Measured, seen: routes.RouteSeen | None) -> bool:
         interface = None if seen is None else seen.interface
@@ -99,10 +110,10 @@ class RouteExpected(Subject):
             return True, f"{self._told(m, now)}: all the while"
         first = next((one for one in ([now] if now is not None else []) + later if self._right(m, one)), None)
         if first is None:
-            return False, f"{self._told(m, later[-1] if later else now)}; {came(None, m.end_s)}"
+            return False, f"{self._told(m, later[-1] if later else now)}; {came(None, m, self.deadlines)}"
         took_s = max(0.0, first.t - since)
         words = f"{self._told(m, first)}, {duration(took_s * 1e3)} after the {after}"
-        return took_s <= within_s, words if took_s <= within_s else f"{words}; {came(first.t, m.end_s)}"
+        return took_s <= within_s, words if took_s <= within_s else f"{words}; {came(first.t, m)}"
 
     def _all_the_time(self, m: Measured, found: Sequence[routes.RouteSeen]) -> Judged:
         first = routes.at(found, 0.0)

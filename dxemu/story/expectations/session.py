@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from dxemu.measure import sessions
 from dxemu.parameters import Contradiction, Need, Takes, parameter
-from dxemu.story.expectations.base import Judged, Measured, Subject, came, faults_named
+from dxemu.story.afterwards import Deadline
+from dxemu.story.expectations.base import Judged, Measured, Subject, came, deadline_of, faults_named, too_soon
 from dxemu.units import Seconds
 from dxemu.words import duration
 
@@ -44,6 +45,16 @@ class SessionExpected(Subject):
             remedy = "Write for example {session: backup, is: down, at: 20 s}."
             yield Contradiction(key="", problem=problem, remedy=remedy, at_key=True)
 
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """That it is up again, or is as it should be at a moment."""
+        from dxemu.story.awaited.session import SessionAwaited  # few scenarios need it
+
+        if (self.within is None and self.is_ is None) or self.at == "start":
+            return ()
+        awaited = SessionAwaited(name=self.name, is_=self.is_ or "up")
+        return (deadline_of(awaited, self.at, self.within, self.after, self.fault),)
+
     def judge(self, measured: Measured) -> Judged:
         """By what both its ends said."""
         found = sessions.changes(measured.events, self.name)
@@ -68,9 +79,9 @@ class SessionExpected(Subject):
         state = "up" if last and last[-1].up else "down"
         reason = f": {last[-1].node} says {last[-1].reason or 'nothing about why'}" if last and not last[-1].up else ""
         if state == self.is_ or time >= m.end_s:
-            return state == self.is_, f"{state}{reason}"
+            return state == self.is_, f"{state}{reason}" + ("" if state == self.is_ else too_soon(m, self.deadlines))
         at_s = next((c.t for c in found if c.t > time and c.up is (self.is_ == "up")), None)
-        return False, f"{state}{reason}; {came(at_s, m.end_s)}"
+        return False, f"{state}{reason}; {came(at_s, m, self.deadlines)}"
 
     def _again(self, m: Measured, found: Sequence[sessions.SessionChange], within_s: float) -> Judged:
         after = self.after or "fault"
@@ -86,5 +97,5 @@ class SessionExpected(Subject):
         late = sessions.up_again(found, limit)
         if late is None:
             took = f"{duration((m.end_s - since) * 1e3)} after the {after}"
-            return False, f"still down at the end, {took}; {came(None, m.end_s)}"
-        return False, f"up only {duration((late - since) * 1e3)} after the {after}; {came(late, m.end_s)}"
+            return False, f"still down at the end, {took}; {came(None, m, self.deadlines)}"
+        return False, f"up only {duration((late - since) * 1e3)} after the {after}; {came(late, m)}"

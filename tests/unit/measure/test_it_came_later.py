@@ -14,6 +14,7 @@ from small_plan import small_plan
 from stories import BACKUP, META, PRIMARY, expect, fault, healed, path, probe_log, run, sessions_up
 
 from dxemu.events.base import Event
+from dxemu.events.run import CameLate
 from dxemu.measure.probes import Measurements
 from dxemu.parameters import Takes, parameters_of
 from dxemu.probes.fetch import Fetch
@@ -88,6 +89,26 @@ def test_it_is_said_when_it_came(subject: str, later: list[Event], words: str, t
     lines = [expect(subject, ABOUT[subject], **arguments) for arguments in LATE[subject]]
     events = sorted([*BEFORE, *later], key=lambda event: event.t)
     for found in run(tmp_path, events, logs, *lines).expectations:
+        assert (found.verdict, words in found.measured) == ("fail", True), found.measured
+
+
+@pytest.mark.parametrize("subject", LATE)
+@pytest.mark.parametrize(
+    ("at_s", "words"),
+    [
+        (END + 2.5, f"it came at {END + 2.5:.3f} s, 2.50 s after the run's end"),
+        (None, f"it never came, until 60.00 s after the end at {END:.3f} s"),
+    ],
+)
+def test_it_is_said_when_it_came_after_the_end(subject: str, at_s: float | None, words: str, tmp_path: Path) -> None:
+    """Also of what was to be so at the end itself, where it has a moment."""
+    logs = {direction: probe_log(END, 0.01, []) for direction in ("to_aws", "from_aws")}
+    each = [*LATE[subject], *({**arguments, "at": "end"} for arguments in LATE[subject] if "at" in arguments)]
+    lines = [expect(subject, ABOUT[subject], **arguments) for arguments in each]
+    awaited = {deadline.awaited.text for line in lines for deadline in line.expected.deadlines}
+    assert awaited
+    told = [CameLate(t=END, awaited=text, at_s=at_s, until_s=END + 60) for text in sorted(awaited)]
+    for found in run(tmp_path, [*BEFORE, *told], logs, *lines).expectations:
         assert (found.verdict, words in found.measured) == ("fail", True), found.measured
 
 

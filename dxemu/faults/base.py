@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from dxemu.errors import FaultNotApplied
+from dxemu.faults.breakable_cable import BreakableCable
 from dxemu.faults.effects import Effect
-from dxemu.faults.quality import DIRECTIONS, Quality
 from dxemu.parameters import Contradiction, parameters_of, target_of
 from dxemu.plan.model import Plan
 from dxemu.plan.packets import Arrival
@@ -18,32 +18,6 @@ from dxemu.units import IPNetwork, Seconds
 
 Pause = Callable[[float], Awaitable[bool]]
 """Waits so many seconds of the lab's time; gives whether the work is to end instead of going on."""
-
-
-class BreakableCable(Protocol):
-    """A cable as faults need it. Whatever is done gives what the kernel then says, by node."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the plan."""
-
-    async def silence(self, *, silent: bool, directions: Sequence[str] = DIRECTIONS) -> Mapping[str, float]:
-        """Drop everything from now on, or no longer. Gives the loss in percent; raises FaultNotApplied."""
-
-    async def dropped(self) -> int:
-        """Packets dropped at both ends since the cable was last silenced, or spoke again."""
-
-    async def worsen(self, quality: Quality, directions: Sequence[str]) -> str:
-        """Do this to packets too, `to_aws` or `from_aws`. Gives what the kernels then say; raises FaultNotApplied."""
-
-    async def mend(self, quality: Quality, directions: Sequence[str]) -> str:
-        """Do this no longer; what else is done stays. Gives what the kernels then say; raises FaultNotApplied."""
-
-    async def set_carrier(self, *, up: bool) -> Mapping[str, bool]:
-        """Take the light away from both ends, or give it back, as far as nothing else cuts it.
-
-        Raises FaultNotApplied.
-        """
 
 
 class BreakableGuards(Protocol):
@@ -232,6 +206,11 @@ class Fault(ABC):
         """Why it cannot happen in `plan`, although all that it names is there; empty if it can."""
         del plan
         return ""
+
+    def halved(self, plan: Plan) -> tuple[str, ...]:
+        """Cables of `plan` whose ends must be able to lose light alone: the lab is built for it."""
+        del plan
+        return ()
 
     @abstractmethod
     def effects(self, plan: Plan) -> tuple[Effect, ...]:

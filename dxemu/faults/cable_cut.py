@@ -22,9 +22,7 @@ class CableCut(Fault):
 
     words: ClassVar[str] = "both ends lose light"
     imitates: ClassVar[str] = "an excavator, a cable that is pulled, a port that an administrator switches off"
-    leaves_out: ClassVar[str] = (
-        "light that fails at one end alone: a kernel's virtual cable has it at both ends or at none"
-    )
+    leaves_out: ClassVar[str] = "light that fails at one end alone: `light_lost`"
     audited: ClassVar[Mapping[str, str]] = {"connection": "is cut", "circuit": "is cut", "internet": "is cut"}
 
     connection: str | None = target_field(words="its cross connect")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dxemu.faults.base import BreakableCable, BreakableLab, Fault
+from dxemu.faults.base import BreakableLab, Fault
+from dxemu.faults.breakable_cable import BreakableCable
 from dxemu.faults.effects import Effect, Worsened, cable_of, silenced
 from dxemu.faults.quality import BOTH, DIRECTIONS, FROM_AWS, TO_AWS
 from dxemu.parameters import Takes, parameter, target_field, target_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from types import MappingProxyType
 
 from dxemu.aws.lag import LacpMode
 from dxemu.control.wires import Wires
@@ -33,6 +34,7 @@ from dxemu.plan.model import Bond, IpsecTunnel, LookupRule, Plan, Role
 
 FORWARDING = (Role.ROUTER, Role.INTERNET, Role.DX_DEVICE, Role.VPN_ENDPOINT, Role.GATEWAY, Role.VPC)
 IPV4 = 4
+NOTHING_BETWEEN: Mapping[str, Netlink] = MappingProxyType({})
 FIRST_RULE, LAST_RULE = 100, 32_800
 """Priorities: rules by incoming interface come before the VRFs' own (1000), the last one after the main table's."""
 
@@ -106,22 +108,40 @@ def _settings(role: Role, *, dual_stack: bool, with_vrf: bool) -> Mapping[str, s
     return settings
 
 
+async def between(cables: Sequence[str], stack: AsyncExitStack) -> Mapping[str, Netlink]:
+    """Where the pieces in the middle of these cables are to be."""
+    if not cables:
+        return NOTHING_BETWEEN
+    from dxemu.lab.middle_piece import place  # few labs need it
+
+    return dict.fromkeys(cables, await place(stack))
+
+
 async def build_cables(
-    plan: Plan, nodes: Mapping[str, LabNode], each: Each = silently, seed: int = 1
+    plan: Plan,
+    nodes: Mapping[str, LabNode],
+    each: Each = silently,
+    seed: int = 1,
+    places: Mapping[str, Netlink] = NOTHING_BETWEEN,
 ) -> Mapping[str, LabCable]:
-    """Every cable: a veth pair, and netem at both ends once they are up. What faults lose is drawn from `seed`."""
+    """Every cable: a veth pair, and netem at both ends once they are up. What faults lose is drawn from `seed`.
+
+    Those that have a piece in the middle have it at `places`.
+    """
     cables = {}
-    for cable in each("cables", plan.cables):
+    for number, cable in enumerate(each("cables", plan.cables)):
         a, b = nodes[cable.a.node], nodes[cable.b.node]
-        await veth.apply(
-            a.netlink,
-            veth.End(cable.a.name, cable.a.mac),
-            b.netlink,
-            veth.End(cable.b.name, cable.b.mac),
-            mtu=cable.mtu,
-        )
+        piece = None
+        if cable.name in places:
+            from dxemu.lab.middle_piece import MiddlePiece  # few labs need it
+
+            ends = (cable.a, a), (cable.b, b)
+            piece = await MiddlePiece.put(places[cable.name], number, cable, ends)
+        else:
+            here, there = veth.End(cable.a.name, cable.a.mac), veth.End(cable.b.name, cable.b.mac)
+            await veth.apply(a.netlink, here, b.netlink, there, mtu=cable.mtu)
         connect(a.mininet, cable.a.name, b.mininet, cable.b.name)
-        cables[cable.name] = LabCable(cable, a, b, seed)
+        cables[cable.name] = LabCable(cable, a, b, seed, piece)
         await cables[cable.name].connect()
     return cables
 

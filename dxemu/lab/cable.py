@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from dxemu.errors import FaultNotApplied
+from dxemu.faults.breakable_cable import IN_ONE_PIECE
 from dxemu.faults.quality import DIRECTIONS, Quality
 from dxemu.lab.cable_end import CableEnd
 from dxemu.lab.node import LabNode
 from dxemu.netlink import netem
 from dxemu.plan.model import Cable
 
+if TYPE_CHECKING:  # few labs need it
+    from dxemu.lab.middle_piece import MiddlePiece
+
 
 class LabCable:
     """Both ends of one cable: the customer's, which sends `to_aws`, and the other one."""
 
-    def __init__(self, cable: Cable, a: LabNode, b: LabNode, seed: int = 1) -> None:
+    def __init__(self, cable: Cable, a: LabNode, b: LabNode, seed: int = 1, middle: MiddlePiece | None = None) -> None:
         self.name = cable.name
+        self._middle = middle
         self._dropped_before = 0
         here, there = (cable.a, a), (cable.b, b)
         self._ends = (CableEnd(cable, here, there, seed), CableEnd(cable, there, here, seed))
@@ -88,9 +94,24 @@ class LabCable:
             near, far = far, near
         far.node.hold(far.port.name, down=not up)
         await far.node.switch(far.port.name)
-        read = {end.node.name: await end.has_light() for end in (near, far)}
-        dark = any(end.node.is_held(end.port.name) for end in (near, far))
-        if set(read.values()) != {not dark}:
-            state = "down" if dark else "up"
-            raise FaultNotApplied(f"carrier on cable {self.name} should be {state}, the kernel says {read}")
+        return await self._light()
+
+    async def lose_light(self, node: str, *, lost: bool) -> Mapping[str, bool]:
+        """Take the light from the end at `node` alone, or give it back, as far as nothing else takes it.
+
+        Gives what the kernel says, by node. Raises FaultNotApplied if that is something else, or the cable is whole.
+        """
+        if self._middle is None:
+            raise FaultNotApplied(f"{self.name} has its light: {IN_ONE_PIECE}")
+        await self._middle.darken([end.node.name for end in self._ends].index(node), dark=lost)
+        return await self._light()
+
+    async def _light(self) -> Mapping[str, bool]:
+        """What the kernel says, by node. Raises FaultNotApplied if that is not as it should be."""
+        dark = any(end.node.is_held(end.port.name) for end in self._ends)
+        read = {end.node.name: await end.has_light() for end in self._ends}
+        for side, (node, lit) in enumerate(read.items()):
+            if lit is (dark or (self._middle is not None and self._middle.is_dark(side))):
+                wanted = f"carrier on cable {self.name} at {node} should be {'down' if lit else 'up'}"
+                raise FaultNotApplied(f"{wanted}, the kernel says {read}")
         return read

@@ -12,7 +12,7 @@ from dxemu.control.converge import Settled
 from dxemu.errors import LabError
 from dxemu.events.base import Event
 from dxemu.events.links import VrrpChanged
-from dxemu.lab.build import FORWARDING, build_cables, build_interfaces, build_nodes
+from dxemu.lab.build import FORWARDING, between, build_cables, build_interfaces, build_nodes
 from dxemu.lab.cable import LabCable
 from dxemu.lab.control_plane import ControlPlane
 from dxemu.lab.extras import build_extras, start_services
@@ -77,14 +77,17 @@ class Lab:
 
     @classmethod
     @asynccontextmanager
-    async def built(cls, plan: Plan, journal: Journal, folder: str, seed: int = 1) -> AsyncIterator[Lab]:
+    async def built(
+        cls, plan: Plan, journal: Journal, folder: str, seed: int = 1, halved: Sequence[str] = ()
+    ) -> AsyncIterator[Lab]:
         """Build the lab and start its routers; take it down at the end. Raises LabError.
 
-        Which way a flow takes where several are equal is drawn from `seed`.
+        Which way a flow takes where several are equal is drawn from `seed`. One end alone of the cables that are
+        `halved` can lose light.
         """
         async with AsyncExitStack() as stack:
             nodes = await build_nodes(plan, stack, journal.each, seed)
-            cables = await build_cables(plan, nodes, journal.each, seed)
+            cables = await build_cables(plan, nodes, journal.each, seed, await between(halved, stack))
             await build_interfaces(plan, nodes, journal.clock, journal.each)
             lab = cls(plan, journal, nodes, cables)
             nodes = lab._nodes  # nodes that come later are in it

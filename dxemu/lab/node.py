@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from dxemu.host.native import MininetNode
@@ -18,12 +19,14 @@ EVERY_PORT = ""
 class LabNode:
     """A Mininet node, with the socket that configures its namespace.
 
-    Several can hold one of its ports down at once, or every port: it is up when nobody does.
+    Several can hold one of its ports down at once, or every port: it is up when nobody does. `beyond` a port may be
+    somebody who has to follow when it is switched.
     """
 
     plan: Node
     mininet: MininetNode
     netlink: Netlink
+    beyond: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict, compare=False)
     _holds: Counter[str] = field(default_factory=Counter, compare=False)
 
     @property
@@ -47,3 +50,5 @@ class LabNode:
     async def switch(self, port: str) -> None:
         """Have the kernel switch a port on, or off while anybody holds it down. Raises LabError."""
         await link.set_up(self.netlink, port, up=not self.is_held(port))
+        if port in self.beyond:
+            await self.beyond[port]()

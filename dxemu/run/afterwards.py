@@ -15,7 +15,7 @@ from dxemu.story.afterwards import LONGEST_S, Deadline
 
 
 @dataclass(slots=True)
-class _Open:
+class _Awaiting:
     """A deadline: whether it is `armed`, what is awaited `held` when the lab last told something, and it was `met`."""
 
     deadline: Deadline
@@ -42,7 +42,7 @@ class Afterwards:
         self._lab = lab
         self._end_s = end_s
         self._virtual = virtual
-        self._open = [_Open(deadline, deadline.awaited.holds(lab)) for deadline in deadlines]
+        self._open = [_Awaiting(deadline, deadline.awaited.holds(lab)) for deadline in deadlines]
         lab.journal.listen(self._hear)
 
     def _hear(self, told: Event) -> None:

@@ -15,6 +15,7 @@ from dxemu.errors import LabError
 from dxemu.events.base import Event
 from dxemu.events.run import Tick
 from dxemu.faults.base import Fault
+from dxemu.faults.breakable_cable import in_one_piece
 from dxemu.host.execute import execute
 from dxemu.lab.apply import ChangeNotMade
 from dxemu.lab.lab import Lab
@@ -210,8 +211,7 @@ class Hands(Executor):
         except (LookupError, StopIteration) as error:
             problem = f"there is no {quoted(order.fault.target)} that this could strike"
             raise OrderRefused(problem, "Look at the names with dxemu plan.") from error
-        why = order.fault.mistake(self._lab.plan)
-        if why:
+        if why := order.fault.mistake(self._lab.plan) or in_one_piece(order.fault.halved(self._lab.plan)):
             raise OrderRefused(f"it cannot happen: {why}", "Look at the design with dxemu plan.")
 
     def _goal(self, order: Advance) -> float:

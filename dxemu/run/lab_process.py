@@ -95,7 +95,8 @@ async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:
     chance.draw_as("the lab")
     async with AsyncExitStack() as stack:
         try:
-            lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder, job.seed))
+            halved = tuple(dict.fromkeys(cable for step in job.steps for cable in step.fault.halved(job.plan)))
+            lab = await stack.enter_async_context(Lab.built(job.plan, journal, folder, job.seed, halved))
             await lab.converged(watched(job.probes, job.runners, job.seed, job.spread))
             if job.routes:
                 from dxemu.run.first_routes import tell_first_routes  # only such a lab needs what it imports

@@ -12,6 +12,7 @@ from dxemu.cli.completing import named
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.files import border, shown
+from dxemu.host.signals import as_exceptions
 from dxemu.labs.pcap import packets
 from dxemu.labs.places import chosen
 from dxemu.report.terminal import echo
@@ -38,6 +39,7 @@ def command(lab: str | None, out: Path | None, what: str, wanted: tuple[str, ...
     FILTER is tcpdump's. A virtual clock stands still meanwhile, as far as nobody lets it go on.
     """
     place = chosen(lab)
+    as_exceptions()  # also where a script's & has it ignore Ctrl-C: a capture has no other end
     file = out or place.folder / "captures" / f"{what}.pcap"
     if str(file) == "-":
         _write(1, packets(place, what, wanted))

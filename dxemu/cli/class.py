@@ -17,6 +17,7 @@ from dxemu.cli.living import moment
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.cli.ranges import Whole
 from dxemu.files import stem
+from dxemu.host.signals import as_exceptions
 from dxemu.labs.places import chosen
 from dxemu.labs.start import About
 from dxemu.report.terminal import echo
@@ -56,6 +57,7 @@ def start(number: int, topology: Path, name: str | None, clock: str, kernel: str
     name = name or stem(topology)
     about = About(topology=str(topology.absolute()), kernel=kernel, clock=clock, seed=seed, class_name=name)
     names = names_of_class(name, number)
+    as_exceptions()  # all of them or none
     start_class(about, names, lambda one: echo(f"{one}   up"))
     echo("  dxemu class status · dxemu class reset NAME · dxemu class stop")
     echo(f"  a student's terminal: export DXEMU_LAB={names[0]}     then dxemu status, dxemu shell NODE")
@@ -92,6 +94,7 @@ def reset(name: str) -> None:
     """End the lab NAME, whatever was done to it, and bring it up anew."""
     from dxemu.labs.classes import reset as reset_lab
 
+    as_exceptions()  # what was started ends with who waits for it
     reset_lab(chosen(name))
     echo(f"{name} is as it was at its start")
 

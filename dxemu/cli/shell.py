@@ -16,6 +16,7 @@ import click
 from dxemu.cli.completing import named
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
+from dxemu.host.signals import as_exceptions
 from dxemu.labs.attached import NearEnd, attached
 from dxemu.labs.places import chosen
 
@@ -43,6 +44,7 @@ def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool)
         signals=[signal.SIGWINCH],
         signalled=lambda _: {"size": _size()},
     )
+    as_exceptions()  # whatever ends this, the terminal is as it was
     with folder.connected() as sock, _raw():
         request = {"do": "shell", "node": node, "size": _size(), "hold": hold}
         request |= {"term": os.environ.get("TERM", "linux")} | ({"command": list(program)} if program else {})

@@ -15,6 +15,7 @@ from dxemu.cli.lab_options import KERNEL, SEED, clock_option, kernel_option, see
 from dxemu.cli.living import say_change
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.files import stem
+from dxemu.host.signals import as_exceptions
 from dxemu.labs.again import again
 from dxemu.labs.places import alive
 from dxemu.labs.start import About, start, until_ready
@@ -67,6 +68,7 @@ def command(
 
 def _bring_up(name: str, about: About) -> None:
     began = time.monotonic()
+    as_exceptions()  # what was started ends with who waits for it
     place, supervisor = start(name, about)
     try:
         found = until_ready(place, supervisor, _say_progress)

@@ -51,7 +51,7 @@ class Supervisor:
             asyncio.get_running_loop().add_signal_handler(number, self._down.set)
         async with server:
             try:
-                await self._live()
+                await self._live_until_down()
             except DxemuError as error:
                 self._say_why(error)
                 with contextlib.suppress(TimeoutError):  # who started the lab waits: it may not have been let in yet
@@ -60,6 +60,18 @@ class Supervisor:
                 self._ended.set()
                 if self._going:
                     await asyncio.wait(self._going, timeout=LAST_WORDS_S)
+
+    async def _live_until_down(self) -> None:
+        """Who ends a lab that comes up does not wait until it is up."""
+        living, down = asyncio.create_task(self._live()), asyncio.create_task(self._down.wait())
+        await asyncio.wait({living, down}, return_when=asyncio.FIRST_COMPLETED)
+        down.cancel()
+        if not (living.done() or self._ready.done()):
+            living.cancel()
+            await asyncio.wait({living})
+            if living.cancelled():
+                raise LabError("the lab was ended while it came up", "dxemu up TOPOLOGY starts it again.")
+        await living
 
     async def _live(self) -> None:
         """The lab's process boots and imports while the design is read; what that imports takes as long."""

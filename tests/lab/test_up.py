@@ -26,6 +26,8 @@ pytestmark = pytest.mark.lab
 TOPOLOGY = str(REPOSITORY / "topologies" / "backup_connection.yaml")
 YARDSTICK = Path(__file__).parent / "yardstick"
 LIMIT_S = 240
+DXEMU = (sys.executable, "-m", "dxemu")
+"""As its users start it, signals and all."""
 Dxemu = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -34,7 +36,7 @@ def dxemu(tmp_path: Path) -> Dxemu:
     env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
 
     def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "dxemu.cli.app", *arguments]
+        command = [*DXEMU, *arguments]
         return subprocess.run(
             command, env=env, cwd=tmp_path, input=typed, capture_output=True, text=True, timeout=LIMIT_S, check=False
         )
@@ -116,7 +118,7 @@ def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
     try:
         assert "Did you mean 'primary'?" in dxemu("capture", "primry").stderr
         file = tmp_path / "bfd.pcap"
-        command = [sys.executable, "-m", "dxemu.cli.app", "capture", "--out", "-", "primary", "udp"]
+        command = [*DXEMU, "capture", "--out", "-", "primary", "udp"]
         env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
         with contextlib.ExitStack() as stack:
             out = stack.enter_context(file.open("wb"))
@@ -138,6 +140,21 @@ def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
         assert good(dxemu("class", "stop")) == "monday_1 has ended\n"
     finally:
         good(dxemu("down", "--all"))
+
+
+@pytest.mark.parametrize("command", [("up", TOPOLOGY), ("class", "start", "1", TOPOLOGY)], ids=lambda words: words[0])
+def test_nothing_is_left_of_a_lab_whose_start_is_interrupted(command: tuple[str, ...], tmp_path: Path) -> None:
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    with subprocess.Popen([*DXEMU, *command], env=env, stderr=subprocess.PIPE, text=True) as coming:
+        while not (begun := [*tmp_path.glob("state/dxemu/labs/*/console.log")]):
+            assert coming.poll() is None
+        coming.send_signal(signal.SIGINT)
+        assert coming.wait(timeout=LIMIT_S) == 130
+        assert coming.stderr is not None
+        assert coming.stderr.read().strip() == "interrupted"
+    (folder,) = {file.parent for file in begun}
+    assert not folder.exists()
+    assert not [p for p in Path("/proc").iterdir() if p.name.isdigit() and _in(p, folder)]
 
 
 def test_a_lab_follows_its_edited_file(dxemu: Dxemu, tmp_path: Path) -> None:
@@ -199,7 +216,7 @@ def test_what_is_left_of_a_killed_supervisor(dxemu: Dxemu, tmp_path: Path) -> No
 
 def streams(dxemu: Dxemu, tmp_path: Path) -> None:
     """With the real clock a program prints, reads and is signalled while it runs."""
-    command = [sys.executable, "-m", "dxemu.cli.app", "exec", "-i", "--within", "60s", "app", "sh", "-c"]
+    command = [*DXEMU, "exec", "-i", "--within", "60s", "app", "sh", "-c"]
     program = "trap 'echo stopped; exit 5' INT; read word; echo $word; echo wrong >&2; sleep 60 & wait"
     env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
     pipe = subprocess.PIPE

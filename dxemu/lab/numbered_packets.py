@@ -6,7 +6,7 @@ import math
 import select
 import signal
 import socket
-import struct
+import sys
 import time
 from array import array
 from collections.abc import Callable, Sequence
@@ -17,10 +17,11 @@ from dxemu.events.codec import encoded
 from dxemu.events.growing_log import GrowingLog
 from dxemu.events.probes import PacketsLogged
 from dxemu.events.timeline import SO_FAR, ProbeLog
-from dxemu.host.batch import SIZE, Batch
 from dxemu.host.timer import Timer
+from dxemu.lab.forgetting import Forgetting
 from dxemu.lab.probe_flow import SEQUENCE, ProbeFlow
 from dxemu.lab.probe_ports import flow_of as flow_of
+from dxemu.lab.probe_receiver import PacketReceiver
 from dxemu.lab.probe_sockets import sender, sink
 from dxemu.lab.so_far import SoFarPipe, without_those_on_the_way
 
@@ -39,41 +40,14 @@ LINGER_S = 0.5
 """Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
 
 
-MOST_PACKETS = 1 << 21
-"""In each direction of a probe without an end; then it sends no more: its log is kept in memory until it ends."""
-
-
 PART_NS = 1_000_000_000
 """What may be lost of a log if the machine is gone in the middle of a run."""
-
-
-_CMSG = struct.Struct("=qiiqq")  # cmsghdr, timespec
-
-
-class _Receiver:
-    """A socket whose packets are fetched in batches with their time stamps (SO_TIMESTAMPNS)."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._batch = Batch(sock, SEQUENCE.size, _CMSG.size)
-        self.received: array[int] = array("q")
-
-    def drain(self, zero_realtime_ns: int) -> None:
-        """Fetch all that has arrived. Times are kept in nanoseconds since `zero_realtime_ns`."""
-        batch = self._batch
-        count = SIZE
-        while count == SIZE:
-            count = batch.fetch()
-            numbers = struct.unpack_from(f"={count}Q", batch.data)
-            stamps = _CMSG.iter_unpack(batch.control.raw[: count * _CMSG.size])
-            for number, (_, _, _, seconds, nanoseconds) in zip(numbers, stamps, strict=True):
-                self.received.append(number)
-                self.received.append(seconds * 10**9 + nanoseconds - zero_realtime_ns)
 
 
 class _Active:
     """A probe's direction with its sockets, one for each flow, and what was sent when."""
 
-    def __init__(self, flow: ProbeFlow, senders: Sequence[socket.socket], receiver: _Receiver) -> None:
+    def __init__(self, flow: ProbeFlow, senders: Sequence[socket.socket], receiver: PacketReceiver) -> None:
         self.receiver = receiver
         self.flow = flow
         self.flows = len(senders)
@@ -98,6 +72,10 @@ class _Active:
     def finish(self, folder: str, late_s: float, so_far_ns: int | None = None) -> PacketsLogged:
         """Write the ProbeLog; with `so_far_ns`, the time since the epoch, one of its own of what is known by then."""
         flow, log, file = self.flow, ProbeLog(self.sent, self.receiver.received), self.flow.file
+        forgetting = self.receiver.forgetting
+        if forgetting is not None:
+            forgetting.settle()
+            log.older = forgetting.older if forgetting.gone else None
         if so_far_ns is not None:
             log, file = without_those_on_the_way(log, so_far_ns), SO_FAR + file
         log.write_to(folder, file)
@@ -105,8 +83,8 @@ class _Active:
             probe=flow.probe,
             direction=flow.direction,
             interval_s=flow.interval_ns * len(self._senders) / 1e9,
-            sent=len(log.sent),
-            received=len(log.received) // 2,
+            sent=log.sent_in_all,
+            received=log.received_in_all,
             lateness_max_s=late_s,
             file=file,
             flows=len(self._senders) if len(self._senders) > 1 else None,
@@ -115,7 +93,7 @@ class _Active:
 
 def _open(flow: ProbeFlow) -> _Active:
     senders = [sender(flow, port) for port in flow.sources or (flow.ports.source_port,)]
-    return _Active(flow, senders, _Receiver(sink(flow)))
+    return _Active(flow, senders, PacketReceiver(sink(flow)))
 
 
 def send_and_receive(
@@ -151,6 +129,8 @@ def send_and_receive(
     if heard is not None:
         _tell_outages(paces, heard, epoch_ns, zero_realtime_ns)
     growing = _let_grow(paces, folder, zero_realtime_ns, sync=sync)
+    if math.isinf(duration_s):
+        _forget_oldest(paces, growing)
     _send_all(paces, epoch_ns, zero_realtime_ns)
     linger = Timer()
     linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
@@ -177,7 +157,7 @@ class _Pace:
         self._interval_ns = interval_ns
         self._first_ns = first_ns
         self._number = 0
-        self._total = MOST_PACKETS if math.isinf(duration_s) else round(duration_s * 1e9) // interval_ns
+        self._total = sys.maxsize if math.isinf(duration_s) else round(duration_s * 1e9) // interval_ns
         self.timer = Timer()
         self.timer.fire_at(first_ns, interval_ns)
 
@@ -273,6 +253,15 @@ def _let_grow(paces: Sequence[_Pace], folder: str, zero_realtime_ns: int, *, syn
             each = max(1, PART_NS // active.flow.interval_ns)
             pace.looks.append(partial(look, active, growing[-1], each))
     return growing
+
+
+def _forget_oldest(paces: Sequence[_Pace], growing: Sequence[GrowingLog]) -> None:
+    """From now on each keeps only so many of its packets; `growing` are their logs, in their order."""
+    each = [(pace, active) for pace in paces for active in pace.group]
+    for (pace, active), log in zip(each, growing, strict=True):
+        forgetting = Forgetting(active.sent, active.receiver.received, active.flows, log)
+        active.receiver.forgetting = forgetting
+        pace.looks.append(forgetting.tick)
 
 
 def _send_all(paces: Sequence[_Pace], epoch_ns: int, zero_realtime_ns: int) -> None:

@@ -62,4 +62,4 @@ def without_those_on_the_way(log: ProbeLog, now_ns: int) -> ProbeLog:
     """The log as it would be if no packet had been sent that may still arrive at `now_ns` since the run's start."""
     last = max(log.received[::2], default=-1)
     surely = max(last + 1, bisect_right(log.sent, now_ns - round(ON_THE_WAY_S * 1e9)))
-    return ProbeLog(array("q", log.sent[:surely]), log.received)
+    return ProbeLog(array("q", log.sent[:surely]), log.received, log.older)

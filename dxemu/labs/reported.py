@@ -19,7 +19,8 @@ def reported(place: LabFolder) -> PageOf:
     """All that a report is made from, as it is now. Raises NoLab, AskedInVain and FileError."""
     said = ask_at(place, "report")
     with border(place.folder, verb="read"):
-        events = [*timeline.read(place.folder / TIMELINE), *map(decoded, said["logs"])]
+        told = [event for part in timeline.parts(place.folder / TIMELINE) for event in timeline.read(part)]
+        events = [*told, *map(decoded, said["logs"])]
     result = from_json(said["result"])
     changes = [event.topology for event in events if isinstance(event, ChangeDone)]
     design = effective.read(place.folder / (changes[-1] if changes else effective.FILE), result.topology)

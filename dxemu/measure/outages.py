@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from math import inf
 from operator import lt
 
+from dxemu.events.older_packets import OlderPackets, shares_of
 from dxemu.events.timeline import ProbeLog
 from dxemu.probes.base import nearest_rank
 
@@ -70,6 +72,8 @@ def reception(log: ProbeLog, flows: int = 1) -> Reception:
     arrived = bytearray(count)
     for number in numbers:
         arrived[number] = 1
+    if log.older is not None:
+        return _with_older(log.older, log, arrived, flows)
     unique = arrived.count(1)
     in_order = numbers if unique == len(numbers) else list(dict.fromkeys(numbers))
     sent = log.sent
@@ -85,6 +89,52 @@ def reception(log: ProbeLog, flows: int = 1) -> Reception:
         delays_s=tuple(nearest_rank(delays, share) * _NS for share in SHARES) if delays else (),
         slowest_s=None if slowest is None else round(slowest * _NS, 6),
     )
+
+
+def _with_older(older: OlderPackets, log: ProbeLog, arrived: bytearray, flows: int) -> Reception:
+    """The same of a probe that has forgotten its oldest packets, but not when none arrived."""
+    later = reception(ProbeLog(log.sent, log.received), flows)
+    found = [
+        replace(burst, first=burst.first * flows + flow, last=burst.last * flows + flow)
+        for flow in range(flows)
+        for burst in _continued(older, flow, log.sent[flow::flows], arrived[flow::flows])
+    ]
+    delays = older.delays + Counter(at - log.sent[number] for number, at in log.arrivals())
+    slowest_s = round(older.slowest_ns * _NS, 6) if older.arrived else None
+    longer = later.longest_s > older.longest_ns * _NS
+    return replace(
+        later,
+        sent=older.sent + later.sent,
+        lost=older.sent - older.arrived + later.lost,
+        duplicates=older.duplicates + later.duplicates,
+        reordered=older.reordered + later.reordered,
+        longest_s=later.longest_s if longer else older.longest_ns * _NS,
+        bursts=tuple(found if flows == 1 else _together(found, flows)),
+        delays_s=tuple(delay * _NS for delay in shares_of(delays, SHARES)) if delays else (),
+        slowest_s=later.slowest_s if longer else slowest_s,
+    )
+
+
+def _continued(older: OlderPackets, flow: int, sent: Sequence[int], arrived: bytearray) -> Iterator[Burst]:
+    """The bursts of one flow: one that went on when the older packets were forgotten goes on in the later ones."""
+    gone = older.sent // older.flows
+    bursts = [replace(b, first=b.first + gone, last=b.last + gone) for b in _bursts(sent, arrived)]
+    for period in older.periods[flow]:
+        start_s, end_s = round(period.start_ns * _NS, 9), period.end_ns
+        burst = Burst(
+            period.first,
+            period.last,
+            start_s,
+            None if end_s is None else round(end_s * _NS, 9),
+            period.last - period.first + 1,
+        )
+        if end_s is None and bursts and bursts[0].first == gone:
+            more = bursts.pop(0)
+            burst = replace(burst, last=more.last, end_s=more.end_s, packets=burst.packets + more.packets)
+        elif end_s is None and sent:
+            burst = replace(burst, end_s=round(sent[0] * _NS, 9))
+        yield burst
+    yield from bursts
 
 
 def _by_flow(numbers: Sequence[int], flows: int) -> list[list[int]]:
@@ -105,6 +155,10 @@ def _of_all(sent: Sequence[int], arrived: bytearray, flows: int) -> list[Burst]:
         for flow in range(flows)
         for burst in _bursts(sent[flow::flows], arrived[flow::flows])
     ]
+    return _together(found, flows)
+
+
+def _together(found: list[Burst], flows: int) -> list[Burst]:
     found.sort(key=lambda burst: burst.start_s)
     together: list[list[Burst]] = []
     over = -inf

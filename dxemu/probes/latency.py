@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.events.base import Event
+from dxemu.events.older_packets import shares_of
 from dxemu.events.probes import LatencyMeasured, PacketsLogged
 from dxemu.events.timeline import ProbeLog
-from dxemu.probes.base import Measurement, nearest_rank, unkept
+from dxemu.probes.base import Measurement, unkept
 from dxemu.probes.numbered import NumberedProbe
 from dxemu.words import direction, duration, took
 
@@ -84,23 +86,30 @@ def latency_of(logged: PacketsLogged, log: ProbeLog) -> LatencyMeasured:
     arrived: dict[int, int] = {}
     for number, t_ns in log.arrivals():
         arrived.setdefault(number, t_ns - log.sent[number])
-    ordered = sorted(arrived.values())
-    p50_s, p90_s, p99_s, p999_s = (nearest_rank(ordered, s) * _NS if ordered else None for s in SHARES)
     slowest = max(arrived, key=arrived.__getitem__, default=None)
+    most, at = (0, None) if slowest is None else (arrived[slowest], log.sent[slowest])
+    delays, came, sent = Counter(arrived.values()), len(arrived), len(log.sent)
+    if log.older is not None:
+        delays.update(log.older.delays)
+        came, sent = came + log.older.arrived, sent + log.older.sent
+        if log.older.longest_ns >= most:
+            most, at = log.older.longest_ns, log.older.slowest_ns
+    shares = [delay * _NS for delay in shares_of(delays, SHARES)] if delays else [None] * len(SHARES)
+    p50_s, p90_s, p99_s, p999_s = shares
     return LatencyMeasured(
         t=logged.t,
         probe=logged.probe,
         direction=logged.direction,
         interval_s=logged.interval_s / (logged.flows or 1),
-        sent=logged.sent,
-        arrived=len(arrived),
-        least_s=ordered[0] * _NS if ordered else None,
+        sent=sent,
+        arrived=came,
+        least_s=min(delays) * _NS if delays else None,
         p50_s=p50_s,
         p90_s=p90_s,
         p99_s=p99_s,
         p999_s=p999_s,
-        most_s=ordered[-1] * _NS if ordered else None,
-        slowest_s=round(log.sent[slowest] * _NS, 6) if slowest is not None else None,
+        most_s=most * _NS if delays else None,
+        slowest_s=round(at * _NS, 6) if at is not None else None,
         lateness_max_s=logged.lateness_max_s,
     )
 

@@ -22,6 +22,7 @@ from dxemu.events.base import Event
 from dxemu.events.codec import decoded
 from dxemu.events.folder import TIMELINE
 from dxemu.events.run import Building
+from dxemu.events.timeline import parts as timeline_parts
 from dxemu.events.timeline import read as read_timeline
 from dxemu.faults.menu import kinds as fault_kinds
 from dxemu.files import border
@@ -47,8 +48,8 @@ COMPUTES_S = 30.0
 """Wall time for which a program may compute while no time of the lab's passes; then it is ended."""
 LOOK_S = 0.5
 """Between two looks at who computes."""
-MOST_TIMELINE_BYTES = 1 << 28
-"""Of `timeline.jsonl`; then it becomes `timeline.1.jsonl`, and that of before is dropped."""
+MOST_TIMELINE_BYTES = 1 << 26
+"""Of `timeline.jsonl`; then it becomes `timeline.1.jsonl`, and of that of before only what somebody did is kept."""
 
 
 class Session:
@@ -133,13 +134,12 @@ class Session:
         self._lab.tell({FILE: file.name})
 
     def happened(self) -> list[Event]:
-        """All that has happened, as `timeline.jsonl` has it. Raises FileError."""
+        """All that has happened, as its timeline has it. Raises FileError."""
         if self._timeline is not None:
             self._timeline.flush()
         file = self._folder / TIMELINE
-        before = file.with_suffix(f".1{file.suffix}")
         with border(file, verb="read"):
-            return [event for part in (before, file) if part.is_file() for event in read_timeline(part)]
+            return [event for part in timeline_parts(file) for event in read_timeline(part)]
 
     def events(self) -> EventStream:
         """All that happens from now on: a context manager, and an asynchronous iterator."""

@@ -39,7 +39,7 @@ def _grown(folder: Path, at_s: float) -> Iterator[tuple[PacketsLogged, ProbeLog]
             log = without_those_on_the_way(log, max(log.sent, default=0))
             name = SO_FAR + file.name.removesuffix(growing_log.GROWING)
             log.write(folder / name)
-            counts = {"sent": len(log.sent), "received": len(log.received) // 2, "lateness_max_s": 0.0, "file": name}
-            event = decoded({"t": at_s, "event": PacketsLogged.word, **about, **counts})
+            counts = {"sent": log.sent_in_all, "received": log.received_in_all, "lateness_max_s": 0.0}
+            event = decoded({"t": at_s, "event": PacketsLogged.word, **about, **counts, "file": name})
             assert isinstance(event, PacketsLogged)
             yield event, log

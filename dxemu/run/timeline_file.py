@@ -11,9 +11,12 @@ from typing import Self
 from dxemu.errors import FileError
 from dxemu.events.base import Event
 from dxemu.events.codec import encoded
-from dxemu.events.run import LabReady, RunEnded
+from dxemu.events.run import LabReady, RunEnded, RunStarted
+from dxemu.events.steps import ActionDone, ChangeDone, FaultHealed, FaultInjected
 from dxemu.files import border
 
+LASTING = (FaultInjected, FaultHealed, ActionDone, ChangeDone, RunStarted, LabReady)
+"""What measurements of a lab need of all of its time: what was done to it, and how it began."""
 KEPT_S = 0.25
 """Wall time for which an event may wait for others: a system call for each would cost more than to make it."""
 
@@ -21,7 +24,8 @@ KEPT_S = 0.25
 class TimelineFile:
     """A context manager. Every call raises FileError if the file cannot be written.
 
-    With `most_bytes` it is one of two at most: when it is full it becomes `timeline.1.jsonl`, and the last such goes.
+    With `most_bytes` it is one of two at most: when it is full it becomes `timeline.1.jsonl`. Of the last such what
+    somebody did goes to the end of `timeline.0.jsonl`, and the rest is dropped.
     """
 
     def __init__(self, path: Path, most_bytes: int | None = None) -> None:
@@ -29,6 +33,8 @@ class TimelineFile:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._kept: list[str] = []
+        self._done: tuple[list[str], list[str]] = [], []
+        """Lines of what somebody did, in the file that was before, and in this one."""
         self._due: asyncio.TimerHandle | None = None
         self._failed: Exception | None = None
 
@@ -42,6 +48,8 @@ class TimelineFile:
         if self._failed is not None:
             raise self._failed
         self._kept.append(json.dumps(encoded(event)) + "\n")
+        if self._most_bytes is not None and isinstance(event, LASTING):
+            self._done[1].append(self._kept[-1])
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(KEPT_S, self._when_due)
 
@@ -68,6 +76,9 @@ class TimelineFile:
                 data = data[self._file.write(data) :]
 
     def _begin_again(self) -> None:
+        with self._path.with_suffix(f".0{self._path.suffix}").open("ab") as oldest:
+            oldest.write("".join(self._done[0]).encode())
+        self._done = self._done[1], []
         self._path.replace(self._path.with_suffix(f".1{self._path.suffix}"))
         self._file.close()
         self._file = self._path.open("wb", buffering=0)

@@ -6,7 +6,9 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
+from dxemu.events.older_packets import OlderBin
 from dxemu.events.timeline import ProbeLog
 
 MOST = 2_000
@@ -53,8 +55,26 @@ def binned(log: ProbeLog, lost: Sequence[tuple[float, float]], *, most: int = MO
     first, width = sent[0], (sent[-1] - sent[0] + 1) / min(most, len(sent))
     edges = [bisect_left(sent, first + width * index) for index in range(min(most, len(sent)))]
     bins = [_bin(sent, delays, a, b) for a, b in zip(edges, [*edges[1:], len(sent)], strict=True) if b > a]
+    if log.older is not None:
+        bins = _fewer([*map(_older, log.older.bins), *bins], most)
     longest = sorted(lost, key=lambda period: period[0] - period[1])[:most_lost]
     return Binned(bins, sorted(longest), len(lost) - len(longest))
+
+
+def _older(one: OlderBin) -> Bin:
+    longest_s = None if one.longest_ns < 0 else one.longest_ns * _NS
+    return Bin(one.start_ns * _NS, one.sent, one.lost, longest_s)
+
+
+def _fewer(bins: Sequence[Bin], most: int) -> list[Bin]:
+    """At most so many, each of as many neighbours as the others."""
+    each = ceil(len(bins) / most)
+    return [_as_one(bins[at : at + each]) for at in range(0, len(bins), each)]
+
+
+def _as_one(bins: Sequence[Bin]) -> Bin:
+    longest_s = max((one.longest_s for one in bins if one.longest_s is not None), default=None)
+    return Bin(bins[0].start_s, sum(one.sent for one in bins), sum(one.lost for one in bins), longest_s)
 
 
 def _bin(sent: Sequence[int], delays: array[int], first: int, end: int) -> Bin:

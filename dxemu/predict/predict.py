@@ -110,8 +110,10 @@ class _Case:
         ways = struck.known.ways(flow)
         before = next((way for way in ways if not way.cables().isdisjoint(struck.cables)), ways[0])
         first = self.impact is struck.together[0]
-        touched = not before.cables().isdisjoint(struck.cables) and (
-            struck.known.fate(flow, struck.earlier) is not Fate.LOST
+        touched = (
+            not before.cables().isdisjoint(struck.cables)
+            and struck.known.fate(flow, struck.earlier) is not Fate.LOST
+            and struck.known.fate(flow, struck.dead) is not Fate.ARRIVES  # a LAG's member that is out already
         )
         last = struck.latest.turn(flow)
         found = self._detection(last, before)

@@ -12,8 +12,11 @@ import asyncio
 import json
 import os
 import signal
+import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address
+from typing import NoReturn
 
 from dxemu.bgp.adj_rib_out import Update
 from dxemu.bgp.notification import Cease
@@ -64,13 +67,13 @@ class ExaBgp:
         commands, ours = os.pipe()
         self._events, events = os.pipe()
         peers = list(self._peers.values())
+        configuration = render(self._router_id, peers)
+        keepalives = {str(peer.address): round(peer.keepalive) for peer in peers}
+        shut = [str(peer.address) for peer in peers if not peer.mine.enabled]
         with self._namespace.entered():
             self.pid = os.fork()
             if self.pid == 0:
-                chance.draw_as(self._name)
-                keepalives = {str(peer.address): round(peer.keepalive) for peer in peers}
-                shut = [str(peer.address) for peer in peers if not peer.mine.enabled]
-                _be_exabgp(render(self._router_id, peers), keepalives, shut, commands, events, self._log_file)
+                _be_exabgp(self._name, configuration, keepalives, shut, commands, events, self._log_file)
         os.close(commands)
         os.close(events)
         os.set_blocking(self._events, False)
@@ -198,16 +201,25 @@ class ExaBgp:
 
 
 def _be_exabgp(
+    name: str,
     configuration: str,
     keepalives: Mapping[str, int],
     shut: Sequence[str],
     commands: int,
     events: int,
     log_file: str,
-) -> None:
-    """In the forked child. Never returns."""
-    log = os.open(log_file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
-    keep = sorted({0, 1, 2, commands, events, log})
-    for low, high in zip(keep, [*keep[1:], 1 << 16], strict=True):
-        os.closerange(low + 1, high)
-    exabgp_child.run(configuration, keepalives, shut, commands, events, log)
+) -> NoReturn:
+    """In the forked child. Never returns, nor raises: what the lab's process is to undo would be undone in here."""
+    try:
+        chance.draw_as(name)
+        log = os.open(log_file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
+        keep = sorted({0, 1, 2, commands, events, log})
+        for low, high in zip(keep, [*keep[1:], 1 << 16], strict=True):
+            os.closerange(low + 1, high)
+        exabgp_child.run(configuration, keepalives, shut, commands, events, log)
+    finally:
+        try:
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(1)

@@ -42,7 +42,6 @@ def serve(service: Service, namespace: Namespace) -> Callable[[], None]:
         server.listen(_BACKLOG)
     pid = os.fork()
     if pid == 0:
-        chance.draw_as(f"{service.kind} on {service.node}")
         _answer_for_ever(service, server)
     server.close()
     return partial(_end, pid)
@@ -56,6 +55,7 @@ def _end(pid: int) -> None:
 def _answer_for_ever(service: Service, server: socket.socket) -> None:
     """In the forked process. Never returns."""
     try:
+        chance.draw_as(f"{service.kind} on {service.node}")
         if server.type == socket.SOCK_DGRAM:
             _answer_questions(server, IPv4Address(service.text))
         else:

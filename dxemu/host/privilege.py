@@ -64,13 +64,15 @@ def namespaces_problem() -> str:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        for step, action in enumerate((_unshare, _mount_privately, set_loopback_up)):
-            try:
-                action()
-            except OSError as error:
-                os.write(writing, bytes((step, error.errno or errno.EIO)))
-                break
-        os._exit(0)
+        try:
+            for step, action in enumerate((_unshare, _mount_privately, set_loopback_up)):
+                try:
+                    action()
+                except OSError as error:
+                    os.write(writing, bytes((step, error.errno or errno.EIO)))
+                    break
+        finally:  # nothing may leave the child: what its parent is to undo would be undone in here
+            os._exit(0)
     os.close(writing)
     with open(reading, "rb") as pipe:  # noqa: PTH123 - a file descriptor
         said = pipe.read()

@@ -168,7 +168,7 @@ def test_a_kernel_that_does_not_do_it_is_found_out(plan: Plan, monkeypatch: pyte
 
     async def strike() -> None:
         monkeypatch.setattr(link, "set_up", nothing)
-        with pytest.raises(FaultNotApplied, match="carrier on cable primary should be down"):
+        with pytest.raises(FaultNotApplied, match="carrier on cable primary at colo_router should be down"):
             await lab.cable("primary").set_carrier(up=False)
         with pytest.raises(FaultNotApplied, match="should see no light from dx_2"):
             await switch_power(cast("BreakableLab", lab), ["dx_2"], on=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -121,6 +122,7 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "device": ("AWS device", "AWS devices"),
     "tunnel": ("AWS's endpoint of", "endpoints of"),
     "location": ("location", "locations"),
+    "campus": ("campus", "campuses"),
 }
 """The elements of a design that a fault can name, in the order of docs/arrangements.md: one, and several."""
 
@@ -161,7 +163,22 @@ def _names(topology: Topology, plan: Plan) -> Mapping[str, Sequence[str]]:
         "device": list(device_nodes(topology).values()),
         "tunnel": [tunnel.name for tunnel in plan.tunnels],
         "location": [location.code for location in topology.aws.locations if plan.nodes_at(location.code)],
+        "campus": _campuses(topology, plan),
     }
+
+
+def _campuses(topology: Topology, plan: Plan) -> list[str]:
+    """Those with something of the design in several buildings; of any other one the building says all."""
+    used = [at.campus for at in topology.aws.locations if at.campus is not None and plan.nodes_at(at.code)]
+    return [campus for campus, buildings in Counter(used).items() if buildings > 1]
+
+
+def fatal_alone(topology: Topology, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those that only a repair ends. A campus of which one building is among them is left out: it says nothing more."""
+    fatal = [outcome for outcome in outcomes if math.isinf(outcome.outage.high_s)]
+    buildings = {o.failures[0].name for o in fatal if o.failures[0].mode.kind == "location"}
+    told = {at.campus for at in topology.aws.locations if at.code in buildings}
+    return [o for o in fatal if o.failures[0].mode.kind != "campus" or o.failures[0].name not in told]
 
 
 def probe_pairs(plan: Plan) -> tuple[Pair, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from dxemu.audit.elements import Outcome
+from dxemu.audit.elements import Outcome, fatal_alone
 from dxemu.topology.model import Topology
 
 TWO = 2
@@ -42,7 +41,7 @@ _WORDS = {
     Level.MAXIMUM: "maximum resiliency",
 }
 _TARGETS = {Level.SINGLE: 95.0, Level.DEVELOPMENT: 95.0, Level.HIGH: 99.9, Level.MAXIMUM: 99.99}
-_CAPS = {"location": Level.DEVELOPMENT}
+_CAPS = {"location": Level.DEVELOPMENT, "campus": Level.DEVELOPMENT}
 """What a design is at most in which such an element is fatal when it fails alone; any other one: `Level.SINGLE`."""
 
 
@@ -58,7 +57,7 @@ class Resiliency:
 def resiliency(topology: Topology, outcomes: Sequence[Outcome]) -> Resiliency:
     """By the connections alone, and by what fails alone. The worst blockers come first: what takes most with it."""
     intended = built_as(topology)
-    fatal = [outcome for outcome in outcomes if math.isinf(outcome.outage.high_s)]
+    fatal = fatal_alone(topology, outcomes)
     kinds = [outcome.failures[0].mode.kind for outcome in fatal]
     effective = min((intended, *(_CAPS.get(kind, Level.SINGLE) for kind in kinds)))
     first = sorted(fatal, key=lambda outcome: -len(outcome.failures[0].impact.cables))
@@ -66,9 +65,10 @@ def resiliency(topology: Topology, outcomes: Sequence[Outcome]) -> Resiliency:
 
 
 def built_as(topology: Topology) -> Level:
-    """What the connections look like: a LAG counts as one, and so do connections on one device."""
+    """What the connections look like: a LAG counts as one, so do connections on one device, and so does a campus."""
     devices = {(connection.location, connection.device) for connection in topology.connections}
-    per_location = Counter(location for location, _ in devices)
+    campuses = {at.code: at.campus for at in topology.aws.locations if at.campus is not None}
+    per_location = Counter(f"campus {campuses[at]}" if at in campuses else at for at, _ in devices)
     if not per_location:
         return Level.NONE
     if len(per_location) >= TWO:

@@ -13,7 +13,7 @@ from dxemu.audit.graph import reaches
 from dxemu.plan.connections import device_of
 from dxemu.predict.windows import Window
 
-KINDS = ("device", "location", "carrier", "router", "circuit")
+KINDS = ("device", "location", "campus", "carrier", "router", "circuit")
 
 
 class SharedFate(Rule):
@@ -29,9 +29,9 @@ class SharedFate(Rule):
     paragraph: ClassVar[str] = """\
 Connections that stand in for each other depend on the same thing, so that they fail together. AWS
 tells devices apart by awsLogicalDeviceId and maintains one at a time, for up to four hours; two
-connections on one device are both down then. A campus counts as one location. Carriers, circuits
-and routers are yours to choose: give circuits a `carrier` and the audit compares them. Source:
-Direct Connect FAQ and User Guide, Resiliency Toolkit."""
+connections on one device are both down then. A campus counts as one location: give its buildings
+one `campus`. Carriers, circuits and routers are yours to choose: give circuits a `carrier` and the
+audit compares them. Source: Direct Connect FAQ and User Guide, Resiliency Toolkit."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for all that the connections to one gateway share, and one for each shared device."""
@@ -41,6 +41,8 @@ Direct Connect FAQ and User Guide, Resiliency Toolkit."""
             if len(apart) < 2:  # noqa: PLR2004 - one connection is not redundant
                 continue
             shared = [f for f in _candidates(design) if not any(reaches(design, way, f) for way in direct)]
+            if any(failure.mode.kind == "location" for failure in shared):
+                shared = [failure for failure in shared if failure.mode.kind != "campus"]
             if shared:
                 yield _all_of_them(design, gateway, direct, shared)
             yield from _on_one_device(design, direct, {f.name for f in shared if f.mode.kind == "device"})
@@ -70,6 +72,8 @@ def _remedy(shared: Sequence[Failure]) -> str:
     kinds = {failure.mode.kind for failure in shared}
     if "location" in kinds:
         return "Move one of them to another location, with a router and a circuit of its own."
+    if "campus" in kinds:
+        return "Move one of them to a location of another campus, with a router and a circuit of its own."
     words = {"device": "AWS device", "carrier": "carrier", "router": "router", "circuit": "circuit"}
     return f"Give one of them another {listed(words[kind] for kind in KINDS if kind in kinds)}."
 

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
-from dxemu.audit.elements import Outcome, in_one_version
+from dxemu.audit.elements import Outcome, fatal_alone, in_one_version
 from dxemu.audit.graph import elements_of, is_joined
 from dxemu.topology.marks import KeyPath
 
 REMEDIES = {
     "location": "Add a connection in a second location.",
+    "campus": "Add a connection in a location of another campus.",
     "carrier": "Rent a circuit from a second carrier.",
     "router": "Add a second router with its own connection; for the hosts' router with VRRP.",
     "device": "Add a connection on another AWS device, best in a second location.",
@@ -45,7 +46,7 @@ class SinglePointOfFailure(Rule):
     paragraph: ClassVar[str] = """\
 A single point of failure: when this one element fails, nothing is left until somebody repairs it.
 The audit takes every router, AWS device, connection, virtual interface, circuit, carrier, line to
-the Internet, tunnel endpoint and location away in turn and predicts what routing does then. Where
+the Internet, tunnel endpoint, location and campus away in turn and predicts what routing does then. Where
 cables are left that no route uses, it says so: then the design needs a session, not a cable. AWS's
 resiliency models are one connection in each of two locations (99.9 %) and two in each of two
 locations on different devices (99.99 %); a single connection has 95 %. Source: Direct Connect User
@@ -53,8 +54,9 @@ Guide, Resiliency Toolkit; Direct Connect SLA."""
 
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each element, whatever ways it can fail in."""
+        alone = fatal_alone(design.topology, design.outcomes)
         for element, outcomes in elements_of(design).items():
-            fatal = [outcome for outcome in outcomes if design.is_fatal(outcome)]
+            fatal = [outcome for outcome in outcomes if outcome in alone]
             if fatal:
                 failure = fatal[0].failures[0]
                 version = fatal[0].only_version
@@ -98,6 +100,9 @@ def place_of(design: Design, kind: str, name: str) -> KeyPath:
     if kind == "device":
         connections = [c for c in design.topology.connections if name in (c.device, f"{c.device}_{c.location}")]
         return ("connections", connections[0].name, "device") if connections else ("aws", "locations")
+    if kind == "campus":
+        building = next(at.code for at in design.topology.aws.locations if at.campus == name)
+        return ("aws", "locations", building, "campus")
     places: dict[str, KeyPath] = {
         "connection": ("connections", name),
         "virtual_interface": ("virtual_interfaces", name),

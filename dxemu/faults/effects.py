@@ -174,6 +174,11 @@ def nodes_at(plan: Plan, location: str) -> tuple[str, ...]:
     return tuple(node.name for node in plan.nodes_at(location))
 
 
+def nodes_on(plan: Plan, campus: str) -> tuple[str, ...]:
+    """Everything that stands in the buildings of a campus."""
+    return tuple(node.name for node in plan.nodes if node.campus == campus)
+
+
 def node_of(plan: Plan, what: str, name: str) -> str:
     """The node that a `router`, `device` or `tunnel` (AWS's endpoint of it) means."""
     if what == "tunnel":

@@ -73,6 +73,7 @@ class Draft:
         self.circuit_cables = {
             circuit.name: unique(circuit.name, self._cable_names, "circuit") for circuit in topology.customer.circuits
         }
+        self._campuses = {location.code: location.campus for location in topology.aws.locations}
         self._session_names = {vif.name for vif in topology.virtual_interfaces}
 
     def node(self, name: str, role: Role, side: Side, place: str, carrier_delay: Seconds | None = None) -> str:
@@ -80,7 +81,8 @@ class Draft:
         if name in self.nodes:
             raise ValueError(f"'{name}' is the name of a {self.nodes[name].role} and of a {role}")
         waits = Seconds(0) if carrier_delay is None else carrier_delay
-        self.nodes[name] = Node(name=name, role=role, side=side, place=place, carrier_delay=waits)
+        campus = self._campuses.get(place)
+        self.nodes[name] = Node(name=name, role=role, side=side, place=place, carrier_delay=waits, campus=campus)
         return name
 
     def cable_name(self, wanted: str, suffix: str) -> str:

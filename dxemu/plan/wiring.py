@@ -45,7 +45,7 @@ class CableRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One network namespace. `place` is a label for people: `data center`, `EqDC2`, `us-east-1`.
+    """One network namespace. `place` is a label for people: `data center`, `EqDC2`, `us-east-1`; `campus` its campus.
 
     A router with a `carrier_delay` takes a port that has lost its light for down only if it is dark for so long.
     """
@@ -55,6 +55,7 @@ class Node:
     side: Side
     place: str
     carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
+    campus: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ def names_of(topology: Topology) -> Mapping[str, tuple[str, ...]]:
             "service": (*(s.name for s in aws.public_services), *_strangers(topology)),
             "vpc": tuple(vpc.name for vpc in aws.vpcs),
             "location": tuple(location.code for location in aws.locations),
+            "campus": tuple(dict.fromkeys(at.campus for at in aws.locations if at.campus is not None)),
             "region": tuple(dict.fromkeys((aws.region, *(v.region for v in aws.vpcs), *gateway_regions))),
             **{f"{WITH_VERSION}{version}": _ends_with(topology, version) for version in (4, 6)},
         }
@@ -108,6 +109,7 @@ def names_in(tree: object) -> Mapping[str, tuple[str, ...]]:
             ),
             "vpc": vpcs,
             "location": locations,
+            "campus": _campuses(tree, locations),
             "region": _regions(tree),
         }
     )
@@ -117,6 +119,11 @@ def _carriers(tree: object) -> tuple[str, ...]:
     circuits = _keys(tree, "customer", "circuits")
     found = (_at(tree, "customer", "circuits", circuit, "carrier") for circuit in circuits)
     return tuple(dict.fromkeys(carrier for carrier in found if isinstance(carrier, str)))
+
+
+def _campuses(tree: object, locations: tuple[str, ...]) -> tuple[str, ...]:
+    found = (_at(tree, "aws", "locations", location, "campus") for location in locations)
+    return tuple(dict.fromkeys(campus for campus in found if isinstance(campus, str)))
 
 
 def _regions(tree: object) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ def aws(entry: AwsEntry) -> Aws:
                 devices=tuple(at.devices),
                 region=at.region or entry.region,
                 delay_to_region=at.delay_to_region,
+                campus=at.campus,
             )
             for code, at in entry.locations.items()
         ),

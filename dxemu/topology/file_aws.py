@@ -19,6 +19,11 @@ class LocationEntry(Entry):
 
     devices: list[str] = Field(description="AWS's devices there", min_length=1, examples=["[dx_1, dx_2]"])
     region: str | None = Field(description="that of `aws` if it is left out", default=None, examples=["us-east-1"])
+    campus: str | None = Field(
+        description="a name that buildings of one campus share: AWS's resiliency models count them as one location",
+        default=None,
+        examples=["ashburn"],
+    )
     delay_to_region: Delay = Field(description="one way", default_factory=lambda: Seconds(0.001), examples=["1 ms"])
 
 

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A Direct Connect location: AWS devices (`awsLogicalDeviceId`), its Region, and the distance to it (one way)."""
+    """A Direct Connect location: AWS devices (`awsLogicalDeviceId`), its Region, and the distance to it (one way).
+
+    Buildings of one `campus` stand beside each other; None: alone.
+    """
 
     code: str
     devices: tuple[str, ...]
     region: str
     delay_to_region: Seconds
+    campus: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,14 +56,15 @@ def _places(topology: Topology, plan: Plan, cards: Sequence[Card]) -> Iterator[P
     sides: dict[str, Side] = {}
     for card in cards:
         sides.setdefault(card.place, card.side)
-    locations = {location.code for location in topology.aws.locations}
+    locations = {location.code: location.campus for location in topology.aws.locations}
     cages = {node.place for node in plan.nodes if node.side is Side.CUSTOMER}
     for name, side in sides.items():
         if name in locations:
             with_cage = "colocation and Direct Connect location" if name in cages else "Direct Connect location"
             cage = [site for site in topology.customer.colocations if site.location == name]
             own = [str(network) for site in cage for network in site.networks]
-            yield Place(name=name, detail=" · ".join([with_cage, *own]), rank=1, side=Side.CARRIER)
+            campus = [] if locations[name] is None else [f"campus {locations[name]}"]
+            yield Place(name=name, detail=" · ".join([with_cage, *campus, *own]), rank=1, side=Side.CARRIER)
         elif side is Side.AWS:
             yield Place(name=name, detail="AWS Region", rank=2, side=side)
         elif side is Side.CUSTOMER:

@@ -65,7 +65,7 @@ def _spots(kind: str, name: str, cables: tuple[str, ...]) -> Iterator[tuple[str,
     elif kind == "tunnel":
         vpn, _, number = name.rpartition("_tunnel_")
         yield "node", f"{vpn}_endpoint_{number}"
-    else:
+    elif kind != "campus":  # which has no card: its buildings have
         yield _DRAWN_AS[kind], name
 
 

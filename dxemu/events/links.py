@@ -10,7 +10,8 @@ from dxemu.events.base import NodeEvent
 class PortCarrierChanged(NodeEvent):
     """A port has light or none. `cable` is what is plugged in, or the LAG as a whole.
 
-    `waits_s` is how long its router waits (`carrier_delay`) before it takes the port for down; None: not at all.
+    `waits_s` is how long its router waits (`carrier_delay`, or `carrier_delay_up` where it has light) before it takes
+    the port for what it is; None: not at all.
     """
 
     word: ClassVar[str] = "carrier"
@@ -21,12 +22,16 @@ class PortCarrierChanged(NodeEvent):
 
 
 class CarrierDelayOver(NodeEvent):
-    """A router has waited for light that went: the port is `up` again, or is taken for down from now on."""
+    """A router has waited for light that went: the port is `up` again, or is taken for down from now on.
+
+    `lit_for_s` is how long a port that was down has had light; None where it never was down.
+    """
 
     word: ClassVar[str] = "carrier_delay"
     interface: str
     cable: str
     up: bool
+    lit_for_s: float | None = None
 
 
 class LacpChanged(NodeEvent):

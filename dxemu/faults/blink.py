@@ -52,8 +52,8 @@ class Blink(Fault):
         A short one is over before everybody has heard of it: what comes of that is not predicted, unless all wait.
         """
         cable = self.cable(plan)
-        ends = [plan.node(port.node) for port in (cable.a, cable.b)]
-        waited = all(node.role in UNMOVED or node.carrier_delay > self.dark for node in ends)
+        ends = (cable.a, cable.b)
+        waited = all(plan.node(end.node).role in UNMOVED or end.carrier_delay.down > self.dark for end in ends)
         return cut(cable) if waited or self.dark >= HEARD_S else (Worsened(cable.name),)
 
     async def inject(self, lab: BreakableLab) -> str:

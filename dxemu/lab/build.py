@@ -199,7 +199,7 @@ async def build_bond(planned: Bond, nodes: Mapping[str, LabNode]) -> None:
             lacp_rate=bond.LacpRate.FAST if planned.lacp_fast else bond.LacpRate.SLOW,
             min_links=planned.least_members,
             lacp_active=None if planned.lacp is LacpMode.OFF else planned.lacp is LacpMode.ACTIVE,
-            down_delay_ms=round(planned.carrier_delay * 1e3),
+            down_delay_ms=round(planned.carrier_delay.down * 1e3),
         ),
     )
     await link.set_up(netlink, planned.name, up=True)

@@ -52,6 +52,11 @@ class LabCable:
                 raise FaultNotApplied(f"cable {self.name} at {end.node.name}: the kernel says that {lost:g} % are lost")
         return read
 
+    async def shut_port(self, node: str, *, shut: bool) -> None:
+        """The router at one end takes its port for down, whatever light is there, or no longer. Raises LabError."""
+        for end in self._ends:
+            await end.shut_port(node, shut=shut)
+
     async def dropped(self) -> int:
         """Packets that netem has dropped at both ends since the cable was last silenced, or spoke again."""
         counts = [(await netem.read(end.node.netlink, end.port.name)).dropped for end in self._ends]
@@ -90,7 +95,7 @@ class LabCable:
         power.
         """
         near, far = self._ends
-        if far.node.plan.carrier_delay and not near.node.plan.carrier_delay:
+        if far.port.carrier_delay.down and not near.port.carrier_delay.down:
             near, far = far, near
         far.node.hold(far.port.name, down=not up)
         await far.node.switch(far.port.name)

@@ -24,6 +24,7 @@ class CableEnd:
         self._seed = seed
         self._writes = 0
         self._silences = 0
+        self._shut_by: set[str] = set()
         self._standing: list[Quality] = []
         self._worsened = False
 
@@ -33,12 +34,12 @@ class CableEnd:
         return together(self._standing)
 
     def profile(self, more_delay_s: float = 0.0) -> netem.Netem:
-        """The cable's own rate and delay, and more of that; nothing leaves while anybody silences it."""
+        """The cable's own rate and delay, and more of that; nothing leaves that is silent."""
         cable = self.cable
         return netem.Netem(
             rate_bps=int(cable.bandwidth),
             delay_s=float(cable.delay) + more_delay_s,
-            loss_percent=ALL if self._silences else NOTHING,
+            loss_percent=ALL if self._silent else NOTHING,
             limit=queue_limit(cable, more_delay_s),
         )
 
@@ -57,13 +58,23 @@ class CableEnd:
         self._silences = max(0, self._silences + (1 if silent else -1))
         await self.write()
 
+    async def shut_port(self, node: str, *, shut: bool) -> None:
+        """The router at an end takes its port for down, or no longer: nothing passes meanwhile. Raises LabError."""
+        self._shut_by = self._shut_by | {node} if shut else self._shut_by - {node}
+        await self.write()
+
+    @property
+    def _silent(self) -> bool:
+        """Whether anybody silences it, or takes one of its ports for down."""
+        return bool(self._silences or self._shut_by)
+
     async def lost_percent(self) -> float:
         """What the kernel says is lost of what the cable itself carries: all while it is silent, else nothing."""
         return (await self._root()).loss_percent
 
     def is_right(self, lost_percent: float) -> bool:
         """Whether that is what should be."""
-        return lost_percent == (ALL if self._silences else NOTHING)
+        return lost_percent == (ALL if self._silent else NOTHING)
 
     async def worsen(self, quality: Quality) -> str:
         """Do this too. Gives what the kernel then says; raises FaultNotApplied."""

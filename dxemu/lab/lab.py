@@ -67,7 +67,7 @@ class Lab:
         self._power = Power(self._nodes)
         self._carriers = carriers(plan)
         self._tasks = Tasks()
-        self._ports = Ports(self._nodes, journal, lambda work: self._tasks.start(work))
+        self._ports = Ports(self._nodes, journal, lambda work: self._tasks.start(work), self._shut_port)
         self._overlay = Overlay(plan, journal, self._tunnel_changed)
         self._symptoms: Symptoms | None = None
         if any(session.mismatch is not None for session in plan.sessions):
@@ -287,6 +287,11 @@ class Lab:
         """The kernel of a node says that its table changed."""
         self.journal.tell_each(of_tables(node, changes))
         self.ways.route_changed()
+
+    async def _shut_port(self, cable: str, node: str, shut: bool) -> None:
+        """A router takes its port for down, or no longer."""
+        if cable in self._cables:  # a change may have taken it away
+            await self._cables[cable].shut_port(node, shut=shut)
 
     def _changed(self, node: str, change: Change) -> None:
         """The kernel of a node says that something else changed."""

@@ -35,8 +35,12 @@ def _backbone(plan: Plan) -> Iterator[tuple[str, str, IPAddress, str]]:
 def _peers(plan: Plan) -> Iterator[tuple[str, str, IPAddress, str]]:
     for session in plan.sessions:
         for mine, other in (session.ends, session.ends[::-1]):
-            if session.tunnel is None and session.in_service and plan.node(mine.node).carrier_delay:
+            if session.tunnel is None and session.in_service and _waits(plan, mine):
                 yield mine.node, mine.interface, other.address, _mac(plan, other)
+
+
+def _waits(plan: Plan, end: SessionEnd) -> bool:
+    return bool(plan.carrier_delay_at(end.node, end.port).down)
 
 
 def _mac(plan: Plan, end: SessionEnd) -> str:

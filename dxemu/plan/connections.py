@@ -9,7 +9,7 @@ from dxemu.aws import policing
 from dxemu.aws.lag import LacpMode
 from dxemu.plan.customer_side import CIRCUIT_MTU, is_layer2_extension
 from dxemu.plan.draft import Draft
-from dxemu.plan.model import Bond, Cable, CableRole, LimitKind, Port, RateLimit, Role, Side
+from dxemu.plan.model import Bond, Cable, CableRole, CarrierDelay, LimitKind, Port, RateLimit, Role, Side
 from dxemu.plan.names import MAX_PARENT_NAME, mac
 from dxemu.topology.model import Circuit, Connection, Topology, VirtualInterface
 from dxemu.units import BitsPerSecond, Seconds
@@ -119,6 +119,7 @@ def _add_connection(draft: Draft, connection: Connection) -> tuple[Cable, ...]:
         mtu=CIRCUIT_MTU,
         connection=connection.name,
         carrier=None if circuit is None else circuit.carrier,
+        waits=_waits(connection),
     )
     cross_connect = _cross_connect(draft, connection, (carrier, "aws"), speed)
     draft.bridge(carrier, "bridge", (near.b.name, cross_connect.a.name))
@@ -151,7 +152,13 @@ def _cross_connect(draft: Draft, connection: Connection, near: tuple[str, str], 
         delay=CROSS_CONNECT_DELAY,
         mtu=CIRCUIT_MTU,
         connection=connection.name,
+        waits=_waits(connection) if near[0] == connection.router else (None, None),
     )
+
+
+def _waits(connection: Connection) -> tuple[Seconds | None, Seconds | None]:
+    """How long the customer's port waits for light."""
+    return connection.carrier_delay, connection.carrier_delay_up
 
 
 def _add_lag(draft: Draft, name: str, ways: list[tuple[Cable, ...]]) -> Attached:
@@ -171,7 +178,7 @@ def _add_lag(draft: Draft, name: str, ways: list[tuple[Cable, ...]]) -> Attached
                 mtu=CIRCUIT_MTU,
                 min_links=lag.minimum_links,
                 lacp_fast=lag.lacp_fast,
-                carrier_delay=draft.nodes[node].carrier_delay,
+                carrier_delay=CarrierDelay(down=ports[0].carrier_delay.down),
                 lacp=mine,
                 partner_lacp=partner,
             )

@@ -9,7 +9,18 @@ from dxemu.aws.timers import RESTART_TIME
 from dxemu.plan.addressing import Links, Peers
 from dxemu.plan.backbone import speed
 from dxemu.plan.draft import Draft
-from dxemu.plan.model import BfdSession, BgpSession, Cable, CableRole, Role, SessionEnd, Side, Speaker
+from dxemu.plan.model import (
+    AT_ONCE,
+    BfdSession,
+    BgpSession,
+    Cable,
+    CableRole,
+    CarrierDelay,
+    Role,
+    SessionEnd,
+    Side,
+    Speaker,
+)
 from dxemu.plan.segment import Segment, add_segment
 from dxemu.plan.sites import DATA_CENTER, Site, asn_of, sites
 from dxemu.plan.vrrp_lan import add_vrrp_lan
@@ -43,14 +54,17 @@ def add_customer_nodes(draft: Draft) -> None:
         draft.node(host.name, Role.HOST, Side.CUSTOMER, DATA_CENTER)
     if customer.data_center.vrrp is not None:
         draft.node(LAN_SWITCH, Role.SWITCH, Side.CUSTOMER, DATA_CENTER)
-    waits = {settings.router: settings.carrier_delay for settings in customer.router_settings}
+    waits = {
+        settings.router: CarrierDelay(down=settings.carrier_delay, up=settings.carrier_delay_up)
+        for settings in customer.router_settings
+    }
     for router in customer.data_center.routers:
-        draft.node(router, Role.ROUTER, Side.CUSTOMER, DATA_CENTER, waits.get(router))
+        draft.node(router, Role.ROUTER, Side.CUSTOMER, DATA_CENTER, waits.get(router, AT_ONCE))
     for cage in customer.colocations:
         for host in cage.hosts:
             draft.node(host.name, Role.HOST, Side.CUSTOMER, cage.location)
         for router in cage.routers:
-            draft.node(router, Role.ROUTER, Side.CUSTOMER, cage.location, waits.get(router))
+            draft.node(router, Role.ROUTER, Side.CUSTOMER, cage.location, waits.get(router, AT_ONCE))
 
 
 def add_lans(draft: Draft) -> None:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from dxemu.plan.addressing import RouterIds
 from dxemu.plan.model import (
+    AT_ONCE,
     MAIN_TABLE,
     Address,
     BgpSession,
@@ -15,6 +16,7 @@ from dxemu.plan.model import (
     Bridge,
     Cable,
     CableRole,
+    CarrierDelay,
     Gateway,
     IpsecTunnel,
     LookupRule,
@@ -73,16 +75,17 @@ class Draft:
         self.circuit_cables = {
             circuit.name: unique(circuit.name, self._cable_names, "circuit") for circuit in topology.customer.circuits
         }
+        self._waits: dict[str, CarrierDelay] = {}
         self._campuses = {location.code: location.campus for location in topology.aws.locations}
         self._session_names = {vif.name for vif in topology.virtual_interfaces}
 
-    def node(self, name: str, role: Role, side: Side, place: str, carrier_delay: Seconds | None = None) -> str:
-        """Add a node. Raises ValueError if there is one of that name."""
+    def node(self, name: str, role: Role, side: Side, place: str, waits: CarrierDelay = AT_ONCE) -> str:
+        """Add a node, whose ports wait so for light. Raises ValueError if there is one of that name."""
         if name in self.nodes:
             raise ValueError(f"'{name}' is the name of a {self.nodes[name].role} and of a {role}")
-        waits = Seconds(0) if carrier_delay is None else carrier_delay
+        self._waits[name] = waits
         campus = self._campuses.get(place)
-        self.nodes[name] = Node(name=name, role=role, side=side, place=place, carrier_delay=waits, campus=campus)
+        self.nodes[name] = Node(name=name, role=role, side=side, place=place, campus=campus)
         return name
 
     def cable_name(self, wanted: str, suffix: str) -> str:
@@ -109,13 +112,17 @@ class Draft:
         mtu: int,
         connection: str | None = None,
         carrier: str | None = None,
+        waits: tuple[Seconds | None, Seconds | None] = (None, None),
     ) -> Cable:
-        """Add a cable between `a` and `b`, each a node and the name that its port should have."""
+        """Add a cable between `a` and `b`, each a node and the name that its port should have.
+
+        `waits` are how long the port of `a` waits for light, down and up; None: as its node.
+        """
         max_length = MAX_INTERFACE_NAME if connection is None else MAX_PARENT_NAME
         cable = Cable(
             name=name,
             role=role,
-            a=self._port(*a, max_length),
+            a=self._port(*a, max_length, *waits),
             b=self._port(*b, max_length),
             bandwidth=bandwidth,
             delay=delay,
@@ -126,9 +133,13 @@ class Draft:
         self.cables.append(cable)
         return cable
 
-    def _port(self, node: str, wanted: str, max_length: int) -> Port:
+    def _port(
+        self, node: str, wanted: str, max_length: int, down: Seconds | None = None, up: Seconds | None = None
+    ) -> Port:
         name = self._interfaces[node].take(wanted, max_length)
-        return Port(node=node, name=name, mac=mac(node, name))
+        own = self._waits[node]
+        waits = CarrierDelay(down=own.down if down is None else down, up=own.up if up is None else up)
+        return Port(node=node, name=name, mac=mac(node, name), carrier_delay=waits)
 
     def bridge(self, node: str, wanted: str, ports: tuple[str, ...]) -> str:
         """Add a bridge over `ports` of `node`."""

@@ -14,7 +14,7 @@ from dxemu.plan.by_name import ByName
 from dxemu.plan.gateway import Gateway
 from dxemu.plan.parts import MAIN_TABLE, Address, Bond, IpsecTunnel, Service, SourceNat, StaticRoute, VlanInterface, Vrf
 from dxemu.plan.session import BgpSession, Speaker
-from dxemu.plan.wiring import Cable, Node, Role, Side
+from dxemu.plan.wiring import Cable, CarrierDelay, Node, Role, Side
 from dxemu.units import IPAddress
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -111,6 +111,14 @@ class PlanIndex:
     def cable_at(self, node: str, port: str) -> Cable:
         """The cable in a port."""
         return self._cables_at[node, port]
+
+    def carrier_delay_at(self, node: str, interface: str) -> CarrierDelay:
+        """How long a port, or a LAG's bond, waits for light that goes and comes."""
+        bond = self.bond_at(node, interface) or self.bond_over(node, interface)
+        if bond is not None:
+            return bond.carrier_delay
+        cable = self.cable_at(node, interface)
+        return (cable.a if (cable.a.node, cable.a.name) == (node, interface) else cable.b).carrier_delay
 
     def cables_of_node(self, node: str) -> Sequence[Cable]:
         """The cables in a node's ports."""

@@ -34,9 +34,10 @@ from dxemu.plan.parts import (
 )
 from dxemu.plan.session import BgpSession, SessionEnd, Speaker
 from dxemu.plan.versions import Versions
-from dxemu.plan.wiring import Cable, CableRole, Node, Port, Role, Side
+from dxemu.plan.wiring import AT_ONCE, Cable, CableRole, CarrierDelay, Node, Port, Role, Side
 
 __all__ = [
+    "AT_ONCE",
     "MAIN_TABLE",
     "Address",
     "Attachment",
@@ -47,6 +48,7 @@ __all__ = [
     "Bridge",
     "Cable",
     "CableRole",
+    "CarrierDelay",
     "Gateway",
     "GatewayKind",
     "IpsecTunnel",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from dxemu.aws.lag import LacpMode
+from dxemu.plan.wiring import AT_ONCE, CarrierDelay
 from dxemu.units import BitsPerSecond, IPAddress, IPInterface, IPNetwork, Seconds, VlanId
 
 MAIN_TABLE = 254
@@ -28,8 +29,8 @@ class Bond:
 
     With fewer than `min_links` members the bond has no carrier. `lacp_fast`: the partner is asked to send every second
     (short timeout, 3 s), else every 30 s (long timeout, 90 s). `lag` is the LAG's name in the topology. A member is
-    out of it when it has been without light for `carrier_delay`. `lacp` is how this end speaks LACP, `partner_lacp` how
-    the other one does.
+    out of it when it has been without light for `carrier_delay`; LACP takes it in again. `lacp` is how this end speaks
+    LACP, `partner_lacp` how the other one does.
     """
 
     node: str
@@ -40,7 +41,7 @@ class Bond:
     mtu: int
     min_links: int
     lacp_fast: bool
-    carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
+    carrier_delay: CarrierDelay = AT_ONCE
     lacp: LacpMode = LacpMode.ACTIVE
     partner_lacp: LacpMode = LacpMode.ACTIVE
 

@@ -45,17 +45,27 @@ class CableRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One network namespace. `place` is a label for people: `data center`, `EqDC2`, `us-east-1`; `campus` its campus.
-
-    A router with a `carrier_delay` takes a port that has lost its light for down only if it is dark for so long.
-    """
+    """One network namespace. `place` is a label for people: `data center`, `EqDC2`, `us-east-1`, and `campus` its."""
 
     name: str
     role: Role
     side: Side
     place: str
-    carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
     campus: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierDelay:
+    """A port that loses light is taken for down once it was dark for `down`; it is up once it had light for `up`."""
+
+    down: Seconds = Seconds(0)  # noqa: RUF009 - a number
+    up: Seconds = Seconds(0)  # noqa: RUF009 - a number
+
+    def __str__(self) -> str:
+        return " and ".join(filter(None, (f"{self.down}" if self.down else "", f"{self.up} up" if self.up else "")))
+
+
+AT_ONCE = CarrierDelay()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,7 @@ class Port:
     node: str
     name: str
     mac: str
+    carrier_delay: CarrierDelay = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

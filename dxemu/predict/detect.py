@@ -48,7 +48,7 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
 
     A NOTIFICATION cannot cross a dead cable, so each end is on its own.
     """
-    waits_s = carrier_delay.waits_s(plan, impact, end.node)
+    waits_s = carrier_delay.waits_s(plan, impact, end.node, end.port)
     lit = end.node not in impact.carrier_lost_at
     if not lit and not waits_s:
         return Detection(end.node, "carrier", carrier())
@@ -57,10 +57,10 @@ def detection(plan: Plan, impact: Impact, session: BgpSession, end: SessionEnd) 
     timer = Detection(timer.node, timer.by, timer.after.plus(arriving))
     if lit:
         return timer
-    if not carrier_delay.in_time(plan, impact, end.node):
+    if not carrier_delay.in_time(plan, impact, end.node, end.port):
         return earlier(Detection(end.node, "carrier", carrier(waits_s)), timer)
     other = session.ends[1] if end == session.ends[0] else session.ends[0]
-    if other.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, other.node):
+    if other.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, other.node, other.port):
         return timer
     crossing = float(sum(plan.cable(name).delay for name in session.cables))
     told = carrier_delay.told_after(impact, crossing)
@@ -178,15 +178,20 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
     if dead_for <= 0:
         return Window()
     light = CARRIER_UP_S if impact.carrier_lost_at else 0.0
+    waits = carrier_delay.lit_again(plan, impact, session.cables)
     crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
     still_held = max(0.0, max(e.after.high_s for e in ends) - lasted)
     refused = reconnect_delay_s(still_held) if still_held > 0 else 0.0
     return Window().plus(
         Term("carrier coming up", 0, light, CARRIER_UP),
+        *waits,
         Term("the other end still holding the old session", 0, still_held, "RFC 4271 6.8"),
         Term("ExaBGP's wait after a refusal", 0, refused, EXABGP_DELAY),
         Term(
-            "the next SYN", 0, syn_gap_s(dead_for), "RFC 6298 5.5; dxemu.daemons.exabgp_child: a new try each 5 + 1 s"
+            "the next SYN",
+            0,
+            syn_gap_s(dead_for + sum(term.high_s for term in waits)),
+            "RFC 6298 5.5; dxemu.daemons.exabgp_child: a new try each 5 + 1 s",
         ),
         Term("SYN, OPEN and KEEPALIVE crossing", 0, 3 * crossing, "RFC 4271 8.2.2"),
     )
@@ -220,11 +225,13 @@ def tunnel_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     keys_lost = gone or lasted > low
     interval = float(retransmit_interval(mine)) if keys_lost else 0.0
     held = max(0.0, high - lasted) if keys_lost else 0.0
-    syn = 0.0 if session.static else syn_gap_s(max(lasted, 0.0) + held)
+    waits = carrier_delay.lit_again(plan, impact, session.cables)
+    syn = 0.0 if session.static else syn_gap_s(max(lasted, 0.0) + held + sum(term.high_s for term in waits))
     light = CARRIER_UP_S if impact.carrier_lost_at else 0.0
     crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
     return Window().plus(
         Term("carrier coming up", 0, light, CARRIER_UP),
+        *waits,
         Term("an end holding keys that the other has lost", 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
         Term("the next request for new keys", 0, interval, STRONGSWAN_TIMER),
         Term("IKE and BGP crossing", 0, IKE_S + 5 * crossing, "RFC 7296 1.2; RFC 4271 8.2.2"),

@@ -109,12 +109,12 @@ def _static_routes(plan: Plan, impact: Impact) -> Iterator[Noticed]:
     """A router whose port loses light takes the static routes out that lead over it."""
     for cable in plan.cables:
         for port in (cable.a, cable.b) if cable.name in impact.cables else ():
-            if port.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, port.node):
+            if port.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, port.node, port.name):
                 continue
             if plan.own_static_routes(port.node):
                 dark = (port.node, port.name)
                 yield Noticed(
-                    Detection(port.node, "carrier", carrier(carrier_delay.waits_s(plan, impact, port.node))),
+                    Detection(port.node, "carrier", carrier(carrier_delay.waits_s(plan, impact, port.node, port.name))),
                     lambda believed, dark=dark: replace(believed, dark=believed.dark | {dark}),  # type: ignore[misc]
                 )
 
@@ -132,7 +132,7 @@ def _session_down(plan: Plan, impact: Impact, session: BgpSession, end: SessionE
     bond = bond_of(plan, end)
     if bond is not None:
         by_bond = _bond_down(plan, impact, bond, dead)
-        waits = found.by == "carrier" and bond.carrier_delay > 0
+        waits = found.by == "carrier" and bond.carrier_delay.down > 0
         if by_bond is not None and (waits or by_bond.after.high_s <= found.after.high_s):
             found = by_bond
     return _gives_up(session, end, stale_for(session, end, found))
@@ -153,9 +153,9 @@ def _bond_down(plan: Plan, impact: Impact, bond: Bond, dead: AbstractSet[str]) -
 
 def _member_out(plan: Plan, impact: Impact, bond: Bond) -> Detection:
     silent = Detection(bond.node, "lacp", lacp.expired(fast=bond.lacp_fast))
-    if bond.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, bond.node):
+    if bond.node not in impact.carrier_lost_at or carrier_delay.in_time(plan, impact, bond.node, bond.name):
         return silent
-    waits_s = carrier_delay.waits_s(plan, impact, bond.node)
+    waits_s = carrier_delay.waits_s(plan, impact, bond.node, bond.name)
     dark = Detection(bond.node, "carrier", lacp.carrier_lost(waits_s))
     return earlier(dark, silent) if waits_s else dark
 
@@ -166,7 +166,7 @@ def _members(plan: Plan, impact: Impact) -> Iterator[Noticed]:
             cables = member_cables(plan, bond, port)
             if not set(impact.cables).isdisjoint(cables):
                 found = _member_out(plan, impact, bond)
-                kept = carrier_delay.in_time(plan, impact, bond.node)
+                kept = carrier_delay.in_time(plan, impact, bond.node, bond.name)
                 if not kept or found.after.low_s < carrier_delay.lasts_s(impact):
                     yield _out(bond, port, plan, found)
 

@@ -16,7 +16,7 @@ from itertools import combinations
 
 from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, Plan
-from dxemu.predict import held_down, lacp, restarts, unheard, vrrp
+from dxemu.predict import carrier_delay, held_down, lacp, restarts, unheard, vrrp
 from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
 from dxemu.predict.detect import back_after
 from dxemu.predict.impact import Impact
@@ -112,11 +112,14 @@ class Return:
         return found
 
     def _others(self, before: Believed, after: Believed) -> Iterator[Comeback]:
+        plan = self.world.plan
         light = Window((Term("carrier coming up", 0, CARRIER_UP_S, CARRIER_UP),))
         for gateway, speaker in sorted(before.lost - after.lost):
             yield Comeback(f"{gateway} {speaker}", light, Believed(lost=frozenset({(gateway, speaker)})), (gateway,))
         for node, port in sorted(before.dark - after.dark):
-            yield Comeback(f"{node} {port}", light, Believed(dark=frozenset({(node, port)})), (node,))
+            cable = plan.cable_at(node, port).name
+            up = [term for impact in self.healed for term in carrier_delay.lit_again(plan, impact, [cable])]
+            yield Comeback(f"{node} {port}", light.plus(*up), Believed(dark=frozenset({(node, port)})), (node,))
         for number, router in sorted(before.masters_gone - after.masters_gone):
             group = next(g for g in self.world.plan.vrrp if g.virtual_router_id == number)
             window = vrrp.master_down(group, router).plus(*light.terms)

@@ -92,6 +92,8 @@ def _carrier(event: PortCarrierChanged) -> str:
 
 def _carrier_delay(event: CarrierDelayOver) -> str:
     found = "has light again in time, and was never down" if event.up else "is down: its carrier delay is over"
+    if event.lit_for_s is not None:
+        found = f"is up: it has had light for {duration(event.lit_for_s * 1e3)}"
     return f"{event.cable} on {event.node} {found}"
 
 

@@ -12,6 +12,7 @@ from dxemu.plan.model import (
     LimitKind,
     Node,
     Plan,
+    Port,
     RateLimit,
 )
 from dxemu.units import WELL_KNOWN_COMMUNITIES, IPNetwork
@@ -59,12 +60,13 @@ def nodes(plan: Plan) -> Iterator[Row]:
         yield (
             {"aws": "AWS"}.get(side, side),
             place,
-            ", ".join(f"{node.name} ({words(node.role)}{_waits(node)})" for node in members),
+            ", ".join(f"{node.name} ({words(node.role)})" for node in members),
         )
 
 
-def _waits(node: Node) -> str:
-    return f", carrier delay {node.carrier_delay}" if node.carrier_delay else ""
+def _port(port: Port) -> str:
+    waits = str(port.carrier_delay)
+    return f"{port.node} {port.name}" + (f" (carrier delay {waits})" if waits else "")
 
 
 def cables(plan: Plan) -> Iterator[Row]:
@@ -72,7 +74,7 @@ def cables(plan: Plan) -> Iterator[Row]:
     for cable in plan.cables:
         yield (
             cable.name,
-            f"{cable.a.node} {cable.a.name} -- {cable.b.node} {cable.b.name}",
+            f"{_port(cable.a)} -- {_port(cable.b)}",
             str(cable.bandwidth),
             str(cable.delay),
             f"MTU {cable.mtu}",

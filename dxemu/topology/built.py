@@ -119,6 +119,7 @@ def _router(name: str, entry: RouterEntry) -> RouterSettings:
         ),
         maximum_paths=entry.maximum_paths,
         carrier_delay=entry.carrier_delay,
+        carrier_delay_up=entry.carrier_delay_up,
         route_reflector_clients=tuple(entry.route_reflector_clients or ()),
         cluster_id=entry.cluster_id,
         announcements=tuple(
@@ -170,6 +171,8 @@ def _connection(name: str, c: ConnectionEntry) -> Connection:
         hosted=c.hosted,
         interconnect=c.interconnect or (_smallest_port(c.bandwidth) if c.hosted else None),
         owner_account=c.owner_account,
+        carrier_delay=c.customer.carrier_delay,
+        carrier_delay_up=c.customer.carrier_delay_up,
     )
 
 

@@ -12,11 +12,22 @@ from pydantic import BeforeValidator, Field
 
 from dxemu.aws.lag import LacpMode
 from dxemu.topology.entry import Entry, empty_is_mapping
-from dxemu.topology.fields import BitRate, LacpSetting, Switch
+from dxemu.topology.fields import BitRate, Duration, LacpSetting, Switch
 from dxemu.topology.file_aws import AwsEntry
 from dxemu.topology.file_customer import CustomerEntry, OtherCustomerEntry
 from dxemu.topology.file_interface import VirtualInterfaceEntry
 from dxemu.topology.file_vpn import VpnEntry
+
+
+class ConnectionEndEntry(Entry):
+    """The customer's port of a connection, where it is set up otherwise than the rest of its router."""
+
+    carrier_delay: Duration | None = Field(
+        description="as a router's, for this port; the router's if it is left out", default=None, examples=["2 s"]
+    )
+    carrier_delay_up: Duration | None = Field(
+        description="as a router's, for this port; the router's if it is left out", default=None, examples=["10 s"]
+    )
 
 
 class ConnectionEntry(Entry):
@@ -36,6 +47,9 @@ class ConnectionEntry(Entry):
         examples=["10 Gbps"],
     )
     owner_account: str = Field(description="if another account owns it", default="", examples=["network"])
+    customer: ConnectionEndEntry = Field(
+        description="what your port has", default_factory=ConnectionEndEntry, examples=["{carrier_delay: 2 s}"]
+    )
 
 
 class LagEndEntry(Entry):

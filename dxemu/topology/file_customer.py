@@ -78,6 +78,11 @@ class RouterEntry(Entry):
         default_factory=lambda: Seconds(0),
         examples=["2 s"],
     )
+    carrier_delay_up: Duration = Field(
+        description="how long a port that was down has to have light before it is up (Junos: `hold-time up`)",
+        default_factory=lambda: Seconds(0),
+        examples=["10 s"],
+    )
     announcements: dict[str, Annotated[str, WithJsonSchema({"enum": [*map(str, RouterAnnouncement)]})]] = Field(
         description="by network, beside what follows from the rest: `originate` announces what nobody told the router, "
         "`let_out` lets it past every filter of yours, `withhold` does not announce it",

@@ -90,7 +90,7 @@ class Connection:
 
     Dedicated, or with `hosted` a part of a partner's port (the interconnect, whose speed is `interconnect`), policed
     to `bandwidth`. `lag` names the link aggregation group that it is a member of. `owner_account` is empty for the
-    customer's own account.
+    customer's own account. `carrier_delay` and `carrier_delay_up` are those of the customer's port; None: its router's.
     """
 
     name: str
@@ -102,6 +102,8 @@ class Connection:
     hosted: bool
     interconnect: BitsPerSecond | None
     owner_account: str
+    carrier_delay: Seconds | None = None
+    carrier_delay_up: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

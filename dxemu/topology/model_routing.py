@@ -36,7 +36,8 @@ class RouterSettings:
 
     `static_routes` are by prefix: the next router, or None where packets are discarded. They win over BGP's routes to
     the same prefix. `maximum_paths` are how many BGP routes it uses together. `carrier_delay` is how long it waits
-    before it takes a port that has lost its light for down.
+    before it takes a port that has lost its light for down, `carrier_delay_up` how long one has to have light again
+    before it is up.
     `route_reflector_clients` are the routers that it reflects routes to and from, in the cluster `cluster_id` (None:
     the cluster is called by its router ID).
     `announcements` are by prefix.
@@ -46,6 +47,7 @@ class RouterSettings:
     static_routes: tuple[tuple[IPNetwork, str | None], ...] = ()
     maximum_paths: int = 1
     carrier_delay: Seconds = Seconds(0)  # noqa: RUF009 - a number
+    carrier_delay_up: Seconds = Seconds(0)  # noqa: RUF009 - a number
     route_reflector_clients: tuple[str, ...] = ()
     cluster_id: IPv4Address | None = None
     announcements: tuple[tuple[IPNetwork, RouterAnnouncement], ...] = ()

@@ -16,6 +16,7 @@ from dxemu.lab import ports
 from dxemu.lab.ports import Ports
 from dxemu.netlink.monitor import CarrierChanged
 from dxemu.plan.make import make_plan
+from dxemu.plan.model import CarrierDelay
 from dxemu.topology.load import load
 from dxemu.units import Seconds
 
@@ -26,9 +27,11 @@ NODE, PORT = "colo_router", "primary"
 class Site:
     """A router, its journal and its kernel; time passes only by `settle`."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, delay: float) -> None:
-        nodes = (replace(n, carrier_delay=Seconds(delay)) if n.name == NODE else n for n in PLAN.nodes)
-        self.plan = replace(PLAN, nodes=tuple(nodes))
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, delay: float, up: float = 0) -> None:
+        waits = CarrierDelay(down=Seconds(delay), up=Seconds(up))
+        cables = (replace(c, a=replace(c.a, carrier_delay=waits)) if c.name == PORT else c for c in PLAN.cables)
+        self.plan = replace(PLAN, cables=tuple(cables))
+        self.shut: list[bool] = []
         self.told: list[tuple[object, ...]] = []
         self.acted: list[tuple[str, bool]] = []
         self.works: list[Coroutine[object, object, None]] = []
@@ -38,10 +41,14 @@ class Site:
         journal: Any = SimpleNamespace(tell=self._tell, clock=SimpleNamespace(settle=self._settle))
         node: Any = SimpleNamespace(is_held=lambda: self.held, netlink=None)
         monkeypatch.setattr(ports.link, "has_carrier", self._has_carrier)
-        self.ports = Ports({NODE: node}, journal, self.works.append)
+        self.ports = Ports({NODE: node}, journal, self.works.append, self._shut)
 
     def _tell(self, event: Event) -> None:
         self.told.append((event.word, event.up))  # type: ignore[attr-defined]
+
+    async def _shut(self, cable: str, node: str, shut: bool) -> None:
+        assert (cable, node) == (PORT, NODE)
+        self.shut.append(shut)
 
     async def _settle(self, _: float) -> None:
         return None
@@ -121,3 +128,52 @@ def test_a_router_without_power_loses_its_ports_at_once(monkeypatch: pytest.Monk
     site.held = True
     site.light(on=False)
     assert site.acted == [(PORT, False)]
+
+
+def test_a_port_that_was_down_is_up_once_it_has_had_light_for_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 0, up=5)
+    site.light(on=False)
+    assert site.acted == [(PORT, False)]
+    site.light(on=True)
+    assert site.acted == [(PORT, False)]
+    site.time_passes()
+    assert site.acted == [(PORT, False), (PORT, True)]
+    assert site.shut == [True, False]
+    assert site.told == [("carrier", False), ("carrier", True), ("carrier_delay", True)]
+
+
+def test_a_port_that_flaps_stays_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 0, up=5)
+    site.light(on=False)
+    site.time_passes()
+    site.light(on=True)
+    early = site.works.pop()
+    site.light(on=False)
+    site.light(on=True)
+    late = site.works.pop()
+    asyncio.run(_all(early))
+    assert site.shut == [True]
+    asyncio.run(_all(late))
+    assert site.acted[-1] == (PORT, True)
+    assert site.shut == [True, False]
+
+
+def test_one_that_is_dark_again_unheard_does_not_rise(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 0, up=5)
+    site.light(on=False)
+    site.light(on=True)
+    site.lit = False
+    site.time_passes()
+    assert site.acted == [(PORT, False)]
+    assert site.shut == [True]
+
+
+def test_light_in_time_has_no_second_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(monkeypatch, 2, up=5)
+    site.light(on=False)
+    site.light(on=True)
+    site.time_passes()
+    assert (site.acted, site.shut) == ([], [])
+    site.light(on=False)
+    site.time_passes()
+    assert (site.acted, site.shut) == ([(PORT, False)], [True])

@@ -9,7 +9,7 @@ from small_plan import small_plan
 
 from dxemu.faults.blink import Blink
 from dxemu.faults.effects import Worsened
-from dxemu.plan.model import Plan
+from dxemu.plan.model import CarrierDelay, Plan, Port
 from dxemu.predict.impact import Impact
 from dxemu.predict.predict import Prediction, predict
 from dxemu.units import Seconds
@@ -17,11 +17,20 @@ from dxemu.units import Seconds
 ROUTER = "colo_router"
 
 
-def waiting(*, bfd: bool = False, name: str = "backup_connection", s: float = 2.0) -> Plan:
+def waiting(*, bfd: bool = False, name: str = "backup_connection", s: float = 2.0, up: float = 0.0) -> Plan:
     plan = small_plan(name=name) if bfd else small_plan(bfd=None, name=name)
-    nodes = tuple(replace(n, carrier_delay=Seconds(s)) if n.name == ROUTER else n for n in plan.nodes)
-    bonds = tuple(replace(b, carrier_delay=Seconds(s)) if b.node == ROUTER else b for b in plan.bonds)
-    return replace(plan, nodes=nodes, bonds=bonds)
+    waits = CarrierDelay(down=Seconds(s), up=Seconds(up))
+    bonds = tuple(replace(b, carrier_delay=waits) if b.node == ROUTER else b for b in plan.bonds)
+    return replace(patient(plan, {ROUTER}, waits), bonds=bonds)
+
+
+def patient(plan: Plan, nodes: set[str], waits: CarrierDelay) -> Plan:
+    """All ports of these nodes wait."""
+
+    def port(one: Port) -> Port:
+        return replace(one, carrier_delay=waits) if one.node in nodes else one
+
+    return replace(plan, cables=tuple(replace(c, a=port(c.a), b=port(c.b)) for c in plan.cables))
 
 
 def cut(plan: Plan, lasts: float | None, cables: tuple[str, ...] = ("primary",)) -> dict[str, Prediction]:
@@ -74,5 +83,15 @@ def test_a_short_blink_is_predicted_where_all_wait_longer() -> None:
     blink = Blink(circuit="metro", dark=Seconds(0.3))
     plan = waiting()
     assert blink.effects(plan) == (Worsened("metro"),)
-    both = tuple(replace(n, carrier_delay=Seconds(2)) if n.role == "router" else n for n in plan.nodes)
-    assert Worsened("metro") not in blink.effects(replace(plan, nodes=both))
+    routers = {node.name for node in plan.nodes if node.role == "router"}
+    assert Worsened("metro") not in blink.effects(patient(plan, routers, CarrierDelay(down=Seconds(2))))
+
+
+@pytest.mark.parametrize(("down", "lasts", "more"), [(0.0, 4.0, 7.0), (2.0, 4.0, 7.0), (5.0, 4.0, 0.0)])
+def test_a_port_that_was_down_has_light_for_a_while_before_it_is_up(down: float, lasts: float, more: float) -> None:
+    def back(up: float) -> float:
+        found = cut(waiting(s=down, up=up), lasts)["to_aws"].recovery
+        assert found is not None
+        return found.session_back.low_s
+
+    assert back(7.0) - back(0.0) == pytest.approx(more)

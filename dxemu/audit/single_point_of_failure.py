@@ -46,9 +46,9 @@ class SinglePointOfFailure(Rule):
     paragraph: ClassVar[str] = """\
 A single point of failure: when this one element fails, nothing is left until somebody repairs it.
 The audit takes every router, AWS device, connection, virtual interface, circuit, carrier, line to
-the Internet, tunnel endpoint, location and campus away in turn and predicts what routing does then. Where
-cables are left that no route uses, it says so: then the design needs a session, not a cable. AWS's
-resiliency models are one connection in each of two locations (99.9 %) and two in each of two
+the Internet, tunnel endpoint, location and campus away in turn and predicts what routing does then.
+Where cables are left that no route uses, it says so: then the design needs a session, not a cable.
+AWS's resiliency models are one connection in each of two locations (99.9 %) and two in each of two
 locations on different devices (99.99 %); a single connection has 95 %. Source: Direct Connect User
 Guide, Resiliency Toolkit; Direct Connect SLA."""
 

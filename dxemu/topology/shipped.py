@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.topology.source import nearest_file
 from dxemu.topology.words import listed, nearest, quoted
 
 TOPOLOGY, SCENARIO = "topology", "scenario"
@@ -43,6 +44,9 @@ def found(written: Path, nouns: Sequence[str] = (SCENARIO, TOPOLOGY)) -> Path:
         if file.is_file():
             return file
     close = nearest(str(written), [name for noun in nouns for name in names(noun)])
+    if close is None:
+        beside = (nearest_file(place) for place in (written, *(Path(FOLDERS[noun], written) for noun in nouns)))
+        close = next((str(file) for file in beside if file is not None), None)
     problem = f"there is no file {quoted(written)}, and no {listed(nouns)} of that name comes with dxemu"
     remedy = f"Did you mean '{close}'?" if close else "dxemu new shows those that come with it."
     raise InputErrors([Problem(Mark(str(written), 1, 1), "DX-F002", problem, remedy)])

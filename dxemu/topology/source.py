@@ -10,8 +10,10 @@ import stat
 from pathlib import Path
 
 from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.topology.words import nearest
 
 MAX_BYTES = 1_000_000
+YAML = (".yaml", ".yml")
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -35,6 +37,10 @@ def text_of(path: Path) -> str:
     """
     try:
         data = _data_of(path)
+    except FileNotFoundError as error:
+        close = nearest_file(path)
+        remedy = "Check the path." if close is None else f"Did you mean '{close}'?"
+        raise _unreadable(str(path), error.strerror or "No such file", remedy) from error
     except OSError as error:
         raise _unreadable(str(path), error.strerror or type(error).__name__, "Check the path.") from error
     except ValueError as error:  # a NUL in the path
@@ -49,6 +55,16 @@ def text_of(path: Path) -> str:
         problem = "cannot be read: it is not UTF-8 text"
         raise InputErrors([Problem(mark, "DX-F002", problem, "Save it as UTF-8.")]) from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def nearest_file(path: Path) -> Path | None:
+    """The YAML file beside a path that is not there whose name was most likely meant; None if there is none."""
+    try:
+        beside = {entry.stem: entry for entry in sorted(path.parent.iterdir()) if entry.suffix in YAML}
+    except OSError:
+        return None
+    close = nearest(path.stem, beside)
+    return None if close is None else beside[close]
 
 
 def _data_of(path: Path) -> bytes:

@@ -156,6 +156,28 @@ def test_no_such_file(dxemu: Dxemu, command: str) -> None:
     assert ended.err.startswith("nowhere.yaml:1:1: DX-F002  cannot be read")
 
 
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("my_desing.yaml", "Did you mean 'my_design.yaml'?"),
+        ("my_desing", "Did you mean 'my_design.yaml'?"),
+        ("scenarios/flaping.yaml", "Did you mean 'scenarios/flapping.yaml'?"),
+        ("flaping", "Did you mean 'scenarios/flapping.yaml'?"),
+        ("pull_primary_cabel", "Did you mean 'pull_primary_cable'?"),
+        ("something_else.yaml", "Check the path."),
+        ("something_else", "dxemu new shows those that come with it."),
+    ],
+)
+def test_a_file_that_is_not_there_is_answered_with_the_nearest(
+    dxemu: Dxemu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, offered: str
+) -> None:
+    (tmp_path / "scenarios").mkdir()
+    for name in ("my_design.yaml", "scenarios/flapping.yaml"):
+        (tmp_path / name).write_text("story: ...\n")
+    monkeypatch.chdir(tmp_path)
+    assert offered in dxemu("run", written).err
+
+
 @pytest.mark.parametrize("options", [[], ["--kernel", "host"], ["--clock", "real"], ["--json", "result.json"]])
 def test_run_starts_nothing_for_a_bad_file(dxemu: Dxemu, tmp_path: Path, typo: str, options: list[str]) -> None:
     before = sorted(entry.name for entry in tmp_path.iterdir())

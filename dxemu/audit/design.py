@@ -162,7 +162,7 @@ class Design:
 
     def _of_vpn(self, vpn: Vpn) -> GatewayPath:
         lines = {line.router: line.bandwidth for line in self.topology.customer.internet}
-        carried = BitsPerSecond(vpn_tunnels.BANDWIDTH * self._tunnels_together(vpn))
+        carried = BitsPerSecond(vpn.tunnel_bandwidth * self._tunnels_together(vpn))
         return GatewayPath(
             name=vpn.name,
             vif=None,

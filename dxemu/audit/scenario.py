@@ -54,5 +54,6 @@ def end_s(plan: Plan, outcome: Outcome) -> int:
     longest = max((s for s in finite if not math.isinf(s)), default=0.0)
     if math.isinf(outcome.outage.high_s):
         timers = [float(session.hold_time) for session in plan.sessions]
-        longest = max(longest, *timers, *(float(tunnel.dpd_timeout) for tunnel in plan.tunnels), 0.0)
+        timers += [float(tunnel.dpd_at(end.node).timeout) for tunnel in plan.tunnels for end in tunnel.ends]
+        longest = max(longest, *timers, 0.0)
     return math.ceil(AT_S + longest + AFTER_S)

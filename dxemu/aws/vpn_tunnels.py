@@ -13,6 +13,12 @@ BANDWIDTH = BitsPerSecond(1250 * 10**6)
 Source: Site-to-Site VPN User Guide, "Quotas"; read 2026-11-23.
 """
 
+LARGE_BANDWIDTH = BitsPerSecond(5 * 10**9)
+"""What a large tunnel carries (`TunnelBandwidth`), on a transit gateway only; both tunnels of a connection are alike.
+
+Source: Site-to-Site VPN User Guide, "Quotas" and "Large bandwidth tunnels"; read 2026-11-23.
+"""
+
 MTU = 1446
 """Longest packet inside a tunnel with AES-GCM-16 and without NAT traversal. Larger ones are dropped: VPN knows
 neither jumbo frames nor path MTU discovery.

@@ -62,7 +62,7 @@ class StrongSwan:
         self._vici_socket = f"{base}.vici"
         with contextlib.ExitStack() as stack:
             with open(f"{base}.conf", "w", encoding="ascii") as file:  # noqa: PTH123 - pathlib costs time in the guest
-                file.write(render(tunnels, self._vici_socket, log_file))
+                file.write(render(tunnels, node, self._vici_socket, log_file))
             self._notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
             stack.callback(self._notices.close)
             with contextlib.suppress(FileNotFoundError):
@@ -118,7 +118,7 @@ class StrongSwan:
     async def add(self, tunnel: IpsecTunnel) -> None:
         """Know one tunnel more. Raises LabError, also where all would have to wait otherwise for their peers."""
         tunnels = (*self._tunnels, tunnel)
-        if self._tunnels and retransmit_interval(tunnels) != retransmit_interval(self._tunnels):
+        if self._tunnels and retransmit_interval(tunnels, self._node) != retransmit_interval(self._tunnels, self._node):
             raise LabError(f"{self._name} has one DPD timeout for all its tunnels, and {tunnel.name} has another one")
         self._tunnels = tunnels
         self._state.add(tunnel.name)

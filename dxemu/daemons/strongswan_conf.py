@@ -29,8 +29,8 @@ def ends_at(tunnel: IpsecTunnel, node: str) -> tuple[TunnelEnd, TunnelEnd]:
     return mine, other
 
 
-def render(tunnels: Sequence[IpsecTunnel], vici_socket: str, log_file: str) -> str:
-    """The `strongswan.conf` of one charon: no connection and no key is in it.
+def render(tunnels: Sequence[IpsecTunnel], node: str, vici_socket: str, log_file: str) -> str:
+    """The `strongswan.conf` of the charon of `node`: no connection and no key is in it.
 
     Every request is sent again at even intervals (base 1), so that a peer is given up when AWS would.
     A tunnel that authenticates anew has its new keys before the old ones go.
@@ -44,7 +44,7 @@ charon {{
   install_virtual_ip = no
   process_route = no
   retransmit_tries = {RETRANSMISSIONS}
-  retransmit_timeout = {retransmit_interval(tunnels):.3f}
+  retransmit_timeout = {retransmit_interval(tunnels, node):.3f}
   retransmit_base = 1.0
   make_before_break = yes
   plugins {{
@@ -95,7 +95,7 @@ def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -
     mine, other = ends_at(tunnel, node)
     come_back = "start" if mine is tunnel.ends[0] else "none"
     everything = "0.0.0.0/0" if isinstance(mine.inside, IPv4Interface) else "::/0"
-    margin = f"{round(tunnel.rekey_margin)}s"
+    margin, dpd = f"{round(tunnel.rekey_margin)}s", tunnel.dpd_at(node)
     phase1 = mine.phase1_lifetime or tunnel.phase1_lifetime
     phase2 = mine.phase2_lifetime or tunnel.phase2_lifetime
     child: Section = {
@@ -124,7 +124,7 @@ def connection(tunnel: IpsecTunnel, node: str, tunnels: Sequence[IpsecTunnel]) -
         "encap": "no",
         "keyingtries": "0",
         "unique": "replace",
-        "dpd_delay": f"{round(silence_before_probe(tunnel, give_up_after(tunnels)))}s",
+        "dpd_delay": f"{round(silence_before_probe(dpd, give_up_after(tunnels, node))) if dpd.asks else 0}s",
         "rekey_time": f"{round(phase1 - tunnel.rekey_margin)}s",
         "rand_time": margin,
         "over_time": margin,

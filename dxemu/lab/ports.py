@@ -52,7 +52,7 @@ class Ports:
             return
         self._rising.pop(port, None)
         is_lag = plan.bond_at(*port) is not None  # whose members have waited
-        if waits.down == 0 or self._nodes[node].is_held() or is_lag or port in self._shut:
+        if not waits.down or self._nodes[node].is_held() or is_lag or port in self._shut:
             self._journal.tell(of_port(plan, node, cable, change))
             self._down(plan, routing, port, cable)
             return

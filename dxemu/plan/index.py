@@ -114,11 +114,8 @@ class PlanIndex:
 
     def carrier_delay_at(self, node: str, interface: str) -> CarrierDelay:
         """How long a port, or a LAG's bond, waits for light that goes and comes."""
-        bond = self.bond_at(node, interface) or self.bond_over(node, interface)
-        if bond is not None:
-            return bond.carrier_delay
-        cable = self.cable_at(node, interface)
-        return (cable.a if (cable.a.node, cable.a.name) == (node, interface) else cable.b).carrier_delay
+        at = (node, interface)
+        return (self.bond_at(*at) or self.bond_over(*at) or self.cable_at(*at).port_at(*at)).carrier_delay
 
     def cables_of_node(self, node: str) -> Sequence[Cable]:
         """The cables in a node's ports."""

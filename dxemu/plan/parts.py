@@ -119,12 +119,24 @@ class VrrpGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadPeerDetection:
+    """An end asks after `delay` of silence, and gives its peer up after `timeout` of it; unless it never `asks`."""
+
+    delay: Seconds
+    timeout: Seconds
+    asks: bool = True
+
+    def __str__(self) -> str:
+        return f"DPD {self.delay}, timeout {self.timeout}" if self.asks else "no DPD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TunnelEnd:
     """One end of an IPsec tunnel: `outside` is its IKE address, `inside` the address on its xfrm interface.
 
     `underlay_interface` holds the outside address. `initiates`: this end starts IKE (the customer's, unless AWS's
     startup action is `start`). Without `configured` it is not set up; `pre_shared_key` is its own where that is another
-    one than the tunnel's, and so are the proposals and lifetimes; `networks` behind this end and
+    one than the tunnel's, and so are the proposals, the lifetimes and `dpd`; `networks` behind this end and
     `peer_networks` behind the other one are its traffic selectors, None: everything.
     """
 
@@ -140,6 +152,7 @@ class TunnelEnd:
     esp_proposal: str | None = None
     phase1_lifetime: Seconds | None = None
     phase2_lifetime: Seconds | None = None
+    dpd: DeadPeerDetection | None = None
     networks: IPNetwork | None = None
     peer_networks: IPNetwork | None = None
 
@@ -168,6 +181,11 @@ class IpsecTunnel:
     dpd_delay: Seconds
     dpd_timeout: Seconds
     replay_window: int
+
+    def dpd_at(self, node: str) -> DeadPeerDetection:
+        """What an end has: its own, or what both have."""
+        own = (end.dpd for end in self.ends if end.node == node and end.dpd is not None)
+        return next(own, DeadPeerDetection(delay=self.dpd_delay, timeout=self.dpd_timeout))
 
     @property
     def shortest_phase2(self) -> Seconds:

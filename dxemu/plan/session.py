@@ -72,7 +72,8 @@ class BgpSession:
     The IPv6 session of a virtual interface is called `NAME_ipv6`. `ends[0]` is the active side (the customer's
     router), `ends[1]` the passive one (AWS's). `cables` are the cables that its packets cross: all members of a LAG.
     `mismatch` is what the two ends have configured differently, so that it never comes up.
-    `connection` is the connection or LAG. `tunnel` is the IPsec tunnel that carries it. `confirmed` is False for a
+    `connection` is the connection or LAG. `tunnel` is the IPsec tunnel that carries it, `pinned_to` the
+    virtual interface whose address that ends at and without which it is dead. `confirmed` is False for a
     hosted virtual interface that its owner has not accepted yet.
 
     With `static` there is no BGP: both ends take what the other end `announces` for learnt while the tunnel is up.
@@ -89,6 +90,7 @@ class BgpSession:
     auth_key: str | None = field(repr=False)
     cables: tuple[str, ...]
     tunnel: str | None = None
+    pinned_to: str | None = None
     confirmed: bool = True
     static: bool = False
     route_filter_prefixes: tuple[IPNetwork, ...] | None = None

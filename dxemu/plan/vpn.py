@@ -21,6 +21,7 @@ from dxemu.plan.model import (
     Attachment,
     AttachmentKind,
     BgpSession,
+    DeadPeerDetection,
     IpsecTunnel,
     MssClamp,
     Role,
@@ -35,7 +36,9 @@ from dxemu.plan.sites import asn_of, networks_behind
 from dxemu.plan.transit_gateways import TransitGatewayTables
 from dxemu.plan.vpn_behind import gateway_asn, prefixes_of, region_of, tgw_of
 from dxemu.plan.vpn_endpoints import LOOPBACK, Ending, endpoint_node, outside_address
+from dxemu.plan.vpn_pinned import pin, pinned_to
 from dxemu.topology.model import Topology, Vpn, VpnTunnel
+from dxemu.units import Seconds
 
 IF_IDS = 65_535
 
@@ -68,7 +71,8 @@ def add_tunnels(draft: Draft, endings: tuple[Ending, ...], lines: Mapping[str, s
         vpn = ending.vpn
         peers = inside[vpn.name][ending.number - 1]
         on_line = any(line.address == vpn.customer_address for line in draft.topology.customer.internet)
-        if not on_line and (vpn.router, vpn.customer_address) not in loopbacks:
+        pinned = None if vpn.private else pinned_to(draft, vpn.router, vpn.customer_address)
+        if not on_line and pinned is None and (vpn.router, vpn.customer_address) not in loopbacks:
             loopbacks.add((vpn.router, vpn.customer_address))
             draft.address(vpn.router, LOOPBACK, IPv4Interface((vpn.customer_address, 32)))
         tunnel = _tunnel(draft, ending, peers, 1 + if_ids.take(tunnel_name(vpn, ending.number)))
@@ -81,7 +85,11 @@ def add_tunnels(draft: Draft, endings: tuple[Ending, ...], lines: Mapping[str, s
         crossed = [ending.underlay.cable.name]
         if on_line:
             crossed.insert(0, lines[vpn.router])
-        draft.sessions.append(_session(draft, ending, tunnel, tuple(crossed)))
+        if pinned is not None:
+            crossed[:0] = pinned.cables
+            pin(draft, tunnel, pinned)
+        under = None if pinned is None else pinned.virtual_interface
+        draft.sessions.append(_session(draft, ending, tunnel, tuple(crossed), under))
 
 
 def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunnel:
@@ -107,6 +115,7 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
                 esp_proposal=_words(settings.phase2_proposal, Phase.ESP),
                 phase1_lifetime=settings.phase1_lifetime,
                 phase2_lifetime=settings.phase2_lifetime,
+                dpd=_customers_dpd(vpn, settings),
                 networks=None if settings.customer_selectors is None else settings.customer_selectors.local,
                 peer_networks=None if settings.customer_selectors is None else settings.customer_selectors.remote,
             ),
@@ -123,7 +132,7 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
         ),
         pre_shared_key=settings.pre_shared_key or auth_key(topology.name, name),
         mtu=vpn_tunnels.MTU,
-        rate=vpn_tunnels.BANDWIDTH,
+        rate=vpn.tunnel_bandwidth,
         phase1_lifetime=vpn.phase1_lifetime,
         phase2_lifetime=vpn.phase2_lifetime,
         rekey_margin=vpn.rekey_margin,
@@ -133,11 +142,22 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
     )
 
 
+def _customers_dpd(vpn: Vpn, tunnel: VpnTunnel) -> DeadPeerDetection | None:
+    """The router's own; None if it has AWS's."""
+    if tunnel.dpd and (tunnel.dpd_timeout, tunnel.dpd_interval) == (None, None):
+        return None
+    timeout = tunnel.dpd_timeout or vpn.dpd_timeout
+    delay = tunnel.dpd_interval or Seconds(min(vpn_tunnels.DPD_DELAY, timeout // 4))
+    return DeadPeerDetection(delay=delay, timeout=timeout, asks=tunnel.dpd)
+
+
 def _words(proposal: IpsecProposal | None, phase: Phase) -> str | None:
     return None if proposal is None else proposal.words(phase)
 
 
-def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[str, ...]) -> BgpSession:
+def _session(
+    draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[str, ...], pinned_to: str | None
+) -> BgpSession:
     vpn, topology = ending.vpn, draft.topology
     return BgpSession(
         name=draft.session_name(tunnel.name, "session"),
@@ -149,6 +169,7 @@ def _session(draft: Draft, ending: Ending, tunnel: IpsecTunnel, cables: tuple[st
         auth_key=None,
         cables=cables,
         tunnel=tunnel.name,
+        pinned_to=pinned_to,
         mismatch=tunnel_mismatch(vpn, ending.number),
         static=vpn.static_routes is not None,
         prefix_quota=_prefix_quota(vpn, topology),

@@ -59,7 +59,7 @@ def add_endpoints(draft: Draft, links: Links) -> tuple[Ending, ...]:
             else:
                 underlay = hop_to_region(draft, links, node, draft.topology.aws.region)
             behind = add_hop(
-                draft, links, node, vpn.gateway, REGION_DELAY, near_name="gateway", bandwidth=vpn_tunnels.BANDWIDTH
+                draft, links, node, vpn.gateway, REGION_DELAY, near_name="gateway", bandwidth=vpn.tunnel_bandwidth
             )
             endings.append(Ending(vpn=vpn, number=number, node=node, underlay=underlay, behind=behind))
             _route_endpoint(draft, endings[-1])

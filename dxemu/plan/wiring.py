@@ -94,3 +94,7 @@ class Cable:
     mtu: int
     connection: str | None = None
     carrier: str | None = None
+
+    def port_at(self, node: str, name: str) -> Port:
+        """The one of its ends that is called so on a node."""
+        return next(port for port in (self.a, self.b) if (port.node, port.name) == (node, name))

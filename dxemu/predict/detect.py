@@ -11,7 +11,6 @@ from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
 from dxemu.predict import carrier_delay
 from dxemu.predict.carrier_delay import ARP_RETRY, ARP_RETRY_S, CARRIER_UP, CARRIER_UP_S
-from dxemu.predict.dead_peer import dead_peer_window, give_up_after, retransmit_interval, silence_before_probe
 from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
 
@@ -19,13 +18,9 @@ NETLINK_S = 0.01
 CONNECT_RETRY_S = 1.0
 SYN_WAIT_S = 5.0
 LONGEST_BACKOFF_S = 60
-IKE_S = 0.3
-"""Computing and acknowledging late, of IKE's exchanges and BGP's first messages in a tunnel that is new."""
 POLL_ROUNDING_S = 0.001
 POLL_SLACK = 0.001
 BIRD_TIMER = "bird 2.0.12 sysdep/unix/io.c: poll(2) in whole milliseconds; Linux fs/select.c: up to 0.1 % longer"
-STRONGSWAN_TIMER = "strongSwan 5.9.8 and 6.0.1 sa/ike_sa.c"
-ONLY_IKE = "strongSwan 6.0.1 NEWS: traffic of a tunnel is no sign of life"
 EXABGP_TIMER = "exabgp 5.0.15 bgp/timer.py: whole seconds must differ by more than the hold time"
 EXABGP_DELAY = "exabgp 5.0.15 reactor/delay.py: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s between attempts"
 
@@ -110,49 +105,6 @@ def hold_timer(session: BgpSession, end: SessionEnd) -> Detection:
     )
 
 
-def in_tunnel(plan: Plan, session: BgpSession, end: SessionEnd) -> Detection:
-    """How `end` of a session in an IPsec tunnel notices: by the hold timer, or sooner by dead peer detection.
-
-    There is no BFD over AWS's VPN. A static VPN has dead peer detection only.
-    """
-    assert session.tunnel is not None
-    tunnel = plan.tunnel(session.tunnel)
-    silent = Detection(
-        end.node,
-        "dpd",
-        Window().plus(
-            Term("DPD timeout", tunnel.dpd_timeout, tunnel.dpd_timeout, "Site-to-Site VPN User Guide: tunnel options"),
-            *_since_a_sign_of_life(plan, session, end),
-        ),
-    )
-    if session.static:
-        return silent
-    held = hold_timer(session, end)
-    return held if held.after.high_s <= silent.after.high_s else silent
-
-
-def _since_a_sign_of_life(plan: Plan, session: BgpSession, end: SessionEnd) -> tuple[Term, Term]:
-    """How long a tunnel may have been silent when it died: it was asked for a sign of life, or BGP gave one.
-
-    Where packets of the tunnel are none, it was asked, however busy it was.
-    """
-    assert session.tunnel is not None
-    mine, tunnel = plan.tunnels_at(end.node), plan.tunnel(session.tunnel)
-    gives_up_after = give_up_after(mine)
-    low, high = (bound - tunnel.dpd_timeout for bound in dead_peer_window(tunnel, plan.versions, gives_up_after))
-    counting = "strongSwan counting silence in whole seconds"
-    if not plan.versions.traffic_is_a_sign_of_life:
-        crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
-        return (
-            Term("since the last answer to a probe", low - crossing, 0, ONLY_IKE),
-            Term(counting, 0, high, STRONGSWAN_TIMER),
-        )
-    asked = "Site-to-Site VPN User Guide: tunnel options (DPD after so much silence)"
-    silence = float(silence_before_probe(tunnel, gives_up_after))
-    since, source = (silence, asked) if session.static else (float(session.keepalive), "RFC 4271 4.4")
-    return Term(counting, low, high, STRONGSWAN_TIMER), Term("since the last packet", -since, 0, source)
-
-
 def _bird_late_s(timer_s: float) -> float:
     """How late BIRD may act on a timer. Sending late shortens the other end's wait, looking late lengthens its own."""
     return POLL_ROUNDING_S + POLL_SLACK * timer_s
@@ -195,55 +147,6 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
         ),
         Term("SYN, OPEN and KEEPALIVE crossing", 0, 3 * crossing, "RFC 4271 8.2.2"),
     )
-
-
-def back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
-    """From the heal of an impact until a session is up again; exactly 0 if no end had noticed anything."""
-    if session.tunnel is None:
-        first, second = (detection(plan, impact, session, end) for end in session.ends)
-        return session_back(plan, impact, session, (first, second))
-    return tunnel_back(plan, impact, session)
-
-
-def tunnel_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
-    """The same for a session in a tunnel: an end that still has keys which its peer has lost must notice that before.
-
-    A peer that lost its power has lost its keys with it. New ones are asked for at even intervals, and then BGP
-    connects.
-    """
-    if impact.until is None:
-        return Window((Term("the fault is never healed", math.inf, math.inf, "scenario"),))
-    assert session.tunnel is not None
-    tunnel = plan.tunnel(session.tunnel)
-    mine = plan.tunnels_at(tunnel.ends[0].node)
-    lasted = impact.until - impact.at
-    low, high = dead_peer_window(tunnel, plan.versions, give_up_after(mine))
-    gone = not {end.node for end in tunnel.ends}.isdisjoint(impact.powerless)
-    noticed = max(lasted - in_tunnel(plan, session, end).after.low_s for end in session.ends)
-    if noticed <= 0 and not gone:
-        return Window()
-    keys_lost = gone or lasted > low
-    interval = float(retransmit_interval(mine)) if keys_lost else 0.0
-    held = max(0.0, high - lasted) if keys_lost else 0.0
-    waits = carrier_delay.lit_again(plan, impact, session.cables)
-    syn = 0.0 if session.static else syn_gap_s(max(lasted, 0.0) + held + sum(term.high_s for term in waits))
-    light = CARRIER_UP_S if impact.carrier_lost_at else 0.0
-    crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
-    return Window().plus(
-        Term("carrier coming up", 0, light, CARRIER_UP),
-        *waits,
-        Term("an end holding keys that the other has lost", 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
-        Term("the next request for new keys", 0, interval, STRONGSWAN_TIMER),
-        Term("IKE and BGP crossing", 0, IKE_S + 5 * crossing, "RFC 7296 1.2; RFC 4271 8.2.2"),
-        Term("the next SYN", 0, syn, "RFC 6298 5.5; dxemu.daemons.exabgp_child: a new try each 5 + 1 s"),
-    )
-
-
-def keys_lost(plan: Plan, impact: Impact, way: ForwardingPath) -> bool:
-    """Whether a tunnel on the way ends at a node that has lost its power, and its keys: its return is no help."""
-    tunnels = {s.tunnel for s in plan.sessions if s.name in way.sessions and s.tunnel is not None}
-    ends = {end.node for tunnel in plan.tunnels if tunnel.name in tunnels for end in tunnel.ends}
-    return not ends.isdisjoint(impact.powerless)
 
 
 def static_routes_back(plan: Plan, way: ForwardingPath, struck: AbstractSet[str]) -> Window:

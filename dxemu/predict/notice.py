@@ -12,9 +12,10 @@ from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import esp_of, vlan_of
 from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.predict import carrier_delay, held_down, lacp, unheard, vrrp
-from dxemu.predict.detect import Detection, carrier, detection, earlier, in_tunnel
+from dxemu.predict.detect import Detection, carrier, detection, earlier
 from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import losses, stale_for
+from dxemu.predict.tunnels import in_tunnel
 from dxemu.predict.windows import Term
 
 
@@ -53,7 +54,7 @@ def member_cables(plan: Plan, bond: Bond, port: str) -> tuple[str, ...]:
 
 def is_dead(plan: Plan, session: BgpSession, dead: AbstractSet[str]) -> bool:
     """Whether a session's packets can no longer cross: of a LAG fewer members are left than it needs."""
-    if session.virtual_interface is not None and vlan_of(session.virtual_interface) in dead:
+    if not dead.isdisjoint(_vlans(session)):
         return True
     if session.tunnel is not None and esp_of(session.tunnel) in dead:
         return True
@@ -74,8 +75,12 @@ def touches(impact: Impact, session: BgpSession) -> bool:
 
 def crosses(impact: Impact, session: BgpSession) -> bool:
     """Whether any cable, or VLAN, that the session crosses is hit."""
-    vlan = set() if session.virtual_interface is None else {vlan_of(session.virtual_interface)}
-    return not set(impact.cables).isdisjoint({*session.cables, *vlan})
+    return not set(impact.cables).isdisjoint({*session.cables, *_vlans(session)})
+
+
+def _vlans(session: BgpSession) -> set[str]:
+    """The VLANs that it is dead without."""
+    return {vlan_of(vif) for vif in (session.virtual_interface, session.pinned_to) if vif is not None}
 
 
 def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noticed]:

@@ -16,7 +16,7 @@ from dxemu.control.wires import Crossing
 from dxemu.plan.model import Plan, Side
 from dxemu.predict import carrier_delay, lacp, restarts, unheard
 from dxemu.predict.carrier_delay import CARRIER_UP_S
-from dxemu.predict.detect import Detection, keys_lost, static_routes_back
+from dxemu.predict.detect import Detection, static_routes_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, may_not_begin, sooner
 from dxemu.predict.outcome import Fate, Flow, Turn, World
@@ -33,6 +33,7 @@ from dxemu.predict.prediction import (
 )
 from dxemu.predict.returns import Return, still_missing
 from dxemu.predict.struck import Struck
+from dxemu.predict.tunnels import keys_lost
 from dxemu.predict.windows import Term, Window
 
 __all__ = [

@@ -18,13 +18,13 @@ from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict import carrier_delay, held_down, lacp, restarts, unheard, vrrp
 from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
-from dxemu.predict.detect import back_after
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import touches
 from dxemu.predict.outcome import Fate, Flow, View, World
 from dxemu.predict.passing import HOP_S, crossing_s, heard_after, under_way
 from dxemu.predict.restarts import DELAYED_ACK_S
 from dxemu.predict.standing import cables_of, knowing, lasting
+from dxemu.predict.tunnels import back_after
 from dxemu.predict.windows import Term, Window
 from dxemu.units import Seconds
 

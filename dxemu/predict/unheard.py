@@ -11,10 +11,11 @@ from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.plan.packets import member_bonds
 from dxemu.predict import lacp
 from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
-from dxemu.predict.detect import Detection, bfd_timer, hold_timer, in_tunnel, session_back
+from dxemu.predict.detect import Detection, bfd_timer, hold_timer, session_back
 from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import session_back as connects
 from dxemu.predict.restarts import stale_for
+from dxemu.predict.tunnels import in_tunnel
 from dxemu.predict.windows import Term, Window
 
 Loss = tuple[BgpSession, SessionEnd, Detection]

@@ -43,6 +43,7 @@ def tunnel_end(end: TunnelEnd) -> Row:
         f"inside {end.inside}",
         *([f"IKE {end.phase1_lifetime}"] if end.phase1_lifetime else []),
         *([f"ESP {end.phase2_lifetime}"] if end.phase2_lifetime else []),
+        *([str(end.dpd)] if end.dpd else []),
     )
 
 

@@ -63,7 +63,7 @@ def _check_matrix(path: Path, tree: yaml.Tree) -> int:
 def _warnings(topology: Topology, plan: Plan) -> str:
     """A line for each session whose ends do not fit: allowed, since failing to come up can be what is rehearsed.
 
-    And for each key that most routers would cut off at its end.
+    And for each key that most routers would cut off at its end, and each tunnel whose router never asks for its peer.
     """
     found = [
         (s.mismatch.path, f"session {s.name} will not come up: {s.mismatch.text}")
@@ -77,5 +77,15 @@ def _warnings(topology: Topology, plan: Plan) -> str:
         )
         for vif in topology.virtual_interfaces
         if vif.auth_key is not None and vif.auth_key != vif.auth_key.rstrip()
+    ]
+    found += [
+        (
+            ("vpns", vpn.name, "tunnels", number, "customer", "dpd"),
+            f"the router never asks whether AWS's end of tunnel {number + 1} of '{vpn.name}' is there: it keeps keys "
+            "that AWS has lost, and the tunnel does not come back before it renews them",
+        )
+        for vpn in topology.vpns
+        for number, tunnel in enumerate(vpn.tunnels)
+        if not tunnel.dpd
     ]
     return "".join(f"\n{topology.marks.at(*path)}: warning: {words}" for path, words in found)

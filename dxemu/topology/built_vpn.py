@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dxemu.aws.ipsec_proposals import IpsecProposal, Phase
-from dxemu.aws.vpn_tunnels import HOLD_TIME, KEEPALIVE
+from dxemu.aws.vpn_tunnels import BANDWIDTH, HOLD_TIME, KEEPALIVE, LARGE_BANDWIDTH
 from dxemu.topology.built_policy import policy_of_tunnel
 from dxemu.topology.file_vpn import TunnelCustomerEntry, VpnEntry
 from dxemu.topology.model import Vpn, VpnTunnel
@@ -30,6 +30,7 @@ def vpn(name: str, entry: VpnEntry, customer: CustomerPolicy) -> Vpn:
         hold_time=HOLD_TIME,
         keepalive=KEEPALIVE,
         customer=customer,
+        tunnel_bandwidth=LARGE_BANDWIDTH if entry.tunnel_bandwidth == "large" else BANDWIDTH,
         selectors=Selectors(entry.local_ipv4_network_cidr, entry.remote_ipv4_network_cidr),
     )
 
@@ -53,6 +54,9 @@ def _tunnel(entry: VpnEntry, number: int, customer: CustomerPolicy) -> VpnTunnel
         customer_selectors=customer_selectors(entry, tunnel.customer),
         phase1_lifetime=tunnel.customer.phase1_lifetime,
         phase2_lifetime=tunnel.customer.phase2_lifetime,
+        dpd=tunnel.customer.dpd,
+        dpd_timeout=tunnel.customer.dpd_timeout,
+        dpd_interval=tunnel.customer.dpd_interval,
     )
 
 

@@ -34,6 +34,17 @@ class TunnelCustomerEntry(EndEntry):
         description="the router's, if it is another one than AWS's", default=None, examples=["86400 s"]
     )
     phase2_lifetime: Duration | None = Field(description="the same of phase 2", default=None, examples=["1800 s"])
+    dpd: Switch = Field(
+        description="off: the router never asks whether AWS's end is there", default=True, examples=["off"]
+    )
+    dpd_timeout: Duration | None = Field(
+        description="of the router's dead peer detection, if it is another one than AWS's",
+        default=None,
+        examples=["15 s"],
+    )
+    dpd_interval: Duration | None = Field(
+        description="silence before it asks; 10 s, or a quarter of its timeout", default=None, examples=["5 s"]
+    )
     local_ipv4_network_cidr: Network | None = Field(
         description="the router's traffic selector, if it is another one", default=None, examples=["10.1.0.0/16"]
     )
@@ -72,9 +83,17 @@ class VpnEntry(Entry):
 
     gateway: str = Field(description="virtual private or transit", examples=["vgw"])
     router: str = Field(description="yours, where it ends", examples=["customer_router"])
-    customer_address: Address = Field(description="outside, of that router", examples=["198.51.100.2"])
+    customer_address: Address = Field(
+        description="outside, of that router; the address of a public virtual interface pins the tunnels to it",
+        examples=["198.51.100.2"],
+    )
     outside_ip_address_type: Literal["public", "private"] = Field(
         description="private: over a transit virtual interface", default="public", examples=["private"]
+    )
+    tunnel_bandwidth: Literal["standard", "large"] = Field(
+        description="1.25 Gbps for each tunnel, or 5 Gbps, on a transit gateway only",
+        default="standard",
+        examples=["large"],
     )
     routing: Literal["bgp", "static"] = Field(
         description="how AWS learns your networks", default="bgp", examples=["static"]

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
 from dxemu.aws.ipsec_proposals import IpsecProposal
+from dxemu.aws.vpn_tunnels import BANDWIDTH
 from dxemu.topology.model_ends import Selectors
 from dxemu.topology.model_routing import CustomerPolicy
-from dxemu.units import IPNetwork, Seconds
+from dxemu.units import BitsPerSecond, IPNetwork, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,9 @@ class VpnTunnel:
     An end that is not `enabled` has its BGP session switched off; the tunnel itself is there. Without `configured` the
     customer has not set the tunnel up; `customer_pre_shared_key` is the router's key where it is another one. The
     proposals are the router's where AWS refuses them, `customer_selectors` its local and remote network where AWS has
-    others. The lifetimes are the router's where AWS has others: with IKEv2 each end has its own.
+    others. The lifetimes are the router's where AWS has others: with IKEv2 each end has its own, and its own
+    dead peer detection: without `dpd` the router has none, `dpd_timeout` and `dpd_interval` are its own where AWS has
+    others.
     """
 
     inside_cidr: IPv4Network | None
@@ -34,6 +37,9 @@ class VpnTunnel:
     customer_selectors: Selectors | None = None
     phase1_lifetime: Seconds | None = None
     phase2_lifetime: Seconds | None = None
+    dpd: bool = True
+    dpd_timeout: Seconds | None = None
+    dpd_interval: Seconds | None = None
 
     @property
     def in_service(self) -> bool:
@@ -48,7 +54,7 @@ class Vpn:
     """A Site-to-Site VPN connection from `router`'s `customer_address` to a virtual private or transit gateway.
 
     `static_routes` are None for a BGP VPN. With `private` (AWS `OutsideIpAddressType: PrivateIpv4`) the outside
-    addresses are private and the tunnels run over a transit virtual interface.
+    addresses are private and the tunnels run over a transit virtual interface. `tunnel_bandwidth` is what each carries.
     """
 
     name: str
@@ -67,6 +73,7 @@ class Vpn:
     keepalive: Seconds
     customer: CustomerPolicy
     selectors: Selectors = field(default_factory=Selectors)
+    tunnel_bandwidth: BitsPerSecond = BANDWIDTH
 
     @property
     def in_service(self) -> bool:

@@ -23,7 +23,20 @@ from dxemu.units import Seconds
 
 _PRE_SHARED_KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}\Z")
 
+SHORTEST_OWN_DPD_TIMEOUT = Seconds(4)
+"""Of a router's: a second of silence, and three questions of a second each."""
+
 PARAGRAPHS = {
+    "DX-T143": """\
+Dead peer detection is each end's own in IKEv2. A router asks after `dpd_interval` of silence, three
+times, and takes AWS's end for dead after `dpd_timeout`; with `dpd: off` it never asks, and keeps
+keys that AWS has lost until it renews them, so that the tunnel does not come back. One charon has
+one pace for all tunnels of its router: the shortest decides, the timeouts hold. Source: RFC 7296
+section 2.4; Site-to-Site VPN User Guide, Tunnel options.""",
+    "DX-T144": """\
+A tunnel carries 1.25 Gbps, a large one 5 Gbps. AWS has large ones for VPN connections to transit
+gateways (and Cloud WAN) only, for both tunnels of a connection. One flow takes one tunnel. Source:
+Site-to-Site VPN User Guide, Quotas.""",
     "DX-T045": """\
 A pre-shared key has 8 to 64 letters, digits, dots and underscores and does not begin with 0.
 Source: Site-to-Site VPN User Guide, Tunnel options.""",
@@ -41,7 +54,7 @@ User Guide, Routing options.""",
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T003: unknown names. DX-T045: key. DX-T046: timers. DX-T047: routes."""
+    """DX-T003: unknown names. DX-T045: key. DX-T046: timers. DX-T047: routes. DX-T143: own DPD. DX-T144: large."""
     for name, vpn in file.vpns.items():
         path: KeyPath = ("vpns", name)
         gateways = [*file.aws.virtual_private_gateways, *file.aws.transit_gateways]
@@ -53,6 +66,10 @@ def check(file: TopologyFile, findings: Findings) -> None:
                     problem = f"a VPN connection cannot end at the Direct Connect gateway '{value}'"
                     remedy = "It ends at a virtual private or transit gateway."
                 findings.add((*path, key), "DX-T003", problem, remedy)
+        if vpn.tunnel_bandwidth == "large" and vpn.gateway in file.aws.virtual_private_gateways:
+            problem = f"tunnels of '{name}' to the virtual private gateway '{vpn.gateway}' cannot be large"
+            remedy = "End it at a transit gateway, or take `tunnel_bandwidth` out."
+            findings.add((*path, "tunnel_bandwidth"), "DX-T144", problem, remedy)
         for number, tunnel in enumerate(vpn.tunnels):
             if tunnel.pre_shared_key is not None and not _PRE_SHARED_KEY.match(tunnel.pre_shared_key):
                 problem = f"the pre-shared key of tunnel {number + 1} is not one that AWS takes"
@@ -61,6 +78,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
         _timers(vpn, path, findings)
         for number, tunnel in enumerate(vpn.tunnels):
             _own_lifetimes(vpn, tunnel.customer, (*path, "tunnels", number, "customer"), findings)
+            _own_dpd(vpn, tunnel.customer, (*path, "tunnels", number, "customer"), findings)
         _routes(file, name, vpn, findings)
 
 
@@ -106,6 +124,25 @@ def _own_lifetimes(vpn: VpnEntry, mine: TunnelCustomerEntry, path: KeyPath, find
     if mine.phase2_lifetime is not None and mine.phase1_lifetime is None and phase2 > vpn.phase1_lifetime:
         problem = f"phase2_lifetime {phase2} is above phase1_lifetime {vpn.phase1_lifetime}"
         findings.add((*path, "phase2_lifetime"), "DX-T046", problem, "Give the router a longer phase1_lifetime, too.")
+
+
+def _own_dpd(vpn: VpnEntry, mine: TunnelCustomerEntry, path: KeyPath, findings: Findings) -> None:
+    """The router asks after whole seconds, and three times before its timeout."""
+    timeout = mine.dpd_timeout or vpn.dpd_timeout
+    for key, value in (("dpd_timeout", mine.dpd_timeout), ("dpd_interval", mine.dpd_interval)):
+        if value is None:
+            continue
+        if not mine.dpd:
+            findings.add((*path, key), "DX-T143", f"{key} of a router that never asks", "Take one of them out.")
+        elif not value.is_integer() or value < 1:
+            problem = f"{key} {value} is not in whole seconds"
+            findings.add((*path, key), "DX-T143", problem, "Write whole seconds, from 1 s on.")
+    if mine.dpd and mine.dpd_interval is not None and mine.dpd_interval >= timeout:
+        problem = f"a router that asks after {mine.dpd_interval} cannot give up after {timeout}"
+        findings.add((*path, "dpd_interval"), "DX-T143", problem, "Write an interval below the timeout.")
+    elif mine.dpd and mine.dpd_timeout is not None and mine.dpd_timeout < SHORTEST_OWN_DPD_TIMEOUT:
+        remedy = f"Three questions a second apart need {SHORTEST_OWN_DPD_TIMEOUT} or more."
+        findings.add((*path, "dpd_timeout"), "DX-T143", f"dpd_timeout cannot be {mine.dpd_timeout}", remedy)
 
 
 def _routes(file: TopologyFile, name: str, vpn: VpnEntry, findings: Findings) -> None:

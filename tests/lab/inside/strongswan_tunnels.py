@@ -121,7 +121,7 @@ def test_a_wrong_key_is_told_at_both_ends() -> None:
 def test_a_dead_peer_is_noticed_in_its_window_and_the_tunnel_comes_back(dpd_timeout: int, cut_after: float) -> None:
     async def run() -> None:
         one = tunnel(1, dpd_timeout=Seconds(dpd_timeout))
-        earliest, latest = dead_peer_window(one, VERSIONS, give_up_after([one]))
+        earliest, latest = dead_peer_window(one.dpd_at(CUSTOMER), VERSIONS, give_up_after([one], CUSTOMER))
         async with ipsec_pair(one) as pair:
             await pair.connect(one)
             await clock_settle(cut_after)
@@ -136,7 +136,7 @@ def test_a_dead_peer_is_noticed_in_its_window_and_the_tunnel_comes_back(dpd_time
             await pair.cable(CABLE)
             healed = time.monotonic()
             await pair.until(60, lambda: pair.up(CUSTOMER, one.name) and pair.up(AWS, one.name))
-            assert pair.heard[-1][0] - healed <= retransmit_interval([one]) + HANDSHAKE_S
+            assert pair.heard[-1][0] - healed <= retransmit_interval([one], CUSTOMER) + HANDSHAKE_S
             assert await pair.send_each_millisecond(one, 0.1) == list(range(100))
 
     asyncio.run(run())
@@ -154,9 +154,11 @@ def test_tunnels_of_one_node_may_have_different_timeouts() -> None:
             await pair.until(70, lambda: len(events(pair, TunnelDown, CUSTOMER)) == 2)
             dead = {e.tunnel: m - silent for m, node, e in pair.heard if node == CUSTOMER and isinstance(e, TunnelDown)}
             for one in (quick, slow):
-                earliest, latest = dead_peer_window(one, VERSIONS, give_up_after((quick, slow)))
+                earliest, latest = dead_peer_window(
+                    one.dpd_at(CUSTOMER), VERSIONS, give_up_after((quick, slow), CUSTOMER)
+                )
                 assert earliest - 1.3 <= dead[one.name] <= latest
-            assert give_up_after((quick, slow)) == Seconds(20)
+            assert give_up_after((quick, slow), CUSTOMER) == Seconds(20)
 
     asyncio.run(run())
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from dxemu.daemons.strongswan_conf import connection, render, secret
+from dxemu.plan.model import DeadPeerDetection
 from dxemu.units import Seconds
 from tests.unit.daemons.tunnels import AWS, CUSTOMER, TUNNEL
+
+RENDERED = render([TUNNEL], CUSTOMER, "/run/x.vici", "/log")
 
 
 def settings(node: str) -> Any:
@@ -20,16 +23,16 @@ def child(node: str) -> Any:
 
 
 def test_a_request_is_repeated_twice_at_even_intervals() -> None:
-    said = dict(re.findall(r"^ +(retransmit_\w+) = (\S+)$", render([TUNNEL], "/run/x.vici", "/log"), re.MULTILINE))
+    said = dict(re.findall(r"^ +(retransmit_\w+) = (\S+)$", RENDERED, re.MULTILINE))
     assert said == {"retransmit_tries": "2", "retransmit_timeout": "10.000", "retransmit_base": "1.0"}
 
 
 def test_a_tunnel_that_authenticates_again_has_no_gap() -> None:
-    assert "\n  make_before_break = yes\n" in render([TUNNEL], "/run/x.vici", "/log")
+    assert "\n  make_before_break = yes\n" in RENDERED
 
 
 def test_one_setting_a_line_and_every_brace_closed() -> None:
-    text = render([TUNNEL], "/run/x.vici", "/log")
+    text = RENDERED
     depth = 0
     for line in text.splitlines():
         assert re.fullmatch(r" *(\w[\w-]* \{|\}|\w+ = [^{}]+)", line), line
@@ -41,7 +44,7 @@ def test_one_setting_a_line_and_every_brace_closed() -> None:
 def test_the_key_is_in_the_secret_only() -> None:
     assert secret(TUNNEL, AWS)["data"] == TUNNEL.pre_shared_key
     assert secret(TUNNEL, AWS)["owners"] == ["203.0.113.1", "52.94.0.1"]
-    rest = render([TUNNEL], "/run/x.vici", "/log") + str([settings(node) for node in (CUSTOMER, AWS)]) + repr(TUNNEL)
+    rest = RENDERED + str([settings(node) for node in (CUSTOMER, AWS)]) + repr(TUNNEL)
     assert TUNNEL.pre_shared_key not in rest
 
 
@@ -84,3 +87,15 @@ def test_a_tunnel_with_a_longer_timeout_is_probed_later() -> None:
 def test_everything_goes_into_the_tunnel_by_its_interface() -> None:
     assert child(CUSTOMER)["local_ts"] == child(CUSTOMER)["remote_ts"] == ["0.0.0.0/0"]
     assert (child(CUSTOMER)["if_id_in"], child(CUSTOMER)["if_id_out"]) == ("7", "7")
+
+
+def test_a_router_has_a_dead_peer_detection_of_its_own() -> None:
+    def asked_after(dpd: DeadPeerDetection, node: str) -> object:
+        mine = replace(TUNNEL, ends=(replace(TUNNEL.ends[0], dpd=dpd), TUNNEL.ends[1]))
+        settings = connection(mine, node, [mine])[TUNNEL.name]
+        assert isinstance(settings, dict)
+        return settings["dpd_delay"]
+
+    quick = DeadPeerDetection(delay=Seconds(5), timeout=Seconds(20))
+    assert [asked_after(quick, node) for node in (CUSTOMER, AWS)] == ["5s", "10s"]
+    assert [asked_after(replace(quick, asks=False), node) for node in (CUSTOMER, AWS)] == ["0s", "10s"]

@@ -228,9 +228,8 @@ class Lab:
         self._routing.speakers[node].stop()
         for router in self._routing.at(node):
             await router.stop_bgp()
-        netlink = self._nodes[node].netlink
         tables = {speaker.name: speaker.table for speaker in self.plan.speakers_at(node)}
-        return {name: len(await route.read(netlink, table=table)) for name, table in tables.items()}
+        return {name: len(await route.read(self._nodes[node].netlink, table=table)) for name, table in tables.items()}
 
     def start_bgp(self, node: str) -> None:
         """Start the routing process of a node again."""

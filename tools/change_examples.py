@@ -42,7 +42,7 @@ PATCHES = (
     "vpns: {<vpn>: {customer: {as_path_prepend: 3}}}",
     "vpns: {<vpn>: {tunnels: {1: {customer: {enabled: off}}}}}",
     "vpns: {<vpn>: {tunnels: {1: {amazon: {enabled: off}}}}}",
-    "vpns: {<vpn>: {static_routes: [10.0.0.0/16, 10.9.0.0/16]}}",
+    "vpns: {<vpn>: {static_routes: [10.0.0.0/17]}}",
     "customer: {data_center: {routers: {<home>: {static_routes: {198.18.0.0/16: <colo>}}}}}",
     "customer: {data_center: {routers: {<home>: {maximum_paths: 4}}}}",
     "customer: {data_center: {routers: {<home>: {announcements: {10.64.0.0/16: originate}}}}}",
@@ -67,8 +67,8 @@ PATCHES = (
     "virtual_interfaces: {<vif>: {site_link: on}}",
     "virtual_interfaces: {<vif>: {prefix_pool_allocated_count_ipv4: 150}}",
     "virtual_interfaces: {<vif>: {prefix_pool_allocated_count_ipv6: 150}}",
-    "virtual_interfaces: {<vif>: {route_filter_prefixes: [203.0.113.0/24, 198.51.100.0/24]}}",
-    "virtual_interfaces: {<vif>: {route_filter_prefixes: [203.0.113.0/24, 203.0.112.0/24]}}",
+    "virtual_interfaces: {<vif>: {route_filter_prefixes: [203.0.113.0/24, 203.0.113.0/25],"
+    " customer: {announce: [203.0.113.0/24, 203.0.113.0/25]}}}",
     "virtual_interfaces: {<vif>: {confirmed: on}}",
     "aws: {direct_connect_gateways: {<dxgw>: {associations: {<vgw>: {allowed_prefixes: [172.31.0.0/17]}}}}}",
     "aws: {direct_connect_gateways: {<dxgw>: {associations: {<tgw>: {allowed_prefixes: [172.31.0.0/17]}}}}}",
@@ -81,6 +81,8 @@ PATCHES = (
     "aws: {vpcs: {more: {cidr: 172.29.0.0/16, instances: {web_more: 172.29.1.10}}},"
     " transit_gateways: {<tgw>: {attachments: [prod, more]}}}",
     "lags: {<lag>: {minimum_links: 2}}",
+    "lags: {more: {minimum_links: 1}}, connections: {more_1: {location: EqDC2, device: dx_1, router: colo_router,"
+    " bandwidth: 10 Gbps, lag: more}}",
     "virtual_interfaces: {<vif>: null}",
     "connections: {<connection>: null}",
     "connections: {<connection>: null}, virtual_interfaces: {<connection>: null}",

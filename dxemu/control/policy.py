@@ -90,7 +90,7 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
     own, other = ends_of(session, speaker)
     aws = plan.speaker(speaker).side is Side.AWS and session.external
     public = aws and session.route_filter_prefixes is not None
-    site_link = plan.speaker(speaker).site_link
+    exchanges = plan.speaker(speaker).exchanges
     return ImportPolicy(
         session=session.name,
         own_asn=own.asn,
@@ -104,13 +104,20 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         refuses=public_vif.refusal if public else None,
         keeps=public_vif.supported if public else None,
         allow_as_in=own.allow_as_in,
-        precedence=SITE_LINK_PRECEDENCE[session.external] if site_link else 0,
-        kind=("own virtual interface" if session.external else "SiteLink") if site_link else "",
+        precedence=SITE_LINK_PRECEDENCE[session.external] if exchanges else 0,
+        kind=_own_or_passed_on(plan.speaker(speaker), session),
         on_link=_subnet(plan, own) if session.external else None,
         policies=own.policies,
         own_router_id=None if session.external else plan.speaker(speaker).router_id,
         cluster_id=plan.speaker(speaker).cluster_id,
     )
+
+
+def _own_or_passed_on(speaker: Speaker, session: BgpSession) -> str:
+    """What a route is called where AWS's speakers exchange what they hear; empty elsewhere."""
+    if speaker.exchanges and session.external:
+        return "own tunnel" if speaker.cloud_hub else "own virtual interface"
+    return speaker.exchanges
 
 
 def _looked_up(prefixes: tuple[IPNetwork, ...] | None) -> Collection[IPNetwork] | None:
@@ -135,8 +142,8 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         send_communities=own.send_communities,
         prepend=own.export_prepend,
         med=own.export_med,
-        originated_only=of.side is Side.AWS and not of.site_link,
-        learnt_only=of.site_link and not session.external,
+        originated_only=of.side is Side.AWS and not of.exchanges,
+        learnt_only=bool(of.exchanges) and not session.external,
         only=_looked_up(own.announces),
         withholds=own.withholds,
         tags=dict(of.tags),

@@ -68,9 +68,9 @@ def in_words(state: State, route: Route, where: Held) -> str:
     if session.static:
         return f"static route into {session.tunnel}"
     if not session.external:
-        site_link = state.plan.speaker(where.speaker).site_link
+        exchanges = state.plan.speaker(where.speaker).exchanges
         words = reflected_in_words(route)
-        return f"{'SiteLink' if site_link else 'iBGP'} from {other.node}{f' ({words})' if words else ''}"
+        return f"{exchanges or 'iBGP'} from {other.node}{f' ({words})' if words else ''}"
     return f"eBGP from {other.node} (AS {other.asn}), {carrier_in_words(session)}"
 
 

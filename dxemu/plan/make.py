@@ -11,6 +11,7 @@ from dxemu.plan.addressing import (
     given_networks,
 )
 from dxemu.plan.announcements import announce_otherwise
+from dxemu.plan.cloud_hub import add_cloud_hubs
 from dxemu.plan.connections import add_carriers, add_connections, add_devices
 from dxemu.plan.customer_side import add_circuits, add_customer_nodes, add_lans, add_speakers
 from dxemu.plan.draft import Draft
@@ -55,6 +56,7 @@ def make_plan(topology: Topology, versions: Versions = DEBIAN_12) -> Plan:
     lines = add_internet(draft, backbone)
     add_vpcs(draft)
     add_site_links(draft, every_edge, backbone)
+    add_cloud_hubs(draft, endings, backbone)
     finish_edges(draft, every_edge)
     add_endpoint_speakers(draft, endings)
     add_tunnels(draft, endings, lines)

@@ -137,7 +137,8 @@ class Speaker:
     `name` is the node's, on an AWS device `dx_1:vgw`. Its routes go into the kernel's `table`; up to
     `maximum_paths` that are level share the flows (multipath).
     As a route reflector it has a `cluster_id`.
-    With `site_link` it passes on what it hears from the customer to the other virtual interfaces with SiteLink.
+    With `site_link` it passes on what it hears from the customer to the other virtual interfaces with SiteLink, in a
+    `cloud_hub` to the other VPNs of its virtual private gateway.
     `region` is the one that an AWS device's location is associated with; `tags` are the communities that AWS gives to
     its public prefixes there.
     """
@@ -152,5 +153,11 @@ class Speaker:
     maximum_paths: int = 1
     cluster_id: IPv4Address | None = None
     site_link: bool = False
+    cloud_hub: bool = False
     region: str = ""
     tags: tuple[tuple[IPNetwork, tuple[str, ...]], ...] = ()
+
+    @property
+    def exchanges(self) -> str:
+        """By what AWS's speakers tell each other what customers announce: SiteLink, VPN CloudHub; "" if they do not."""
+        return "SiteLink" if self.site_link else "VPN CloudHub" if self.cloud_hub else ""

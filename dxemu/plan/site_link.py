@@ -16,7 +16,7 @@ from dxemu.plan.draft import Draft
 from dxemu.plan.edge import Edge, asn_of
 from dxemu.plan.model import BgpSession, SessionEnd
 from dxemu.topology.model import Topology
-from dxemu.units import Seconds
+from dxemu.units import Asn, Seconds
 
 
 def add_site_links(draft: Draft, edges: Sequence[Edge], links: Links) -> None:
@@ -40,7 +40,9 @@ def add_site_links(draft: Draft, edges: Sequence[Edge], links: Links) -> None:
         for edge, port in ((one, hop.cable.a), (other, hop.cable.b)):
             edge.site_link_interfaces.append(port.name)
         for number in range(len(hop.near)):
-            draft.sessions.append(_session(draft, (one, other), hop, number))
+            name = f"{one.device}-{one.gateway}-{other.device}"
+            asn = asn_of(draft.topology, one.gateway)
+            draft.sessions.append(exchange(draft, (one.name, other.name), asn, hop, number, name))
 
 
 def _has_ipv6(topology: Topology, gateway: str) -> bool:
@@ -56,24 +58,27 @@ def _delay(topology: Topology, here: str, there: str) -> Seconds:
     return Seconds(one.delay_to_region + region_delay(topology, one.region, other.region) + other.delay_to_region)
 
 
-def _session(draft: Draft, edges: tuple[Edge, Edge], hop: BackboneLink, number: int) -> BgpSession:
+def exchange(
+    draft: Draft, speakers: tuple[str, str], asn: Asn, hop: BackboneLink, number: int, name: str
+) -> BgpSession:
+    """The iBGP session of two of AWS's speakers over `hop`, with the addresses that have this number there."""
     ports = (hop.cable.a, hop.cable.b)
     addresses = (hop.near[number], hop.far[number])
 
     def end(index: int) -> SessionEnd:
         return SessionEnd(
-            speaker=edges[index].name,
+            speaker=speakers[index],
             node=ports[index].node,
             interface=ports[index].name,
             port=ports[index].name,
             address=addresses[index],
-            asn=asn_of(draft.topology, edges[index].gateway),
+            asn=asn,
             passive=index == 1,
         )
 
     version = "_ipv6" if addresses[0].version == 6 else ""  # noqa: PLR2004
     return BgpSession(
-        name=draft.session_name(f"{edges[0].device}-{edges[0].gateway}-{edges[1].device}{version}", "session"),
+        name=draft.session_name(f"{name}{version}", "session"),
         virtual_interface=None,
         connection=None,
         ends=(end(0), end(1)),

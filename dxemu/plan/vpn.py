@@ -34,7 +34,7 @@ from dxemu.plan.names import auth_key
 from dxemu.plan.pools import Pool
 from dxemu.plan.sites import asn_of, networks_behind
 from dxemu.plan.transit_gateways import TransitGatewayTables
-from dxemu.plan.vpn_behind import gateway_asn, prefixes_of, region_of, tgw_of
+from dxemu.plan.vpn_behind import gateway_asn, in_cloud_hub, prefixes_of, region_of, tgw_of
 from dxemu.plan.vpn_endpoints import LOOPBACK, Ending, endpoint_node, outside_address
 from dxemu.plan.vpn_pinned import pin, pinned_to
 from dxemu.topology.model import Topology, Vpn, VpnTunnel
@@ -212,7 +212,7 @@ def _amazons_end(topology: Topology, ending: Ending, tunnel: IpsecTunnel) -> Ses
         address=far.inside.ip,
         asn=gateway_asn(vpn, topology),
         passive=True,
-        announces=prefixes_of(vpn, topology),
+        announces=None if in_cloud_hub(vpn, topology) else prefixes_of(vpn, topology),
         export_med=vpn_tunnels.MED if vpn.static_routes is None else None,
         enabled=vpn.tunnels[ending.number - 1].amazon_enabled,
     )
@@ -237,6 +237,7 @@ def add_endpoint_speakers(draft: Draft, endings: tuple[Ending, ...]) -> None:
                 asn=gateway_asn(ending.vpn, draft.topology),
                 router_id=ids[ending.vpn.name][ending.number - 1],
                 originates=prefixes_of(ending.vpn, draft.topology),
+                cloud_hub=in_cloud_hub(ending.vpn, draft.topology),
             )
         )
 

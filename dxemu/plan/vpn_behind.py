@@ -23,6 +23,13 @@ def tgw_of(vpn: Vpn, topology: Topology) -> TransitGateway | None:
     return next((tgw for tgw in topology.aws.transit_gateways if tgw.name == vpn.gateway), None)
 
 
+def in_cloud_hub(vpn: Vpn, topology: Topology) -> bool:
+    """Whether its virtual private gateway tells other VPNs what it hears in this one, by BGP."""
+    others = (other for other in topology.vpns if other.gateway == vpn.gateway and other.name != vpn.name)
+    by_bgp = vpn.static_routes is None and any(other.static_routes is None for other in others)
+    return by_bgp and tgw_of(vpn, topology) is None
+
+
 def gateway_asn(vpn: Vpn, topology: Topology) -> Asn:
     """The ASN of AWS's end of the BGP session: the gateway's."""
     aws = topology.aws

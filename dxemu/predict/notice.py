@@ -86,12 +86,14 @@ def _vlans(session: BgpSession) -> set[str]:
 def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noticed]:
     """Everything that anybody notices of `impact`, when the cables in `dead` carry nothing."""
     hit = set(impact.cables)
+    alone = _cut_off(plan, dead)
     for session in plan.sessions:
         if not session.in_service or not crosses(impact, session):
             continue
         if is_dead(plan, session, dead):
             for end in session.ends:
-                yield _session_down(plan, impact, session, end, dead)
+                one = _session_down(plan, impact, session, end, dead)
+                yield _tells_nobody(plan, one, end) if end.node in alone else one
     for session, end, found in losses(plan, impact):
         yield _gives_up(session, end, found)
     for session, end, found in (*unheard.losses(plan, impact), *held_down.losses(plan, impact)):
@@ -141,6 +143,24 @@ def _session_down(plan: Plan, impact: Impact, session: BgpSession, end: SessionE
         if by_bond is not None and (waits or by_bond.after.high_s <= found.after.high_s):
             found = by_bond
     return _gives_up(session, end, stale_for(session, end, found))
+
+
+def _cut_off(plan: Plan, dead: AbstractSet[str]) -> frozenset[str]:
+    """The nodes all of whose cables carry nothing."""
+    joined = {node for cable in plan.cables if cable.name not in dead for node in (cable.a.node, cable.b.node)}
+    return frozenset(node.name for node in plan.nodes) - joined
+
+
+def _tells_nobody(plan: Plan, noticed: Noticed, end: SessionEnd) -> Noticed:
+    """The same of a node that is cut off: what it withdraws on its other sessions crosses none of them."""
+    own = frozenset((session.name, end.speaker) for session in plan.sessions_of(end.speaker) if session.in_service)
+    changes = noticed.changes
+
+    def alone(believed: Believed) -> Believed:
+        after = changes(believed)
+        return replace(after, down_ends=after.down_ends | own)
+
+    return replace(noticed, changes=alone)
 
 
 def _gives_up(session: BgpSession, end: SessionEnd, found: Detection) -> Noticed:

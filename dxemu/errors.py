@@ -45,9 +45,13 @@ class Problem:
 
 
 class DxemuError(Exception):
-    """Anything that ends a command with a message instead of a traceback."""
+    """Anything that ends a command with a message instead of a traceback.
+
+    `rendered`: the message is complete, as `dxemu check` shows mistakes.
+    """
 
     exit_status = 70
+    rendered = False
 
 
 class InputErrors(DxemuError):

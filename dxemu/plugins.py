@@ -7,14 +7,14 @@ import, so it is asked only if a distribution on the path mentions a group of ou
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from dxemu.errors import DxemuError
-from dxemu.registry import defined, members
+from dxemu.registry import Members, defined
 
 if TYPE_CHECKING:  # see above
     from importlib.metadata import EntryPoint
@@ -30,24 +30,22 @@ class BrokenPlugin(DxemuError):
     exit_status = 2
 
 
-def kinds(package: ModuleType, base: type[T], group: str) -> dict[str, type[T]]:
+def kinds(package: ModuleType, base: type[T], group: str) -> Members[T]:
     """Those that the modules of `package` define, and those that others bring, by name. Raises BrokenPlugin."""
-    ours = members(package, base)
-    others = plugged(group, base, ours)
-    return dict(sorted({**ours, **others}.items())) if others else ours
+    return Members(package, base, plugged(group, base, Members(package, base)))
 
 
-def plugged(group: str, base: type[T], taken: Iterable[str]) -> dict[str, type[T]]:
+def plugged(group: str, base: type[T], taken: Container[str]) -> dict[str, type[T]]:
     """The kinds of a group (`dxemu.faults`), by name; `taken` are the names of ours.
 
     Raises BrokenPlugin for one that cannot be imported, is no `base`, or has a name that there is already.
     """
-    owners = dict.fromkeys(taken, "dxemu")
+    owners: dict[str, str] = {}
     found: dict[str, type[T]] = {}
     for entry in _entries(group):
         who = f"the {group.removeprefix(OURS)} entry point '{entry.name}' of {_owner(entry)}"
-        if entry.name in owners:
-            problem = f"{who} has a name that {owners[entry.name]} uses already"
+        if entry.name in owners or entry.name in taken:
+            problem = f"{who} has a name that {owners.get(entry.name, 'dxemu')} uses already"
             raise BrokenPlugin(f"{problem}\n  Uninstall one, or rename it.")
         if entry.attr or entry.module.rpartition(".")[2] != entry.name:
             problem = f"{who} is '{entry.value}', and should be a module of that name"

@@ -1,13 +1,19 @@
-"""Members that are one file each are found, never listed: the folder is the list."""
+"""Members that are one file each are found, never listed: the folder is the list.
+
+Who asks for one by its name has that file imported, and no other: a command that is over at once names few kinds, and
+all of them take longer to import than a scenario takes to check.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 from abc import ABC
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -17,14 +23,31 @@ def kind_of(member: type) -> str:
     return member.__module__.rpartition(".")[2]
 
 
-def members(package: ModuleType, base: type[T]) -> dict[str, type[T]]:
-    """The subclasses of `base` that the modules of `package` define, by module name.
+@dataclass(frozen=True)
+class Members(Mapping[str, type[T]], Generic[T]):
+    """The subclasses of `base` that the modules of `package` define, by module name, sorted; `others` are beside them.
 
-    A module without one (`base.py`) is no member, and an abstract class is none. Raises TypeError if a module defines
-    two.
+    One is imported when it is asked for, all when somebody goes through them. A module without one (`base.py`) is no
+    member, and an abstract class is none. Raises TypeError if a module defines two.
     """
-    names = modules(package)
-    return {name: made for name in names if (made := defined(f"{package.__name__}.{name}", base)) is not None}
+
+    package: ModuleType
+    base: type[T]
+    others: Mapping[str, type[T]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> type[T]:
+        if name in self.others:
+            return self.others[name]
+        made = defined(f"{self.package.__name__}.{name}", self.base) if name in modules(self.package) else None
+        if made is None:
+            raise KeyError(name)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in sorted({*modules(self.package), *self.others}) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def modules(package: ModuleType) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ import os
 import pkgutil
 import re
 import sys
-import traceback
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +25,6 @@ from dxemu.errors import DxemuError, GuestError, InputErrors
 from dxemu.host.exhausted import exhausted
 from dxemu.host.output import Unread, check_streams
 from dxemu.host.signals import INTERRUPTED, at_once
-from dxemu.labs.wire import AskedInVain
 from dxemu.report.terminal import echo
 
 EXIT_BUG = 70
@@ -151,8 +149,7 @@ def _say(error: DxemuError) -> int:
         return error.exit_status
     if isinstance(error, GuestError) and error.console:
         echo("The end of the console:\n" + "\n".join(f"  | {line}" for line in error.console.splitlines()), err=True)
-    rendered = isinstance(error, AskedInVain) and error.rendered
-    echo(str(error) if rendered else f"dxemu: {error}", err=True)
+    echo(str(error) if error.rendered else f"dxemu: {error}", err=True)
     return error.exit_status
 
 
@@ -161,6 +158,8 @@ def _say_unexpected(error: Exception) -> int:
     if lack := exhausted(error):
         echo(f"dxemu: {lack}", err=True)
         return EXIT_NO_LAB
+    import traceback  # it is a bug: nothing else needs it
+
     traceback.print_exception(error)
     echo("This is a bug in dxemu. Please report it with the lines above.", err=True)
     return EXIT_BUG

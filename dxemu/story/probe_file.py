@@ -6,7 +6,7 @@ are those of `dxemu.topology.invalid`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from dxemu.errors import ProblemList
@@ -48,11 +48,11 @@ class ProbeForm:
             remedy = f"Write `{path[-1]}:` with {listed(self.menu, 'and')} under it."
             self._wrong(path, "DX-F007", f"{_is(path, written)}, not a mapping", remedy)
             return None
-        found = sorted(self._keys(written, tuple(self.menu), path).items())
+        found = sorted(self._keys(written, self.menu, path).items())
         kinds = {kind: self._values(kind, entry, (*path, kind)) for kind, entry in found if entry is not None}
         return WrittenProbe(tuple(kinds), next(iter(kinds.values())) if len(kinds) == 1 else None)
 
-    def _keys(self, written: Mapping[str, object], known: tuple[str, ...], path: KeyPath) -> dict[str, object]:
+    def _keys(self, written: Mapping[str, object], known: Collection[str], path: KeyPath) -> dict[str, object]:
         """Those that are known; others under the name that they were meant to have, if nothing else has it."""
         found = {key: value for key, value in written.items() if key in known}
         for key, value in written.items():
@@ -60,7 +60,7 @@ class ProbeForm:
                 continue
             problem, remedy = f"'{key}' is not known{_inside(path)}", suggestion(key, known)
             self.problems.add(self.marks.key_at(*path, key), "DX-F005", problem, remedy)
-            meant = known[0] if len(known) == 1 else nearest(key, known)
+            meant = next(iter(known)) if len(known) == 1 else nearest(key, known)
             if meant is not None and meant not in found:
                 found[meant] = value
                 self.renamed[*path, meant] = (*path, key)
@@ -73,7 +73,7 @@ class ProbeForm:
             self._wrong(path, "DX-F007", f"{_is(path, written)}, not a mapping", remedy)
             return None
         known = {p.key: p for p in parameters_of(self.menu[kind])}
-        given = self._keys(written, tuple(known), path)
+        given = self._keys(written, known, path)
         values: dict[str, object] = {}
         for key, parameter in known.items():
             if key not in given:

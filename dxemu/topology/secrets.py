@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 SECRETS = frozenset({"auth_key", "pre_shared_key"})
@@ -39,6 +38,8 @@ def is_secret(key: str) -> bool:
     letters = "".join(words)
     if not _WORDS.isdisjoint(words) or any(part in letters for part in _PARTS):
         return True
+    from difflib import SequenceMatcher  # few files have a key that is not known
+
     return any(SequenceMatcher(None, letters, known.replace("_", "")).ratio() >= _ALIKE for known in SECRETS)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 MAX_LISTED = 16
 MAX_QUOTED = 60
@@ -12,6 +11,8 @@ CANDIDATES = 3
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, or None."""
+    from difflib import get_close_matches  # who makes no mistake does not wait for it
+
     names = {name.lower(): name for name in known}
     meant = word.lower().replace("-", "_")
     close = get_close_matches(meant, names, n=CANDIDATES, cutoff=0.6)

@@ -8,6 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from dxemu import actions, faults, probes
+from dxemu.actions.base import Action
+from dxemu.faults.base import Fault
+from dxemu.probes.base import Probe
+from dxemu.registry import Members
+from dxemu.story import awaited, expectations
+from dxemu.story.awaited.base import Awaited
+from dxemu.story.expectations.base import Subject
+
 PROGRAM = """
 import sys
 sys.argv = ["dxemu", *sys.argv[1:]]
@@ -28,7 +37,10 @@ EFFECTS = {
     "subprocess",
     "multiprocessing",
 }
-HEAVY = {"jinja2", "rich", "networkx", "pandas", "mininet", "pyroute2", "exabgp", "jsonschema", "concurrent.futures"}
+HEAVY = {
+    *("jinja2", "rich", "networkx", "pandas", "mininet", "pyroute2", "exabgp", "jsonschema", "concurrent.futures"),
+    *("difflib", "traceback"),
+}
 FILES = {"pydantic", "pydantic_core", "ruamel.yaml", "dxemu.topology.file"}
 KINDS = ("faults", "actions", "probes", "topology.check", "story.expectations", "story.awaited")
 """Folders that grow by a file for each kind: their modules do not count."""
@@ -40,7 +52,7 @@ SCENARIOS = {
 @pytest.mark.parametrize(
     ("words", "unwanted", "ours", "all_"),
     [
-        (["--help"], EFFECTS | HEAVY | FILES | SCENARIOS, 15, 160),
+        (["--help"], EFFECTS | HEAVY | FILES | SCENARIOS | {"json", "socket"}, 15, 160),
         (["check", "topologies/maximum_resiliency.yaml"], EFFECTS | HEAVY | SCENARIOS, 120, 410),
         (["check", "scenarios/cut_primary_silently.yaml"], EFFECTS | HEAVY, 225, 515),
     ],
@@ -52,6 +64,16 @@ def test_an_answer_imports_what_it_needs(words: list[str], unwanted: set[str], o
     of_kinds = {module for module in modules if module.startswith(tuple(f"dxemu.{folder}." for folder in KINDS))}
     found = {module for module in modules if module.split(".")[0] == "dxemu"} - of_kinds
     assert len(found) <= ours and len(modules - of_kinds) <= all_, (len(found), len(modules - of_kinds))
+
+
+def test_of_the_kinds_only_those_that_a_scenario_names_are_imported() -> None:
+    """As many as there may come to be, a scenario is read in the time that its own take."""
+    modules = _modules([sys.executable, "-c", PROGRAM, "check", "scenarios/cut_primary_silently.yaml"])
+    folders = ((faults, Fault), (actions, Action), (probes, Probe), (awaited, Awaited), (expectations, Subject))
+    found = [
+        kind for folder, base in folders for kind in Members(folder, base) if f"{folder.__name__}.{kind}" in modules
+    ]
+    assert found == ["cable_silent", "udp", "detected", "outage", "path", "session"]
 
 
 def _modules(command: list[str]) -> set[str]:
@@ -88,6 +110,7 @@ LATER = {"dxemu.lab", "dxemu.daemons", "dxemu.run", "dxemu.report", "dxemu.plan"
 
 def test_a_lab_boots_before_its_supervisor_imports_the_rest(tmp_path: Path) -> None:
     modules = _modules([sys.executable, "-c", SUPERVISOR, str(tmp_path)])
-    assert modules & (LATER | (HEAVY - {"concurrent.futures"}) | FILES | (SCENARIOS - {"dxemu.events"})) == set()
+    asyncio_has = {"concurrent.futures", "traceback"}
+    assert modules & (LATER | (HEAVY - asyncio_has) | FILES | (SCENARIOS - {"dxemu.events"})) == set()
     ours = {module for module in modules if module.split(".")[0] == "dxemu"}
     assert len(ours) <= 55 and len(modules) <= 260, (len(ours), len(modules))

@@ -1,7 +1,7 @@
 """TCP and UDP get through in both directions alike, over every kind of path, and no kind loses more than it should.
 
-Over a VLAN, one member of a LAG, a shaper, a policer, a VPN over the Internet (standard and large), a public and a
-transit virtual interface. TCP in segments of 1200 bytes gets at least 80 % of the narrowest rate in each direction
+Over a VLAN, one member of a LAG, a shaper, a policer, a VPN over the Internet, a public and a transit virtual
+interface. TCP in segments of 1200 bytes gets at least 80 % of the narrowest rate in each direction
 (through a policer, which drops its bursts, less: that is told); of UDP that is offered at 80 % of it at most 1 % is
 lost. With `--only WORDS` the ways whose names have them.
 """
@@ -58,13 +58,6 @@ def main() -> None:
         "VPN over the Internet": Way(topology="vpn_backup", mbps=1000, steps=cut),
         "VPN over a public virtual interface": Way(topology="ipsec_over_public_vif", mbps=1000),
         "VPN over a transit virtual interface": Way(topology="ipsec_over_transit_vif", mbps=1000),
-        "VPN of large tunnels": Way(
-            topology="vpn_backup_static",
-            mbps=4000,
-            change="{customer: {internet: {customer_router: {bandwidth: 10 Gbps}}}, "
-            "vpns: {vpn: {tunnel_bandwidth: large}}}",
-            steps=cut,
-        ),
         "hosted connection, policed": Way(topology="hosted_connection", mbps=400, tcp_least=5),
         "hosted connection, shaped at home": Way(topology="hosted_connection", mbps=400, change=shaped),
     }

@@ -75,6 +75,15 @@ while time.monotonic() < until:
 """
 """Two that wait by looking, and sleep all the while: time must come to them."""
 
+WAITING = """
+import time
+begun, looks = time.monotonic_ns(), 1
+while (now := time.monotonic_ns()) < begun + 500_000_000:
+    looks += 1
+print(now - begun, looks)
+"""
+"""Half a second by looking: at 256 ns for each it would be two million looks."""
+
 
 def look_in_other_programs(_payload: object, channel: Channel, _folder: str) -> None:
     """In the guest: programs look at the clock, which is not held."""
@@ -88,14 +97,19 @@ def look_in_other_programs(_payload: object, channel: Channel, _folder: str) -> 
     begun = time.monotonic_ns()
     output(TO_AND_FRO)
     handed = time.monotonic_ns()
-    while time.monotonic_ns() < handed + 20_000_000:  # the first process, too
+    waited_ns, looks = map(int, output(WAITING).split())
+    waited = time.monotonic_ns()
+    while time.monotonic_ns() < waited + 20_000_000:  # the first process, too
         pass
-    channel.send("looked", 0, worked_ns=worked, handed_ns=handed - begun, spun_ns=time.monotonic_ns() - handed)
+    spun_ns, handed_ns = time.monotonic_ns() - waited, handed - begun
+    channel.send("looked", 0, worked_ns=worked, handed_ns=handed_ns, waited_ns=waited_ns, looks=looks, spun_ns=spun_ns)
 
 
 def test_looks_cost_nothing_but_to_who_waits_by_looking(tmp_path: Path) -> None:
     (event,) = run("look_in_other_programs", tmp_path)
     assert event["worked_ns"] == 0
+    assert 500_000_000 <= int(str(event["waited_ns"])) < 500_020_000
+    assert int(str(event["looks"])) < 100_000, "the longer it waits, the larger are its steps"
     assert 20_000_000 <= int(str(event["handed_ns"])) < 25_000_000
     assert 20_000_000 <= int(str(event["spun_ns"])) < 21_000_000
 

@@ -18,6 +18,8 @@ from dxemu.host.timer import CLOCK_REALTIME, Timer
 
 MOMENT_NS = 10**8
 SECOND_NS = 10**9
+_BUILT_WITHIN_NS = 10**10
+"""More than interfaces and LAGs take."""
 _LEAD_NS = 10**6
 """The last part of a wait is a blocking one: the event loop looks at the clock after it, how often is up to Python."""
 _ALONE_NS = 10**7
@@ -80,6 +82,15 @@ class Clock:
         """Return `after_s` seconds after the next whole second of the virtual clock; at once where it is real."""
         if self.virtual:
             await _pinned(_next(SECOND_NS) + round(after_s * 1e9))
+
+    async def daemons_begin(self) -> None:
+        """Return at the next whole ten seconds of the virtual clock; at once where it is real.
+
+        How long interfaces and LAGs take until they can be used is up to the kernel's version: Linux 6.12 tells that
+        light has come up to a second later than 7.3 does. What begins after them begins at one moment all the same.
+        """
+        if self.virtual:
+            await _pinned(_next(_BUILT_WITHIN_NS))
 
 
 def _next(unit_ns: int) -> int:

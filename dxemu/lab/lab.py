@@ -82,8 +82,7 @@ class Lab:
     ) -> AsyncIterator[Lab]:
         """Build the lab and start its routers; take it down at the end. Raises LabError.
 
-        Which way a flow takes where several are equal is drawn from `seed`. One end alone of the cables that are
-        `halved` can lose light.
+        Which of equal ways a flow takes is drawn from `seed`. Of `halved` cables one end alone can lose light.
         """
         async with AsyncExitStack() as stack:
             nodes = await build_nodes(plan, stack, journal.each, seed)
@@ -97,6 +96,7 @@ class Lab:
             await build_extras(plan, nodes)
             await lags_ready(plan, nodes, journal.clock)
             await interfaces_usable(plan, nodes)  # no daemon starts before
+            await journal.clock.daemons_begin()
             await start_services(plan, nodes, journal.clock, stack)
             await start_vrrp(plan, nodes, journal, stack, tasks)
             await lab._overlay.start(nodes, folder, stack, tasks)

@@ -19,7 +19,7 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "static_routes": frozenset({"via", "throw"}),
         "limits": frozenset({"rate", "burst"}),
         "mss_clamps": frozenset({"mss"}),
-        "speakers": frozenset({"originates", "maximum_paths", "tags"}),
+        "speakers": frozenset({"originates", "maximum_paths", "tags", "cloud_hub"}),
         "gateways": frozenset(
             {"allowed_prefixes", "prefixes", "route_propagation", "attachments", "fixed", "attached", "local"}
             | {"vpc_table", "vpn_ecmp_support"}

@@ -42,7 +42,7 @@ class LightLost(Fault):
         """This one, if it is there already."""
         what, name = target_of(self)
         wanted = f"internet_{name}" if what == "internet" else name
-        return tuple(cable.name for cable in plan.cables if cable.name == wanted)
+        return () if plan.cable_named(wanted) is None else (wanted,)
 
     def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """No packet over the cable, and one of its ends knows at once."""

@@ -46,8 +46,11 @@ class Clock:
         return time.monotonic_ns()
 
     def since_start(self, stamp: int) -> float:
-        """Seconds from the run's start to a moment; negative for one before it."""
-        return (stamp - self.epoch_ns) / 1e9
+        """Seconds from the run's start to a moment, to the microsecond; negative for one before it.
+
+        As exact as the timeline: what follows a fault within a nanosecond did not come before it.
+        """
+        return round((stamp - self.epoch_ns) / 1e9, 6)
 
     def now(self) -> float:
         """Seconds since the run's start."""

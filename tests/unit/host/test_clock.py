@@ -1,0 +1,22 @@
+"""The run's clock, without waiting: how moments are told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from dxemu.host.clock import Clock
+
+
+def test_what_follows_within_a_nanosecond_did_not_come_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault is told with the moment before it, its effects with theirs: both are as exact as the timeline."""
+    clock = Clock(virtual=True)
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 8_030_927_324)
+    clock.start()
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 13_030_927_325)
+    assert clock.now() == 5.0 == clock.since_start(clock.stamp())
+
+
+def test_moments_before_the_start_are_negative() -> None:
+    assert Clock().since_start(-4_403_917_496) == -4.403917

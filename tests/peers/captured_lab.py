@@ -6,7 +6,7 @@ Imported in the guest, where imports cost real time: nothing else belongs here.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from unittest import mock
@@ -33,8 +33,10 @@ class _CapturedLab(Lab):
 
     @classmethod
     @asynccontextmanager
-    async def built(cls, plan: Plan, journal: Journal, folder: str, seed: int = 1) -> AsyncIterator[Lab]:
-        async with super().built(plan, journal, folder, seed) as lab:
+    async def built(
+        cls, plan: Plan, journal: Journal, folder: str, seed: int = 1, halved: Sequence[str] = ()
+    ) -> AsyncIterator[Lab]:
+        async with super().built(plan, journal, folder, seed, halved) as lab:
             with ExitStack() as stack:
                 for node in plan.nodes:
                     if node.role in (Role.HOST, Role.INSTANCE):

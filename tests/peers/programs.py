@@ -159,9 +159,10 @@ def _all_started(node: LabNode, running: Frr, configurations: dict[str, str]) ->
             command = [str(FRR / daemon), "-u", "frr", "-g", "frr", "-N", running.name, "-f", str(file), "-d"]
             command += ["-i", str(running.folder / f"{daemon}.pid"), "--vty_socket", str(running.folder)]
             command += ["-z", str(running.folder / "zserv.api")]
-            with node.namespace.entered():
-                done = subprocess.run(command, capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False)
-            assert done.returncode == 0, f"{daemon}: {done.stdout}{done.stderr}"
+            said_there = running.folder / f"{daemon}.said"  # no pipe: FRR 10's daemons keep it, and it would never end
+            with said_there.open("wb") as out, node.namespace.entered():
+                done = subprocess.run(command, stdout=out, stderr=out, timeout=STARTS_WITHIN_S, check=False)
+            assert done.returncode == 0, f"{daemon}: {said_there.read_text()}"
             daemons.append(int((running.folder / f"{daemon}.pid").read_text()))
         yield
     finally:

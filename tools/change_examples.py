@@ -45,6 +45,13 @@ PATCHES = (
     "vpns: {<vpn>: {static_routes: [10.0.0.0/17]}}",
     "customer: {data_center: {routers: {<home>: {static_routes: {198.18.0.0/16: <colo>}}}}}",
     "customer: {data_center: {routers: {<home>: {maximum_paths: 4}}}}",
+    "customer: {data_center: {routers: {<home>: {route_reflector_clients: [<colo>]}}}}",
+    "customer: {data_center: {routers: {<home>: {route_reflector_clients: [<colo>], cluster_id: 10.0.0.9}}}}",
+    "customer: {colocation: {routers: {<colo>: {route_reflector_clients: [<home>]}}}}",
+    "customer: {colocation: {routers: {<colo>: {route_reflector_clients: [<home>], cluster_id: 10.0.0.9}}}}",
+    "customer: {colocations: {<place>: {routers: {<there>: {route_reflector_clients: [<home>]}}}}}",
+    "customer: {colocations: {<place>: {routers: {<there>: {route_reflector_clients: [<home>],"
+    " cluster_id: 10.0.0.9}}}}}",
     "customer: {data_center: {routers: {<home>: {announcements: {10.64.0.0/16: originate}}}}}",
     "customer: {colocation: {routers: {<colo>: {static_routes: {198.18.0.0/16: <home>}}}}}",
     "customer: {colocation: {routers: {<colo>: {maximum_paths: 4}}}}",

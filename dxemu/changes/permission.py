@@ -18,6 +18,8 @@ class Interrupts(StrEnum):
 
     NOTHING = "nothing"
     SESSION = "its BGP session, which is made anew"
+    CLIENT = "the router's iBGP sessions with those that become clients, or are none any more"
+    CLUSTER = "all iBGP sessions of the router"
     CONNECTION = "every virtual interface of the connection"
     ITSELF = "what is removed"
 

@@ -17,6 +17,25 @@ _OPEN = "both ends agree on it in the OPEN message"
 _CREATED = "AWS fixes it when it is created: make another one and remove this one"
 _WIRED = "what a port is cabled to does not change: make another connection and remove this one"
 
+REFLECTORS: tuple[Permission, ...] = tuple(
+    Permission(pattern=f"customer.{place}.routers.*.{key}", interrupts=interrupts, words=words, source=source)
+    for place in ("data_center", "colocation", "colocations.*")
+    for key, interrupts, words, source in (
+        (
+            "route_reflector_clients",
+            Interrupts.CLIENT,
+            "the router reflects to and from others",
+            "FRR, bgpd/bgpd.c, `peer_flag_action_list`",
+        ),
+        (
+            "cluster_id",
+            Interrupts.CLUSTER,
+            "the router is of another cluster",
+            "FRR, bgpd/bgpd.c, `bgp_cluster_id_set`",
+        ),
+    )
+)
+
 CUSTOMER: tuple[Permission, ...] = (
     Permission(
         pattern="virtual_interfaces.*.customer.enabled",
@@ -50,6 +69,7 @@ CUSTOMER: tuple[Permission, ...] = (
     Permission(pattern="customer.colocations.*.routers.*.static_routes.*", of=ALL, words="the router's route"),
     Permission(pattern="customer.colocations.*.routers.*.maximum_paths", words=_REFRESH),
     Permission(pattern="customer.colocations.*.routers.*.announcements.*", of=ALL, words=_REFRESH),
+    *REFLECTORS,
     Permission(pattern="customer.data_center.hosts.*", of=ELEMENT, words="a host comes, or goes"),
     Permission(pattern="customer.colocations.*.hosts.*", of=ELEMENT, words="a host comes, or goes"),
 )

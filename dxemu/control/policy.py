@@ -109,7 +109,7 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
         on_link=_subnet(plan, own) if session.external else None,
         policies=own.policies,
         own_router_id=None if session.external else plan.speaker(speaker).router_id,
-        cluster_id=plan.speaker(speaker).cluster_id,
+        cluster_id=own.cluster_id,
     )
 
 
@@ -148,8 +148,8 @@ def export_policy(plan: Plan, session: BgpSession, speaker: str) -> ExportPolicy
         withholds=own.withholds,
         tags=dict(of.tags),
         policies=own.policies,
-        reflects=() if of.cluster_id is None else _reflected(plan, session, own),
-        cluster_id=of.cluster_id,
+        reflects=() if own.cluster_id is None else _reflected(plan, session, own),
+        cluster_id=own.cluster_id,
     )
 
 

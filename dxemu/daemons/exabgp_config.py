@@ -58,10 +58,15 @@ class Peer:
         return self.session.keepalive_of(self.mine)
 
     def opens_otherwise(self, other: Peer) -> bool:
-        """Whether the two differ in something that a session is opened with, so that it has to be made anew."""
-        ends = ((mine.address, mine.asn, mine.graceful_restart) for mine in (self.mine, other.mine))
+        """Whether the two differ in something that a session is opened with, so that it has to be made anew.
+
+        Routers do that, too, where an iBGP peer becomes a client, or their cluster another one.
+        Source: FRR, bgpd/bgpd.c: `peer_flag_action_list`, `bgp_cluster_id_set`; read 2026-11-29.
+        """
+        ends = ((mine.address, mine.asn, mine.graceful_restart, mine.client) for mine in (self.mine, other.mine))
         whole = ((peer.hold_time, peer.auth_key, peer.asn) for peer in (self, other))
-        return len(set(ends)) > 1 or len(set(whole)) > 1
+        clusters = {mine.cluster_id for mine in (self.mine, other.mine)} - {None}
+        return any(len(differ) > 1 for differ in (set(ends), set(whole), clusters))
 
     @property
     def family(self) -> str:

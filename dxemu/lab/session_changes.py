@@ -38,6 +38,7 @@ class SessionFollower:
             router = self.routing.routers.get(end.speaker)
             if router is not None:
                 await router.follow(self.after, new)
+        await self._reflect(old, new)
         said = await self._bfd(old, new)
         if new.static:
             return self._static(new)
@@ -63,6 +64,16 @@ class SessionFollower:
         if old.tunnel is not None and self.overlay is not None:
             await self.overlay.go_down(self.before.tunnel(old.tunnel))
         return said + "neither end knows it"
+
+    async def _reflect(self, old: BgpSession, new: BgpSession) -> None:
+        """A route reflector has a client more, or less: the others hear of it by the policies of their own sessions."""
+        for had, has in zip(old.ends, new.ends, strict=True):
+            router = self.routing.routers.get(has.speaker)
+            if router is None or had.client == has.client:
+                continue
+            for other in self.after.sessions_of(has.speaker):
+                if not other.external and other.name != new.name and router.has(other.name):
+                    await router.follow(self.after, other)
 
     async def _moved(self, old: BgpSession, new: BgpSession) -> str:
         """It ends at another speaker from now on, and is made anew there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from dxemu.aws.direct_connect_gateway import within
 from dxemu.aws.timers import RESTART_TIME
@@ -121,23 +122,19 @@ def add_speakers(draft: Draft) -> None:
     topology = draft.topology
     routers = customer_routers(topology)
     data_center = topology.customer.data_center
-    settings = {settings.router: settings for settings in topology.customer.router_settings}
     originates = {site.routers[0]: site.networks for site in sites(topology)}
     for router in data_center.routers if data_center.vrrp is not None else routers[:1]:
         originates[router] = _announced(topology)
     for router in routers:
-        own = settings.get(router, RouterSettings(router=router))
-        router_id = draft.router_ids.of(router)[0]
         draft.speakers.append(
             Speaker(
                 name=router,
                 node=router,
                 side=Side.CUSTOMER,
                 asn=asn_of(topology, router),
-                router_id=router_id,
+                router_id=draft.router_ids.of(router)[0],
                 originates=originates.get(router, ()),
-                maximum_paths=own.maximum_paths,
-                cluster_id=(own.cluster_id or router_id) if own.route_reflector_clients else None,
+                maximum_paths=settings_of(topology, router).maximum_paths,
             )
         )
 
@@ -177,6 +174,19 @@ def add_circuits(draft: Draft, links: Links) -> None:
             draft.sessions.append(_circuit_session(draft, cable, peers, circuit))
 
 
+def settings_of(topology: Topology, router: str) -> RouterSettings:
+    """What the file says of a router's configuration; the defaults where it says nothing."""
+    said = (own for own in topology.customer.router_settings if own.router == router)
+    return next(said, RouterSettings(router=router))
+
+
+def _cluster_id(draft: Draft, own: RouterSettings) -> IPv4Address | None:
+    """The cluster of a route reflector (RFC 4456 section 7); None if a router is none."""
+    if not own.route_reflector_clients:
+        return None
+    return own.cluster_id or next(known.router_id for known in draft.speakers if known.name == own.router)
+
+
 def _circuit_session(draft: Draft, cable: Cable, peers: Peers, circuit: Circuit) -> BgpSession:
     """The session of the routers at the ends of `cable`: iBGP, unless their sites have ASNs of their own.
 
@@ -186,12 +196,13 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers, circuit: Circuit)
     graceful = any(v.graceful_restart is not GracefulRestartMode.OFF for v in draft.topology.virtual_interfaces)
     restart_time = RESTART_TIME if graceful else None
     policies = dict(circuit.policies)
-    clients = {own.router: own.route_reflector_clients for own in draft.topology.customer.router_settings}
+    internal = asn_of(draft.topology, cable.a.node) == asn_of(draft.topology, cable.b.node)
     asked = circuit.bfd
     bfd = None if asked is None else BfdSession(interval=asked.interval, detect_mult=asked.detect_mult)
 
     def end(index: int) -> SessionEnd:
-        port = (cable.a, cable.b)[index]
+        port, other = (cable.a, cable.b)[index], (cable.a, cable.b)[1 - index]
+        own = settings_of(draft.topology, port.node)
         return SessionEnd(
             speaker=port.node,
             node=port.node,
@@ -205,7 +216,8 @@ def _circuit_session(draft: Draft, cable: Cable, peers: Peers, circuit: Circuit)
             bfd=bfd,
             hold_time=circuit.hold_time,
             cost=circuit.cost,
-            client=(cable.a, cable.b)[1 - index].node in clients.get(port.node, ()),
+            client=other.node in own.route_reflector_clients,
+            cluster_id=_cluster_id(draft, own) if internal else None,
             allow_as_in=max((vif.customer.allow_as_in for vif in draft.topology.virtual_interfaces), default=0),
         )
 

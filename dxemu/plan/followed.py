@@ -28,7 +28,7 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
             {"import_local_pref", "export_communities", "send_communities", "export_prepend", "export_med"}
             | {"announces", "accepts", "allow_as_in", "policies", "enabled"}
             | {"bfd", "hold_time", "keepalive", "auth_key", "graceful_restart", "until_bfd_down"}
-            | {"speaker", "prefix_quota", "route_filter_prefixes", "confirmed", "cables"}
+            | {"speaker", "prefix_quota", "route_filter_prefixes", "confirmed", "cables", "client", "cluster_id"}
         ),
     }
 )

@@ -137,7 +137,7 @@ def _step(one: Added | Removed | Changed) -> Step:
 
 def _breaks(one: Changed, values: tuple[Value, ...]) -> str:
     in_place = IN_PLACE.get(one.table, frozenset())
-    if all(not in_place.isdisjoint(value.name.split(".")) for value in values):
+    if all(not in_place.isdisjoint(value.name.split(".")) or _begins_or_ends(value) for value in values):
         return ""
     if one.table != "sessions":
         return REBUILT
@@ -145,6 +145,11 @@ def _breaks(one: Changed, values: tuple[Value, ...]) -> str:
     if switched:
         return "the session ends" if any(value.new is False for value in switched) else "the session begins"
     return RESET
+
+
+def _begins_or_ends(value: Value) -> bool:
+    """Whether a route reflector has a cluster from now on, or none: only another one makes its sessions anew."""
+    return _part(value) == "cluster_id" and None in (value.old, value.new)
 
 
 def _part(value: Value) -> str:

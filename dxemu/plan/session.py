@@ -23,7 +23,8 @@ class SessionEnd:
     `announces` are the only prefixes that an eBGP peer may hear of, `accepts` what it takes from there; None: no such
     limit. `withholds` are those of them that it does not hear of all the same.
     `cost` is what the other end costs as a next hop, inside the AS.
-    Is the other end a `client`, this one reflects routes to and from it (RFC 4456).
+    Is the other end a `client`, this one reflects routes to and from it (RFC 4456); `cluster_id` is the cluster of a
+    route reflector, on all its iBGP sessions.
     `policies` say of some prefixes what is done with them in place of that.
     `allow_as_in` times the own ASN may be in the AS_PATH of what is taken.
     `port` is the physical port (or bond) whose carrier this end sees; `interface` the one that holds `address`.
@@ -57,6 +58,7 @@ class SessionEnd:
     graceful_restart: Seconds | None = None
     cost: int = 0
     client: bool = False
+    cluster_id: IPv4Address | None = None
     enabled: bool = True
     peer_asn: Asn | None = None
     peer_address: IPAddress | None = None
@@ -136,7 +138,6 @@ class Speaker:
 
     `name` is the node's, on an AWS device `dx_1:vgw`. Its routes go into the kernel's `table`; up to
     `maximum_paths` that are level share the flows (multipath).
-    As a route reflector it has a `cluster_id`.
     With `site_link` it passes on what it hears from the customer to the other virtual interfaces with SiteLink, in a
     `cloud_hub` to the other VPNs of its virtual private gateway.
     `region` is the one that an AWS device's location is associated with; `tags` are the communities that AWS gives to
@@ -151,7 +152,6 @@ class Speaker:
     originates: tuple[IPNetwork, ...]
     table: int = MAIN_TABLE
     maximum_paths: int = 1
-    cluster_id: IPv4Address | None = None
     site_link: bool = False
     cloud_hub: bool = False
     region: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from dxemu.bgp.prefix_policy import PrefixPolicy
 from dxemu.plan.model import (
@@ -57,9 +58,15 @@ def speakers(plan: Plan) -> Iterator[Row]:
             "" if speaker.table == MAIN_TABLE else table_words(speaker.table),
             f"announces {listed_networks(speaker.originates, 'nothing of its own')}",
             *([f"up to {speaker.maximum_paths} paths share the flows"] if _has_multipath(speaker) else []),
-            *([f"route reflector of cluster {speaker.cluster_id}"] if speaker.cluster_id is not None else []),
+            *(f"route reflector of cluster {cluster}" for cluster in _clusters(plan, speaker)),
             "; ".join(_tags(speaker)),
         )
+
+
+def _clusters(plan: Plan, speaker: Speaker) -> list[IPv4Address]:
+    """Its cluster, if it is a route reflector."""
+    ends = (end for session in plan.sessions_of(speaker.name) for end in session.ends if end.speaker == speaker.name)
+    return list(dict.fromkeys(end.cluster_id for end in ends if end.cluster_id is not None))
 
 
 def _has_multipath(speaker: Speaker) -> bool:

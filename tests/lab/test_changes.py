@@ -107,6 +107,16 @@ def test_sessions_are_configured_anew(tmp_path: Path) -> None:
         ("vpn_backup", "{vpns: {vpn: null}}", "vpn_tunnel_1 and vpn_tunnel_2: neither end knows it; 33 taken down"),
         ("vpn_backup_static", "{vpns: {vpn: {static_routes: [10.0.0.0/17]}}}", "both ends' tables say so"),
         ("vpn_backup", "{vpns: {vpn: {tunnels: {1: {customer: {enabled: off}}}}}}", "both ends say that it is down"),
+        (
+            "vpn_backup",
+            "{vpns: {second: {gateway: vgw, router: customer_router, customer_address: 198.51.100.2}}}",
+            "both ends take connections",
+        ),
+        (
+            "../tests/unit/topology/valid/route_reflectors",
+            "{customer: {data_center: {routers: {core_1: {route_reflector_clients: [exit_1], cluster_id: 10.0.0.9}}}}}",
+            "both ends say that it is down, and take connections",
+        ),
     ],
 )
 def test_what_is_read_back(topology: str, change: str, says: str, tmp_path: Path) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dxemu.bgp.rib import LocRib
 from dxemu.control.converge import NeverSettles, Settled, converge
+from dxemu.daemons.exabgp_config import Peer
+from dxemu.plan.diff import diff
+from dxemu.plan.followed import not_followed
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
+from dxemu.plan.order import RESET, careful
 from dxemu.topology.load import load
 from dxemu.units import network
 
@@ -69,3 +74,29 @@ def test_reflectors_that_prefer_each_other_are_told_so_instead_of_computed_for_e
     level = {"virtual_interfaces": {"primary": {"customer": {"local_pref": 100}}}}
     with pytest.raises(NeverSettles, match=r"never settles: .*core_"):
         converge(plan_of({**near, **level}))
+
+
+@pytest.mark.parametrize(
+    ("core_1", "anew"),
+    [
+        ({"cluster_id": "10.0.0.9"}, {"edge-edge_1-core_1", "core_1-cores-core_2", "core_1-far_1-exit_1"}),
+        ({"route_reflector_clients": ["exit_1"]}, {"edge-edge_1-core_1"}),
+        ({"route_reflector_clients": None}, {"edge-edge_1-core_1", "core_1-far_1-exit_1"}),
+    ],
+    ids=["another cluster", "a client less", "no reflector any more"],
+)
+def test_a_running_lab_makes_those_sessions_anew_that_a_router_does(core_1: object, anew: set[str]) -> None:
+    """FRR ends a session whose peer becomes a client, or none, and all iBGP sessions where its cluster changes."""
+    after = plan_of({"customer": {"data_center": {"routers": {"core_1": core_1}}}})
+    for found in (diff(plan_of(), after), diff(after, plan_of())):
+        assert list(not_followed(found)) == []
+        steps = [step for step in careful(found) if step.difference.table == "sessions"]
+        assert {str(step.difference.key[0]) for step in steps if step.breaks == RESET} == anew
+
+
+def test_the_others_of_a_reflector_hear_of_a_client_more_without_being_made_anew() -> None:
+    session, end = plan_of().session("core_1-cores-core_2"), plan_of().session("core_1-cores-core_2").ends[0]
+    same = replace(session, ends=(replace(end, cluster_id=None), session.ends[1]))
+    assert not Peer.at(session, "core_1").opens_otherwise(Peer.at(same, "core_1"))
+    other = replace(session, ends=(replace(end, client=True), session.ends[1]))
+    assert Peer.at(session, "core_1").opens_otherwise(Peer.at(other, "core_1"))

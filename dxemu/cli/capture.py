@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from dxemu.cli.completing import named
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.files import border, shown
+from dxemu.host import invoker
 from dxemu.host.signals import as_exceptions
 from dxemu.labs.pcap import packets
 from dxemu.labs.places import chosen
@@ -45,8 +47,10 @@ def command(lab: str | None, out: Path | None, what: str, wanted: tuple[str, ...
         _write(1, packets(place, what, wanted))
         return
     with border(file, otherwise="name another file with --out"):
-        file.parent.mkdir(exist_ok=True)
+        invoker.make_folders(file.parent)
         with file.open("wb") as opened:
+            with contextlib.suppress(OSError):  # a link, such as /dev/stdout, is whose it is
+                invoker.give(file)
             echo(f"capturing to {shown(file)} until Ctrl-C", err=True)
             _write(opened.fileno(), packets(place, what, wanted))
 

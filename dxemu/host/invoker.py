@@ -94,6 +94,13 @@ def give(file: Path) -> None:
         _give(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), user)
 
 
+def give_socket(file: Path) -> None:
+    """Give the invoker a socket that this process has made, which cannot be opened. Raises OSError."""
+    user = invoker()
+    if user is not None:
+        os.chown(file, user.uid, user.gid, follow_symlinks=False)
+
+
 def _give_folder(fd: int, user: Invoker) -> None:
     try:
         for name in os.listdir(fd):

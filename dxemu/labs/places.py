@@ -16,6 +16,7 @@ from typing import Any
 
 from dxemu.errors import LabError
 from dxemu.files import border, refused
+from dxemu.host import invoker
 from dxemu.topology.words import quoted, suggestion
 
 LOCK = "lock"
@@ -102,6 +103,7 @@ class LabFolder:
         with _short(self.folder) as folder:
             sock.bind(f"{folder}/{SOCKET}")
         (self.folder / SOCKET).chmod(0o600)
+        invoker.give_socket(self.folder / SOCKET)
         sock.listen(128)
         return sock
 
@@ -124,10 +126,14 @@ class LabFolder:
 
 
 def state_folder() -> Path:
-    """`$XDG_STATE_HOME/dxemu/labs`, else `~/.local/state/dxemu/labs`. XDG asks to ignore a relative one."""
+    """`$XDG_STATE_HOME/dxemu/labs`, else `~/.local/state/dxemu/labs`. XDG asks to ignore a relative one.
+
+    Under sudo it is the invoking user's: one's labs are the same with and without it, and nobody else's.
+    """
     state = Path(os.environ.get("XDG_STATE_HOME", ""))
     if not state.is_absolute():
-        state = Path.home() / ".local" / "state"
+        user = invoker.invoker()
+        state = (user.home if user else Path.home()) / ".local" / "state"
     return state / "dxemu" / "labs"
 
 
@@ -172,12 +178,14 @@ def new_place(name: str) -> tuple[LabFolder, int]:
     if place.lives():
         raise NoLab(f"there is a lab {quoted(name)} already", f"dxemu down {name} ends it; --name gives another name.")
     with border(place.folder, otherwise="export XDG_STATE_HOME=<a folder of yours>"):
-        base.mkdir(0o700, parents=True, exist_ok=True)
+        invoker.make_folders(base)
         base.chmod(0o700)
         if place.folder.exists():
             shutil.rmtree(place.folder)
-        place.folder.mkdir(0o700)
+        invoker.make_folder(place.folder)
+        place.folder.chmod(0o700)
         lock = os.open(place.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        invoker.give(place.folder / LOCK)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return place, lock
 

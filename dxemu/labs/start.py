@@ -14,6 +14,7 @@ from typing import Any
 
 from dxemu.errors import DxemuError, LabError
 from dxemu.files import border
+from dxemu.host import invoker
 from dxemu.host.outliving import Outliving, started
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import ABOUT, LOG, LabFolder, NoLab, new_place, state_folder
@@ -48,6 +49,7 @@ def start(name: str, about: About) -> tuple[LabFolder, Outliving]:
         with border(place.folder):
             listening = stack.enter_context(place.listening())
             (place.folder / ABOUT).write_text(json.dumps(asdict(about)), encoding="utf-8")
+            invoker.give(place.folder / ABOUT)
         fds = (listening.fileno(), lock)
         command = [sys.executable, "-m", SUPERVISOR, str(place.folder), *map(str, fds)]
         supervisor = started(command, place.folder, place.folder / LOG, fds)

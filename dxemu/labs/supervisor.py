@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from dxemu.errors import DxemuError, InputErrors, LabError
 from dxemu.events.base import Event
 from dxemu.events.run import Building
-from dxemu.host import where
+from dxemu.host import invoker, where
 from dxemu.host.early import Early
 from dxemu.host.job import SERVED_IMPORTS
 from dxemu.labs.places import DIED, LabFolder
@@ -259,7 +259,7 @@ async def _listen(
 
 async def _main(folder: Path, listening_fd: int) -> None:
     place = LabFolder(folder)
-    with socket.socket(fileno=listening_fd) as listening:
+    with invoker.giving(folder), socket.socket(fileno=listening_fd) as listening:
         listening.setblocking(False)
         await Supervisor(place, About(**place.about())).run(listening)
 

@@ -81,11 +81,21 @@ def environment(home: Path, memory: Path) -> dict[str, str]:
         "PATH": os.defpath,
         "HOME": str(home),
         "TMPDIR": str(memory),
-        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *filter(None, sys.path)]),  # a guest's Python has no other
         "PYTHONDONTWRITEBYTECODE": "1",
         "XDG_CACHE_HOME": str(kernel_store.store_folder().parents[1]),
         kernel_store.OVERRIDE: os.environ.get(kernel_store.OVERRIDE, ""),
     }
+
+
+@contextlib.contextmanager
+def memory_at(folder: str) -> Iterator[str]:
+    """A file system in memory is there meanwhile."""
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @dataclass(frozen=True)
@@ -102,11 +112,16 @@ class OrdinaryUser:
         """Run `dxemu` in the user's folder."""
         home = self.folder / "home"
         env = environment(home, memory_folder()) | {
-            "PYTHONPATH": str(self.repository),
+            "PYTHONPATH": os.pathsep.join(map(str, [self.repository, *self._packages()])),
             kernel_store.OVERRIDE: str(self.kernel),
         }
         command = [*self.prefix, self.python, "-m", "dxemu.cli.app", *arguments]
         return subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+    def _packages(self) -> list[Path]:
+        """Where those of the clone are, which a Python without its environment, as in the guest, does not know."""
+        paths = (Path(name) for name in sys.path if name)
+        return [self.repository / path.relative_to(REPOSITORY) for path in paths if REPOSITORY in path.parents]
 
 
 @contextlib.contextmanager

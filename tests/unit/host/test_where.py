@@ -1,12 +1,15 @@
-"""A lab has the memory that it needs, unless somebody chose how much."""
+"""A lab has the memory that it needs, unless somebody chose how much, and a folder that it can see."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dxemu.errors import Unsupported
+from dxemu.host import on_host
 from dxemu.host.embedded import MEMORY, Boot
 from dxemu.host.where import Where
 
@@ -31,3 +34,12 @@ def test_what_somebody_chose_stays() -> None:
 def test_the_machines_own_kernel_has_the_machines_memory() -> None:
     host = Where(kernel="host", clock="real", release="6.12", stall_limit_s=None)
     assert host.with_room_for(3000) == host
+
+
+def test_a_lab_cannot_be_where_its_own_run_folder_hides_it() -> None:
+    async def start() -> None:
+        async with on_host.started(Path("/run/user/1000/state"), None):
+            pass
+
+    with pytest.raises(Unsupported, match=r"has /run for itself.*below it\n  .*--runs.*XDG_STATE_HOME"):
+        asyncio.run(start())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 from pathlib import Path
 
 import pytest
 
 from dxemu.cli.living import text_of
 from dxemu.host.spinning import end_spinning
-from dxemu.labs.places import DIED, NoLab, chosen, new_place, places
+from dxemu.labs.places import DIED, NoLab, chosen, new_place, places, state_folder
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,21 @@ def test_a_socket_is_found_whatever_the_length_of_its_path() -> None:
     with pytest.raises(NoLab, match="has died"):
         place.connected()
     os.close(lock)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_lab_of_root_is_the_invoking_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = pwd.getpwnam("nobody")
+    monkeypatch.setenv("SUDO_UID", str(user.pw_uid))
+    place, lock = new_place("mine")
+    with place.listening():
+        entries = [place.folder, *place.folder.iterdir()]
+        assert {entry.name for entry in entries} == {"mine", "lock", "socket"}
+        assert {entry.lstat().st_uid for entry in entries} == {user.pw_uid}
+        assert {entry.lstat().st_mode & 0o077 for entry in entries} == {0}
+    os.close(lock)
+    monkeypatch.delenv("XDG_STATE_HOME")
+    assert state_folder() == Path(user.pw_dir, ".local/state/dxemu/labs")
 
 
 def test_why_it_is_no_more_is_one_line() -> None:

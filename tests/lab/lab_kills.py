@@ -2,12 +2,14 @@
 
 `python -m tests.lab.lab_kills [KILLS]` says for each kill what it was and what was wrong; a seed draws the same kills
 again. The victim is the command at work, the lab's supervisor, its kernel, or any process of them all; the moment lies
-in `dxemu up`, or in a command that comes after it. Its exit status is 1 if anything was left that may not be.
+in `dxemu up`, or in a command that comes after it. With `--kernel host` the embedded kernel plays the machine: labs are
+started by root in it, on its kernel. The exit status is 1 if anything was left that may not be.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import os
 import random
@@ -16,12 +18,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
+from dxemu.host import where
+from dxemu.host.channel import Channel
+from dxemu.host.job import Job
 from dxemu.host.machine import memory_folder
-from tests.lab.machine import environment, network, processes_of
+from tests.lab.machine import environment, memory_at, network, processes_of
+
+_T = TypeVar("_T")
 
 TOPOLOGIES = ("backup_connection", "private_vif", "vpn_backup")
 CLOCKS = ("virtual", "real")
@@ -53,24 +61,34 @@ class LabKill:
     victim: str
     after_s: float
     seed: int
+    kernel: str = "embedded"
 
     def __str__(self) -> str:
         words = " ".join(self.command)
         return f"{self.topology:<18} {self.clock:<8} {words:<38} {self.victim:<10} {self.after_s:5.2f} s"
 
 
-def drawn(kills: int, seed: int) -> Iterator[LabKill]:
-    """So many, each design, clock, command and victim about as often as the others."""
+def drawn(kills: int, seed: int, kernel: str = "embedded") -> Iterator[LabKill]:
+    """So many, each design, clock, command and victim about as often as the others, and with all of the others."""
     chance = random.Random(seed)
-    for n in range(kills):
-        topology, command = TOPOLOGIES[n % len(TOPOLOGIES)], COMMANDS[n % len(COMMANDS)]
+
+    def dealt(values: Sequence[_T]) -> list[_T]:
+        cards = [values[n % len(values)] for n in range(kills)]
+        chance.shuffle(cards)
+        return cards
+
+    clocks, victims = (CLOCKS, VICTIMS) if kernel == "embedded" else (("real",), ("command", "supervisor", "any"))
+    for topology, clock, command, victim in zip(
+        dealt(TOPOLOGIES), dealt(clocks), dealt(COMMANDS), dealt(victims), strict=True
+    ):
         yield LabKill(
             topology=topology,
-            clock=CLOCKS[n // 2 % len(CLOCKS)],
+            clock=clock,
             command=tuple(word.format(connection=CONNECTIONS[topology]) for word in command),
-            victim=VICTIMS[n // 3 % len(VICTIMS)],
+            victim=victim,
             after_s=chance.random() * (UP_WITHIN_S if command == UP else COMMAND_WITHIN_S),
             seed=chance.randrange(2**32),
+            kernel=kernel,
         )
 
 
@@ -84,7 +102,7 @@ def carry_out(kill: LabKill) -> tuple[list[str], str]:
         folder, memory = Path(name), Path(memory_name)
         (folder / "home").mkdir()
         env = environment(folder / "home", memory)
-        up = ("up", kill.topology, "--clock", kill.clock)
+        up = ("up", kill.topology, "--clock", kill.clock, "--kernel", kill.kernel)
         if kill.command != UP:
             done = _dxemu(env, folder, *up)
             if done.returncode != 0:
@@ -97,6 +115,28 @@ def carry_out(kill: LabKill) -> tuple[list[str], str]:
         if (network(), mounts()) != before:
             wrong.append("the machine's network or mounts are not as before")
     return wrong, f"killed {struck}; the command ended with {status}; {down.stdout.strip() or 'nothing to end'}"
+
+
+def carry_out_as_guest(kill: LabKill) -> tuple[list[str], str]:
+    """The same on a machine that the embedded kernel plays, whose root orders the lab."""
+
+    async def run(folder: Path) -> Mapping[str, Any]:
+        job = Job(target="tests.lab.lab_kills:in_guest", payload=asdict(kill))
+        async with contextlib.aclosing(where.embedded("virtual", stall_limit_s=240).run(job, folder, 1)) as told:
+            return await anext(told)
+
+    with tempfile.TemporaryDirectory(prefix="dxemu-kill-") as name:
+        found = asyncio.run(run(Path(name)))
+    return found["wrong"], found["how"]
+
+
+def in_guest(payload: Mapping[str, Any], channel: Channel, folder: str) -> None:
+    """There the folders are in memory: the guest's file system takes no sockets."""
+    del folder
+    with memory_at("/mnt") as tempfile.tempdir:
+        os.environ["TMPDIR"] = tempfile.tempdir  # memory_folder() asks for it
+        wrong, how = carry_out(LabKill(**{**payload, "command": tuple(payload["command"])}))
+    channel.send("killed", 0, wrong=wrong, how=how)
 
 
 def _dxemu(env: dict[str, str], folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -163,10 +203,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kills", type=int, nargs="?", default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kernel", choices=("embedded", "host"), default="embedded")
     options = parser.parse_args()
     bad = 0
-    for number, kill in enumerate(drawn(options.kills, options.seed), 1):
-        wrong, how = carry_out(kill)
+    for number, kill in enumerate(drawn(options.kills, options.seed, options.kernel), 1):
+        wrong, how = carry_out(kill) if kill.kernel == "embedded" else carry_out_as_guest(kill)
         bad += bool(wrong)
         print(f"{number:4} {'LEFT' if wrong else 'ok':<5} {kill}   {'; '.join((*wrong, how))}", flush=True)
     print(f"{options.kills} kills: {bad} left something" if bad else f"{options.kills} kills: nothing left")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dxemu.events.older_packets import OlderPackets, from_json
 from dxemu.events.timeline import ProbeLog
+from dxemu.write_back import write_back
 
 GROWING = ".growing"
 """What its file is called after that of the whole log, which takes its place."""
@@ -70,7 +71,7 @@ class GrowingLog:
         try:
             whole = os.write(self._fd, part) == len(part)
             if self._sync:
-                os.fdatasync(self._fd)
+                write_back(self._fd)
         except OSError:
             whole = False
         if not whole:  # what came after a torn part could not be told from it

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded, encoded
+from dxemu.write_back import write_back
 
 KNOWN = ".known"
 """What the name of such a file ends with."""
@@ -34,7 +35,7 @@ class KnownSoFar:
             with open(aside, "wb", buffering=0) as file:  # noqa: PTH123 - as below
                 file.write("".join(lines).encode())
                 if self._sync:
-                    os.fdatasync(file.fileno())
+                    write_back(file.fileno())
             os.replace(aside, self._path)  # noqa: PTH105 - pathlib costs time in the guest
         except OSError:
             return

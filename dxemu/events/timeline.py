@@ -6,7 +6,6 @@ The kinds of events are the classes of `base`'s neighbours here, each with the w
 from __future__ import annotations
 
 import json
-import os
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded
 from dxemu.events.older_packets import OlderPackets, older_than
+from dxemu.write_back import write_back
 
 DIRECTIONS = ("to_aws", "from_aws")
 
@@ -80,7 +80,7 @@ class ProbeLog:
             self.sent.tofile(file)
             self.received.tofile(file)
             file.flush()
-            os.fdatasync(file.fileno())  # in the embedded kernel only this says that the machine's disk is full
+            write_back(file.fileno())  # in the embedded kernel only this says that the machine's disk is full
 
     def write_to(self, folder: str, name: str) -> None:
         """Write into the run's folder."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
+from dxemu.events import known_so_far
 from dxemu.events.known_so_far import KNOWN, KnownSoFar, read, untold
 from dxemu.events.probes import FramesCaptured, StreamStalled
 
@@ -40,7 +40,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
 
     known = KnownSoFar(str(tmp_path), "frames.capture", sync=True)
     known.write(1.0, [captured("BGP", 3)])
-    monkeypatch.setattr(os, "fdatasync", full)
+    monkeypatch.setattr(known_so_far, "write_back", full)
     known.write(2.0, [captured("BGP", 7)])
     (found,) = read(tmp_path / f"frames.capture{KNOWN}")
     assert found.t == 1.0

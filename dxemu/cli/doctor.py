@@ -8,7 +8,7 @@ import click
 
 from dxemu.cli.helping import examples
 from dxemu.host.diagnosis import diagnose
-from dxemu.host.proof import prove_here
+from dxemu.host.proof_apart import prove_here
 from dxemu.host.signals import as_exceptions
 from dxemu.report import doctor
 from dxemu.report.terminal import echo

@@ -6,9 +6,6 @@ of its own and removed. Each feature is tried apart from the others.
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -278,20 +275,3 @@ async def _try(name: str) -> Feature:
         return Feature(name, False, what if where.startswith(PREFIX) else error.problem)
     except OSError as error:
         return Feature(name, False, str(error))
-
-
-def prove_here() -> list[dict[str, object]]:
-    """What the machine's own kernel can do, as JSON values. Needs root."""
-    return [feature.line() for feature in asyncio.run(prove(HOST_FEATURES)).values()]
-
-
-def main() -> None:
-    """Write one JSON line for each feature to the file that is named on the command line."""
-    found = asyncio.run(prove())
-    with open(sys.argv[1], "w", encoding="utf-8") as file:  # noqa: PTH123
-        for feature in found.values():
-            file.write(json.dumps(feature.line()) + "\n")
-
-
-if __name__ == "__main__":
-    main()

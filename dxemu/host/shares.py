@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -17,6 +16,7 @@ from rich.status import Status
 
 from dxemu.audit.spread import Item, Result
 from dxemu.errors import LabError
+from dxemu.host.signals import ends_with
 from dxemu.report.console import PlainConsole
 
 ALONE_S = 0.5
@@ -27,8 +27,6 @@ QUIET_S = 2.0
 
 SHARES = 8
 """How many shares a process gets, one after the other: so that none waits long for the slowest."""
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Jobs:
@@ -93,14 +91,12 @@ _mine: tuple[Callable[[Any], Any], Sequence[Sequence[Any]]] | None = None
 
 
 def _begin(work: Callable[[Any], Any], shares: Sequence[Sequence[Any]], parent: int) -> None:
-    """A child starts: the terminal's signals are for its parent, and it ends with it (prctl(2))."""
+    """A child starts: the terminal's signals are for its parent, and it ends with it."""
     global _mine
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    ends_with(parent)
     _mine = work, shares
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 INTERRUPTED = 130
 """The exit status, as a shell has it of a program that SIGINT ended."""
+_PR_SET_PDEATHSIG = 1
 
 
 def ending() -> Iterator[signal.Signals]:
@@ -31,6 +32,15 @@ def as_exceptions() -> None:
     """From now on they are KeyboardInterrupt: there is something to tidy up."""
     for number in ending():
         signal.signal(number, signal.default_int_handler)
+
+
+def ends_with(parent: int) -> None:
+    """From now on this process is killed when `parent` ends, from which it was forked (prctl(2))."""
+    import ctypes  # few need it
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _end(number: int, frame: object) -> None:

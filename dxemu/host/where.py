@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import platform
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -117,15 +116,15 @@ def host(clock: str, stall_limit_s: float | None = None) -> Where:
         raise Unsupported("the virtual clock needs the embedded kernel", "use --clock real with --kernel host")
     if not is_root():
         raise Unsupported("--kernel host needs root", "use sudo, or --kernel embedded, which needs none")
-    from dxemu.host.proof import prove  # the embedded kernel starts without what this imports
+    from dxemu.host.proof_apart import prove_here  # the embedded kernel starts without what this imports
 
     forbidden = namespaces_problem()
     if forbidden:
         raise Unsupported(forbidden, namespaces_repair())
-    lacking = [feature for feature in asyncio.run(prove(NEEDED)).values() if not feature.ok]
+    lacking = [str(line["feature"]) for line in prove_here(NEEDED) if not line["works"]]
     if lacking:
         raise Unsupported(
-            f"Linux {platform.release()} of this machine lacks {', '.join(feature.name for feature in lacking)}",
+            f"Linux {platform.release()} of this machine lacks {', '.join(lacking)}",
             "dxemu doctor says what could be loaded; --kernel embedded has it all",
         )
     return Where(kernel="host", clock=clock, release=platform.release(), stall_limit_s=stall_limit_s)

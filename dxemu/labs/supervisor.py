@@ -201,7 +201,7 @@ LAST_WORDS_S = 5.0
 async def _where(about: About) -> where.Where:
     """Raises Unsupported."""
     if about.kernel == "host":
-        return await asyncio.to_thread(where.host, about.clock)  # it has a loop of its own
+        return await asyncio.to_thread(where.host, about.clock)  # who ends the lab meanwhile is heard
     return where.embedded(about.clock)
 
 

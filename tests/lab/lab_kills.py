@@ -94,7 +94,7 @@ def drawn(kills: int, seed: int, kernel: str = "embedded") -> Iterator[LabKill]:
 
 def carry_out(kill: LabKill) -> tuple[list[str], str]:
     """Up, kill, `down --all`: what is wrong afterwards, and how it went."""
-    before = network(), mounts()
+    before = machine()
     with (
         tempfile.TemporaryDirectory(prefix="dxemu-kill-") as name,
         tempfile.TemporaryDirectory(prefix="dxemu-kill-", dir=memory_folder()) as memory_name,
@@ -112,8 +112,7 @@ def carry_out(kill: LabKill) -> tuple[list[str], str]:
         wrong = [] if down.returncode == 0 else [f"down ends with {down.returncode}: {down.stderr.strip()}"]
         wrong += ["a traceback: " + text.splitlines()[-1] for text in (said, down.stderr) if "Traceback" in text]
         wrong += _left(folder, memory)
-        if (network(), mounts()) != before:
-            wrong.append("the machine's network or mounts are not as before")
+        wrong += [f"{one}, which was not there before" for one in sorted(machine() - before)]
     return wrong, f"killed {struck}; the command ended with {status}; {down.stdout.strip() or 'nothing to end'}"
 
 
@@ -193,9 +192,12 @@ def _left(folder: Path, memory: Path) -> list[str]:
     return wrong + [f"{entry} at home" for entry in sorted(there)]
 
 
-def mounts() -> list[str]:
-    """What is mounted here."""
-    return sorted(Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines())
+def machine() -> set[str]:
+    """What a lab may not leave outside its processes and its folder."""
+    namespaces, interfaces = network()
+    mounts = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    found = (("namespace", namespaces), ("interface", interfaces), ("mount", mounts))
+    return {f"{kind} {name}" for kind, names in found for name in names}
 
 
 def main() -> None:

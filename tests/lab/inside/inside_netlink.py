@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +17,7 @@ import pytest
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 
 from dxemu.errors import LabError
-from dxemu.host import proof
+from dxemu.host import proof, proof_apart, proof_pair
 from dxemu.host.proof_pair import PREFIX
 from dxemu.netlink import address, bond, bridge, ingress, link, neighbour, netem, nftables, route, sysctl, veth, vlan
 from dxemu.netlink.monitor import CarrierChanged, Monitor, RouteChanged
@@ -413,3 +414,16 @@ def test_the_embedded_kernel_has(name: str) -> None:
 def test_the_proof_leaves_nothing_behind() -> None:
     asyncio.run(proof.prove(("802.1Q", "TCP MD5")))
     assert not list(Path(FOLDER).glob(f"{PREFIX}*"))
+
+
+def test_a_proof_that_is_killed_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def dies() -> str:
+        async with proof_pair.two_nodes():
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    monkeypatch.setitem(proof._TRIALS, "dies", dies)  # type: ignore[index]  # only read elsewhere
+    with pytest.raises(LabError, match="what tried them died"):
+        proof_apart.prove_here(("802.1Q", "dies"))
+    assert not list(Path(FOLDER).glob(f"{PREFIX}*"))
+    assert [line["works"] for line in proof_apart.prove_here(("802.1Q",))] == [True]

@@ -7,7 +7,7 @@ import json
 import signal
 from dataclasses import dataclass
 
-from dxemu.host.command import Command
+from dxemu.host.command import Command, Ended
 
 END_LIMIT_S = 1.0
 SOME_S = 0.02
@@ -22,6 +22,29 @@ class ReceiverReport:
     bytes: int
     packets: int
     lost: int
+
+
+class FlowStart:
+    """Whether the two ends have one, by what they print: `told` is set once that is known, `made` if there is one."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+        self.made = False
+
+    def heard(self, said: str) -> None:
+        """All that an end has printed so far."""
+        self.made = self.made or "connected to" in said
+        if self.made or "error" in said:
+            self.told.set()
+
+
+def why(ended: Ended) -> str:
+    """Why an end that has ended made no connection, in its words."""
+    try:
+        return str(json.loads(ended.output)["error"])
+    except (ValueError, KeyError):
+        said = ended.errors.strip() or ended.output.strip() or "iperf3 ended at once"
+        return said.splitlines()[-1].removeprefix("iperf3: error - ")
 
 
 async def report_of(receiver: Command) -> str:

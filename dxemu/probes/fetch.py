@@ -10,6 +10,7 @@ from dxemu.events.base import Event
 from dxemu.events.probes import ServiceFetched
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.probes.base import Measurement, Probe, alike_as_one, begun_late
+from dxemu.probes.between import END
 from dxemu.units import PacketsPerSecond, Seconds
 from dxemu.words import count, took
 
@@ -57,7 +58,7 @@ class FetchProbe(Probe):
     key: ClassVar[str] = "fetches"
     measures: ClassVar[type[Measurement]] = Fetch
 
-    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun="host or instance", example="app")
+    from_host: str = parameter(Takes.NAME, key="from", need=Need.ALWAYS, noun=END, example="app")
     service: str = parameter(Takes.NAME, need=Need.ALWAYS, example="s3_us_east_1")
     rate: PacketsPerSecond | None = parameter(Takes.PACKET_RATE, least=1, most=FASTEST, example="1/s")
     at: Seconds | None = parameter(Takes.DURATION, example="5 s")

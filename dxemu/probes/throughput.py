@@ -10,7 +10,7 @@ from dxemu.events.base import Event
 from dxemu.events.probes import ThroughputMeasured
 from dxemu.parameters import Contradiction, Need, Takes, parameter
 from dxemu.probes.base import Measurement, begun_late
-from dxemu.probes.between import BetweenHosts
+from dxemu.probes.between import END_OR_SERVICE, BetweenHosts
 from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds
 from dxemu.words import bit_rate, count, direction, duration
 
@@ -54,23 +54,33 @@ class Throughput(Measurement):
 class ThroughputProbe(BetweenHosts):
     """How much gets through from `at` on, for `duration`, in one direction (`to_aws`, `from_aws`).
 
+    What a service sends is asked for by the other end, as a download is: so it finds its way through NAT.
     TCP as fast as it can, or UDP at `offered` (None: TCP), in `streams` connections together. `mss` limits the
     payload of a packet, in bytes.
     """
 
     former: ClassVar[str] = "iperf3"
-    words: ClassVar[str] = "goodput of TCP, or of UDP at the rate that `udp` offers, in one direction, by iperf3"
+    words: ClassVar[str] = (
+        "goodput of TCP, or of UDP at the rate that `udp` offers, in one direction, by iperf3; `to` may be a service"
+    )
     example: ClassVar[str] = "{from: app, to: web, at: 5 s, for: 500 ms}"
     across: ClassVar[bool] = True
     key: ClassVar[str] = "throughputs"
     measures: ClassVar[type[Measurement]] = Throughput
 
+    to_host: str = parameter(Takes.NAME, key="to", need=Need.ALWAYS, noun=END_OR_SERVICE, example="web")
     direction: str = parameter(Takes.WORD, choices=("to_aws", "from_aws"), default="to_aws", example="to_aws")
     at: Seconds = parameter(Takes.DURATION, need=Need.ALWAYS, example="5 s")
     duration: Seconds = parameter(Takes.DURATION, key="for", default=USUAL_DURATION, example="500 ms")
     streams: int = parameter(Takes.WHOLE, default=1, least=1, most=128, example="16")
     offered: BitsPerSecond | None = parameter(Takes.BIT_RATE, key="udp", example="1 Gbps")
     mss: int | None = parameter(Takes.WHOLE, least=88, most=9216, example="1360")
+    ip_version: int = parameter(Takes.WORD, choices=(4, 6), default=4, example="6")
+
+    @property
+    def version(self) -> int:
+        """The IP version of its packets."""
+        return self.ip_version
 
     @property
     def over_at(self) -> Seconds:

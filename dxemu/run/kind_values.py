@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from dxemu.parameters import Need, Parameter, Takes, parameters_of
+from dxemu.probes.between import ENDS
 from dxemu.registry import kind_of, member
 from dxemu.run.orders import OrderRefused
 from dxemu.topology.words import kind_of as what_is
@@ -18,8 +19,6 @@ from dxemu.units import BitsPerSecond, PacketsPerSecond, Seconds, address, netwo
 
 T = TypeVar("T")
 Names = Mapping[str, Sequence[str]]
-END = "host or instance"
-"""The noun of a node that a probe can begin or end at."""
 
 
 def parameters_written(value: object) -> dict[str, object]:
@@ -79,7 +78,7 @@ def _lacking(kind: str, known: Sequence[Parameter], written: Mapping[str, object
 
 
 def _named(parameter: Parameter, value: object, names: Names) -> None:
-    nouns = ("host", "instance") if parameter.noun == END else (parameter.noun,)
+    nouns = ENDS.get(parameter.noun, (parameter.noun,))
     if parameter.takes is not Takes.NAME or not any(noun in names for noun in nouns):
         return
     known = [name for noun in nouns for name in names.get(noun, ())]

@@ -59,7 +59,9 @@ def _ends_with(topology: Topology, version: int) -> tuple[str, ...]:
     customer = topology.customer
     hosts = (*customer.data_center.hosts, *(host for cage in customer.colocations for host in cage.hosts))
     instances = (instance for vpc in topology.aws.vpcs for instance in vpc.instances)
-    return tuple(e.name for e in (*hosts, *instances) if any(a.version == version for a in e.addresses))
+    found = tuple(e.name for e in (*hosts, *instances) if any(a.version == version for a in e.addresses))
+    services = (service.name for service in topology.aws.public_services if service.address.version == version)
+    return (*found, *services, *(_strangers(topology) if version == 4 else ()))  # noqa: PLR2004
 
 
 def _strangers(topology: Topology) -> tuple[str, ...]:

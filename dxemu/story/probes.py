@@ -9,6 +9,7 @@ from typing import Any  # each value was read for its field
 from dxemu.errors import ProblemList
 from dxemu.parameters import Parameter, Takes, parameters_of
 from dxemu.probes.base import Probe
+from dxemu.probes.between import ENDS
 from dxemu.story.names import AT_SITE, WITH_VERSION
 from dxemu.story.probe_file import ProbeForm
 from dxemu.topology.check.names import is_name
@@ -16,9 +17,6 @@ from dxemu.topology.marks import KeyPath, Marks
 from dxemu.topology.repair import renamed
 from dxemu.topology.words import listed, quoted, suggestion
 from dxemu.units import PacketsPerSecond, Seconds
-
-END = "host or instance"
-"""The noun of a node that a probe can begin or end at."""
 
 PARAGRAPHS = {
     "DX-S005": """\
@@ -116,13 +114,14 @@ class ProbeReader:
         if self.names is None or name is None:
             return True
         noun = parameter.noun
-        known = [*self.names["host"], *self.names["instance"]] if noun == END else self.names.get(noun)
+        kinds = ENDS.get(noun, (noun,))
+        known = [name for kind in kinds for name in self.names[kind]] if set(kinds) <= self.names.keys() else None
         if known is not None and name not in known:
             remedy = suggestion(name, known, f"This topology has no {noun.replace('_', ' ')}s.")
             problem = f"there is no {noun.replace('_', ' ')} {quoted(name)}"
             self.problems.add(self.marks.at(*path, parameter.key), "DX-S004", problem, remedy)
             return False
-        if noun == END:
+        if noun in ENDS:
             self._version(parameter.key, name, path, version)
         return True
 

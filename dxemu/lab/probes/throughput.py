@@ -18,33 +18,26 @@ from __future__ import annotations
 import asyncio
 import math
 import signal
-import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 from dxemu.events.base import Event
 from dxemu.events.probes import ThroughputMeasured
 from dxemu.events.run import Tick
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.host.command import Command
-from dxemu.lab.cable_end import queue_limit
-from dxemu.lab.iperf3 import SOME_S, ReceiverReport, received, report_of
-from dxemu.lab.paths import Walker
+from dxemu.lab.flow_path import FlowPath, flow_path
+from dxemu.lab.iperf3 import SOME_S, FlowStart, ReceiverReport, received, report_of, why
 from dxemu.lab.probes.base import KEPT_S, START_S, ProbeRun, Runner
 from dxemu.netlink import link, sysctl
-from dxemu.netlink.namespace import Namespace
+from dxemu.plan.model import Plan, Role
 from dxemu.probes.throughput import ThroughputProbe
-from dxemu.units import IPAddress
 
 PORT = 5201
 """First port; each probe takes the next."""
 CONNECT_LIMIT_S = 5.0
 INTERVAL_S = 0.1
 """The shortest time that iperf3 counts in."""
-ROUND_TRIP_LIMIT_S = 1.0
-CLOSED_PORT = 9
-"""A TCP connection to it is refused after one round trip."""
 LARGEST_WINDOW = 2**31 - 1
 HOST_SETTINGS = {
     "net/ipv4/tcp_rmem": f"4096\t131072\t{LARGEST_WINDOW}",
@@ -62,24 +55,11 @@ _SMALLEST_BLOCK, _LARGEST_BLOCK = 16 << 10, 1 << 20
 _BLOCK_S = 100e-6
 _FIRST_WINDOW = 10 * 1448
 _SPARE_DOUBLINGS = 3
-_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
-FULL_FRAME_BITS = 1500 * 8
-HEADERS = 14 + 20 + 20 + 12
-"""Bytes of a frame that are no payload: Ethernet's, IPv4's, TCP's with the timestamps that Linux sends."""
-UDP_HEADERS = 14 + 20 + 8
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """The lowest rate of its cables, the time there and back, and how long a cable's full queue takes to empty.
-
-    `limit` is the lowest of the rate and of all policers and shapers on the way.
-    """
-
-    rate: int
-    limit: int
-    round_trip_s: float
-    queue_s: float
+HEADERS = {4: 14 + 20 + 20 + 12, 6: 14 + 40 + 20 + 12}
+"""Bytes of a frame that are no payload: Ethernet's, IP's, TCP's with the timestamps that Linux sends."""
+UDP_HEADERS = {4: 14 + 20 + 8, 6: 14 + 40 + 8}
+SENDS, RECEIVES = ("--forceflush",), ("--json",)
+"""Who sends says at once that it is connected, who receives counts, and tells it at the end."""
 
 
 class ThroughputRunner(Runner[ThroughputProbe]):
@@ -97,24 +77,30 @@ class ThroughputRunner(Runner[ThroughputProbe]):
                 for name, value in HOST_SETTINGS.items():
                     sysctl.write(lab.node(node).namespace, name, value)
             port = str(PORT + number)
-            wait = ("iperf3", "--server", "--one-off", "--json", "--interval", str(INTERVAL_S), "--port", port)
-            _, target = _ends(probe)
-            receiver = stack.enter_context(Command(wait, lab.node(target).namespace, idle=self.run.embedded))
-            self.go_on(self._measure(probe, receiver, port))
+            _, waits = _begins(lab.plan, probe)
+            how = SENDS if waits == _ends(probe)[0] else RECEIVES
+            wait = ("iperf3", "--server", "--one-off", *how, "--interval", str(INTERVAL_S), "--port", port)
+            connection = FlowStart()
+            heard = connection.heard if how is SENDS else None
+            waiting = stack.enter_context(Command(wait, lab.node(waits).namespace, heard, idle=self.run.embedded))
+            self.go_on(self._measure(probe, waiting, port, connection))
 
     def known(self) -> Sequence[Event]:
         """What came by cable so far of those that are counted: what was lost the receiver tells at its end."""
         return list(self._counting.values())
 
-    async def _measure(self, probe: ThroughputProbe, receiver: Command, port: str) -> None:
+    async def _measure(self, probe: ThroughputProbe, waiting: Command, port: str, connection: FlowStart) -> None:
         lab = self.run.lab
         due_s = max(float(probe.at), START_S)
         await lab.journal.clock.until(due_s)
         late_s = lab.journal.clock.now() - due_s
-        path = await _path(self.run, probe)
+        path = await flow_path(lab, *_begins(lab.plan, probe), probe.version)
         omitted_s, started_s = _omitted_s(probe, path), lab.journal.clock.now()
-        problem, arrived = await self._send(probe, _command(self.run, probe, path, port), omitted_s)
-        got = None if problem else received(await report_of(receiver), omitted_s, float(probe.duration))
+        command, begins = _command(self.run, probe, path, port), lab.node(_begins(lab.plan, probe)[0]).namespace
+        with Command(command, begins, connection.heard, idle=self.run.embedded) as begun:
+            problem, arrived = await self._send(probe, begun, connection, omitted_s)
+            counts = begun if "--reverse" in command else waiting
+            got = None if problem else received(await report_of(counts), omitted_s, float(probe.duration))
         if got is None and not problem:
             problem = "nothing arrived"
         lost = None
@@ -133,46 +119,37 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         )
         lab.journal.tell(told)
 
-    async def _send(self, probe: ThroughputProbe, command: Sequence[str], omitted_s: float) -> tuple[str, int]:
-        """Send for as long as the probe says, and stop.
+    async def _send(
+        self, probe: ThroughputProbe, begun: Command, connection: FlowStart, omitted_s: float
+    ) -> tuple[str, int]:
+        """Have it sent for as long as the probe says, and stop.
 
         Gives what went wrong, "" if nothing did, and the bytes of payload that came by cable in the time that counts.
         """
         lab = self.run.lab
-        source, _ = _ends(probe)
-        connected = asyncio.Event()
-
-        def listen(said: str) -> None:
-            if "connected to" in said or "error" in said:
-                connected.set()
-
-        with Command(command, lab.node(source).namespace, listen, idle=self.run.embedded) as sender:
-            try:
-                async with asyncio.timeout(CONNECT_LIMIT_S):
-                    await connected.wait()
-            except TimeoutError:
-                return f"no connection within {CONNECT_LIMIT_S:g} s", 0
-            await self._pass(omitted_s)
-            started_s = lab.journal.clock.now() - omitted_s
-            before = await self._arrived(probe)
-            counted = 0.0
-            while counted < probe.duration:
-                if counted:
-                    rate = round(max(0, await self._arrived(probe) - before) * 8 / counted)
-                    so_far = _measured(probe, started_s, omitted_s, seconds=counted, bits_per_second=rate)
-                    self._counting[probe.name] = so_far
-                    self.keep_known()
-                step = min(KEPT_S, probe.duration - counted)
-                await self._pass(step)
-                counted += step
-            arrived = await self._arrived(probe) - before
-            await self._pass(2 * INTERVAL_S)
-            sender.send_signal(signal.SIGTERM)
-            ended = await sender.ended()
-        if "connected to" in ended.output:
-            return "", arrived
-        said = ended.errors.strip() or ended.output.strip() or "iperf3 ended at once"
-        return said.splitlines()[-1].removeprefix("iperf3: error - "), 0
+        try:
+            async with asyncio.timeout(CONNECT_LIMIT_S):
+                await connection.told.wait()
+        except TimeoutError:
+            return f"no connection within {CONNECT_LIMIT_S:g} s", 0
+        await self._pass(omitted_s)
+        started_s = lab.journal.clock.now() - omitted_s
+        before = await self._arrived(probe)
+        counted = 0.0
+        while counted < probe.duration:
+            if counted:
+                rate = round(max(0, await self._arrived(probe) - before) * 8 / counted)
+                so_far = _measured(probe, started_s, omitted_s, seconds=counted, bits_per_second=rate)
+                self._counting[probe.name] = so_far
+                self.keep_known()
+            step = min(KEPT_S, probe.duration - counted)
+            await self._pass(step)
+            counted += step
+        arrived = await self._arrived(probe) - before
+        await self._pass(2 * INTERVAL_S)
+        begun.send_signal(signal.SIGTERM)
+        ended = await begun.ended()
+        return ("", arrived) if connection.made else (why(ended), 0)
 
     async def _arrived(self, probe: ThroughputProbe) -> int:
         """Bytes of payload that the receiver's ports have received so far."""
@@ -180,7 +157,7 @@ class ThroughputRunner(Runner[ThroughputProbe]):
         _, target = _ends(probe)
         ports = [port for cable in lab.plan.cables for port in (cable.a, cable.b) if port.node == target]
         counted = [await link.received(lab.node(target).netlink, port.name) for port in ports]
-        headers = HEADERS if probe.offered is None else UDP_HEADERS
+        headers = (HEADERS if probe.offered is None else UDP_HEADERS)[probe.version]
         return sum(size - frames * headers for frames, size in counted)
 
     async def _pass(self, seconds: float) -> None:
@@ -223,36 +200,13 @@ def _ends(probe: ThroughputProbe) -> tuple[str, str]:
     return (near, far) if probe.direction == DIRECTIONS[0] else (far, near)
 
 
-async def _path(run: ProbeRun, probe: ThroughputProbe) -> Path:
-    """As the kernels' tables have it at this moment."""
-    plan, lab = run.lab.plan, run.lab
-    hops, _ = await Walker(plan, {node.name: lab.node(node.name) for node in plan.nodes}).walk(*_ends(probe))
-    cables = [cable for cable in plan.cables if cable.name in hops]
-    limits = [int(limit.rate) for limit in plan.limits if limit.node in hops]
-    rate = min((int(cable.bandwidth) for cable in cables), default=10**9)
-    queue_s = max((queue_limit(c) * FULL_FRAME_BITS / float(c.bandwidth) for c in cables), default=0.0)
-    source, target = _ends(probe)
-    round_trip_s = await _round_trip_s(lab.node(source).namespace, plan.address_of(target))
-    return Path(rate=rate, limit=min([rate, *limits]), round_trip_s=round_trip_s, queue_s=queue_s)
+def _begins(plan: Plan, probe: ThroughputProbe) -> tuple[str, str]:
+    """Who begins the connection, and the other end.
 
-
-async def _round_trip_s(sender: Namespace, target: IPAddress) -> float:
-    """The second of two, since the first may have to wait for ARP. `ROUND_TRIP_LIMIT_S` if nobody answers."""
-    loop = asyncio.get_running_loop()
-    took_s = ROUND_TRIP_LIMIT_S
-    for _ in range(2):
-        with sender.entered():
-            sock = socket.socket(_FAMILIES[target.version], socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        with sock:
-            started_s = loop.time()
-            try:
-                async with asyncio.timeout(ROUND_TRIP_LIMIT_S):
-                    await loop.sock_connect(sock, (str(target), CLOSED_PORT))
-            except ConnectionRefusedError:
-                took_s = loop.time() - started_s
-            except OSError:  # no way at this moment, or no answer in time
-                return ROUND_TRIP_LIMIT_S
-    return took_s
+    That is who sends. A service's sending is asked for: what is on the Internet finds no host behind a router's NAT.
+    """
+    sender, receiver = _ends(probe)
+    return (receiver, sender) if plan.node(sender).role is Role.SERVICE else (sender, receiver)
 
 
 def _rate(probe: ThroughputProbe, got: ReceiverReport, arrived: int) -> int:
@@ -263,7 +217,7 @@ def _rate(probe: ThroughputProbe, got: ReceiverReport, arrived: int) -> int:
     return round(bits_per_second)
 
 
-def _omitted_s(probe: ThroughputProbe, path: Path) -> float:
+def _omitted_s(probe: ThroughputProbe, path: FlowPath) -> float:
     """What does not count, in whole intervals.
 
     TCP: its slow start, which doubles from 10 packets (RFC 6928) to what fits on the path. UDP beyond the rate: until
@@ -278,11 +232,19 @@ def _omitted_s(probe: ThroughputProbe, path: Path) -> float:
     return round(math.ceil(seconds / INTERVAL_S + SOME_S) * INTERVAL_S, 3)
 
 
-def _command(run: ProbeRun, probe: ThroughputProbe, path: Path, port: str) -> list[str]:
-    """iperf3 as the sender. It goes on until it is told to stop: it knows whole seconds only."""
-    source, target = (str(run.lab.plan.address_of(node)) for node in _ends(probe))
+def _command(run: ProbeRun, probe: ThroughputProbe, path: FlowPath, port: str) -> list[str]:
+    """iperf3 as the end that begins. It goes on until it is told to stop: it knows whole seconds only."""
+    begins, other = _begins(run.lab.plan, probe)
+    sender, _ = _ends(probe)
+    source, target = (str(run.lab.plan.address_of(node, probe.version)) for node in (begins, other))
     words = ["iperf3", "--client", target, "--bind", source, "--port", port, "--parallel", str(probe.streams)]
-    words += ["--time", "3600", "--interval", str(INTERVAL_S), "--forceflush"]
+    words += [
+        "--time",
+        "3600",
+        "--interval",
+        str(INTERVAL_S),
+        *(SENDS if begins == sender else (*RECEIVES, "--reverse")),
+    ]
     if probe.offered is None:
         block = int(path.limit * _BLOCK_S / 8 / probe.streams)
         words += ["--zerocopy", "--length", str(min(max(block, _SMALLEST_BLOCK), _LARGEST_BLOCK))]

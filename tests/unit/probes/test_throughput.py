@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from dxemu.lab.iperf3 import ReceiverReport, received
-from dxemu.lab.probes.throughput import Path, _omitted_s, _rate
+from dxemu.errors import InputErrors
+from dxemu.host.command import Ended
+from dxemu.lab.flow_path import FlowPath
+from dxemu.lab.iperf3 import FlowStart, ReceiverReport, received, why
+from dxemu.lab.probes.throughput import _begins, _omitted_s, _rate
+from dxemu.plan.make import make_plan
 from dxemu.probes.throughput import ThroughputProbe
+from dxemu.run.prepare import prepare
+from dxemu.topology.load import load
 from dxemu.units import BitsPerSecond, Seconds
 
+ROOT = Path(__file__).parents[3]
 PROBE = ThroughputProbe(
     name="bulk", from_host="app", to_host="web", direction="to_aws", at=Seconds(1), duration=Seconds(1)
 )
@@ -75,4 +84,45 @@ def test_tcp_that_catches_up_counts_no_more_than_came_by_cable() -> None:
 def test_what_does_not_count(
     probe: ThroughputProbe, rate: int, round_trip_s: float, queue_s: float, seconds: float
 ) -> None:
-    assert _omitted_s(probe, Path(rate=rate, limit=rate, round_trip_s=round_trip_s, queue_s=queue_s)) == seconds
+    assert _omitted_s(probe, FlowPath(rate=rate, limit=rate, round_trip_s=round_trip_s, queue_s=queue_s)) == seconds
+
+
+def test_an_end_says_that_there_is_a_connection_or_why_not() -> None:
+    good, bad = FlowStart(), FlowStart()
+    good.heard("Accepted connection from 10.0.0.1")
+    assert not good.told.is_set()
+    good.heard("Accepted connection from 10.0.0.1\n[  5] local 10.0.0.2 port 5201 connected to 10.0.0.1 port 9\n")
+    bad.heard('{"error": "unable to connect to server"}')
+    assert [(one.told.is_set(), one.made) for one in (good, bad)] == [(True, True), (True, False)]
+    assert why(Ended(1, '{"error": "unable to connect to server"}', "")) == "unable to connect to server"
+    assert why(Ended(1, "", "iperf3: error - no route\n")) == "no route"
+    assert why(Ended(1, "", "")) == "iperf3 ended at once"
+
+
+def test_who_sends_begins_except_for_a_service() -> None:
+    plan = make_plan(load(ROOT / "topologies" / "public_vif.yaml"))
+    down = replace(PROBE, to_host="s3_us_east_1", direction="from_aws")
+    assert _begins(plan, down) == ("app", "s3_us_east_1")
+    assert _begins(plan, replace(down, direction="to_aws")) == ("app", "s3_us_east_1")
+    private = make_plan(load(ROOT / "topologies" / "private_vif.yaml"))
+    assert _begins(private, replace(PROBE, direction="from_aws")) == ("web", "app")
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ("to: s3_us_east_1", None),
+        ("to: stranger", None),
+        ("to: s3_us_east_1, ip_version: 6", "DX-S019"),
+        ("to: s3_us_east", "DX-S004"),
+    ],
+)
+def test_a_service_is_an_end_of_it(values: str, code: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "story.yaml"
+    probe = f"probes: {{bulk: {{throughput: {{from: app, {values}, at: 5 s}}}}}}"
+    file.write_text(f"topology: {ROOT}/topologies/public_vif.yaml\n{probe}\nsteps: []\nend: 9 s\n", encoding="utf-8")
+    if code is None:
+        prepare(file)
+        return
+    with pytest.raises(InputErrors, match=code):
+        prepare(file)

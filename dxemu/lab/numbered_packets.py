@@ -23,7 +23,7 @@ from dxemu.lab.probe_flow import SEQUENCE, ProbeFlow
 from dxemu.lab.probe_ports import flow_of as flow_of
 from dxemu.lab.probe_receiver import PacketReceiver
 from dxemu.lab.probe_sockets import sender, sink
-from dxemu.lab.so_far import SoFarPipe, without_those_on_the_way
+from dxemu.lab.so_far import SoFarPipe, wait_ns, without_those_on_the_way
 
 if TYPE_CHECKING:
     from dxemu.lab.heard_outages import OutagePipe
@@ -34,10 +34,6 @@ ASIDE_NS = 500_000
 
 DRAIN_TICKS = 256
 """Packets sent between two looks at what arrived: well inside the socket's buffer."""
-
-
-LINGER_S = 0.5
-"""Wait for what is still on its way after the last packet was sent: far above any one-way delay of a plan."""
 
 
 PART_NS = 1_000_000_000
@@ -132,9 +128,7 @@ def send_and_receive(
     if math.isinf(duration_s):
         _forget_oldest(paces, growing)
     _send_all(paces, epoch_ns, zero_realtime_ns)
-    linger = Timer()
-    linger.fire_at(time.monotonic_ns() + round(LINGER_S * 1e9))
-    linger.wait()
+    _linger(paces, zero_realtime_ns)
     results = []
     for pace in paces:
         for active in pace.group:
@@ -143,6 +137,17 @@ def send_and_receive(
     for log in growing:
         log.over()
     return results
+
+
+def _linger(paces: Sequence[_Pace], zero_realtime_ns: int) -> None:
+    """Wait for what is still on its way after the last packet was sent."""
+    over_ns, longest_ns = time.monotonic_ns(), 0
+    for active in (active for pace in paces for active in pace.group):
+        active.receiver.drain(zero_realtime_ns)
+        longest_ns = max(longest_ns, wait_ns(active.sent, active.receiver.received))
+    linger = Timer()
+    linger.fire_at(over_ns + longest_ns)
+    linger.wait()
 
 
 class _Pace:

@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dxemu.events.timeline import ProbeLog
 
-ON_THE_WAY_S = 0.5
-"""Far above any one-way delay of a plan: what left later, and after the last that arrived, may still arrive."""
+WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
+"""How long a packet is waited for until it is lost: at least, and at most. RFC 6412, 3.7.6: the forwarding delay
+threshold, for which it names 2 s (RFC 2544)."""
+LATEST = 100
+"""Packets that say how slow the path is now."""
 
 
 class SoFarPipe:
@@ -58,8 +61,18 @@ class SoFarPipe:
         os.close(self.read)
 
 
+def wait_ns(sent: Sequence[int], received: Sequence[int]) -> int:
+    """How long what was sent may be on its way: twice as long as the slowest of the latest that arrived.
+
+    Both as in a `ProbeLog`.
+    """
+    numbers, times = received[::2][-LATEST:], received[1::2][-LATEST:]
+    slowest_ns = max((at - sent[number] for number, at in zip(numbers, times, strict=True)), default=0)
+    return max(round(WAIT_S * 1e9), min(2 * slowest_ns, round(LONGEST_WAIT_S * 1e9)))
+
+
 def without_those_on_the_way(log: ProbeLog, now_ns: int) -> ProbeLog:
     """The log as it would be if no packet had been sent that may still arrive at `now_ns` since the run's start."""
     last = max(log.received[::2], default=-1)
-    surely = max(last + 1, bisect_right(log.sent, now_ns - round(ON_THE_WAY_S * 1e9)))
+    surely = max(last + 1, bisect_right(log.sent, now_ns - wait_ns(log.sent, log.received)))
     return ProbeLog(array("q", log.sent[:surely]), log.received, log.older)

@@ -1,10 +1,13 @@
-"""What one fault, heal or action cost one direction of a probe, in the words of RFC 6412 and of OTG's metrics.
+"""What one fault, heal or action cost one direction of a probe, in the words of the field.
 
-Three measures of the same thing, each by itself:
+Three measures of the same thing, each by itself, and known to one probe interval (RFC 6413, 6.3.3):
 
-    loss_of_connectivity         from the first lost packet's sending to that of the first one that got through again
-    loss_derived                 the packets that were lost, divided by the rate at which they were sent
-    control_plane_to_data_plane  from the event itself to the first packet that got through after the last loss
+    loss_of_connectivity         from the first lost packet's sending to that of the first one that got through again:
+                                 the longest loss period (RFC 3357, 4), by the packets' time stamps (RFC 6414, 3.6.3)
+    loss_derived                 the packets that were lost, divided by the rate at which they were sent: the route
+                                 loss of connectivity period (RFC 6412, 3.6.5, equation 8)
+    control_plane_to_data_plane  from the event itself to the first packet that got through after the last loss: the
+                                 convergence time of a route (RFC 6413, 4.1, equation 2)
 
 Where two of them differ by more than the measurement can tell, `differs` says why.
 """
@@ -18,7 +21,7 @@ from math import inf
 from dxemu.events.base import Event
 from dxemu.events.probes import PathFound
 from dxemu.measure.paths import asked, before
-from dxemu.measure.result import ActionResult, Convergence, FaultResult, Outage, ProbeResult
+from dxemu.measure.result import ActionResult, Convergence, FaultResult, Outage, ProbeResult, Result
 from dxemu.words import count, duration
 
 MS = 1e3
@@ -32,9 +35,7 @@ def convergences(
     events: Sequence[Event] = (),
 ) -> Iterator[Convergence]:
     """One for each event that cost a direction of a probe packets, or moved it, in the order of the events."""
-    moments = [(f.fault, "fault", f.injected_at_s) for f in faults]
-    moments += [(f.fault, "heal", f.healed_at_s) for f in faults if f.healed_at_s is not None]
-    moments += [(a.action, "action", a.done_at_s) for a in actions]
+    moments = _moments(faults, actions)
     healed = {f.fault: f.healed_at_s for f in faults if f.healed_at_s is not None}
     for name, after, at in sorted(moments, key=lambda moment: moment[2]):
         begun = next((f.injected_at_s for f in faults if f.fault == name), at)
@@ -51,7 +52,7 @@ def convergences(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventConvergence:
-    """All directions of all probes after one event, each of them a route in RFC 6412's sense.
+    """All directions of all probes after one event, each of them a route in RFC 6412's sense (3.6.1 and 3.6.2).
 
     `first_ms` and `full_ms` are from the event until the first and the last of those that lost packets got through
     again, None if one never did, or if none lost any (`packets_lost` 0). `moved_ms`: until the tables led all of
@@ -80,6 +81,27 @@ def by_event(found: Sequence[Convergence]) -> Iterator[EventConvergence]:
             full_ms=max(known, default=None) if len(known) == len(through) else None,
             moved_ms=max((c.moved_ms for c in mine if c.moved_ms is not None), default=None),
         )
+
+
+SUSTAINED_S = 5.0
+"""The sustained convergence validation time: so long nothing may be lost after full convergence. RFC 6412, 3.7.5."""
+
+
+def held_s(event: EventConvergence, result: Result) -> float | None:
+    """How long nothing was lost after full convergence: until the next loss, or the run's end. None: it never came."""
+    moments = {(name, after): at for name, after, at in _moments(result.faults, result.actions)}
+    at = moments.get((event.event, event.after))
+    if at is None or event.full_ms is None:
+        return None
+    full_s = at + event.full_ms / MS
+    return min([o.start_s for o in result.outages if o.start_s >= full_s] + [result.virtual_s]) - full_s
+
+
+def _moments(faults: Sequence[FaultResult], actions: Sequence[ActionResult]) -> list[tuple[str, str, float]]:
+    """Every event, how it is called in an outage's `after`, and when it was."""
+    moments = [(f.fault, "fault", f.injected_at_s) for f in faults]
+    moments += [(f.fault, "heal", f.healed_at_s) for f in faults if f.healed_at_s is not None]
+    return moments + [(a.action, "action", a.done_at_s) for a in actions]
 
 
 def _after(outage: Outage) -> tuple[str | None, str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dxemu.measure.availability import intervals
-from dxemu.measure.convergence import by_event
+from dxemu.measure.convergence import SUSTAINED_S, by_event, held_s
 from dxemu.measure.result import Convergence, Outage, Result
 from dxemu.words import count, direction, duration, measured
 
@@ -93,16 +93,23 @@ def events(result: Result) -> Iterator[tuple[str, str, str, str]]:
     for e in by_event(result.convergences):
         moved = "none" if e.moved_ms is None else duration(e.moved_ms)
         lost = bool(e.packets_lost)
-        yield e.event + AFTER[e.after], _time(e.first_ms, lost), _time(e.full_ms, lost), moved
+        held = held_s(e, result)
+        short = "" if held is None or held >= SUSTAINED_S else f", held for {duration(held * 1e3)} only"
+        yield e.event + AFTER[e.after], _time(e.first_ms, lost), _time(e.full_ms, lost) + short, moved
 
 
-def distances(outages: Sequence[Outage], interval_ms: dict[tuple[str, str], float]) -> list[tuple[Outage, str]]:
-    """Each loss period with its loss distance (RFC 3357): in packets, from the lost one before it."""
+def inter_loss_period_lengths(
+    outages: Sequence[Outage], interval_ms: dict[tuple[str, str], float]
+) -> list[tuple[Outage, str]]:
+    """Each loss period with its loss distance from the last lost packet of the one before (RFC 3357, 6.4).
+
+    That of the first one is 0.
+    """
     before: dict[tuple[str, str], float] = {}
     found = []
     for outage in outages:
         key = outage.probe, outage.direction
-        words = ""
+        words = "0"
         if key in before and interval_ms.get(key):
             words = f"{round((outage.start_s - before[key]) * 1e3 / interval_ms[key]) + 1:,}"
         if outage.end_s is not None:

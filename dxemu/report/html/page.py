@@ -20,7 +20,7 @@ from dxemu.measure.result import Result
 from dxemu.plan.model import Plan
 from dxemu.report.html.bars import bars
 from dxemu.report.html.bins import MOST, binned
-from dxemu.report.html.figures import distances, events, figures, measures
+from dxemu.report.html.figures import events, figures, inter_loss_period_lengths, measures
 from dxemu.report.html.lanes import lanes
 from dxemu.report.html.timeline import DrawnLane, drawn, drawn_probe
 from dxemu.report.html.ways import picture, states
@@ -117,7 +117,7 @@ def _values(of: PageOf) -> dict[str, Any]:
         "figures": figures(result),
         "measures": measures(result),
         "events": list(events(result)) if len(result.convergences) > 1 else [],
-        "outages": distances(result.outages[:MOST_OUTAGES], intervals),
+        "outages": inter_loss_period_lengths(result.outages[:MOST_OUTAGES], intervals),
         "more_outages": max(0, len(result.outages) - MOST_OUTAGES),
         "happened": list(_happened(of.events)),
         "more_events": max(0, len(of.events) - MOST_EVENTS),

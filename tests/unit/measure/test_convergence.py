@@ -9,10 +9,10 @@ import pytest
 from stories import BACKUP, PRIMARY, bfd_story, fault, healed, hold_timer_story, path, probe_log, run, sessions_up
 
 from dxemu.measure.availability import availability, intervals
-from dxemu.measure.convergence import _reasons, by_event
+from dxemu.measure.convergence import _reasons, by_event, held_s
 from dxemu.measure.result import Outage, Result
 from dxemu.report.html import figures
-from dxemu.report.html.figures import distances
+from dxemu.report.html.figures import inter_loss_period_lengths
 
 
 def test_the_three_measures_agree(tmp_path: Path) -> None:
@@ -132,10 +132,24 @@ def test_seconds_of_rfc_9544(tmp_path: Path) -> None:
     assert intervals(result, "app", "from_aws").violated == 2
 
 
-def test_loss_distances_are_counted_from_the_lost_packet_before(tmp_path: Path) -> None:
+def test_loss_periods_are_told_from_the_lost_packet_before(tmp_path: Path) -> None:
     result = story(tmp_path, [(5.0, 5.3), (6.0, 6.2)])
     mine = [o for o in result.outages if o.direction == "to_aws"]
-    assert [words for _, words in distances(mine, {("app", "to_aws"): 10.0})] == ["", "71"]
+    assert [words for _, words in inter_loss_period_lengths(mine, {("app", "to_aws"): 10.0})] == ["0", "71"]
+
+
+def test_full_convergence_that_was_not_seen_to_last_says_so(tmp_path: Path) -> None:
+    """RFC 6412, 3.2.3: it MUST be maintained for the sustained convergence validation time, at least 5 s."""
+    for lost, heal, end_s, held in (
+        ([(5.0, 5.7)], None, 30.0, 24.3),
+        ([(5.0, 5.7), (9.0, 9.1)], 9.0, 30.0, 3.3),
+        ([(5.0, 5.7)], None, 8.0, 2.3),
+    ):
+        result = replace(story(tmp_path, lost, heal=heal), virtual_s=end_s)
+        first = next(by_event(result.convergences))
+        assert held_s(first, result) == pytest.approx(held)
+        told = next(iter(figures.events(result)))[2]
+        assert ("held for" in told) == (held < 5)
 
 
 def test_measures_that_differ_by_what_cannot_be_told_have_no_reason() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import select
 import subprocess
@@ -112,6 +113,51 @@ def test_looks_cost_nothing_but_to_who_waits_by_looking(tmp_path: Path) -> None:
     assert int(str(event["looks"])) < 100_000, "the longer it waits, the larger are its steps"
     assert 20_000_000 <= int(str(event["handed_ns"])) < 25_000_000
     assert 20_000_000 <= int(str(event["spun_ns"])) < 21_000_000
+
+
+TRAPPING = 228
+"""clock_gettime as a system call, whatever the vDSO does (asm/unistd_64.h)."""
+
+
+def look_both_ways(_payload: object, channel: Channel, _folder: str) -> None:
+    """In the guest: each clock by the vDSO and by a system call, between sleeps and in another process, too."""
+    libc, spec = ctypes.CDLL(None), (ctypes.c_int64 * 2)()
+
+    def trapped_ns(clock: int) -> int:
+        libc.syscall(TRAPPING, clock, spec)
+        return spec[0] * 10**9 + spec[1]
+
+    def differences() -> list[int]:
+        found = []
+        for _ in range(20):
+            time.sleep(0.0123456)
+            found += [time.clock_gettime_ns(clock) - trapped_ns(clock) for clock in CLOCKS]
+        return found
+
+    with open("/proc/self/maps") as maps:
+        page = next(int(line.split("-")[0], 16) for line in maps if "[vvar]" in line)
+    left = ctypes.c_long.from_address(page)
+    before = left.value
+    for _ in range(100):
+        time.monotonic_ns()
+    taken = before - left.value
+    here = differences()
+    child = os.fork()
+    if child == 0:
+        os._exit(any(differences()))
+    there = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    time.clock_settime_ns(time.CLOCK_REALTIME, time.time_ns() + 7 * 10**9)
+    moved = differences()
+    channel.send("looked", 0, taken=taken, here=any(here), there=there, moved=any(moved))
+
+
+CLOCKS = time.CLOCK_REALTIME, time.CLOCK_MONOTONIC, time.CLOCK_BOOTTIME
+
+
+def test_the_clock_is_read_without_a_system_call_and_is_the_same(tmp_path: Path) -> None:
+    (event,) = run("look_both_ways", tmp_path)
+    assert event["taken"] == 100, "the vDSO counted them: no trap"
+    assert (event["here"], event["there"], event["moved"]) == (False, 0, False)
 
 
 def test_no_time_passes_while_the_clock_is_held(tmp_path: Path) -> None:

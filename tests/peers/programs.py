@@ -118,12 +118,16 @@ def answers_within(running: GoBgp, process: subprocess.Popen[bytes], log: Path) 
 
 
 class Frr:
-    """Running FRR daemons of one router, asked through `vtysh`."""
+    """Running FRR daemons of one router, asked through `vtysh`.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.folder = Path("/run/frr", name)
+    FRR refuses to run as root: the daemons are its own user's, with a run folder of that user's.
+    """
+
+    def __init__(self, node: LabNode) -> None:
+        self.folder = Path("/run/frr", node.name)
         self.log = self.folder / "log"
+        self._node = node
+        self._running: list[int] = []
 
     def show(self, words: str) -> Any:
         """What `vtysh -c 'show WORDS json'` answers."""
@@ -134,51 +138,61 @@ class Frr:
         typed = [word for command in ("configure terminal", *commands) for word in ("-c", command)]
         said("vtysh", "--vty_socket", str(self.folder), *typed)
 
+    def start(self, daemon: str, configuration: str | None) -> int:
+        """Start a daemon, with a configuration if it takes one. Gives its process ID."""
+        pid_file, said_there = self.folder / f"{daemon}.pid", self.folder / f"{daemon}.said"
+        command = [str(FRR / daemon), "-u", "frr", "-g", "frr", "-N", self._node.name, "-d", "-i", str(pid_file)]
+        command += ["--vty_socket", str(self.folder), "-z", str(self.folder / "zserv.api")]
+        if configuration is not None:
+            file = self.folder / f"{daemon}.conf"
+            log = f"log file {self.log} debugging\nlog timestamp precision 6\n"
+            file.write_text(configuration + log, encoding="ascii")
+            _give_to_frr(file)
+            command += ["-f", str(file)]
+        # No pipe: FRR 10's daemons keep it in the background, and it would never end.
+        with said_there.open("wb") as out, self._node.namespace.entered():
+            done = subprocess.run(command, stdout=out, stderr=out, timeout=STARTS_WITHIN_S, check=False)
+        assert done.returncode == 0, f"{daemon}: {said_there.read_text()}"
+        self._running.append(int(pid_file.read_text()))
+        return self._running[-1]
+
+    def end(self) -> None:
+        """End all daemons that were started, the last one first."""
+        for pid in reversed(self._running):
+            _end(pid)
+
 
 @contextmanager
 def frr(node: LabNode, configurations: dict[str, str]) -> Iterator[Frr]:
     """FRR daemons, each with its configuration, in a node. Zebra must come first.
 
-    FRR refuses to run as root: the daemons are its own user's, with a run folder of that user's.
+    From FRR 10 on there is `mgmtd`, which FRR's own start script never leaves out: without it zebra has somebody to
+    tell of each change and tries again every 10 ms for ever.
     """
-    running = Frr(node.name)
+    running = Frr(node)
     running.folder.mkdir(parents=True)
-    with _all_started(node, running, configurations):
-        yield running
-
-
-@contextmanager
-def _all_started(node: LabNode, running: Frr, configurations: dict[str, str]) -> Iterator[None]:
-    daemons = []
+    _give_to_frr(running.folder)
     try:
+        if (FRR / "mgmtd").exists():
+            running.start("mgmtd", None)
         for daemon, configuration in configurations.items():
-            file = running.folder / f"{daemon}.conf"
-            log = f"log file {running.log} debugging\nlog timestamp precision 6\n"
-            file.write_text(configuration + log, encoding="ascii")
-            _give_to_frr(running.folder, file)
-            command = [str(FRR / daemon), "-u", "frr", "-g", "frr", "-N", running.name, "-f", str(file), "-d"]
-            command += ["-i", str(running.folder / f"{daemon}.pid"), "--vty_socket", str(running.folder)]
-            command += ["-z", str(running.folder / "zserv.api")]
-            said_there = running.folder / f"{daemon}.said"  # no pipe: FRR 10's daemons keep it, and it would never end
-            with said_there.open("wb") as out, node.namespace.entered():
-                done = subprocess.run(command, stdout=out, stderr=out, timeout=STARTS_WITHIN_S, check=False)
-            assert done.returncode == 0, f"{daemon}: {said_there.read_text()}"
-            daemons.append(int((running.folder / f"{daemon}.pid").read_text()))
-        yield
+            running.start(daemon, configuration)
+        yield running
     finally:
-        for pid in reversed(daemons):
-            _end(pid)
+        running.end()
         shutil.rmtree(running.folder)
 
 
 def _end(pid: int) -> None:
     """End a process that is not our child, and wait for it. Some of FRR take no end of time to say goodbye."""
-    ended = os.pidfd_open(pid)
+    try:
+        ended = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return  # the test ended it
     os.kill(pid, signal.SIGKILL)
     assert select.select([ended], [], [], STARTS_WITHIN_S)[0], f"process {pid} does not end"
     os.close(ended)
 
 
-def _give_to_frr(*paths: Path) -> None:
-    for path in paths:
-        shutil.chown(path, "frr", "frr")
+def _give_to_frr(path: Path) -> None:
+    shutil.chown(path, "frr", "frr")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-from pathlib import Path
 
-from dxemu.lab.node import LabNode
 from dxemu.plan.make import make_plan
 from dxemu.topology.load import load
 from tests.lab.guest import REPOSITORY
 from tests.lab.running import all_seen, ip
 from tests.peers.aws_side import aws_side_of
-from tests.peers.programs import FRR, STARTS_WITHIN_S, _give_to_frr, frr, need
+from tests.peers.programs import frr, need
 
 ZEBRA = """
 frr defaults traditional
@@ -37,19 +34,6 @@ GRACEFUL = {"virtual_interfaces": {"primary": {"graceful_restart": True, "bfd": 
 WITHIN_S = 60.0
 
 
-def start_bgpd(node: LabNode, folder: Path, configuration: str) -> int:
-    """Start FRR's bgpd in a node. Gives its process ID."""
-    file = folder / "bgpd.conf"
-    file.write_text(configuration, encoding="ascii")
-    _give_to_frr(file)
-    command = [str(FRR / "bgpd"), "-u", "frr", "-g", "frr", "-N", node.name, "-f", str(file), "-d"]
-    command += ["-i", str(folder / "bgpd.pid"), "--vty_socket", str(folder), "-z", str(folder / "zserv.api")]
-    with node.namespace.entered():
-        done = subprocess.run(command, capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False)
-    assert done.returncode == 0, f"bgpd: {done.stdout}{done.stderr}"
-    return int((folder / "bgpd.pid").read_text())
-
-
 def ways_back() -> list[str]:
     """The gateway's next hops to the customer's network, in its kernel."""
     return [route["gateway"] for route in ip("vgw", "-4", "route", "show") if route["dst"] == "10.0.0.0/16"]
@@ -66,9 +50,8 @@ def test_a_killed_bgpd_costs_nothing_if_it_is_back_in_time() -> None:
         at_aws = {"node": "dx_1", "session": "primary"}
         up, down = ({"event": "bgp", "state": state, **at_aws} for state in ("up", "down"))
         async with aws_side_of(plan) as (lab, events):
-            router = lab.node(mine.node)
-            with frr(router, {"zebra": ZEBRA}) as customer:
-                pid = start_bgpd(router, customer.folder, configuration)
+            with frr(lab.node(mine.node), {"zebra": ZEBRA}) as customer:
+                pid = customer.start("bgpd", configuration)
                 await all_seen(lab.journal, events, [up], WITHIN_S)
                 await lab.journal.clock.settle(2.0)
                 way = ways_back()
@@ -81,7 +64,7 @@ def test_a_killed_bgpd_costs_nothing_if_it_is_back_in_time() -> None:
                 kept = {"event": "stale", **at_aws, "prefixes": ["10.0.0.0/16"], "for_s": 120.0}
                 await all_seen(lab.journal, events, [{**down, "reason": "peer_closed"}, kept], WITHIN_S)
                 assert ways_back() == way
-                pid = start_bgpd(router, customer.folder, configuration)
+                pid = customer.start("bgpd", configuration)
                 over = {"event": "stale_over", **at_aws, "prefixes": [], "reason": "end_of_rib"}
                 await all_seen(lab.journal, events, [up, over], WITHIN_S)
                 assert ways_back() == way

@@ -69,9 +69,13 @@ def write_whole(path: Path, text: str) -> None:
     """
     draft = path.with_name(path.name + ".part")
     draft.unlink(missing_ok=True)
-    with draft.open("x", encoding="utf-8", errors="replace") as file:  # a file's name may be no text
-        file.write(text)
-    draft.replace(path)
+    try:
+        with draft.open("x", encoding="utf-8", errors="replace") as file:  # a file's name may be no text
+            file.write(text)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # a full disk has no room for half a file
+        raise
 
 
 def trouble(folder: Path) -> FileError | None:

@@ -30,4 +30,4 @@ def command(runs_folder: Path, as_json: bool) -> None:
     for line in lines(found):
         echo(line)
     if not found:
-        echo(f"There are no runs in {runs_folder}.")
+        echo(f"There are no runs in '{runs_folder}'.")

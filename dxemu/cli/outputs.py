@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dxemu.errors import FileError, LabError
+from dxemu.errors import FileError, InputErrors, LabError
 from dxemu.files import border, shown, write_whole
 from dxemu.host import invoker
 from dxemu.report.terminal import echo
@@ -44,6 +45,16 @@ def outputs(options: Mapping[str, Path | None]) -> Mapping[str, Path]:
         if str(file) != "-" and not file.parent.is_dir():
             raise click.BadParameter(f"there is no folder '{file.parent}'.", param_hint=f"'--{form}'")
     return found
+
+
+@contextmanager
+def only_rendering() -> Iterator[None]:
+    """A file that cannot be written ends a command that needs no lab with 2, as a wrong name does."""
+    try:
+        yield
+    except FileError as error:
+        error.exit_status = InputErrors.exit_status
+        raise
 
 
 def write_outputs(wanted: Mapping[str, Path], of: PageOf) -> None:

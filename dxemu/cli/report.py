@@ -10,7 +10,7 @@ import click
 
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
-from dxemu.cli.outputs import output_options, outputs, write_outputs, write_page
+from dxemu.cli.outputs import only_rendering, output_options, outputs, write_outputs, write_page
 from dxemu.files import shown
 from dxemu.report.terminal import echo
 
@@ -39,7 +39,8 @@ def command(run: Path | None, lab: str | None, as_json: bool, html: Path | None,
     """Show the report of the run in folder RUN again. Nothing is started; no kernel is needed.
 
     Of a run that was cut off it says how much is usable, and uses that. Without RUN, or with --lab, it is of a lab that
-    lives: of what has happened since it is up. Exits with 0, or with 2 if RUN is no run.
+    lives: of what has happened since it is up. Exits with 0, or with 2 if RUN is no run, or a FILE cannot
+    be written.
     """
     if run is not None and lab is not None and click.get_current_context().get_parameter_source("lab") is COMMANDLINE:
         raise click.UsageError("the report is of a RUN or of a --lab: leave one of them out.")
@@ -51,9 +52,10 @@ def command(run: Path | None, lab: str | None, as_json: bool, html: Path | None,
         echo(json.dumps(to_json(page.result), indent=2))
     elif "-" not in map(str, wanted.values()):
         _show(page, cut_off=cut_off)
-    if html is not None:
-        write_page(page, html)
-    write_outputs(wanted, page)
+    with only_rendering():
+        if html is not None:
+            write_page(page, html)
+        write_outputs(wanted, page)
 
 
 def _of_lab(name: str | None) -> tuple[PageOf, str]:

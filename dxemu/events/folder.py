@@ -21,7 +21,8 @@ def check_run(folder: Path) -> None:
     """Raises NoRun, with what there is instead, unless `folder` is a run's: one that has a timeline."""
     if not folder.is_dir():
         parent = folder.parent
-        siblings = sorted(shown(entry) for entry in parent.iterdir() if entry.is_dir()) if parent.is_dir() else []
+        entries = [entry for entry in parent.iterdir() if entry.is_dir()] if parent.is_dir() else []
+        siblings = sorted(shown(entry) for entry in entries if not entry.name.startswith("."))
         known = f"There is {', '.join(siblings[-5:])}." if siblings else LEAVES
         raise NoRun(f"there is no run {shown(folder)}\n  {known}")
     if not (folder / TIMELINE).is_file():

@@ -31,7 +31,7 @@ from dxemu.topology import yaml
 from dxemu.units import Seconds
 
 AFTERMATH_S = 5.0
-"""A scenario without `end` goes on for so long after the last thing that was predicted."""
+"""A scenario without `end` goes on for so long after the last thing that was predicted: RFC 6412, 3.7.5."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,6 +147,8 @@ def _missing(*, scenario_end: float, end_s: float, usable: Sequence[Event], prob
     lost = [f"{p} {direction(d)}" for p in probes for d in timeline.DIRECTIONS if (p, d) not in logged]
     used = count(len(usable), "event")
     words = f"the run was cut off at {end_s:.1f} s of {scenario_end:.1f} s: its first {used} are used"
+    if end_s >= scenario_end:
+        words = f"the run came to its end at {scenario_end:.1f} s, but its result was not written: its {used} are used"
     return words + (f", packets of {', '.join(lost)} are missing" if lost else "") + ", no expectation is judged"
 
 

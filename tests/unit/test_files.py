@@ -6,13 +6,14 @@ import asyncio
 import errno
 import json
 import os
+import resource
 from pathlib import Path
 
 import pytest
 
 from dxemu.errors import FileError
 from dxemu.events.run import Tick
-from dxemu.files import border, shown, trouble
+from dxemu.files import border, shown, trouble, write_whole
 from dxemu.run.timeline_file import TimelineFile
 
 
@@ -88,3 +89,16 @@ def test_a_timeline_on_a_full_disk_says_so_at_the_next_event(tmp_path: Path) -> 
 
     with pytest.raises(FileError, match="is full"):
         asyncio.run(run())
+
+
+def test_a_file_that_has_no_room_leaves_the_old_one_and_no_half(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    write_whole(file, "old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(FileError, match="longer than this shell allows"), border(file):
+            write_whole(file, "new" * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("report.html", "old")]

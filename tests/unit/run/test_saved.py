@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 import saved_runs
+from click.testing import CliRunner
 from saved_runs import SCENARIO, run_of
 from stories import bfd_story, expect
 
-from dxemu.errors import DxemuError
-from dxemu.events.folder import NoRun
+from dxemu.cli.report import command
+from dxemu.errors import DxemuError, FileError
+from dxemu.events.folder import NoRun, check_run
 from dxemu.events.growing_log import GrowingLog
 from dxemu.events.known_so_far import KNOWN, KnownSoFar
 from dxemu.events.timeline import DIRECTIONS
@@ -79,6 +81,15 @@ def test_a_run_that_was_cut_off_is_used_as_far_as_it_goes(folder: Path) -> None:
     assert "packets of app to AWS, app from AWS are missing, no expectation is judged" in saved.cut_off
 
 
+def test_a_run_that_was_whole_but_for_its_result_is_not_said_to_be_cut_off(folder: Path) -> None:
+    (folder / "result.json").unlink()
+    with (folder / "timeline.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"t": 15.5, "event": "tick"}\n')
+    saved = read(folder)
+    assert saved.result.verdict == "invalid"
+    assert "the run came to its end at 15.0 s, but its result was not written: its " in saved.cut_off
+
+
 def test_half_a_probe_is_worth_half_a_probe(folder: Path) -> None:
     (folder / "result.json").unlink()
     for direction in DIRECTIONS:
@@ -125,6 +136,22 @@ def test_a_line_that_is_torn_ends_what_is_used(folder: Path) -> None:
     assert len(saved.events) == 8
     assert "its first 8 events are used" in saved.cut_off
     assert "result.json is damaged" in saved.cut_off
+
+
+@pytest.mark.parametrize("form", ["--html", "--junit", "--markdown", "--trace"])
+def test_a_report_that_cannot_be_written_is_bad_input(form: str, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "fixed"
+    (tmp_path / "fixed.part").mkdir()  # where the draft would be
+    ended = CliRunner().invoke(command, [str(folder), form, str(file)])
+    assert isinstance(ended.exception, FileError) and ended.exception.exit_status == 2
+    assert "fixed cannot be written" in str(ended.exception)
+
+
+def test_folders_that_are_hidden_are_not_offered_as_runs(tmp_path: Path) -> None:
+    for name in (".cache", "mine"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(NoRun, match=r"There is \S*/mine\.$"):
+        check_run(tmp_path / "nowhere")
 
 
 def test_what_cannot_be_read(folder: Path) -> None:

@@ -14,6 +14,9 @@ FAST_PERIODIC_S, SLOW_PERIODIC_S = 1.0, 30.0
 """Time between LACPDUs that the partner has asked for (802.1AX 6.4.4: Fast_Periodic_Time, Slow_Periodic_Time)."""
 
 TIMEOUT_PERIODS = 3
+AGGREGATE_WAIT_S = 2.0
+"""How long a port waits for others to choose the same group (802.1AX 6.4.4: Aggregate_Wait_Time)."""
+
 MACHINE_TICK_S = 0.1
 """A Linux bond's state machines run every 100 ms (drivers/net/bonding/bond_3ad.c, AD_TIMER_INTERVAL)."""
 
@@ -58,11 +61,16 @@ def apart(*, fast: bool) -> Term:
     return Term("one end taking the member out before the other", 0, window.high_s - window.low_s, "IEEE 802.1AX 6.4.4")
 
 
-def taken_in(lit_within_s: float = 0.0) -> Window:
+def taken_in(lit_within_s: float = 0.0, *, all_of_them: bool = False) -> Window:
     """Members that are back: one end sends by them before the other end collects, until the next LACPDU.
 
-    Each when its port is lit, which is so within `lit_within_s` of each other.
+    Each when its port is lit, which is so within `lit_within_s` of each other. With `all_of_them` no other member
+    carries packets meanwhile: a bond then begins to send by a member alone, and takes it out again for as long as its
+    ports wait for each other, once the partner's LACPDU has them choose one group.
     """
-    return Window(
+    window = Window(
         (Term("one end of the LAG sending before the other collects", 0, FAST_PERIODIC_S, "IEEE 802.1AX 6.4.15"),)
     ).plus(Term("one member having light before the other", 0, lit_within_s, CARRIER_UP))
+    if not all_of_them:
+        return window
+    return window.plus(Term("the members choosing their group anew", 0, AGGREGATE_WAIT_S, "IEEE 802.1AX 6.4.4"))

@@ -270,9 +270,12 @@ class _Case:
         A bond takes a member in at one end before the other, and a static route is there with the light of its port.
         """
         loss = returning.loss(self.flow)
-        lags = [c for c in way.crossings if len(c.ways) > 1 and any(set(w) & set(self.impact.touched) for w in c.ways)]
+        touched = set(self.impact.touched)
+        lags = [c for c in way.crossings if len(c.ways) > 1 and not all(map(touched.isdisjoint, c.ways))]
         if lags:
-            return loss.plus(*lacp.taken_in(lit_within_s=CARRIER_UP_S if self.impact.carrier_lost_at else 0.0).terms)
+            lit_within_s = CARRIER_UP_S if self.impact.carrier_lost_at else 0.0
+            whole = any(not any(map(touched.isdisjoint, c.ways)) for c in lags)
+            return loss.plus(*lacp.taken_in(lit_within_s, all_of_them=whole).terms)
         if not self.impact.carrier_lost_at:
             return loss
         return loss.plus(*static_routes_back(self.plan, way, self.struck.cables).terms)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dxemu.aws.direct_connect_gateway import as_home_region
+from dxemu.aws.distances import estimated_delay
 from dxemu.aws.mtu import DEFAULT as DEFAULT_MTU
 from dxemu.plan.addressing import Links
 from dxemu.plan.draft import Draft
@@ -116,7 +117,7 @@ def delay_between(topology: Topology, location: str, region: str) -> Seconds:
 def region_delay(topology: Topology, here: str, there: str) -> Seconds:
     """One-way delay between two Regions: their own, or over the Region that the delays in the file start from.
 
-    AWS takes its shortest way, which need not lead over that one.
+    Where that is none of the two AWS's shortest way need not lead over it: then the estimate holds if it is less.
     """
     aws = topology.aws
     if here == there:
@@ -124,4 +125,6 @@ def region_delay(topology: Topology, here: str, there: str) -> Seconds:
     direct = aws.region_pair_delays.get(frozenset({here, there}))
     if direct is not None:
         return direct
-    return Seconds(sum(aws.region_delays.get(region, 0.0) for region in (here, there) if region != aws.region))
+    over = Seconds(sum(aws.region_delays.get(region, 0.0) for region in (here, there) if region != aws.region))
+    estimate = None if aws.region in (here, there) else estimated_delay(here, there)
+    return over if estimate is None else min(over, estimate)

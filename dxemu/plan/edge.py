@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from dxemu.aws import direct_connect_gateway, mtu, public_vif
-from dxemu.aws.addresses import VPN_ENDPOINTS, synthetic_prefixes
+from dxemu.aws.addresses import synthetic_prefixes
 from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
 from dxemu.aws.attachments import MULTIPATH_WIDTH
 from dxemu.plan.connections import connection_of, device_nodes, device_of
 from dxemu.plan.draft import Draft
 from dxemu.plan.model import LookupRule, Side, Speaker, Vrf
 from dxemu.plan.pools import Pool
+from dxemu.plan.vpn_outside import public_endpoints
 from dxemu.topology.model import Topology, VifType, VirtualInterface
 from dxemu.units import Asn, IPAddress, IPNetwork
 
@@ -228,7 +229,7 @@ def public_prefixes(topology: Topology) -> Mapping[IPNetwork, str]:
     """Amazon's prefixes by Region: of the public services, of the VPN endpoints' outside addresses, synthetic ones."""
     aws = topology.aws
     found: dict[IPNetwork, str] = {service.prefix: service.region for service in aws.public_services}
-    found |= dict.fromkeys(vpn_prefixes(topology), aws.region)
+    found |= dict(public_endpoints(topology).items())
     return found | dict(synthetic_prefixes(aws.public_prefix_count, (aws.region, *aws.region_delays)))
 
 
@@ -241,8 +242,3 @@ def _home_region(draft: Draft, device: str) -> str:
 def _tags(topology: Topology, home: str) -> tuple[tuple[IPNetwork, tuple[str, ...]], ...]:
     """The communities of Amazon's prefixes at a location of `home`."""
     return tuple((prefix, public_vif.tags(home, region)) for prefix, region in public_prefixes(topology).items())
-
-
-def vpn_prefixes(topology: Topology) -> tuple[IPNetwork, ...]:
-    """Where the public outside addresses of VPN tunnels come from, if there are any."""
-    return (VPN_ENDPOINTS,) if any(not vpn.private for vpn in topology.vpns) else ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
-from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.aws.asn import PUBLIC_VIF_AMAZON_SIDE
 from dxemu.plan.addressing import Links, gateway_address
 from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop, attachment, delay_between, region_delay, speed
@@ -29,6 +28,7 @@ from dxemu.plan.model import (
 )
 from dxemu.plan.names import auth_key
 from dxemu.plan.segment import Segment, add_segment
+from dxemu.plan.vpn_outside import public_endpoints
 from dxemu.topology.model import Host, OtherCustomer, Topology
 from dxemu.topology.model_aws import PublicService
 from dxemu.units import BitsPerSecond, IPInterface, Seconds, VlanId
@@ -47,10 +47,11 @@ def public_node(region: str) -> str:
 
 
 def public_regions(topology: Topology) -> tuple[str, ...]:
-    """Regions with something public in this topology. Public VPN endpoints are in the first one."""
+    """Regions with something public in this topology: services, the endpoints of VPNs. Lines lead to the file's own."""
     regions = [service.region for service in topology.aws.public_services]
-    if has_internet(topology) or any(not vpn.private for vpn in topology.vpns):
+    if has_internet(topology):
         regions.insert(0, topology.aws.region)
+    regions = [*public_endpoints(topology).values(), *regions]
     return tuple(dict.fromkeys(regions))
 
 
@@ -104,8 +105,7 @@ def add_public_regions(draft: Draft, edges: Iterable[Edge], links: Links) -> Non
 
 def _prefixes(topology: Topology, region: str) -> tuple[IPv4Network, ...]:
     own = [service.prefix for service in topology.aws.public_services if service.region == region]
-    if region == topology.aws.region and any(not vpn.private for vpn in topology.vpns):
-        own.append(VPN_ENDPOINTS)
+    own += [prefix for prefix, of in public_endpoints(topology).items() if of == region]
     return tuple(dict.fromkeys(own))
 
 

@@ -34,8 +34,9 @@ from dxemu.plan.names import auth_key
 from dxemu.plan.pools import Pool
 from dxemu.plan.sites import asn_of, networks_behind
 from dxemu.plan.transit_gateways import TransitGatewayTables
-from dxemu.plan.vpn_behind import gateway_asn, in_cloud_hub, prefixes_of, region_of, tgw_of
-from dxemu.plan.vpn_endpoints import LOOPBACK, Ending, endpoint_node, outside_address
+from dxemu.plan.vpn_behind import gateway_asn, in_cloud_hub, prefixes_of
+from dxemu.plan.vpn_endpoints import LOOPBACK, Ending, endpoint_node
+from dxemu.plan.vpn_outside import outside_address, region_of, tgw_of
 from dxemu.plan.vpn_pinned import pin, pinned_to
 from dxemu.topology.model import Topology, Vpn, VpnTunnel
 from dxemu.units import Seconds

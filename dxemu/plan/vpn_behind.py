@@ -1,26 +1,12 @@
-"""What is behind a VPN connection: its gateway with ASN and Region, and what AWS announces in the tunnels."""
+"""What is behind a VPN connection: its gateway's ASN, and what AWS announces in the tunnels."""
 
 from __future__ import annotations
 
 from dxemu.plan.edge import vpc_cidrs
-from dxemu.plan.private_gateways import vpc_of
 from dxemu.plan.transit_gateways import attached_vpcs
+from dxemu.plan.vpn_outside import tgw_of
 from dxemu.topology.model import Topology, Vpn
-from dxemu.topology.model_aws import TransitGateway
 from dxemu.units import Asn, IPNetwork
-
-
-def region_of(vpn: Vpn, topology: Topology) -> str:
-    """The Region of the gateway behind the VPN."""
-    tgw = tgw_of(vpn, topology)
-    if tgw is not None:
-        return tgw.region
-    return next(vpc_of(g, topology).region for g in topology.aws.virtual_private_gateways if g.name == vpn.gateway)
-
-
-def tgw_of(vpn: Vpn, topology: Topology) -> TransitGateway | None:
-    """The transit gateway that a VPN ends at; None: it is a virtual private gateway."""
-    return next((tgw for tgw in topology.aws.transit_gateways if tgw.name == vpn.gateway), None)
 
 
 def in_cloud_hub(vpn: Vpn, topology: Topology) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Interface, IPv4Network
 
 from dxemu.aws import vpn_tunnels
-from dxemu.aws.addresses import VPN_ENDPOINTS
 from dxemu.plan.addressing import Links
 from dxemu.plan.backbone import REGION_DELAY, BackboneLink, add_hop
 from dxemu.plan.draft import Draft
@@ -14,11 +13,11 @@ from dxemu.plan.edge import announced
 from dxemu.plan.model import (
     SilentDrop,
 )
-from dxemu.plan.pools import Pool
 from dxemu.plan.public_side import hop_to_region, public_node
 from dxemu.plan.transit_gateways import TransitGatewayTables
-from dxemu.plan.vpn_behind import behind, tgw_of
-from dxemu.topology.model import Topology, Vpn
+from dxemu.plan.vpn_behind import behind
+from dxemu.plan.vpn_outside import outside_address, region_of, tgw_of
+from dxemu.topology.model import Vpn
 
 LOOPBACK = "lo"
 
@@ -57,7 +56,7 @@ def add_endpoints(draft: Draft, links: Links) -> tuple[Ending, ...]:
                     name=f"backbone_{node}_underlay",
                 )
             else:
-                underlay = hop_to_region(draft, links, node, draft.topology.aws.region)
+                underlay = hop_to_region(draft, links, node, region_of(vpn, draft.topology))
             behind = add_hop(
                 draft, links, node, vpn.gateway, REGION_DELAY, near_name="gateway", bandwidth=vpn.tunnel_bandwidth
             )
@@ -75,28 +74,9 @@ def _route_endpoint(draft: Draft, ending: Ending) -> None:
         if isinstance(prefix, IPv4Network):
             draft.static_route(node, prefix, ending.behind.far_of(4))
     if not vpn.private:
-        draft.static_route(
-            public_node(draft.topology.aws.region), IPv4Network((outside, 32)), ending.underlay.near_of(4)
-        )
+        region = public_node(region_of(vpn, draft.topology))
+        draft.static_route(region, IPv4Network((outside, 32)), ending.underlay.near_of(4))
     draft.silent_drops.append(SilentDrop(node=node, interface=ending.behind.cable.a.name, longer_than=vpn_tunnels.MTU))
-
-
-def outside_address(vpn: Vpn, number: int, topology: Topology) -> IPv4Address:
-    """AWS's outside address of a tunnel, given or drawn from the transit gateway's CIDR block or AWS's own prefix."""
-    own = vpn.tunnels[number - 1].outside_address
-    if own is not None:
-        return own
-    tgw = tgw_of(vpn, topology)
-    pool = tgw.cidr_blocks[0] if vpn.private and tgw is not None else VPN_ENDPOINTS
-    given = {tunnel.outside_address for other in topology.vpns for tunnel in other.tunnels}
-    first = pool.network_address + 1
-
-    def usable(pair: int) -> bool:
-        return not given & {first + 2 * pair, first + 2 * pair + 1}
-
-    pairs = Pool(f"pair of addresses of {pool}", (pool.num_addresses - 2) // 2, usable)
-    found = {other.name: pairs.take(other.name) for other in topology.vpns if other.private == vpn.private}
-    return first + 2 * found[vpn.name] + number - 1
 
 
 def route_private_endpoints(draft: Draft, endings: tuple[Ending, ...]) -> None:

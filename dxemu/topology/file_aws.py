@@ -141,7 +141,7 @@ class AwsEntry(Entry):
         description="by Region, one way", default_factory=dict, examples=["{us-west-2: 30 ms}"]
     )
     region_pair_delays: dict[str, dict[str, Delay]] = Field(
-        description="by two other Regions, one way; over `region` if a pair is left out",
+        description="by two other Regions, one way; without it over `region`, or by their distance if that is less",
         default_factory=dict,
         examples=["{us-west-2: {eu-west-1: 65 ms}}"],
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dxemu.topology.built_aws import BLACKHOLE
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.quotas import region_of
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
 from dxemu.topology.words import quoted
@@ -99,8 +100,10 @@ def _made(file: TopologyFile) -> Iterator[tuple[str, str, KeyPath]]:
     if internet:
         yield INTERNET, "Internet", ("customer", "internet") if file.customer.internet else ("aws", "internet_hosts")
     regions = {s.region or file.aws.region for s in file.aws.public_services.values()}
-    if internet or any(vpn.outside_ip_address_type == "public" for vpn in file.vpns.values()):
+    vpns = [vpn for vpn in file.vpns.values() if vpn.outside_ip_address_type == "public"]
+    if internet or vpns:
         regions.add(file.aws.region)
+    regions |= {region_of(file, vpn.gateway) for vpn in vpns}
     for region in sorted(regions):
         yield f"amazon_{region.replace('-', '_')}", f"public network of {region}", ("aws", "region")
 

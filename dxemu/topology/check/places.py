@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dxemu.aws.distances import estimated_delay
 from dxemu.topology.check.cages import routers
 from dxemu.topology.check.findings import Findings
 from dxemu.topology.file import TopologyFile
@@ -14,7 +15,8 @@ PARAGRAPHS = {
     "DX-T052": """\
 Delays between Regions are counted from `aws: region:`. Every other Region that the file names
 stands under `region_delays` with its one-way delay. Two of those others are as far from each other
-as over that one, unless `region_pair_delays` has them, each pair once.""",
+as over that one, or as their distance says if that is less (1.5 times the great circle in fibre),
+unless `region_pair_delays` has them, each pair once.""",
     "DX-T053": """\
 The customer's side of a Direct Connect location is `colocation: circuit` (a carrier extends layer
 2 to the data center), one cage under `colocation:`, or several by location under `colocations:`.""",
@@ -27,7 +29,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
     for path, region in _regions(file):
         if region is not None and region not in known:
             problem = f"nobody knows how far {quoted(region)} is"
-            remedy = f"Known: {', '.join(known)}. Add it: `region_delays: {{{region}: 30 ms}}`."
+            remedy = f"Known: {', '.join(known)}. Add it: {_delay(file.aws.region, region)}."
             findings.add(path, "DX-T052", problem, remedy)
     if file.aws.region in file.aws.region_delays:
         problem = f"delays are counted from {file.aws.region} itself"
@@ -48,6 +50,14 @@ def check(file: TopologyFile, findings: Findings) -> None:
             findings.unknown(path, "location", other.location, file.aws.locations)
         elif other.device not in location.devices:
             findings.unknown(("other_customers", name, "device"), "device", other.device, location.devices)
+
+
+def _delay(here: str, there: str) -> str:
+    """What to write of a Region: the delay that its distance comes to, where it is known."""
+    found = estimated_delay(here, there)
+    if found is None:
+        return f"`region_delays: {{{there}: 30 ms}}`"
+    return f"`region_delays: {{{there}: {found}}}` (by its distance; measure it if it matters)"
 
 
 def _pairs(file: TopologyFile, findings: Findings) -> None:

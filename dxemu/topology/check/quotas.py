@@ -44,7 +44,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
     per_region: Counter[str] = Counter()
     for name, vpn in file.vpns.items():
         per_gateway[vpn.gateway] += 1
-        region = _region_of(file, vpn.gateway)
+        region = region_of(file, vpn.gateway)
         per_region[region] += 1
         if per_region[region] > VPNS_REGION.most:
             problem = f"'{name}' is VPN connection number {per_region[region]} in {region}"
@@ -55,7 +55,7 @@ def check(file: TopologyFile, findings: Findings) -> None:
             findings.add(("vpns", name, "gateway"), "DX-T041", problem, remedy)
 
 
-def _region_of(file: TopologyFile, gateway: str) -> str:
+def region_of(file: TopologyFile, gateway: str) -> str:
     """The Region of a virtual private or transit gateway."""
     aws = file.aws
     tgw, vgw = aws.transit_gateways.get(gateway), aws.virtual_private_gateways.get(gateway)

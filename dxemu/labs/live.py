@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from dxemu import words
 from dxemu.files import stem
 from dxemu.finished import Finished
 from dxemu.host.outliving import Outliving
@@ -54,6 +55,21 @@ class CostSoFar:
     to_aws: Outage | None
     from_aws: Outage | None
 
+    def __str__(self) -> str:
+        return f"to AWS {self.to_aws or 'nothing'}, from AWS {self.from_aws or 'nothing'}"
+
+
+class Windows(list[Values]):
+    """What a fault should cost, a window for each probe and direction, as in `result.json`.
+
+    As text it is `app to AWS 599 - 912 ms, app from AWS 599 - 913 ms`.
+    """
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{one['probe']} {words.direction(one['direction'])} {words.bounds(*one['outage_ms'])}" for one in self
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -63,7 +79,10 @@ class Broken:
     id: str
     at_s: float
     evidence: str
-    predicted: list[Values]
+    predicted: Windows
+
+    def __str__(self) -> str:
+        return f"{self.id} at {self.at_s:.3f} s: {self.evidence}; predicted: {self.predicted or 'nothing'}"
 
     def heal(self) -> Values:
         """Undo it."""
@@ -86,6 +105,9 @@ class LiveLab:
         self._folder = folder
         self._supervisor = supervisor
 
+    def __repr__(self) -> str:
+        return f"<lab {self.name}>"
+
     @property
     def name(self) -> str:
         """What the commands call it: `dxemu status --lab NAME`."""
@@ -94,7 +116,7 @@ class LiveLab:
     def fail(self, kind: str, /, *, lasts: str | None = None, id: str | None = None, **parameters: object) -> Broken:
         """Break something, with the words of scenarios; `lasts`: heal it by itself after so much of the lab's time."""
         done = self._ask("fail", text=_text(kind, parameters), lasts=lasts, id=id)
-        return Broken(self, done["id"], done["at_s"], done["evidence"], done["predicted"])
+        return Broken(self, done["id"], done["at_s"], done["evidence"], Windows(done["predicted"]))
 
     def heal(self, which: str = "all") -> Values:
         """Undo the fault of this id, or all."""

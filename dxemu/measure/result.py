@@ -1,14 +1,13 @@
 """The result of a run: what `result.json` holds, key for key (`dxemu.result/1`).
 
-Times are seconds since the run's start, durations milliseconds. None in a pair of bounds means unbounded; None
-elsewhere means that it did not happen.
+Times are seconds since the run's start, durations milliseconds. None is an open bound, or what did not happen.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dxemu import words
 from dxemu.measure.probes import Measurements
 
 SCHEMA = "dxemu.result/1"
@@ -104,6 +103,10 @@ class Outage:
     packets_lost: int
     action: str | None = None
     flows: int = 1
+
+    def __str__(self) -> str:
+        so_far = f"out since {self.start_s:.3f} s"
+        return so_far if self.duration_ms is None else words.measured(self.duration_ms, self.uncertainty_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,11 +263,9 @@ class Daemon:
 class Result:
     """Everything about one run. `verdict` is `pass`, `fail`, or `invalid` with `invalid_because`.
 
-    `still_broken` says what was not as designed once the run was over and everything healed.
-
-    `found` is what probes other than outage probes measured; in `result.json` it has a key for each kind
-    (`throughputs`, `fetches`, ...). `guest_mode` is `ptrace` or `seccomp` (empty: no embedded kernel), `confined_by`
-    what kept the lab in its folder.
+    `still_broken` says what was not as designed once the run was over and everything healed; `found` what probes other
+    than outage probes measured; in `result.json` that has a key for each kind (`throughputs`, `fetches`, ...).
+    `guest_mode` is `ptrace` or `seccomp` (empty: no embedded kernel), `confined_by` what kept the lab in its folder.
     """
 
     scenario: str
@@ -286,7 +287,7 @@ class Result:
     see_also: str
     virtual_s: float
     wall_s: float
-    found: Measurements = dataclasses.field(default_factory=Measurements)
+    found: Measurements = field(default_factory=Measurements)
     actions: tuple[ActionResult, ...] = ()
     drawn: tuple[Drawn, ...] = ()
     quotas: tuple[QuotaReached, ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import dxemu
 from dxemu import api
 from dxemu.errors import InputErrors
 from dxemu.finished import Finished
+from dxemu.labs.live import Broken, CostSoFar, Windows
+from dxemu.labs.places import LabFolder
 from dxemu.measure.result import Outage, Result
 from dxemu.story.model import Scenario
 from dxemu.topology.model import Topology
@@ -27,6 +31,7 @@ OUTAGE = Outage(
     uncertainty_ms=10.0,
     packets_lost=100,
 )
+CASES = (("to_aws", 911.92), ("from_aws", None))
 RESULT = Result(
     **dict.fromkeys(("scenario", "topology", "kernel", "kernel_release", "clock", "invalid_because", "see_also"), "x"),
     **dict.fromkeys(("expectations", "faults", "probes", "stages", "predicted", "recoveries", "paths"), ()),
@@ -72,6 +77,22 @@ def test_a_design_is_looked_at() -> None:
     assert way.directions
     with pytest.raises(TypeError, match="one of topology, run and lab"):
         api.explain("app", "web")
+
+
+def test_what_a_fault_costs_is_printed_as_people_say_it() -> None:
+    assert str(OUTAGE) == "1.00 s ± 10 ms"
+    lasting = replace(OUTAGE, end_s=None, duration_ms=None)
+    assert str(CostSoFar(OUTAGE, lasting)) == "to AWS 1.00 s ± 10 ms, from AWS out since 1.000 s"
+    assert str(CostSoFar(None, None)) == "to AWS nothing, from AWS nothing"
+    told = [{"probe": "app", "direction": way, "outage_ms": [598.7, high]} for way, high in CASES]
+    windows = Windows(told)
+    assert str(windows) == "app to AWS 599 - 912 ms, app from AWS 599 ms or no end"
+    assert (windows[0], json.dumps(windows)) == (told[0], json.dumps(told))
+    lab = dxemu.LiveLab(LabFolder(Path("/labs/mine")))
+    cut = Broken(lab, "cable_cut", 5.0, "carrier down on dx_1", windows)
+    assert str(cut) == f"cable_cut at 5.000 s: carrier down on dx_1; predicted: {windows}"
+    assert str(replace(cut, predicted=Windows())).endswith("predicted: nothing")
+    assert repr(lab) == "<lab mine>"
 
 
 def test_a_run_that_is_over(tmp_path: Path) -> None:

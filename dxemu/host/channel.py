@@ -12,6 +12,8 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 ANSWER = "answer"
 """The key that tells an answer to an order from an event."""
+NUMBER = "number"
+"""In a line for the lab: an order, which it answers by this number."""
 FILE = "file"
 """The key of an order or an answer that is too long for a line: the name of the file in the run's folder."""
 

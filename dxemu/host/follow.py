@@ -18,7 +18,7 @@ from typing import Any
 
 from dxemu.errors import GuestError, LabError
 from dxemu.files import border
-from dxemu.host.channel import TERMINAL
+from dxemu.host.channel import NUMBER
 from dxemu.host.death import cause
 from dxemu.host.guest import BOOTED
 from dxemu.host.job import Job
@@ -102,10 +102,10 @@ class LabProcess:
     def tell(self, order: Mapping[str, object]) -> None:
         """Send an order (`Channel.receive`), of at most `LONGEST_LINE`: so much the guest's line takes at once.
 
-        Nobody hears it if the process has died; `run` says so. What is typed into a terminal has no answer.
+        Nobody hears it if the process has died; `run` says so. Only what has a `NUMBER` is answered.
         """
-        if TERMINAL not in order:
-            self._patience.asked()
+        if NUMBER in order:
+            self._patience.asked(order[NUMBER])
             self._asked.set()
         self._writer.write(json.dumps(order).encode() + b"\n")
 

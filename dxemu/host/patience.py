@@ -27,27 +27,30 @@ class Patience:
         self._started = time.monotonic()
         self._boot_s: float | None = None
         self._last: Mapping[str, object] = {}
-        self._waits = False
+        self._under_way: set[object] | None = None
 
     def hear(self, event: Mapping[str, object]) -> None:
         """Take in what the lab says. What a terminal prints is no sign that an order is carried out."""
         if TERMINAL in event:
             return
-        self._waits = ANSWER in event
-        if self._waits:
+        if ANSWER in event:
+            self._under_way = (self._under_way or set()) - {event[ANSWER]}
             return
         self._last = event
         if event["event"] == BOOTED:
             self._boot_s = time.monotonic() - self._started
 
-    def asked(self) -> None:
-        """The lab was given an order."""
-        self._waits = False
+    def asked(self, number: object) -> None:
+        """The lab was given the order of this number, which it answers."""
+        self._under_way = (self._under_way or set()) | {number}
 
     @property
     def limit_s(self) -> float:
-        """Wall time from one word of the lab's to the next; infinite while it waits for an order."""
-        if self._waits:
+        """Wall time from one word of the lab's to the next; infinite while it waits for an order.
+
+        With the real clock things happen in a lab that waits, and are no sign that more will.
+        """
+        if self._under_way == set():
             return math.inf
         if self._exactly_s is not None:
             return self._exactly_s

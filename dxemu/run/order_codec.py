@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from dxemu.actions.base import Action
 from dxemu.faults.base import Fault
+from dxemu.host.channel import NUMBER
 from dxemu.probes.base import Probe
 from dxemu.run.job import Served
 from dxemu.run.kind_values import kind_read, name_of_kind, number, parameters_written
@@ -29,7 +30,7 @@ MOST_ROWS = 65535
 
 def encoded(order: Order, number: int) -> dict[str, object]:
     """An order as JSON has it."""
-    about: dict[str, object] = {"protocol": PROTOCOL, "number": number, "order": order.word}
+    about: dict[str, object] = {"protocol": PROTOCOL, NUMBER: number, "order": order.word}
     match order:
         case Inject(id=name, fault=fault, lasts=lasts):
             until = {} if lasts is None else {"lasts": lasts}
@@ -45,7 +46,7 @@ def encoded(order: Order, number: int) -> dict[str, object]:
 
 def number_of(written: object) -> int | None:
     """The number that an answer to this carries; None if it has none."""
-    found = written.get("number") if isinstance(written, dict) else None
+    found = written.get(NUMBER) if isinstance(written, dict) else None
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 

@@ -26,7 +26,7 @@ from dxemu.events.timeline import parts as timeline_parts
 from dxemu.events.timeline import read as read_timeline
 from dxemu.faults.menu import kinds as fault_kinds
 from dxemu.files import border
-from dxemu.host.channel import ANSWER, FILE, INTERRUPT, TERMINAL
+from dxemu.host.channel import ANSWER, FILE, INTERRUPT, NUMBER, TERMINAL
 from dxemu.host.early import Early
 from dxemu.host.follow import LONGEST_LINE, LabProcess
 from dxemu.host.job import SERVED_IMPORTS, Job
@@ -98,7 +98,7 @@ class Session:
             number, self._said = self._number, str(written.get("order"))
             answer = self._answers[number] = asyncio.get_running_loop().create_future()
             self._heard = time.monotonic()
-            self._send({**written, "number": number}, number)
+            self._send({**written, NUMBER: number}, number)
             async with asyncio.TaskGroup() as tasks:
                 beside = [tasks.create_task(self._interrupt_when(interrupted, number))] if interrupted else []
                 if self._said == Execute.word and self.clock == "virtual":
@@ -131,7 +131,7 @@ class Session:
         with border(file):
             file.touch(0o600)
             file.write_text(text, encoding="utf-8")
-        self._lab.tell({FILE: file.name})
+        self._lab.tell({FILE: file.name, NUMBER: number})
 
     def happened(self) -> list[Event]:
         """All that has happened, as its timeline has it. Raises FileError."""

@@ -64,5 +64,12 @@ def test_a_lab_that_waits_for_an_order_may_be_silent_for_ever(monkeypatch: pytes
     found = after_boot(1.0, monkeypatch)
     found.hear({"answer": 0, "t": 0.0, "done": {}})
     assert math.isinf(found.limit_s)
-    found.asked()
+    found.hear({"t": 11.8, "event": "bfd", "state": "up"})  # with the real clock: a fault heals by itself
+    assert math.isinf(found.limit_s)
+    found.asked(1)
+    found.asked(2)
     assert found.limit_s == pytest.approx(60)
+    found.hear({"answer": 2, "t": 12.0, "done": {}})
+    assert found.limit_s == pytest.approx(60)
+    found.hear({"answer": 1, "t": 12.0, "done": {}})
+    assert math.isinf(found.limit_s)

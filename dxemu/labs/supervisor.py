@@ -39,6 +39,7 @@ class Supervisor:
         self._ready: asyncio.Future[LivingLab] = asyncio.get_running_loop().create_future()
         self._asked = asyncio.Event()
         self._down = asyncio.Event()
+        self._dying = asyncio.Event()
         self._ended = asyncio.Event()
         self._hearing: set[Callable[[Event], None]] = set()
         self._going: set[asyncio.Task[None]] = set()
@@ -96,6 +97,7 @@ class Supervisor:
             await asyncio.wait({down, over}, return_when=asyncio.FIRST_COMPLETED)
             down.cancel()
             if over.done():
+                self._dying.set()
                 await over
             over.cancel()
 
@@ -151,6 +153,8 @@ class Supervisor:
         except DxemuError as error:
             answer = _failed(str(error), error.exit_status)
         else:
+            if done is None:
+                return
             answer = {"done": done}
         finally:
             listening.cancel()
@@ -164,9 +168,12 @@ class Supervisor:
         drain: Callable[[], Awaitable[None]],
         lines: asyncio.Queue[Mapping[str, object]],
         gone: asyncio.Event,
-    ) -> Mapping[str, object]:
+    ) -> Mapping[str, object] | None:
+        """None: the lab had died by then. Who asks hears that from `DIED`, as those do who come later."""
         written = _request(text)
         word = str(written.get("do"))
+        if self._dying.is_set() and await self._has_ended():
+            return None
         if word == "ready":
             return await self._until_ready(tell)
         if word == "down":
@@ -179,6 +186,12 @@ class Supervisor:
             raise _refused(f"a lab cannot be asked to {word!r}", suggestion(word, REQUESTS))
         lab = await asyncio.shield(self._ready)
         return await REQUESTS[word](Request(lab=lab, written=written, tell=tell, drain=drain, lines=lines, gone=gone))
+
+    async def _has_ended(self) -> bool:
+        """Wait until why it died is written down; False if that takes too long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), DIES_WITHIN_S)
+        return self._ended.is_set()
 
     async def _until_ready(self, tell: Callable[[Mapping[str, object]], None]) -> Mapping[str, object]:
         def hear(event: Event) -> None:
@@ -196,6 +209,8 @@ class Supervisor:
 
 LAST_WORDS_S = 5.0
 """So long whoever still waits for an answer is told why there is none."""
+DIES_WITHIN_S = 60.0
+"""What a lab that died leaves is cleared away sooner, else who asks meanwhile hears what its process said."""
 
 
 async def _where(about: About) -> where.Where:

@@ -181,17 +181,19 @@ def test_a_lab_follows_its_edited_file(dxemu: Dxemu, tmp_path: Path) -> None:
         file.write_text(edited.replace("vlan: 101", "vlan: 103"), encoding="utf-8")
         wrong = dxemu("up", "mine.yaml")
         assert (wrong.returncode, "mine.yaml:29:55: DX-C002" in wrong.stderr) == (2, True)
-        a_node_dies(dxemu, LabFolder(tmp_path / "state" / "dxemu" / "labs" / "mine"))
+        a_node_dies(dxemu)
     finally:
         assert "mine had died (bird on " in good(dxemu("down", "mine"))
 
 
-def a_node_dies(dxemu: Dxemu, place: LabFolder) -> None:
-    """Somebody ends a daemon in a node. Whoever waits hears which one, and whoever comes later hears it in one line."""
+def a_node_dies(dxemu: Dxemu) -> None:
+    """Somebody ends a daemon in a node. Whoever waits hears which one, and whoever comes later hears it in one line.
+
+    So does who comes while what is left is cleared away.
+    """
     dxemu("exec", "colo_router", "pkill", "-9", "-o", "bird")
     ended = dxemu("advance", "1s")
     assert (ended.returncode != 0, "bird on " in ended.stderr) == (True, True), ended.stderr
-    place.wait_for_end()  # who comes while it ends hears what those hear who waited
     for command in (("status",), ("fail", "cable_cut", "connection=primary")):
         asked = dxemu(*command)
         assert (asked.returncode, len(asked.stderr.splitlines())) == (2, 2), asked.stderr

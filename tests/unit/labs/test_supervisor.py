@@ -18,7 +18,7 @@ import pytest
 from dxemu.errors import LabError
 from dxemu.labs import supervisor
 from dxemu.labs.client import ask_at
-from dxemu.labs.places import LabFolder
+from dxemu.labs.places import LabFolder, NoLab
 from dxemu.labs.requests import Request
 from dxemu.labs.start import About
 from dxemu.labs.wire import LONGEST_LINE, VERSION, AskedInVain
@@ -27,18 +27,38 @@ from dxemu.run.orders import OrderRefused
 TOPOLOGY = Path(__file__).parents[3] / "topologies" / "private_vif.yaml"
 AT_ONCE, EACH = 20, 50
 SOON_S = 20.0
+DEATH = "bird on dx_1 has ended. It said: one line\nand the last one"
 
 
 class StandIn:
-    """What a supervisor needs of a lab, which never ends by itself."""
+    """What a supervisor needs of a lab, which ends by itself when `dies` is called, and is cleared away then."""
 
     def __init__(self) -> None:
         self.session = self
+        self._loop = asyncio.get_running_loop()
+        self._dead = asyncio.Event()
+        self._cleared = asyncio.Event()
+        self.is_clearing = threading.Event()
         self.heard_gone = threading.Event()
         self.waits = threading.Event()
 
     async def over(self) -> None:
-        await asyncio.Event().wait()
+        await self._dead.wait()
+        raise LabError(DEATH, "Look into its log.")
+
+    def dies(self) -> None:
+        """From another thread."""
+        self._loop.call_soon_threadsafe(self._dead.set)
+
+    def is_cleared(self) -> None:
+        """From another thread."""
+        self._loop.call_soon_threadsafe(self._cleared.set)
+
+    async def clear(self) -> None:
+        """If it died: until the test says so."""
+        if self._dead.is_set():
+            self.is_clearing.set()
+            await asyncio.wait_for(self._cleared.wait(), SOON_S)
 
     async def number(self, request: Request) -> Mapping[str, object]:
         await asyncio.sleep(0)
@@ -69,7 +89,10 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable
 
             @asynccontextmanager
             async def living(*_: object, **__: object) -> AsyncIterator[StandIn]:
-                yield lab
+                try:
+                    yield lab
+                finally:
+                    await lab.clear()
 
             requests: dict[str, Callable[[Request], Awaitable[Mapping[str, object]]]]
             requests = {"number": lab.number, "wait": lab.wait}
@@ -173,6 +196,24 @@ def test_of_a_thousand_orders_at_once_none_is_lost(asked: Any) -> None:
         with ThreadPoolExecutor(AT_ONCE) as threads:
             answered = [n for some in threads.map(give, range(0, AT_ONCE * EACH, EACH)) for n in some]
         assert answered == list(range(AT_ONCE * EACH))
+
+    asked(client)
+
+
+@pytest.mark.parametrize("do", ["number", "down", "ready"])
+def test_who_asks_a_lab_that_is_dying_hears_what_those_hear_who_come_later(asked: Any, do: str) -> None:
+    def client(place: LabFolder, lab: StandIn) -> None:
+        assert ask_at(place, "number", number=1) == {"number": 1}
+        lab.dies()
+        assert lab.is_clearing.wait(SOON_S)
+        with ThreadPoolExecutor(1) as thread, place.connected() as sock, sock.makefile("rb") as answers:
+            sock.sendall(json.dumps({"version": VERSION, "do": do, "number": 1}).encode() + b"\n")
+            sock.settimeout(SOON_S)
+            asking = thread.submit(ask_at, place, do, number=1)
+            lab.is_cleared()
+            assert answers.read() == b""
+            with pytest.raises(NoLab, match=r"has died: bird on dx_1 has ended. It said: and the last one\n"):
+                asking.result(SOON_S)
 
     asked(client)
 

@@ -20,9 +20,13 @@ from dxemu.report.terminal import echo
     epilog=examples("down", "down class", "down --all"),
 )
 @click.argument("name", required=False, shell_complete=labs)
+@click.option("--lab", metavar="NAME", help="The same as NAME, as the other commands have it.", shell_complete=labs)
 @click.option("--all", "every", is_flag=True, help="All labs, also those that have died.")
-def command(name: str | None, *, every: bool) -> None:
+def command(name: str | None, *, lab: str | None, every: bool) -> None:
     """End the lab NAME, or the only one. Its folder goes, with all that it recorded."""
+    if name is not None and lab not in (None, name):
+        raise click.UsageError(f"{name} and {lab} are two labs: end one after the other, or --all.")
+    name = name or lab
     if every and name is not None:
         raise click.UsageError("--all means every lab: leave the name out.")
     for place in places() if every else [chosen(name or os.environ.get(LAB_VARIABLE))]:

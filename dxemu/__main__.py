@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 
-from dxemu.compiled_late import compile_late
 from dxemu.host.signals import at_once
 
 ALLOCATED_BETWEEN_COLLECTIONS = 150_000
@@ -18,6 +17,8 @@ def main() -> None:
     """Never returns."""
     at_once()
     gc.set_threshold(ALLOCATED_BETWEEN_COLLECTIONS)
+    from dxemu.compiled_late import compile_late  # imports for a tenth of a second on a slow machine
+
     compile_late()
     from dxemu.cli.app import main as commands
 

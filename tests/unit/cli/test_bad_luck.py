@@ -24,11 +24,12 @@ def dxemu(*arguments: str, shell: str = "", **environment: str) -> subprocess.Co
     return done
 
 
+@pytest.mark.parametrize("imported", ["dataclasses", "rich"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_signal_while_it_still_imports_is_one_line(number: signal.Signals, tmp_path: Path) -> None:
-    (tmp_path / "rich").mkdir()
+def test_a_signal_while_it_still_imports_is_one_line(number: signal.Signals, imported: str, tmp_path: Path) -> None:
+    (tmp_path / imported).mkdir()
     text = f"import os\nos.kill(os.getpid(), {int(number)})\n"
-    (tmp_path / "rich" / "__init__.py").write_text(text, encoding="utf-8")
+    (tmp_path / imported / "__init__.py").write_text(text, encoding="utf-8")
     done = dxemu("audit", TOPOLOGY, PYTHONPATH=f"{tmp_path}{os.pathsep}{REPOSITORY}")
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
 

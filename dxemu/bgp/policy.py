@@ -243,7 +243,7 @@ def _why_withheld(route: Route, policy: ExportPolicy) -> str | None:
     if policy.originated_only and not route.originated:
         return "only prefixes of its own are announced here: nothing goes from one connection to another"
     if policy.learnt_only and route.originated:
-        return "between devices with SiteLink only what the customer announced is passed on"
+        return "between AWS's devices only what the customer announced is passed on"
     if route.prefix.version != policy.own_address.version:
         return f"the session carries IPv{policy.own_address.version} prefixes only"
     if policy.only is not None and route.prefix not in policy.only:

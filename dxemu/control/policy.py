@@ -116,7 +116,7 @@ def import_policy(plan: Plan, session: BgpSession, speaker: str) -> ImportPolicy
 def _own_or_passed_on(speaker: Speaker, session: BgpSession) -> str:
     """What a route is called where AWS's speakers exchange what they hear; empty elsewhere."""
     if speaker.exchanges and session.external:
-        return "own tunnel" if speaker.cloud_hub else "own virtual interface"
+        return "own tunnel" if session.tunnel is not None else "own virtual interface"
     return speaker.exchanges
 
 

@@ -177,7 +177,7 @@ class Follower:
         more = len(new.tags) > len(old.tags)
         if not more:
             await router.originate(wanted)
-        if new.tags != old.tags:  # nothing is announced without its communities
+        if (new.tags, new.exchanges) != (old.tags, old.exchanges):  # nothing is announced without its communities
             for session in self.after.sessions_of(new.name):
                 if session in self.before.sessions_of(new.name):
                     await router.follow(self.after, session)

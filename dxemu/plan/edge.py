@@ -49,6 +49,7 @@ class Edge:
     """One speaker of a device, while the plan is being made. `gateway` is a VGW, a Direct Connect gateway or public.
 
     Virtual interfaces with SiteLink have a speaker of their own: what goes between them must not reach the others.
+    `exchange_interfaces` lead to speakers that it tells what it hears: by SiteLink, in a `cloud_hub` endpoints of VPNs.
     `beside` is the virtual interface, if its device has one before it that leads to the same gateway.
     """
 
@@ -57,10 +58,11 @@ class Edge:
     gateway: str
     table: int
     site_link: bool = False
+    cloud_hub: bool = False
     beside: str = ""
     customer_interfaces: list[str] = field(default_factory=list)
     gateway_interfaces: list[str] = field(default_factory=list)
-    site_link_interfaces: list[str] = field(default_factory=list)
+    exchange_interfaces: list[str] = field(default_factory=list)
     prefixes: list[tuple[IPNetwork, IPAddress]] = field(default_factory=list)
     mtus: list[int] = field(default_factory=list)
 
@@ -146,9 +148,9 @@ def finish_edges(draft: Draft, edges: Sequence[Edge]) -> None:
         versions = {4, *(prefix.version for prefix, _ in edge.prefixes)}
         for table in (edge.table, inward):
             draft.nowhere_else(edge.device, table, versions)
-        for interface in () if edge.site_link else edge.customer_interfaces:
+        for interface in () if edge.site_link or edge.cloud_hub else edge.customer_interfaces:
             draft.rules.append(LookupRule(node=edge.device, incoming=interface, table=inward))
-        for interface in edge.site_link_interfaces:
+        for interface in edge.exchange_interfaces:
             draft.rules.append(LookupRule(node=edge.device, incoming=interface, table=edge.table))
         _keep_gateways_apart(draft, edge)
         home = _home_region(draft, edge.device)
@@ -163,6 +165,7 @@ def finish_edges(draft: Draft, edges: Sequence[Edge]) -> None:
                 table=edge.table,
                 maximum_paths=MULTIPATH_WIDTH,
                 site_link=edge.site_link,
+                cloud_hub=edge.cloud_hub,
                 region=home,
                 tags=_tags(draft.topology, home) if edge.gateway == PUBLIC else (),
             )

@@ -56,7 +56,7 @@ def make_plan(topology: Topology, versions: Versions = DEBIAN_12) -> Plan:
     lines = add_internet(draft, backbone)
     add_vpcs(draft)
     add_site_links(draft, every_edge, backbone)
-    add_cloud_hubs(draft, endings, backbone)
+    add_cloud_hubs(draft, endings, edges, backbone)
     finish_edges(draft, every_edge)
     add_endpoint_speakers(draft, endings)
     add_tunnels(draft, endings, lines)

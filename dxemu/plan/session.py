@@ -139,7 +139,7 @@ class Speaker:
     `name` is the node's, on an AWS device `dx_1:vgw`. Its routes go into the kernel's `table`; up to
     `maximum_paths` that are level share the flows (multipath).
     With `site_link` it passes on what it hears from the customer to the other virtual interfaces with SiteLink, in a
-    `cloud_hub` to the other VPNs of its virtual private gateway.
+    `cloud_hub` to the other VPNs, and virtual interfaces, of its virtual private gateway.
     `region` is the one that an AWS device's location is associated with; `tags` are the communities that AWS gives to
     its public prefixes there.
     """

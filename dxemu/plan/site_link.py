@@ -38,7 +38,7 @@ def add_site_links(draft: Draft, edges: Sequence[Edge], links: Links) -> None:
             far_name=f"{one.device}_{one.gateway}",
         )
         for edge, port in ((one, hop.cable.a), (other, hop.cable.b)):
-            edge.site_link_interfaces.append(port.name)
+            edge.exchange_interfaces.append(port.name)
         for number in range(len(hop.near)):
             name = f"{one.device}-{one.gateway}-{other.device}"
             asn = asn_of(draft.topology, one.gateway)

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from dxemu.plan.edge import vpc_cidrs
+from dxemu.plan.sites import asn_of
 from dxemu.plan.transit_gateways import attached_vpcs
 from dxemu.plan.vpn_outside import tgw_of
-from dxemu.topology.model import Topology, Vpn
+from dxemu.topology.model import Topology, VifType, VirtualInterface, Vpn
 from dxemu.units import Asn, IPNetwork
 
 
 def in_cloud_hub(vpn: Vpn, topology: Topology) -> bool:
-    """Whether its virtual private gateway tells other VPNs what it hears in this one, by BGP."""
+    """Whether its virtual private gateway tells others what it hears in this VPN, by BGP: VPNs, virtual interfaces."""
     others = (other for other in topology.vpns if other.gateway == vpn.gateway and other.name != vpn.name)
-    by_bgp = vpn.static_routes is None and any(other.static_routes is None for other in others)
-    return by_bgp and tgw_of(vpn, topology) is None
+    vpns = any(other.static_routes is None for other in others)
+    vifs = any(tell_each_other(vif, vpn, topology) for vif in topology.virtual_interfaces)
+    return vpn.static_routes is None and tgw_of(vpn, topology) is None and (vpns or vifs)
+
+
+def tell_each_other(vif: VirtualInterface, vpn: Vpn, topology: Topology) -> bool:
+    """Whether a virtual private gateway tells on one of its virtual interfaces what it hears in a VPN, and back.
+
+    Where both have one ASN, and neither allows its own in, the routers would refuse all that they are told; so nothing
+    is told here.
+    """
+    if vif.type is not VifType.PRIVATE or vif.gateway != vpn.gateway or vpn.static_routes is not None:
+        return False
+    allowed = vif.customer.allow_as_in or any(tunnel.customer.allow_as_in for tunnel in vpn.tunnels)
+    return bool(allowed) or vif.asn != asn_of(topology, vpn.router)
 
 
 def gateway_asn(vpn: Vpn, topology: Topology) -> Asn:

@@ -128,12 +128,20 @@ def _until_later(turn: Redesign, flow: Flow, later: Sequence[Redesign]) -> Windo
         if view.fate(flow, other.dead) is not Fate.LOST:
             lasts = round(other.at - turn.at, 9)
             longest = max((moment.lasts.high_s for moment in _moments(other)), default=0.0)
+            longest = max(longest, _until_up_s(other))
             heard = _spread_s(other.world.plan)
             return Window((Term(f"until {other.id}", lasts, lasts, "scenario"),)).plus(
                 Term("packets under way", -_spread_s(turn.world.plan), 0, "one-way delays of the cables"),
                 Term("the change taking effect", 0, heard + longest, READ_BACK),
             )
     return Window((Term(NEVER, math.inf, math.inf, "the routers' tables"),))
+
+
+def _until_up_s(turn: Redesign) -> float:
+    """The longest until a session that comes with a change is up, however many steps that has."""
+    rows = (one.row for one in diff(turn.before.plan, turn.world.plan) if isinstance(one, Added))
+    new = [row for row in rows if isinstance(row, BgpSession) and row.in_service]
+    return max((_high(tuple(_connects(turn.world.plan, row, turn.off_for))) for row in new), default=0.0)
 
 
 def _spread_s(plan: Plan) -> float:

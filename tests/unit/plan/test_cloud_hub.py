@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from dxemu.bgp.route import Route
-from dxemu.control.converge import converge
+from dxemu.control.converge import converge, gateway_rib
+from dxemu.control.forward import forwarding
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Plan
+from dxemu.plan.model import MAIN_TABLE, Plan
 from dxemu.run.prepare import prepare
 from dxemu.topology.load import load
 from dxemu.units import network
@@ -69,3 +71,52 @@ def test_an_endpoint_without_power_tells_nobody_of_what_it_has_lost() -> None:
     found = {p.direction: p.outage for p in prepare(SCENARIO).predictions}
     assert (round(found["to_aws"].low_s), round(found["to_aws"].high_s)) == (20, 31)
     assert found["from_aws"].high_s < 0.1
+
+
+def with_direct_connect(*, asn: int | None = 65001, allow_as_in: int = 0) -> Plan:
+    """The data center has Direct Connect to a virtual private gateway, the branch a VPN to it."""
+    branch = {"routers": {"branch_router": {}}, **SITE, **({} if asn is None else {"asn": asn})}
+    change = {
+        "customer": {
+            "colocation": None,
+            "colocations": {"EqDC2": {"routers": {"colo_router": {}}}, "EqNY5": branch},
+            "internet": {"branch_router": LINES["colo_ny"]},
+        },
+        "aws": {"locations": {"EqNY5": {"devices": ["dx_3"]}}},
+        "virtual_interfaces": {"primary": {"customer": {"allow_as_in": allow_as_in}}},
+        "vpns": {"away": {"gateway": "vgw", "router": "branch_router", "customer_address": "198.51.100.66"}},
+    }
+    return make_plan(load(ROOT / "topologies" / "backup_connection.yaml", change))
+
+
+def test_a_site_with_direct_connect_is_part_of_it_both_ways() -> None:
+    plan = with_direct_connect()
+    ribs = converge(plan)
+    there = {route.session: tuple(map(int, route.as_path)) for route in ribs["colo_router"].candidates(BRANCH)}
+    assert there == {"primary": (64512, 65001), "backup": (64512, 65001)}
+    back = [route for route in ribs["branch_router"].candidates(HOME) if "tunnel" in route.session]
+    assert [tuple(map(int, route.as_path)) for route in back] == [(64512, 65000)] * 2
+    for here, far in (("app", "10.1.1.10"), ("branch", "10.0.1.10")):
+        way = forwarding(plan).way(here, ip_address(far))
+        assert way.arrives
+        assert "dx_1" in way.nodes
+        assert "vgw" not in way.nodes
+
+
+def test_two_virtual_interfaces_tell_each_other_nothing() -> None:
+    ribs = converge(with_direct_connect())
+    for device in ("dx_1:vgw", "dx_2:vgw"):
+        assert {route.external for route in ribs[device].candidates(HOME)} == {True}
+
+
+def test_the_gateway_hears_of_each_site_by_its_own_way_alone() -> None:
+    plan = with_direct_connect()
+    table = gateway_rib(plan, next(one for one in plan.gateways if one.node == "vgw"), converge(plan), MAIN_TABLE)
+    assert {route.session for route in table.candidates(BRANCH)} == {"away_endpoint_1", "away_endpoint_2"}
+    assert {route.session for route in table.candidates(HOME)} == {"dx_1:vgw", "dx_2:vgw"}
+
+
+@pytest.mark.parametrize(("allow_as_in", "told"), [(0, False), (1, True)], ids=["AS loop", "own AS allowed in"])
+def test_of_one_asn_nothing_is_told_unless_it_is_allowed_in(allow_as_in: int, told: bool) -> None:
+    plan = with_direct_connect(asn=None, allow_as_in=allow_as_in)
+    assert any(route.session == "primary" for route in converge(plan)["colo_router"].candidates(BRANCH)) is told

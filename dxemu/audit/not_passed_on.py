@@ -11,9 +11,12 @@ from dxemu.audit.single_point_of_failure import place_of
 from dxemu.aws.direct_connect_gateway import within
 from dxemu.bgp.policy import NOT_PASSED_ON, NOT_REFLECTED, Withheld, export_route
 from dxemu.bgp.rib import in_order
-from dxemu.control.converge import Settled
+from dxemu.control.converge import NeverSettles, Settled
 from dxemu.control.policy import ends_of, export_policy
+from dxemu.errors import InputErrors
+from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan, Side
+from dxemu.topology.document import tried
 from dxemu.units import IPNetwork
 
 
@@ -43,11 +46,27 @@ section 6."""
             others = "" if len(prefixes) == 1 else f" and {len(prefixes) - 1} more"
             yield Finding(
                 problem=f"{hears} does not hear of {in_order(prefixes)[0]}{others} from {says}, which has it by iBGP",
-                remedy=f"Name {hears} among the `route_reflector_clients` of {says}, or join it by a circuit to where "
-                "the routes come from.",
+                remedy=_remedy(design, says, hears),
                 names=(hears,),
                 path=place_of(design, "router", says),
             )
+
+
+def _remedy(design: Design, says: str, hears: str) -> str:
+    """The clients that the router between them is to have, if the design takes that and the hole is closed by it."""
+    joined = f"oin {hears} by a circuit to where the routes come from."
+    own = next(own for own in design.topology.customer.router_settings if own.router == says)
+    clients = [*own.route_reflector_clients, hears]
+    patch: object = {"route_reflector_clients": clients}
+    for key in reversed(place_of(design, "router", says)):
+        patch = {key: patch}
+    assert isinstance(patch, dict)
+    try:
+        topology = tried(design.topology, patch)
+        mended = topology is not None and (says, hears) not in {kept[:2] for kept in _kept(make_plan(topology))}
+    except (InputErrors, NeverSettles):
+        mended = False
+    return f"Set `route_reflector_clients: [{', '.join(clients)}]` of {says}, or j{joined}" if mended else f"J{joined}"
 
 
 def _kept(plan: Plan) -> Iterator[tuple[str, str, IPNetwork]]:

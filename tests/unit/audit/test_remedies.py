@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dxemu.errors import InputErrors
+from dxemu.topology.model import Topology
 from tests.unit.audit.audited import Change, found, problems, vif
-from tests.unit.audit.test_rules import OTHER_REGION, networks
+from tests.unit.audit.test_rules import BEHIND, OTHER_REGION, behind, networks
 
 NONE = {"communities": []}
 FIRST, LAST = {"communities": ["7224:7300"]}, {"communities": ["7224:7100"]}
@@ -48,6 +50,22 @@ REMEDIES: list[tuple[str, str, Change, str, Change]] = [
         {**vif(primary={"customer": CLAMPED}), "vpns": {"vpn": {"customer": CLAMPED}}},
     ),
     (
+        "DX-A018",
+        "backup_connection",
+        BEHIND,
+        "Set `route_reflector_clients: [customer_router]` of core, or join customer_router by a circuit to where the "
+        "routes come from.",
+        behind({"core": {"route_reflector_clients": ["customer_router"]}}),
+    ),
+    (
+        "DX-A018",
+        "backup_connection",
+        BEHIND,
+        "Set `route_reflector_clients: [colo_router]` of core, or join colo_router by a circuit to where the routes "
+        "come from.",
+        behind({"core": {"route_reflector_clients": ["colo_router"]}}),
+    ),
+    (
         "DX-A017",
         "lag",
         {"lags": {"bundle": {"customer": {"lacp": "off"}}}},
@@ -82,3 +100,14 @@ REMEDIES: list[tuple[str, str, Change, str, Change]] = [
 def test_a_remedy_ends_its_finding(code: str, name: str, change: Change, remedy: str, applied: Change) -> None:
     assert remedy in {one.finding.remedy for one in found(code, name, change)}
     assert problems(code, name, applied) == []
+
+
+def test_a_remedy_that_the_design_does_not_take_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(topology: Topology, patch: Change) -> Topology:
+        raise InputErrors([])
+
+    monkeypatch.setattr("dxemu.audit.not_passed_on.tried", refused)
+    said = {one.finding.remedy for one in found("DX-A018", "backup_connection", BEHIND)}
+    assert said == {
+        f"Join {name} by a circuit to where the routes come from." for name in ("customer_router", "colo_router")
+    }

@@ -32,7 +32,7 @@ The design is the same before and after the change: what it says holds already, 
 An order without effect is an error: the rehearsal would seem to show that it does no harm.""",
 }
 
-
+NONE = "no change stands that could be taken back"
 Laid = Change | LastingAct
 
 
@@ -120,7 +120,7 @@ class Standing:
 
     def _named(self, which: str | None, mark: Mark) -> Change:
         if not self.changes:
-            raise InputErrors([Problem(mark, "DX-C004", "no change stands that could be taken back", "Take it out.")])
+            raise InputErrors([Problem(mark, "DX-C004", NONE, "All is as it began: nothing is to be undone.")])
         found = next((change for change in reversed(self.changes) if which in (None, change.id)), None)
         if found is None:
             problem = f"no change {quoted(which)} stands"

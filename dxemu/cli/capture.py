@@ -43,8 +43,9 @@ def command(lab: str | None, out: Path | None, what: str, wanted: tuple[str, ...
     place = chosen(lab)
     as_exceptions()  # also where a script's & has it ignore Ctrl-C: a capture has no other end
     file = out or place.folder / "captures" / f"{what}.pcap"
+    parts = packets(place, what, wanted)  # what the lab has not leaves no file
     if str(file) == "-":
-        _write(1, packets(place, what, wanted))
+        _write(1, parts)
         return
     with border(file, otherwise="name another file with --out"):
         invoker.make_folders(file.parent)
@@ -52,7 +53,7 @@ def command(lab: str | None, out: Path | None, what: str, wanted: tuple[str, ...
             with contextlib.suppress(OSError):  # a link, such as /dev/stdout, is whose it is
                 invoker.give(file)
             echo(f"capturing to {shown(file)} until Ctrl-C", err=True)
-            _write(opened.fileno(), packets(place, what, wanted))
+            _write(opened.fileno(), parts)
 
 
 def _write(to: int, parts: Iterator[bytes]) -> None:

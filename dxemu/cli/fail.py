@@ -34,10 +34,14 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option(
     "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="Say what can break, and end."
 )
-@click.argument("kind", shell_complete=kinds("fault"))
+@click.argument("kind", required=False, metavar="KIND", shell_complete=kinds("fault"))
 @click.argument("parameters", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=parameters("fault"))
-def command(lab: str | None, lasts: str | None, name: str | None, kind: str, parameters: tuple[str, ...]) -> None:
+def command(
+    lab: str | None, lasts: str | None, name: str | None, kind: str | None, parameters: tuple[str, ...]
+) -> None:
     """Break something: `dxemu fail cable_silent connection=primary --for 30s`. Faults are those of scenarios."""
+    if kind is None:
+        raise click.UsageError("Say what breaks: dxemu fail --list shows what can, with its parameters.")
     done = ask(lab, "fail", text=text_of(kind, parameters), lasts=lasts, id=name)
     what = f"{kind} {' '.join(parameters)}".strip()
     echo(f"{moment(done['at_s'])}   {what}   confirmed: {done['evidence']}   id {done['id']}")

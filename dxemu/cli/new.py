@@ -41,7 +41,8 @@ def command(name: str | None, into: Path) -> None:
     files = copied(name, into)
     for file in files:
         echo(f"wrote {shown(file)}")
-    echo(f"  dxemu {'run' if len(files) > 1 else 'audit'} {shown(files[0])}")
+    first = shown(files[0])
+    echo(f"  dxemu run {first}" if len(files) > 1 else f"  dxemu audit {first} · dxemu up {first}")
 
 
 def _show() -> None:

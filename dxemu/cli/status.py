@@ -70,7 +70,7 @@ def _lines(status: Mapping[str, Any]) -> Iterator[tuple[str, str]]:  # Any: as a
         yield f"cable {name}", _cable(ends)
     for name, ways in status["probes"].items():
         for way_of, way in ways.items():
-            yield f"path {name} {direction(way_of)}", " > ".join(way["hops"])
+            yield f"path {name} {direction(way_of)}", way["text"]
 
 
 def _ends(ends: Mapping[str, bool]) -> str:

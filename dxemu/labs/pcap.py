@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dxemu.errors import LabError
 from dxemu.labs.client import ask_at
@@ -19,9 +19,13 @@ NOT_FOUND = 127
 def packets(place: LabFolder, what: str, wanted: Sequence[str] = ()) -> Iterator[bytes]:
     """Capture at the customer's end of a cable, or at all interfaces of a node, until whoever asks has enough.
 
-    `wanted` is a filter (pcap-filter(7)). A virtual clock is not let go on for it. Raises NoLab, AskedInVain, LabError.
+    `wanted` is a filter (pcap-filter(7)). A virtual clock is not let go on for it. Raises NoLab, and AskedInVain for
+    what the lab has not; while packets are taken also LabError.
     """
-    port = ask_at(place, "port", name=what)
+    return _captured(place, ask_at(place, "port", name=what), wanted)
+
+
+def _captured(place: LabFolder, port: Mapping[str, str], wanted: Sequence[str]) -> Iterator[bytes]:
     command = ["sh", "-c", _TCPDUMP, port["interface"], *wanted]
     request = {"version": VERSION, "do": "shell", "node": port["node"], "hold": True, "command": command}
     with place.connected() as sock:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from dxemu.plan.model import BgpSession, Side
+from dxemu.measure.paths import described
+from dxemu.plan.model import BgpSession, Plan, Side
 from dxemu.run.living import LivingLab
 from dxemu.run.orders import STATES, AskPaths, AskStates
 
@@ -25,7 +27,7 @@ async def status(lab: LivingLab) -> Mapping[str, object]:
         if _is_vif(lab, session)
     }
     found["faults"], found["changes"] = list(lab.faults), list(lab.changes)
-    found["probes"] = {name: _way(await lab.give(AskPaths(probe=name))) for name in lab.probes}
+    found["probes"] = {name: _ways(lab.plan, await lab.give(AskPaths(probe=name))) for name in lab.probes}
     return found
 
 
@@ -41,5 +43,7 @@ def _in_aws_words(lab: LivingLab, session: BgpSession, up: Mapping[str, bool]) -
     )
 
 
-def _way(found: Mapping[str, object]) -> Mapping[str, object]:
-    return {key: value for key, value in found.items() if key != "t"}
+def _ways(plan: Plan, found: Mapping[str, Any]) -> Mapping[str, object]:  # Any: as the lab answers it
+    """By direction `hops`, whether `complete`, and the `text` that a report has for it."""
+    ways = {key: way for key, way in found.items() if key != "t"}
+    return {key: {**way, "text": described(plan, way["hops"], complete=way["complete"])} for key, way in ways.items()}

@@ -76,7 +76,7 @@ def _seen(plan: Plan, path: PathFound, when: str) -> PathSeen:
         hops=path.hops,
         connections=tuple(dict.fromkeys(c for c in on if c is not None)),
         complete=path.complete,
-        text=_describe(plan, path.hops, complete=path.complete),
+        text=described(plan, path.hops, complete=path.complete),
     )
 
 
@@ -96,7 +96,7 @@ def _carried_by(plan: Plan, hop: str) -> str | None:
     return None if cable is None else cable.connection
 
 
-def _describe(plan: Plan, hops: Sequence[str], *, complete: bool) -> str:
+def described(plan: Plan, hops: Sequence[str], *, complete: bool) -> str:
     """`app > customer_router > colo_router =primary=> dx_1 > vgw > web`; a path that ends early says so.
 
     Which member of a LAG a flow uses is the bond's choice, not a table's: the LAG is named.

@@ -44,7 +44,7 @@ class Latency(Measurement):
     @property
     def unkept(self) -> str:
         """As `Measurement.unkept`."""
-        return unkept(f"{self.probe} {self.direction}", self.lateness_max_ms, self.interval_ms)
+        return unkept(f"{self.probe} {direction(self.direction)}", self.lateness_max_ms, self.interval_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from dxemu.story.came import came
 from dxemu.story.expectations.base import Measured
 from dxemu.story.model import Scenario
 from dxemu.story.verdict import judge
-from dxemu.words import duration
+from dxemu.words import direction, duration
 
 ASLEEP_S = 0.1
 """The two clocks that tell it are not read at the same moment."""
@@ -159,7 +159,7 @@ def _asleep(meta: RunMeta) -> str:
 
 def _too_late(probes: Sequence[result.ProbeResult], measurements: Measurements) -> str:
     """Which probes did not keep their schedule, in words; "" if all did."""
-    late = [unkept(f"{p.probe} {p.direction}", p.lateness_max_ms, p.interval_ms) for p in probes]
+    late = [unkept(f"{p.probe} {direction(p.direction)}", p.lateness_max_ms, p.interval_ms) for p in probes]
     late += [one.unkept for one in measurements.all_of(Measurement)]
     return "; ".join(words for words in late if words)
 

@@ -43,7 +43,9 @@ def found(written: Path, nouns: Sequence[str] = (SCENARIO, TOPOLOGY)) -> Path:
     for file in there:
         if file.is_file():
             return file
-    close = nearest(str(written), [name for noun in nouns for name in names(noun)])
+    known = [name for noun in nouns for name in names(noun)]
+    longer = sorted((name for name in known if name.startswith(f"{written}_")), key=len)
+    close = longer[0] if longer else nearest(str(written), known)
     if close is None:
         beside = (nearest_file(place) for place in (written, *(Path(FOLDERS[noun], written) for noun in nouns)))
         close = next((str(file) for file in beside if file is not None), None)

@@ -5,6 +5,7 @@ The limits are in `docs/topology-file.md`. YAML's own are `dxemu.topology.yaml`'
 
 from __future__ import annotations
 
+import glob
 import os
 import stat
 from pathlib import Path
@@ -58,13 +59,17 @@ def text_of(path: Path) -> str:
 
 
 def nearest_file(path: Path) -> Path | None:
-    """The YAML file beside a path that is not there whose name was most likely meant; None if there is none."""
+    """The YAML file that was most likely meant by a path that is not there; None if there is none.
+
+    The one of this name in a folder beside it, such as `topologies`, else the one beside it whose name is like it.
+    """
     try:
+        below = next(iter(sorted(path.parent.glob(f"*/{glob.escape(path.name)}"))), None)
         beside = {entry.stem: entry for entry in sorted(path.parent.iterdir()) if entry.suffix in YAML}
-    except OSError:
+    except (OSError, ValueError):
         return None
     close = nearest(path.stem, beside)
-    return None if close is None else beside[close]
+    return below if below is not None or close is None else beside[close]
 
 
 def _data_of(path: Path) -> bytes:

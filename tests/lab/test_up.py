@@ -93,7 +93,7 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert "session=primary" in good(dxemu("advance", "--until", "bfd", "state=down", "node=colo_router"))
         status = json.loads(good(dxemu("status", "--json")))
         assert status["faults"] == ["cable_silent"]
-        assert "backup" in status["probes"]["app"]["to_aws"]["hops"]
+        assert " =backup=> " in status["probes"]["app"]["to_aws"]["text"]
         assert "PASS   nothing was expected" in good(dxemu("report", "--html", "so_far.html"))
         page = (tmp_path / "so_far.html").read_text(encoding="utf-8")
         assert ("cable_silent" in page, "dxemu explain path app web --lab mine" in page) == (True, True)
@@ -117,6 +117,7 @@ def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
     good(dxemu("class", "start", "1", TOPOLOGY, "--clock", "virtual", "--name", "monday"))
     try:
         assert "Did you mean 'primary'?" in dxemu("capture", "primry").stderr
+        assert not [*tmp_path.glob("state/dxemu/labs/*/captures")]
         file = tmp_path / "bfd.pcap"
         command = [*DXEMU, "capture", "--out", "-", "primary", "udp"]
         env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}

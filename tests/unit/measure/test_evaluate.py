@@ -311,7 +311,7 @@ def test_a_late_sender_makes_the_run_invalid(tmp_path):
     assert run(tmp_path, [], logs, lateness_s=0.005).verdict == "pass"
     late = run(tmp_path, [], logs, lateness_s=0.0051)
     assert late.verdict == "invalid"
-    assert "app to_aws left up to 5.1 ms late" in late.invalid_because
+    assert "app to AWS left up to 5.1 ms late" in late.invalid_because
 
 
 def test_lateness_adds_to_the_uncertainty(tmp_path):

@@ -87,6 +87,6 @@ def test_hops(arguments: dict[str, object], passed: bool) -> None:
 
 def test_schedules_that_were_not_kept() -> None:
     (late,) = found([latency("to_aws", lateness_max_s=0.006)]).all_of(Latency)
-    assert late.unkept == "took to_aws left up to 6 ms late, one every 10 ms"
+    assert late.unkept == "took to AWS left up to 6 ms late, one every 10 ms"
     (trace,) = found([traced(1, "a", late_s=0.6)]).all_of(Trace)
     assert trace.unkept == "way left up to 600 ms late, one every 1.00 s"

@@ -21,6 +21,8 @@ from tests.lab.running import FOLDER, said
 
 STARTS_WITHIN_S = 20
 FRR = Path("/usr/lib/frr")
+IS_FRR_10 = (FRR / "mgmtd").exists()
+"""From then on it has this daemon."""
 
 
 def need(package: str, *programs: str) -> None:
@@ -166,14 +168,14 @@ class Frr:
 def frr(node: LabNode, configurations: dict[str, str]) -> Iterator[Frr]:
     """FRR daemons, each with its configuration, in a node. Zebra must come first.
 
-    From FRR 10 on there is `mgmtd`, which FRR's own start script never leaves out: without it zebra has somebody to
+    FRR 10 has `mgmtd`, which FRR's own start script never leaves out: without it zebra has somebody to
     tell of each change and tries again every 10 ms for ever.
     """
     running = Frr(node)
     running.folder.mkdir(parents=True)
     _give_to_frr(running.folder)
     try:
-        if (FRR / "mgmtd").exists():
+        if IS_FRR_10:
             running.start("mgmtd", None)
         for daemon, configuration in configurations.items():
             running.start(daemon, configuration)

@@ -40,15 +40,17 @@ from tests.lab.guest import REPOSITORY
 from tests.lab.running import FOLDER, Told, all_seen, ip, told
 from tests.peers.aws_side import only_aws_speaks
 from tests.peers.frr_customer import configurations, heard_by, paths_in, paths_of, sessions_of, stamp_of
-from tests.peers.programs import Frr, frr, need
+from tests.peers.programs import IS_FRR_10, Frr, frr, need
 
 SEED = 1
 LOOK_S = 1.0
 PHASE_S = 1.0
 SETTLES_WITHIN_S = 30.0
 
+CLEAR_S = 0.0 if IS_FRR_10 else 0.010
+"""FRR 10.3's bgpd decides anew in the moment an interface goes down, and not when it has cleared the peer's routes."""
 QUEUES = (
-    Term("bgpd's queue of a lost peer's routes", 0.010, 0.010, "frr 8.4 bgpd/bgp_route.c: bgp_clear_node_queue_init"),
+    Term("bgpd's queue of a lost peer's routes", CLEAR_S, 0.010, "frr 8.4 bgpd/bgp_route.c: bgp_clear_node_queue_init"),
     Term("bgpd's queue of prefixes to decide", 0.050, 0.050, "frr 8.4 bgpd/bgp_route.c: bgp_process_queue_init"),
     Term("zebra's queue", 0.010, 0.010, "frr 8.4 zebra/zebra_router.h: ZEBRA_RIB_PROCESS_HOLD_TIME"),
 )

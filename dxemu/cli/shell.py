@@ -28,14 +28,17 @@ END_OF_TYPING = "BA=="
     "shell",
     short_help="Log in to a node.",
     context_settings={"allow_interspersed_args": False},
-    epilog=examples("shell colo_router", "shell app tcpdump -ni any icmp"),
+    epilog=examples("shell colo_router", "shell app tcpdump -ni any icmp", "shell colo_router show bgp"),
 )
 @lab_option
 @click.option("--hold", is_flag=True, help="Keep a virtual clock still; else it goes on as time passes here.")
 @click.argument("node", shell_complete=named("node"))
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool) -> None:
-    """Open a terminal in NODE, with a shell, or with PROGRAM. Exits with its status."""
+    """Open a terminal in NODE, with a shell, or with PROGRAM. Exits with its status.
+
+    `show bgp`, `show bfd` and `show ipsec` say there what the node has decided, and why.
+    """
     folder = chosen(lab)
     near = NearEnd(
         typed=0,

@@ -18,6 +18,7 @@ from dxemu.host import hold
 from dxemu.host.channel import ANSWER, FILE, INTERRUPT, TERMINAL, Channel
 from dxemu.lab.lab import Lab
 from dxemu.lab.tasks import Tasks
+from dxemu.run import show_command
 from dxemu.run.by_hand import Beside, Hands
 from dxemu.run.hand_prober import HandProber
 from dxemu.run.job import RunJob, Served
@@ -94,6 +95,7 @@ async def serve(
     prober = await stack.enter_async_context(HandProber(lab, folder, job.runners, job.seed, embedded=embedded))
     tasks = await stack.enter_async_context(Tasks())
     terminals = stack.enter_context(Terminals(lab, channel.send_line))
+    await show_command.start(lab, stack)
     hands = Hands(lab, prober, tick_s, folder, Beside(tasks, terminals))
     begin()
     orders = Orders(channel, folder)

@@ -21,6 +21,7 @@ from dxemu.host.piped import Piped
 from dxemu.host.terminal import Terminal
 from dxemu.lab.lab import Lab
 from dxemu.run.orders import OpenTerminal, OrderRefused
+from dxemu.run.show_command import PROGRAMS
 from dxemu.topology.words import quoted, suggestion
 
 Send = Callable[[Mapping[str, object]], None]
@@ -63,7 +64,7 @@ class Terminals:
             "PS1": f"{order.node}# ",
             "HOME": "/run",
             "LC_ALL": "C.UTF-8",
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": f"{PROGRAMS}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         }
         bash = shutil.which("bash")
         shell = (bash, "--norc", "--noprofile", "-i") if bash else ("sh", "-i")

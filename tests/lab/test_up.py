@@ -101,6 +101,10 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert dxemu("exec", "app", "sh", "-c", "exit 3").returncode == 3
         assert dxemu("exec", "nobody", "true").returncode == 125
         assert good(dxemu("exec", "-i", "app", "cat", typed="here\n")) == "here\n"
+        shown = good(dxemu("exec", "colo_router", "show", "bgp")).splitlines()
+        assert [line.split()[4] for line in shown if line.startswith("primary ")] == ["down"]
+        assert [line.split()[3] for line in shown if line.startswith(">  172.31.0.0/16")] == ["backup"]
+        assert dxemu("exec", "app", "show", "bpg").stderr.endswith("Did you mean 'bgp'?\n")
         shell = dxemu("shell", "app", typed="tty; sleep 1; echo $((6 * 7))\nexit 7\n")
         assert (shell.returncode, "/dev/pts/" in shell.stdout, "\n42" in shell.stdout) == (7, True, True)
         assert "cable_silent healed" in good(dxemu("heal", "all"))

@@ -261,11 +261,6 @@ class Lab:
         return Operator(self.plan, self.journal, self._routing, self.signs.up)
 
     @property
-    def routing(self) -> Routing:
-        """Its routers and gateways, with the tables that they decide by."""
-        return self._routing
-
-    @property
     def control(self) -> ControlPlane:
         """Its routing processes."""
         return ControlPlane(self.plan, self._routing, self._overlay, self.signs.up, self.journal.clock)

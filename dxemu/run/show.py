@@ -38,7 +38,8 @@ def show(lab: Lab, node: str, words: Sequence[str]) -> str:
 
 def _bgp(lab: Lab, node: str, more: Sequence[str]) -> Iterator[str]:
     wanted = _prefix(more[0]) if more else None
-    routers, gateway = lab.routing.at(node), lab.routing.gateways.get(node)
+    routing = lab.control.routing
+    routers, gateway = routing.at(node), routing.gateways.get(node)
     if not routers and gateway is None:
         yield f"{node} speaks no BGP"
     for router in routers:

@@ -34,7 +34,7 @@ def lab() -> Any:  # Any: what of a lab is asked
     router = SimpleNamespace(name="edge", loc_rib=table, established=set(), told=lambda _session: ())
     routing = SimpleNamespace(at=lambda node: [router] if node == "edge" else [], gateways={})
     plan = SimpleNamespace(sessions=(), tunnels=(), sessions_of=lambda _name: ())
-    return SimpleNamespace(routing=routing, plan=plan)
+    return SimpleNamespace(control=SimpleNamespace(routing=routing), plan=plan)
 
 
 def test_each_route_stands_with_the_rule_behind_it() -> None:

@@ -120,7 +120,7 @@ class Standing:
 
     def _named(self, which: str | None, mark: Mark) -> Change:
         if not self.changes:
-            raise InputErrors([Problem(mark, "DX-C004", NONE, "All is as it began: nothing is to be undone.")])
+            raise InputErrors([Problem(mark, "DX-C004", NONE, "All is as it began. In a scenario, take the step out.")])
         found = next((change for change in reversed(self.changes) if which in (None, change.id)), None)
         if found is None:
             problem = f"no change {quoted(which)} stands"

@@ -16,6 +16,12 @@ pytestmark = pytest.mark.lab
 LIMIT_S = 240
 SCENARIO = REPOSITORY / "scenarios" / "pull_primary_cable.yaml"
 TUNNELS = REPOSITORY / "scenarios" / "direct_connect_fails_over_to_vpn.yaml"
+GROWS = f"""
+story: "Its probe remembers a quarter of a megabyte more each second."
+topology: {REPOSITORY}/topologies/private_vif.yaml
+probes: {{app: {{udp: {{from: app, to: web, rate: 5000/s}}}}}}
+end: 600 s
+"""
 ONCE_IT_RUNS = "while ! ls runs/*/1/*.exabgp.log >/dev/null 2>&1; do kill -0 $! || exit; sleep 0.05; done"
 
 
@@ -52,7 +58,8 @@ def test_a_folder_that_is_deleted_while_a_lab_runs_is_named(tmp_path: Path) -> N
 def test_memory_that_has_no_room_left_is_named(tmp_path: Path) -> None:
     script = "mkdir memory && mount -t tmpfs -o size=310m none memory && "
     script += f"{{ TMPDIR=$PWD/memory run & {ONCE_IT_RUNS}; cat /dev/zero >memory/fill 2>/dev/null; wait $!; }}"
-    status, said = run(tmp_path, script)
+    (tmp_path / "grows.yaml").write_text(GROWS, encoding="utf-8")
+    status, said = run(tmp_path, script, tmp_path / "grows.yaml")
     assert status == 3
     assert f"{tmp_path}/memory, which holds the lab's memory, is full" in said
 

@@ -41,9 +41,10 @@ def running() -> Iterator[Running]:
 
 
 def heard(lab: Lab, speaker: str) -> dict[str, tuple[int | None, tuple[str, ...], int]]:
-    """What an AWS speaker uses of what came over the wire: MED, communities, length of AS_PATH, by prefix."""
+    """What an AWS speaker uses of what the customer told it: MED, communities, length of AS_PATH, by prefix."""
+    told = {session.name for session in lab.plan.sessions_of(speaker) if session.virtual_interface or session.tunnel}
     routes = lab._routing.routers[speaker].loc_rib.routes()
-    return {str(r.prefix): (r.med, r.communities, len(r.as_path)) for r in routes if not r.originated}
+    return {str(r.prefix): (r.med, r.communities, len(r.as_path)) for r in routes if r.session in told}
 
 
 def table_of(plan: Plan, speaker: str) -> str:

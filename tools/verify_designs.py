@@ -28,6 +28,7 @@ from dxemu.host import where
 from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Role, Side
+from dxemu.probes.fetch import Fetch
 from dxemu.report.terminal import echo
 from dxemu.run.prepare import prepare
 from dxemu.run.rehearse import rehearse
@@ -131,6 +132,13 @@ def pairs(state: State) -> Iterator[tuple[str, str, int]]:
             yield near.name, other.name, version
 
 
+def services(state: State) -> Iterator[tuple[str, str]]:
+    """A host of the customer's, and a public service that it may or may not reach."""
+    hosts = state.plan.nodes_of(Role.HOST, Side.CUSTOMER)
+    there = [*state.plan.nodes_of(Role.SERVICE, Side.AWS), *state.plan.nodes_of(Role.SERVICE, Side.CARRIER)]
+    yield from product([host.name for host in hosts], [service.name for service in there])
+
+
 def _address(state: State, name: str, version: int) -> IPAddress | None:
     held = (a.address.ip for a in state.plan.addresses_of(name))
     return next((address for address in held if address.version == version), None)
@@ -139,7 +147,7 @@ def _address(state: State, name: str, version: int) -> IPAddress | None:
 def disagreements(design: DrawnDesign) -> Iterator[str]:
     """Where `explain path` and the computed tables differ, in words."""
     state = State(design.topology, make_plan(design.topology))
-    for near, far, version in pairs(state):
+    for near, far, version in [*pairs(state), *((host, service, 4) for host, service in services(state))]:
         found = explain_path(state, near, far, ipv6=version == 6)  # noqa: PLR2004
         for direction in found.directions:
             yield from (f"{near} - {far} IPv{version} {direction.direction}: {w}" for w in _wrong(state, direction))
@@ -169,11 +177,12 @@ def _wrong(state: State, direction: Direction) -> Iterator[str]:
 
 
 def scenario(design: DrawnDesign, state: State) -> str:
-    """A scenario file: nothing happens but a probe for each pair."""
+    """A scenario file: nothing happens but a probe for each pair, and a fetch from each service."""
     probes = [
         f"  {near}_{far}_{version}: {{udp: {{from: {near}, to: {far}, rate: 50/s, ip_version: {version}}}}}"
         for near, far, version in pairs(state)
     ]
+    probes += [f"  {a}_{b}: {{fetch: {{from: {a}, service: {b}, rate: 1/s}}}}" for a, b in services(state)]
     lines = [f"story: Design {design.seed}.", f"topology: {design.base.resolve()}"]
     return "\n".join([*lines, f"change: {json.dumps(design.change)}", "probes:", *probes, "end: 2 s"]) + "\n"
 
@@ -203,6 +212,11 @@ def _measured_otherwise(state: State, result: Result) -> Iterator[str]:
                 yield f"{probe} {way.direction}: packets are lost"
             if not way.arrives and not lost:
                 yield f"{probe} {way.direction}: packets arrive"
+    for host, service in services(state):
+        both = all(way.arrives for way in explain_path(state, host, service).directions)
+        answered = [fetch.answered for fetch in result.found.of(Fetch, f"{host}_{service}")]
+        if not answered or answered != [both] * len(answered):
+            yield f"{host} - {service}: answers {answered}, explained: {both}"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

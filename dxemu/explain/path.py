@@ -94,7 +94,8 @@ def _direction(state: State, source: Machine, target: Machine) -> Direction:
         over=_over(found),
         arrives=way.arrives,
         end=end,
-        shared=any(hop.reason is not None and hop.reason.shared for hop in found),
+        shared=any(hop.reason is not None and hop.reason.shared for hop in found)
+        and len(state.tables.ways(source.node, target.address)) > 1,
         struck=_struck(state, found),
         next_best=succession(state, source.node, target.address),
     )

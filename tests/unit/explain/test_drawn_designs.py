@@ -20,6 +20,26 @@ def test_explained_and_computed_ways_agree(seed: int) -> None:
     assert list(disagreements(drawn(seed))) == []
 
 
+def test_two_routes_that_both_end_at_one_router_share_nothing() -> None:
+    """Seed 70145: both tunnels are equal and neither's own packets get out. That is one way, which ends."""
+    design = drawn(70145)
+    state = State(design.topology, make_plan(design.topology))
+    way = explain_path(state, "app", "web").directions[0]
+    assert way.hops[-1].reason is not None
+    assert way.hops[-1].reason.shared
+    assert not way.shared
+    assert list(disagreements(design)) == []
+
+
+def test_public_services_are_compared_too() -> None:
+    """Seed 70004 draws a design that has nothing else at AWS."""
+    design = drawn(70004)
+    state = State(design.topology, make_plan(design.topology))
+    assert list(verify_designs.pairs(state)) == []
+    assert len(list(verify_designs.services(state))) == 8
+    assert "fetch: {from: app, service: s3_us_east_1" in verify_designs.scenario(design, state)
+
+
 def test_a_way_that_is_another_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(state: State, near: str, far: str, *, ipv6: bool) -> object:
         found = explain_path(state, near, far, ipv6=ipv6)

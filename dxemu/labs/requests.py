@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dxemu.events.base import Event
 from dxemu.events.codec import encoded as event_encoded
 from dxemu.labs.shell import shell
 from dxemu.labs.status import status
@@ -217,16 +218,22 @@ async def _events(request: Request) -> Answer:
         if not request.written.get("follow"):
             return {}
         gone = asyncio.create_task(request.gone.wait())
-        while True:
-            coming = asyncio.ensure_future(anext(stream, None))
-            either: set[asyncio.Future[Any]] = {gone, coming}  # Any: nothing, or an event
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            next_one = None if gone.done() else coming.result()
-            if next_one is None:
-                coming.cancel()
-                gone.cancel()
-                return {}
-            request.tell({"event": event_encoded(next_one), "words": live_line(next_one)})
+        try:
+            while (coming := await _next_event(stream, gone)) is not None:
+                request.tell({"event": event_encoded(coming), "words": live_line(coming)})
+        finally:
+            gone.cancel()
+        return {}
+
+
+async def _next_event(stream: AsyncIterator[Event], gone: asyncio.Task[Any]) -> Event | None:  # Any: nobody reads it
+    """The next one; None if there is none any more, or whoever asked has gone."""
+    coming = asyncio.ensure_future(anext(stream, None))
+    try:
+        await asyncio.wait({gone, coming}, return_when=asyncio.FIRST_COMPLETED)
+        return None if gone.done() else coming.result()
+    finally:
+        coming.cancel()
 
 
 async def _shell(request: Request) -> Answer:

@@ -12,7 +12,7 @@ from dxemu.changes.standing import Standing
 from dxemu.changes.table import HOSTED_BANDWIDTH, TABLE
 from dxemu.errors import InputErrors, Mark
 from dxemu.topology.document import Document
-from dxemu.topology.yaml import parse
+from dxemu.topology.yaml import Tree, parse
 from tools.fault_examples import Site
 from tools.verify_changes import CHANGES, design_of
 
@@ -34,6 +34,27 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "guest": ("customer", "colocations", "<place", "hosts"),
 }
 """Where the names stand that a patch below may have; `<place` is the one that was chosen before."""
+STARTS: Mapping[str, tuple[str, ...]] = {
+    "backup_connection": (
+        "connections: {backup: {hosted: on, bandwidth: 500 Mbps, interconnect: 10 Gbps}}",
+        "aws: {vpcs: {prod: {static_routes: {10.8.0.0/16: vgw}}}}",
+    ),
+    "high_resiliency": ("customer: {colocations: {EqNY5: {networks: [10.2.0.0/16], hosts: {branch: 10.2.1.10}}}}",),
+    "transit_gateway": (
+        "connections: {primary: {owner_account: network}},"
+        " virtual_interfaces: {transit: {owner_account: analytics, confirmed: off}}",
+        "connections: {primary: {lag: bundle}, second: {location: EqDC2, device: dx_1, router: colo_router,"
+        " bandwidth: 10 Gbps, lag: bundle}}, lags: {bundle: {minimum_links: 1}},"
+        " virtual_interfaces: {transit: {connection: bundle}}",
+        "aws: {vpcs: {prod: {static_routes: {10.0.0.0/8: tgw}}}}",
+        "customer: {data_center: {public_networks: [203.0.113.0/24]}},"
+        " virtual_interfaces: {public: {type: public, connection: primary, vlan: 202,"
+        " amazon_address: 198.51.100.249/30, customer_address: 198.51.100.250/30,"
+        " route_filter_prefixes: [203.0.113.0/24]}}",
+    ),
+    "vpn_backup": ("vpns: {vpn: {routing: static, static_routes: [10.0.0.0/16]}}",),
+}
+"""By topology: other designs to start with, for kinds that fewer than two topologies can have as they are written."""
 PATCHES = (
     "connections: {<connection>: {bandwidth: 200 Mbps}}",
     "virtual_interfaces: {<vif>: {customer: {enabled: off}}}",
@@ -106,11 +127,15 @@ AT = Mark("change", 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class ChangeExample:
-    """A patch of a site's design, and the kinds of change in it, by their patterns."""
+    """A patch of a site's design, and the kinds of change in it, by their patterns.
+
+    `start` is what the design differs in from the site's file when the lab starts.
+    """
 
     site: Site
     patch: str
     kinds: frozenset[str]
+    start: str = ""
 
 
 def change_examples(site: Site) -> Iterator[ChangeExample]:
@@ -122,10 +147,19 @@ def change_examples(site: Site) -> Iterator[ChangeExample]:
         yield from _made(site, before, _filled(patch, before.document))
 
 
+def started_otherwise(site: Site) -> Iterator[ChangeExample]:
+    """The same, in the other designs that a site may start with. Raises InputErrors if one of them cannot be."""
+    for start in STARTS.get(site.file.stem, ()):
+        before = Standing.of(design_of(site.file.stem, frozenset()).changed(_patch(start)))
+        before.document.topology()
+        for patch in PATCHES:
+            yield from _made(site, before, _filled(patch, before.document), start)
+
+
 def covering(everywhere: Sequence[Site], each: int) -> list[ChangeExample]:
-    """So few of them that every kind is in `each` arrangements, or in as many as can have it."""
-    found = [example for site in everywhere for example in change_examples(site)]
-    found.sort(key=lambda one: len(one.kinds))
+    """So few of them that every kind is in `each` arrangements, or in as many as can have it: as written first."""
+    found = sorted((one for site in everywhere for one in change_examples(site)), key=_many)
+    found += sorted((one for site in everywhere for one in started_otherwise(site)), key=_many)
     chosen: list[ChangeExample] = []
     for row in KINDS:
         had = {one.site.file for one in chosen if row.pattern in one.kinds}
@@ -136,14 +170,22 @@ def covering(everywhere: Sequence[Site], each: int) -> list[ChangeExample]:
     return list(dict.fromkeys(chosen))
 
 
-def _made(site: Site, before: Standing, patches: Iterable[str]) -> Iterator[ChangeExample]:
+def _many(example: ChangeExample) -> int:
+    return len(example.kinds)
+
+
+def _patch(written: str) -> Tree:
+    return parse(f"{{{written}}}", "change")
+
+
+def _made(site: Site, before: Standing, patches: Iterable[str], start: str = "") -> Iterator[ChangeExample]:
     for patch in patches:
         try:
-            change = Change(id="change", patch=parse(f"{{{patch}}}", "change"), mark=AT, interruption=None)
+            change = Change(id="change", patch=_patch(patch), mark=AT, interruption=None)
             _, effects = before.made(change)
         except InputErrors:
             continue
-        yield ChangeExample(site, patch, frozenset(effect.permission.pattern for effect in effects))
+        yield ChangeExample(site, patch, frozenset(effect.permission.pattern for effect in effects), start)
         return
 
 

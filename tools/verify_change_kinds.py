@@ -37,10 +37,11 @@ EACH = 2
 def scenario(example: ChangeExample) -> str:
     """It is made, stands for a while, and is taken back."""
     pair = example.site.pair
+    start = f"change: {{{example.start}}}\n" if example.start else ""
     return f"""\
 story: It is changed, and changed back.
 topology: {example.site.file.resolve()}
-probes: {{app: {{udp: {{from: {pair.near}, to: {pair.far}, rate: {RATE}/s}}}}}}
+{start}probes: {{app: {{udp: {{from: {pair.near}, to: {pair.far}, rate: {RATE}/s}}}}}}
 steps:
   - at: {AT_S:g} s
     change: {{{example.patch}}}
@@ -76,7 +77,8 @@ async def verify(example: ChangeExample, place: Where, folder: Path) -> bool:
 
 
 def _words(example: ChangeExample) -> str:
-    return f"{example.site.file.stem}: {example.patch}  ({', '.join(sorted(example.kinds))})"
+    start = f" with {example.start}" if example.start else ""
+    return f"{example.site.file.stem}{start}: {example.patch}  ({', '.join(sorted(example.kinds))})"
 
 
 async def _verify_all(chosen: Sequence[ChangeExample], first: int, place: Where, folder: Path) -> int:

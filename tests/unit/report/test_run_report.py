@@ -186,6 +186,21 @@ def test_a_long_name_never_touches_what_stands_beside_it(session, tmp_path):
     assert "after the heal" in lines[at] + lines[at + 1]
 
 
+def test_what_never_had_a_way_is_not_called_unexplained(tmp_path):
+    result = healing(tmp_path)
+    lost = replace(result.outages[0], fault=None, action=None, start_s=0.1, end_s=None)
+    (path, *_) = result.paths
+    nowhere = replace(path, probe=lost.probe, when="before", complete=False)
+    shown = text(replace(result, outages=(lost,), paths=(nowhere,)), 120)
+    assert "no way, with nothing broken" in shown and "UNEXPLAINED" not in shown
+    led_there = replace(nowhere, complete=True)
+    over_again = replace(lost, end_s=0.5)
+    later = replace(lost, start_s=max(f.injected_at_s for f in result.faults) + 0.1)
+    for changed in ({"paths": (led_there,)}, {"outages": (over_again,)}, {"outages": (later,)}):
+        shown = text(replace(result, **{"outages": (lost,), "paths": (nowhere,), **changed}), 120)
+        assert "UNEXPLAINED" in shown and "no way, with" not in shown
+
+
 def test_what_was_lost_until_somebody_did_something_is_explained_by_that(tmp_path):
     result = healing(tmp_path)
     first = min(o.start_s for o in result.outages)

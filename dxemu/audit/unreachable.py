@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
+from dxemu.control.forward import forwarding
+from dxemu.errors import InputErrors
+from dxemu.plan.make import make_plan
 from dxemu.plan.model import Role
 from dxemu.predict.predict import Pair
 from dxemu.predict.windows import Term, Window
+from dxemu.topology.document import tried
 from dxemu.topology.marks import KeyPath
+from dxemu.topology.model import VifType
 
 REMEDY = (
     "Look at `route_propagation`, `allowed_prefixes`, the `static_routes` of VPCs and transit gateways' route tables."
 )
+
+FOR_SERVICES = (
+    "Public services are reached from addresses of `route_filter_prefixes` that a public virtual interface announces: "
+    "look at `announce`, `nat` and the scope of its `communities`."
+)
+A_PAIR = 2
+"""A prefix of so many addresses or fewer has no network and broadcast address (RFC 3021)."""
 
 
 class Unreachable(Rule):
@@ -49,7 +61,7 @@ Connect User Guide, Allowed prefixes interactions and Troubleshooting routing is
                 yield Finding(
                     problem=f"no route leads from {source} to {target}{version}",
                     outage=Window((Term("there is no route", math.inf, math.inf, "topology"),)),
-                    remedy=REMEDY,
+                    remedy=_remedy(design, pair),
                     names=(pair.far,),
                     path=_gateways(design),
                 )
@@ -62,6 +74,31 @@ Connect User Guide, Allowed prefixes interactions and Troubleshooting routing is
 def _arrives(design: Design, pair: Pair, *, to_aws: bool) -> bool:
     source, target = (pair.near, pair.far) if to_aws else (pair.far, pair.near)
     return design.world.unbroken.way(design.world.flow(source, target, pair.version)).arrives
+
+
+def _remedy(design: Design, pair: Pair) -> str:
+    """To a public service source NAT, if the design takes it and the host gets there by it; else where to look."""
+    if design.plan.node(pair.far).role is not Role.SERVICE:
+        return REMEDY
+    for vif in design.topology.virtual_interfaces:
+        if vif.type is VifType.PUBLIC and vif.in_service and vif.customer.nat is None:
+            for prefix in vif.route_filter_prefixes:
+                nat = str(prefix.broadcast_address - 1 if prefix.num_addresses > A_PAIR else prefix.network_address)
+                if _gets_there(design, pair, {"virtual_interfaces": {vif.name: {"customer": {"nat": nat}}}}):
+                    such = f"such as `nat: {nat}` under `customer`"
+                    return f"Give {vif.name} source NAT, {such}: AWS takes no private source."
+    return FOR_SERVICES
+
+
+def _gets_there(design: Design, pair: Pair, patch: Mapping[str, object]) -> bool:
+    try:
+        other = tried(design.topology, patch)
+    except InputErrors:
+        return False
+    if other is None:
+        return False
+    plan = make_plan(other)
+    return forwarding(plan).way(pair.near, plan.address_of(pair.far, pair.version)).arrives
 
 
 def _gateways(design: Design) -> KeyPath:

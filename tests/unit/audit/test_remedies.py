@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dxemu.audit.unreachable import FOR_SERVICES
 from dxemu.errors import InputErrors
 from dxemu.topology.model import Topology
 from tests.unit.audit.audited import Change, found, problems, vif
@@ -13,6 +14,8 @@ NONE = {"communities": []}
 FIRST, LAST = {"communities": ["7224:7300"]}, {"communities": ["7224:7100"]}
 CLAMPED = {"tcp_mss": 1406}
 ALLOCATED = {"prefix_pool_allocated_count_ipv4": 1000}
+NO_NAT = {"virtual_interfaces": {"public": {"customer": {"nat": None}}}}
+NAT = {"virtual_interfaces": {"public": {"customer": {"nat": "203.0.113.254"}}}}
 REMEDIES: list[tuple[str, str, Change, str, Change]] = [
     (
         "DX-A003",
@@ -48,6 +51,13 @@ REMEDIES: list[tuple[str, str, Change, str, Change]] = [
         {},
         "Use one MTU, or give each `tcp_mss: 1406` under `customer`: connections live on.",
         {**vif(primary={"customer": CLAMPED}), "vpns": {"vpn": {"customer": CLAMPED}}},
+    ),
+    (
+        "DX-A016",
+        "public_vif",
+        NO_NAT,
+        "Give public source NAT, such as `nat: 203.0.113.254` under `customer`: AWS takes no private source.",
+        NAT,
     ),
     (
         "DX-A018",
@@ -111,3 +121,17 @@ def test_a_remedy_that_the_design_does_not_take_is_not_printed(monkeypatch: pyte
     assert said == {
         f"Join {name} by a circuit to where the routes come from." for name in ("customer_router", "colo_router")
     }
+
+
+def test_source_nat_that_the_design_does_not_take_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(topology: Topology, patch: Change) -> Topology:
+        raise InputErrors([])
+
+    monkeypatch.setattr("dxemu.audit.unreachable.tried", refused)
+    assert {one.finding.remedy for one in found("DX-A016", "public_vif", NO_NAT)} == {FOR_SERVICES}
+
+
+def test_source_nat_that_leads_nowhere_is_not_printed() -> None:
+    """Nobody answers over a virtual interface that AWS has switched off."""
+    off: Change = {"virtual_interfaces": {"public": {"customer": {"nat": None}, "amazon": {"enabled": False}}}}
+    assert {one.finding.remedy for one in found("DX-A016", "public_vif", off)} == {FOR_SERVICES}

@@ -58,3 +58,9 @@ def test_a_region_that_nobody_has_placed_has_none() -> None:
 @pytest.mark.parametrize("region", PLACES)
 def test_every_place_is_on_the_continent_of_its_code(region: str) -> None:
     assert continent(region) is not None
+
+
+@pytest.mark.parametrize(("one", "other"), [("us-gov-west-1", "us-west-2"), ("us-gov-east-1", "us-east-2")])
+def test_regions_of_one_state_are_in_one_place(one: str, other: str) -> None:
+    """Oregon and Ohio have one for the government each: their names are all that AWS publishes of where they are."""
+    assert PLACES[one] == PLACES[other]

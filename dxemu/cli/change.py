@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import click
@@ -10,6 +11,11 @@ from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option, say_change
 from dxemu.files import border
 from dxemu.labs.client import ask
+from dxemu.topology.source import nearest_file
+from dxemu.topology.words import quoted
+
+NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+"""Errors of the kernel that say that a word names no file."""
 
 
 @click.command(
@@ -41,11 +47,24 @@ def command(lab: str | None, name: str | None, interruption: str | None, what: s
 
 
 def _patch(what: str) -> tuple[str, str]:
-    """The patch as YAML, and what errors call it. Raises FileError."""
+    """The patch as YAML, and what errors call it. Raises FileError, and click.UsageError if it is neither."""
     path, equals, value = what.partition("=")
     if not equals:
         file = Path(what)
         with border(file, verb="read", otherwise="name a file, or write PATH=VALUE"):
-            return file.read_text(encoding="utf-8", errors="replace"), what
+            try:
+                return file.read_text(encoding="utf-8", errors="replace"), what
+            except OSError as error:
+                if error.errno not in NO_FILE:
+                    raise
+                raise click.UsageError(f"There is no file {quoted(what)}. {_instead(what)}") from error
     keys = path.split(".")
     return "".join(f"{{{key}: " for key in keys) + value + "}" * len(keys), "change"
+
+
+def _instead(what: str) -> str:
+    """What somebody may have meant by a word that is no file."""
+    if what == "back":
+        return "dxemu change --back takes back the latest change that stands."
+    close = nearest_file(Path(what))
+    return f"Did you mean {quoted(str(close))}?" if close else "Name a file, or write PATH=VALUE."

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from dxemu.events.older_packets import OlderPackets, from_json
 from dxemu.events.timeline import ProbeLog
-from dxemu.write_back import write_back
 
 GROWING = ".growing"
 """What its file is called after that of the whole log, which takes its place."""
@@ -28,15 +27,14 @@ _OLDER, _FIRST = "older", "first"
 
 
 class GrowingLog:
-    """Written by who sends. With `sync` each part is on the disk before the next packet leaves.
+    """Written by who sends. Each part is the machine's when it is written: hostfs keeps none back.
 
     `written` is how many of the packets that were sent are in it.
     """
 
-    def __init__(self, folder: str, file: str, about: Mapping[str, object], *, sync: bool) -> None:
+    def __init__(self, folder: str, file: str, about: Mapping[str, object]) -> None:
         self._path = f"{folder}/{file}{GROWING}"
         self._about = about
-        self._sync = sync
         self.written = self._received = 0
         self._first = self._gone = 0
         self._fd: int | None = None
@@ -70,8 +68,6 @@ class GrowingLog:
             return
         try:
             whole = os.write(self._fd, part) == len(part)
-            if self._sync:
-                write_back(self._fd)
         except OSError:
             whole = False
         if not whole:  # what came after a torn part could not be told from it

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded, encoded
-from dxemu.write_back import write_back
 
 KNOWN = ".known"
 """What the name of such a file ends with."""
@@ -21,21 +20,20 @@ _IDENTITY = ("probe", "direction", "number", "start_s", "label")
 
 
 class KnownSoFar:
-    """Written by who measures, `NAME.known`. With `sync` it is on the disk when `write` returns."""
+    """Written by who measures, `NAME.known`."""
 
-    def __init__(self, folder: str, name: str, *, sync: bool) -> None:
+    def __init__(self, folder: str, name: str) -> None:
         self._path = f"{folder}/{name}{KNOWN}"
-        self._sync = sync
 
     def write(self, t: float, events: Iterable[Event]) -> None:
         """In place of what it held: whole, or as before. That a disk is full others tell, who write what must be."""
-        lines = [json.dumps({**encoded(event), "t": t}) + "\n" for event in events]
+        text = "".join(json.dumps({**encoded(event), "t": t}) + "\n" for event in events).encode()
         aside = f"{self._path}.new"
         try:
             with open(aside, "wb", buffering=0) as file:  # noqa: PTH123 - as below
-                file.write("".join(lines).encode())
-                if self._sync:
-                    write_back(file.fileno())
+                whole = file.write(text) == len(text)
+            if not whole:
+                return
             os.replace(aside, self._path)  # noqa: PTH105 - pathlib costs time in the guest
         except OSError:
             return

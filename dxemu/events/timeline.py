@@ -14,7 +14,6 @@ from pathlib import Path
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded
 from dxemu.events.older_packets import OlderPackets, older_than
-from dxemu.write_back import write_back
 
 DIRECTIONS = ("to_aws", "from_aws")
 
@@ -79,8 +78,6 @@ class ProbeLog:
             array("q", [len(self.sent), len(self.received)]).tofile(file)
             self.sent.tofile(file)
             self.received.tofile(file)
-            file.flush()
-            write_back(file.fileno())  # in the embedded kernel only this says that the machine's disk is full
 
     def write_to(self, folder: str, name: str) -> None:
         """Write into the run's folder."""

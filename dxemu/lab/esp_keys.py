@@ -14,7 +14,6 @@ from dxemu.lab.lab import Lab
 from dxemu.lab.tasks import Tasks
 from dxemu.netlink import xfrm
 from dxemu.netlink.session import NETLINK_XFRM, Netlink
-from dxemu.write_back import write_back
 
 FILE = "esp_sa"
 """The name by which Wireshark looks for it in its folder."""
@@ -59,7 +58,6 @@ class KeyLog:
                 if text and text not in self._written:
                     self._written.add(text)
                     os.write(self._file, text.encode())
-        write_back(self._file)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -23,7 +23,6 @@ from dxemu.host.batch import SIZE, SO_RCVBUFFORCE, Batch
 from dxemu.host.forked import Forked
 from dxemu.host.timer import Timer
 from dxemu.lab.lab import Lab
-from dxemu.write_back import write_back
 
 Port = tuple[str, str]
 """A node, and an interface of it."""
@@ -93,8 +92,6 @@ def _dump(taps: Sequence[socket.socket], file: Path, epoch_ns: int, end_ns: int)
             timer.wait()
             _drain(batches, out, zero_ns)
         _drain(batches, out, zero_ns)
-        out.flush()
-        write_back(out.fileno())  # in the embedded kernel only this says that the machine's disk is full
     return sum(struct.unpack("=II", tap.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))[1] for tap in taps)
 
 

@@ -100,14 +100,12 @@ def send_and_receive(
     folder: str,
     asked: SoFarPipe | None = None,
     heard: OutagePipe | None = None,
-    *,
-    sync: bool = False,
 ) -> list[PacketsLogged]:
     """Send every flow, from `start_s` and half an interval after the epoch (CLOCK_MONOTONIC), for `duration_s`. Blocks.
 
     Writes a ProbeLog each, and over `asked` tells of what is known so far whenever it gets a SIGUSR1; over `heard` when
-    packets cease to arrive, and arrive again. What is known grows in files of its own meanwhile; with `sync` each part
-    is on the disk at once. A packet that the kernel refuses to send, because there is no route, is a lost packet.
+    packets cease to arrive, and arrive again. What is known grows in files of its own meanwhile. A packet that the
+    kernel refuses to send, because there is no route, is a lost packet.
     """
     first_ns = epoch_ns + round(start_s * 1e9)
     groups: dict[int, list[_Active]] = {}
@@ -124,7 +122,7 @@ def send_and_receive(
         _tell_when_asked(paces[0], asked, folder, epoch_ns, zero_realtime_ns)
     if heard is not None:
         _tell_outages(paces, heard, epoch_ns, zero_realtime_ns)
-    growing = _let_grow(paces, folder, zero_realtime_ns, sync=sync)
+    growing = _let_grow(paces, folder, zero_realtime_ns)
     if math.isinf(duration_s):
         _forget_oldest(paces, growing)
     _send_all(paces, epoch_ns, zero_realtime_ns)
@@ -243,7 +241,7 @@ def _tell_outages(paces: Sequence[_Pace], heard: OutagePipe, epoch_ns: int, zero
                 pace.looks.append(partial(look, active, Arrivals(active.flows, active.flow.interval_ns)))
 
 
-def _let_grow(paces: Sequence[_Pace], folder: str, zero_realtime_ns: int, *, sync: bool) -> list[GrowingLog]:
+def _let_grow(paces: Sequence[_Pace], folder: str, zero_realtime_ns: int) -> list[GrowingLog]:
     """From now on what is known is written down every second."""
 
     def look(active: _Active, log: GrowingLog, each: int) -> None:
@@ -254,7 +252,7 @@ def _let_grow(paces: Sequence[_Pace], folder: str, zero_realtime_ns: int, *, syn
     growing = []
     for pace in paces:
         for active in pace.group:
-            growing.append(GrowingLog(folder, active.flow.file, active.about(), sync=sync))
+            growing.append(GrowingLog(folder, active.flow.file, active.about()))
             each = max(1, PART_NS // active.flow.interval_ns)
             pace.looks.append(partial(look, active, growing[-1], each))
     return growing

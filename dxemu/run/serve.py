@@ -25,7 +25,6 @@ from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import decoded, done, number_of, refused
 from dxemu.run.orders import ORDERS, PROTOCOL, EndLab, Order, OrderRefused
 from dxemu.run.terminals import Terminals
-from dxemu.write_back import write_back
 
 LONGEST_ANSWER = 16_000
 """Bytes of a line to the outside."""
@@ -72,8 +71,6 @@ class Orders:
             name = f"answer-{answer[ANSWER]}.json"
             with open(f"{self._folder}/{name}", "w") as file:  # noqa: PTH123 - as below
                 file.write(text)
-                file.flush()
-                write_back(file.fileno())
             answer = {ANSWER: answer[ANSWER], FILE: name}
         self._channel.send_line(answer)
 

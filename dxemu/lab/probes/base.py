@@ -108,7 +108,7 @@ class Runner(ABC, Generic[P]):
     @cached_property
     def _known(self) -> KnownSoFar:
         first = self.probes[0]
-        return KnownSoFar(self.run.folder, f"{first.name}.{first.kind}", sync=self.run.lab.journal.clock.virtual)
+        return KnownSoFar(self.run.folder, f"{first.name}.{first.kind}")
 
     async def finished(self) -> None:
         """Return when everything was measured and told to the journal. Raises LabError."""

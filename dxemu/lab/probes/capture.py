@@ -57,8 +57,8 @@ class CaptureRunner(Runner[CaptureProbe]):
         for probe in self.probes:
             near = cable_of(self.run.lab.plan, probe.cable).a
             taps = [stack.enter_context(tap) for tap in _taps(self.run.lab.node(near.node).namespace, near.name)]
-            name, sync = f"{probe.name}.{probe.kind}", self.run.lab.journal.clock.virtual
-            known = KnownSoFar(self.run.folder, name, sync=sync)
+            name = f"{probe.name}.{probe.kind}"
+            known = KnownSoFar(self.run.folder, name)
             process = Forked("captures frames", partial(_count, taps, end_ns, partial(self._keep, known, probe)))
             self._counting.append((probe, stack.enter_context(process), known))
 

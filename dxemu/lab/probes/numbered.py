@@ -62,11 +62,10 @@ class NumberedRunner(Runner[N]):
         heard = self._heard()
         if heard is not None:
             stack.callback(heard.close)
-        sync = run.lab.journal.clock.virtual  # it costs no time there; else it would delay packets
 
         def send() -> list[Mapping[str, object]]:
             times = run.epoch_ns, start_s, duration_s
-            return [encoded(one) for one in send_and_receive(flows, *times, run.folder, asked, heard, sync=sync)]
+            return [encoded(one) for one in send_and_receive(flows, *times, run.folder, asked, heard)]
 
         self._process = stack.enter_context(Forked(self.does, send))
         if asked is not None:

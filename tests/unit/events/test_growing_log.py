@@ -16,7 +16,7 @@ SENT, RECEIVED = [10, 20, 30, 40, 50], [0, 11, 1, 21, 3, 41]
 
 
 def grown(folder: Path) -> tuple[GrowingLog, Path]:
-    log = GrowingLog(str(folder), "app.to_aws.probe", ABOUT, sync=False)
+    log = GrowingLog(str(folder), "app.to_aws.probe", ABOUT)
     log.add(SENT[:2], RECEIVED[:2])
     log.add(SENT, RECEIVED)
     return log, folder / "app.to_aws.probe.growing"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
 
-from dxemu.events import known_so_far
 from dxemu.events.known_so_far import KNOWN, KnownSoFar, read, untold
 from dxemu.events.probes import FramesCaptured, StreamStalled
 
@@ -20,7 +20,7 @@ def stall(number: int, start_s: float) -> StreamStalled:
 
 
 def test_what_is_known_last_is_read(tmp_path: Path) -> None:
-    known = KnownSoFar(str(tmp_path), "frames.capture", sync=True)
+    known = KnownSoFar(str(tmp_path), "frames.capture")
     known.write(1.0, [captured("BGP", 3)])
     known.write(2.0, [captured("BFD", 40), captured("BGP", 7)])
     (file,) = tmp_path.iterdir()
@@ -34,14 +34,16 @@ def test_what_is_known_last_is_read(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_descriptor: int) -> None:
-        raise OSError("no space left")
-
-    known = KnownSoFar(str(tmp_path), "frames.capture", sync=True)
+@pytest.mark.parametrize("room", [0, 10])
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, room: int) -> None:
+    known = KnownSoFar(str(tmp_path), "frames.capture")
     known.write(1.0, [captured("BGP", 3)])
-    monkeypatch.setattr(known_so_far, "write_back", full)
-    known.write(2.0, [captured("BGP", 7)])
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        known.write(2.0, [captured("BGP", 7)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     (found,) = read(tmp_path / f"frames.capture{KNOWN}")
     assert found.t == 1.0
 

@@ -44,7 +44,7 @@ def logs(folder: Path, flows: int) -> tuple[ProbeLog, ProbeLog, GrowingLog]:
     """All of it; and what is left where it was forgotten while it came; and the file that grew."""
     whole = ProbeLog(array("q"), array("q"))
     sent, received = array("q"), array("q")
-    log = GrowingLog(str(folder), "app.to_aws.probe", {"probe": "app"}, sync=False)
+    log = GrowingLog(str(folder), "app.to_aws.probe", {"probe": "app"})
     forgets = Forgetting(sent, received, flows, log)
     coming = iter([*arrivals(flows), (PACKETS, PACKETS * INTERVAL_NS * 9)])
     number, at = next(coming)

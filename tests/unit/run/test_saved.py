@@ -94,7 +94,7 @@ def test_half_a_probe_is_worth_half_a_probe(folder: Path) -> None:
     (folder / "result.json").unlink()
     for direction in DIRECTIONS:
         about = {"probe": "app", "direction": direction, "interval_s": 0.01}
-        log = GrowingLog(str(folder), f"app.{direction}.probe", about, sync=False)
+        log = GrowingLog(str(folder), f"app.{direction}.probe", about)
         sent = [n * 10_000_000 for n in range(600)]
         kept = [n for n in range(600) if not 500 <= n < 568]
         log.add(sent, [x for n in kept for x in (n, sent[n] + 2_000_000)])
@@ -111,12 +111,12 @@ def test_what_a_probe_knew_when_it_was_cut_off_counts(tmp_path: Path) -> None:
     (tmp_path / "scenarios" / "more.yaml").write_text(text, encoding="utf-8")
     folder = run_of(tmp_path / "run", scenario=tmp_path / "scenarios" / "more.yaml")
     counted = filled({"t": 4.0, "event": "requests", "probe": "names", "protocol": "DNS", "asked": 39})
-    KnownSoFar(str(folder), "names.dns", sync=False).write(4.0, [counted])
-    half = KnownSoFar(str(folder), "chat.tcp", sync=False)
+    KnownSoFar(str(folder), "names.dns").write(4.0, [counted])
+    half = KnownSoFar(str(folder), "chat.tcp")
     half.write(4.0, [counted])
     (folder / f"chat.tcp{KNOWN}").write_text('{"t": 4.0, "ev')
     about = {"probe": "delays", "direction": "to_aws", "interval_s": 0.01}
-    log = GrowingLog(str(folder), "delays.to_aws.probe", about, sync=False)
+    log = GrowingLog(str(folder), "delays.to_aws.probe", about)
     log.add([n * 10_000_000 for n in range(300)], [x for n in range(200) for x in (n, n * 10_000_000 + 4_000_000)])
     result = read(folder).result
     (requests,) = result.found.of(Requests, "names")

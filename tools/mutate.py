@@ -26,7 +26,7 @@ PACKAGES = {
     "bgp": ("bgp", "plan"),
     "control": ("plan", "aws", "explain"),
     "predict": ("predict", "plan"),
-    "measure": ("measure",),
+    "measure": ("measure", "report", "lab"),
 }
 """Each with the folders of tests/unit that know it."""
 TIMEOUT_S = 600

@@ -44,9 +44,12 @@ NO_COMMANDS = (
     "place",
     "ranges",
     "run_values",
+    "shells",
     "audit_scenarios",
 )
 """Of the modules here: this one, and what commands have in common."""
+COMPLETE = "_DXEMU_COMPLETE"
+"""The variable by which click knows that a shell asks: `_`, the program's name and this."""
 _SHORT_HELP = re.compile(r'short_help="(.+?)"')
 
 
@@ -107,6 +110,8 @@ def main() -> None:
 def _main() -> int:
     """Run the command that is asked for. Returns the exit status."""
     check_streams()
+    if COMPLETE in os.environ:
+        from dxemu.cli import shells  # noqa: F401 - only a shell at Tab asks for them
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them takes longer than to check a file
     try:
         status = root.main(prog_name="dxemu", standalone_mode=False)

@@ -51,17 +51,19 @@ def parameters(noun: str, of: str = "kind") -> Completer:
     """`KEY=VALUE` of the kind that was said before, as the argument `of`; values as far as they are names or words."""
 
     def complete(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-        from dxemu.parameters import parameters_of
+        from dxemu.parameters import Need, parameters_of
 
         kind = _kinds(noun).get(str(ctx.params.get(of)))
         if kind is None:
             return []
-        known, said = parameters_of(kind), list(ctx.params.get("parameters") or ())
-        key = said[-2] if said[-1:] == ["="] else said[-1].removesuffix("=") if said and said[-1].endswith("=") else ""
-        found = list(_pairs(known, _names(ctx)))
-        if key:  # bash splits a word at `=`
-            return [CompletionItem(value) for one, value in found if one.key == key and value.startswith(begun)]
-        items = [CompletionItem(f"{one.key}={value}", help=one.words) for one, value in found]
+        said = {word.partition("=")[0] for word in ctx.params.get("parameters") or ()}
+        known = parameters_of(kind)
+        struck = any(one.need is Need.TARGET and one.key in said for one in known)  # there is one target
+        known = tuple(one for one in known if one.key not in said and not (struck and one.need is Need.TARGET))
+        items = [
+            CompletionItem(f"{one.key}={value}", help="" if one.choices else one.words)  # those say themselves
+            for one, value in _pairs(known, _names(ctx))
+        ]
         return [item for item in items if str(item.value).startswith(begun)]
 
     return complete
@@ -69,10 +71,10 @@ def parameters(noun: str, of: str = "kind") -> Completer:
 
 def _pairs(known: tuple[Parameter, ...], names: Names) -> Iterator[tuple[Parameter, str]]:
     for one in known:
-        values = names.get(one.noun, ()) if one.noun else one.choices
+        values = one.choices or names.get(one.noun, ())
         for noun in one.noun.split(" or "):
             values = values or names.get(noun, ())
-        if not values:
+        if not values and not (names and one.takes == "name"):  # a lab without such elements has nothing to offer
             yield one, ""
         for value in values:
             yield one, str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from dxemu.cli import shells  # noqa: F401 - they make themselves known to click
 from dxemu.cli.helping import examples
 from dxemu.report.terminal import echo
 

@@ -57,7 +57,7 @@ class ShippedName(click.ParamType):  # type: ignore[type-arg]  # click before 8.
 def _files(begun: str) -> Iterator[CompletionItem]:
     """YAML files and folders here: beside other words the shell itself offers none."""
     folder, _, start = begun.rpartition("/")
-    base = Path(folder or ("/" if begun.startswith("/") else "."))
+    base = Path(folder or ("/" if begun.startswith("/") else ".")).expanduser()
     for entry in sorted(base.iterdir()) if base.is_dir() else ():
         shown = begun[: len(begun) - len(start)] + entry.name
         if entry.name.startswith(start) and (entry.is_dir() or entry.suffix in (".yaml", ".yml")):

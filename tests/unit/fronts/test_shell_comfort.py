@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from pathlib import Path
 
 import click
 import pytest
-from click.shell_completion import ShellComplete
+from click.shell_completion import CompletionItem, get_completion_class
 from click.testing import CliRunner
 
-from dxemu.cli import completing
-from dxemu.cli.app import root
+from dxemu.cli import completing, shells
+from dxemu.cli.app import COMPLETE, root
 from dxemu.labs.places import NoLab
 from dxemu.report.manual import pages
 
@@ -26,7 +27,7 @@ def _a_lab(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def offered(*words: str) -> list[str]:
     *said, begun = words
-    found = ShellComplete(root, {}, "dxemu", "_DXEMU_COMPLETE").get_completions(said, begun)
+    found = shells.Zsh(root, {}, "dxemu", COMPLETE).get_completions(said, begun)
     return [str(item.value) for item in found]
 
 
@@ -38,8 +39,9 @@ def offered(*words: str) -> list[str]:
         (("fail", "cable_si"), ["cable_silent"]),
         (("fail", "cable_cut", "con"), ["connection=primary", "connection=backup"]),
         (("fail", "cable_cut", "connection=p"), ["connection=primary"]),
-        (("fail", "cable_cut", "connection", "=", "b"), ["backup"]),
-        (("fail", "--lab", "mine", "cable_cut", "connection=", "b"), ["backup"]),
+        (("fail", "--lab", "mine", "cable_cut", "connection=b"), ["connection=backup"]),
+        (("fail", "cable_cut", "connection=backup", "con"), []),
+        (("run", "--kernel=e"), ["--kernel=embedded"]),
         (("heal", "cable"), ["cable_cut"]),
         (("heal", "cable_cut", "connection=b"), ["connection=backup"]),
         (("exec", "d"), ["dx_1"]),
@@ -75,7 +77,29 @@ def test_without_a_lab_nothing_is_offered_and_nothing_is_said(monkeypatch: pytes
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shells_script(shell: str) -> None:
     done = CliRunner().invoke(root, ["completion", shell])
-    assert (done.exit_code, "_DXEMU_COMPLETE" in done.output) == (0, True)
+    assert (done.exit_code, COMPLETE in done.output) == (0, True)
+    assert get_completion_class(shell) in (shells.Bash, shells.Zsh, shells.Fish)
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "begun"),
+    [
+        ("dxemu fail cable_cut connection=pri", ["fail", "cable_cut"], "connection=pri"),
+        ("dxemu fail cable_cut ", ["fail", "cable_cut"], ""),
+        ("A=b /usr/bin/dxemu ex", [], "ex"),
+        ("dxemu change 'a file", ["change"], "a file"),
+    ],
+)
+def test_what_a_shell_tells(line: str, words: list[str], begun: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMP_LINE", line)
+    assert shells.Bash(root, {}, "dxemu", COMPLETE).get_completion_args() == (words, begun)
+
+
+def test_what_a_shell_is_told() -> None:
+    item = CompletionItem("connection=", help="a connection,\n  or a circuit")
+    assert shells.Fish(root, {}, "dxemu", COMPLETE).format_completion(item) == (
+        "plain\tconnection=\ta connection, or a circuit"
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -98,3 +122,12 @@ def test_every_command_has_a_manual_page() -> None:
     assert page.startswith('.TH "DXEMU\\-FAIL" "1"')
     assert ".SH EXAMPLES" in page and "dxemu fail cable_silent connection=primary \\-\\-for 30s" in page
     assert not any(line.startswith("'") for text in found.values() for line in text.splitlines())
+
+
+def test_a_manual_page_is_as_man_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795392000")
+    for page in dict(pages(root)).values():
+        lines = page.splitlines()
+        assert '"1" "2026-11-23"' in lines[0]
+        assert all(one != ".PP" or not after.startswith(".") for one, after in itertools.pairwise(lines))
+        assert lines[-1] != ".PP"

@@ -77,7 +77,8 @@ def availability(result: Result) -> list[Availability]:
 class Intervals:
     """A run in intervals of one second, as RFC 9544 counts them for the objective that no packet is lost.
 
-    `violated`: some packets were lost in it; `severely_violated`: none got through all the time.
+    `violated`: packets were lost in it; `severely_violated`: of these, none got through all the time. What is below the
+    critical threshold is below the optimal one, too, so that the rest of all intervals is free of violations.
     """
 
     count: int
@@ -94,9 +95,7 @@ def intervals(result: Result, probe: str, direction: str) -> Intervals:
         end = result.virtual_s if outage.end_s is None else outage.end_s
         touched |= set(range(math.floor(outage.start_s), math.ceil(end)))
         whole |= set(range(math.ceil(outage.start_s), math.floor(end)))
-    return Intervals(
-        count=math.ceil(result.virtual_s), violated=len(touched - whole), severely_violated=len(whole & touched)
-    )
+    return Intervals(count=math.ceil(result.virtual_s), violated=len(touched), severely_violated=len(whole & touched))
 
 
 def united(outages: Sequence[Outage], end_s: float) -> Iterator[tuple[float, float]]:

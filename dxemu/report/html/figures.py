@@ -41,7 +41,7 @@ def figures(result: Result) -> Sequence[ProbeFigures]:
                 periods=str(p.bursts),
                 longest_delay=duration(p.longest_delay_ms),
                 disorder=f"{p.duplicates} twice, {p.reordered} out of order",
-                seconds=f"{seen.violated} with loss, {seen.severely_violated} with nothing through, of {seen.count}",
+                seconds=f"{seen.violated} of {seen.count} with loss, {seen.severely_violated} of them with nothing else",
             )
         )
     return found

@@ -128,7 +128,7 @@ def test_seconds_of_rfc_9544(tmp_path: Path) -> None:
     result = bfd_story(tmp_path)
     out = replace(result.outages[0], start_s=4.5, end_s=7.25)
     found = intervals(replace(result, outages=(out,)), "app", "to_aws")
-    assert (found.count, found.violated, found.severely_violated) == (15, 2, 2)
+    assert (found.count, found.violated, found.severely_violated) == (15, 4, 2)
     assert intervals(result, "app", "from_aws").violated == 2
 
 

@@ -30,13 +30,16 @@ def lab_option(command: F) -> F:
 
 def text_of(kind: str, parameters: Sequence[str]) -> str:
     """A kind with its parameters as scenarios have it: `cable_cut` and `connection=primary`. Raises UsageError."""
-    values = []
+    values: dict[str, str] = {}
     for parameter in parameters:
         key, equals, value = parameter.partition("=")
         if not equals or not key:
             raise click.UsageError(f"'{parameter}' is no parameter: write for example connection=primary.")
-        values.append(f"{key}: {value}")
-    return f"{kind}: {{{', '.join(values)}}}" if values else f"{kind}:"
+        if key in values:
+            raise click.UsageError(f"'{key}' is given twice: {values[key]} and {value}.")
+        values[key] = value
+    said = ", ".join(f"{key}: {value}" for key, value in values.items())
+    return f"{kind}: {{{said}}}" if said else f"{kind}:"
 
 
 def moment(t: float) -> str:

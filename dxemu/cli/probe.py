@@ -6,7 +6,7 @@ import click
 
 from dxemu.cli.completing import kinds, named, parameters
 from dxemu.cli.helping import examples
-from dxemu.cli.living import lab_option, moment
+from dxemu.cli.living import lab_option, moment, text_of
 from dxemu.labs.client import ask
 from dxemu.report.terminal import echo
 
@@ -29,6 +29,6 @@ def command(lab: str | None, name: str, kind: str | None, parameters: tuple[str,
         return
     if kind is None:
         raise click.UsageError("Which kind? Write for example: dxemu probe app udp from=app to=web rate=100/s.")
-    values = ", ".join(parameter.replace("=", ": ", 1) for parameter in parameters)
-    done = ask(lab, "probe", text=f"{name}: {{{kind}: {{{values}}}}}")
+    kind_of = text_of(kind, parameters) if parameters else f"{kind}: {{}}"
+    done = ask(lab, "probe", text=f"{name}: {{{kind_of}}}")
     echo(f"{moment(done['t'])}   {name} goes on")

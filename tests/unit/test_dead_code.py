@@ -17,6 +17,7 @@ WORD = re.compile(r"\w+")
 CALLED_BY_OTHERS = {
     "cli/app.py": {"format_commands"},  # click
     "cli/explain.py": {"format_usage"},
+    "cli/shells.py": {"get_completion_args", "format_completion"},
     "daemons/exabgp_child.py": {"_wait_for_io", "_listen_for_neighbors"},  # ExaBGP
     "daemons/exabgp_connect.py": {"establish"},
     "daemons/exabgp_wire.py": {"_read_open", "_read_ka"},

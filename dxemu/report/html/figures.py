@@ -32,6 +32,7 @@ def figures(result: Result) -> Sequence[ProbeFigures]:
     found = []
     for p in result.probes:
         seen = intervals(result, p.probe, p.direction)
+        silent = seen.severely_violated
         found.append(
             ProbeFigures(
                 probe=p.probe,
@@ -41,7 +42,7 @@ def figures(result: Result) -> Sequence[ProbeFigures]:
                 periods=str(p.bursts),
                 longest_delay=duration(p.longest_delay_ms),
                 disorder=f"{p.duplicates} twice, {p.reordered} out of order",
-                seconds=f"{seen.violated} of {seen.count} with loss, {seen.severely_violated} of them with nothing else",
+                seconds=f"{seen.violated} of {seen.count} with loss, {silent} of them with nothing through",
             )
         )
     return found

@@ -8,7 +8,7 @@ RUN_PACKAGES='python3 python3-venv iproute2 bird2 keepalived mininet charon-syst
 BUILD_PACKAGES='gcc libc6-dev make flex bison bc patch xz-utils bzip2'
 SETUP_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES"
 # Independent implementations and tools that only the tests compare with.
-TEST_PACKAGES='tcpdump tshark frr gobgpd librsvg2-bin zsh fish'
+TEST_PACKAGES='tcpdump tshark frr gobgpd librsvg2-bin zsh fish mandoc'
 # Services that some of these packages enable, as PACKAGE:SERVICE. dxemu starts the programs itself, inside labs only.
 SERVICES='bird2:bird keepalived:keepalived frr:frr gobgpd:gobgpd charon-systemd:strongswan'
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -131,3 +133,12 @@ def test_a_manual_page_is_as_man_wants_it(monkeypatch: pytest.MonkeyPatch) -> No
         assert '"1" "2026-11-23"' in lines[0]
         assert all(one != ".PP" or not after.startswith(".") for one, after in itertools.pairwise(lines))
         assert lines[-1] != ".PP"
+
+
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed: apt install mandoc")
+def test_mandoc_has_nothing_to_say_about_the_pages(tmp_path: Path) -> None:
+    for name, text in pages(root):
+        (tmp_path / name).write_text(text)
+    files = sorted(tmp_path.iterdir())
+    done = subprocess.run(["mandoc", "-Tlint", *files], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)

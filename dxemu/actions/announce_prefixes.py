@@ -35,10 +35,10 @@ class AnnouncePrefixes(OfPrefixes):
         What it has from another one it passes on, and forwards as before.
         """
         file, plan = design.file(), plan_of(design)
-        passed_on = self.passed_on(plan)
+        passed_on, otherwise = self.passed_on(plan), announced_otherwise(file)
         found: dict[str, dict[str, object]] = {}
         for prefix in self.networks:
-            written = {router: (key, how) for router, key, how in announced_otherwise(file, prefix)}
+            written = otherwise.get(prefix, {})
             for router, (key, how) in written.items():
                 if router != self.target and how is RouterAnnouncement.WITHHOLD and _held_back(plan, router, prefix):
                     found.setdefault(router, {})[key] = None

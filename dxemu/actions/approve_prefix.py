@@ -53,10 +53,11 @@ class ApprovePrefix(Lasting):
         if mine is None and announced:  # else it would follow what AWS takes
             after["customer"] = {"announce": [str(prefix) for prefix in announced]}
         patch = nested(("virtual_interfaces", self.target), after)
+        otherwise = announced_otherwise(design.file())
         later = {
             str(p): RouterAnnouncement.WITHHOLD.value
             for p in more
-            if not any(within(one, p) for one in announced) and not any(announced_otherwise(design.file(), p))
+            if not any(within(one, p) for one in announced) and p not in otherwise
         }
         router = plan.sessions_on(self.target)[0].ends[0].speaker
         return {**patch, **announcements_patch(design.file(), {router: later} if later else {})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
@@ -202,12 +202,13 @@ def announcements_patch(file: TopologyFile, found: Mapping[str, Mapping[str, obj
     return patch
 
 
-def announced_otherwise(file: TopologyFile, prefix: IPNetwork) -> Iterator[tuple[str, str, RouterAnnouncement]]:
-    """The routers that announce a prefix otherwise than follows from the rest, each with how that is written."""
+def announced_otherwise(file: TopologyFile) -> Mapping[IPNetwork, Mapping[str, tuple[str, RouterAnnouncement]]]:
+    """What routers announce otherwise than follows from the rest, by prefix and router, each with how it is written."""
     from dxemu.topology.check.cages import router_entries  # not in a lab
     from dxemu.topology.model_routing import RouterAnnouncement
 
+    found: dict[IPNetwork, dict[str, tuple[str, RouterAnnouncement]]] = {}
     for router, entry, _ in router_entries(file):
         for key, how in entry.announcements.items():
-            if ip_network(key) == prefix:
-                yield router, key, RouterAnnouncement(how)
+            found.setdefault(ip_network(key), {})[router] = key, RouterAnnouncement(how)
+    return found

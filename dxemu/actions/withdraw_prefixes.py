@@ -34,10 +34,10 @@ class WithdrawPrefixes(OfPrefixes):
         external = {session.name for session in plan.sessions if session.external}
         said = [told for (name, at), told in announcements(plan).items() if at == self.target and name in external]
         heard = {announcement.prefix for told in said for announcement in told} & self.passed_on(plan)
-        own = plan.speaker(self.target).originates
+        own, otherwise = plan.speaker(self.target).originates, announced_otherwise(file)
         found: dict[str, object] = {}
         for prefix in self.networks:
-            written = {router: (key, how) for router, key, how in announced_otherwise(file, prefix)}
+            written = otherwise.get(prefix, {})
             key, before = written.get(self.target, (str(prefix), None))
             if before is RouterAnnouncement.ORIGINATE:
                 found[key] = None

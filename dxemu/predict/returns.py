@@ -190,23 +190,29 @@ class Return:
             names = sorted({self.comebacks[i].name for state in bad for i in state})
             words = f"{' and '.join(names[:2])} coming back before what is behind"
             terms.append(Term(words, 0, high, "RFC 4271 8.2.2: each session by itself"))
-        half = max((self._half(state, flow) for state in good), default=0.0)
+        half = self._half(good, flow)
         if half:
             terms.append(Term("one end of a session up before the other", 0, half, "RFC 4271 8.2.2"))
         return Window().plus(*terms, *self._passing(good, flow))
 
-    def _half(self, state: frozenset[int], flow: Flow) -> float:
-        """How long packets are lost while only one end of a session that is not in `state` is up."""
-        worst = 0.0
-        for number, one in enumerate(self.comebacks):
-            if number in state or one.session is None:
-                continue
-            whole = self._view(state).believed
-            for end in one.gone.down_ends:
-                half = replace(whole, down_ends=whole.down_ends - {end})
-                if self.world.view(half).fate(flow, self.dead) is Fate.LOST:
-                    worst = max(worst, handshake_s(self.world.plan, one.session))
-        return worst
+    def _half(self, states: Sequence[frozenset[int]], flow: Flow) -> float:
+        """How long packets are lost at most while only one end of a session that is not in a state is up.
+
+        The slowest handshake is asked first: once it loses packets, no other can cost more.
+        """
+        with_session = [(number, one.session) for number, one in enumerate(self.comebacks) if one.session is not None]
+        waits = {number: handshake_s(self.world.plan, session) for number, session in with_session}
+        for number in sorted(waits, key=lambda i: -waits[i]):
+            missing = [state for state in states if number not in state]
+            if any(self._loses_half_up(state, self.comebacks[number], flow) for state in missing):
+                return waits[number]
+        return 0.0
+
+    def _loses_half_up(self, state: frozenset[int], one: Comeback, flow: Flow) -> bool:
+        """Whether packets are lost in that state while one end alone has the session of `one`."""
+        whole = self._view(state).believed
+        halves = (replace(whole, down_ends=whole.down_ends - {end}) for end in one.gone.down_ends)
+        return any(self.world.view(half).fate(flow, self.dead) is Fate.LOST for half in halves)
 
     def _passing(self, good: Sequence[frozenset[int]], flow: Flow) -> tuple[Term, ...]:
         """What is under way while routers hear of one thing more that is back."""

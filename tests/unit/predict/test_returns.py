@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.predict.predict import Prediction
+from dxemu.predict.returns import Return
 from dxemu.run.prepare import prepare
 
 HERE = Path(__file__).parent
@@ -176,3 +177,27 @@ def test_how_long_a_session_was_down_counts_from_the_first_fault(tmp_path: Path)
     assert windows(found, "node_down")["primary"][1] == pytest.approx(4, abs=0.1)
     alone = predicted(tmp_path, TOPOLOGIES / "backup_connection.yaml", "from: app, to: web", node)
     assert windows(alone, "node_down")["primary"][1] == pytest.approx(3, abs=0.1)
+
+
+def half_up() -> dict[tuple[str, str], list[float]]:
+    """What one end being up before the other costs when both routers in the colocation come back, at most."""
+    found = {}
+    for prediction in prepare(TOPOLOGIES.parent / "scenarios" / "both_colo_routers_die.yaml").predictions:
+        assert prediction.recovery is not None
+        terms = [t for t in prediction.recovery.outage.terms if t.name == "one end of a session up before the other"]
+        found[prediction.fault, prediction.direction] = [term.high_s for term in terms]
+    return found
+
+
+def test_a_session_that_is_up_at_one_end_only_loses_packets_for_its_handshake() -> None:
+    """To AWS one over the metro of 3 ms does, from AWS the one of the cross connect, each in a few of many states."""
+    costs = {"to_aws": pytest.approx([0.224]), "from_aws": pytest.approx([0.20008])}
+    assert half_up() == {
+        (fault, direction): cost for fault in ("node_down", "node_down#2") for direction, cost in costs.items()
+    }
+
+
+def test_of_the_sessions_that_lose_packets_half_up_the_slowest_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If all did, those over the metro would count in both directions."""
+    monkeypatch.setattr(Return, "_loses_half_up", lambda *_: True)
+    assert all(cost == pytest.approx([0.224]) for cost in half_up().values())

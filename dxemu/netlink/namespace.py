@@ -45,6 +45,8 @@ class Namespace:
     def __init__(self, name: str, fd: int) -> None:
         self.name = name
         self.fd = fd
+        self.kept: list[tuple[socket.socket, int]] = []
+        """Netlink sockets that wait for their next use, each with the last sequence number."""
 
     @classmethod
     def create(cls, name: str) -> Namespace:
@@ -96,6 +98,9 @@ class Namespace:
 
     def delete(self) -> None:
         """Give it up. It is gone when nothing is in it any more."""
+        for kept, _ in self.kept:
+            kept.close()
+        self.kept.clear()
         os.close(self.fd)
         path = f"{FOLDER}/{self.name}"
         _libc.umount2(path.encode(), _MNT_DETACH)

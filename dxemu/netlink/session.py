@@ -50,7 +50,12 @@ class NetlinkError(LabError):
 
 
 class Netlink:
-    """A context manager: the socket is open inside it."""
+    """A context manager: the socket is open inside it.
+
+    One of NETLINK_NETFILTER is kept for the next who needs one. Its close(2) waits until the kernel has given back the
+    memory of all tables that were deleted in the namespace; Linux 7.3 does that for one table at its next tick, up to
+    10 ms later, and the lab would stand still so long.
+    """
 
     def __init__(self, namespace: Namespace, protocol: int = NETLINK_ROUTE) -> None:
         self.namespace = namespace
@@ -59,6 +64,9 @@ class Netlink:
         self._indexes: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
+        if self._protocol == NETLINK_NETFILTER and self.namespace.kept:
+            self._socket, self._sequence = self.namespace.kept.pop()
+            return self
         with self.namespace.entered():
             self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, self._protocol)
         self._socket.bind((0, 0))
@@ -69,7 +77,10 @@ class Netlink:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        if self._protocol == NETLINK_NETFILTER and error is None:
+            self.namespace.kept.append((self._socket, self._sequence))
+        else:
+            self._socket.close()
 
     async def request(self, what: str, message: Message, kind: int, flags: int = 0) -> list[Message]:
         """Send `message` as message type `kind`; give the answers, of the message's own class.

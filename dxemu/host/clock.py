@@ -57,8 +57,14 @@ class Clock:
         return self.since_start(self.stamp())
 
     async def until(self, t: float) -> None:
-        """Return at `t` seconds after the run's start, or at once if that is past."""
-        await _fired_at(Timer(), self.epoch_ns + round(t * 1e9))
+        """Return at `t` seconds after the run's start, or at once if that is past.
+
+        On the virtual clock nobody else gets a turn in between then: what is to happen at one moment happens together,
+        and not with as much of its consequences in between as a kernel has told until then.
+        """
+        at = self.epoch_ns + round(t * 1e9)
+        if not self.virtual or self.stamp() < at:
+            await _fired_at(Timer(), at)
 
     async def settle(self, seconds: float) -> None:
         """Let time pass while the lab does what it does."""

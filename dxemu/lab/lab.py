@@ -111,8 +111,8 @@ class Lab:
 
     async def _watch_node(self, node: str) -> None:
         """Hear from now on what happens in a node's kernel."""
-        heard = partial(self._changed, node), partial(self._routes_changed, node)
-        await self._stack.enter_async_context(Monitor(self._nodes[node].namespace, *heard))
+        heard = Monitor(self._nodes[node].namespace, partial(self._changed, node), partial(self._routes_changed, node))
+        self._nodes[node].forgotten.append((await self._stack.enter_async_context(heard)).forgotten)
 
     @property
     def paths(self) -> Mapping[tuple[str, str], tuple[list[str], bool]]:

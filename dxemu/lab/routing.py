@@ -93,7 +93,7 @@ class Routing:
         assert self.site is not None
         site, node = self.site, self.site.nodes[speaker.node]
         fixed = StaticRoutes(plan, speaker.node, node.netlink)
-        fib = Fib(node.netlink, speaker.table)
+        fib = _telling(Fib(node.netlink, speaker.table), node)
         router = ChangeableRouter(plan, speaker, [], fib, site.journal, site.tasks, fixed)
         self.routers[speaker.name] = router
         site.tasks.start(router.run())
@@ -144,7 +144,7 @@ async def start_routing(
     routers = {}
     for speaker in plan.speakers:
         peers = [Peer.at(session, speaker.name) for session in plan.sessions_of(speaker.name)]
-        fib = Fib(nodes[speaker.node].netlink, speaker.table)
+        fib = _telling(Fib(nodes[speaker.node].netlink, speaker.table), nodes[speaker.node])
         fixed = StaticRoutes(plan, speaker.node, nodes[speaker.node].netlink)
         routers[speaker.name] = ChangeableRouter(plan, speaker, peers, fib, journal, tasks, fixed)
     gateways = {}
@@ -169,10 +169,16 @@ async def start_routing(
 def _fib(gateway: Gateway, table: int, node: LabNode, journal: Journal) -> Fib:
     """A table of a gateway; that of a VPC has a quota of propagated routes."""
     if table == gateway.vpc_table:
-        return SeparateVpcRouteTable(node.netlink, table, gateway.node, journal)
+        return _telling(SeparateVpcRouteTable(node.netlink, table, gateway.node, journal), node)
     if gateway.is_vpc_route_table(table):
-        return VpcRouteTable(node.netlink, table, gateway.node, journal)
-    return Fib(node.netlink, table)
+        return _telling(VpcRouteTable(node.netlink, table, gateway.node, journal), node)
+    return _telling(Fib(node.netlink, table), node)
+
+
+def _telling(fib: Fib, node: LabNode) -> Fib:
+    """The same; the node hears of routes that its kernel has forgotten."""
+    fib.on_forgotten = node.forget
+    return fib
 
 
 async def _start_node(

@@ -75,7 +75,7 @@ class SeparateVpcRouteTable(VpcRouteTable):
             for prefix, next_hops in routes:
                 if next_hops and prefix not in self._installed:
                     await route.throw(self._netlink, prefix, table=self._table)
-                    self._installed.add(prefix)
+                    self._installed[prefix] = next_hops[0]
                 elif not next_hops and prefix in self._installed:
                     await route.delete(self._netlink, prefix, protocol=route.STATIC, table=self._table)
-                    self._installed.discard(prefix)
+                    del self._installed[prefix]

@@ -37,6 +37,14 @@ async def holds(netlink: Netlink, address: IPAddress) -> bool:
     return any(held.ip == address for _, held in await _all(netlink))
 
 
+async def towards(netlink: Netlink, neighbour: IPAddress) -> str | None:
+    """The interface whose network `neighbour` is in, also while it is down; None if there is none."""
+    for number, held in await _all(netlink):
+        if neighbour in held.network:
+            return await netlink.name(number)
+    return None
+
+
 async def _all(netlink: Netlink) -> list[tuple[int, IPInterface]]:
     answers = await netlink.request("read addresses", ifaddrmsg(), RTM_GETADDR, NLM_F_DUMP)
     return [

@@ -138,6 +138,15 @@ async def members(netlink: Netlink, master: str) -> tuple[str, ...]:
     return tuple(a.get_attr("IFLA_IFNAME") for a in answers if a.get_attr("IFLA_MASTER") == index)
 
 
+async def vlans_over(netlink: Netlink, port: str) -> tuple[str, ...]:
+    """The VLAN interfaces over `port` that are switched on. Raises LabError if there is no such port."""
+    index = await netlink.index(port)
+    request = ifinfmsg()
+    request["attrs"] = [("IFLA_LINKINFO", {"attrs": [("IFLA_INFO_KIND", "vlan")]})]
+    answers = await netlink.request(f"read VLANs over {port}", request, RTM_GETLINK, NLM_F_DUMP)
+    return tuple(state_of(one).name for one in answers if one.get_attr("IFLA_LINK") == index and state_of(one).up)
+
+
 async def set_mtu(netlink: Netlink, name: str, mtu: int) -> None:
     """Bytes of the largest packet, without the Ethernet header."""
     await _set(netlink, name, ("IFLA_MTU", mtu), f"mtu {mtu} on {name}")

@@ -93,8 +93,18 @@ class Monitor:
         asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._socket.close()
 
+    def forgotten(self, prefix: IPNetwork, interface: str, table: int) -> None:
+        """A BGP route was to be deleted and is not there any more: its interface went down.
+
+        The kernel deletes such routes without a word to anybody. It is told with what else there is to hear.
+        """
+        self._routes.append(RouteChanged(prefix, (), interface, table))
+        asyncio.get_running_loop().call_soon(self._read)
+
     def _read(self) -> None:
         """Take what is there, up to a number: each message comes by itself, and others want their turn."""
+        if self._socket.fileno() < 0:
+            return  # nobody listens any more
         for _ in range(AT_ONCE):
             try:
                 data = self._socket.recv(_BUFFER)
@@ -107,9 +117,12 @@ class Monitor:
                     self._remember(message, tell=True)
                 elif kind in (route.RTM_NEWROUTE, route.RTM_DELROUTE):
                     self._tell_route(part, gone=kind == route.RTM_DELROUTE)
-        if self._on_routes is not None and self._routes:
-            routes, self._routes = self._routes, []
+        routes, self._routes = self._routes, []
+        if self._on_routes is not None and routes:
             self._on_routes(routes)
+        elif self._on_routes is None:
+            for change in routes:
+                self._on_change(change)
 
     def _remember(self, message: ifinfmsg, *, tell: bool = False) -> None:
         state = link.state_of(message)

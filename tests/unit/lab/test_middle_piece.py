@@ -16,6 +16,10 @@ from dxemu.netlink import link
 class Lit(dict[str, bool]):
     """What the inner ends are, by name."""
 
+    async def vlans_over(self, netlink: object, port: str) -> tuple[str, ...]:
+        del netlink, port
+        return ()
+
     async def set_up(self, netlink: object, name: str, *, up: bool) -> None:
         del netlink
         self[name] = up
@@ -25,6 +29,7 @@ class Lit(dict[str, bool]):
 def lit(monkeypatch: pytest.MonkeyPatch) -> Lit:
     found = Lit()
     monkeypatch.setattr(link, "set_up", found.set_up)
+    monkeypatch.setattr(link, "vlans_over", found.vlans_over)
     return found
 
 

@@ -42,6 +42,7 @@ class Kernels:
             a, b = (cable.a.node, cable.a.name), (cable.b.node, cable.b.name)
             self._there |= {a: b, b: a}
         monkeypatch.setattr(link, "set_up", self._set_up)
+        monkeypatch.setattr(link, "vlans_over", self._no_vlans)
         monkeypatch.setattr(link, "read", self._read)
         monkeypatch.setattr(link, "has_carrier", self._has_carrier)
         monkeypatch.setattr(power, "restore_node", self._restored)
@@ -54,6 +55,10 @@ class Kernels:
 
     async def _set_up(self, node: str, port: str, *, up: bool) -> None:
         self._up[node, port] = up
+
+    async def _no_vlans(self, node: str, port: str) -> tuple[str, ...]:
+        del node, port
+        return ()
 
     async def _has_carrier(self, node: str, port: str) -> bool:
         return self._up.get((node, port), True) and self._up.get(self._there[node, port], True)

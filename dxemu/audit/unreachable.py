@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
-from dxemu.control.forward import forwarding
+from dxemu.control.forward import Forwarding, forwarding
 from dxemu.errors import InputErrors
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Role
+from dxemu.plan.model import Plan, Role
 from dxemu.predict.predict import Pair
 from dxemu.predict.windows import Term, Window
 from dxemu.topology.document import tried
@@ -51,6 +54,7 @@ Connect User Guide, Allowed prefixes interactions and Troubleshooting routing is
     def find(self, design: Design) -> Iterator[Finding]:
         """One finding for each host and instance. Public services answer another address: only the way there counts."""
         public = design.topology.customer.data_center.public_networks
+        remedies = _Remedies(design)
         for pair in design.pairs:
             if any(design.plan.address_of(pair.near, pair.version) in network for network in public):
                 continue  # Private and transit virtual interfaces do not announce it.
@@ -61,7 +65,7 @@ Connect User Guide, Allowed prefixes interactions and Troubleshooting routing is
                 yield Finding(
                     problem=f"no route leads from {source} to {target}{version}",
                     outage=Window((Term("there is no route", math.inf, math.inf, "topology"),)),
-                    remedy=_remedy(design, pair),
+                    remedy=remedies.of(pair),
                     names=(pair.far,),
                     path=_gateways(design),
                 )
@@ -76,29 +80,49 @@ def _arrives(design: Design, pair: Pair, *, to_aws: bool) -> bool:
     return design.world.unbroken.way(design.world.flow(source, target, pair.version)).arrives
 
 
-def _remedy(design: Design, pair: Pair) -> str:
-    """To a public service source NAT, if the design takes it and the host gets there by it; else where to look."""
-    if design.plan.node(pair.far).role is not Role.SERVICE:
-        return REMEDY
+@dataclass(frozen=True, slots=True)
+class _SourceNat:
+    """That a public virtual interface has it at `address`, and where packets go then."""
+
+    virtual_interface: str
+    address: str
+    plan: Plan
+    ways: Forwarding
+
+
+def _source_nats(design: Design) -> Iterator[_SourceNat]:
+    """One for each public virtual interface without, as far as AWS takes it: all that is approved is announced, too."""
     for vif in design.topology.virtual_interfaces:
-        if vif.type is VifType.PUBLIC and vif.in_service and vif.customer.nat is None:
-            for prefix in vif.route_filter_prefixes:
-                nat = str(prefix.broadcast_address - 1 if prefix.num_addresses > A_PAIR else prefix.network_address)
-                if _gets_there(design, pair, {"virtual_interfaces": {vif.name: {"customer": {"nat": nat}}}}):
-                    such = f"such as `nat: {nat}` under `customer`"
-                    return f"Give {vif.name} source NAT, {such}: AWS takes no private source."
-    return FOR_SERVICES
+        if vif.type is not VifType.PUBLIC or not vif.in_service or vif.customer.nat is not None:
+            continue
+        prefix = vif.route_filter_prefixes[0]
+        nat = str(prefix.broadcast_address - 1 if prefix.num_addresses > A_PAIR else prefix.network_address)
+        with contextlib.suppress(InputErrors):
+            other = tried(design.topology, {"virtual_interfaces": {vif.name: {"customer": {"nat": nat}}}})
+            if other is not None:
+                plan = make_plan(other)
+                yield _SourceNat(vif.name, nat, plan, forwarding(plan))
 
 
-def _gets_there(design: Design, pair: Pair, patch: Mapping[str, object]) -> bool:
-    try:
-        other = tried(design.topology, patch)
-    except InputErrors:
-        return False
-    if other is None:
-        return False
-    plan = make_plan(other)
-    return forwarding(plan).way(pair.near, plan.address_of(pair.far, pair.version)).arrives
+class _Remedies:
+    """To a public service source NAT, if a host gets there by it; else where to look. The design is tried once."""
+
+    def __init__(self, design: Design) -> None:
+        self._design = design
+
+    @cached_property
+    def _tried(self) -> Sequence[_SourceNat]:
+        return list(_source_nats(self._design))
+
+    def of(self, pair: Pair) -> str:
+        """For a pair that does not reach each other."""
+        if self._design.plan.node(pair.far).role is not Role.SERVICE:
+            return REMEDY
+        for nat in self._tried:
+            if nat.ways.way(pair.near, nat.plan.address_of(pair.far, pair.version)).arrives:
+                such = f"such as `nat: {nat.address}` under `customer`"
+                return f"Give {nat.virtual_interface} source NAT, {such}: AWS takes no private source."
+        return FOR_SERVICES
 
 
 def _gateways(design: Design) -> KeyPath:

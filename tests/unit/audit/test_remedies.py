@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dxemu.audit import unreachable
 from dxemu.audit.unreachable import FOR_SERVICES
 from dxemu.errors import InputErrors
 from dxemu.topology.model import Topology
@@ -135,3 +136,14 @@ def test_source_nat_that_leads_nowhere_is_not_printed() -> None:
     """Nobody answers over a virtual interface that AWS has switched off."""
     off: Change = {"virtual_interfaces": {"public": {"customer": {"nat": None}, "amazon": {"enabled": False}}}}
     assert {one.finding.remedy for one in found("DX-A016", "public_vif", off)} == {FOR_SERVICES}
+
+
+def test_source_nat_is_tried_once_for_all_who_lack_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many hosts and prefixes there are: each trial makes a plan."""
+    plans: list[Topology] = []
+    make = unreachable.make_plan
+    monkeypatch.setattr(unreachable, "make_plan", lambda topology: plans.append(topology) or make(topology))
+    hosts = {f"host_{n}": f"10.0.1.{n}" for n in range(20, 40)}
+    more: Change = {**NO_NAT, "customer": {"data_center": {"hosts": hosts}}}
+    assert len(found("DX-A016", "public_vif", more)) >= len(hosts)
+    assert len(plans) == 1

@@ -30,16 +30,13 @@ def lab_option(command: F) -> F:
 
 def text_of(kind: str, parameters: Sequence[str]) -> str:
     """A kind with its parameters as scenarios have it: `cable_cut` and `connection=primary`. Raises UsageError."""
-    values: dict[str, str] = {}
+    values = []
     for parameter in parameters:
         key, equals, value = parameter.partition("=")
         if not equals or not key:
             raise click.UsageError(f"'{parameter}' is no parameter: write for example connection=primary.")
-        if key in values:
-            raise click.UsageError(f"'{key}' is given twice: {values[key]} and {value}.")
-        values[key] = value
-    said = ", ".join(f"{key}: {value}" for key, value in values.items())
-    return f"{kind}: {{{said}}}" if said else f"{kind}:"
+        values.append(f"{key}: {value}")
+    return f"{kind}: {{{', '.join(values)}}}" if values else f"{kind}:"
 
 
 def moment(t: float) -> str:

@@ -54,7 +54,7 @@ from dxemu.story.changes import acted
 from dxemu.story.names import names_of
 from dxemu.topology import effective
 from dxemu.topology.document import Document
-from dxemu.topology.yaml import parse
+from dxemu.topology.yaml import parse_whole
 from dxemu.units import Seconds
 
 MOST_REMEMBERED = 10_000
@@ -112,7 +112,7 @@ class LivingLab:
 
     def faults_like(self, written: str) -> tuple[str, ...]:
         """The ids of those that stand and are what is written: `cable_cut: {connection: primary}`."""
-        _, fault = Written(parse(written, "heal"), self._names).fault()
+        _, fault = Written(parse_whole(written, "heal"), self._names).fault()
         return tuple(name for name in self.faults if self._faults.get(name) == fault)
 
     def aws_state(self, virtual_interface: str) -> str:
@@ -159,13 +159,13 @@ class LivingLab:
 
     async def fail(self, written: str, lasts: Seconds | None = None, name: str = "", where: str = "fail") -> Values:
         """Break something: `cable_cut: {connection: primary}`. Without a `name` it is called after its kind."""
-        kind, fault = Written(parse(written, where), self._names).fault()
+        kind, fault = Written(parse_whole(written, where), self._names).fault()
         ends = [each for each in (lasts, fault.ends_after) if each is not None]
         return await self.give(Inject(id=name or self._id(kind), fault=fault, lasts=min(ends, default=None)))
 
     async def act(self, written: str, name: str = "", where: str = "act") -> Values:
         """Do something on purpose: `reset_session: {session: primary}`."""
-        kind, action = Written(parse(written, where), self._names).action()
+        kind, action = Written(parse_whole(written, where), self._names).action()
         order = Act(id=name or self._id(kind), action=action)
         if isinstance(action, Lasting):
             return await self._lasts(order, action, Mark(where, 1, 1))
@@ -173,13 +173,13 @@ class LivingLab:
 
     async def probe(self, written: str, where: str = "probe") -> Values:
         """Measure: `app: {udp: {from: app, to: web}}`."""
-        return await self.give(StartProbe(probe=Written(parse(written, where), self._names).probe()))
+        return await self.give(StartProbe(probe=Written(parse_whole(written, where), self._names).probe()))
 
     async def change(
         self, written: str, name: str = "", interruption: Seconds | None = None, where: str = "change"
     ) -> Values:
         """Lay a patch over the design. Raises InputErrors and OrderRefused before anything is touched."""
-        patch = parse(written, where)
+        patch = parse_whole(written, where)
         change = Change(id=name or self._id("change"), patch=patch, mark=Mark(where, 1, 1), interruption=interruption)
         async with self._designing:
             after, effects = self._design.made(change)

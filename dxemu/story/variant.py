@@ -56,7 +56,8 @@ PLAIN = Variant()
 def from_words(words: Mapping[str, str]) -> Variant:
     """What `--set NAME=VALUE` says. Raises InputErrors if a value is not YAML."""
     given = {
-        name: yaml.parse(f"value: {text or quoted('')}", f"{SET} {name}").below("value") for name, text in words.items()
+        name: yaml.parse_whole(f"value: {text or quoted('')}", f"{SET} {name}").below("value")
+        for name, text in words.items()
     }
     return Variant(given={name: tree.value for name, tree in given.items()})
 

@@ -74,6 +74,14 @@ def read(path: Path) -> Tree:
     return parse(text_of(path), str(path))
 
 
+def parse_whole(text: str, file: str) -> Tree:
+    """As `parse`, of what is carried out at once: a mistake that did not keep it from being read is one, too."""
+    tree = parse(text, file)
+    if tree.problems:
+        raise InputErrors(list(tree.problems))
+    return tree
+
+
 def parse(text: str, file: str) -> Tree:
     """The tree of `text`, which is called `file` in marks. Raises InputErrors as `read` does."""
     try:

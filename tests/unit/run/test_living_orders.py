@@ -110,3 +110,32 @@ def test_what_the_lab_refuses_leaves_the_design_as_it_was(tmp_path: Path, why: E
         assert here.became == [lab.plan]
 
     in_lab(tmp_path, story)
+
+
+TWICE: dict[str, Callable[[LivingLab], Any]] = {
+    "a fault": lambda lab: lab.fail("cable_cut: {connection: primary, connection: backup}"),
+    "an action": lambda lab: lab.act("reset_session: {session: primary, session: backup}"),
+    "a probe": lambda lab: lab.probe("app: {udp: {from: app, from: web, to: web}}"),
+    "a change": lambda lab: lab.change("virtual_interfaces: {primary: {mtu: 1500, mtu: 8500}}"),
+}
+"""Each with a key that is written twice: which of them is meant is not for the lab to guess."""
+
+
+@pytest.mark.parametrize("order", TWICE)
+def test_a_key_written_twice_is_refused_before_anything_is_touched(order: str, tmp_path: Path) -> None:
+    async def story(lab: LivingLab, here: SlowSession) -> None:
+        here.may_end.set()
+        with pytest.raises(InputErrors, match="DX-F004"):
+            await TWICE[order](lab)
+        assert not here.begun.is_set()
+
+    in_lab(tmp_path, story)
+
+
+def test_a_fault_to_heal_is_looked_at_in_the_same_way(tmp_path: Path) -> None:
+    async def story(lab: LivingLab, here: SlowSession) -> None:
+        with pytest.raises(InputErrors, match="DX-F004"):
+            lab.faults_like("cable_cut: {connection: primary, connection: backup}")
+        assert not here.begun.is_set()
+
+    in_lab(tmp_path, story)

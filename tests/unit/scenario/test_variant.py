@@ -59,6 +59,7 @@ def test_a_command_gives_other_values_of_the_same_kind(tmp_path: Path) -> None:
         ({"silence": "long"}, "'silence' is a duration, not the text 'long'\n  Write for example --set silence=2 s."),
         ({"what": "cable_cut"}, "'what' is a mapping, not the text 'cable_cut'"),
         ({"silence": "[3 s"}, "DX-F001"),
+        ({"what": "{cable_cut: {connection: primary, connection: backup}}"}, "DX-F004"),
     ],
 )
 def test_what_cannot_be_given(tmp_path: Path, given: dict[str, str], problem: str) -> None:

@@ -184,6 +184,8 @@ class Session:
                 file.unlink()
         number = answer[ANSWER]
         waiting = self._answers.pop(number if isinstance(number, int) else None, None)
+        if self._timeline is not None:
+            self._timeline.flush()  # whoever has the answer may read in the file what came of it
         if waiting is not None and not waiting.done():  # nobody waits for one whose giver has gone
             waiting.set_result(answer)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dxemu.measure.result import Result
+from dxemu.report.by_design import reasons
 from dxemu.report.html.bars import bars
 from dxemu.report.html.words import sentence, sla_line
 from dxemu.report.run import VERDICTS, header_line
@@ -25,6 +26,9 @@ def _lines(result: Result) -> Iterator[str]:
     yield f"## {word}: {escaped(result.scenario)}"
     yield ""
     yield escaped(sentence(result))
+    for heading, words in reasons(result):
+        yield ""
+        yield f"**{escaped(heading)}**: {escaped(words)}"
     if sla := sla_line(result):
         yield ""
         yield escaped(sla)

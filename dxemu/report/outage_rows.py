@@ -18,6 +18,7 @@ from dxemu.measure.result import (
     Result,
 )
 from dxemu.predict.windows import SMALL_PART, SMALL_S
+from dxemu.report.by_design import never_had_a_way
 from dxemu.report.stage_notes import blur, per_direction, stage_words
 from dxemu.story.outage_verdict import action_against_prediction, against_prediction, inside
 from dxemu.words import bounds, count, direction, duration, measured
@@ -63,7 +64,7 @@ def rows(result: Result, probe: str) -> list[Row]:
         if ended:
             cells = tuple(_cell([o for o in ended if o.direction == d], result.virtual_s) for d in DIRECTIONS)
             found.append(Row((f"until {action.action}", *cells, "", _said(result, [], predicted=False))))
-    nowhere = [o for o in unexplained if _never_had_a_way(result, o)]
+    nowhere = [o for o in unexplained if never_had_a_way(result, o)]
     unexplained = [o for o in unexplained if o not in nowhere]
     if nowhere:
         cells = tuple(_loss([o for o in nowhere if o.direction == d]) for d in DIRECTIONS)
@@ -79,17 +80,6 @@ def _ended_by(action: ActionResult, outage: Outage) -> bool:
     if outage.end_s is None or outage.start_s >= action.done_at_s:
         return False
     return 0 <= outage.end_s - action.done_at_s <= ENDED_WITHIN_S
-
-
-def _never_had_a_way(result: Result, outage: Outage) -> bool:
-    """Whether packets were lost from before the first fault to the end, and the tables gave no way for the probe then.
-
-    What keeps the way away is of the design: a quota that it exceeds, a virtual interface that nobody accepted. A probe
-    needs both directions: that is enough for the loss of either.
-    """
-    begun = min((fault.injected_at_s for fault in result.faults), default=result.virtual_s)
-    before = [path for path in result.paths if path.probe == outage.probe and path.when == "before"]
-    return outage.end_s is None and outage.start_s < begun and any(not path.complete for path in before)
 
 
 def _fault_row(result: Result, probe: str, fault: FaultResult, outages: Sequence[Outage]) -> Row:

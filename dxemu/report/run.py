@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from dxemu.measure.result import PathSeen, Result
+from dxemu.report.by_design import quotas
 from dxemu.report.console import PlainConsole
 from dxemu.report.outage_rows import Row, rows
 from dxemu.report.probe_lines import probe_lines
@@ -59,9 +60,8 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
         lines += _paths([p for p in result.paths if p.probe == probe], probe if len(names) > 1 else "", width)
     if result.paths:
         lines.append(Text())
-    by_design = [(f"Quota of {q.session or q.node}", q.reason) for q in result.quotas if q.t_s < 0]
     drawn = [(f"Step {d.step} by chance", f"{d.key} {d.drawn}, one of {d.of}") for d in result.drawn]
-    told = (*drawn, *dict.fromkeys(by_design), *probe_lines(result))
+    told = (*drawn, *quotas(result), *probe_lines(result))
     found = [line for label, words in told for line in _hanging(f"  {label}", words, width)]
     if found:
         lines += [*found, Text()]

@@ -18,6 +18,7 @@ from dxemu.events.probes import PacketsLogged
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure.result import Result
 from dxemu.plan.model import Plan
+from dxemu.report.by_design import reasons
 from dxemu.report.html.bars import bars
 from dxemu.report.html.bins import MOST, binned
 from dxemu.report.html.figures import events, figures, inter_loss_period_lengths, measures
@@ -100,6 +101,7 @@ def _values(of: PageOf) -> dict[str, Any]:
         "result": result,
         "verdict": word,
         "sentence": sentence(result),
+        "by_design": reasons(result),
         "story": of.story,
         "header": header_line(*run).replace("   ", " · "),
         "sla": sla_line(result),
@@ -163,4 +165,5 @@ def _again(result: Result, lab: str) -> Iterator[tuple[str, str]]:
     of = f"--lab {lab}" if lab else "--run ."
     paths = [path for path in result.paths if path.when == "before" and len(path.hops) > 1]
     for path in paths[:1]:
-        yield "why packets went that way", f"dxemu explain path {path.hops[0]} {path.hops[-1]} {of}"
+        back = (p.hops[0] for p in paths if p.probe == path.probe and p.direction != path.direction)
+        yield "why packets went that way", f"dxemu explain path {path.hops[0]} {next(back, path.hops[-1])} {of}"

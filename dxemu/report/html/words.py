@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dxemu.measure.availability import AWS_COUNTS_FROM_S, Availability, availability
 from dxemu.measure.result import Outage, Result, Stage
 from dxemu.measure.terms import costs
+from dxemu.report.by_design import never_had_a_way
 from dxemu.report.stage_notes import NOTICED_BY
 from dxemu.story.outage_verdict import lasted_ms
 from dxemu.words import direction, duration
@@ -24,6 +25,8 @@ def sentence(result: Result) -> str:
     if worst is None:
         steps = [*(fault.fault for fault in result.faults), *(action.action for action in result.actions)]
         return "Nothing was lost" + (f": {_listed(steps)} cost no packet." if steps else ".")
+    if never_had_a_way(result, worst):
+        return f"{worst.probe} had no way {direction(worst.direction)} from the start, with nothing broken."
     many = len({probe.probe for probe in result.probes}) > 1
     if worst.end_s is None:
         lasted = duration(lasted_ms(worst, result.virtual_s))

@@ -13,8 +13,11 @@ from dxemu.report.picture.nodes import cards_of, vpc_key
 from dxemu.report.picture.parts import Card, Frame, Link, Place, Sketch, Strand
 from dxemu.report.picture.ways import gateway_key, links_of, strands_of
 from dxemu.topology.model import Topology
+from dxemu.units import IPNetwork
 
 PUBLIC = "AWS's public services"
+MOST_NETWORKS = 5
+"""Of a place or a VPC, that are named."""
 
 
 def make_sketch(topology: Topology, plan: Plan) -> Sketch:
@@ -42,13 +45,22 @@ def make_sketch(topology: Topology, plan: Plan) -> Sketch:
 
 def _frames(topology: Topology, links: Sequence[Link]) -> Iterator[Frame]:
     for vpc in topology.aws.vpcs:
-        cidrs = ", ".join(str(cidr) for cidr in vpc.cidrs)
+        cidrs = ", ".join(_few(vpc.cidrs))
         yield Frame(key=vpc_key(vpc.name), title=vpc.name, detail=cidrs, colour=VPC_FRAME)
     used = {link.frame for link in links}
     for gateway in topology.aws.direct_connect_gateways:
         if gateway_key(gateway.name) in used:
             detail = f"Direct Connect gateway · AS {gateway.asn}"
             yield Frame(key=gateway_key(gateway.name), title=gateway.name, detail=detail, colour=GATEWAY_FRAME)
+
+
+def _few(networks: Sequence[IPNetwork]) -> list[str]:
+    """The first of them: a picture is as wide as its longest line."""
+    shown = [str(network) for network in networks]
+    if len(shown) <= MOST_NETWORKS:
+        return shown
+    named = MOST_NETWORKS - 1
+    return [*shown[:named], f"{len(shown) - named} more"]
 
 
 def _places(topology: Topology, plan: Plan, cards: Sequence[Card]) -> Iterator[Place]:
@@ -62,14 +74,14 @@ def _places(topology: Topology, plan: Plan, cards: Sequence[Card]) -> Iterator[P
         if name in locations:
             with_cage = "colocation and Direct Connect location" if name in cages else "Direct Connect location"
             cage = [site for site in topology.customer.colocations if site.location == name]
-            own = [str(network) for site in cage for network in site.networks]
+            own = _few([network for site in cage for network in site.networks])
             campus = [] if locations[name] is None else [f"campus {locations[name]}"]
             yield Place(name=name, detail=" · ".join([with_cage, *campus, *own]), rank=1, side=Side.CARRIER)
         elif side is Side.AWS:
             yield Place(name=name, detail="AWS Region", rank=2, side=side)
         elif side is Side.CUSTOMER:
             networks = (*topology.customer.data_center.networks, *topology.customer.data_center.public_networks)
-            detail = " · ".join(["customer", *(str(network) for network in networks)])
+            detail = " · ".join(["customer", *_few(networks)])
             yield Place(name=name, detail=detail, rank=0, side=side)
         else:
             yield Place(name=name, detail=str(side), rank=1, side=side)

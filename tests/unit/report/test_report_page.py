@@ -13,8 +13,9 @@ from stories import BACKUP, TOPOLOGY, bfd_story, expect, fault, path, probe_log,
 
 from dxemu.events.base import Event
 from dxemu.events.timeline import ProbeLog
-from dxemu.measure.result import Result
+from dxemu.measure.result import NeverUp, QuotaReached, Result
 from dxemu.plan.make import make_plan
+from dxemu.report import markdown
 from dxemu.report.html.bins import MOST, binned
 from dxemu.report.html.lanes import lanes
 from dxemu.report.html.page import PageOf, render
@@ -235,3 +236,33 @@ def test_the_sentence(bfd: PageOf) -> None:
     assert "would count 8.25 min of it, so far" in sla_line(long)
     unexplained = replace(result, outages=tuple(replace(o, fault=None, after=None) for o in result.outages))
     assert "and no fault explains it" in sentence(unexplained)
+
+
+def by_design(result: Result) -> Result:
+    """Lost from before the first fault on, with a quota that the design exceeds and a session that cannot be."""
+    quota = QuotaReached(t_s=-1.0, node="dx_1", session="primary", count=101, limit=100, reason="101 are more than 100")
+    never = NeverUp(session="backup", symptom="refused", seen="OPEN refused: bad peer AS", why="has AS 1, AWS AS 2")
+    lost = replace(result.outages[0], fault=None, after=None, start_s=0.1, end_s=None, duration_ms=None)
+    before = next(p for p in result.paths if (p.when, p.direction) == ("before", "to_aws"))
+    paths = (
+        replace(before, complete=False, hops=("app", "colo_router")),
+        replace(before, complete=False, hops=("web", "vgw"), direction="from_aws"),
+    )
+    return replace(result, outages=(lost,), paths=paths, quotas=(quota, quota), never_up=(never,))
+
+
+def test_what_never_works_by_design_is_told_by_every_form(bfd: PageOf) -> None:
+    result = by_design(bfd.result)
+    words = (
+        "app had no way to AWS from the start, with nothing broken.",
+        "Session backup does not come up",
+        "OPEN refused: bad peer AS. has AS 1, AWS AS 2",
+        "Quota of primary",
+        "101 are more than 100",
+    )
+    html, summary = render(replace(bfd, result=result)), markdown.text_of(result).replace("\\", "")
+    checked(html)
+    for said in words:
+        assert html.count(said) == 1, said
+        assert summary.count(said) == 1, said
+    assert "dxemu explain path app web --run ." in html, "between the probe's ends, wherever packets get to"

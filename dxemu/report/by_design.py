@@ -25,5 +25,7 @@ def quotas(result: Result) -> list[tuple[str, str]]:
 
 def reasons(result: Result) -> list[tuple[str, str]]:
     """The same, after the sessions that cannot come up, because their ends do not fit."""
-    never = [(f"Session {down.session} does not come up", f"{down.seen}. {down.why}") for down in result.never_up]
+    never = [
+        (f"Session {down.session} does not come up", f"{down.seen}, because {down.why}") for down in result.never_up
+    ]
     return [*never, *quotas(result)]

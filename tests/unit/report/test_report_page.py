@@ -256,7 +256,7 @@ def test_what_never_works_by_design_is_told_by_every_form(bfd: PageOf) -> None:
     words = (
         "app had no way to AWS from the start, with nothing broken.",
         "Session backup does not come up",
-        "OPEN refused: bad peer AS. has AS 1, AWS AS 2",
+        "OPEN refused: bad peer AS, because has AS 1, AWS AS 2",
         "Quota of primary",
         "101 are more than 100",
     )

@@ -45,22 +45,41 @@ class Supervisor:
         self._going: set[asyncio.Task[None]] = set()
 
     async def run(self, listening: socket.socket) -> None:
-        """Until somebody ends the lab, or it dies."""
-        # Not start_unix_server: from Python 3.13 on that looks for the file under the name to which it was bound.
-        server = await asyncio.start_server(self._hear, sock=listening, limit=LONGEST_LINE)
+        """Until somebody ends the lab, or it dies; closes `listening` then."""
+        self._let_in(listening)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._down.set)
-        async with server:
-            try:
-                await self._live_until_down()
-            except DxemuError as error:
-                self._say_why(error)
-                with contextlib.suppress(TimeoutError):  # who started the lab waits: it may not have been let in yet
-                    await asyncio.wait_for(self._asked.wait(), LAST_WORDS_S)
-            finally:
-                self._ended.set()
-                if self._going:
-                    await asyncio.wait(self._going, timeout=LAST_WORDS_S)
+        try:
+            await self._live_until_down()
+        except DxemuError as error:
+            self._say_why(error)
+            with contextlib.suppress(TimeoutError):  # who started the lab waits: it may not have been let in yet
+                await asyncio.wait_for(self._asked.wait(), LAST_WORDS_S)
+        finally:
+            self._ended.set()
+            asyncio.get_running_loop().remove_reader(listening)
+            listening.close()  # who was not let in hears so
+            if self._going:
+                await asyncio.wait(self._going, timeout=LAST_WORDS_S)
+
+    def _let_in(self, listening: socket.socket) -> None:
+        """Not a server of asyncio's: whom that takes while it is closed it neither answers nor hangs up on."""
+        if self._ended.is_set():
+            return
+        loop = asyncio.get_running_loop()
+        loop.add_reader(listening, self._let_in, listening)
+        try:
+            connection, _ = listening.accept()
+        except BlockingIOError:
+            return
+        except OSError:  # too many files are open
+            loop.remove_reader(listening)
+            loop.call_later(TRY_AGAIN_S, self._let_in, listening)
+            return
+        connection.setblocking(False)
+        going = asyncio.create_task(self._hear(connection))
+        self._going.add(going)
+        going.add_done_callback(self._going.discard)
 
     async def _live_until_down(self) -> None:
         """Who ends a lab that comes up does not wait until it is up."""
@@ -114,16 +133,13 @@ class Supervisor:
         for hear in list(self._hearing):
             hear(event)
 
-    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._going.add(task)
+    async def _hear(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=connection, limit=LONGEST_LINE)
         self._asked.set()
         try:
             with contextlib.suppress(ConnectionError):
                 await self._answer(reader, writer)
         finally:
-            self._going.discard(task)
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -209,6 +225,8 @@ class Supervisor:
 
 LAST_WORDS_S = 5.0
 """So long whoever still waits for an answer is told why there is none."""
+TRY_AGAIN_S = 1.0
+"""After so long the next one may be let in."""
 DIES_WITHIN_S = 60.0
 """What a lab that died leaves is cleared away sooner, else who asks meanwhile hears what its process said."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -77,10 +79,13 @@ class StandIn:
 
 
 @pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[LabFolder, StandIn], None]], None]:
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Runs what it is given in a thread, against a supervisor in this one, which it ends then."""
 
-    def serve(client: Callable[[LabFolder, StandIn], None]) -> None:
+    def serve(
+        client: Callable[[LabFolder, StandIn], None],
+        make: Callable[[LabFolder], socket.socket] = LabFolder.listening,
+    ) -> None:
         place = LabFolder(tmp_path)
         about = About(topology=str(TOPOLOGY), kernel="embedded", clock="virtual", seed=1)
 
@@ -101,7 +106,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable
             monkeypatch.setattr("dxemu.host.versions.installed", lambda: None)
             monkeypatch.setattr(supervisor, "Early", lambda *_: nullcontext())
             monkeypatch.setattr(supervisor, "where", SimpleNamespace(embedded=lambda _: None))
-            with place.listening() as listening:
+            with make(place) as listening:
                 listening.setblocking(False)
                 serving = asyncio.create_task(supervisor.Supervisor(place, about).run(listening))
                 try:
@@ -198,6 +203,27 @@ def test_of_a_thousand_orders_at_once_none_is_lost(asked: Any) -> None:
         assert answered == list(range(AT_ONCE * EACH))
 
     asked(client)
+
+
+class Full(socket.socket):
+    """Lets in whom it is asked to at the third time, and says before that too many files are open."""
+
+    tried = 0
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        self.tried += 1
+        if self.tried < 3:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().accept()
+
+
+def test_who_comes_while_too_many_files_are_open_is_let_in_later(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "TRY_AGAIN_S", 0.01)
+
+    def full(place: LabFolder) -> socket.socket:
+        return Full(fileno=place.listening().detach())
+
+    asked(lambda place, _: ask_at(place, "number", number=1), full)
 
 
 @pytest.mark.parametrize("do", ["number", "down", "ready"])

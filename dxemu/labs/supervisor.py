@@ -19,6 +19,7 @@ from dxemu.events.run import Building
 from dxemu.host import invoker, where
 from dxemu.host.early import Early
 from dxemu.host.job import SERVED_IMPORTS
+from dxemu.labs.listening import listen, pass_over
 from dxemu.labs.places import DIED, LabFolder
 from dxemu.labs.start import About
 from dxemu.labs.wire import LONGEST_LINE, TOO_LONG, VERSION, line
@@ -146,7 +147,7 @@ class Supervisor:
         try:
             text = await reader.readline()
         except ValueError:
-            await _pass_over(reader)
+            await pass_over(reader)
             refused = _refused(f"what was asked cannot be read: {TOO_LONG}", "Ask for less at once.")
             writer.write(line(_failed(str(refused), refused.exit_status)))
             await writer.drain()
@@ -154,7 +155,7 @@ class Supervisor:
         if not text:
             return
         gone, lines = asyncio.Event(), asyncio.Queue[Mapping[str, object]]()
-        listening = asyncio.create_task(_listen(reader, lines, gone))
+        listening = asyncio.create_task(listen(reader, lines, gone))
 
         def tell(told: Mapping[str, object]) -> None:
             writer.write(line({"told": told}))
@@ -268,26 +269,6 @@ def _request(text: bytes) -> Mapping[str, object]:
 
 def _failed(text: str, exit_status: int, *, rendered: bool = False) -> dict[str, object]:
     return {"failed": {"text": text, "exit_status": exit_status, "rendered": rendered}}
-
-
-async def _pass_over(reader: asyncio.StreamReader) -> None:
-    """Drop the rest of a line that is too long: who is not read to the end does not hear the answer."""
-    while True:
-        with contextlib.suppress(ValueError):
-            await reader.readline()
-            return
-
-
-async def _listen(
-    reader: asyncio.StreamReader, lines: asyncio.Queue[Mapping[str, object]], gone: asyncio.Event
-) -> None:
-    """Take in what the client says after its request, and say so when it has gone."""
-    with contextlib.suppress(ConnectionError, ValueError):
-        while text := await reader.readline():
-            said = json.loads(text)
-            if isinstance(said, dict):
-                lines.put_nowait(said)
-    gone.set()
 
 
 async def _main(folder: Path, listening_fd: int) -> None:

@@ -13,6 +13,7 @@ _OF = {
     **dict.fromkeys(("load",), "dxemu.api"),
     **dict.fromkeys(("LiveLab", "attach", "up"), "dxemu.labs.live"),
     **dict.fromkeys(("AsyncLab", "async_lab"), "dxemu.labs.async_live"),
+    "DxemuError": "dxemu.errors",
     "Finished": "dxemu.finished",
 }
 """Where each is; None: a package of that name, which is called (`dxemu.calling`)."""

@@ -16,10 +16,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dxemu.forms import Form, form_of
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in a file. `line` and `column` count from 1; `width` characters are meant."""
+    """A place in a file. `line` and `column` count from 1; `width` characters are meant.
+
+    The place of an order by hand is all of it: `file` is a `dxemu.forms.Form` then, and says how it was given.
+    """
 
     file: str
     line: int
@@ -27,7 +32,12 @@ class Mark:
     width: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return self.file if self.form.by_hand else f"{self.file}:{self.line}:{self.column}"
+
+    @property
+    def form(self) -> Form:
+        """In which form it was written."""
+        return form_of(self.file)
 
 
 @dataclass(frozen=True, slots=True, order=True)

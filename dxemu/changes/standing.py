@@ -22,11 +22,14 @@ from dxemu.topology.words import quoted, suggestion
 PARAGRAPHS = {
     "DX-C003": """\
 Two changes that stand are about the same key. Which value holds would then depend on their order,
-and taking the first back would undo the second. Take the first one back, or write one change.""",
+and taking the first back would undo the second. Take the first one back, or write one change: by
+hand it is `dxemu change --back NAME`, or one file with both.""",
     "DX-C004": """\
 `change: back` takes the latest change back that stands, `change: {back: NAME}` the one called so:
-`change`, `change#2` and so on, in the order of their times. None stands at this moment, or none of
-that name: a change with `for:` ends by itself, and what was taken back stands no longer.""",
+`change`, `change#2` and so on, in the order of their times. By hand these are `dxemu change --back`
+and `dxemu change --back NAME`, in Python `lab.back()` and `lab.back("NAME")`. None stands at this
+moment, or none of that name: a change with `for:` ends by itself, and what was taken back stands no
+longer.""",
     "DX-C005": """\
 The design is the same before and after the change: what it says holds already, as a default, too.
 An order without effect is an error: the rehearsal would seem to show that it does no harm.""",
@@ -98,7 +101,8 @@ class Standing:
     def _effects(self, after: Document, change: Change) -> tuple[Effect, ...]:
         found = self._permitted(after, change)
         if not found:
-            remedy = "The design has these values already. Take it out, or change something else."
+            instead = "C" if change.mark.form.by_hand else "Take it out, or c"
+            remedy = f"The design has these values already. {instead}hange something else."
             raise InputErrors([Problem(change.mark, "DX-C005", "this change changes nothing", remedy)])
         return found
 
@@ -113,14 +117,17 @@ class Standing:
         for path in written(change):
             for other in self.changes:
                 if any(_overlap(path, there) for there in written(other)):
-                    problem = f"{'.'.join(map(str, path))} is changed already, by '{other.id}' at {other.mark}"
-                    remedy = "Take that one back before (`change: back`), or write both as one change."
-                    yield Problem(change.patch.marks.at(*path), "DX-C003", problem, remedy)
+                    mark, there = change.patch.marks.at(*path), other.mark
+                    by = f"'{other.id}'" if there.form.by_hand else f"'{other.id}' at {there}"
+                    problem = f"{'.'.join(map(str, path))} is changed already, by {by}"
+                    remedy = f"Take that one back before (`{mark.form.back(other.id)}`), or write both as one change."
+                    yield Problem(mark, "DX-C003", problem, remedy)
                     break
 
     def _named(self, which: str | None, mark: Mark) -> Change:
         if not self.changes:
-            raise InputErrors([Problem(mark, "DX-C004", NONE, "All is as it began. In a scenario, take the step out.")])
+            remedy = "All is as it began." if mark.form.by_hand else "All is as it began. Take the step out."
+            raise InputErrors([Problem(mark, "DX-C004", NONE, remedy)])
         found = next((change for change in reversed(self.changes) if which in (None, change.id)), None)
         if found is None:
             problem = f"no change {quoted(which)} stands"
@@ -163,4 +170,5 @@ def _overlap(one: KeyPath, other: KeyPath) -> bool:
 
 def _seen_from(mark: Mark, problem: Problem) -> Problem:
     """A problem of the design after something was taken back, told where that is written."""
-    return replace(problem, mark=mark, remedy=f"{problem.remedy} It shows at {problem.mark} once this is taken back.")
+    where = "" if problem.mark.form.by_hand else f" at {problem.mark}"
+    return replace(problem, mark=mark, remedy=f"{problem.remedy} It shows{where} once this is taken back.")

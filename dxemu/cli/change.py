@@ -46,8 +46,8 @@ def command(lab: str | None, name: str | None, interruption: str | None, what: s
     say_change(ask(lab, "change", text=text, where=where, id=name, interruption=interruption), "made")
 
 
-def _patch(what: str) -> tuple[str, str]:
-    """The patch as YAML, and what errors call it. Raises FileError, and click.UsageError if it is neither."""
+def _patch(what: str) -> tuple[str, str | None]:
+    """The patch as YAML, and the file that it is from. Raises FileError, and click.UsageError if it is neither."""
     path, equals, value = what.partition("=")
     if not equals:
         file = Path(what)
@@ -59,7 +59,7 @@ def _patch(what: str) -> tuple[str, str]:
                     raise
                 raise click.UsageError(f"There is no file {quoted(what)}. {_instead(what)}") from error
     keys = path.split(".")
-    return "".join(f"{{{key}: " for key in keys) + value + "}" * len(keys), "change"
+    return "".join(f"{{{key}: " for key in keys) + value + "}" * len(keys), None
 
 
 def _instead(what: str) -> str:

@@ -38,7 +38,7 @@ class Delay(CableFault):
             yield Contradiction(
                 key="distribution",
                 problem="nothing varies without `jitter`",
-                remedy="Write jitter: 1 ms, or leave it out.",
+                remedy="Give `jitter` too, such as 1 ms, or leave it out.",
             )
         if self.jitter is not None and self.jitter > self.by:
             problem = f"a jitter of {self.jitter} is more than the delay of {self.by}"

@@ -37,7 +37,7 @@ class PacketLoss(CableFault):
             yield Contradiction(
                 key="within",
                 problem="there are no bad times without `burst`",
-                remedy="Write burst: 5, or leave it out.",
+                remedy="Give `burst` too, such as 5, or leave it out.",
             )
         elif self.burst is not None and self._to_bad() > 1:
             problem = f"{self.share:g} % cannot be lost in bursts of {self.burst} with {self.within:g} % lost in them"

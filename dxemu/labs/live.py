@@ -24,6 +24,7 @@ from typing import Any, Self
 from dxemu import words
 from dxemu.files import stem
 from dxemu.finished import Finished
+from dxemu.forms import PYTHON
 from dxemu.host.outliving import Outliving
 from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
@@ -202,7 +203,7 @@ class LiveLab:
         self._folder.remove()
 
     def _ask(self, do: str, told: Callable[[Values], None] = lambda _: None, **values: object) -> Values:
-        return ask_at(self._folder, do, told, **values)
+        return ask_at(self._folder, do, told, form=PYTHON, **values)
 
     def __enter__(self) -> Self:
         return self

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dxemu.events.base import Event
+from dxemu.events.codec import KINDS
 from dxemu.events.codec import encoded as event_encoded
+from dxemu.forms import PYTHON, Form, by_hand
 from dxemu.labs.shell import shell
 from dxemu.labs.status import status
 from dxemu.measure.result_codec import to_json
@@ -72,7 +74,12 @@ class Request:
         try:
             return Seconds.parse(written)
         except ValueError as error:
-            raise OrderRefused(f"{key}: {error}", "Write for example 30 s, 500 ms or 2 min.") from error
+            problem = f"{self.place(str(self.written.get('do'))).option(key)}: {error}"
+            raise OrderRefused(problem, "Write for example 30 s, 500 ms or 2 min.") from error
+
+    def place(self, order: str) -> Form:
+        """What errors call the place of this order: a command, or a call of Python."""
+        return by_hand(order, str(self.written.get("form", "")))
 
     async def give(self, order: Order) -> Answer:
         """Give an order that takes time; it ends when whoever asked goes."""
@@ -132,11 +139,12 @@ async def _streamed(request: Request, order: OpenTerminal, within: Seconds) -> A
 
 async def _fail(request: Request) -> Answer:
     name = request.or_none("id") or ""
-    return await request.lab.fail(request.text("text"), lasts=request.seconds("lasts"), name=name)
+    lasts, where = request.seconds("lasts"), request.place("fail")
+    return await request.lab.fail(request.text("text"), lasts=lasts, name=name, where=where)
 
 
 async def _act(request: Request) -> Answer:
-    return await request.lab.act(request.text("text"), name=request.or_none("id") or "")
+    return await request.lab.act(request.text("text"), name=request.or_none("id") or "", where=request.place("act"))
 
 
 async def _heal(request: Request) -> Answer:
@@ -146,7 +154,7 @@ async def _heal(request: Request) -> Answer:
     elif which in lab.faults:
         ids = (which,)
     elif ":" in which:
-        ids = lab.faults_like(which)
+        ids = lab.faults_like(which, request.place("heal"))
     else:
         ids = ()
     if not ids and which != HEAL_ALL:
@@ -155,14 +163,15 @@ async def _heal(request: Request) -> Answer:
 
 
 async def _change(request: Request) -> Answer:
-    where, interruption = request.or_none("where") or "change", request.seconds("interruption")
+    where, interruption = request.or_none("where") or request.place("change"), request.seconds("interruption")
     return await request.lab.change(
         request.text("text"), name=request.or_none("id") or "", interruption=interruption, where=where
     )
 
 
 async def _back(request: Request) -> Answer:
-    return await request.lab.back(request.or_none("id"))
+    where = request.place("back" if request.written.get("form") == PYTHON else "change --back")
+    return await request.lab.back(request.or_none("id"), where)
 
 
 async def _design(request: Request) -> Answer:
@@ -183,7 +192,7 @@ async def _report(request: Request) -> Answer:
 
 
 async def _probe(request: Request) -> Answer:
-    return await request.lab.probe(request.text("text"))
+    return await request.lab.probe(request.text("text"), request.place("probe"))
 
 
 async def _stop_probe(request: Request) -> Answer:
@@ -197,8 +206,14 @@ async def _advance(request: Request) -> Answer:
 
 async def _until(request: Request) -> Answer:
     having, within = request.written.get("having"), request.seconds("within") or EVENT_WITHIN
-    having = having if isinstance(having, dict) else {}
-    return await request.give(Until(event=request.text("event"), having=having, within=within))
+    having, event = having if isinstance(having, dict) else {}, request.text("event")
+    if event not in KINDS:
+        raise OrderRefused(f"no event is called {quoted(event)}", suggestion(event, KINDS))
+    known = [key for key in KINDS[event].types if key != "t"]
+    if unknown := [key for key in having if key not in known]:
+        nothing = f"Such an event has no values: leave {unknown[0]} out."
+        raise OrderRefused(f"{event} has no value {quoted(unknown[0])}", suggestion(unknown[0], known, nothing))
+    return await request.give(Until(event=event, having=having, within=within))
 
 
 async def _paths(request: Request) -> Answer:

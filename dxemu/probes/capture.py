@@ -46,8 +46,8 @@ class CaptureProbe(Probe):
         """Both, or none."""
         if (self.connection is None) is (self.circuit is None):
             what = "none" if self.connection is None else "connection and circuit"
-            problem, remedy = f"a capture is on one cable, this is {what}", "Write for example {capture: %s}."
-            yield Contradiction(key="", problem=problem, remedy=remedy % self.example, at_key=True)
+            problem, remedy = f"a capture is on one cable, this is {what}", "Name one connection, or one circuit."
+            yield Contradiction(key="", problem=problem, remedy=remedy, at_key=True)
 
     @classmethod
     def measured(cls, events: Sequence[Event]) -> tuple[Captured, ...]:

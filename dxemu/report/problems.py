@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from dxemu.errors import InputErrors, Problem
+from dxemu.forms import form_of
 from dxemu.report.terminal import safe
 from dxemu.topology.secrets import hidden, secrets_in, without
 from dxemu.topology.source import text_of
@@ -49,7 +50,7 @@ def render(
     errors: InputErrors, *, colour: bool = False, lines_of: LinesOf = lines_of_file, so: str = "nothing was started"
 ) -> str:
     """All problems, then their number, and what comes of it. `lines_of` gives a file's lines by its name in marks."""
-    source = cache(lambda file: _Source.of(lines_of(file)))
+    source = cache(lambda file: _Source.of(() if form_of(file).by_hand else lines_of(file)))
     shown = [_one(problem, source(problem.mark.file), colour) for problem in errors.problems]
     count = len(errors.problems)
     return "\n".join((*shown, f"{count} error{'s' if count != 1 else ''}; {so}.\n"))
@@ -62,7 +63,7 @@ def _one(problem: Problem, source: _Source, colour: bool) -> str:
         safe(without(words, source.secrets), keep="") for words in (hidden(problem.problem), problem.remedy)
     )
     text = f"{style(safe(str(mark), keep=''), _BOLD)}: {style(problem.code, _RED)}  {said}\n"
-    if mark.line <= len(lines):
+    if not mark.form.by_hand and mark.line <= len(lines):
         if mark.line > 1:
             text += _numbered(mark.line - 1, _window(_expanded(lines[mark.line - 2]), 0), style)
         line = lines[mark.line - 1]

@@ -6,7 +6,7 @@ async with living(document, versions, where, folder, seed) as lab:
     await lab.give(Advance(by=Seconds(60)))
     await lab.back()
 
-Whatever is wrong in what somebody wrote is an InputErrors with places in it, before anything is touched.
+Whatever is wrong in what somebody wrote is an InputErrors before anything is touched. Its place is `where`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from dxemu.events.run import Building, Tick
 from dxemu.events.steps import FaultHealed
 from dxemu.faults.base import Fault
 from dxemu.files import border
+from dxemu.forms import by_hand
 from dxemu.host.asleep import asleep_s
 from dxemu.host.early import Early
 from dxemu.host.where import Where
@@ -46,6 +47,7 @@ from dxemu.report.evaluate import RunMeta
 from dxemu.run.design_file import PlannedDesign
 from dxemu.run.design_kept import follow_order, kept, planned_design
 from dxemu.run.foresight import Foresight, as_json
+from dxemu.run.ids import Ids
 from dxemu.run.orders import Act, AskLogs, Heal, Inject, Order, OrderRefused, StartProbe, StopProbe
 from dxemu.run.reported import result_so_far
 from dxemu.run.session import Session, Values, session
@@ -80,7 +82,7 @@ class LivingLab:
         self._names: Names = names_of(design.document.topology())
         self._foresight = Foresight(plan)
         self._numbers, self._designing = count(1), asyncio.Lock()
-        self._ids: dict[str, int] = {}
+        self._ids = Ids()
         self._faults: dict[str, Fault] = {}
         self._probes: list[str] = []
         self._happened: deque[Event] = deque(maxlen=MOST_REMEMBERED)
@@ -110,9 +112,9 @@ class LivingLab:
         """The names of those that go on and have a path."""
         return tuple(self._probes)
 
-    def faults_like(self, written: str) -> tuple[str, ...]:
+    def faults_like(self, written: str, where: str = by_hand("heal")) -> tuple[str, ...]:
         """The ids of those that stand and are what is written: `cable_cut: {connection: primary}`."""
-        _, fault = Written(parse_whole(written, "heal"), self._names).fault()
+        _, fault = Written(parse_whole(written, where), self._names).fault()
         return tuple(name for name in self.faults if self._faults.get(name) == fault)
 
     def aws_state(self, virtual_interface: str) -> str:
@@ -134,7 +136,7 @@ class LivingLab:
     async def give(self, order: Order) -> Values:
         """As `Session.give`; what is injected gives `predicted` as well, and what lasts is laid over the design."""
         if isinstance(order, Act) and isinstance(order.action, Lasting):
-            return await self._lasts(order, order.action, Mark("act", 1, 1))
+            return await self._lasts(order, order.action, Mark(by_hand("act"), 1, 1))
         done = await self.session.give(order)
         at = float(str(done["at_s"])) if "at_s" in done else 0.0
         match order:
@@ -157,33 +159,35 @@ class LivingLab:
                 self._probes = [one for one in self._probes if one != name]
         return done
 
-    async def fail(self, written: str, lasts: Seconds | None = None, name: str = "", where: str = "fail") -> Values:
+    async def fail(
+        self, written: str, lasts: Seconds | None = None, name: str = "", where: str = by_hand("fail")
+    ) -> Values:
         """Break something: `cable_cut: {connection: primary}`. Without a `name` it is called after its kind."""
         kind, fault = Written(parse_whole(written, where), self._names).fault()
         ends = [each for each in (lasts, fault.ends_after) if each is not None]
-        return await self.give(Inject(id=name or self._id(kind), fault=fault, lasts=min(ends, default=None)))
+        return await self.give(Inject(id=name or self._ids.use(kind), fault=fault, lasts=min(ends, default=None)))
 
-    async def act(self, written: str, name: str = "", where: str = "act") -> Values:
+    async def act(self, written: str, name: str = "", where: str = by_hand("act")) -> Values:
         """Do something on purpose: `reset_session: {session: primary}`."""
         kind, action = Written(parse_whole(written, where), self._names).action()
-        order = Act(id=name or self._id(kind), action=action)
-        if isinstance(action, Lasting):
-            return await self._lasts(order, action, Mark(where, 1, 1))
-        return await self.give(order)
+        order, mark = Act(id=name or self._ids.use(kind), action=action), Mark(where, 1, 1)
+        return await (self._lasts(order, action, mark) if isinstance(action, Lasting) else self.give(order))
 
-    async def probe(self, written: str, where: str = "probe") -> Values:
+    async def probe(self, written: str, where: str = by_hand("probe")) -> Values:
         """Measure: `app: {udp: {from: app, to: web}}`."""
         return await self.give(StartProbe(probe=Written(parse_whole(written, where), self._names).probe()))
 
     async def change(
-        self, written: str, name: str = "", interruption: Seconds | None = None, where: str = "change"
+        self, written: str, name: str = "", interruption: Seconds | None = None, where: str = by_hand("change")
     ) -> Values:
         """Lay a patch over the design. Raises InputErrors and OrderRefused before anything is touched."""
-        patch = parse_whole(written, where)
-        change = Change(id=name or self._id("change"), patch=patch, mark=Mark(where, 1, 1), interruption=interruption)
+        patch, mark = parse_whole(written, where), Mark(where, 1, 1)
         async with self._designing:
+            coming = name or self._ids.coming("change")
+            change = Change(id=coming, patch=patch, mark=mark, interruption=interruption)
             after, effects = self._design.made(change)
-            return await self._become(after, self._planned(after), change.id, effects)
+            planned = self._planned(after)
+            return await self._become(after, planned, name or self._ids.use("change"), effects)
 
     async def follow(self, by: Document, interruption: Seconds | None = None, *, dry_run: bool = False) -> Values:
         """Become the design of its file, which was edited. What was changed by hand, and is not in it, is taken back.
@@ -195,12 +199,12 @@ class LivingLab:
             after, effects = self._design.replaced(by, change)
             planned = self._planned(after)
             if effects and not dry_run:
-                return await self._become(after, planned, self._id(change.id), effects)
+                return await self._become(after, planned, self._ids.use(change.id), effects)
             if not dry_run:
                 self._design = after
         return {"effects": [str(effect) for effect in effects]}
 
-    async def back(self, which: str | None = None, where: str = "back") -> Values:
+    async def back(self, which: str | None = None, where: str = by_hand("change --back")) -> Values:
         """Take back a change: the latest that stands, or that one. Raises as `change` does."""
         async with self._designing:
             after, change, effects = self._design.back(which, Mark(where, 1, 1))
@@ -250,11 +254,6 @@ class LivingLab:
     def _is_now(self, after: Standing, planned: PlannedDesign, *, on_clear: bool = False) -> None:
         self._design, self._plan, self._names = after, planned.plan, planned.names
         self._foresight.changed(planned.plan, on_clear=on_clear)
-
-    def _id(self, kind: str) -> str:
-        """The kind, with `#2` and so on when it is used again."""
-        self._ids[kind] = self._ids.get(kind, 0) + 1
-        return kind if self._ids[kind] == 1 else f"{kind}#{self._ids[kind]}"
 
 
 @asynccontextmanager

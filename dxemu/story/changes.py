@@ -219,7 +219,8 @@ def acted(stands: Standing, name: str, action: Lasting, mark: Mark) -> Standing:
 
 def changes_nothing(mark: Mark, why: str) -> Problem:
     """DX-S020: what is done on purpose, and changes nothing."""
-    return Problem(mark, "DX-S020", why, "Take it out, or name what would change.")
+    remedy = "Name what would change." if mark.form.by_hand else "Take it out, or name what would change."
+    return Problem(mark, "DX-S020", why, remedy)
 
 
 def _act(step: ActionStep) -> _Order:

@@ -72,7 +72,8 @@ class KindReader(Generic[K]):
             mark = self.marks.key_at(*here)
         else:
             what = f"{len(written)} {self.noun}s" if isinstance(written, dict) else kind_of(written)
-            remedy = "Write one fault for a step, for example {cable_cut: {connection: primary}}."
+            example = self.marks.form.kind("cable_cut", "connection", "primary")
+            remedy = f"Write one fault for a step, for example {example}."
             self.problems.add(self.marks.at(*path), "DX-S002", f"a step has one {self.noun}, this is {what}", remedy)
             return None
         if kind not in self.menu:
@@ -81,7 +82,7 @@ class KindReader(Generic[K]):
             return None
         if parameters is not None and not isinstance(parameters, dict):
             problem = f"{kind_of(parameters)} is no mapping of parameters"
-            remedy = f"Write {_example(kind, parameters_of(self.menu[kind]))}."
+            remedy = f"Write {self._example(kind, parameters_of(self.menu[kind]))}."
             self.problems.add(self.marks.at(*here), CODE, problem, remedy)
             return None
         return kind, parameters or {}, here
@@ -99,7 +100,9 @@ class KindReader(Generic[K]):
                 self.problems.add(self.marks.key_at(*path, key), CODE, problem, remedy)
                 continue
             try:
-                found = values[known[key].attribute] = _read(known[key], value, _example(kind, tuple(known.values())))
+                found = values[known[key].attribute] = self._read(
+                    known[key], value, self._example(kind, tuple(known.values()))
+                )
             except Wrong as wrong:
                 self.problems.add(self.marks.at(*path, key), wrong.code, wrong.problem, wrong.remedy)
             else:
@@ -129,7 +132,7 @@ class KindReader(Generic[K]):
         """Exactly one target, and one of those of which one is needed as well."""
         for parameter in known:
             if parameter.need is Need.ALWAYS and parameter.key not in written:
-                remedy = f"Add for example `{parameter.key}: {parameter.example}`."
+                remedy = f"Add for example `{self.marks.form.value(parameter.key, parameter.example)}`."
                 self.problems.add(self.marks.key_at(*path), CODE, f"{kind} lacks '{parameter.key}'", remedy)
         targets = [parameter.key for parameter in known if parameter.need is Need.TARGET]
         choice = [parameter.key for parameter in known if parameter.need is Need.CHOICE]
@@ -137,14 +140,31 @@ class KindReader(Generic[K]):
         known_only = set(written) <= {parameter.key for parameter in known}
         if targets and not given and known_only:
             problem = f"{kind} needs {listed(targets)}"
-            self.problems.add(self.marks.key_at(*path), CODE, problem, f"Write {_example(kind, known)}.")
+            self.problems.add(self.marks.key_at(*path), CODE, problem, f"Write {self._example(kind, known)}.")
         elif len(given) > 1:
             problem = f"{kind} strikes one thing, this is {listed(given, 'and')}"
-            self.problems.add(self.marks.key_at(*path, given[1]), CODE, problem, "Write a step for each.")
+            remedy = "Give an order for each." if self.marks.form.by_hand else "Write a step for each."
+            self.problems.add(self.marks.key_at(*path, given[1]), CODE, problem, remedy)
         chosen = [key for key in choice if key in written]
         if choice and len(chosen) != 1 and known_only:
             what = f"takes {listed(choice)}, not both" if chosen else f"needs {listed(choice)} as well"
             self.problems.add(self.marks.key_at(*path), CODE, f"{kind} {what}", f"Write one of them: {listed(choice)}.")
+
+    def _read(self, parameter: Parameter, value: object, example: str) -> object:
+        """A value. Raises Wrong, with the whole problem."""
+        if parameter.takes not in READERS:
+            return read_value(parameter, value, self.marks.form)
+        try:
+            return READERS[parameter.takes](value, example)
+        except Wrong as wrong:
+            raise Wrong(wrong.code, f"'{parameter.key}' is {wrong.problem}", wrong.remedy) from wrong
+
+    def _example(self, kind: str, known: Sequence[Parameter]) -> str:
+        """The kind with its first target that this topology has."""
+        names = self.names or {}
+        targets = [(p.key, next(iter(names.get(p.noun, ())), "...")) for p in known if p.need is Need.TARGET]
+        key, name = next((one for one in targets if one[1] != "..."), targets[0] if targets else ("", ""))
+        return self.marks.form.kind(kind, key, name)
 
     def _room(self, values: Mapping[str, object], path: KeyPath) -> None:
         """A count of networks of which the last would be past all addresses."""
@@ -158,16 +178,6 @@ class KindReader(Generic[K]):
                     problem = f"there are no {count} networks of a /{network.prefixlen} from {network} on"
                     self.problems.add(self.marks.key_at(*path), CODE, problem, "Count fewer, or begin lower.")
                     return
-
-
-def _read(parameter: Parameter, value: object, example: str) -> object:
-    """A value. Raises Wrong, with the whole problem."""
-    if parameter.takes not in READERS:
-        return read_value(parameter, value)
-    try:
-        return READERS[parameter.takes](value, example)
-    except Wrong as wrong:
-        raise Wrong(wrong.code, f"'{parameter.key}' is {wrong.problem}", wrong.remedy) from wrong
 
 
 def _name(value: object, example: str) -> object:
@@ -206,8 +216,3 @@ READERS: Mapping[Takes, Callable[[object, str], object]] = {
     Takes.COUNT: _count,
 }
 """Those that faults and actions have in their own words; the others are `dxemu.story.parameter_values`'."""
-
-
-def _example(kind: str, known: Sequence[Parameter]) -> str:
-    target = next((parameter.key for parameter in known if parameter.need is Need.TARGET), None)
-    return f"{{{kind}: {{{target}: ...}}}}" if target is not None else f"{{{kind}: {{}}}}"

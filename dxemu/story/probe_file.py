@@ -58,7 +58,7 @@ class ProbeForm:
         for key, value in written.items():
             if key in known:
                 continue
-            problem, remedy = f"'{key}' is not known{_inside(path)}", suggestion(key, known)
+            problem, remedy = f"'{key}' is not known{self._inside(path)}", suggestion(key, known)
             self.problems.add(self.marks.key_at(*path, key), "DX-F005", problem, remedy)
             meant = next(iter(known)) if len(known) == 1 else nearest(key, known)
             if meant is not None and meant not in found:
@@ -80,14 +80,18 @@ class ProbeForm:
                 values[parameter.attribute] = parameter.default
                 if parameter.need is Need.ALWAYS:
                     values.pop(parameter.attribute)
-                    remedy = f"Add for example `{key}: {parameter.example}`."
-                    self._wrong(path, "DX-F006", f"'{key}' is missing{_inside(path)}", remedy)
+                    remedy = f"Add for example `{self.marks.form.value(key, parameter.example)}`."
+                    self._wrong(path, "DX-F006", f"'{key}' is missing{self._inside(path)}", remedy)
                 continue
             try:
-                values[parameter.attribute] = read_value(parameter, given[key])
+                values[parameter.attribute] = read_value(parameter, given[key], self.marks.form)
             except Wrong as wrong:
                 self._wrong((*path, key), wrong.code, wrong.problem, wrong.remedy)
         return values if len(values) == len(known) else None
+
+    def _inside(self, path: KeyPath) -> str:
+        """Where in a file; of an order there is no need to say it."""
+        return "" if self.marks.form.by_hand else f" in {'.'.join(str(key) for key in path)}"
 
     def _wrong(self, path: KeyPath, code: str, problem: str, remedy: str) -> None:
         """Add a problem, but none with a value whose key was guessed."""
@@ -97,7 +101,3 @@ class ProbeForm:
 
 def _is(path: KeyPath, value: object) -> str:
     return f"'{path[-1]}' is {kind_of(value)}"
-
-
-def _inside(path: KeyPath) -> str:
-    return f" in {'.'.join(str(key) for key in path)}"

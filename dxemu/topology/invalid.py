@@ -129,7 +129,7 @@ def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Probl
     if kind == "missing":
         problem = f"'{path[-1]}' is missing{_inside(path[:-1])}"
         # At `path` itself there is a mark if a patch removed it, else that of the mapping around it.
-        return Problem(marks.at(*path), "DX-F006", problem, _example(root, path, "Add"))
+        return Problem(marks.at(*path), "DX-F006", problem, _example(root, path, "Add", marks))
     context: Mapping[str, Any] = detail.get("ctx", {})  # Any: pydantic's own type of it
     wrong = context.get("error")
     if isinstance(wrong, Wrong):
@@ -140,7 +140,7 @@ def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Probl
         return Problem(marks.at(*path), "DX-F007", f"{name} is not text", "Put it in quotes, on one line.")
     if kind in _EXPECTED:
         problem = f"{name} is {kind_of(value)}, not {_EXPECTED[kind]}"
-        return Problem(marks.at(*path), "DX-F007", problem, _type_remedy(kind, value, root, path))
+        return Problem(marks.at(*path), "DX-F007", problem, _type_remedy(kind, value, root, path, marks))
     if kind == "literal_error":
         field = field_at(root, path)
         known = [str(word) for word in get_args(_bare(field.annotation))] if field is not None else []
@@ -149,11 +149,11 @@ def _problem(detail: ErrorDetails, root: type[BaseModel], marks: Marks) -> Probl
         most = context.get("max_length")
         return Problem(marks.at(*path), "DX-F010", f"{name} has more than {most} entries", f"Keep {most} of them.")
     if kind == "too_short":
-        return Problem(marks.at(*path), "DX-F010", f"{name} has nothing in it", _example(root, path, "Add"))
+        return Problem(marks.at(*path), "DX-F010", f"{name} has nothing in it", _example(root, path, "Add", marks))
     if kind in _RANGE:
         bound = f"{'at least' if kind == 'greater_than_equal' else 'at most'} {context[_RANGE[kind]]}"
         return Problem(marks.at(*path), "DX-F009", f"{name} is {value}; it must be {bound}", "Correct the number.")
-    return Problem(marks.at(*path), "DX-F009", f"{name}: {detail['msg']}", _example(root, path, "Write"))
+    return Problem(marks.at(*path), "DX-F009", f"{name}: {detail['msg']}", _example(root, path, "Write", marks))
 
 
 def _unknown_key(path: KeyPath, root: type[BaseModel], marks: Marks) -> Problem:
@@ -169,23 +169,23 @@ def _inside(path: KeyPath) -> str:
     return f" in {'.'.join(names)}" if names else ""
 
 
-def _type_remedy(kind: str, value: object, root: type[BaseModel], path: KeyPath) -> str:
+def _type_remedy(kind: str, value: object, root: type[BaseModel], path: KeyPath, marks: Marks) -> str:
     if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
         return f'Put it in quotes: "{value}".'
     if kind == "int_type" and isinstance(value, str) and value.strip().isdigit():
         return f"Write it without quotes: {value.strip()}."
-    return _example(root, path, "Write")
+    return _example(root, path, "Write", marks)
 
 
-def _example(root: type[BaseModel], path: KeyPath, verb: str) -> str:
+def _example(root: type[BaseModel], path: KeyPath, verb: str, marks: Marks) -> str:
     """A remedy with an example, as in: Add for example `bandwidth: 10 Gbps`."""
-    field = field_at(root, path)
+    field, form = field_at(root, path), marks.at(*path).form
     if field is not None and field.examples:
-        return f"{verb} for example `{path[-1]}: {field.examples[0]}`."
+        return f"{verb} for example `{form.at(path, field.examples[0])}`."
     model = model_at(root, path)
     if model is not None and model.model_fields:
         return f"{verb} `{path[-1]}:` with {listed(fields_by_key(model), 'and')} under it."
     known = field_at(root, path[:-1]) if path else None
     if known is not None and known.examples:
-        return f"{verb} for example `{path[-2]}: {known.examples[0]}`."
+        return f"{verb} for example `{form.at(path[:-1], known.examples[0])}`."
     return f"{verb} it as in topologies/ and scenarios/."

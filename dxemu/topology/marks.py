@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dxemu.errors import Mark
+from dxemu.forms import form_of
 
 KeyPath = tuple[str | int, ...]
 
@@ -20,6 +21,7 @@ class Marks:
         keys: Mapping[KeyPath, Mark] | None = None,
     ) -> None:
         self.file = file
+        self.form = form_of(file)
         self.lines = lines
         self._marks = marks
         self._keys = keys or {}

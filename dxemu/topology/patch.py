@@ -77,7 +77,7 @@ class _Merge:
             del found[key]
             self.marks = self.marks.replaced(path, self.patch, written)
         elif known is None:
-            remedy = suggestion(key, found, f"Nothing is there. To add it write {key}: {{}}.")
+            remedy = suggestion(key, found, f"Nothing is there. To add it write {self.patch.form.at(path, '{}')}.")
             self._absent(key, path, written, "to remove", remedy)
         elif key not in fields_by_key(known):
             found[key] = None  # told of as an unknown key

@@ -171,7 +171,8 @@ class _Walk:
             key = str(key_node.value)
             if key in values:
                 first = self.keys[*path, key]
-                remedy = f"The first one is at line {first.line}. Keep one of them."
+                there = "" if mark.form.by_hand else f"The first one is at line {first.line}. "
+                remedy = f"{there}Keep one of them."
                 self.problems.add(mark, "DX-F004", f"'{key}' is written twice here", remedy)
                 continue
             self.keys[*path, key] = mark
@@ -211,7 +212,9 @@ def _not_yaml(error: MarkedYAMLError, file: str) -> Problem:
     if "\\t" in what:
         return Problem(mark, "DX-F001", "not YAML: a tab stands where YAML wants spaces", "Indent with spaces.")
     remedy = "Look for a bracket that is not closed, a missing ': ', or an indent that differs."
-    if error.context and error.context.startswith("while") and error.context_mark is not None:
+    if mark.form.by_hand:
+        remedy = "Look for a bracket or a quote that is not closed."
+    elif error.context and error.context.startswith("while") and error.context_mark is not None:
         remedy = f"It happened {_plain(error.context)} that begins at line {error.context_mark.line + 1}. {remedy}"
     return Problem(mark, "DX-F001", f"not YAML: {what}", remedy)
 

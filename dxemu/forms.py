@@ -1,0 +1,129 @@
+"""In which form somebody wrote what is wrong: in a file, on the command line, in Python. Remedies are said in the same.
+
+The place of a mistake is its file, a `str`. Of an order by hand it is a `Form` that says so: `dxemu fail`, `lab.fail`.
+"""
+
+from __future__ import annotations
+
+import keyword
+import shlex
+from collections.abc import Mapping, Sequence
+
+
+class Form(str):
+    """The place of what somebody wrote: here the name of a file, in which there are lines and columns."""
+
+    __slots__ = ()
+
+    by_hand = False
+
+    def value(self, key: str, value: str) -> str:
+        """`value` being given to `key`."""
+        return f"{key}: {value}"
+
+    def kind(self, kind: str, key: str, value: str) -> str:
+        """A fault or an action with one parameter; with none if `key` is empty."""
+        return f"{{{kind}: {{{self.value(key, value) if key else ''}}}}}"
+
+    def at(self, path: Sequence[str | int], value: str) -> str:
+        """`value` being given to what stands at `path` in a design."""
+        return self.value(str(path[-1]), value)
+
+    def back(self, change: str) -> str:
+        """The order that takes the change of this id back."""
+        del change
+        return "change: back"
+
+    def option(self, key: str) -> str:
+        """What an order's own value is called, such as the `lasts` of a fault."""
+        return key
+
+
+class OnCommandLine(Form):
+    """An order on the command line, as `dxemu fail` or `dxemu change`."""
+
+    __slots__ = ()
+
+    by_hand = True
+
+    def value(self, key: str, value: str) -> str:
+        """As the shell takes it."""
+        return f"{key}={shlex.quote(value)}" if value != "..." else f"{key}=..."
+
+    def kind(self, kind: str, key: str, value: str) -> str:
+        """The whole order."""
+        return " ".join(word for word in (self, kind, self.value(key, value) if key else "") if word)
+
+    def at(self, path: Sequence[str | int], value: str) -> str:
+        """Entries of lists count from 1 there."""
+        return self.value(".".join(str(key + 1 if isinstance(key, int) else key) for key in path), value)
+
+    def back(self, change: str) -> str:
+        """The whole order."""
+        return f"dxemu change --back {shlex.quote(change)}"
+
+    def option(self, key: str) -> str:
+        """The option's name."""
+        return _OPTIONS.get(key, f"--{key}")
+
+
+class InPython(Form):
+    """A method of a lab in Python, as `lab.fail` or `lab.change`."""
+
+    __slots__ = ()
+
+    by_hand = True
+
+    def value(self, key: str, value: str) -> str:
+        """As an argument: what Python keeps for itself gets an underscore."""
+        return f"{key}_={_literal(value)}" if keyword.iskeyword(key) else f"{key}={_literal(value)}"
+
+    def kind(self, kind: str, key: str, value: str) -> str:
+        """The whole call."""
+        return f"{self}({', '.join([_literal(kind), self.value(key, value)] if key else [_literal(kind)])})"
+
+    def at(self, path: Sequence[str | int], value: str) -> str:
+        """As mappings in each other. Entries of lists count from 1 there."""
+        found = _literal(value)
+        for key in reversed(path):
+            found = f"{{{_text(str(key + 1 if isinstance(key, int) else key))}: {found}}}"
+        return found
+
+    def back(self, change: str) -> str:
+        """The whole call."""
+        return f"lab.back({_text(change)})"
+
+    def option(self, key: str) -> str:
+        """The argument's name."""
+        return key
+
+
+_OPTIONS: Mapping[str, str] = {"by": "TIME", "lasts": "--for"}
+PYTHON = "python"
+"""What a client says of the form of its orders, if they are calls of Python."""
+
+
+def by_hand(order: str, form: str = "") -> Form:
+    """The place of this order: a command, or a method if the form is `PYTHON`."""
+    return InPython(f"lab.{order}") if form == PYTHON else OnCommandLine(f"dxemu {order}")
+
+
+def form_of(place: str) -> Form:
+    """That of the place that a mark has."""
+    return place if isinstance(place, Form) else Form(place)
+
+
+def _literal(value: str) -> str:
+    """Numbers and truths in Python's spelling; all else is text."""
+    if value in ("true", "false"):
+        return value.capitalize()
+    try:
+        float(value)
+    except ValueError:
+        return value if value == "..." else _text(value)
+    return value
+
+
+def _text(value: str) -> str:
+    """Not by json: who only reads files does not load it."""
+    return '"{}"'.format(value.replace("\\", "\\\\").replace('"', '\\"'))

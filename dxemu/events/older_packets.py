@@ -22,6 +22,8 @@ MOST_BINS = 1 << 12
 PACKETS_A_BIN = 1 << 10
 """At first: twice as many whenever there are too many bins."""
 DIGITS = 3
+AS_SLOW_NS = 1_000
+"""Packets that took so much less than the slowest were as slow: it is how a kernel's version reads its clock."""
 
 
 @dataclass(slots=True)
@@ -51,8 +53,9 @@ class OlderBin:
 class OlderPackets:
     """The packets of one direction before those of a log, which belong to so many `flows` in turn.
 
-    `duplicates` and `reordered` as in `dxemu.measure.outages.Reception`; the one that took `longest_ns` was sent at
-    `slowest_ns`. `delays` counts those that arrived, by their delay. Times are nanoseconds.
+    `duplicates` and `reordered` as in `dxemu.measure.outages.Reception`. `slowest` has, of packets that took longer
+    than all before them, how long they took and when they were sent: those that were as slow as the last of them.
+    `delays` counts those that arrived, by their delay. Times are nanoseconds.
     """
 
     flows: int = 1
@@ -60,12 +63,20 @@ class OlderPackets:
     arrived: int = 0
     duplicates: int = 0
     reordered: int = 0
-    longest_ns: int = 0
-    slowest_ns: int = 0
+    slowest: list[tuple[int, int]] = field(default_factory=list)
     packets_a_bin: int = PACKETS_A_BIN
     periods: list[list[Period]] = field(default_factory=list)
     delays: Counter[int] = field(default_factory=Counter)
     bins: list[OlderBin] = field(default_factory=list)
+
+    @property
+    def longest_ns(self) -> int:
+        """How long the slowest took; 0 if none arrived."""
+        return self.slowest[-1][0] if self.slowest else 0
+
+    def slowest_ns(self, longest_ns: int) -> int | None:
+        """When the first was sent that was as slow as one that took `longest_ns`; None if none was."""
+        return next((sent_ns for took_ns, sent_ns in self.slowest if is_as_slow(took_ns, longest_ns)), None)
 
     def add(self, sent: Sequence[int], arrived: Mapping[int, int], first: int, end: int) -> None:
         """Those from `first` to before `end` of `sent`; `arrived` says when those came that did, by their numbers."""
@@ -90,9 +101,11 @@ class OlderPackets:
                 last.last = number
             return
         self.arrived += 1
-        self.delays[_rounded(came_ns - sent_ns)] += 1
-        if came_ns - sent_ns > self.longest_ns:
-            self.longest_ns, self.slowest_ns = came_ns - sent_ns, sent_ns
+        took_ns = came_ns - sent_ns
+        self.delays[_rounded(took_ns)] += 1
+        if not self.slowest or took_ns > self.longest_ns:
+            self.slowest = [one for one in self.slowest if is_as_slow(one[0], took_ns)]
+            self.slowest.append((took_ns, sent_ns))
         if last is not None:
             last.end_ns = sent_ns
             if len(periods) > MOST_PERIODS:
@@ -112,6 +125,7 @@ class OlderPackets:
         return {
             **{name: getattr(self, name) for name in _NUMBERS},
             "periods": [[[p.first, p.last, p.start_ns, p.end_ns] for p in flow] for flow in self.periods],
+            "slowest": self.slowest,
             "delays": sorted(self.delays.items()),
             "bins": [[one.start_ns, one.sent, one.lost, one.longest_ns] for one in self.bins],
         }
@@ -121,7 +135,7 @@ class OlderPackets:
         log.with_name(log.name + OLDER).write_text(json.dumps(self.as_json()), encoding="utf-8")
 
 
-_NUMBERS = ("flows", "sent", "arrived", "duplicates", "reordered", "longest_ns", "slowest_ns", "packets_a_bin")
+_NUMBERS = ("flows", "sent", "arrived", "duplicates", "reordered", "packets_a_bin")
 
 
 def from_json(data: Mapping[str, object]) -> OlderPackets:
@@ -130,6 +144,7 @@ def from_json(data: Mapping[str, object]) -> OlderPackets:
         return OlderPackets(
             **{name: data[name] for name in _NUMBERS},  # type: ignore[arg-type]  # numbers, or it is damaged
             periods=[[Period(*one) for one in flow] for flow in data["periods"]],  # type: ignore[attr-defined]
+            slowest=[(took_ns, sent_ns) for took_ns, sent_ns in data["slowest"]],  # type: ignore[attr-defined]
             delays=Counter(dict(data["delays"])),  # type: ignore[call-overload]
             bins=[OlderBin(*one) for one in data["bins"]],  # type: ignore[attr-defined]
         )
@@ -141,6 +156,11 @@ def older_than(log: Path) -> OlderPackets | None:
     """What there was before the packets of a log; None if it has all. Raises ValueError."""
     file = log.with_name(log.name + OLDER)
     return from_json(json.loads(file.read_bytes())) if file.is_file() else None
+
+
+def is_as_slow(took_ns: int, longest_ns: int) -> bool:
+    """Whether a packet that took so long was as slow as the slowest."""
+    return took_ns >= longest_ns - AS_SLOW_NS
 
 
 def shares_of(delays: Mapping[int, int], shares: Sequence[float]) -> list[int]:

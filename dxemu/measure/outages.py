@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import inf
 from operator import lt
 
-from dxemu.events.older_packets import OlderPackets, shares_of
+from dxemu.events.older_packets import OlderPackets, is_as_slow, shares_of
 from dxemu.events.timeline import ProbeLog
 from dxemu.probes.base import nearest_rank
 
@@ -46,8 +46,8 @@ class Burst:
 class Reception:
     """What one direction of a probe received. `reordered` as in RFC 4737: numbered lower than one that came before.
 
-    `longest_s` is the longest one-way delay of a packet that arrived, which left at `slowest_s`; `delays_s` are those
-    that 50, 90, 99 and 99.9 % of them do not exceed; empty if none arrived.
+    `longest_s` is the longest one-way delay of a packet that arrived, and `slowest_s` when the first left that was as
+    slow (to a microsecond); `delays_s` are those that 50, 90, 99 and 99.9 % do not exceed; empty if none arrived.
     """
 
     sent: int
@@ -78,16 +78,17 @@ def reception(log: ProbeLog, flows: int = 1) -> Reception:
     in_order = numbers if unique == len(numbers) else list(dict.fromkeys(numbers))
     sent = log.sent
     delays = sorted(t - sent[n] for n, t in log.arrivals())
-    slowest = next((sent[n] for n, t in log.arrivals() if t - sent[n] == delays[-1]), None)
+    longest_ns = delays[-1] if delays else 0
+    slowest = min((n for n, t in log.arrivals() if is_as_slow(t - sent[n], longest_ns)), default=None)
     return Reception(
         sent=count,
         lost=count - unique,
         duplicates=len(numbers) - unique,
         reordered=sum(map(_reordered, [in_order] if flows == 1 else _by_flow(in_order, flows))),
-        longest_s=(delays[-1] if delays else 0) * _NS,
+        longest_s=longest_ns * _NS,
         bursts=tuple(_bursts(sent, arrived) if flows == 1 else _of_all(sent, arrived, flows)),
         delays_s=tuple(nearest_rank(delays, share) * _NS for share in SHARES) if delays else (),
-        slowest_s=None if slowest is None else round(slowest * _NS, 6),
+        slowest_s=None if slowest is None else round(sent[slowest] * _NS, 6),
     )
 
 
@@ -100,18 +101,18 @@ def _with_older(older: OlderPackets, log: ProbeLog, arrived: bytearray, flows: i
         for burst in _continued(older, flow, log.sent[flow::flows], arrived[flow::flows])
     ]
     delays = older.delays + Counter(at - log.sent[number] for number, at in log.arrivals())
-    slowest_s = round(older.slowest_ns * _NS, 6) if older.arrived else None
-    longer = later.longest_s > older.longest_ns * _NS
+    longest_ns = max(older.longest_ns, round(later.longest_s / _NS))
+    slowest_ns = older.slowest_ns(longest_ns)
     return replace(
         later,
         sent=older.sent + later.sent,
         lost=older.sent - older.arrived + later.lost,
         duplicates=older.duplicates + later.duplicates,
         reordered=older.reordered + later.reordered,
-        longest_s=later.longest_s if longer else older.longest_ns * _NS,
+        longest_s=longest_ns * _NS,
         bursts=tuple(found if flows == 1 else _together(found, flows)),
         delays_s=tuple(delay * _NS for delay in shares_of(delays, SHARES)) if delays else (),
-        slowest_s=later.slowest_s if longer else slowest_s,
+        slowest_s=later.slowest_s if slowest_ns is None else round(slowest_ns * _NS, 6),
     )
 
 

@@ -114,7 +114,7 @@ class ProbeResult:
     """One direction of a probe over the whole run. `bursts` counts the outages.
 
     `interval_ms` is from one packet of a flow to its next. `delay_p50_ms` and so on: half of the packets that arrived
-    were on their way no longer; None if none did. The slowest of them left at `slowest_s`.
+    were on their way no longer; None if none did. The first of the slowest, to a microsecond, left at `slowest_s`.
     """
 
     probe: str

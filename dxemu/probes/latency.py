@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dxemu.events.base import Event
-from dxemu.events.older_packets import shares_of
+from dxemu.events.older_packets import is_as_slow, shares_of
 from dxemu.events.probes import LatencyMeasured, PacketsLogged
 from dxemu.events.timeline import ProbeLog
 from dxemu.probes.base import Measurement, unkept
@@ -24,8 +24,9 @@ _NS = 1e-9
 class Latency(Measurement):
     """One direction over the whole run, one way, by the kernels' time stamps on one clock.
 
-    `p50_ms` and so on: half of the packets that arrived were on their way no longer; all None if none did. The slowest
-    of them left at `slowest_s`. A packet left `lateness_max_ms` late at most: so much is uncertain.
+    `p50_ms` and so on: half of the packets that arrived were on their way no longer; all None if none did. The first of
+    the slowest, to a microsecond, left at `slowest_s`. A packet left `lateness_max_ms` late at most: so much is
+    uncertain.
     """
 
     direction: str
@@ -86,14 +87,15 @@ def latency_of(logged: PacketsLogged, log: ProbeLog) -> LatencyMeasured:
     arrived: dict[int, int] = {}
     for number, t_ns in log.arrivals():
         arrived.setdefault(number, t_ns - log.sent[number])
-    slowest = max(arrived, key=arrived.__getitem__, default=None)
-    most, at = (0, None) if slowest is None else (arrived[slowest], log.sent[slowest])
+    most = max(0 if log.older is None else log.older.longest_ns, max(arrived.values(), default=0))
+    slowest = min((number for number, took_ns in arrived.items() if is_as_slow(took_ns, most)), default=None)
+    at = None if slowest is None else log.sent[slowest]
     delays, came, sent = Counter(arrived.values()), len(arrived), len(log.sent)
     if log.older is not None:
         delays.update(log.older.delays)
         came, sent = came + log.older.arrived, sent + log.older.sent
-        if log.older.longest_ns >= most:
-            most, at = log.older.longest_ns, log.older.slowest_ns
+        before = log.older.slowest_ns(most)
+        at = at if before is None else before
     shares = [delay * _NS for delay in shares_of(delays, SHARES)] if delays else [None] * len(SHARES)
     p50_s, p90_s, p99_s, p999_s = shares
     return LatencyMeasured(

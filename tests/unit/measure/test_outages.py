@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from array import array
 
@@ -10,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories import probe_log
 
+from dxemu.events.older_packets import OlderPackets, from_json
+from dxemu.events.probes import PacketsLogged
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure.outages import Burst, FaultMark, cause, reception
+from dxemu.probes.latency import latency_of
 
 MS = 1_000_000
 
@@ -114,3 +118,41 @@ def test_order_is_that_of_a_flow() -> None:
     log = log_of(set(), 8)
     log.received[:4] = array("q", [1, 11_000_000, 0, 12_000_000])
     assert (reception(log).reordered, reception(log, 2).reordered) == (1, 0)
+
+
+def slow(*delays_ns: int) -> ProbeLog:
+    """One packet each 10 ms, which take so long."""
+    received = array("q")
+    for number, delay_ns in enumerate(delays_ns):
+        received.extend((number, number * 10 * MS + delay_ns))
+    return ProbeLog(array("q", (n * 10 * MS for n in range(len(delays_ns)))), received)
+
+
+SLOW = [
+    ((4_000_000, 4_000_050, 4_000_100), 0.0),
+    ((4_000_100, 4_000_050, 4_000_000), 0.0),
+    ((4_000_000, 4_000_600, 4_001_200), 0.01),
+    ((4_000_000, 4_001_001, 3_000_000), 0.01),
+]
+"""Delays, and when the packet left that is said to have been the slowest: 50 ns are no difference, 1,001 are."""
+
+
+@pytest.mark.parametrize(("delays", "left_s"), SLOW)
+def test_the_first_of_those_that_were_as_slow_is_told(delays: tuple[int, ...], left_s: float) -> None:
+    log = slow(*delays)
+    found = reception(log)
+    assert (found.slowest_s, found.longest_s) == (left_s, pytest.approx(max(delays) * 1e-9, abs=0))
+    logged = PacketsLogged(
+        probe="app", direction="to_aws", interval_s=0.01, sent=0, received=0, lateness_max_s=0.0, file=""
+    )
+    assert latency_of(logged, log).slowest_s == left_s
+
+
+@pytest.mark.parametrize("forgotten", [1, 2, 3])
+@pytest.mark.parametrize(("delays", "left_s"), SLOW)
+def test_the_same_is_told_of_older_packets(forgotten: int, delays: tuple[int, ...], left_s: float) -> None:
+    log, older = slow(*delays), OlderPackets()
+    older.add(log.sent, dict(log.arrivals()), 0, forgotten)
+    later = array("q", (v if at % 2 else v - forgotten for at, v in enumerate(log.received[2 * forgotten :])))
+    found = reception(ProbeLog(log.sent[forgotten:], later, from_json(json.loads(json.dumps(older.as_json())))))
+    assert (found.slowest_s, found.longest_s) == (left_s, pytest.approx(max(delays) * 1e-9, abs=0))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from dxemu.audit.menu import Audit
 from dxemu.report.picture.cables import outline
 from dxemu.report.picture.layout import Box, Layout
 from dxemu.report.picture.legend import flow
 from dxemu.report.picture.sizes import cable_width
 from dxemu.report.picture.svg import element, text
+
+if TYPE_CHECKING:  # it brings networkx, which takes longer than the page of a run, on which no audit is
+    from dxemu.audit.menu import Audit
 
 LONG_S = 10.0
 HALO = 7.0

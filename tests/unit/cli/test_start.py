@@ -76,6 +76,13 @@ def test_of_the_kinds_only_those_that_a_scenario_names_are_imported() -> None:
     assert found == ["cable_silent", "udp", "detected", "outage", "path", "session"]
 
 
+def test_the_page_of_a_run_imports_no_audit() -> None:
+    """Each run makes one when it is over, and has no weak spots on it."""
+    code = "import sys; import dxemu.report.html.page, dxemu.report.run; print('modules', *sorted(sys.modules))"
+    modules = _modules([sys.executable, "-c", code])
+    assert modules & {"networkx", "dxemu.audit.design"} == set()
+
+
 def _modules(command: list[str]) -> set[str]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

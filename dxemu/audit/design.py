@@ -155,7 +155,7 @@ class Design:
             kind=AttachmentKind.DIRECT_CONNECT,
             connections=members,
             bandwidth=BitsPerSecond(sum(member.bandwidth for member in members)),
-            mtu=vif.mtu,
+            mtu=min(vif.mtu, vif.customer_end.mtu or vif.mtu),
             policy=vif.customer,
             region=regions.get(members[0].location),
         )

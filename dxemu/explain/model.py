@@ -129,6 +129,7 @@ class Explanation:
     """The path between two machines in both directions. `remedy` is empty unless it is `asymmetric`.
 
     `changes` are what it tells of, as patches of the topology: each was tried, and makes the path symmetric.
+    `ends_differ` says of what either direction crosses which settings its two ends have differently.
     """
 
     topology: str
@@ -139,3 +140,4 @@ class Explanation:
     changes: tuple[Mapping[str, object], ...]
     unused: tuple[Unused, ...]
     down: tuple[str, ...]
+    ends_differ: tuple[str, ...] = ()

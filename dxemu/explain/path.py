@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_address
 
@@ -12,6 +13,7 @@ from dxemu.explain.remedy import Patch, remedies
 from dxemu.explain.state import State
 from dxemu.explain.succession import succession
 from dxemu.explain.unused import unused
+from dxemu.plan.ends_apart import ends_apart
 from dxemu.plan.model import Side, SourceNat
 from dxemu.units import IPAddress, IPNetwork
 
@@ -42,7 +44,15 @@ def explain_path(state: State, source: str, target: str, *, ipv6: bool = False) 
         changes=changes,
         unused=tuple(entry for way in both for entry in unused(state, way, both)),
         down=state.down,
+        ends_differ=tuple(_ends_differ(state, both)),
     )
+
+
+def _ends_differ(state: State, both: tuple[Direction, Direction]) -> Iterator[str]:
+    """What the ends of what is crossed have differently, though it is up."""
+    crossed = {name for way in both for name in way.over}
+    crossed |= {name for way in both for hop in way.hops if hop.crossing is not None for name in hop.crossing.underlay}
+    return (f"{one.name}: {one.text}" for one in ends_apart(state.topology) if one.name in crossed)
 
 
 def _both(state: State, here: Machine, there: Machine) -> tuple[Direction, Direction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dxemu.lab.extras import clamp_segments, drop_no_more, drop_silently, filter_sources, translate
+from dxemu.lab.extras import clamp_segments, cut_into_frames, drop_silently, filter_sources, translate
 from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS
 from dxemu.lab.limits import put_limit, send_frame_by_frame, take_limit
 from dxemu.lab.node import LabNode
@@ -29,7 +29,8 @@ class ExtraRows:
                 await send_frame_by_frame(self.after, self.nodes)
                 return await put_limit(row, self.nodes)
             case SilentDrop():
-                await drop_silently(self.after, row, self.nodes)
+                await cut_into_frames(self.after, row, self.nodes)
+                return await drop_silently(self.after, self.nodes[row.node])
             case SourceFilter():
                 filter_sources(row, self.nodes)
             case SourceNat():
@@ -44,7 +45,7 @@ class ExtraRows:
             case RateLimit():
                 await take_limit(row, self.nodes)
             case SilentDrop():
-                await drop_no_more(row, self.nodes)
+                return await drop_silently(self.after, self.nodes[row.node])
             case SourceNat():
                 await translate(self.after, self.nodes[row.node])
             case MssClamp():

@@ -13,12 +13,13 @@ from dxemu.errors import LabError
 from dxemu.host.clock import Clock
 from dxemu.lab.limits import apply_limits
 from dxemu.lab.node import LabNode
-from dxemu.netlink import mss, nftables, segmentation, source_nat, sysctl
+from dxemu.netlink import mss, nft_message, nftables, segmentation, source_nat, sysctl
 from dxemu.netlink.session import NETLINK_NETFILTER, Netlink
+from dxemu.plan.index import by_key
 from dxemu.plan.model import Plan, SilentDrop, SourceFilter
 
 NAT_TABLE = "dxemu_nat"
-DROP_TABLE = "dxemu_vpn_mtu"
+DROP_TABLE = "dxemu_too_long"
 BARRED_TABLE = "dxemu_barred"
 MSS_TABLE = "dxemu_mss"
 STRICT = "1"
@@ -36,8 +37,10 @@ async def build_extras(plan: Plan, nodes: Mapping[str, LabNode]) -> None:
         filter_sources(filtered, nodes)
     for node, groups in barred(plan).items():
         await bar(groups, nodes[node])
+    for node in dict.fromkeys(drop.node for drop in plan.silent_drops):
+        await drop_silently(plan, nodes[node])
     for drop in plan.silent_drops:
-        await drop_silently(plan, drop, nodes)
+        await cut_into_frames(plan, drop, nodes)
 
 
 async def translate(plan: Plan, node: LabNode) -> None:
@@ -89,21 +92,38 @@ async def bar(groups: Sequence[AbstractSet[str]], node: LabNode) -> None:
             await nftables.apply(netlink, BARRED_TABLE, nftables.Hook.FORWARD, between)
 
 
-async def drop_silently(plan: Plan, drop: SilentDrop, nodes: Mapping[str, LabNode]) -> None:
-    """Long packets that come into a node vanish there."""
-    rule = nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than)
-    async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
-        await nftables.apply(netlink, DROP_TABLE, nftables.Hook.PREROUTING, (rule,))
-    cable = plan.cable_at(drop.node, drop.interface)
-    sender = cable.a if cable.b.node == drop.node else cable.b
-    # The rule sees what TCP hands over at once as one long packet: it is cut into frames in front of it.
-    await segmentation.apply(nodes[sender.node].netlink, sender.name, 1)
+async def drop_silently(plan: Plan, node: LabNode) -> str:
+    """Long packets vanish where they come into a node: all that it drops, in place of what it did.
+
+    What was read back, in words. Raises LabError.
+    """
+    drops = by_key(plan.silent_drops, lambda drop: (drop.node,)).get(node.name, ())
+    rules = tuple(nftables.DropRule(interface=drop.interface, longer_than=drop.longer_than) for drop in drops)
+    async with Netlink(node.namespace, NETLINK_NETFILTER) as netlink:
+        await nftables.delete(netlink, DROP_TABLE, nft_message.INET_FAMILY, missing_ok=True)
+        if rules:
+            await nftables.apply(netlink, DROP_TABLE, nftables.Hook.PREROUTING, rules, nft_message.INET_FAMILY)
+        found = len(await nftables.read(netlink, DROP_TABLE, nft_message.INET_FAMILY))
+    if found != len(rules):
+        raise LabError(f"{node.name} should drop long packets at {len(rules)} interfaces, the kernel says {found}")
+    sizes = " and ".join(dict.fromkeys(str(drop.longer_than) for drop in drops))
+    return f"packets of more than {sizes} bytes vanish" if drops else "packets of all lengths come in"
 
 
-async def drop_no_more(drop: SilentDrop, nodes: Mapping[str, LabNode]) -> None:
-    """They no longer do."""
-    async with Netlink(nodes[drop.node].namespace, NETLINK_NETFILTER) as netlink:
-        await nftables.delete(netlink, DROP_TABLE, missing_ok=True)
+async def cut_into_frames(plan: Plan, drop: SilentDrop, nodes: Mapping[str, LabNode]) -> None:
+    """What is sent to where long packets vanish: the rule takes what TCP hands over at once for one long packet."""
+    ends = next((s.ends for s in plan.sessions for e in s.ends if (e.node, e.interface) == _at(drop)), None)
+    if ends is not None:
+        node, interface = next((end.node, end.interface) for end in ends if (end.node, end.interface) != _at(drop))
+    else:
+        cable = plan.cable_at(drop.node, drop.interface)
+        sender = cable.a if cable.b.node == drop.node else cable.b
+        node, interface = sender.node, sender.name
+    await segmentation.apply(nodes[node].netlink, interface, 1)
+
+
+def _at(drop: SilentDrop) -> tuple[str, str]:
+    return drop.node, drop.interface
 
 
 async def start_services(plan: Plan, nodes: Mapping[str, LabNode], clock: Clock, stack: AsyncExitStack) -> None:

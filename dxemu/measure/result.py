@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dxemu import words
 from dxemu.measure.probes import Measurements
+from dxemu.measure.two_ends import DifferentEnds, NeverUp
 
 SCHEMA = "dxemu.result/1"
 Bounds = tuple[float | None, float | None]
@@ -237,16 +238,6 @@ class PathSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NeverUp:
-    """A session whose ends do not fit. `symptom` and `seen` are what kernels and daemons said, `why` the design."""
-
-    session: str
-    symptom: str
-    seen: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
     """A daemon that the lab ran. `rules`: what this version does otherwise than another one, as it was predicted.
 
@@ -295,6 +286,7 @@ class Result:
     confined_by: tuple[str, ...] = ()
     daemons: tuple[Daemon, ...] = ()
     never_up: tuple[NeverUp, ...] = ()
+    ends_differ: tuple[DifferentEnds, ...] = ()
     convergences: tuple[Convergence, ...] = ()
     still_broken: tuple[str, ...] = ()
     schema: str = SCHEMA

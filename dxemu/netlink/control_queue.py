@@ -21,7 +21,6 @@ _PRIO, _DELAY = 0x60000, 0x70000
 _FIRST, _SECOND = 0, 2
 """What prio's map has for all that is not marked; the second band's number in a mark (net/sched/sch_prio.c)."""
 _PRIO_OPTIONS = struct.Struct("=i16B")
-_INET: dict[str, int] = {"nfgen_family": 1}
 _CHAIN = "control"
 _META_PRIORITY = 2
 _TCP, _UDP = 6, 17
@@ -61,7 +60,7 @@ async def apply(netlink: Netlink, netfilter: Netlink, interface: str, delay_s: f
     late = netem.Netem(rate_bps=0, delay_s=delay_s, loss_percent=0.0, limit=_MOST)
     await netem.apply(netlink, interface, late, parent=_PRIO | _SECOND, handle=_DELAY)
     chain = nft.FilterChain(name=_CHAIN, kind="filter", hook=(Hook.OUTPUT, 0), rules=_rules())
-    await nft.make_table(netfilter, f"control of {interface}", [chain], _INET)
+    await nft.make_table(netfilter, f"control of {interface}", [chain], nft.INET_FAMILY)
 
 
 async def read(netlink: Netlink, interface: str) -> tuple[float, int]:
@@ -74,5 +73,5 @@ async def read(netlink: Netlink, interface: str) -> tuple[float, int]:
 
 async def delete(netlink: Netlink, netfilter: Netlink, interface: str) -> None:
     """They leave with all else again; what waits is lost. Raises NetlinkError if there is no such queue."""
-    await nft.delete_table(netfilter, f"control of {interface}", _INET)
+    await nft.delete_table(netfilter, f"control of {interface}", nft.INET_FAMILY)
     await tc.delete_qdisc(netlink, interface, tc.TC_H_ROOT, _PRIO)

@@ -9,7 +9,6 @@ from dxemu.netlink.nftables import DropCounter, Hook, counters
 from dxemu.netlink.session import Netlink
 
 _CHAIN = "mss"
-_INET: dict[str, int] = {"nfgen_family": 1}
 _TCP, _FLAGS_OFFSET, _SYN, _SYN_OR_RST = 6, 13, b"\x02", b"\x06"
 _OPTION, _OPTION_OFFSET, _OPTION_BYTES, _OF_TCP = 2, 2, 2, 1
 """TCPOPT_MSS and where its value is; NFT_EXTHDR_OP_TCPOPT: linux/netfilter/nf_tables.h."""
@@ -58,14 +57,14 @@ async def apply(netlink: Netlink, table: str, clamps: tuple[tuple[str | None, in
         keys = [None] if interface is None else [nft.META_IIFNAME, nft.META_OIFNAME]
         rules += [_rule(key, interface, mss) for key in keys]
     chain = nft.FilterChain(name=_CHAIN, kind="filter", hook=(Hook.FORWARD, 0), rules=rules)
-    await nft.make_table(netlink, table, [chain], _INET)
+    await nft.make_table(netlink, table, [chain], nft.INET_FAMILY)
 
 
 async def read(netlink: Netlink, table: str) -> tuple[DropCounter, ...]:
     """How many packets each rule has seen; empty if there is no such table."""
-    return await counters(netlink, table, _CHAIN, _INET)
+    return await counters(netlink, table, _CHAIN, nft.INET_FAMILY)
 
 
 async def delete(netlink: Netlink, table: str) -> None:
     """Leave it alone from now on. Raises NetlinkError if there is no such table."""
-    await nft.delete_table(netlink, table, _INET)
+    await nft.delete_table(netlink, table, nft.INET_FAMILY)

@@ -16,6 +16,8 @@ _NFNL_MSG_BATCH_END = 0x11
 _SUBSYSTEM = 10
 NEWTABLE, DELTABLE, NEWCHAIN, NEWRULE, GETRULE = (_SUBSYSTEM << 8 | number for number in (0, 2, 3, 6, 7))
 FAMILY: dict[str, int] = {"nfgen_family": socket.AF_INET}
+INET_FAMILY: dict[str, int] = {"nfgen_family": 1}
+"""IPv4 and IPv6."""
 NETDEV_FAMILY: dict[str, int] = {"nfgen_family": 5}
 """Chains of one interface, which see what comes in by it first of all: linux/netfilter.h, NFPROTO_NETDEV."""
 REGISTER = 1

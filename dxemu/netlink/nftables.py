@@ -30,7 +30,7 @@ class Hook(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropRule:
-    """Drop IPv4 packets that fit everything that is given. `longer_than` counts bytes with the IP header.
+    """Drop packets that fit everything that is given. `longer_than` counts bytes with the IP header.
 
     `protocol` is an IP protocol number (`socket.IPPROTO_UDP`); ports need one that has ports.
     """
@@ -83,17 +83,18 @@ def _expressions(rule: DropRule) -> list[dict[str, Any]]:
     return [*found, *nft.drop()]
 
 
-async def apply(netlink: Netlink, table: str, hook: Hook, rules: tuple[DropRule, ...]) -> None:
+async def apply(
+    netlink: Netlink, table: str, hook: Hook, rules: tuple[DropRule, ...], family: dict[str, int] = nft.FAMILY
+) -> None:
     """Make the table with all its rules at once. `netlink` is of protocol NETLINK_NETFILTER. Raises NetlinkError."""
     expressions = [_expressions(rule) for rule in rules]
-    await nft.make_table(
-        netlink, table, [nft.FilterChain(name=_CHAIN, kind="filter", hook=(hook, 0), rules=expressions)]
-    )
+    chain = nft.FilterChain(name=_CHAIN, kind="filter", hook=(hook, 0), rules=expressions)
+    await nft.make_table(netlink, table, [chain], family)
 
 
-async def read(netlink: Netlink, table: str) -> tuple[DropCounter, ...]:
+async def read(netlink: Netlink, table: str, family: dict[str, int] = nft.FAMILY) -> tuple[DropCounter, ...]:
     """What each rule has dropped, in order; empty if there is no such table."""
-    return await counters(netlink, table, _CHAIN, nft.FAMILY)
+    return await counters(netlink, table, _CHAIN, family)
 
 
 async def counters(netlink: Netlink, table: str, chain: str, family: dict[str, int]) -> tuple[DropCounter, ...]:
@@ -111,10 +112,12 @@ def _counter(answer: Any) -> DropCounter:
     return DropCounter(0, 0)
 
 
-async def delete(netlink: Netlink, table: str, *, missing_ok: bool = False) -> None:
+async def delete(
+    netlink: Netlink, table: str, family: dict[str, int] = nft.FAMILY, *, missing_ok: bool = False
+) -> None:
     """Remove the table with its rules. Raises NetlinkError if there is none, unless that is fine."""
     try:
-        await nft.delete_table(netlink, table)
+        await nft.delete_table(netlink, table, family)
     except NetlinkError as refused:
         if not (missing_ok and refused.errno == errno.ENOENT):
             raise

@@ -16,7 +16,6 @@ from dxemu.netlink.session import Netlink
 
 _CHAIN = "stateful"
 _LOOSE = "net/netfilter/nf_conntrack_tcp_loose"
-_INET: dict[str, int] = {"nfgen_family": 1}
 _TCP = 6
 _CT_STATE, _INVALID = 0, struct.pack("=I", 1)
 """NFT_CT_STATE (linux/netfilter/nf_tables.h); NF_CT_STATE_INVALID_BIT (nf_conntrack_common.h)."""
@@ -48,15 +47,15 @@ async def apply(netlink: Netlink, namespace: Namespace, table: str, hook: Hook) 
     """
     sysctl.write(namespace, _LOOSE, "0")
     chain = nft.FilterChain(name=_CHAIN, kind="filter", hook=(hook, 0), rules=[_rule()])
-    await nft.make_table(netlink, table, [chain], _INET)
+    await nft.make_table(netlink, table, [chain], nft.INET_FAMILY)
 
 
 async def read(netlink: Netlink, table: str) -> tuple[DropCounter, ...]:
     """What its rule has dropped; empty if there is none."""
-    return await counters(netlink, table, _CHAIN, _INET)
+    return await counters(netlink, table, _CHAIN, nft.INET_FAMILY)
 
 
 async def delete(netlink: Netlink, namespace: Namespace, table: str) -> None:
     """Let everything pass again. Raises LabError, also if there is no such table."""
-    await nft.delete_table(netlink, table, _INET)
+    await nft.delete_table(netlink, table, nft.INET_FAMILY)
     sysctl.write(namespace, _LOOSE, "1")

@@ -86,7 +86,7 @@ def add_lans(draft: Draft) -> None:
             role=CableRole.LAN,
             bandwidth=BitsPerSecond(max(LAN_BANDWIDTH, speed(topology))),
             delay=LAN_DELAY,
-            mtu=max((vif.mtu for vif in topology.virtual_interfaces), default=1500),
+            mtu=max((max(vif.mtu, vif.customer_end.mtu or 0) for vif in topology.virtual_interfaces), default=1500),
         )
         if home and vrrp is not None:
             add_vrrp_lan(draft, segment, vrrp, LAN_SWITCH)

@@ -57,6 +57,11 @@ def mac(node: str, interface: str) -> str:
     return ":".join(f"{byte:02x}" for byte in (0x02, *digest[:5]))
 
 
+def tunnel_name(vpn: str, number: int) -> str:
+    """`backup_tunnel_1`: also the name of its BGP session."""
+    return f"{vpn}_tunnel_{number}"
+
+
 def auth_key(topology: str, virtual_interface: str) -> str:
     """The key of a virtual interface without one: 32 letters and digits. AWS would draw it at random."""
     number = int.from_bytes(hashlib.sha256(f"{topology}/{virtual_interface}".encode()).digest())

@@ -207,7 +207,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilentDrop:
-    """Packets longer than `longer_than` bytes that come into `node` by `interface` to be forwarded vanish: no ICMP."""
+    """Packets longer than `longer_than` bytes that come into `node` by `interface` (port, VLAN) vanish: no ICMP."""
 
     node: str
     interface: str

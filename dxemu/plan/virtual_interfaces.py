@@ -12,6 +12,7 @@ from dxemu.plan.connections import Attached
 from dxemu.plan.customer_end import configured, mismatch, own_address
 from dxemu.plan.draft import Draft
 from dxemu.plan.edge import PUBLIC, Edge, EdgeKey, asn_of, keys_of_vifs
+from dxemu.plan.ends_apart import drops_longer
 from dxemu.plan.model import BfdSession, BgpSession, LimitKind, MssClamp, RateLimit, SessionEnd, SourceFilter, SourceNat
 from dxemu.plan.names import auth_key
 from dxemu.plan.sites import networks_behind
@@ -59,6 +60,8 @@ def add_virtual_interfaces(draft: Draft, attached: Mapping[str, Attached], edges
             draft.address(where.router, vlan.router, own_address(vif, customer))
             draft.address(where.device, vlan.device, amazon)
             draft.sessions.append(_session(draft, vlan, edge, pair))
+        drop = drops_longer(vif, (where.router, vlan.router), (where.device, vlan.device))
+        draft.silent_drops += [] if drop is None else [drop]
         _customer_settings(draft, vlan)
 
 

@@ -16,12 +16,12 @@ from dxemu.plan.addressing import Peers, inside_addresses
 from dxemu.plan.backbone import BackboneLink, attachment
 from dxemu.plan.customer_end import tunnel_mismatch
 from dxemu.plan.draft import Draft
+from dxemu.plan.ends_apart import own_dead_peer_detection
 from dxemu.plan.model import (
     MAIN_TABLE,
     Attachment,
     AttachmentKind,
     BgpSession,
-    DeadPeerDetection,
     IpsecTunnel,
     MssClamp,
     Role,
@@ -30,7 +30,7 @@ from dxemu.plan.model import (
     Speaker,
     TunnelEnd,
 )
-from dxemu.plan.names import auth_key
+from dxemu.plan.names import auth_key, tunnel_name
 from dxemu.plan.pools import Pool
 from dxemu.plan.sites import asn_of, networks_behind
 from dxemu.plan.transit_gateways import TransitGatewayTables
@@ -39,14 +39,8 @@ from dxemu.plan.vpn_endpoints import LOOPBACK, Ending, endpoint_node
 from dxemu.plan.vpn_outside import outside_address, region_of, tgw_of
 from dxemu.plan.vpn_pinned import pin, pinned_to
 from dxemu.topology.model import Topology, Vpn, VpnTunnel
-from dxemu.units import Seconds
 
 IF_IDS = 65_535
-
-
-def tunnel_name(vpn: Vpn, number: int) -> str:
-    """`backup_tunnel_1`: also the name of its BGP session."""
-    return f"{vpn.name}_tunnel_{number}"
 
 
 def add_vpn_nodes(draft: Draft) -> None:
@@ -76,7 +70,7 @@ def add_tunnels(draft: Draft, endings: tuple[Ending, ...], lines: Mapping[str, s
         if not on_line and pinned is None and (vpn.router, vpn.customer_address) not in loopbacks:
             loopbacks.add((vpn.router, vpn.customer_address))
             draft.address(vpn.router, LOOPBACK, IPv4Interface((vpn.customer_address, 32)))
-        tunnel = _tunnel(draft, ending, peers, 1 + if_ids.take(tunnel_name(vpn, ending.number)))
+        tunnel = _tunnel(draft, ending, peers, 1 + if_ids.take(tunnel_name(vpn.name, ending.number)))
         draft.tunnels.append(tunnel)
         for end in tunnel.ends:
             draft.address(end.node, end.interface, end.inside)
@@ -97,7 +91,7 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
     vpn, topology = ending.vpn, draft.topology
     amazon, customer = peers
     settings: VpnTunnel = vpn.tunnels[ending.number - 1]
-    name = tunnel_name(vpn, ending.number)
+    name = tunnel_name(vpn.name, ending.number)
     return IpsecTunnel(
         name=name,
         vpn=vpn.name,
@@ -116,7 +110,7 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
                 esp_proposal=_words(settings.phase2_proposal, Phase.ESP),
                 phase1_lifetime=settings.phase1_lifetime,
                 phase2_lifetime=settings.phase2_lifetime,
-                dpd=_customers_dpd(vpn, settings),
+                dpd=own_dead_peer_detection(vpn, settings),
                 networks=None if settings.customer_selectors is None else settings.customer_selectors.local,
                 peer_networks=None if settings.customer_selectors is None else settings.customer_selectors.remote,
             ),
@@ -141,15 +135,6 @@ def _tunnel(draft: Draft, ending: Ending, peers: Peers, if_id: int) -> IpsecTunn
         dpd_timeout=vpn.dpd_timeout,
         replay_window=vpn_tunnels.REPLAY_WINDOW,
     )
-
-
-def _customers_dpd(vpn: Vpn, tunnel: VpnTunnel) -> DeadPeerDetection | None:
-    """The router's own; None if it has AWS's."""
-    if tunnel.dpd and (tunnel.dpd_timeout, tunnel.dpd_interval) == (None, None):
-        return None
-    timeout = tunnel.dpd_timeout or vpn.dpd_timeout
-    delay = tunnel.dpd_interval or Seconds(min(vpn_tunnels.DPD_DELAY, timeout // 4))
-    return DeadPeerDetection(delay=delay, timeout=timeout, asks=tunnel.dpd)
 
 
 def _words(proposal: IpsecProposal | None, phase: Phase) -> str | None:

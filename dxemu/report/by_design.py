@@ -23,9 +23,14 @@ def quotas(result: Result) -> list[tuple[str, str]]:
     return list(dict.fromkeys((f"Quota of {q.session or q.node}", q.reason) for q in result.quotas if q.t_s < 0))
 
 
+def different_ends(result: Result) -> list[tuple[str, str]]:
+    """A heading and what comes of it, for each setting that two ends have differently, though they come up."""
+    return [(f"Ends of {one.name} differ", one.why) for one in result.ends_differ]
+
+
 def reasons(result: Result) -> list[tuple[str, str]]:
-    """The same, after the sessions that cannot come up, because their ends do not fit."""
+    """Both, after the sessions that cannot come up, because their ends do not fit."""
     never = [
         (f"Session {down.session} does not come up", f"{down.seen}, because {down.why}") for down in result.never_up
     ]
-    return [*never, *quotas(result)]
+    return [*never, *different_ends(result), *quotas(result)]

@@ -12,13 +12,14 @@ from dxemu.events.run import MadeWhole
 from dxemu.events.sessions import SymptomSeen
 from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import ProbeLog
-from dxemu.measure import result, sessions
+from dxemu.measure import result, sessions, two_ends
 from dxemu.measure.convergence import convergences
 from dxemu.measure.daemons import daemons
 from dxemu.measure.outages import FaultMark, Reception, cause, reception
 from dxemu.measure.paths import paths
 from dxemu.measure.probes import Measurements, found
 from dxemu.measure.stages import Hit, MeasuredRun, stages
+from dxemu.plan.ends_apart import ends_apart
 from dxemu.plan.model import Plan
 from dxemu.predict.predict import Prediction
 from dxemu.probes.base import Measurement, unkept
@@ -100,6 +101,7 @@ def evaluate(
         quotas=quotas_of(events),
         daemons=daemons(plan),
         never_up=tuple(_never_up(plan, events)),
+        ends_differ=tuple(two_ends.DifferentEnds(name=one.name, why=one.text) for one in ends_apart(scenario.topology)),
         convergences=tuple(convergences(faults, measured.actions, measured.outages, probes, events)),
         still_broken=tuple(words for event in events if isinstance(event, MadeWhole) for words in event.left),
     )
@@ -132,12 +134,12 @@ def _measured(
     )
 
 
-def _never_up(plan: Plan, events: Sequence[Event]) -> Iterator[result.NeverUp]:
+def _never_up(plan: Plan, events: Sequence[Event]) -> Iterator[two_ends.NeverUp]:
     """What was seen of each session whose ends do not fit, beside the reason."""
     reasons = {s.name: s.mismatch.text for s in plan.sessions if s.mismatch is not None}
     for event in events:
         if isinstance(event, SymptomSeen):
-            yield result.NeverUp(
+            yield two_ends.NeverUp(
                 session=event.session, symptom=event.symptom, seen=event.detail, why=reasons.get(event.session, "")
             )
 

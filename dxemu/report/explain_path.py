@@ -22,6 +22,8 @@ def render(explanation: Explanation, width: int = 100) -> str:
     lines = [f"{explanation.topology}{MARGIN}{explanation.moment}".rstrip()]
     for number, session in enumerate(explanation.down):
         lines += hanging(f"{MARGIN}down" if number == 0 else "", session, LABEL, width)
+    for number, words in enumerate(explanation.ends_differ):
+        lines += hanging(f"{MARGIN}ends differ" if number == 0 else "", words, LABEL, width)
     for way in explanation.directions:
         lines += ["", *_direction(way, width)]
     closing = [line for label, words in _closing(explanation) for line in hanging(label, words, LABEL, width)]

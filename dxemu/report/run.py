@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from dxemu.measure.result import PathSeen, Result
-from dxemu.report.by_design import quotas
+from dxemu.report.by_design import different_ends, quotas
 from dxemu.report.console import PlainConsole
 from dxemu.report.outage_rows import Row, rows
 from dxemu.report.probe_lines import probe_lines
@@ -61,7 +61,7 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
     if result.paths:
         lines.append(Text())
     drawn = [(f"Step {d.step} by chance", f"{d.key} {d.drawn}, one of {d.of}") for d in result.drawn]
-    told = (*drawn, *quotas(result), *probe_lines(result))
+    told = (*drawn, *different_ends(result), *quotas(result), *probe_lines(result))
     found = [line for label, words in told for line in _hanging(f"  {label}", words, width)]
     if found:
         lines += [*found, Text()]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dxemu.files import stem
+from dxemu.plan.ends_apart import ends_apart
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.topology import document, yaml
@@ -25,7 +26,7 @@ def checked(path: Path) -> str:
     if isinstance(tree.value, dict) and "topology" not in tree.value:
         topology = document.of_tree(tree, stem(path)).topology()
         plan = make_plan(topology)
-        return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables{_warnings(topology, plan)}"
+        return f"a topology of {len(plan.nodes)} nodes and {len(plan.cables)} cables{warnings(topology, plan)}"
     return _scenario(path, tree)
 
 
@@ -39,7 +40,7 @@ def _scenario(path: Path, tree: yaml.Tree) -> str:
     expect = len(scenario.expect)
     words = f"a scenario of {count(steps, 'step')} and {count(expect, 'expectation')}, over in {rehearsal.end}"
     words += f", with a matrix of {count(lines, 'run')}" if lines else ""
-    return words + _warnings(scenario.topology, rehearsal.plan)
+    return words + warnings(scenario.topology, rehearsal.plan)
 
 
 def _check_matrix(path: Path, tree: yaml.Tree) -> int:
@@ -60,10 +61,10 @@ def _check_matrix(path: Path, tree: yaml.Tree) -> int:
     return matrix.size
 
 
-def _warnings(topology: Topology, plan: Plan) -> str:
+def warnings(topology: Topology, plan: Plan) -> str:
     """A line for each session whose ends do not fit: allowed, since failing to come up can be what is rehearsed.
 
-    And for each key that most routers would cut off at its end, and each tunnel whose router never asks for its peer.
+    And for each key that most routers would cut off at its end, and each other setting that the ends have differently.
     """
     found = [
         (s.mismatch.path, f"session {s.name} will not come up: {s.mismatch.text}")
@@ -78,14 +79,5 @@ def _warnings(topology: Topology, plan: Plan) -> str:
         for vif in topology.virtual_interfaces
         if vif.auth_key is not None and vif.auth_key != vif.auth_key.rstrip()
     ]
-    found += [
-        (
-            ("vpns", vpn.name, "tunnels", number, "customer", "dpd"),
-            f"the router never asks whether AWS's end of tunnel {number + 1} of '{vpn.name}' is there: it keeps keys "
-            "that AWS has lost, and the tunnel does not come back before it renews them",
-        )
-        for vpn in topology.vpns
-        for number, tunnel in enumerate(vpn.tunnels)
-        if not tunnel.dpd
-    ]
+    found += [(one.path, f"ends of {one.name} differ: {one.text}") for one in ends_apart(topology)]
     return "".join(f"\n{topology.marks.at(*path)}: warning: {words}" for path, words in found)

@@ -17,7 +17,7 @@ class CustomerEndEntry(PolicyEntry):
     """The customer's end of a virtual interface: what is in the router where AWS has something else.
 
     Most of it keeps the session down: `check` warns, `run` shows what an engineer would see (expect it with `symptom`),
-    `audit` says why.
+    `audit` says why. With another MTU the session comes up, and long packets are lost.
     """
 
     vlan: int | None = Field(description="of the sub-interface", default=None, ge=1, le=MAX_VLAN_ID, examples=["102"])
@@ -31,7 +31,11 @@ class CustomerEndEntry(PolicyEntry):
     )
     auth_key: str | None = Field(description="of MD5", default=None, examples=["rehearse-2"], repr=False)
     signs: Switch = Field(description="off: no MD5 key at all", default=True, examples=["off"])
-    mtu: int | None = Field(description="of the sub-interface", default=None, examples=["9001"])
+    mtu: int | None = Field(
+        description="of the sub-interface; longer packets are lost where the smaller MTU is",
+        default=None,
+        examples=["9001"],
+    )
     ttl_security: Switch = Field(description="only packets with a TTL of 255 (GTSM)", default=False, examples=["on"])
 
 

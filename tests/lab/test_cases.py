@@ -19,7 +19,9 @@ SELDOM = frozenset(
     {
         "bfd_too_aggressive",
         "degrading_optic",
+        "dpd_differs",
         "dpd_without_an_answer",
+        "lifetimes_differ",
         "med_is_ignored",
         "no_dpd_at_the_router",
         "port_179_filtered",

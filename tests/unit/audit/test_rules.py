@@ -70,6 +70,12 @@ FIRES: list[tuple[str, str, Change | None, str]] = [
         "virtual interface dc_1 prepends 2 to be second to ny_1 at vgw, and AWS sends over it",
     ),
     ("DX-A017", "backup_connection", vif(primary={"customer": {"vlan": 110}}), "has VLAN 110, AWS has VLAN 101"),
+    (
+        "DX-A009",
+        "backup_connection",
+        vif(primary={"customer": {"mtu": 1400}}),
+        "primary has MTU 1400 and virtual interface backup has MTU 1500",
+    ),
     ("DX-A007", "public_vif", vif(public={"customer": {"as_path_prepend": 1}}), "prepends the private AS 65000"),
     ("DX-A008", "backup_connection", networks(80), "session primary announces 80 prefixes of 100"),
     (
@@ -137,6 +143,7 @@ QUIET: list[tuple[str, str, Change | None]] = [
     ("DX-A018", "backup_connection", behind({"core": {"route_reflector_clients": ["customer_router"]}})),
     ("DX-A018", "backup_connection", behind({"core": {"route_reflector_clients": ["colo_router"]}})),
     ("DX-A017", "backup_connection", vif(primary={"customer": {"vlan": 101}})),
+    ("DX-A017", "backup_connection", vif(primary={"customer": {"mtu": 1500}})),
     ("DX-A001", "high_resiliency", NOTHING_SHARED),
     ("DX-A002", "high_resiliency", NOTHING_SHARED),
     ("DX-A002", "private_vif", None),

@@ -13,7 +13,8 @@ from stories import BACKUP, TOPOLOGY, bfd_story, expect, fault, path, probe_log,
 
 from dxemu.events.base import Event
 from dxemu.events.timeline import ProbeLog
-from dxemu.measure.result import NeverUp, QuotaReached, Result
+from dxemu.measure.result import QuotaReached, Result
+from dxemu.measure.two_ends import DifferentEnds, NeverUp
 from dxemu.plan.make import make_plan
 from dxemu.report import markdown
 from dxemu.report.html.bins import MOST, binned
@@ -242,13 +243,14 @@ def by_design(result: Result) -> Result:
     """Lost from before the first fault on, with a quota that the design exceeds and a session that cannot be."""
     quota = QuotaReached(t_s=-1.0, node="dx_1", session="primary", count=101, limit=100, reason="101 are more than 100")
     never = NeverUp(session="backup", symptom="refused", seen="OPEN refused: bad peer AS", why="has AS 1, AWS AS 2")
+    apart = DifferentEnds(name="dc_1", why="has MTU 1400, AWS has MTU 1500")
     lost = replace(result.outages[0], fault=None, after=None, start_s=0.1, end_s=None, duration_ms=None)
     before = next(p for p in result.paths if (p.when, p.direction) == ("before", "to_aws"))
     paths = (
         replace(before, complete=False, hops=("app", "colo_router")),
         replace(before, complete=False, hops=("web", "vgw"), direction="from_aws"),
     )
-    return replace(result, outages=(lost,), paths=paths, quotas=(quota, quota), never_up=(never,))
+    return replace(result, outages=(lost,), paths=paths, quotas=(quota, quota), never_up=(never,), ends_differ=(apart,))
 
 
 def test_what_never_works_by_design_is_told_by_every_form(bfd: PageOf) -> None:
@@ -259,6 +261,8 @@ def test_what_never_works_by_design_is_told_by_every_form(bfd: PageOf) -> None:
         "OPEN refused: bad peer AS, because has AS 1, AWS AS 2",
         "Quota of primary",
         "101 are more than 100",
+        "Ends of dc_1 differ",
+        "has MTU 1400, AWS has MTU 1500",
     )
     html, summary = render(replace(bfd, result=result)), markdown.text_of(result).replace("\\", "")
     checked(html)

@@ -50,6 +50,8 @@ class Journal:
         self._waiting: list[tuple[Callable[[Event], bool], asyncio.Future[Event]]] = []
         self._recent: deque[Event] = deque(maxlen=RECENT)
         self._over_at: int | None = None
+        self.told_at = 0
+        """When the latest event was told, which listeners hear of: a stamp of the clock."""
 
     def start(self) -> None:
         """The run starts at this moment. Also to be called when the lab could not be built: what happened is told."""
@@ -84,6 +86,7 @@ class Journal:
             self._tell(stamp, event)
 
     def _tell(self, stamp: int, event: Event) -> None:
+        self.told_at = stamp
         if self._before is not None:
             self._before.append((stamp, event))
         elif self._over_at is None:

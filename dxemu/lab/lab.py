@@ -197,7 +197,7 @@ class Lab:
     def _note(self, event: Event) -> None:
         if self._symptoms is not None:
             self._symptoms.note(event)
-        self.signs.note(event)
+        self.signs.note(event, self.journal.told_at)
         if isinstance(event, VrrpChanged):
             self.ways.route_changed()
 

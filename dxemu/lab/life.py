@@ -10,6 +10,7 @@ from dxemu.events.last_words import LastWords
 from dxemu.events.links import VrrpChanged
 from dxemu.events.sessions import BfdChanged, BgpChanged, PrefixLimitExceeded
 from dxemu.lab.journal import Journal
+from dxemu.lab.reasons import Reasons
 from dxemu.plan.model import BgpSession, Plan
 
 CONVERGED_WITHIN_S = 120.0
@@ -41,16 +42,18 @@ def signs_of_life(session: BgpSession) -> list[tuple[str, str, str]]:
 class LifeSigns(LastWords):
     """What was told last, also who has the shared addresses.
 
-    `beyond_quota` are sessions whose peer has announced more than AWS takes.
+    `beyond_quota` are sessions whose peer has announced more than AWS takes, `reasons` why what is down is so.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.beyond_quota: set[str] = set()
+        self.reasons = Reasons()
         self._vrrp: dict[tuple[int, str], str] = {}
 
-    def note(self, event: Event) -> None:
-        """It was told."""
+    def note(self, event: Event, stamp: int = 0) -> None:
+        """It was told, at this moment of the lab's clock."""
+        self.reasons.note(event, stamp)
         if isinstance(event, VrrpChanged):
             self._vrrp[event.virtual_router_id, event.node] = event.state
         elif isinstance(event, PrefixLimitExceeded):

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 import socket
 import struct
+from ipaddress import ip_address
+
+from dxemu.units import IPAddress
 
 NETLINK_SOCK_DIAG = 4
 SOCK_DIAG_BY_FAMILY, SOCK_DESTROY = 20, 21
 _REQUEST_ACK, _DUMP = 0x1 | 0x4, 0x300
 _DONE, _ERROR = 3, 2
-_LISTEN = 10
+_SYN_SENT, _LISTEN = 2, 10
 _ALL_STATES = 0xFFFFFFFF & ~(1 << _LISTEN)
 _HEADER = struct.Struct("=IHHII")
 _REQUEST = struct.Struct("=BBBxI48s")
@@ -41,6 +44,18 @@ def abort_connections(*, orphans: bool) -> int:
     return ended
 
 
+def unanswered(port: int) -> set[IPAddress]:
+    """To whom a SYN to this port is on its way without an answer, in the namespace of this thread. Raises OSError."""
+    found: set[IPAddress] = set()
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_SOCK_DIAG) as sock:
+        sock.bind((0, 0))
+        for family, size in ((socket.AF_INET, 4), (socket.AF_INET6, 16)):
+            for which in _connections(sock, family, orphans=False, states=1 << _SYN_SENT):
+                if int.from_bytes(which[2:4]) == port:
+                    found.add(ip_address(which[20 : 20 + size]))
+    return found
+
+
 def orphans_can_be_aborted(release: str, version: str) -> bool:
     """Whether this Linux (uname -r, uname -v) ends a connection of no process when it is told to.
 
@@ -54,8 +69,8 @@ def orphans_can_be_aborted(release: str, version: str) -> bool:
     return (major, minor) >= (6, 11) or ((major, minor) == (6, 1) and patch >= _FIXED_6_1)
 
 
-def _connections(sock: socket.socket, family: int, *, orphans: bool) -> list[bytes]:
-    request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, _ALL_STATES, bytes(48))
+def _connections(sock: socket.socket, family: int, *, orphans: bool, states: int = _ALL_STATES) -> list[bytes]:
+    request = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, states, bytes(48))
     _send(sock, SOCK_DIAG_BY_FAMILY, _REQUEST_ACK | _DUMP, request)
     found: list[bytes] = []
     while True:

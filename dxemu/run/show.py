@@ -1,8 +1,11 @@
-"""What `show` says in a node: `show bgp`, `show bfd` and `show ipsec`, from the tables that the lab decides by."""
+"""What `show` says in a node: `show bgp`, `show bfd` and `show ipsec`, from the tables that the lab decides by.
+
+Why something is down is asked of the kernel, and of what its daemons said last (`dxemu.run.show_down`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_network
 from types import MappingProxyType
 
@@ -12,6 +15,8 @@ from dxemu.daemons.exabgp_config import Peer
 from dxemu.lab.lab import Lab
 from dxemu.lab.router import Router
 from dxemu.plan.model import BgpSession
+from dxemu.run import show_down as down
+from dxemu.run.asks import bfd_is_up
 from dxemu.topology.words import suggestion
 from dxemu.units import IPNetwork
 
@@ -24,7 +29,7 @@ class ShowError(Exception):
     """What was typed means nothing: its text says why, and what does."""
 
 
-def show(lab: Lab, node: str, words: Sequence[str]) -> str:
+async def show(lab: Lab, node: str, words: Sequence[str]) -> str:
     """What `show WORDS...` prints in a node. Raises ShowError."""
     if not words:
         raise ShowError(f"say what: {USAGE}")
@@ -33,21 +38,21 @@ def show(lab: Lab, node: str, words: Sequence[str]) -> str:
         raise ShowError(f"nothing is called {what!r} here. {suggestion(what, KINDS)}")
     if more and (what != "bgp" or len(more) > 1):
         raise ShowError(f"{more[-1]!r} is one word too many: {USAGE}")
-    return "\n".join(KINDS[what](lab, node, more)) + "\n"
+    return "\n".join([line async for line in KINDS[what](lab, node, more)]) + "\n"
 
 
-def _bgp(lab: Lab, node: str, more: Sequence[str]) -> Iterator[str]:
+async def _bgp(lab: Lab, node: str, more: Sequence[str]) -> AsyncIterator[str]:
     wanted = _prefix(more[0]) if more else None
     routing = lab.control.routing
     routers, gateway = routing.at(node), routing.gateways.get(node)
     if not routers and gateway is None:
         yield f"{node} speaks no BGP"
     for router in routers:
-        yield from _sessions(lab, router)
-        yield ""
-        yield from _table(f"BGP table of {router.name}", router.loc_rib, wanted)
+        for line in (await _sessions(lab, router), "", *_table(f"BGP table of {router.name}", router.loc_rib, wanted)):
+            yield line
     for table, rib in ({} if gateway is None else gateway.loc_ribs).items():
-        yield from _table(f"Table {table} of {node}", rib, wanted)
+        for line in _table(f"Table {table} of {node}", rib, wanted):
+            yield line
 
 
 def _prefix(text: str) -> IPNetwork:
@@ -57,7 +62,7 @@ def _prefix(text: str) -> IPNetwork:
         raise ShowError(f"{text!r} is no prefix, which is a network's address and length: 172.31.0.0/16") from error
 
 
-def _sessions(lab: Lab, router: Router) -> Iterator[str]:
+async def _sessions(lab: Lab, router: Router) -> str:
     rows = []
     for session in lab.plan.sessions_of(router.name):
         peer = Peer.at(session, router.name)
@@ -66,20 +71,18 @@ def _sessions(lab: Lab, router: Router) -> Iterator[str]:
                 session.name,
                 f"{peer.address} ({peer.other.node})",
                 str(peer.asn),
-                _state(session, session.name in router.established),
                 str(len(router.loc_rib.learnt(session.name))),
                 str(len(router.told(session.name))),
+                await _state(lab, session, router),
             )
         )
-    yield from _columns(("session", "peer", "AS", "state", "learnt", "told"), rows)
+    return "\n".join(_columns(("session", "peer", "AS", "learnt", "told", "state"), rows))
 
 
-def _state(session: BgpSession, up: bool) -> str:
-    if up:
+async def _state(lab: Lab, session: BgpSession, router: Router) -> str:
+    if session.name in router.established:
         return "static" if session.static else "Established"
-    if not session.confirmed:
-        return "down: not confirmed"
-    return f"down: {session.switched_off}" if session.switched_off else "down"
+    return f"down: {await down.of_session(lab, session, router)}"
 
 
 def _table(name: str, rib: LocRib, wanted: IPNetwork | None) -> Iterator[str]:
@@ -105,36 +108,39 @@ def _route(used: str, route: Route, why: str) -> tuple[str, ...]:
     return (used, str(route.prefix), str(route.next_hop), route.session, str(route.local_pref), med, path, why)
 
 
-def _bfd(lab: Lab, node: str, _more: Sequence[str]) -> Iterator[str]:
+async def _bfd(lab: Lab, node: str, _more: Sequence[str]) -> AsyncIterator[str]:
     rows = []
     for session in lab.plan.sessions:
         for mine, other in (session.ends, session.ends[::-1]):
             if mine.node == node and mine.bfd is not None:
-                state = "up" if lab.is_up("bfd", session.name, node) else "down"
+                up = await bfd_is_up(lab, session.name, mine)
+                state = "up" if up else f"down: {down.of_bfd(lab, session, mine)}"
                 timers = f"{mine.bfd.interval} x {mine.bfd.detect_mult}"
-                rows.append((session.name, f"{other.address} ({other.node})", state, timers))
-    yield from (
-        _columns(("session", "peer", "state", "interval x multiplier"), rows) if rows else (f"{node} has no BFD",)
-    )
+                rows.append((session.name, f"{other.address} ({other.node})", timers, state))
+    head = ("session", "peer", "interval x multiplier", "state")
+    for line in _columns(head, rows) if rows else (f"{node} has no BFD",):
+        yield line
 
 
-def _ipsec(lab: Lab, node: str, _more: Sequence[str]) -> Iterator[str]:
+async def _ipsec(lab: Lab, node: str, _more: Sequence[str]) -> AsyncIterator[str]:
     rows = []
     for tunnel in lab.plan.tunnels:
         for mine, other in (tunnel.ends, tunnel.ends[::-1]):
             if mine.node == node:
                 ike, esp = mine.ike_proposal or tunnel.ike_proposal, mine.esp_proposal or tunnel.esp_proposal
                 lives = mine.phase1_lifetime or tunnel.phase1_lifetime, mine.phase2_lifetime or tunnel.phase2_lifetime
-                state = "up" if lab.is_up("tunnel", tunnel.name, node) else "down"
+                up = lab.is_up("tunnel", tunnel.name, node)
+                state = "up" if up else f"down: {down.of_tunnel(lab, tunnel.name, node)}"
                 ends = f"{mine.outside} - {other.outside} ({other.node})"
                 rows.append(
-                    (tunnel.name, ends, state, f"{ike}, {lives[0]}", f"{esp}, {lives[1]}", str(tunnel.dpd_at(node)))
+                    (tunnel.name, ends, f"{ike}, {lives[0]}", f"{esp}, {lives[1]}", str(tunnel.dpd_at(node)), state)
                 )
-    head = ("tunnel", "outside", "state", "IKE", "ESP", "dead peers")
-    yield from _columns(head, rows) if rows else (f"{node} has no IPsec tunnel",)
+    head = ("tunnel", "outside", "IKE", "ESP", "dead peers", "state")
+    for line in _columns(head, rows) if rows else (f"{node} has no IPsec tunnel",):
+        yield line
 
 
-KINDS: Mapping[str, Callable[[Lab, str, Sequence[str]], Iterable[str]]] = MappingProxyType(
+KINDS: Mapping[str, Callable[[Lab, str, Sequence[str]], AsyncIterator[str]]] = MappingProxyType(
     {"bgp": _bgp, "bfd": _bfd, "ipsec": _ipsec}
 )
 """What can be shown."""

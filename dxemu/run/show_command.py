@@ -53,7 +53,7 @@ async def _serve(lab: Lab, reader: asyncio.StreamReader, writer: asyncio.StreamW
     """One who asks; may hang up at any time, and ask for anything."""
     try:
         words = (await reader.readline()).decode("utf-8", "replace").rstrip("\n").split("\0")
-        status, text = _answer(lab, _node(lab, writer), [word for word in words if word])
+        status, text = await _answer(lab, _node(lab, writer), [word for word in words if word])
         writer.write(f"{status}\n{text}".encode())
         await writer.drain()
     except (OSError, ValueError):  # it hung up, or asked for more than a line holds
@@ -62,11 +62,11 @@ async def _serve(lab: Lab, reader: asyncio.StreamReader, writer: asyncio.StreamW
         writer.close()
 
 
-def _answer(lab: Lab, node: str | None, words: list[str]) -> tuple[int, str]:
+async def _answer(lab: Lab, node: str | None, words: list[str]) -> tuple[int, str]:
     if node is None:
         return 2, "show: this is no node of the lab\n"
     try:
-        return 0, show(lab, node, words)
+        return 0, await show(lab, node, words)
     except ShowError as error:
         return 2, f"show: {error}\n"
 

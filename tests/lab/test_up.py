@@ -102,7 +102,10 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert dxemu("exec", "nobody", "true").returncode == 125
         assert good(dxemu("exec", "-i", "app", "cat", typed="here\n")) == "here\n"
         shown = good(dxemu("exec", "colo_router", "show", "bgp")).splitlines()
-        assert [line.split()[4] for line in shown if line.startswith("primary ")] == ["down"]
+        (lost,) = [line for line in shown if line.startswith("primary ")]
+        assert "down: BFD is down: control detection time expired: NOTIFICATION 6/10 (BFD Down) at 5." in lost
+        bfd = good(dxemu("exec", "colo_router", "show", "bfd"))
+        assert "down: diagnostic 1, control detection time expired at 5." in bfd
         assert [line.split()[3] for line in shown if line.startswith(">  172.31.0.0/16")] == ["backup"]
         assert dxemu("exec", "app", "show", "bpg").stderr.endswith("Did you mean 'bgp'?\n")
         shell = dxemu("shell", "app", typed="tty; sleep 1; echo $((6 * 7))\nexit 7\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from ipaddress import IPv4Address, IPv4Network
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,13 @@ import pytest
 
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Route
-from dxemu.run.show import ShowError, show
+from dxemu.run.show import ShowError
+from dxemu.run.show import show as awaited
+
+
+def show(lab: Any, node: str, words: list[str]) -> str:
+    return asyncio.run(awaited(lab, node, words))
+
 
 VPC = IPv4Network("172.31.0.0/16")
 

@@ -62,6 +62,24 @@ def refused(number: int, path: Path, *, verb: str = "written", otherwise: str = 
     return FileError(f"{shown(path)} cannot be {verb}: {why}", remedy.format(else_=otherwise))
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; not, if no name can be so long, or this user may not look.
+
+    Path.is_file raises OSError for these until Python 3.14; a name that somebody wrote may be any text.
+    """
+    return os.path.isfile(path)  # noqa: PTH113 - see above
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; else as with `is_file`."""
+    return os.path.isdir(path)  # noqa: PTH112 - see above
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything of this name; else as with `is_file`."""
+    return os.path.exists(path)  # noqa: PTH110 - see above
+
+
 def write_whole(path: Path, text: str) -> None:
     """Replaces `path`, whole or not at all. Raises OSError if its folder cannot be written.
 

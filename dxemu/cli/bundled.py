@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dxemu.files import is_folder
 from dxemu.report.terminal import echo
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Bundled:
 
 def bundled(path: Path, topology: Path | None) -> Bundled | None:
     """The run that is to be repeated, if `path` is a folder. Raises ChangedBundle, NoRun or click.UsageError."""
-    if not path.is_dir():
+    if not is_folder(path):
         return None
     if topology is not None:
         raise click.UsageError("--topology is for a scenario: a run's folder has the topology that it was run with.")

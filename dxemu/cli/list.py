@@ -10,6 +10,7 @@ import click
 
 from dxemu.cli.helping import examples
 from dxemu.cli.lab_options import runs_option
+from dxemu.files import is_folder
 from dxemu.report.terminal import echo
 
 
@@ -21,7 +22,7 @@ def command(runs_folder: Path, as_json: bool) -> None:
     from dxemu.report.runs import lines
     from dxemu.run.listing import runs_in
 
-    if not runs_folder.is_dir():
+    if not is_folder(runs_folder):
         raise click.BadParameter(f"there is no folder '{runs_folder}'. dxemu run makes it.", param_hint="'--runs'")
     found = runs_in(runs_folder)
     if as_json:

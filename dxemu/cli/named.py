@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from dxemu.files import is_folder
 from dxemu.topology.shipped import SCENARIO, TOPOLOGY, found, names
 from dxemu.topology.words import quoted, suggestion
 
@@ -58,7 +59,7 @@ def _files(begun: str) -> Iterator[CompletionItem]:
     """YAML files and folders here: beside other words the shell itself offers none."""
     folder, _, start = begun.rpartition("/")
     base = Path(folder or ("/" if begun.startswith("/") else ".")).expanduser()
-    for entry in sorted(base.iterdir()) if base.is_dir() else ():
+    for entry in sorted(base.iterdir()) if is_folder(base) else ():
         shown = begun[: len(begun) - len(start)] + entry.name
         if entry.name.startswith(start) and (entry.is_dir() or entry.suffix in (".yaml", ".yml")):
             yield CompletionItem(f"{shown}/" if entry.is_dir() else shown)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dxemu.errors import FileError, InputErrors, LabError
-from dxemu.files import border, shown, write_whole
+from dxemu.files import border, is_folder, is_there, shown, write_whole
 from dxemu.host import invoker
 from dxemu.report.terminal import echo
 
@@ -42,7 +42,7 @@ def outputs(options: Mapping[str, Path | None]) -> Mapping[str, Path]:
     """The files that were asked for, by form. Raises click.BadParameter for one that can never be written."""
     found = {form: file for form, file in options.items() if file is not None}
     for form, file in found.items():
-        if str(file) != "-" and not file.parent.is_dir():
+        if str(file) != "-" and not is_folder(file.parent):
             raise click.BadParameter(f"there is no folder '{file.parent}'.", param_hint=f"'--{form}'")
     return found
 
@@ -100,7 +100,7 @@ def write_json(result: Result, folder: Path, json_file: Path | None) -> None:
 
 def copy(written: Path, json_file: Path) -> None:
     """A run's JSON, where `--json` says, for whoever called. Raises FileError."""
-    new = not json_file.exists()
+    new = not is_there(json_file)
     with border(json_file, otherwise=f"the result is in {shown(written.parent)}"):
         json_file.write_bytes(written.read_bytes())
     if new:

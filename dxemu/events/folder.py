@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dxemu.errors import DxemuError
-from dxemu.files import shown
+from dxemu.files import border, is_folder, shown
 
 TIMELINE, RESULT = "timeline.jsonl", "result.json"
 LEAVES = "A run leaves runs/SCENARIO/N."
@@ -19,13 +19,14 @@ class NoRun(DxemuError):
 
 def check_run(folder: Path) -> None:
     """Raises NoRun, with what there is instead, unless `folder` is a run's: one that has a timeline."""
-    if not folder.is_dir():
-        parent = folder.parent
-        entries = [entry for entry in parent.iterdir() if entry.is_dir()] if parent.is_dir() else []
-        siblings = sorted(shown(entry) for entry in entries if not entry.name.startswith("."))
-        known = f"There is {', '.join(siblings[-5:])}." if siblings else LEAVES
-        raise NoRun(f"there is no run {shown(folder)}\n  {known}")
-    if not (folder / TIMELINE).is_file():
-        runs = sorted((e for e in folder.iterdir() if e.name.isdigit()), key=lambda e: int(e.name))
-        latest = f"Its latest run is {shown(runs[-1])}." if runs else LEAVES
-        raise NoRun(f"{shown(folder)} is no run: it has no {TIMELINE}\n  {latest}")
+    with border(folder, verb="read", otherwise="name another run"):
+        if not is_folder(folder):
+            parent = folder.parent
+            entries = [entry for entry in parent.iterdir() if entry.is_dir()] if is_folder(parent) else []
+            siblings = sorted(shown(entry) for entry in entries if not entry.name.startswith("."))
+            known = f"There is {', '.join(siblings[-5:])}." if siblings else LEAVES
+            raise NoRun(f"there is no run {shown(folder)}\n  {known}")
+        if not (folder / TIMELINE).is_file():
+            runs = sorted((e for e in folder.iterdir() if e.name.isdigit()), key=lambda e: int(e.name))
+            latest = f"Its latest run is {shown(runs[-1])}." if runs else LEAVES
+            raise NoRun(f"{shown(folder)} is no run: it has no {TIMELINE}\n  {latest}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dxemu.errors import DxemuError, LabError
+from dxemu.files import is_folder
 from dxemu.host.machine import memory_folder
 from dxemu.host.memory import MEGABYTE, available_mb
 from dxemu.host.outliving import Outliving
@@ -138,7 +139,7 @@ def _until_up(coming: deque[tuple[LabFolder, Outliving]], told: Callable[[str], 
 
 
 def _give_up(place: LabFolder) -> None:
-    if place.folder.is_dir():
+    if is_folder(place.folder):
         with contextlib.suppress(DxemuError):  # the others are ended all the same
             end(place)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import DxemuError, LabError
-from dxemu.files import border
+from dxemu.files import border, is_folder
 from dxemu.host import invoker
 from dxemu.host.outliving import Outliving, started
 from dxemu.labs.client import ask_at
@@ -94,7 +94,7 @@ def end_left(place: LabFolder) -> list[int]:
 def end_dead(name: str) -> None:
     """End what is left of a lab of this name that does not live: without its folder nobody would find it."""
     place = LabFolder(state_folder() / name)
-    if place.folder.is_dir() and not place.lives():
+    if is_folder(place.folder) and not place.lives():
         end_left(place)
 
 

@@ -12,7 +12,7 @@ from dxemu.actions.menu import kinds as known_actions
 from dxemu.errors import InputErrors, Problem, ProblemList
 from dxemu.faults.base import Fault
 from dxemu.faults.menu import kinds as known_faults
-from dxemu.files import stem
+from dxemu.files import is_file, is_folder, stem
 from dxemu.probes.base import Probe
 from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.story.agenda import ActionStep, Cue, FaultStep
@@ -186,9 +186,9 @@ def topology_path(scenario: Path, name: str) -> Path:
     if name.endswith((".yaml", ".yml")) or "/" in name:
         return Path(os.path.normpath(scenario.parent / name))
     beside, above = (Path(os.path.normpath(scenario.parent / up / "topologies")) for up in ("..", "../.."))
-    place = (above if above.is_dir() and not beside.is_dir() else beside) / f"{name}.yaml"
+    place = (above if is_folder(above) and not is_folder(beside) else beside) / f"{name}.yaml"
     shipped = folder(TOPOLOGY) / f"{name}.yaml"
-    return shipped if shipped.is_file() and not place.is_file() else place
+    return shipped if is_file(shipped) and not is_file(place) else place
 
 
 def _kinds_written(probes: Mapping[str, object], known: Mapping[str, type[Probe]]) -> dict[str, str]:
@@ -212,8 +212,8 @@ def _design(
 
     None, and problems, if it has mistakes.
     """
-    if named and not place.is_file():
-        known = [entry.stem for entry in place.parent.glob("*.yaml")]
+    if named and not is_file(place):
+        known = [entry.stem for entry in place.parent.glob("*.yaml")] if is_folder(place.parent) else []
         remedy = suggestion(place.stem, known, f"{place.parent} has no topologies.")
         problem = f"there is no topology {quoted(file.topology)} in {place.parent}"
         problems.add(tree.marks.at("topology"), "DX-S001", problem, remedy)

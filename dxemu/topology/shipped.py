@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dxemu.errors import InputErrors, Mark, Problem
+from dxemu.files import is_file, is_there
 from dxemu.topology.source import nearest_file
 from dxemu.topology.words import listed, nearest, quoted
 
@@ -35,13 +36,13 @@ def found(written: Path, nouns: Sequence[str] = (SCENARIO, TOPOLOGY)) -> Path:
     that nothing has.
     """
     bare = not written.suffix and not written.is_absolute() and ".." not in written.parts and written.name
-    if not bare or written.exists():
+    if not bare or is_there(written):
         return written
     there = [written.with_suffix(".yaml")]
     there += [Path(FOLDERS[noun], f"{written}.yaml") for noun in nouns]
     there += [folder(noun) / f"{written}.yaml" for noun in nouns]
     for file in there:
-        if file.is_file():
+        if is_file(file):
             return file
     known = [name for noun in nouns for name in names(noun)]
     longer = sorted((name for name in known if name.startswith(f"{written}_")), key=len)

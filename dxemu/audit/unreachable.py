@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from dxemu.audit import route_quota
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
 from dxemu.control.forward import Forwarding, forwarding
@@ -48,7 +49,8 @@ With everything up, no route leads from a host to an instance, or back. The usua
 propagation into the VPC's route table is off, as it is at AWS by default; a transit gateway
 association with an empty list of allowed prefixes announces nothing, without any error; a virtual
 private gateway association allows less than the VPC's CIDR; a transit gateway's route table lacks
-a propagation. What fails in such a design costs nothing, because nothing worked. Source: Direct
+a propagation; the customer announces more prefixes than the 100 that a VPC's route table takes by
+propagation. What fails in such a design costs nothing, because nothing worked. Source: Direct
 Connect User Guide, Allowed prefixes interactions and Troubleshooting routing issues."""
 
     def find(self, design: Design) -> Iterator[Finding]:
@@ -109,6 +111,7 @@ class _Remedies:
 
     def __init__(self, design: Design) -> None:
         self._design = design
+        self._of_quota: dict[tuple[str, int], str] = {}
 
     @cached_property
     def _tried(self) -> Sequence[_SourceNat]:
@@ -117,7 +120,10 @@ class _Remedies:
     def of(self, pair: Pair) -> str:
         """For a pair that does not reach each other."""
         if self._design.plan.node(pair.far).role is not Role.SERVICE:
-            return REMEDY
+            behind = (pair.far, pair.version)
+            if behind not in self._of_quota:
+                self._of_quota[behind] = route_quota.remedy(self._design, pair)
+            return self._of_quota[behind] or REMEDY
         for nat in self._tried:
             if nat.ways.way(pair.near, nat.plan.address_of(pair.far, pair.version)).arrives:
                 such = f"such as `nat: {nat.address}` under `customer`"

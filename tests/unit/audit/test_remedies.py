@@ -15,6 +15,20 @@ NONE = {"communities": []}
 FIRST, LAST = {"communities": ["7224:7300"]}, {"communities": ["7224:7100"]}
 CLAMPED = {"tcp_mss": 1406}
 ALLOCATED = {"prefix_pool_allocated_count_ipv4": 1000}
+DEFAULT_ONLY = {"customer": {"announce": ["0.0.0.0/0"]}}
+MANY = [f"10.1.{number}.0/24" for number in range(100)]
+LAST_OF_ALL = {"data_center": {"networks": [*MANY, "10.250.0.0/16"], "hosts": {"app": "10.250.1.10"}}}
+BEYOND_THE_TABLE: Change = {"customer": LAST_OF_ALL, **vif(primary=ALLOCATED, backup=ALLOCATED)}
+"""101 prefixes are taken at both virtual interfaces, and the host is in that for which the VPC's table has no room."""
+BEYOND_IT_IN_BOTH: Change = {
+    "customer": {
+        "data_center": {
+            "networks": [*MANY, "10.250.0.0/16", "2001:db8:10::/48"],
+            "hosts": {"app": ["10.250.1.10", "2001:db8:10:1::10"]},
+        }
+    },
+    **vif(prod=ALLOCATED),
+}
 NO_NAT = {"virtual_interfaces": {"public": {"customer": {"nat": None}}}}
 NAT = {"virtual_interfaces": {"public": {"customer": {"nat": "203.0.113.254"}}}}
 REMEDIES: list[tuple[str, str, Change, str, Change]] = [
@@ -59,6 +73,22 @@ REMEDIES: list[tuple[str, str, Change, str, Change]] = [
         NO_NAT,
         "Give public source NAT, such as `nat: 203.0.113.254` under `customer`: AWS takes no private source.",
         NAT,
+    ),
+    (
+        "DX-A016",
+        "backup_connection",
+        BEYOND_THE_TABLE,
+        "Give primary and backup `announce: [0.0.0.0/0]` under `customer`: a VPC's route table takes 100 propagated "
+        "routes, and AWS raises that for nobody.",
+        {**BEYOND_THE_TABLE, **vif(primary=ALLOCATED | DEFAULT_ONLY, backup=ALLOCATED | DEFAULT_ONLY)},
+    ),
+    (
+        "DX-A016",
+        "private_vif",
+        BEYOND_IT_IN_BOTH,
+        "Give prod `announce: [0.0.0.0/0, ::/0]` under `customer`: a VPC's route table takes 100 propagated routes, "
+        "and AWS raises that for nobody.",
+        {**BEYOND_IT_IN_BOTH, **vif(prod=ALLOCATED | {"customer": {"announce": ["0.0.0.0/0", "::/0"]}})},
     ),
     (
         "DX-A018",

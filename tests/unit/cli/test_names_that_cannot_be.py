@@ -17,7 +17,12 @@ from dxemu.story.load import load
 
 LONG = "x" * 300
 DEEP = "x/" * 3000
-SCENARIO = "topology: {}\nprobes: {{app: {{udp: {{from: app, to: web}}}}}}\nexpect: [{{outage: app, at_most: 0 s}}]\nend: 2 s\n"
+SCENARIO = """\
+topology: {}
+probes: {{app: {{udp: {{from: app, to: web}}}}}}
+expect: [{{outage: app, at_most: 0 s}}]
+end: 2 s
+"""
 
 
 @pytest.mark.parametrize("name", [LONG, DEEP], ids=["long", "deep"])

@@ -1,8 +1,9 @@
-"""The methods of dataclasses are compiled when they are first called: in the program `dxemu`, never for who imports it.
+"""The methods of dataclasses are compiled when they are first called: in our own processes, never for an importer.
 
 CPython compiles half a dozen methods for each dataclass that is imported, and a command that is over at once calls one
-in ten of them: to compile the rest was a quarter of what `dxemu check` took. The methods are the very same. From 3.13
-on CPython compiles those of a class in one go and has other names for it: there it stays as it is.
+in ten of them: to compile the rest was a quarter of what `dxemu check` took, and of what a lab's process imports. The
+methods are the very same. From 3.13 on CPython compiles those of a class in one go and has other names for it: there it
+stays as it is.
 """
 
 from __future__ import annotations

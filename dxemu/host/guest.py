@@ -117,10 +117,12 @@ def _get_ready(start: dict[str, list[str]]) -> None:
     import contextlib
     import importlib
 
+    from dxemu.compiled_late import compile_late
     from dxemu.host import collector
     from dxemu.host.left_out import left_out
 
     collector.look_rarely()
+    compile_late()
     with left_out():
         for module in start["imports"]:
             with contextlib.suppress(Exception):

@@ -1,7 +1,8 @@
 """What other distributions import of themselves and no lab uses: 190 modules, a third of what a lab's start takes.
 
 `import pyroute2.netlink.rtnl` runs the file of `pyroute2` first, which imports all that it has; ExaBGP imports what
-decodes BGP-LS (RFC 9552), an address family that no lab speaks; asyncio imports ssl.
+decodes BGP-LS (RFC 9552), an address family that no lab speaks, and Python's debugger, which only its own settings
+start; asyncio imports ssl, and shutil what packs archives.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from types import ModuleType
 _UPDATE = "exabgp.bgp.message.update"
 _LINK_STATE = {f"{_UPDATE}.attribute.bgpls.linkstate": "LinkState", f"{_UPDATE}.nlri.bgpls": "BGPLS"}
 """Modules by name, with what ExaBGP 5.0.15 imports of each and passes on."""
+_DEBUGGER = "pdb"
+_DONE_WITHOUT = ("ssl", "bz2", "lzma")
+"""Who imports them goes on where they are not installed."""
 
 
 class FrontOnDemand(ModuleType):
@@ -39,7 +43,7 @@ class FrontOnDemand(ModuleType):
 def left_out() -> Iterator[None]:
     """Import without them what is imported inside.
 
-    Who imports pyroute2 or ssl later has all of it. An attribute of BGP-LS is one that ExaBGP does not know then, and
+    Who imports any of it later has all of it. An attribute of BGP-LS is one that ExaBGP does not know then, and
     goes by RFC 4271 section 9.
     """
     on_demand("pyroute2")
@@ -47,11 +51,17 @@ def left_out() -> Iterator[None]:
         empty = ModuleType(name)
         setattr(empty, passed_on, type(passed_on, (), {}))
         sys.modules.setdefault(name, empty)
-    sys.modules["ssl"] = None  # type: ignore[assignment]  # to who imports it, it is not installed
+    hidden = {name: sys.modules.get(name) for name in (*_DONE_WITHOUT, _DEBUGGER)}
+    for name in _DONE_WITHOUT:
+        sys.modules[name] = None  # type: ignore[assignment]  # to who imports it, it is not installed
+    sys.modules[_DEBUGGER] = ModuleType(_DEBUGGER)
     try:
         yield
     finally:
-        del sys.modules["ssl"]
+        for name, module in hidden.items():
+            del sys.modules[name]
+            if module is not None:
+                sys.modules[name] = module
 
 
 def on_demand(package: str) -> None:

@@ -66,9 +66,23 @@ import sys
 from dxemu.host.left_out import left_out
 with left_out():
     import asyncio, dxemu.netlink.link, dxemu.daemons.exabgp
-assert not {"ssl", "pyroute2.ndb", "exabgp.bgp.message.update.attribute.bgpls.link"} & set(sys.modules)
-import pyroute2, ssl
-pyroute2.IPRoute, ssl.SSLContext
+left = {"ssl", "bz2", "lzma", "pdb", "bdb", "pyroute2.ndb", "exabgp.bgp.message.update.attribute.bgpls.link"}
+assert not left & set(sys.modules)
+import bz2, lzma, pdb, pyroute2, ssl
+bz2.BZ2File, lzma.LZMAFile, pdb.Pdb, pyroute2.IPRoute, ssl.SSLContext
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_was_there_is_there_afterwards():
+    code = """
+import bz2, pdb, sys
+from dxemu.host.left_out import left_out
+with left_out():
+    assert sys.modules["bz2"] is None
+assert (sys.modules["bz2"], sys.modules["pdb"]) == (bz2, pdb)
+assert "lzma" not in sys.modules or sys.modules["lzma"] is not None
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

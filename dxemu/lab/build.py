@@ -13,7 +13,7 @@ from dxemu.host.native import MininetNode, connect
 from dxemu.lab.cable import LabCable
 from dxemu.lab.hosted import unaccepted
 from dxemu.lab.journal import Each, silently
-from dxemu.lab.neighbours import introduce
+from dxemu.lab.neighbours import be_patient, introduce
 from dxemu.lab.node import LabNode
 from dxemu.lab.shares import share_flows
 from dxemu.netlink import (
@@ -182,6 +182,7 @@ async def build_interfaces(plan: Plan, nodes: Mapping[str, LabNode], clock: Cloc
         await link.set_up(nodes[planned.node].netlink, planned.name, up=True)
     for held in each("addresses", plan.addresses):
         await address.apply(nodes[held.node].netlink, held.interface, held.address)
+        be_patient(nodes[held.node], held)
     await introduce(plan, nodes)
     await _routes(plan, nodes)
 

@@ -30,7 +30,7 @@ from dxemu.lab.cable import LabCable
 from dxemu.lab.hosted import unaccepted
 from dxemu.lab.kernel_rows import BUILT_WORDS, GONE_WORDS
 from dxemu.lab.lags import LagFollower
-from dxemu.lab.neighbours import introduce
+from dxemu.lab.neighbours import be_patient, introduce
 from dxemu.lab.node import LabNode
 from dxemu.netlink import address, bridge, link, sysctl, vlan, vrf
 from dxemu.netlink.session import NetlinkError
@@ -175,6 +175,7 @@ class BuiltRows:
         await address.apply(netlink, row.interface, row.address)
         if row.address not in await address.read(netlink, row.interface):
             raise LabError(f"{row.interface} on {row.node} should have {row.address}")
+        be_patient(self.nodes[row.node], row)
         await introduce(self.after, self.nodes)
 
     async def _delete(self, node: str, name: str) -> None:

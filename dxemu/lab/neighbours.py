@@ -1,13 +1,17 @@
-"""Neighbours that a node knows without asking: AWS's own, and those of a router that keeps a dark port for a while."""
+"""Neighbours that a node knows without asking, and what it does when one whom it asks does not answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from dxemu.lab.node import LabNode
-from dxemu.netlink import neighbour
-from dxemu.plan.model import CableRole, Plan, SessionEnd
+from dxemu.netlink import neighbour, sysctl
+from dxemu.plan.model import Address, CableRole, Plan, Role, SessionEnd
 from dxemu.units import IPAddress
+
+PATIENCE_S = 4 * 60 * 60
+"""Of questions, one a second (Linux net/ipv4/arp.c, net/ipv6/ndisc.c: retrans_time)."""
+EVICTS = {4: "arp", 6: "ndisc"}
 
 
 async def introduce(plan: Plan, nodes: Mapping[str, LabNode], only: str | None = None) -> None:
@@ -19,6 +23,24 @@ async def introduce(plan: Plan, nodes: Mapping[str, LabNode], only: str | None =
     for node, interface, address, mac in (*_backbone(plan), *_peers(plan)):
         if only in (None, node):
             await neighbour.apply(nodes[node].netlink, interface, address, mac)
+
+
+def be_patient(node: LabNode, held: Address) -> None:
+    """A node sends to the last address that ARP, or neighbour discovery, told it, and asks there each second.
+
+    So do routers (Cisco IOS for 4 h, Junos for 20 min). Linux takes an address back 3 s after it began to ask, some
+    40 s into a silent cut; it then holds packets back, which arrive late and make the outage shorter than it was, and
+    needs up to a second once all is well. A host keeps it without light, too: it stands for those behind a switch,
+    whose ports go on shining when a router dies.
+    """
+    if held.interface == "lo":
+        return
+    family = f"ipv{held.address.version}"
+    sysctl.write(node.namespace, f"net/{family}/neigh/{held.interface}/ucast_solicit", str(PATIENCE_S))
+    if node.plan.role is Role.HOST:
+        sysctl.write(
+            node.namespace, f"net/{family}/conf/{held.interface}/{EVICTS[held.address.version]}_evict_nocarrier", "0"
+        )
 
 
 def _backbone(plan: Plan) -> Iterator[tuple[str, str, IPAddress, str]]:

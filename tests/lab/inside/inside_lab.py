@@ -15,9 +15,10 @@ import pytest
 from dxemu.faults.cable_cut import CableCut
 from dxemu.faults.cable_silent import CableSilent
 from dxemu.lab.lab import Lab
+from dxemu.lab.neighbours import PATIENCE_S
 from dxemu.lab.node import LabNode
 from dxemu.lab.paths import Watched
-from dxemu.plan.model import MAIN_TABLE, Plan
+from dxemu.plan.model import MAIN_TABLE, Plan, Role
 from tests.lab.running import Loop, Told, all_seen, ip, lab_of, plan_of, said, tc
 
 PORT = 5000
@@ -257,3 +258,16 @@ def state_of(node: str, port: str) -> tuple[str, float]:
     """State and loss (0 to 1) of a port."""
     (entry,) = ip(node, "link", "show", "dev", port)
     return entry["operstate"], tc(node)[port].get("loss-random", {}).get("loss", 0.0)
+
+
+def test_nobody_forgets_a_neighbour_that_does_not_answer(running: Running) -> None:
+    """Linux would after 3 s, and a host with the light: what it holds back then arrives late, and counts as no loss."""
+    for held in running.plan.addresses:
+        if held.interface != "lo":
+            words = ("ip", "-n", held.node, "ntable", "show", "dev", held.interface, "name", "arp_cache")
+            asked = said(*words).split()
+            assert asked[asked.index("ucast_probes") + 1] == str(PATIENCE_S), (held.node, held.interface, asked)
+            path = f"/proc/sys/net/ipv4/conf/{held.interface}/arp_evict_nocarrier"
+            evicts = said("ip", "netns", "exec", held.node, "cat", path).strip()
+            is_host = running.plan.node(held.node).role is Role.HOST
+            assert evicts == ("0" if is_host else "1"), (held.node, held.interface)

@@ -10,6 +10,7 @@ from dxemu.predict import restarts
 from dxemu.predict.detect import EXABGP_DELAY, Detection, bfd_timer, hold_timer, reconnect_delay_s
 from dxemu.predict.impact import Impact
 from dxemu.predict.restarts import stale_for
+from dxemu.predict.tunnels import stood_still
 from dxemu.predict.windows import Term, Window
 
 HEARD_S = 0.01
@@ -50,6 +51,17 @@ def losses(plan: Plan, impact: Impact) -> Iterator[tuple[BgpSession, SessionEnd,
             yield session, other, stale_for(session, other, timer)
 
 
+def learnt_late(plan: Plan, impact: Impact) -> Iterator[tuple[str, str]]:
+    """The ends that stood still, where the other end may have given the session up: they do so once they go on."""
+    if impact.until is None:
+        return
+    lasted = float(impact.until - impact.at)
+    for session, end, found in losses(plan, impact):
+        for frozen in _frozen(impact, session):
+            if frozen != end and (found.seen or found.after).low_s < lasted:
+                yield session.name, frozen.speaker
+
+
 def _heard(way: float) -> Window:
     return Window((Term("the NOTIFICATION", way, way + HEARD_S, CLOSED),))
 
@@ -72,7 +84,7 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
         late = Term("TCP acknowledging late", 0, restarts.DELAYED_ACK_S, "RFC 1122 4.2.3.2; Linux: 40 to 200 ms")
         asked = Term("asking for the routes, and telling them", 0, 4 * crossing + 2 * HEARD_S, "RFC 2918")
         return Window((asked, late))
-    window = restarts.session_back(plan, session)
+    window = restarts.session_back(plan, session).plus(*stood_still(plan, impact, session))
     if not any(one.session == session.name for one in impact.closed):
         return window
     refused = reconnect_delay_s(lasted)

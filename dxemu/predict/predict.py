@@ -18,6 +18,7 @@ from dxemu.predict import carrier_delay, lacp, restarts, unheard
 from dxemu.predict.carrier_delay import CARRIER_UP_S
 from dxemu.predict.detect import Detection, static_routes_back
 from dxemu.predict.impact import Impact
+from dxemu.predict.not_back_yet import still_missing
 from dxemu.predict.notice import Noticed, may_not_begin, sooner
 from dxemu.predict.outcome import Fate, Flow, Turn, World
 from dxemu.predict.passing import moving
@@ -31,7 +32,7 @@ from dxemu.predict.prediction import (
     explain_in_words,
     natural_end,
 )
-from dxemu.predict.returns import Return, still_missing
+from dxemu.predict.returns import Return
 from dxemu.predict.struck import Struck
 from dxemu.predict.tunnels import keys_lost
 from dxemu.predict.windows import Term, Window

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -28,8 +27,14 @@ from dxemu.predict.tunnels import back_after
 from dxemu.predict.windows import Term, Window
 from dxemu.units import Seconds
 
+LEARNT_LATE = "RFC 4271 6.7: the NOTIFICATION waited in its socket"
+NOTHING_BACK: frozenset[int] = frozenset()
 MOST_AT_ONCE = 7
 """Of so many things every order is looked at; of more only the first two that come, and the last two."""
+
+
+End = tuple[str, str]
+"""Of a session, and its speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,13 @@ class Return:
         before, after = knowing(plan, (*self.left, *self.healed)), knowing(plan, self.left)
         return tuple(self._sessions(before, after)) + tuple(self._others(before, after))
 
+    @cached_property
+    def _learnt(self) -> frozenset[End]:
+        """The ends that give their session up only now: who stood still reads what the other end said meanwhile."""
+        return frozenset(end for impact in self.healed for end in held_down.learnt_late(self.world.plan, impact))
+
     def _sessions(self, before: Believed, after: Believed) -> Iterator[Comeback]:
-        gone = before.down_ends - after.down_ends
+        gone = (before.down_ends | self._learnt) - after.down_ends
         for session in self.world.plan.sessions:
             mine = frozenset(end for end in gone if end[0] == session.name)
             window = self.session_back(session)
@@ -159,6 +169,12 @@ class Return:
     def _fate(self, back: frozenset[int], flow: Flow) -> Fate:
         return self._view(back).fate(flow, self.dead)
 
+    @cached_property
+    def _unlearnt(self) -> View:
+        """In the last moment before the heal."""
+        believed = self._view(frozenset()).believed
+        return self.world.view(replace(believed, down_ends=believed.down_ends - self._learnt))
+
     def brings_back(self, flow: Flow) -> bool:
         """Whether packets arrive once all is back."""
         return self._fate(frozenset(range(len(self.comebacks))), flow) is not Fate.LOST
@@ -185,6 +201,8 @@ class Return:
         good = [state for state in states if fates[state] is Fate.ARRIVES]
         bad = [s for s in states if fates[s] is not Fate.ARRIVES and any(other < s for other in good)]
         terms: list[Term] = []
+        if fates[NOTHING_BACK] is not Fate.ARRIVES and self._unlearnt.fate(flow, self.dead) is Fate.ARRIVES:
+            terms.append(Term("what stood still losing its sessions, too", 0, self._ends(NOTHING_BACK), LEARNT_LATE))
         if bad:
             high = max(map(self._ends, bad)) - min(map(self._begins, bad))
             names = sorted({self.comebacks[i].name for state in bad for i in state})
@@ -217,6 +235,11 @@ class Return:
     def _passing(self, good: Sequence[frozenset[int]], flow: Flow) -> tuple[Term, ...]:
         """What is under way while routers hear of one thing more that is back."""
         worst: tuple[Term, ...] = ()
+        if self._learnt and NOTHING_BACK in good:
+            frozen = {node: (0.0, HOP_S) for impact in self.healed for node in impact.frozen}
+            heard = heard_after(self.world.plan, frozen)
+            nothing = self._view(NOTHING_BACK)
+            worst = under_way(self._unlearnt, nothing, flow, self.dead, heard, self.world.delay_s)
         for state in good:
             for number, one in enumerate(self.comebacks):
                 more = state | {number}
@@ -258,26 +281,3 @@ def together(one: Believed, other: Believed) -> Believed:
         masters_gone=one.masters_gone | other.masters_gone,
         out=one.out | other.out,
     )
-
-
-def still_missing(
-    world: World,
-    returns: Sequence[Return],
-    at: float,
-    known: Believed,
-    flow: Flow,
-    dead: AbstractSet[str],
-    outage: Window,
-) -> tuple[Term, ...]:
-    """What a fault at `at` costs beyond `outage`, as what was healed before it may not be back when it strikes."""
-    worst = 0.0
-    for returning in returns:
-        late = [one for one in returning.comebacks if returning.at + one.after.high_s > at]
-        believed = known
-        for one in late:
-            believed = together(believed, one.gone)
-        if late and world.view(believed).fate(flow, dead) is Fate.LOST:
-            worst = max(worst, *(returning.at + one.after.high_s - at for one in late))
-    if worst <= outage.high_s:
-        return ()
-    return (Term("what was healed before not being back yet", 0, worst - outage.high_s, "scenario: for"),)

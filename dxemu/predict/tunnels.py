@@ -14,6 +14,8 @@ from dxemu.predict.detect import Detection, detection, hold_timer, session_back,
 from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
 
+HOLDING = "an end holding keys that the other has lost"
+ASKING = "the next request for new keys"
 IKE_S = 0.3
 """Computing and acknowledging late, of IKE's exchanges and BGP's first messages in a tunnel that is new."""
 STRONGSWAN_TIMER = "strongSwan 5.9.8 and 6.0.1 sa/ike_sa.c"
@@ -115,10 +117,35 @@ def tunnel_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     return Window().plus(
         Term("carrier coming up", 0, light, CARRIER_UP),
         *waits,
-        Term("an end holding keys that the other has lost", 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
-        Term("the next request for new keys", 0, interval, STRONGSWAN_TIMER),
+        Term(HOLDING, 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
+        Term(ASKING, 0, interval, STRONGSWAN_TIMER),
         Term("IKE and BGP crossing", 0, IKE_S + 5 * crossing, "RFC 7296 1.2; RFC 4271 8.2.2"),
         Term("the next SYN", 0, syn, "RFC 6298 5.5; dxemu.daemons.exabgp_child: a new try each 5 + 1 s"),
+    )
+
+
+def stood_still(plan: Plan, impact: Impact, session: BgpSession) -> tuple[Term, ...]:
+    """What a session in a tunnel waits for once an end of it that stood still goes on, and the other has given it up.
+
+    Who stood still has keys that the other end has no more. It asks for a sign of life only now, and nobody answers.
+    """
+    if session.tunnel is None or impact.until is None:
+        return ()
+    tunnel = plan.tunnel(session.tunnel)
+    frozen = [end.node for end in tunnel.ends if end.node in impact.frozen]
+    others = [end.node for end in tunnel.ends if end.node not in impact.frozen]
+    lasted = float(impact.until - impact.at)
+    if not frozen or all(lasted <= _gives_up(plan, tunnel, node)[0] for node in others):
+        return ()
+    held = max(_gives_up(plan, tunnel, node)[1] for node in frozen)
+    connecting = tunnel.ends[0].node
+    asks_at_once = connecting in frozen
+    interval = 0.0 if asks_at_once else float(retransmit_interval(plan.tunnels_at(connecting), connecting))
+    crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
+    return (
+        Term(HOLDING, 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
+        Term(ASKING, 0, interval, STRONGSWAN_TIMER),
+        Term("IKE and BGP crossing", 0, IKE_S + 5 * crossing, "RFC 7296 1.2; RFC 4271 8.2.2"),
     )
 
 

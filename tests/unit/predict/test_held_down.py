@@ -120,3 +120,29 @@ def test_a_tunnel_without_new_keys_costs_nothing_until_theirs_are_over():
     for until in (Seconds(3605), None):
         assert impact_of(plan, "fault", Seconds(5), until, fault.effects(plan)).by_chance
     assert not impact_of(plan, "fault", Seconds(5), Seconds(3604), fault.effects(plan)).by_chance
+
+
+@pytest.mark.parametrize(
+    ("name", "frozen", "direction", "at_most_s"),
+    [
+        ("private_vif", {"device": "dx_1"}, "from_aws", 1.2),  # dx_1 reads that colo_router had closed it, and waits
+        ("private_vif", {"router": "colo_router"}, "to_aws", 1.2),
+        ("vpn_backup", {"router": "colo_router"}, "to_aws", 0.06),  # and the tunnels take over: what is under way
+    ],
+)
+def test_who_stood_still_loses_its_sessions_when_it_goes_on(name, frozen, direction, at_most_s):
+    late = predicted(small_plan(name=name), RouterFreeze(**frozen), lasts=20)[direction].recovery.outage
+    assert late.low_s == 0
+    assert 0.003 <= late.high_s <= at_most_s + 1e-6
+    assert at_most_s < 1 or late.high_s == pytest.approx(at_most_s)
+    before_bfd = predicted(small_plan(name=name), RouterFreeze(**frozen), lasts=0.5)[direction].recovery.outage
+    assert before_bfd.high_s == 0, "nobody had noticed"
+
+
+def test_who_stood_still_has_keys_that_the_other_end_has_given_up():
+    plan = small_plan(name="ipsec_over_public_vif")
+    long = predicted(plan, RouterFreeze(router="customer_router"), lasts=90)["to_aws"].recovery.session_back
+    # AWS's endpoints have given up; the router asks them for a sign of life when it goes on, for 30 s: 31.02 s measured
+    assert 31.1 < long.high_s < 43
+    short = predicted(plan, RouterFreeze(router="customer_router"), lasts=25)["to_aws"].recovery.session_back
+    assert short.high_s < 2, "nobody has given the tunnel up"

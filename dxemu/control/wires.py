@@ -28,6 +28,11 @@ def esp_of(tunnel: str) -> str:
     return f"esp:{tunnel}"
 
 
+def tunnel_of(name: str) -> str | None:
+    """The IPsec tunnel whose packets a name among cables stands for; None: it stands for something else."""
+    return name.removeprefix("esp:") if name.startswith("esp:") else None
+
+
 def is_cable(name: str) -> bool:
     """Whether a name among cables is a cable's, and stands for nothing else."""
     return not name.startswith(("vif:", "esp:"))

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.mixed import Mixed
+from dxemu.control.wires import tunnel_of
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict.notice import Noticed
 from dxemu.predict.outcome import Fate, Flow, View, World
@@ -97,11 +98,23 @@ def under_way(
     old = before.ways(flow)
     if old == after.ways(flow):
         return ()
-    lost_s = max((_at_most(way, before, after, flow, dead, heard, delay) for way in old if way.arrives), default=0.0)
+    found = [_at_most(way, before, after, flow, dead, heard, delay) for way in old if way.arrives]
+    outside = {one for way in old for one in _outside(way, before.tables.plan)}
+    found += [sum(term.high_s for term in under_way(before, after, one, dead, heard, delay)) for one in outside]
+    lost_s = max(found, default=0.0)
     if lost_s <= 0:
         return ()
     source = "one-way delays of the cables; each router tells the next one"
     return (Term("packets under way while one router after the other hears of it", 0, lost_s, source),)
+
+
+def _outside(way: ForwardingPath, plan: Plan) -> Iterator[Flow]:
+    """The packets of the tunnels on a way: routers under a tunnel hear one after the other, too."""
+    for here, crossing in zip(way.nodes, way.crossings, strict=False):
+        tunnel = tunnel_of(crossing.ways[0][-1])
+        if tunnel is not None:
+            far = next(end for end in plan.tunnel(tunnel).ends if end.node != here)
+            yield Flow(here, far.node, far.outside)
 
 
 def _at_most(

@@ -146,3 +146,11 @@ def test_who_stood_still_has_keys_that_the_other_end_has_given_up():
     assert 31.1 < long.high_s < 43
     short = predicted(plan, RouterFreeze(router="customer_router"), lasts=25)["to_aws"].recovery.session_back
     assert short.high_s < 2, "nobody has given the tunnel up"
+
+
+def test_routers_under_a_tunnel_hear_one_after_the_other_too():
+    """What the tunnels' own packets lose: they come to dx_1, which has no route any more. 4 ms were measured."""
+    plan = small_plan(name="ipsec_over_transit_vif")
+    found = predicted(plan, FailoverTest(virtual_interface="primary"), lasts=10)
+    assert 0.001 <= found["from_aws"].outage.high_s < 0.06
+    assert found["to_aws"].outage.high_s == 0, "the router decides by itself"

@@ -51,17 +51,6 @@ def losses(plan: Plan, impact: Impact) -> Iterator[tuple[BgpSession, SessionEnd,
             yield session, other, stale_for(session, other, timer)
 
 
-def learnt_late(plan: Plan, impact: Impact) -> Iterator[tuple[str, str]]:
-    """The ends that stood still, where the other end may have given the session up: they do so once they go on."""
-    if impact.until is None:
-        return
-    lasted = float(impact.until - impact.at)
-    for session, end, found in losses(plan, impact):
-        for frozen in _frozen(impact, session):
-            if frozen != end and (found.seen or found.after).low_s < lasted:
-                yield session.name, frozen.speaker
-
-
 def _heard(way: float) -> Window:
     return Window((Term("the NOTIFICATION", way, way + HEARD_S, CLOSED),))
 

@@ -120,7 +120,7 @@ class _Case:
         last = struck.latest.turn(flow)
         found = self._detection(last, before)
         outage = self._outage(before, last) if touched and first else Window()
-        if self.impact.cuts_nothing and first:
+        if first and all(impact.cuts_nothing for impact in struck.together):
             outage = self._nothing_cut()
         outage = outage.plus(*self._still_missing(outage))
         return Prediction(
@@ -147,7 +147,7 @@ class _Case:
         healed, by_session = self._healed_after()
         if last is None or last.decisive is None:
             noticed = self._first_low(self.struck.noticed) < healed.low_s
-            made_anew = noticed or keys_lost(self.plan, self.impact, before)
+            made_anew = noticed or self._keys_lost(before)
             back = by_session.terms if made_anew else carrier_delay.back_in_time(self.plan, self.impact)
             return healed.plus(*back)
         first = self.struck.soonest.turn(self.flow)
@@ -159,7 +159,7 @@ class _Case:
         )
         if first is not None and first.decisive is None:
             switched = switched.plus(*may_not_begin(switched.low_s))
-        if switched.high_s <= healed.low_s or keys_lost(self.plan, self.impact, before):
+        if switched.high_s <= healed.low_s or self._keys_lost(before):
             return switched
         if found.after.low_s >= healed.low_s:
             return healed.plus(*carrier_delay.back_in_time(self.plan, self.impact))
@@ -167,6 +167,9 @@ class _Case:
         low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s + after)
         cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")
         return switched.plus(cut)
+
+    def _keys_lost(self, before: ForwardingPath) -> bool:
+        return any(keys_lost(self.plan, impact, before) for impact in self.struck.together)
 
     def _still_missing(self, outage: Window) -> tuple[Term, ...]:
         struck, at = self.struck, float(self.impact.at)

@@ -18,6 +18,7 @@ from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict import carrier_delay, held_down, lacp, restarts, unheard, vrrp
 from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
 from dxemu.predict.impact import Impact
+from dxemu.predict.late import End, connects_anew, late_ends
 from dxemu.predict.notice import touches
 from dxemu.predict.outcome import Fate, Flow, View, World
 from dxemu.predict.passing import HOP_S, crossing_s, heard_after, under_way
@@ -27,14 +28,10 @@ from dxemu.predict.tunnels import back_after
 from dxemu.predict.windows import Term, Window
 from dxemu.units import Seconds
 
-LEARNT_LATE = "RFC 4271 6.7: the NOTIFICATION waited in its socket"
+LATE = "RFC 4271 6.7; RFC 5880 6.8.4: each end notices by itself"
 NOTHING_BACK: frozenset[int] = frozenset()
 MOST_AT_ONCE = 7
 """Of so many things every order is looked at; of more only the first two that come, and the last two."""
-
-
-End = tuple[str, str]
-"""Of a session, and its speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +76,16 @@ class Return:
         return tuple(self._sessions(before, after)) + tuple(self._others(before, after))
 
     @cached_property
-    def _learnt(self) -> frozenset[End]:
-        """The ends that give their session up only now: who stood still reads what the other end said meanwhile."""
-        return frozenset(end for impact in self.healed for end in held_down.learnt_late(self.world.plan, impact))
+    def _late(self) -> frozenset[End]:
+        """The ends that give their session up after the heal only."""
+        return frozenset(end for i in self.healed for end in late_ends(self.world.plan, i, self._dead_before))
+
+    @cached_property
+    def _dead_before(self) -> frozenset[str]:
+        return cables_of((*self.left, *self.healed))
 
     def _sessions(self, before: Believed, after: Believed) -> Iterator[Comeback]:
-        gone = (before.down_ends | self._learnt) - after.down_ends
+        gone = (before.down_ends | self._late) - after.down_ends
         for session in self.world.plan.sessions:
             mine = frozenset(end for end in gone if end[0] == session.name)
             window = self.session_back(session)
@@ -170,10 +171,10 @@ class Return:
         return self._view(back).fate(flow, self.dead)
 
     @cached_property
-    def _unlearnt(self) -> View:
+    def _in_time(self) -> View:
         """In the last moment before the heal."""
         believed = self._view(frozenset()).believed
-        return self.world.view(replace(believed, down_ends=believed.down_ends - self._learnt))
+        return self.world.view(replace(believed, down_ends=believed.down_ends - self._late))
 
     def brings_back(self, flow: Flow) -> bool:
         """Whether packets arrive once all is back."""
@@ -201,8 +202,8 @@ class Return:
         good = [state for state in states if fates[state] is Fate.ARRIVES]
         bad = [s for s in states if fates[s] is not Fate.ARRIVES and any(other < s for other in good)]
         terms: list[Term] = []
-        if fates[NOTHING_BACK] is not Fate.ARRIVES and self._unlearnt.fate(flow, self.dead) is Fate.ARRIVES:
-            terms.append(Term("what stood still losing its sessions, too", 0, self._ends(NOTHING_BACK), LEARNT_LATE))
+        if fates[NOTHING_BACK] is not Fate.ARRIVES and self._in_time.fate(flow, self.dead) is Fate.ARRIVES:
+            terms.append(Term("sessions that end after the heal only", 0, self._anew_s(), LATE))
         if bad:
             high = max(map(self._ends, bad)) - min(map(self._begins, bad))
             names = sorted({self.comebacks[i].name for state in bad for i in state})
@@ -212,6 +213,14 @@ class Return:
         if half:
             terms.append(Term("one end of a session up before the other", 0, half, "RFC 4271 8.2.2"))
         return Window().plus(*terms, *self._passing(good, flow))
+
+    def _anew_s(self) -> float:
+        """How long sessions are down at most that end after the heal only."""
+        most = self._ends(NOTHING_BACK)
+        if any(impact.frozen for impact in self.healed):
+            return most
+        anew = (connects_anew(self.world.plan, impact, self._dead_before) for impact in self.healed)
+        return min(most, max(sum(term.high_s for term in terms) for terms in anew))
 
     def _half(self, states: Sequence[frozenset[int]], flow: Flow) -> float:
         """How long packets are lost at most while only one end of a session that is not in a state is up.
@@ -235,11 +244,12 @@ class Return:
     def _passing(self, good: Sequence[frozenset[int]], flow: Flow) -> tuple[Term, ...]:
         """What is under way while routers hear of one thing more that is back."""
         worst: tuple[Term, ...] = ()
-        if self._learnt and NOTHING_BACK in good:
-            frozen = {node: (0.0, HOP_S) for impact in self.healed for node in impact.frozen}
-            heard = heard_after(self.world.plan, frozen)
+        if self._late and NOTHING_BACK in good:
+            speakers = {speaker for _, speaker in self._late}
+            ends = (end for session in self.world.plan.sessions for end in session.ends if end.speaker in speakers)
+            heard = heard_after(self.world.plan, {end.node: (0.0, HOP_S) for end in ends})
             nothing = self._view(NOTHING_BACK)
-            worst = under_way(self._unlearnt, nothing, flow, self.dead, heard, self.world.delay_s)
+            worst = under_way(self._in_time, nothing, flow, self.dead, heard, self.world.delay_s)
         for state in good:
             for number, one in enumerate(self.comebacks):
                 more = state | {number}

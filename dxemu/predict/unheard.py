@@ -94,6 +94,8 @@ def back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
     if found:
         first, second = (one for _, _, one in found)
         return session_back(plan, impact, session, (first, second))
+    if _may_end_after(plan, impact, session):
+        return connects(plan, session)
     out = [one for bond, _, one in members(plan, impact) if bond.lag == session.connection]
     if not out:
         return Window()
@@ -102,3 +104,12 @@ def back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
         return window
     light = Term("the LAG having light", 0, CARRIER_UP_S, CARRIER_UP)
     return window.plus(*lacp.heard_again().terms, light)
+
+
+def _may_end_after(plan: Plan, impact: Impact, session: BgpSession) -> bool:
+    """Whether BFD may end a session after the heal: the next packet comes up to an interval later."""
+    if impact.until is None:
+        return False
+    lasted = float(impact.until - impact.at)
+    windows = [found.seen or found.after for of, _, found in passing_losses(plan, impact) if of is session]
+    return any(window.low_s < lasted < window.high_s for window in windows)

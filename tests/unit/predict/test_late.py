@@ -1,0 +1,55 @@
+"""Who gives a session up after the heal only, and what strikes at one moment with what cuts nothing."""
+
+from __future__ import annotations
+
+import pytest
+from small_plan import small_plan
+from test_unheard import predicted
+
+from dxemu.faults.bfd_silent import BfdSilent
+from dxemu.faults.cable_cut import CableCut
+from dxemu.faults.cable_silent import CableSilent
+from dxemu.faults.failover_test import FailoverTest
+from dxemu.faults.light_lost import LightLost
+from dxemu.faults.location_down import LocationDown
+from dxemu.predict.impact import impact_of
+from dxemu.predict.predict import predict
+from dxemu.units import Seconds
+
+
+def test_who_saw_no_light_go_gives_its_session_up_when_it_is_told():
+    dark = LightLost(circuit="metro", at="colo_router")
+    late = predicted(small_plan(name="private_vif"), dark, lasts=0.223)["to_aws"].recovery.outage
+    assert late.contains(0.02), "so much was measured"
+    # the longest wait between two tries while the hold timer of 91 s runs is 21 s, and then it connects
+    assert late.high_s == pytest.approx(21 + 1.2, abs=0.1)
+    both_dark = predicted(small_plan(name="private_vif"), CableCut(circuit="metro"), lasts=0.223)
+    assert both_dark["to_aws"].recovery.outage.high_s == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "lasts", "at_most_s"),
+    [
+        (BfdSilent(virtual_interface="prod"), 0.3, 0),
+        (BfdSilent(virtual_interface="prod"), 0.7, 1.2),
+        (BfdSilent(virtual_interface="prod"), 1.0, 0),
+        (CableSilent(connection="primary"), 0.3, 0),
+        (CableSilent(connection="primary"), 0.7, 1 + 1.2),  # the end that waits may refuse the other one's first try
+        (CableSilent(connection="primary"), 1.0, 0),
+    ],
+)
+def test_bfd_may_end_a_session_before_the_next_packet_comes(fault, lasts, at_most_s):
+    """It has seen nothing for 599 to 913 ms; the next packet comes up to 300 ms after the heal."""
+    found = predicted(small_plan(name="private_vif"), fault, lasts=lasts)
+    for one in found.values():
+        assert one.recovery.outage.high_s == pytest.approx(at_most_s, abs=0.02)
+
+
+def test_what_cuts_nothing_and_what_cuts_all_at_one_moment_cost_what_is_cut():
+    plan = small_plan()
+    together = [FailoverTest(virtual_interface="primary"), LocationDown(location="EqDC2")]
+    impacts = [impact_of(plan, type(f).__name__, Seconds(5), Seconds(80), f.effects(plan)) for f in together]
+    for order in (impacts, impacts[::-1]):
+        first, second = predict(plan, order)[::2]
+        assert first.outage.low_s == pytest.approx(75, abs=0.01)
+        assert second.outage.high_s == 0, "it is predicted for the first"

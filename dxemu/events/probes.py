@@ -45,6 +45,7 @@ class PacketsLogged(ProbeEvent):
     """One direction of an outage probe is over. `file` is its `ProbeLog` in the run's folder.
 
     Of so many `flows` (None: one) each packet belongs to the next one; `interval_s` is from one of a flow to its next.
+    What its packets look like is a `dxemu.events.packet_type.PacketType`.
     """
 
     word: ClassVar[str] = "probe"
@@ -55,6 +56,11 @@ class PacketsLogged(ProbeEvent):
     lateness_max_s: float
     file: str
     flows: int | None = None
+    ip_version: int | None = None
+    bytes: int | None = None
+    dscp: int | None = None
+    source_port: int | None = None
+    destination_port: int | None = None
 
 
 class ThroughputMeasured(ProbeEvent):
@@ -156,6 +162,12 @@ class LatencyMeasured(ProbeEvent):
     most_s: float | None
     slowest_s: float | None
     lateness_max_s: float
+    flows: int | None = None
+    ip_version: int | None = None
+    bytes: int | None = None
+    dscp: int | None = None
+    source_port: int | None = None
+    destination_port: int | None = None
 
 
 class HopsTraced(ProbeEvent):

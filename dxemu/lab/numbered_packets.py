@@ -84,6 +84,7 @@ class _Active:
             lateness_max_s=late_s,
             file=file,
             flows=len(self._senders) if len(self._senders) > 1 else None,
+            **flow.packet_type.fields,
         )
 
 

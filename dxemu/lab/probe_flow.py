@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from dxemu.events.packet_type import PacketType
 from dxemu.netlink import route
 from dxemu.netlink.namespace import Namespace
 from dxemu.units import IPAddress
@@ -39,6 +40,19 @@ class ProbeFlow:
         """What follows a packet's number."""
         headers = _HEADERS[self.source_address.version] + SEQUENCE.size
         return bytes(max(0, (self.size or 0) - headers))
+
+    @property
+    def packet_type(self) -> PacketType:
+        """Of what leaves: as long as it really is."""
+        version, ports = self.source_address.version, self.ports
+        return PacketType(
+            ip_version=version,
+            bytes=_HEADERS[version] + SEQUENCE.size + len(self.padding),
+            dscp=self.dscp,
+            source_port=(self.sources or (ports.source_port,))[0],
+            destination_port=ports.destination_port,
+            flows=max(1, len(self.sources)),
+        )
 
     @property
     def file(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dxemu import words
+from dxemu.events.packet_type import PacketType
 from dxemu.measure.probes import Measurements
 from dxemu.measure.two_ends import DifferentEnds, NeverUp
 
@@ -116,6 +117,7 @@ class ProbeResult:
 
     `interval_ms` is from one packet of a flow to its next. `delay_p50_ms` and so on: half of the packets that arrived
     were on their way no longer; None if none did. The first of the slowest, to a microsecond, left at `slowest_s`.
+    `packets` is what they looked like; None: a dxemu that did not record it made the run.
     """
 
     probe: str
@@ -134,6 +136,7 @@ class ProbeResult:
     delay_p99_ms: float | None = None
     delay_p999_ms: float | None = None
     slowest_s: float | None = None
+    packets: PacketType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from dxemu.events.base import Event
 from dxemu.events.older_packets import is_as_slow, shares_of
+from dxemu.events.packet_type import PacketType, packet_type
 from dxemu.events.probes import LatencyMeasured, PacketsLogged
 from dxemu.events.timeline import ProbeLog
 from dxemu.probes.base import Measurement, unkept
@@ -26,7 +27,7 @@ class Latency(Measurement):
 
     `p50_ms` and so on: half of the packets that arrived were on their way no longer; all None if none did. The first of
     the slowest, to a microsecond, left at `slowest_s`. A packet left `lateness_max_ms` late at most: so much is
-    uncertain.
+    uncertain. `packets` is what they looked like; None: a dxemu that did not record it made the run.
     """
 
     direction: str
@@ -41,6 +42,7 @@ class Latency(Measurement):
     most_ms: float | None
     slowest_s: float | None
     lateness_max_ms: float
+    packets: PacketType | None = None
 
     @property
     def unkept(self) -> str:
@@ -64,11 +66,12 @@ class LatencyProbe(NumberedProbe):
 
     @classmethod
     def lines(cls, found: Sequence[Measurement], clock: str) -> Iterator[tuple[str, str]]:
-        """A line for each direction."""
+        """A line for each direction, and what was sent in it."""
         del clock
         for one in found:
             if isinstance(one, Latency):
-                yield f"Latency of {one.probe}", in_words(one)
+                kind = "" if one.packets is None else f" ({one.packets})"
+                yield f"Latency of {one.probe}", f"{in_words(one)}{kind}"
 
 
 def in_words(found: Latency) -> str:
@@ -113,6 +116,8 @@ def latency_of(logged: PacketsLogged, log: ProbeLog) -> LatencyMeasured:
         most_s=most * _NS if delays else None,
         slowest_s=round(at * _NS, 6) if at is not None else None,
         lateness_max_s=logged.lateness_max_s,
+        flows=logged.flows,
+        **({} if (kind := packet_type(logged)) is None else kind.fields),
     )
 
 
@@ -135,4 +140,5 @@ def _latency(e: LatencyMeasured) -> Latency:
         most_ms=_ms(e.most_s),
         slowest_s=e.slowest_s,
         lateness_max_ms=round(e.lateness_max_s * MS, 6),
+        packets=packet_type(e),
     )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dxemu.events.base import Event
+from dxemu.events.packet_type import packet_type
 from dxemu.events.probes import PacketsLogged
 from dxemu.events.run import MadeWhole
 from dxemu.events.sessions import SymptomSeen
@@ -221,6 +222,7 @@ def _probe(event: PacketsLogged, got: Reception) -> result.ProbeResult:
         lateness_max_ms=milliseconds(event.lateness_max_s),
         flows=event.flows or 1,
         slowest_s=got.slowest_s,
+        packets=packet_type(event),
         **dict(zip(_DELAYS, map(milliseconds, got.delays_s), strict=False)),
     )
 

@@ -9,6 +9,7 @@ from dxemu.measure.result import Result
 from dxemu.report.by_design import reasons
 from dxemu.report.html.bars import bars
 from dxemu.report.html.words import sentence, sla_line
+from dxemu.report.packet_types import packet_types
 from dxemu.report.run import VERDICTS, header_line
 from dxemu.report.terminal import safe
 
@@ -45,6 +46,9 @@ def _lines(result: Result) -> Iterator[str]:
             ("", "Expected", "Measured", "Line"),
             [(e.verdict.upper(), e.text, e.measured, f"{e.file}:{e.line}") for e in result.expectations],
         )
+    for probe, kind in packet_types(result):
+        yield ""
+        yield f"Packets of {escaped(probe)}: {escaped(kind)}"
     yield ""
     run = (result.topology, result.kernel, result.kernel_release, result.clock, result.seed, result.guest_mode)
     yield f"<sub>{escaped(header_line(*run))}</sub>"

@@ -13,6 +13,7 @@ from dxemu.measure.result import PathSeen, Result
 from dxemu.report.by_design import different_ends, quotas
 from dxemu.report.console import PlainConsole
 from dxemu.report.outage_rows import Row, rows
+from dxemu.report.packet_types import packet_types
 from dxemu.report.probe_lines import probe_lines
 from dxemu.words import count, direction
 
@@ -58,7 +59,9 @@ def render(result: Result, *, width: int = 120, folder: str = "", header: bool =
         lines += [*_table(probe, rows(result, probe), width), *_disorder(result, probe), Text()]
     for probe in names:
         lines += _paths([p for p in result.paths if p.probe == probe], probe if len(names) > 1 else "", width)
-    if result.paths:
+    for probe, kind in packet_types(result):
+        lines += _hanging("  Packets" if len(names) == 1 else f"  Packets of {probe}", kind, width)
+    if result.paths or any(p.packets for p in result.probes):
         lines.append(Text())
     drawn = [(f"Step {d.step} by chance", f"{d.key} {d.drawn}, one of {d.of}") for d in result.drawn]
     told = (*drawn, *different_ends(result), *quotas(result), *probe_lines(result))

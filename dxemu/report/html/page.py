@@ -27,6 +27,7 @@ from dxemu.report.html.timeline import DrawnLane, drawn, drawn_probe
 from dxemu.report.html.ways import picture, states
 from dxemu.report.html.words import counted, long, sentence, sla_line, worst_availability
 from dxemu.report.live import live_line
+from dxemu.report.packet_types import packet_types
 from dxemu.report.run import VERDICTS, header_line
 from dxemu.report.terminal import safe
 from dxemu.topology.model import Topology
@@ -117,6 +118,7 @@ def _values(of: PageOf) -> dict[str, Any]:
         "quiet": [bar for bar in found if bar.quiet],
         "failed": [e for e in result.expectations if e.verdict == "fail"],
         "figures": figures(result),
+        "packet_types": tuple(packet_types(result)),
         "measures": measures(result),
         "events": list(events(result)) if len(result.convergences) > 1 else [],
         "outages": inter_loss_period_lengths(result.outages[:MOST_OUTAGES], intervals),

@@ -10,7 +10,7 @@ from dxemu.events.base import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketType:
-    """UDP over this IP version: `bytes` of a whole packet with its headers, DSCP (RFC 2474), and ports.
+    """UDP over this IP version: `bytes` of a whole packet with its headers, DSCP, and ports.
 
     Of several `flows` each has a source port of its own, of which `source_port` is the first.
     """

@@ -75,7 +75,10 @@ def availability(result: Result) -> list[Availability]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervals:
-    """A run in intervals of one second, as RFC 9544 counts them for the objective that no packet is lost.
+    """A run in intervals of one second, for the objective that no packet is lost.
+
+    The terms are those of RFC 9544, of which the abstract was read, as its authors use them in
+    draft-clemm-opsawg-pam-ipfix; how such seconds are counted is dxemu's own.
 
     `violated`: packets were lost in it; `severely_violated`: of these, none got through all the time. What is below the
     critical threshold is below the optimal one, too, so that the rest of all intervals is free of violations.

@@ -124,7 +124,7 @@ def test_aws_counts_from_two_minutes_on(tmp_path: Path) -> None:
     assert found.counted_s == 0
 
 
-def test_seconds_of_rfc_9544(tmp_path: Path) -> None:
+def test_seconds_with_loss_and_without_anything(tmp_path: Path) -> None:
     result = bfd_story(tmp_path)
     out = replace(result.outages[0], start_s=4.5, end_s=7.25)
     found = intervals(replace(result, outages=(out,)), "app", "to_aws")

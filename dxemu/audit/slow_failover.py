@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import ClassVar
 
-from dxemu.audit.base import Finding, Rule
+from dxemu.audit.base import Finding, Rule, listed
 from dxemu.audit.design import Design
 from dxemu.audit.elements import Outcome, in_one_version
 from dxemu.audit.graph import elements_of
@@ -62,13 +62,22 @@ VPN User Guide, Dead peer detection."""
             yield Finding(
                 problem=f"{fails}, and {_words(by)} is the first to notice{_but(by)}",
                 outage=worst.outage,
-                remedy=_remedy(by, failure.mode.kind),
+                remedy=_remedy(by, failure.mode.kind, _without_bfd(design, worst)),
                 names=(failure.name,),
                 path=place_of(design, failure.mode.kind, failure.name),
             )
 
 
-def _remedy(by: str, kind: str) -> str:
+def _without_bfd(design: Design, outcome: Outcome) -> list[str]:
+    """The virtual interfaces without BFD whose sessions the failure touches."""
+    touched = () if outcome.worst is None else outcome.worst.sessions
+    over = {design.plan.session(name).virtual_interface for name in touched}
+    return [vif.name for vif in design.topology.virtual_interfaces if vif.bfd is None and vif.name in over]
+
+
+def _remedy(by: str, kind: str, without_bfd: list[str]) -> str:
+    if by == "hold_timer" and without_bfd:
+        return f"Set `bfd: 300 ms x 3` on {listed(without_bfd)}."
     if by == "hold_timer" and kind in VPN:
         return "Let Direct Connect carry what cannot wait: over AWS's VPN nothing notices sooner."
     return REMEDIES.get(by, "Look for something that notices sooner.")

@@ -49,9 +49,9 @@ def settings(found: Found, topology: Topology) -> Iterator[Change]:
     lags = [("lags", lag.name) for lag in topology.lags]
     own = [(str(part), str(name)) for part, name in [found.finding.path[:2]]] if len(found.finding.path) > 1 else []
     places = {
-        "bfd": own,
+        "bfd": [vifs[name] for name in vifs if re.search(rf"\b{name}\b", found.finding.remedy)] or own,
         "minimum_links": own,
-        "routing": own,
+        "routing": [vpns[name] for name in found.finding.names if name in vpns],
         "lacp_timeout": lags,
         "graceful_restart": list(vifs.values()),
         "send_communities": [{**vifs, **vpns}[name] for name in found.finding.names if name in {**vifs, **vpns}],

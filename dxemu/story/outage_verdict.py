@@ -16,18 +16,20 @@ def against_prediction(
 ) -> list[str]:
     """What contradicts the prediction for one fault in one direction, in words; nothing if all is as predicted.
 
-    An outage shorter than `unseen_ms`, the time between two packets, may have met none.
+    An outage shorter than `unseen_ms`, the time between two packets, may have met none. One in several pieces is as long
+    as the longest of them.
     """
     mine = next((p for p in predicted if p.fault == fault.fault), None)
     if mine is None:
         return [not_predicted(fault)]
     begun = [o for o in outages if o.fault == fault.fault and o.after == "fault"]
+    low, high = mine.outage_ms
+    longest = max(begun, key=lambda o: lasted_ms(o, end_s), default=None)
     wrong = [
-        f"{outage_in_words(o, end_s)}, predicted {bounds(*mine.outage_ms)}"
+        f"{outage_in_words(o, end_s)}, predicted {bounds(low, high)}"
         for o in begun
-        if not inside(o, mine.outage_ms)
+        if not inside(o, (low if o is longest else 0.0, high))
     ]
-    low = mine.outage_ms[0]
     if not begun and (low is None or low > unseen_ms):
         wrong.append(f"nothing was lost, predicted {bounds(*mine.outage_ms)}")
     healed = [o for o in outages if o.fault == fault.fault and o.after == "heal"]

@@ -149,6 +149,18 @@ def test_an_outage_outside_its_prediction_fails(tmp_path):
     )
 
 
+def test_of_an_outage_in_pieces_the_longest_has_the_predicted_length(tmp_path):
+    events = silent_cut(5.0, (5.7, 5.7), "bfd")
+    within = expect("outage", "app", within_prediction=True)
+    whole = {"from_aws": probe_log(15, 0.001, [(5, 5.7)])}
+    in_pieces = {**whole, "to_aws": probe_log(15, 0.001, [(5, 5.01), (5.02, 5.7)])}
+    assert judged(run(tmp_path, events, in_pieces, within, interval_s=0.001))[0] == "pass"
+    too_short = {**whole, "to_aws": probe_log(15, 0.001, [(5, 5.3), (5.32, 5.7)])}
+    assert judged(run(tmp_path, events, too_short, within, interval_s=0.001))[0] == "fail"
+    one_too_long = {**whole, "to_aws": probe_log(15, 0.001, [(5, 5.7), (5.72, 6.72)])}
+    assert judged(run(tmp_path, events, one_too_long, within, interval_s=0.001))[0] == "fail"
+
+
 def test_no_outage_where_one_was_predicted_fails(tmp_path):
     logs = {"to_aws": probe_log(15, 0.01, []), "from_aws": probe_log(15, 0.01, [])}
     result = run(tmp_path, [*sessions_up(-1), fault(5)], logs, expect("outage", "app", within_prediction=True))

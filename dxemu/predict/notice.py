@@ -70,7 +70,12 @@ def touches(impact: Impact, session: BgpSession) -> bool:
         return True
     if held_down.concerns(impact, session):
         return True
-    return crosses(impact, session)
+    return loses_power(impact, session) or crosses(impact, session)
+
+
+def loses_power(impact: Impact, session: BgpSession) -> bool:
+    """Whether an end has no power: a tunnel that follows other sessions is dead then, too."""
+    return any(end.node in impact.powerless for end in session.ends)
 
 
 def crosses(impact: Impact, session: BgpSession) -> bool:
@@ -88,9 +93,10 @@ def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noti
     hit = set(impact.cables)
     alone = _cut_off(plan, dead)
     for session in plan.sessions:
-        if not session.in_service or not crosses(impact, session):
+        powerless = loses_power(impact, session)
+        if not session.in_service or not (powerless or crosses(impact, session)):
             continue
-        if is_dead(plan, session, dead):
+        if powerless or is_dead(plan, session, dead):
             for end in session.ends:
                 one = _session_down(plan, impact, session, end, dead)
                 yield _tells_nobody(plan, one, end) if end.node in alone else one

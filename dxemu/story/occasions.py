@@ -23,7 +23,7 @@ PARAGRAPHS = {
 A step begins once: at a time (`at`), at an event (`when`, with `within`, how long to wait for it,
 counted from the beginning of the step before it), or so long `after` the end of the step before it.
 `repeat` goes with `every`, which is longer than `for`. `stop_when` ends what goes on: a fault or a
-change with `for`, or what is repeated.""",
+change with `for`, or what is repeated. `for` is longer than 0 s.""",
     "DX-S023": """\
 A step with a time of its own stands below one that waits for an event, and it is not known which of
 them comes first. What the design is then, and what a fault should cost, would be unknown, too.
@@ -105,6 +105,8 @@ class OccasionReader:
         elif entry.every is not None and entry.every <= (entry.duration or 0):
             problem = f"it begins again every {entry.every}, and lasts {entry.duration or Seconds(0)}"
             self._add((*path, "every"), CODE, problem, "Repeat it less often, or shorten `for`.")
+        if entry.duration == 0:
+            self._add((*path, "for"), CODE, "it is over the moment it begins", "Write for example `for: 100 ms`.")
         if entry.stop_when is not None and entry.repeat is None and entry.duration is None:
             problem = "nothing goes on that an event could stop"
             self._add((*path, "stop_when"), CODE, problem, "Add `for`, how long it lasts at most, or `repeat`.")

@@ -140,7 +140,7 @@ async def _streamed(request: Request, order: OpenTerminal, within: Seconds) -> A
 async def _fail(request: Request) -> Answer:
     name = request.or_none("id") or ""
     lasts, where = request.seconds("lasts"), request.place("fail")
-    if lasts == 0:
+    if lasts == Seconds(0):
         problem = f"{where.option('lasts')}: it is over the moment it begins"
         raise OrderRefused(problem, "Write for example 100 ms, or nothing: it lasts until somebody heals it then.")
     return await request.lab.fail(request.text("text"), lasts=lasts, name=name, where=where)

@@ -105,7 +105,7 @@ class OccasionReader:
         elif entry.every is not None and entry.every <= (entry.duration or 0):
             problem = f"it begins again every {entry.every}, and lasts {entry.duration or Seconds(0)}"
             self._add((*path, "every"), CODE, problem, "Repeat it less often, or shorten `for`.")
-        if entry.duration == 0:
+        if entry.duration == Seconds(0):
             self._add((*path, "for"), CODE, "it is over the moment it begins", "Write for example `for: 100 ms`.")
         if entry.stop_when is not None and entry.repeat is None and entry.duration is None:
             problem = "nothing goes on that an event could stop"

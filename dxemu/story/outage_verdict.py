@@ -16,8 +16,8 @@ def against_prediction(
 ) -> list[str]:
     """What contradicts the prediction for one fault in one direction, in words; nothing if all is as predicted.
 
-    An outage shorter than `unseen_ms`, the time between two packets, may have met none. One in several pieces is as long
-    as the longest of them.
+    An outage shorter than `unseen_ms`, the time between two packets, may have met none. One in several pieces is as
+    long as the longest of them.
     """
     mine = next((p for p in predicted if p.fault == fault.fault), None)
     if mine is None:

@@ -91,7 +91,9 @@ async def started(
         # The kernel keeps a few small files in ~/.uml while it runs.
         env = {"TMPDIR": str(memory), "HOME": str(folder), "PATH": os.defpath}
         command = [*pinned, *boot.command(folder)]
-        following = follow.started(command, env, folder, broom, boot.stall_limit_s, bind, two_lines=True)
+        following = follow.started(
+            command, env, folder, broom, boot.stall_limit_s, bind, two_lines=True, held=boot.virtual_clock
+        )
         yield await stack.enter_async_context(following)
 
 

@@ -21,6 +21,7 @@ from dxemu.files import border
 from dxemu.host.channel import NUMBER
 from dxemu.host.death import cause
 from dxemu.host.guest import BOOTED
+from dxemu.host.idle import until_idle
 from dxemu.host.job import Job
 from dxemu.host.patience import Patience
 from dxemu.host.process import not_started
@@ -47,6 +48,7 @@ class LabProcess:
         memory_folder: Path | None,
         broom: Broom,
         says: socket.socket | None,
+        held: bool,
     ) -> None:
         self._folder = folder
         self._memory_folder = memory_folder
@@ -56,6 +58,7 @@ class LabProcess:
         self._patience = patience
         self._asked = asyncio.Event()
         self._says = says
+        self._held = held
 
     async def run(self, job: Job) -> AsyncGenerator[Mapping[str, object], None]:
         """Hand `job` over as soon as the process has booted; yield its events until it has finished.
@@ -70,6 +73,8 @@ class LabProcess:
         try:
             async for event in _events(self._reader, dead, self._patience, self._asked, self._folder):
                 if event.get("event") == BOOTED:  # not before: its end of the channel would still echo
+                    if self._held:
+                        await until_idle(self.pid, dead, self._patience.limit_s)
                     self._have_it_block()
                     job.write(self._folder)
                     self.tell({"target": job.target, "folders": job.folders})
@@ -120,13 +125,16 @@ async def started(
     bind: Callable[[], None] | None = None,
     end_limit_s: float = 0.0,
     two_lines: bool = False,
+    held: bool = False,
 ) -> AsyncIterator[LabProcess]:
     """Start `command` in `folder`, where it finds what it needs to start.
 
     Its standard input is the channel, which it reads and writes; with `two_lines` it writes to its standard output, and
-    prints to its standard error only. It dies with this process (`setpriv --pdeathsig`), and when the context ends: the
-    channel is closed first, and it has `end_limit_s` to end by itself. `bind` is called in the child before it becomes
-    the command (`dxemu.host.confine`). Raises FileError or LabError.
+    prints to its standard error only. With `held` it is an embedded kernel whose clock is held until it has a job.
+
+    It dies with this process (`setpriv --pdeathsig`), and when the context ends: the channel is closed first, and it
+    has `end_limit_s` to end by itself. `bind` is called in the child before it becomes the command
+    (`dxemu.host.confine`). Raises FileError or LabError.
     """
     ours, theirs = socket.socketpair()
     heard, says = socket.socketpair() if two_lines else (ours, None)
@@ -160,7 +168,7 @@ async def started(
             stack.callback(other.close)
         # That of the run is gone once its memory is open; the one around it is on the same disk.
         memory_folder = Path(env["TMPDIR"]).parent if "TMPDIR" in env else None
-        yield LabProcess(folder, process, (reader, writer), patience, memory_folder, broom, says)
+        yield LabProcess(folder, process, (reader, writer), patience, memory_folder, broom, says, held)
 
 
 async def _end(process: asyncio.subprocess.Process, limit_s: float) -> None:

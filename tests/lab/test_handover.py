@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import subprocess
@@ -14,6 +15,9 @@ from pathlib import Path
 import pytest
 
 from dxemu.host import where
+from dxemu.host.channel import Channel
+from dxemu.host.idle import is_idle
+from dxemu.host.job import Job
 from dxemu.host.machine import memory_folder
 from dxemu.host.swept import OF_THE_START
 from dxemu.run.prepare import prepare
@@ -27,6 +31,8 @@ pytestmark = pytest.mark.lab
 SCENARIO = REPOSITORY / "scenarios" / "pull_primary_cable.yaml"
 WRONG = "topology: none\nsteps: []\n"
 WITHIN_S = 30.0
+COMPUTES_BY_S = 1.5
+"""The guest has booted by then, and takes seconds to import what it is told to (`long_import`)."""
 SLOW = """
 import time
 from dxemu import __main__
@@ -80,6 +86,34 @@ def test_a_run_is_the_same_whether_its_guest_waited_for_it_or_not(tmp_path: Path
     asyncio.run(rehearse(prepare(SCENARIO), where.embedded("virtual", 120), at_once, 1, lambda _: None))
     assert early(tmp_path / "early") == numbers(at_once)
     assert not [name for name in OF_THE_START if (tmp_path / "early" / name).exists()]
+
+
+def tell_the_scheduler(_: object, channel: Channel, __: str) -> None:
+    """In the guest: how often it has switched, and what it remembers of each process, where it says that."""
+    switched = [line for line in Path("/proc/stat").read_text().splitlines() if line.startswith("ctxt")]
+    known = [line for file in Path("/proc").glob("[0-9]*/sched") for line in file.read_text().splitlines()]
+    channel.send("scheduler", 0, is_=[*switched, *sorted(known)])
+
+
+def scheduler(folder: Path, *, late: bool) -> object:
+    """The scheduler of a guest that was given its job while it computed, or when it had nothing more to do."""
+    folder.mkdir()
+    job = Job(target="tests.lab.test_handover:tell_the_scheduler", payload=None)
+
+    async def run() -> object:
+        async with where.embedded("virtual", 120).started(folder, 1, ["tests.lab.long_import"]) as waiting:
+            time.sleep(COMPUTES_BY_S)
+            while late and not is_idle(waiting.pid):
+                time.sleep(0.01)
+            async with contextlib.aclosing(waiting.run(job)) as events:
+                return [event["is_"] async for event in events]
+
+    return asyncio.run(run())
+
+
+def test_a_guest_remembers_not_when_its_job_came(tmp_path: Path) -> None:
+    """Who slept before whom decides who runs first later."""
+    assert scheduler(tmp_path / "early", late=False) == scheduler(tmp_path / "late", late=True)
 
 
 @pytest.mark.parametrize("before", [(), ("runs",), ("runs", "runs/wrong")])

@@ -1,0 +1,31 @@
+"""Wait until the guest has nothing to do, and only then give it its job.
+
+The embedded kernel's clock is held until then. Whether the job is there before the guest asks for it, or the guest asks
+and sleeps, would be up to the machine. The guest's scheduler remembers who slept when: long afterwards another one of
+two programs runs first that wake at one moment, and an update of BGP's went out 49 ms earlier or later by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+SLEEPS_IN = "130"
+"""rt_sigsuspend (asm/unistd_64.h): where the embedded kernel sleeps while its clock is held and its guest is idle."""
+LOOK_S = 0.001
+
+
+def is_idle(pid: int) -> bool | None:
+    """Whether the guest of the embedded kernel that is process `pid` is; None where the machine does not say."""
+    try:
+        return Path(f"/proc/{pid}/syscall").read_text(encoding="ascii").split()[0] == SLEEPS_IN
+    except OSError:
+        return None
+
+
+async def until_idle(pid: int, dead: asyncio.Future[int], limit_s: float) -> None:
+    """Return when it is; or where the machine does not say, when it is `dead`, or after `limit_s`: then it hangs."""
+    over = time.monotonic() + limit_s
+    while is_idle(pid) is False and not dead.done() and time.monotonic() < over:
+        await asyncio.sleep(LOOK_S)

@@ -17,6 +17,7 @@ from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict import carrier_delay, held_down, lacp, restarts, unheard, vrrp
 from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
+from dxemu.predict.followers import followers
 from dxemu.predict.impact import Impact
 from dxemu.predict.late import End, connects_anew, late_ends
 from dxemu.predict.notice import touches
@@ -73,7 +74,16 @@ class Return:
         """All that somebody had noticed, and that is no longer so."""
         plan = self.world.plan
         before, after = knowing(plan, (*self.left, *self.healed)), knowing(plan, self.left)
-        return tuple(self._sessions(before, after)) + tuple(self._others(before, after))
+        sessions = tuple(self._sessions(before, after))
+        return (*sessions, *self._followers(before, after, sessions), *self._others(before, after))
+
+    def _followers(self, before: Believed, after: Believed, sessions: Sequence[Comeback]) -> Iterator[Comeback]:
+        """Tunnels that had no way: they come back behind those sessions."""
+        slowest = max((one.after for one in sessions), key=lambda window: window.high_s, default=Window())
+        for session, window in followers(self.world, self.healed, before, after):
+            gone = Believed(down_ends=frozenset((session.name, end.speaker) for end in session.ends))
+            nodes = tuple(end.node for end in session.ends)
+            yield Comeback(session.name, slowest.plus(*window.terms), gone, nodes, session)
 
     @cached_property
     def _late(self) -> frozenset[End]:

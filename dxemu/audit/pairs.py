@@ -23,11 +23,8 @@ def fatal_pairs(design: Design) -> tuple[PairOutcome, ...]:
 
     An element that is a single point of failure is in none, nor is a pair of which one is a part of the other.
     """
-    candidates = _survived(design)
+    candidates, apart = _survived(design), apart_from_each_other(design)
     partners: dict[str, set[str]] = {failure.element: set() for failure in candidates}
-    apart = [
-        pair for pair in combinations(candidates, 2) if not (is_part(design, *pair) or is_part(design, *pair[::-1]))
-    ]
     fatal = design.spread(
         lambda pair: design.is_fatal(together(design.world, pair, design.pairs)), apart, "pairs of failures"
     )
@@ -49,6 +46,15 @@ def fatal_pairs(design: Design) -> tuple[PairOutcome, ...]:
         PairOutcome(first=tuple(by_name[name] for name in first), second=tuple(by_name[name] for name in second))
         for first, second in found.values()
     )
+
+
+def apart_from_each_other(design: Design) -> list[tuple[Failure, Failure]]:
+    """All pairs of elements that may fail alone, in the way that costs most; none is a part of the other."""
+    return [
+        pair
+        for pair in combinations(_survived(design), 2)
+        if not (is_part(design, *pair) or is_part(design, *pair[::-1]))
+    ]
 
 
 def _survived(design: Design) -> list[Failure]:

@@ -1,4 +1,4 @@
-"""A scenario that lets one element fail in a lab, and holds the prediction of the audit against what is measured."""
+"""A scenario that lets one element fail in a lab, or several at once, and holds the audit against what is measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ FETCHES = 5
 
 def scenario_text(topology: str, plan: Plan, outcome: Outcome, pairs: Sequence[Pair]) -> str:
     """The scenario file; `topology` is what it calls its topology, `pairs` are who talks to whom."""
-    failure = outcome.failures[0]
     rate = next(rate for longest, rate in RATES if outcome.outage.high_s <= longest)
     services = {node.name for node in plan.nodes if node.role is Role.SERVICE}
     probes: dict[str, object] = {}
@@ -38,10 +37,13 @@ def scenario_text(topology: str, plan: Plan, outcome: Outcome, pairs: Sequence[P
     said = until_repair(outcome.outage.low_s, outcome.outage.high_s)
     return yaml.dump(
         {
-            "story": f"{failure.text}. The audit says: {said}.",
+            "story": f"{' and '.join(failure.text for failure in outcome.failures)}. The audit says: {said}.",
             "topology": topology,
             "probes": probes,
-            "steps": [{"at": f"{AT_S:g} s", "fault": {failure.mode.fault: dict(failure.parameters)}}],
+            "steps": [
+                {"at": f"{AT_S:g} s", "fault": {failure.mode.fault: dict(failure.parameters)}}
+                for failure in outcome.failures
+            ],
             **({"expect": expect} if expect else {}),
             "end": f"{end_s(plan, outcome)} s",
         }

@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 
 from dxemu.control.tables import Believed
 from dxemu.predict.outcome import Fate, Flow, World
-from dxemu.predict.returns import Return, together
+from dxemu.predict.returns import Return
+from dxemu.predict.standing import together
 from dxemu.predict.windows import Term, Window
 
 

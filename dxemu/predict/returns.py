@@ -24,7 +24,7 @@ from dxemu.predict.notice import touches
 from dxemu.predict.outcome import Fate, Flow, View, World
 from dxemu.predict.passing import HOP_S, crossing_s, heard_after, under_way
 from dxemu.predict.restarts import DELAYED_ACK_S
-from dxemu.predict.standing import cables_of, knowing, lasting
+from dxemu.predict.standing import cables_of, knowing, lasting, together
 from dxemu.predict.tunnels import back_after
 from dxemu.predict.windows import Term, Window
 from dxemu.units import Seconds
@@ -290,14 +290,3 @@ def _back_after(plan: Plan, impact: Impact, session: BgpSession) -> Window:
 def handshake_s(plan: Plan, session: BgpSession) -> float:
     """How much later than one end the other end may have a session up, with all its routes."""
     return 8 * crossing_s(plan, session) + DELAYED_ACK_S
-
-
-def together(one: Believed, other: Believed) -> Believed:
-    """What is believed with both."""
-    return Believed(
-        down_ends=one.down_ends | other.down_ends,
-        lost=one.lost | other.lost,
-        dark=one.dark | other.dark,
-        masters_gone=one.masters_gone | other.masters_gone,
-        out=one.out | other.out,
-    )

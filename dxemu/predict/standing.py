@@ -24,3 +24,14 @@ def knowing(plan: Plan, impacts: Sequence[Impact]) -> Believed:
     """What is believed when everything about `impacts` has been noticed."""
     dead = cables_of(impacts)
     return everything([one for i in impacts for one in notices(plan, i, dead) if one.lasts], Believed())
+
+
+def together(one: Believed, other: Believed) -> Believed:
+    """What is believed with both."""
+    return Believed(
+        down_ends=one.down_ends | other.down_ends,
+        lost=one.lost | other.lost,
+        dark=one.dark | other.dark,
+        masters_gone=one.masters_gone | other.masters_gone,
+        out=one.out | other.out,
+    )

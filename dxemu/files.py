@@ -131,7 +131,8 @@ def shown(path: Path | str) -> str:
 
 def stem(path: Path) -> str:
     """The name of a file without its ending, as text."""
-    return shown(path.stem)
+    name, dot, ending = path.name.rpartition(".")  # as Path.stem, which takes `..yaml` for a name from Python 3.14 on
+    return shown(name if name and dot and ending else path.name)
 
 
 def _missing(path: Path) -> str:

@@ -172,7 +172,7 @@ def _read(run_dir: Path, event: PacketsLogged) -> Reception:
 
 
 def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
-    marks = _marks(events)
+    marks = marks_of(events)
     uncertain_s = event.interval_s + event.lateness_max_s
     found = []
     for burst in got.bursts:
@@ -196,16 +196,20 @@ def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> l
     return found
 
 
-def _marks(events: Sequence[Event]) -> list[FaultMark]:
-    """Faults, heals and actions. Of several at the same moment the first stands for all: their cost is common."""
-    marks: list[FaultMark] = []
+def marks_of(events: Sequence[Event]) -> list[FaultMark]:
+    """Faults, heals and actions. Of several at the same moment the first stands for all: their cost is common.
+
+    What is told at one time was asked for at one moment: a node without power takes a millisecond to lose its ports.
+    """
+    marks: list[tuple[float, FaultMark]] = []
     for event in events:
         if not isinstance(event, Done):
             continue
         mark = FaultMark(event.happened_at_s, event.step, _AFTER[type(event)])
-        if not any(m.after == mark.after and abs(m.t - mark.t) < SAME_MOMENT_S for m in marks):
-            marks.append(mark)
-    return marks
+        alike = [(told, m) for told, m in marks if m.after == mark.after]
+        if not any(told == event.t or abs(m.t - mark.t) < SAME_MOMENT_S for told, m in alike):
+            marks.append((event.t, mark))
+    return [mark for _, mark in marks]
 
 
 def _probe(event: PacketsLogged, got: Reception) -> result.ProbeResult:

@@ -57,7 +57,8 @@ def _heard(way: float) -> Window:
 
 def _told(way: float) -> Window:
     source = "RFC 4271 3.1: an UPDATE withdraws routes; one-way delays of the cables"
-    return Window((Term("the withdrawal", way, way + HEARD_S, source),))
+    late = Term("TCP acknowledging late", 0, restarts.DELAYED_ACK_S, "RFC 1122 4.2.3.2; Linux: 40 to 200 ms")
+    return Window((Term("the withdrawal", way, way + HEARD_S, source), late))
 
 
 def session_back(plan: Plan, impact: Impact, session: BgpSession) -> Window:

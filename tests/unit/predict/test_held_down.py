@@ -88,8 +88,9 @@ def test_a_device_that_announces_nothing_costs_the_only_way_and_nothing_beside_a
     found = predicted(small_plan(), fault, lasts=60)
     assert all(one.outage.high_s < 0.1 for one in found.values())
     alone = predicted(small_plan(name="private_vif"), fault, lasts=60)["to_aws"]
-    assert alone.outage.low_s == pytest.approx(60, abs=0.1)
-    assert alone.outage.high_s == pytest.approx(60.2, abs=0.1)
+    # TCP may acknowledge up to 0.2 s late, and holds the withdrawal back as it does the routes afterwards
+    assert alone.outage.low_s == pytest.approx(60 - 0.2, abs=0.1)
+    assert alone.outage.high_s == pytest.approx(60 + 0.2, abs=0.1)
     assert fault.ends_after == 4 * 3600
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dxemu.control.forward import Believed
 from dxemu.plan.model import BgpSession, Plan, Side
 from dxemu.predict.impact import Impact
-from dxemu.predict.notice import Noticed, Witnesses, notices, touches
+from dxemu.predict.notice import Noticed, Witnesses, everything, notices, touches
 from dxemu.predict.outcome import Course, View, World
 from dxemu.predict.returns import Return
-from dxemu.predict.standing import cables_of, knowing
+from dxemu.predict.standing import cables_of
+from dxemu.predict.windows import Term
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,21 @@ class Struck:
 
     @cached_property
     def known(self) -> View:
-        """What is believed of what was broken before."""
-        return self.world.view(self.knowing(self.active(self.impact.at, before_mine=True)))
+        """What is believed of what was broken before, as far as everybody has noticed it by now."""
+        return self.world.view(everything([one for one, wait in self._before if wait <= 0], Believed()))
+
+    @cached_property
+    def _before(self) -> tuple[tuple[Noticed, float], ...]:
+        """What is noticed of what was broken before, and for how long that may still take."""
+        active = self.active(self.impact.at, before_mine=True)
+        found = [(one, i) for i in active for one in notices(self.plan, i, self.earlier) if one.lasts]
+        return tuple((one, float(i.at - self.impact.at) + one.detection.after.high_s) for one, i in found)
+
+    @cached_property
+    def _all_noticed(self) -> tuple[Noticed, ...]:
+        """What anybody notices from now on, of this moment and of before."""
+        late = (_sooner_by(one, one.detection.after.high_s - wait) for one, wait in self._before if wait > 0)
+        return (*self.noticed, *late)
 
     @cached_property
     def noticed(self) -> tuple[Noticed, ...]:
@@ -62,12 +76,12 @@ class Struck:
     @cached_property
     def latest(self) -> Course:
         """What is believed when everything is noticed as late as it can be."""
-        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=False)
+        return Course(self.world, self._all_noticed, self.known.believed, self.dead, earliest=False)
 
     @cached_property
     def soonest(self) -> Course:
         """What is believed when everything is noticed as early as it can be."""
-        return Course(self.world, self.noticed, self.known.believed, self.dead, earliest=True)
+        return Course(self.world, self._all_noticed, self.known.believed, self.dead, earliest=True)
 
     @cached_property
     def sessions(self) -> tuple[BgpSession, ...]:
@@ -102,6 +116,11 @@ class Struck:
             if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
         )
 
-    def knowing(self, impacts: Sequence[Impact]) -> Believed:
-        """What is believed when everything about `impacts` has been noticed."""
-        return knowing(self.plan, impacts)
+
+def _sooner_by(noticed: Noticed, ago_s: float) -> Noticed:
+    """The same of something that struck so long before."""
+    found = noticed.detection
+    ago = Term("an earlier fault", -ago_s, -ago_s, "scenario: at")
+    after = found.after.plus(ago)
+    after = after.plus(Term("not before this one", max(0.0, -after.low_s), 0, "arithmetic"))
+    return replace(noticed, detection=replace(found, after=after, seen=None))

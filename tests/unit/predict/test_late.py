@@ -7,6 +7,7 @@ from small_plan import small_plan
 from test_unheard import predicted
 
 from dxemu.faults.bfd_silent import BfdSilent
+from dxemu.faults.bgp_silent import BgpSilent
 from dxemu.faults.cable_cut import CableCut
 from dxemu.faults.cable_silent import CableSilent
 from dxemu.faults.failover_test import FailoverTest
@@ -53,3 +54,24 @@ def test_what_cuts_nothing_and_what_cuts_all_at_one_moment_cost_what_is_cut():
         first, second = predict(plan, order)[::2]
         assert first.outage.low_s == pytest.approx(75, abs=0.01)
         assert second.outage.high_s == 0, "it is predicted for the first"
+
+
+def test_what_struck_before_and_nobody_has_noticed_yet_is_not_known():
+    """BGP of the backup has been silent for 8 s: its hold timer runs for another 52 s at least, and it takes over."""
+    plan = small_plan()
+    faults = [(BgpSilent(virtual_interface="backup"), 5, 25), (CableSilent(connection="primary"), 13, 20)]
+    impacts = [
+        impact_of(plan, type(f).__name__, Seconds(at), Seconds(until), f.effects(plan)) for f, at, until in faults
+    ]
+    outage = predict(plan, impacts, only=impacts[1])[0].outage
+    assert outage.contains(0.7)
+    assert not outage.contains(1.5)
+
+
+def test_what_is_noticed_meanwhile_is_known_then():
+    plan = small_plan()
+    faults = [(BgpSilent(virtual_interface="backup"), 5, 250), (CableSilent(connection="primary"), 100, 200)]
+    impacts = [
+        impact_of(plan, type(f).__name__, Seconds(at), Seconds(until), f.effects(plan)) for f, at, until in faults
+    ]
+    assert predict(plan, impacts, only=impacts[1])[0].outage.low_s >= 100

@@ -144,7 +144,7 @@ class _Case:
         return NOBODY if found is None else found.detection
 
     def _outage(self, before: ForwardingPath, last: Turn | None) -> Window:
-        healed, by_session = self._healed_after()
+        healed, by_session = self._healed_after(before)
         if last is None or last.decisive is None:
             noticed = self._first_low(self.struck.noticed) < healed.low_s
             made_anew = noticed or self._keys_lost(before)
@@ -214,12 +214,15 @@ class _Case:
         cables = [cable for crossing in way.crossings[start:end] for cable in crossing.ways[0]]
         return sum(self.world.delay_s(name) for name in cables)
 
-    def _healed_after(self) -> tuple[Window, Window]:
-        """How long the direction is dead if only a heal helps, and what a session must add to come back."""
+    def _healed_after(self, cut: ForwardingPath | None = None) -> tuple[Window, Window]:
+        """How long the direction is dead if only a heal helps, and what a session must add to come back.
+
+        Of a way that is `cut` the heal of what does not lie on it is no help, where there is another way without it.
+        """
         healers = [i for i in self.struck.impacts if i.until is not None and i.until > self.impact.at]
         for until in sorted({_until(healer) for healer in healers}):
             returning = self.struck.returning(until)
-            if returning.brings_back(self.flow):
+            if returning.brings_back(self.flow) and not (cut is not None and returning.helps_not(self.flow, cut)):
                 lasted = until - self.impact.at
                 inside = max((self.world.delay_s(c) for c in self.impact.cables), default=0.0)
                 window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict import carrier_delay, held_down, lacp, restarts, unheard, vrrp
@@ -189,6 +190,12 @@ class Return:
     def brings_back(self, flow: Flow) -> bool:
         """Whether packets arrive once all is back."""
         return self._fate(frozenset(range(len(self.comebacks))), flow) is not Fate.LOST
+
+    def helps_not(self, flow: Flow, cut: ForwardingPath) -> bool:
+        """Whether nothing that is healed lies on a way that is `cut`, and no session that is back leads elsewhere."""
+        if not cables_of(self.healed).isdisjoint(cut.cables()):
+            return False
+        return not self.comebacks or self._in_time.fate(flow, self._dead_before) is Fate.ARRIVES
 
     def first_way(self, flow: Flow) -> Window:
         """From the heal until packets arrive again that did not arrive before it."""

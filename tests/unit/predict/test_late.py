@@ -75,3 +75,14 @@ def test_what_is_noticed_meanwhile_is_known_then():
         impact_of(plan, type(f).__name__, Seconds(at), Seconds(until), f.effects(plan)) for f, at, until in faults
     ]
     assert predict(plan, impacts, only=impacts[1])[0].outage.low_s >= 100
+
+
+def test_a_heal_of_what_nobody_noticed_does_not_bring_packets_back_that_something_else_stops():
+    """The backup's BGP is silent for 0.42 s, which nobody notices; BFD moves packets there as ever."""
+    plan = small_plan()
+    faults = [(BgpSilent(virtual_interface="backup"), 5.42), (CableSilent(connection="primary"), 65)]
+    impacts = [impact_of(plan, type(f).__name__, Seconds(5), Seconds(until), f.effects(plan)) for f, until in faults]
+    for order in (impacts, impacts[::-1]):
+        outage = predict(plan, order)[0].outage
+        assert outage.contains(0.75)
+        assert not outage.contains(0.42)

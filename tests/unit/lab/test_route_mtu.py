@@ -57,6 +57,7 @@ def static(*prefixes: str, **vgw: bool) -> dict[str, Any]:
         ("backup_connection", static("0.0.0.0/0"), None),
         ("backup_connection", static("10.0.0.0/16"), 1500),
         ("backup_connection", static("10.9.0.0/16"), None),
+        ("backup_connection", static("10.9.0.0/16", **OFF), None),
         ("vpn_backup", {"virtual_interfaces": {"primary": JUMBO}}, 1500),
         ("vpn_backup_static", {"virtual_interfaces": {"primary": {"mtu": 8500}}}, 1500),
     ],

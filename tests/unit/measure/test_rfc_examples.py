@@ -115,3 +115,12 @@ def test_the_probes_lost_packets_are_told_with_their_ratio(tmp_path: Path) -> No
     events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0), *path(5.7, BACKUP)]
     result = run(tmp_path, events, {d: probe_log(30, 0.01, [(5.0, 5.6)]) for d in ("to_aws", "from_aws")})
     assert [f.lost for f in figures(result)] == ["60 (2.00%)"] * 2
+
+
+def test_a_number_that_was_never_sent_is_not_taken() -> None:
+    """Three were sent: 0 to 2. The first one beyond them is as wrong as one far away."""
+    sent = array("q", [0, MS, 2 * MS])
+    assert reception(ProbeLog(sent, array("q", [2, 5 * MS]))).lost == 2
+    for number in (3, 7, -1):
+        with pytest.raises(ValueError, match="only 3 were sent"):
+            reception(ProbeLog(sent, array("q", [number, 5 * MS])))

@@ -90,3 +90,16 @@ def test_an_outage_that_does_not_end(fast: Result) -> None:
     assert [change.grew_ms for change in compare(fast, dead).outages] == [None, None]
     assert "DID NOT END" in "\n".join(lines(compare(fast, dead), ("a", "b")))
     assert compare(dead, dead).outages[0].same
+
+
+@pytest.mark.parametrize("others", [("aaa",), ("zzz",), ("aaa", "zzz"), (None, "zzz"), (None, "aaa")])
+def test_a_stage_of_the_probe_itself_is_taken_before_any_other(fast: Result, others: tuple[str | None, ...]) -> None:
+    """Whatever the others are called, and wherever they stand."""
+    probe = fast.probes[0].probe
+    own = tuple(replace(stage, probe=probe) for stage in fast.stages)
+    false = tuple(replace(stage, probe=other, detected_by="none") for stage in own for other in others)
+    for stages in (false + own, own + false):
+        taken = [cost.stage for cost in costs(replace(fast, stages=stages))]
+        assert {stage.probe for stage in taken if stage is not None} == {probe}
+    of_none = tuple(replace(stage, probe=None) for stage in own)
+    assert all(cost.stage is not None for cost in costs(replace(fast, stages=of_none)))

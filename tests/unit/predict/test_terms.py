@@ -1,0 +1,138 @@
+"""Terms of windows at their bounds, each by the arithmetic that its source gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_plan import made, small_plan
+from test_unheard import predicted
+
+from dxemu.control.forward import Believed, forwarding
+from dxemu.faults.cable_cut import CableCut
+from dxemu.faults.cable_silent import CableSilent
+from dxemu.faults.failover_test import FailoverTest
+from dxemu.faults.node_down import NodeDown
+from dxemu.plan.make import make_plan
+from dxemu.predict import held_down, lacp
+from dxemu.predict.dead_peer import give_up_after
+from dxemu.predict.detect import ARP_RETRY_S, static_routes_back
+from dxemu.predict.impact import impact_of
+from dxemu.predict.notice import notices
+from dxemu.predict.predict import predict
+from dxemu.predict.tunnels import ASKING, HOLDING, in_tunnel
+from dxemu.topology.load import load
+from dxemu.units import Seconds
+
+
+def test_a_static_route_that_is_back_waits_for_one_arp_request_at_most() -> None:
+    plan = made("vpn_backup_static")
+    tables = forwarding(plan)
+    way = tables.way("web", plan.address_of("app"))
+    fixed = [i for i, node in enumerate(way.nodes[:-1]) if plan.own_static_routes(node)]
+    if not fixed:
+        way = tables.way("app", plan.address_of("web"))
+        fixed = [i for i, node in enumerate(way.nodes[:-1]) if plan.own_static_routes(node)]
+    cables = {cable for i in fixed for members in way.crossings[i].ways for cable in members}
+    found = static_routes_back(plan, way, cables) if fixed else None
+    if found is not None:
+        assert (found.low_s, found.high_s) == (0, ARP_RETRY_S)
+    assert static_routes_back(plan, way, frozenset()).high_s == 0
+
+
+def test_members_that_choose_their_group_anew_may_do_it_at_once() -> None:
+    alone, all_of_them = lacp.taken_in(), lacp.taken_in(all_of_them=True)
+    assert (alone.low_s, all_of_them.low_s) == (0, 0)
+    assert all_of_them.high_s == pytest.approx(alone.high_s + lacp.AGGREGATE_WAIT_S)
+
+
+def test_a_session_that_was_given_up_as_the_heal_came_is_still_up() -> None:
+    """The fault ends at the moment at which the first end could have noticed: nobody had."""
+    plan = small_plan()
+    fault = FailoverTest(virtual_interface="primary")
+    session = plan.session("primary")
+    impact = impact_of(plan, "it", Seconds(5), None, fault.effects(plan))
+    least = min(found.after.low_s for of, _, found in held_down.losses(plan, impact) if of is session)
+    for lasts, is_up in ((least, True), (least / 2, True), (least + 60, False)):
+        healed = impact_of(plan, "it", Seconds(5), Seconds(5 + lasts), fault.effects(plan))
+        assert (held_down.session_back(plan, healed, session).high_s == 0) is is_up, lasts
+
+
+def test_a_lag_is_down_when_too_few_members_are_left_only() -> None:
+    """Of two members one is cut: with one to be there at least, the bond lives, and BFD on the other one too."""
+    one = predicted(made("lag"), CableCut(connection="member_1"))
+    assert {p.detected_by for p in one.values()} == {"carrier"}
+    assert all(p.outage.high_s < 1 for p in one.values())
+    plan = replace(made("lag"), bonds=tuple(replace(bond, min_links=2) for bond in made("lag").bonds))
+    both = predicted(plan, CableCut(connection="member_1"))
+    assert all(p.outage.high_s == float("inf") for p in both.values())
+
+
+@pytest.mark.parametrize("lasts", [0.5, 3.0, 30.0, 60.0])
+def test_a_tunnel_comes_back_within_its_terms(lasts: float) -> None:
+    """A dead endpoint has lost its keys whenever it comes back; its peer asks for others at even intervals."""
+    plan = made("vpn_backup")
+    found = predicted(plan, NodeDown(tunnel="vpn_tunnel_1"), lasts=lasts)["to_aws"]
+    assert found.recovery is not None
+    back = found.recovery.session_back
+    assert all(0 <= term.low_s <= term.high_s for term in back.terms)
+    names = [term.name for term in back.terms]
+    assert len(names) == len(set(names))
+    silent = in_tunnel(plan, plan.session("vpn_tunnel_1"), plan.session("vpn_tunnel_1").ends[0])
+    assert back.low_s == 0 and 1 < back.high_s < 60 + silent.after.high_s
+
+
+def test_a_lag_of_which_no_member_is_heard_is_down_by_lacp() -> None:
+    """Without BFD: its members' LACPDUs stop, and that is sooner than the hold timer."""
+    plan = made("lag")
+    silent = [effect for n in (1, 2) for effect in CableSilent(connection=f"member_{n}").effects(plan)]
+    impact = impact_of(plan, "it", Seconds(5), None, tuple(silent))
+    found = {one.direction: one for one in predict(plan, [impact])}
+    assert {one.detected_by for one in found.values()} == {"lacp"}
+
+
+@pytest.mark.parametrize(
+    ("lasts", "noticed", "asks"),
+    [(3.0, False, False), (33.0, True, False), (60.0, True, True)],
+)
+def test_a_line_that_is_silent_loses_sessions_before_keys(lasts: float, noticed: bool, asks: bool) -> None:
+    """BGP's 30 s end before dead peer detection's 40 s: in between it comes back over the keys that are there."""
+    plan = made("vpn_backup")
+    found = predicted(plan, CableSilent(internet="customer_router"), lasts=lasts)["to_aws"]
+    assert found.recovery is not None
+    back = found.recovery.others_back.get("vpn_tunnel_1", found.recovery.session_back)
+    assert (back.high_s > 0) is noticed
+    assert all(0 <= term.low_s <= term.high_s for term in back.terms)
+    asking = next((term.high_s for term in back.terms if term.name == ASKING), 0.0)
+    assert (asking > 0) is asks
+
+
+def test_a_router_that_never_asks_keeps_its_keys_until_it_renews_them() -> None:
+    """Its DPD is off: 3600 s of phase 2, less the margin of 270 s, and what charon then waits for an answer."""
+    change = {"vpns": {"vpn": {"tunnels": {"1": {"customer": {"dpd": False}}}}}}
+    plan = make_plan(load(Path(__file__).parents[3] / "topologies" / "vpn_backup.yaml", change))
+    lasts = 60.0
+    found = predicted(plan, NodeDown(tunnel="vpn_tunnel_1"), lasts=lasts)["to_aws"]
+    assert found.recovery is not None
+    after = give_up_after(plan.tunnels_at("customer_router"), "customer_router")
+    (held,) = [term for term in found.recovery.session_back.terms if term.name == HOLDING]
+    assert held.high_s == pytest.approx(3600 - 270 + after - lasts)
+
+
+def test_a_static_route_goes_with_the_light_of_its_own_port_only() -> None:
+    plan = made("vpn_backup_static")
+    for fault, goes in ((CableCut(internet="customer_router"), True), (CableSilent(internet="customer_router"), False)):
+        impact = impact_of(plan, "it", Seconds(5), None, fault.effects(plan))
+        seen = [one.changes(Believed()).dark for one in notices(plan, impact, frozenset(impact.cables))]
+        assert any(node == "customer_router" for dark in seen for node, _ in dark) is goes
+
+
+def test_a_tunnel_leads_through_what_is_between_its_ends() -> None:
+    shut = {"virtual_interfaces": {"primary": {"customer": {"enabled": False}}}}
+    plan = make_plan(load(Path(__file__).parents[3] / "topologies" / "vpn_backup.yaml", shut))
+    way = forwarding(plan).way("app", plan.address_of("web"))
+    at = way.nodes.index("vpn_endpoint_1")
+    assert way.nodes[at - 1] == "customer_router"
+    assert not {"customer_router", "vpn_endpoint_1"} & set(way.crossings[at - 1].through)
+    assert "internet" in way.crossings[at - 1].through

@@ -14,6 +14,8 @@ from pathlib import Path
 from dxemu.errors import FileError
 
 OTHER_FOLDER = "name another folder with --runs"
+OTHER_STATE = "export XDG_STATE_HOME=<a folder of yours>"
+"""For the folders of labs that stay."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _REFUSALS = {
     errno.EACCES: ("this user may not", "change its permissions, or {else_}"),

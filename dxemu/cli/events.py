@@ -10,7 +10,9 @@ import click
 
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
-from dxemu.labs.client import ask
+from dxemu.labs.client import ask_at
+from dxemu.labs.places import chosen
+from dxemu.labs.recorded import recorded
 from dxemu.report.terminal import echo
 
 
@@ -23,7 +25,7 @@ from dxemu.report.terminal import echo
 @click.option("--json", "as_json", is_flag=True, help="All of it, one JSON object a line.")
 @click.option("--follow", is_flag=True, help="Go on until Ctrl-C, or the end of the lab.")
 def command(lab: str | None, *, as_json: bool, follow: bool) -> None:
-    """Tell what happened since the lab's start, in the words of dxemu run."""
+    """Tell what happened since the lab's start, in the words of dxemu run; also of a lab that has died."""
 
     def say(told: Mapping[str, Any]) -> None:  # Any: as it is told
         if as_json:
@@ -31,4 +33,8 @@ def command(lab: str | None, *, as_json: bool, follow: bool) -> None:
         elif told["words"] is not None:
             echo(told["words"])
 
-    ask(lab, "events", say, follow=follow)
+    place = chosen(lab)
+    if not place.lives():
+        recorded(place, say)
+        raise place.dead()
+    ask_at(place, "events", say, follow=follow)

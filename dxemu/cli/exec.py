@@ -58,7 +58,7 @@ def command(lab: str | None, within: str | None, node: str, program: tuple[str, 
     except DxemuError as error:
         if isinstance(error, Unread):
             raise
-        echo(str(error), err=True)
+        echo(f"dxemu: {error}", err=True)
         raise SystemExit(EXIT_OURS) from None
     if ended["cut"]:
         echo("dxemu: it printed more than is kept: the beginning is above", err=True)

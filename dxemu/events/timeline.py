@@ -74,10 +74,14 @@ class ProbeLog:
         """Two counts, then both arrays: little-endian signed 64-bit integers throughout. `older` stands beside."""
         if self.older is not None:
             self.older.write(path)
-        with path.open("wb") as file:
-            array("q", [len(self.sent), len(self.received)]).tofile(file)
-            self.sent.tofile(file)
-            self.received.tofile(file)
+        try:
+            with path.open("wb") as file:
+                array("q", [len(self.sent), len(self.received)]).tofile(file)
+                self.sent.tofile(file)
+                self.received.tofile(file)
+        except OSError:  # half of it takes the room that is wanted
+            path.unlink(missing_ok=True)
+            raise
 
     def write_to(self, folder: str, name: str) -> None:
         """Write into the run's folder."""

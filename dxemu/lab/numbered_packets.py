@@ -215,7 +215,12 @@ def _tell_when_asked(pace: _Pace, asked: SoFarPipe, folder: str, epoch_ns: int, 
         now_ns = time.monotonic_ns() - epoch_ns
         for active in pace.group:
             active.receiver.drain(zero_realtime_ns)
-        asked.tell([encoded(active.finish(folder, pace.late_s, now_ns)) for active in pace.group])
+        try:
+            said = [encoded(active.finish(folder, pace.late_s, now_ns)) for active in pace.group]
+        except OSError as error:  # such as a full disk: packets go on, and nothing that is known is lost
+            asked.refuse(error)
+        else:
+            asked.tell(said)
 
     def hear(_number: int, _frame: object) -> None:
         if pace.working:

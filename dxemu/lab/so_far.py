@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
+from dxemu.errors import LabError
 from dxemu.events.timeline import ProbeLog
 
 WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
@@ -29,8 +30,15 @@ class SoFarPipe:
         """In the sender."""
         os.write(self.write, json.dumps(said).encode() + b"\n")
 
+    def refuse(self, error: OSError) -> None:
+        """In the sender: it cannot write what it knows."""
+        os.write(self.write, json.dumps(error.strerror or str(error)).encode() + b"\n")
+
     async def told(self, ask: Callable[[], None]) -> Sequence[Mapping[str, object]]:
-        """In the lab's process: what the sender told after `ask`; nothing if it sends no more."""
+        """In the lab's process: what the sender told after `ask`; nothing if it sends no more.
+
+        Raises LabError if it could not write that.
+        """
         loop = asyncio.get_running_loop()
         come = asyncio.Event()
         loop.add_reader(self.read, come.set)
@@ -49,7 +57,10 @@ class SoFarPipe:
                 said += part
         finally:
             loop.remove_reader(self.read)
-        found: Sequence[Mapping[str, object]] = json.loads(said)
+        found: Sequence[Mapping[str, object]] | str = json.loads(said)
+        if isinstance(found, str):
+            problem = f"what probes have measured so far cannot be written into the lab's folder: {found}"
+            raise LabError(problem, "Make room there and ask again: they go on, and nothing that they know is lost.")
         return found
 
     def close_write(self) -> None:

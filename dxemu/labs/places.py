@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError
-from dxemu.files import border, refused
+from dxemu.events.folder import TIMELINE
+from dxemu.files import OTHER_STATE, border, refused
 from dxemu.host import invoker
 from dxemu.topology.words import quoted, suggestion
 
@@ -121,6 +122,8 @@ class LabFolder:
     def dead(self) -> NoLab:
         """Why nobody answers."""
         remedy = f"dxemu down {self.name} removes what is left of it."
+        if (self.folder / TIMELINE).exists():
+            remedy = f"dxemu events --lab {self.name} tells what happened in it. {remedy}"
         why = self.why()
         return NoLab(f"the lab {quoted(self.name)} has died{f': {why}' if why else ''}", remedy)
 
@@ -177,7 +180,7 @@ def new_place(name: str) -> tuple[LabFolder, int]:
     place = LabFolder(base / name)
     if place.lives():
         raise NoLab(f"there is a lab {quoted(name)} already", f"dxemu down {name} ends it; --name gives another name.")
-    with border(place.folder, otherwise="export XDG_STATE_HOME=<a folder of yours>"):
+    with border(place.folder, otherwise=OTHER_STATE):
         invoker.make_folders(base)
         base.chmod(0o700)
         if place.folder.exists():

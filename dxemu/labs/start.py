@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import DxemuError, LabError
-from dxemu.files import border, is_folder
+from dxemu.files import OTHER_STATE, border, is_folder
 from dxemu.host import invoker
 from dxemu.host.outliving import Outliving, started
 from dxemu.labs.client import ask_at
@@ -46,7 +46,7 @@ def start(name: str, about: About) -> tuple[LabFolder, Outliving]:
     place, lock = new_place(name)
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, lock)
-        with border(place.folder):
+        with border(place.folder, otherwise=OTHER_STATE):
             listening = stack.enter_context(place.listening())
             (place.folder / ABOUT).write_text(json.dumps(asdict(about)), encoding="utf-8")
             invoker.give(place.folder / ABOUT)

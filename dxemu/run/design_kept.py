@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dxemu.changes.effects import Effect, longest_interruption
 from dxemu.errors import DxemuError
-from dxemu.files import border
+from dxemu.files import OTHER_STATE, border
 from dxemu.plan.make import make_plan
 from dxemu.plan.versions import Versions
 from dxemu.run.design_file import PlannedDesign
@@ -31,7 +31,7 @@ def kept(folder: Path, number: int, document: Document, planned: PlannedDesign) 
     The latter holds keys. The lab takes it away when it reads it; if an order is refused before that, it goes, too.
     """
     file, design = effective.changed_file(number), f"design-{number}.pickle"
-    with border(folder):
+    with border(folder, otherwise=OTHER_STATE):
         (folder / file).write_text(effective.text_of_document(document), "utf-8", "replace")
     planned.write(folder / design)
     try:

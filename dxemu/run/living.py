@@ -30,7 +30,7 @@ from dxemu.events.codec import decoded
 from dxemu.events.run import Building, Tick
 from dxemu.events.steps import FaultHealed
 from dxemu.faults.base import Fault
-from dxemu.files import border
+from dxemu.files import OTHER_STATE, border
 from dxemu.forms import by_hand
 from dxemu.host.asleep import asleep_s
 from dxemu.host.early import Early
@@ -272,7 +272,7 @@ async def living(
     `waiting`: see there. Raises InputErrors for what is wrong in the document, and LabError.
     """
     plan = make_plan(topology := document.topology(), versions)
-    with border(folder):
+    with border(folder, otherwise=OTHER_STATE):
         (folder / effective.FILE).write_text(effective.text_of_document(document), "utf-8", "replace")
     before: list[Event] = []
     heard: list[Callable[[Event], None]] = [on_event, before.append]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from array import array
 
+import pytest
+
+from dxemu.errors import LabError
 from dxemu.events.timeline import ProbeLog
 from dxemu.lab.so_far import SoFarPipe, wait_ns, without_those_on_the_way
 
@@ -54,6 +58,18 @@ def test_a_sender_tells_when_it_is_asked_and_nothing_when_it_is_gone() -> None:
         assert await pipe.told(lambda: pipe.tell([{"sent": 5}] * 3)) == [{"sent": 5}] * 3
         pipe.close_write()
         assert await pipe.told(lambda: None) == ()
+        pipe.close()
+
+    asyncio.run(ask())
+
+
+def test_what_cannot_be_written_is_told_and_asked_for_again() -> None:
+    async def ask() -> None:
+        pipe = SoFarPipe()
+        with pytest.raises(LabError, match="cannot be written into the lab's folder: No space left on device"):
+            await pipe.told(lambda: pipe.refuse(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
+        assert await pipe.told(lambda: pipe.tell([{"sent": 5}])) == [{"sent": 5}]
+        pipe.close_write()
         pipe.close()
 
     asyncio.run(ask())

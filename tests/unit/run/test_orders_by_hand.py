@@ -24,7 +24,7 @@ from dxemu.plan.versions import DEBIAN_12
 from dxemu.report.evaluate import RunMeta
 from dxemu.report.problems import render
 from dxemu.run.living import LivingLab
-from dxemu.run.orders import Order
+from dxemu.run.orders import Heal, Order, OrderRefused
 from dxemu.run.session import Session
 from dxemu.topology import document
 
@@ -37,6 +37,9 @@ class Obedient:
     """A session that does whatever it is told."""
 
     clock = "virtual"
+
+    def __init__(self) -> None:
+        self.healed: set[str] = set()
 
     async def give(self, order: Order) -> dict[str, object]:
         del order
@@ -161,3 +164,25 @@ def test_a_change_that_was_refused_takes_no_number(tmp_path: Path) -> None:
         return lab.changes
 
     assert asyncio.run(two_changes()) == ("change", "change#2")
+
+
+def test_who_heals_all_is_not_told_off_for_what_another_one_has_healed_meanwhile(tmp_path: Path) -> None:
+    async def both() -> list[object]:
+        lab = lab_in(tmp_path)
+        for target in ("primary", "backup"):
+            await give(lab, command("fail", "cable_cut", f"connection={target}"))
+        here, one = cast("Obedient", lab.session), asyncio.Lock()
+
+        async def slowly(order: Order) -> dict[str, object]:
+            async with one:
+                await asyncio.sleep(0)
+                if isinstance(order, Heal) and order.id in here.healed:
+                    raise OrderRefused(f"no fault '{order.id}' stands")
+                here.healed |= {order.id} if isinstance(order, Heal) else set()
+            return {"evidence": "", "at_s": 2.0}
+
+        here.give = slowly  # type: ignore[method-assign]
+        heal: dict[str, Any] = {"do": "heal", "id": "all"}
+        return await asyncio.gather(give(lab, heal), give(lab, heal), return_exceptions=True)
+
+    assert asyncio.run(both()) == [None, None]

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError
-from dxemu.events.folder import TIMELINE
 from dxemu.files import OTHER_STATE, border, refused
 from dxemu.host import invoker
 from dxemu.topology.words import quoted, suggestion
@@ -121,6 +120,8 @@ class LabFolder:
 
     def dead(self) -> NoLab:
         """Why nobody answers."""
+        from dxemu.events.folder import TIMELINE  # a command that is answered does without
+
         remedy = f"dxemu down {self.name} removes what is left of it."
         if (self.folder / TIMELINE).exists():
             remedy = f"dxemu events --lab {self.name} tells what happened in it. {remedy}"

@@ -34,7 +34,7 @@ from dxemu.predict.prediction import (
 )
 from dxemu.predict.returns import Return
 from dxemu.predict.struck import Struck
-from dxemu.predict.tunnels import keys_lost
+from dxemu.predict.tunnels import ASKING, keys_lost
 from dxemu.predict.windows import Term, Window
 
 __all__ = [
@@ -147,7 +147,8 @@ class _Case:
         healed, by_session = self._healed_after(before)
         if last is None or last.decisive is None:
             noticed = self._first_low(self.struck.noticed) < healed.low_s
-            made_anew = noticed or self._keys_lost(before)
+            keys = self._keys_lost(before) or any(term.name == ASKING for term in by_session.terms)
+            made_anew = noticed or keys
             back = by_session.terms if made_anew else carrier_delay.back_in_time(self.plan, self.impact)
             return healed.plus(*back)
         first = self.struck.soonest.turn(self.flow)

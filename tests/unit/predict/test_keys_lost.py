@@ -10,6 +10,7 @@ from test_unheard import predicted
 
 from dxemu.faults.failover_test import FailoverTest
 from dxemu.faults.node_down import NodeDown
+from dxemu.faults.region_isolated import RegionIsolated
 from dxemu.run.prepare import prepare
 
 REPOSITORY = Path(__file__).parents[3]
@@ -58,6 +59,14 @@ def test_tunnels_come_back_behind_the_sessions_that_they_follow(direction: str) 
     waits = 17 + 1 + 0.2  # for the last refusal, the next try and an acknowledgement
     assert 60 + waits + 10 < long.high_s < 60 + waits + 10 + 5
     assert 10 < short.high_s < 10 + 5 + 2, "nobody has given a tunnel up"
+
+
+@pytest.mark.parametrize("direction", ["to_aws", "from_aws"])
+def test_tunnels_without_a_way_give_up_though_no_session_is_noticed_to_be_gone(direction: str) -> None:
+    """The Region's public border has no light: 60.62 s were measured of a fault of 59.684 s."""
+    plan = small_plan(name="ipsec_over_public_vif")
+    outage = predicted(plan, RegionIsolated(region="us-east-1"), lasts=59.684)[direction].outage
+    assert outage.contains(60.62)
 
 
 def predictions(folder: Path, lasts: int, configured: str) -> dict[str, tuple[float, float]]:

@@ -174,9 +174,7 @@ async def _heal(request: Request) -> Answer:
 
 async def _change(request: Request) -> Answer:
     where, interruption = request.or_none("where") or request.place("change"), request.seconds("interruption")
-    return await request.lab.change(
-        request.text("text"), name=request.or_none("id") or "", interruption=interruption, where=where
-    )
+    return await request.lab.change(request.text("text"), request.or_none("id") or "", interruption, where)
 
 
 async def _back(request: Request) -> Answer:

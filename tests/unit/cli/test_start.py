@@ -53,8 +53,8 @@ SCENARIOS = {
     ("words", "unwanted", "ours", "all_"),
     [
         (["--help"], EFFECTS | HEAVY | FILES | SCENARIOS | {"json", "socket"}, 15, 160),
-        (["check", "topologies/maximum_resiliency.yaml"], EFFECTS | HEAVY | SCENARIOS, 118, 392),
-        (["check", "scenarios/cut_primary_silently.yaml"], EFFECTS | HEAVY, 225, 506),
+        (["check", "topologies/maximum_resiliency.yaml"], EFFECTS | HEAVY | SCENARIOS, 119, 392),
+        (["check", "scenarios/cut_primary_silently.yaml"], EFFECTS | HEAVY, 228, 506),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
 )

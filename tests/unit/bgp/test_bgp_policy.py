@@ -239,3 +239,21 @@ def test_what_is_refused_whoever_approved_it_and_which_communities_stay() -> Non
     assert imported(policy, replace(HEARD, communities=("1:1", "2:2"))).communities == ("2:2",)
     default = IPv4Network("0.0.0.0/0")
     assert import_route(replace(HEARD, prefix=default), policy) == Refused(default, "no")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "refused"),
+    [
+        ("223.255.255.0/24", False),
+        ("224.0.0.0/4", True),
+        ("239.1.0.0/16", True),
+        ("240.0.0.0/4", False),
+        ("feff::/16", False),
+        ("ff00::/8", True),
+        ("ff0e:1::/32", True),
+    ],
+)
+def test_multicast_is_refused_to_its_bounds(prefix: str, refused: bool) -> None:
+    """224.0.0.0/4 (RFC 5771) and ff00::/8 (RFC 4291 section 2.7)."""
+    found = import_route(replace(HEARD, prefix=ip_network(prefix)), EBGP_IN)
+    assert (isinstance(found, Refused) and "multicast" in found.reason) is refused

@@ -20,6 +20,7 @@ from dxemu.predict.dead_peer import give_up_after
 from dxemu.predict.detect import ARP_RETRY_S, static_routes_back
 from dxemu.predict.impact import impact_of
 from dxemu.predict.notice import notices
+from dxemu.predict.outcome import World
 from dxemu.predict.predict import predict
 from dxemu.predict.tunnels import ASKING, HOLDING, in_tunnel
 from dxemu.topology.load import load
@@ -136,3 +137,9 @@ def test_a_tunnel_leads_through_what_is_between_its_ends() -> None:
     assert way.nodes[at - 1] == "customer_router"
     assert not {"customer_router", "vpn_endpoint_1"} & set(way.crossings[at - 1].through)
     assert "internet" in way.crossings[at - 1].through
+
+
+def test_a_flow_is_of_ipv4_unless_it_is_said() -> None:
+    world = World(made("private_vif"))
+    assert world.flow("app", "web") == world.flow("app", "web", 4)
+    assert world.flow("app", "web") != world.flow("app", "web", 6)

@@ -118,6 +118,12 @@ def test_a_page_says_all_of_it(bfd: PageOf) -> None:
         assert f'<div class="group">{group}</div>' in html
 
 
+def test_the_bar_of_what_was_predicted_says_what_it_is(bfd: PageOf) -> None:
+    html = render(bfd)
+    assert html.count('class="window"') == html.count('<i class="k-window"></i>predicted ') == 2
+    assert '<i class="k-window"></i>predicted 599 - 913 ms' in html
+
+
 def test_what_files_say_is_only_text(bfd: PageOf) -> None:
     result = replace(
         bfd.result,

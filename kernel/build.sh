@@ -13,8 +13,9 @@
 #   hostfs_write.patch   hostfs_write=FOLDER  whatever the guest's root does, it changes files in this folder only
 #   hold.patch           time-travel-hold     the guest boots with its virtual clock held; /proc/time-travel-hold lets go
 # no_jitterentropy.patch takes out a self-test at boot that waits for time to pass while it computes.
-# exact_timers.patch and no_spurious_alarm.patch let the virtual clock be the same on every version: timers fire when they
-# are due, and interrupt nobody. vdso_clock.patch lets programs read it without a system call.
+# exact_timers.patch, no_spurious_alarm.patch and lacp_at_once.patch let a run be the same on every version: timers fire
+# when they are due, and interrupt nobody, and LACP sends what is due. vdso_clock.patch lets programs read the clock
+# without a system call.
 # NAME.until-VERSION.patch is for the sources up to that version; the later ones do not need it. A patch that two
 # sources do not take alike keeps to the lines that are alike, with less context if need be: one file for one purpose.
 # The source is built in its own tree with fixed names and times, so the binary does not depend on who built it where.

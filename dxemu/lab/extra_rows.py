@@ -45,7 +45,7 @@ class ExtraRows:
             case RateLimit():
                 await take_limit(row, self.nodes)
             case SilentDrop():
-                return await drop_silently(self.after, self.nodes[row.node])
+                await drop_silently(self.after, self.nodes[row.node])
             case SourceNat():
                 await translate(self.after, self.nodes[row.node])
             case MssClamp():

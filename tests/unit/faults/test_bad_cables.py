@@ -66,7 +66,7 @@ def test_every_value_is_read_with_its_unit(tmp_path: Path) -> None:
         ("packet_loss: {circuit: metro, share: 0 %}", "DX-F009", "not a part of all", "20 %"),
         ("packet_loss: {circuit: metro, share: 20}", "DX-F009", "'share' is", "20 %"),
         ("packet_loss: {circuit: metro}", "DX-S003", "packet_loss lacks 'share'", "Add for example `share: 20 %`."),
-        ("packet_loss: {circuit: metro, share: 20%, within: 50%}", "DX-S003", "no bad times without", "burst: 5"),
+        ("packet_loss: {circuit: metro, share: 20%, within: 50%}", "DX-S003", "no bad times without", "such as 5"),
         ("packet_loss: {circuit: metro, share: 60%, burst: 5, within: 60%}", "DX-S003", "cannot be lost", "longer"),
         ("packet_loss: {circuit: metro, share: 2%, direction: up}", "DX-F009", "'direction' cannot be 'up'", "to_aws"),
         ("packet_loss: {circuit: metr, share: 2%}", "DX-S004", "no circuit 'metr'", "metro"),

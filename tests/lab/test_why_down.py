@@ -62,3 +62,6 @@ def test_silence_and_an_operator(lab: LiveLab) -> None:
     lab.change({"virtual_interfaces": {"primary": {"customer": {"enabled": "off"}}}})
     for node, what in (("colo_router", "bgp"), ("dx_1", "bgp"), ("dx_1", "bfd")):
         assert why(lab, node, what, "primary") == "administratively down, switched off by the customer"
+    lab.back()
+    lab.until("bgp", session="primary", state="up", node="dx_1", within="120 s")
+    lab.advance("5 s")

@@ -18,7 +18,9 @@ from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.host.signals import as_exceptions
 from dxemu.labs.attached import NearEnd, attached
-from dxemu.labs.places import chosen
+from dxemu.labs.places import LabFolder, chosen
+from dxemu.report.terminal import echo
+from dxemu.topology.words import quoted
 
 END_OF_TYPING = "BA=="
 """Ctrl-D in base64: the end of what is typed, as a terminal says it."""
@@ -31,7 +33,11 @@ END_OF_TYPING = "BA=="
     epilog=examples("shell colo_router", "shell app tcpdump -ni any icmp", "shell colo_router show bgp"),
 )
 @lab_option
-@click.option("--hold", is_flag=True, help="Keep a virtual clock still; else it goes on as time passes here.")
+@click.option(
+    "--hold",
+    is_flag=True,
+    help="Keep a virtual clock still, so that a sleep does not end; else time goes on as it passes here.",
+)
 @click.argument("node", shell_complete=named("node"))
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool) -> None:
@@ -40,6 +46,8 @@ def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool)
     `show bgp`, `show bfd` and `show ipsec` say there what the node has decided, and why.
     """
     folder = chosen(lab)
+    if hold:
+        _say_that_time_is_held(folder)
     near = NearEnd(
         typed=0,
         end={"data": END_OF_TYPING},
@@ -56,6 +64,15 @@ def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool)
         raise folder.dead()
     status = int(done["status"])
     raise SystemExit(128 - status if status < 0 else status)
+
+
+def _say_that_time_is_held(folder: LabFolder) -> None:
+    """Else a `sleep` looks as if the lab hung. Raises BadParameter for a clock that cannot be held."""
+    if folder.about().get("clock") != "virtual":
+        problem = f"the clock of the lab {quoted(folder.name)} is real, and cannot be held. Leave --hold out."
+        raise click.BadParameter(problem, param_hint="'--hold'")
+    echo("time stands still in here: what sleeps or waits does not end (Ctrl-C ends it)", err=True)
+    echo(f"dxemu advance --lab {folder.name} 1s in another terminal lets time go on", err=True)
 
 
 def _size() -> list[int]:

@@ -110,6 +110,7 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
         assert dxemu("exec", "app", "show", "bpg").stderr.endswith("Did you mean 'bgp'?\n")
         shell = dxemu("shell", "app", typed="tty; sleep 1; echo $((6 * 7))\nexit 7\n")
         assert (shell.returncode, "/dev/pts/" in shell.stdout, "\n42" in shell.stdout) == (7, True, True)
+        a_sleep_while_time_is_held(dxemu, tmp_path)
         assert "cable_silent healed" in good(dxemu("heal", "all"))
         good(dxemu("change", "virtual_interfaces.backup.customer.as_path_prepend=2"))
         assert "taken back" in good(dxemu("change", "--back"))
@@ -118,6 +119,33 @@ def test_a_lab_that_stays(dxemu: Dxemu, tmp_path: Path) -> None:
     finally:
         good(dxemu("down", "mine"))
     assert not list((tmp_path / "state" / "dxemu" / "labs").iterdir())
+
+
+def a_sleep_while_time_is_held(dxemu: Dxemu, folder: Path) -> None:
+    """It does not end by itself, and it is said so; time that goes on ends it, and so does Ctrl-C."""
+    env = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*DXEMU, "shell", "--hold", "app"], env=env, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0
+    ) as shell:
+        assert shell.stdin is not None and shell.stdout is not None and shell.stderr is not None
+
+        def heard(what: bytes) -> None:
+            text = b""
+            while what not in text:
+                more = shell.stdout.read(1024)
+                assert more, text
+                text += more
+
+        shell.stdin.write(b"sleep 1; echo $((6 * 7))\n")
+        heard(b"sleep 1; echo ")
+        good(dxemu("advance", "5s"))
+        heard(b"42\r\n")
+        shell.stdin.write(b"echo $((7 * 8)); sleep 1\n")
+        heard(b"56\r\n")
+        shell.stdin.write(b"\x03exit 7\n")
+        assert shell.wait(timeout=LIMIT_S) == 7
+        assert b"--lab mine 1s in another terminal lets time go on" in shell.stderr.read()
 
 
 def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
@@ -212,6 +240,7 @@ def test_what_is_left_of_a_killed_supervisor(dxemu: Dxemu, tmp_path: Path) -> No
     good(dxemu("up", TOPOLOGY))
     place = LabFolder(tmp_path / "state" / "dxemu" / "labs" / "backup_connection")
     streams(dxemu, tmp_path)
+    assert "is real, and cannot be held" in dxemu("shell", "--hold", "app", "true").stderr
     pids = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdigit() and _in(p, place.folder)]
     assert pids
     supervisor = [pid for pid in pids if b"dxemu.labs.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()]

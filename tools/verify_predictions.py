@@ -45,9 +45,10 @@ OF_HUNDRED = 99.0
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One run: its number, and its scenario as it was drawn."""
+    """One run: its number, where it is, and its scenario as it was drawn."""
 
     number: int
+    site: Site
     rehearsal: Rehearsal
     words: str
 
@@ -69,7 +70,7 @@ def drawn(number: int, seed: int, everywhere: Sequence[Site], folder: Path) -> D
                 continue
             if rehearsal.predictions and rehearsal.end <= LONGEST_S:
                 words = f"{site.file.stem}: {'; '.join(steps)}"
-                return Drawn(number, rehearsal, words)
+                return Drawn(number, site, rehearsal, words)
     raise DxemuError(f"nothing can be drawn as run {number} of seed {seed}")
 
 

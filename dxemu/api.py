@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from dxemu.explain.replay import state_of_run
 from dxemu.explain.state import State
 from dxemu.files import border, write_whole
 from dxemu.finished import PAGE, Finished
+from dxemu.forms import BY_PYTHON, asking_with
 from dxemu.host import versions, where
 from dxemu.labs.live import up
 from dxemu.labs.moment import state_of_lab
@@ -41,6 +43,7 @@ T = TypeVar("T")
 lab = up
 
 
+@asking_with(BY_PYTHON)
 def run(
     scenario: str | Path,
     *,
@@ -78,6 +81,7 @@ def audit(topology: str | Path, *, pairs: bool = False) -> Audit:
     return make_audit(design, make_plan(design, versions.installed()), pairs=pairs)
 
 
+@asking_with(BY_PYTHON)
 def explain(
     source: str,
     target: str,
@@ -118,4 +122,4 @@ def _waited(work: Coroutine[Any, Any, T]) -> T:
     except RuntimeError:
         return asyncio.run(work)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        return beside.submit(asyncio.run, work).result()
+        return beside.submit(copy_context().run, asyncio.run, work).result()

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dxemu.errors import FileError
+from dxemu.forms import BY_LAB, means
 
-OTHER_FOLDER = "name another folder with --runs"
-OTHER_STATE = "export XDG_STATE_HOME=<a folder of yours>"
+OTHER_STATE = BY_LAB.folder
 """For the folders of labs that stay."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _REFUSALS = {
@@ -39,10 +39,10 @@ _REFUSALS = {
 
 
 @contextmanager
-def border(path: Path, *, verb: str = "written", otherwise: str = OTHER_FOLDER) -> Iterator[None]:
+def border(path: Path, *, verb: str = "written", otherwise: str | None = None) -> Iterator[None]:
     """What is done to `path`, or below it, inside. Raises FileError in place of the OSErrors that the user can mend.
 
-    `otherwise` ends a sentence of the remedy: what to do instead.
+    `otherwise` ends a sentence of the remedy: what to do instead. Left out, it is another folder (`dxemu.forms`).
     """
     try:
         yield
@@ -54,8 +54,9 @@ def border(path: Path, *, verb: str = "written", otherwise: str = OTHER_FOLDER) 
         raise refused(error.errno or 0, where, verb=verb, otherwise=otherwise) from error
 
 
-def refused(number: int, path: Path, *, verb: str = "written", otherwise: str = OTHER_FOLDER) -> FileError:
+def refused(number: int, path: Path, *, verb: str = "written", otherwise: str | None = None) -> FileError:
     """The error for an errno that `path` met."""
+    otherwise = means().folder if otherwise is None else otherwise
     if number in _FULL:
         return FileError(f"{shown(path)} cannot be {verb}: {full(path)}", f"make room there, or {otherwise}")
     if number in (errno.ENOTDIR, errno.ENOENT):

@@ -1,13 +1,17 @@
 """In which form somebody wrote what is wrong: in a file, on the command line, in Python. Remedies are said in the same.
 
 The place of a mistake is its file, a `str`. Of an order by hand it is a `Form` that says so: `dxemu fail`, `lab.fail`.
+What is wrong with the machine has no place: `means()` say what can be done otherwise where it is told.
 """
 
 from __future__ import annotations
 
 import keyword
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 
 class Form(str):
@@ -127,3 +131,81 @@ def _literal(value: str) -> str:
 def _text(value: str) -> str:
     """Not by json: who only reads files does not load it."""
     return '"{}"'.format(value.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What whoever asked can do otherwise: not every command has the options of `dxemu run`.
+
+    Each text ends a sentence of a remedy. `folder`: another place for what is written; `memory`: for a lab that has too
+    little; `patience`: for one that says nothing for long. `python`: options are arguments of a call.
+    """
+
+    folder: str
+    memory: str
+    patience: str
+    python: bool = False
+
+    def option(self, key: str, value: str = "") -> str:
+        """An option, as it is given here; with `value`, which is `True` for one that has none on the command line."""
+        if self.python:
+            return f"{key}={value if value in ('', 'True') else repr(value)}"
+        return f"--{key}{'' if value in ('', 'True') else f' {value}'}"
+
+
+_SMALLER = "use a smaller design"
+_REPORT = "please report it with console.log"
+BY_RUN = Means(
+    folder="name another folder with --runs",
+    memory=f"give it more with --memory, or {_SMALLER}",
+    patience=f"a very busy machine needs a longer --stall-limit; otherwise {_REPORT}",
+)
+"""`dxemu run`."""
+BY_LAB = Means(
+    folder="export XDG_STATE_HOME=<a folder of yours>",
+    memory=_SMALLER,
+    patience=f"end what keeps the machine very busy; otherwise {_REPORT}",
+)
+"""`dxemu up`, `dxemu class`, and all that is asked of their labs."""
+BY_TRIAL = Means(
+    folder="export TMPDIR=<a folder of yours>",
+    memory="give the machine more",
+    patience=f"end what keeps the machine very busy; otherwise {_REPORT}",
+)
+"""A kernel that is tried, by `dxemu doctor` or `dxemu kernel build`."""
+BY_PYTHON = Means(
+    folder="name another folder with runs=",
+    memory=_SMALLER,
+    patience=f"end what keeps the machine very busy; otherwise {_REPORT}",
+    python=True,
+)
+"""Calls of Python."""
+BY_PYTEST = Means(
+    folder="name another folder with --dxemu-runs",
+    memory=BY_PYTHON.memory,
+    patience=BY_PYTHON.patience,
+    python=True,
+)
+"""Scenarios as tests."""
+
+_asked: ContextVar[Means | None] = ContextVar("_asked", default=None)
+
+
+def means() -> Means:
+    """Those of `dxemu run`, unless a process, or a call of Python, has said otherwise."""
+    return _asked.get() or BY_RUN
+
+
+def asked_with(now: Means) -> None:
+    """These hold in this process from now on."""
+    _asked.set(now)
+
+
+@contextmanager
+def asking_with(now: Means) -> Iterator[None]:
+    """These hold meanwhile, unless somebody further out has said otherwise."""
+    token = _asked.set(_asked.get() or now)
+    try:
+        yield
+    finally:
+        _asked.reset(token)

@@ -85,9 +85,11 @@ class ScenarioTest(pytest.Item):
     def runtest(self) -> None:
         """Raises ScenarioFailed, and DxemuError."""
         from dxemu.api import run
+        from dxemu.forms import BY_PYTEST, asking_with
 
         options = self.config.option
-        finished = run(self.path, seed=options.dxemu_seed, runs=options.dxemu_runs)
+        with asking_with(BY_PYTEST):
+            finished = run(self.path, seed=options.dxemu_seed, runs=options.dxemu_runs)
         self.user_properties.append(("dxemu_run", str(finished.folder)))
         if not finished.passed:
             raise ScenarioFailed(finished.first_screen())

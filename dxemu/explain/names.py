@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from dxemu.errors import DxemuError
 from dxemu.explain.state import State
+from dxemu.forms import means
 from dxemu.plan.edge import FROM_CUSTOMER, FROM_GATEWAY
 from dxemu.plan.model import MAIN_TABLE, GatewayKind, Role
 from dxemu.plan.transit_gateways import TransitGatewayTables
@@ -78,7 +79,7 @@ def _named(state: State, name: str, version: int) -> Machine:
     try:
         return Machine(name, name, state.plan.address_of(name, version))
     except StopIteration:
-        other = "without --ipv6" if version == IPV6 else "with --ipv6"
+        other = f"{'without' if version == IPV6 else 'with'} {means().option('ipv6', 'True')}"
         raise NotExplained(f"{name} has no IPv{version} address\n  Ask {other}.") from None
 
 

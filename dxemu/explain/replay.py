@@ -16,6 +16,7 @@ from dxemu.events.sessions import BgpChanged
 from dxemu.explain.heard import Heard
 from dxemu.explain.names import NotExplained
 from dxemu.explain.state import State
+from dxemu.forms import means
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import BgpSession, Plan, Role, SessionEnd, VrrpGroup
 from dxemu.topology import effective
@@ -79,7 +80,8 @@ def _files(folder: Path) -> Path:
     check_run(folder)
     file = folder / effective.FILE
     if not file.is_file():
-        remedy = "It was made before runs kept it. Run the scenario again, or ask with --topology FILE."
+        by_file = means().option("topology", "FILE")
+        remedy = f"It was made before runs kept it. Run the scenario again, or ask with {by_file}."
         raise NoRun(f"{folder} has no {effective.FILE}\n  {remedy}")
     return file
 
@@ -104,11 +106,11 @@ def _moment(at: str | None, end: float, called: str, *, goes_on: bool) -> float:
     if at is None:
         return end
     last = f"{math.floor(end * 1e3) / 1e3:.10g} s"  # as the report has times: one that is said can be given
-    between = f"Give a time from 0 s to {last}, such as --at {end / 2:.0f}s."
+    between = f"Give a time from 0 s to {last}, such as {means().option('at', f'{end / 2:.0f}s')}."
     try:
         moment = Seconds.parse(at)
     except ValueError as error:
-        raise NotExplained(f"--at {at}: {error}\n  {between}") from None
+        raise NotExplained(f"{means().option('at', at)}: {error}\n  {between}") from None
     if moment > end:
         problem = f"{called} is at {last}" if goes_on else f"{called} ended at {last}"
         raise NotExplained(f"{problem}, before {moment}\n  {between}")

@@ -60,7 +60,9 @@ def ptrace_finding(release: str, offer: Offer) -> DoctorCheck:
         needless = choose(Wish.AUTO, release, offer) is GuestMode.SECCOMP
     except Unsupported:
         needless = False
-    detail = f"{offer.ptrace_problem}; only --guest strict needs it here" if needless else offer.ptrace_problem
+    detail = (
+        f"{offer.ptrace_problem}; only dxemu run --guest strict needs it here" if needless else offer.ptrace_problem
+    )
     return DoctorCheck("ptrace", Readiness.WARNING if needless else Readiness.NO, detail, _ptrace_repair())
 
 

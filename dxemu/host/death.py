@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dxemu.errors import FileError, LabError, Unsupported
 from dxemu.files import shown, trouble
+from dxemu.forms import means
 
 ROOM_BYTES = 1 << 20
 """A folder with less room than this is full to a guest that asks for more memory."""
@@ -35,7 +36,7 @@ def cause(folder: Path, memory_folder: Path | None, status: int | None, console:
         program, why = (found["program"], found["why"]) if found else ("a program", "it may not be executed")
         return Unsupported(f"{program} cannot be executed: {why}", "dxemu doctor says what lacks")
     if _OOM.search(console):
-        return LabError("the lab needs more memory than it has", "give it more with --memory, or use a smaller design")
+        return LabError("the lab needs more memory than it has", means().memory)
     if memory_folder is not None and (status == -signal.SIGBUS or _BUS.search(console) or _is_full(memory_folder)):
         problem_text = f"{shown(memory_folder)}, which holds the lab's memory, is full"
         return FileError(problem_text, "make room there, or: export TMPDIR=<a folder with room, not mounted noexec>")

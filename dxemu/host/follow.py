@@ -18,6 +18,7 @@ from typing import Any
 
 from dxemu.errors import GuestError, LabError
 from dxemu.files import border
+from dxemu.forms import means
 from dxemu.host.channel import NUMBER
 from dxemu.host.death import cause
 from dxemu.host.guest import BOOTED
@@ -245,7 +246,7 @@ async def _events(
         except TimeoutError:
             raise GuestError(
                 patience.lost(),
-                "a very busy machine needs a longer --stall-limit; otherwise please report it with console.log",
+                means().patience,
                 _console_tail(folder),
             ) from None
         if not line:

@@ -42,10 +42,12 @@ def choose(wish: Wish, release: str, offer: Offer) -> GuestMode:
     match wish:
         case Wish.STRICT:
             return _need(
-                GuestMode.PTRACE, [offer.ptrace_problem], "--guest auto also takes seccomp, which needs no ptrace"
+                GuestMode.PTRACE,
+                [offer.ptrace_problem],
+                "dxemu run --guest auto also takes seccomp, which needs no ptrace",
             )
         case Wish.TRUSTED:
-            return _need(GuestMode.SECCOMP, [no_seccomp], "--guest auto takes ptrace where that is allowed")
+            return _need(GuestMode.SECCOMP, [no_seccomp], "dxemu run --guest auto takes ptrace where that is allowed")
         case Wish.AUTO:
             if not no_seccomp and not unconfined:
                 return GuestMode.SECCOMP
@@ -53,7 +55,7 @@ def choose(wish: Wish, release: str, offer: Offer) -> GuestMode:
             return _need(GuestMode.PTRACE, [offer.ptrace_problem, no_seccomp or unconfined], remedy)
 
 
-TRUSTING = "--guest trusted does without confinement, if you trust every program that the lab starts"
+TRUSTING = "dxemu run --guest trusted does without confinement, if you trust every program that the lab starts"
 
 
 def confinement_problem(offer: Offer) -> str:

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from dxemu.errors import Unsupported
+from dxemu.forms import means
 from dxemu.host import follow, guest
 from dxemu.host.follow import LabProcess
 from dxemu.host.job import LAB_IMPORTS, write_start
@@ -38,7 +39,7 @@ async def started(
     if folder.is_relative_to(ITS_OWN):
         raise Unsupported(
             f"a lab in the host's kernel has {ITS_OWN} for itself, and {folder} is below it",
-            "choose another folder with --runs, or for labs that stay with export XDG_STATE_HOME=<a folder>",
+            means().folder,
         )
     python = [str(Path(sys.executable).resolve()), *guest.PYTHON_OPTIONS, "-B", guest.__file__, guest.NATIVE]
     env = {"PATH": os.defpath}

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from dxemu.files import border
+from dxemu.files import OTHER_STATE, border
 from dxemu.host.process import not_started
 
 
@@ -35,7 +35,7 @@ def started(command: Sequence[str], folder: Path, log: Path, fds: Sequence[int])
 
     Raises LabError and FileError.
     """
-    with border(log):
+    with border(log, otherwise=OTHER_STATE):
         said = log.open("wb")
     with said:
         try:

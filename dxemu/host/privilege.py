@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from dxemu.forms import means
 from dxemu.netlink.namespace import set_loopback_up
 
 _CLONE_NEWNS = 0x00020000
@@ -89,7 +90,8 @@ def namespaces_repair() -> str:
     """What gives a process the right to make a lab's namespaces."""
     kind = container()
     if not kind:
-        return "use the embedded kernel (--kernel embedded), or root with CAP_SYS_ADMIN and CAP_NET_ADMIN"
+        embedded = means().option("kernel", "embedded")
+        return f"use the embedded kernel ({embedded}), or root with CAP_SYS_ADMIN and CAP_NET_ADMIN"
     engine = "podman" if kind == "podman" else "docker"
     return f"{engine} run --privileged ...    (or --cap-add SYS_ADMIN --cap-add NET_ADMIN)"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dxemu.errors import LabError
+from dxemu.forms import BY_TRIAL, asking_with
 from dxemu.host import kernel_file, kernel_store, where
 from dxemu.host.channel import Channel
 from dxemu.host.embedded import run_embedded
@@ -23,7 +24,8 @@ def prove_embedded(kernel: Path) -> list[dict[str, Any]]:  # Any: the proof's ow
 
     Raises LabError if it does not even boot, or if what a lab imports cannot be imported in it.
     """
-    return asyncio.run(_boot(kernel))
+    with asking_with(BY_TRIAL):
+        return asyncio.run(_boot(kernel))
 
 
 async def _boot(kernel: Path) -> list[dict[str, Any]]:  # Any: the proof's own JSON

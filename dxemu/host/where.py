@@ -11,6 +11,7 @@ from typing import Self
 
 from dxemu.errors import Unsupported
 from dxemu.files import border
+from dxemu.forms import means
 from dxemu.host import embedded as embedded_kernel
 from dxemu.host import kernel_store, on_host
 from dxemu.host.embedded import DEFAULT_GB, MEMORY, Boot
@@ -113,9 +114,15 @@ def boot(kernel: Path, release: str, wish: Wish = Wish.AUTO) -> Boot:
 def host(clock: str, stall_limit_s: float | None = None) -> Where:
     """The machine's own kernel. Raises Unsupported unless root, the clock real and the kernel able."""
     if clock == "virtual":
-        raise Unsupported("the virtual clock needs the embedded kernel", "use --clock real with --kernel host")
+        raise Unsupported(
+            "the virtual clock needs the embedded kernel",
+            f"use {means().option('clock', 'real')} with {means().option('kernel', 'host')}",
+        )
     if not is_root():
-        raise Unsupported("--kernel host needs root", "use sudo, or --kernel embedded, which needs none")
+        embedded_one = means().option("kernel", "embedded")
+        raise Unsupported(
+            f"{means().option('kernel', 'host')} needs root", f"use sudo, or {embedded_one}, which needs none"
+        )
     from dxemu.host.proof_apart import prove_here  # the embedded kernel starts without what this imports
 
     forbidden = namespaces_problem()
@@ -125,6 +132,6 @@ def host(clock: str, stall_limit_s: float | None = None) -> Where:
     if lacking:
         raise Unsupported(
             f"Linux {platform.release()} of this machine lacks {', '.join(lacking)}",
-            "dxemu doctor says what could be loaded; --kernel embedded has it all",
+            f"dxemu doctor says what could be loaded; {means().option('kernel', 'embedded')} has it all",
         )
     return Where(kernel="host", clock=clock, release=platform.release(), stall_limit_s=stall_limit_s)

@@ -24,7 +24,7 @@ from typing import Any, Self
 from dxemu import words
 from dxemu.files import stem
 from dxemu.finished import Finished
-from dxemu.forms import PYTHON
+from dxemu.forms import BY_PYTHON, PYTHON, asking_with
 from dxemu.host.outliving import Outliving
 from dxemu.labs.again import again
 from dxemu.labs.client import ask_at
@@ -223,14 +223,16 @@ def up(
     """
     file = found(Path(topology), (TOPOLOGY,))
     about = About(topology=str(file.absolute()), kernel=kernel, clock=clock, seed=seed)
-    folder, supervisor = start(name or f"{stem(file)}_{os.getpid()}_{next(_NUMBERS)}", about)
-    until_ready(folder, supervisor)
+    with asking_with(BY_PYTHON):
+        folder, supervisor = start(name or f"{stem(file)}_{os.getpid()}_{next(_NUMBERS)}", about)
+        until_ready(folder, supervisor)
     return LiveLab(folder, supervisor)
 
 
 def attach(name: str | None = None) -> LiveLab:
     """The lab of this name, which somebody has brought up, or the only one. Raises NoLab."""
-    return LiveLab(chosen(name))
+    with asking_with(BY_PYTHON):
+        return LiveLab(chosen(name, "name"))
 
 
 def _text(kind: str, parameters: Mapping[str, object]) -> str:

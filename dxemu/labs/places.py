@@ -16,6 +16,7 @@ from typing import Any
 
 from dxemu.errors import LabError
 from dxemu.files import OTHER_STATE, border, refused
+from dxemu.forms import means
 from dxemu.host import invoker
 from dxemu.topology.words import quoted, suggestion
 
@@ -94,7 +95,7 @@ class LabFolder:
 
     def remove(self) -> None:
         """All that is left of a lab that does not live. Raises FileError."""
-        with border(self.folder, verb="removed"):
+        with border(self.folder, verb="removed", otherwise="remove it by hand"):
             shutil.rmtree(self.folder)
 
     def listening(self) -> socket.socket:
@@ -149,8 +150,8 @@ def places() -> list[LabFolder]:
         return []
 
 
-def chosen(name: str | None) -> LabFolder:
-    """The lab of this name, or the only one. Raises NoLab."""
+def chosen(name: str | None, called: str = "lab") -> LabFolder:
+    """The lab of this name, or the only one. Raises NoLab, with the option that is `called` so."""
     found = {place.name: place for place in places()}
     if name is not None:
         if name not in found:
@@ -160,7 +161,10 @@ def chosen(name: str | None) -> LabFolder:
     if len(found) != 1:
         if not found:
             raise NoLab("there is no lab", "dxemu up TOPOLOGY starts one.")
-        raise NoLab(f"there are {len(found)} labs: {', '.join(found)}", "Say which one is meant, with --lab NAME.")
+        raise NoLab(
+            f"there are {len(found)} labs: {', '.join(found)}",
+            f"Say which one is meant, with {means().option(called, 'NAME')}.",
+        )
     return next(iter(found.values()))
 
 
@@ -180,7 +184,10 @@ def new_place(name: str) -> tuple[LabFolder, int]:
     base = state_folder()
     place = LabFolder(base / name)
     if place.lives():
-        raise NoLab(f"there is a lab {quoted(name)} already", f"dxemu down {name} ends it; --name gives another name.")
+        raise NoLab(
+            f"there is a lab {quoted(name)} already",
+            f"dxemu down {name} ends it; {means().option('name')} gives another name.",
+        )
     with border(place.folder, otherwise=OTHER_STATE):
         invoker.make_folders(base)
         base.chmod(0o700)

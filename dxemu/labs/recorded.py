@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 
 from dxemu.events.folder import TIMELINE
-from dxemu.files import border
+from dxemu.files import OTHER_STATE, border
 from dxemu.labs.places import LabFolder
 
 
@@ -17,7 +17,7 @@ def recorded(place: LabFolder, tell: Callable[[Mapping[str, object]], None]) -> 
     from dxemu.events.run import Building, Tick
     from dxemu.report.live import live_line
 
-    with border(place.folder, verb="read"), contextlib.suppress(ValueError, FileNotFoundError):
+    with border(place.folder, verb="read", otherwise=OTHER_STATE), contextlib.suppress(ValueError, FileNotFoundError):
         for part in timeline.parts(place.folder / TIMELINE):
             for event in timeline.read(part):
                 if not isinstance(event, Building | Tick):

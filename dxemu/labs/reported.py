@@ -6,7 +6,7 @@ from dxemu.events import timeline
 from dxemu.events.codec import decoded
 from dxemu.events.folder import TIMELINE
 from dxemu.events.steps import ChangeDone
-from dxemu.files import border
+from dxemu.files import OTHER_STATE, border
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder
 from dxemu.measure.result_codec import from_json
@@ -18,7 +18,7 @@ from dxemu.topology import effective
 def reported(place: LabFolder) -> PageOf:
     """All that a report is made from, as it is now. Raises NoLab, AskedInVain and FileError."""
     said = ask_at(place, "report")
-    with border(place.folder, verb="read"):
+    with border(place.folder, verb="read", otherwise=OTHER_STATE):
         told = [event for part in timeline.parts(place.folder / TIMELINE) for event in timeline.read(part)]
         events = [*told, *map(decoded, said["logs"])]
     result = from_json(said["result"])

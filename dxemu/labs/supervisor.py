@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from dxemu.errors import DxemuError, InputErrors, LabError
 from dxemu.events.base import Event
 from dxemu.events.run import Building
+from dxemu.forms import BY_LAB, asked_with
 from dxemu.host import invoker, where
 from dxemu.host.early import Early
 from dxemu.host.job import SERVED_IMPORTS
@@ -283,6 +284,7 @@ def main() -> None:
     folder, listening, lock = sys.argv[1:]
     os.set_inheritable(int(lock), False)
     os.set_inheritable(int(listening), False)
+    asked_with(BY_LAB)
     try:
         asyncio.run(_main(Path(folder), int(listening)))
     except LabError as error:

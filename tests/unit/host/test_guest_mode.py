@@ -125,7 +125,7 @@ def test_a_wall_that_lets_something_through_is_none(monkeypatch: pytest.MonkeyPa
             replace(DEBIAN_13, ptrace_problem=NO_PTRACE),
             "ptrace",
             Readiness.WARNING,
-            "only --guest strict",
+            "only dxemu run --guest strict",
             "SYS_PTRACE",
         ),
         (replace(DEBIAN_12, ptrace_problem=NO_PTRACE), "ptrace", Readiness.NO, NO_PTRACE, "SYS_PTRACE"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.errors import Unsupported
+from dxemu.forms import BY_LAB, asking_with
 from dxemu.host import on_host
 from dxemu.host.embedded import MEMORY, Boot
 from dxemu.host.where import Where
@@ -41,5 +42,7 @@ def test_a_lab_cannot_be_where_its_own_run_folder_hides_it() -> None:
         async with on_host.started(Path("/run/user/1000/state"), None):
             pass
 
-    with pytest.raises(Unsupported, match=r"has /run for itself.*below it\n  .*--runs.*XDG_STATE_HOME"):
+    with pytest.raises(Unsupported, match=r"has /run for itself.*below it\n  .*--runs"):
+        asyncio.run(start())
+    with asking_with(BY_LAB), pytest.raises(Unsupported, match=r"below it\n  .*XDG_STATE_HOME"):
         asyncio.run(start())

@@ -152,6 +152,7 @@ def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
     good(dxemu("class", "start", "1", TOPOLOGY, "--clock", "virtual", "--name", "monday"))
     try:
         assert "Did you mean 'primary'?" in dxemu("capture", "primry").stderr
+        assert "is no filter: tcpdump: " in dxemu("capture", "primary", "tcp prt 179").stderr
         assert not [*tmp_path.glob("state/dxemu/labs/*/captures")]
         file = tmp_path / "bfd.pcap"
         command = [*DXEMU, "capture", "--out", "-", "primary", "udp"]

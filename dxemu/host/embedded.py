@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -81,8 +81,9 @@ async def started(
     given a job.
     """
     async with contextlib.AsyncExitStack() as stack:
-        memory = stack.enter_context(_memory_of_a_run(boot.memory_folder))
+        memory = boot.memory_folder / f"dxemu-{secrets.token_hex(8)}"
         broom = stack.enter_context(swept(folder, memory, made))
+        stack.enter_context(_memory_of_a_run(memory))
         write_start(folder, imports)
         with border(folder):
             (folder / INIT).symlink_to(guest.__file__)
@@ -105,13 +106,14 @@ async def run_embedded(job: Job, folder: Path, boot: Boot) -> AsyncGenerator[Map
 
 
 @contextlib.contextmanager
-def _memory_of_a_run(parent: Path) -> Iterator[Path]:
-    """A folder for one guest's memory file: the guest may write there, and nowhere else in `parent`."""
+def _memory_of_a_run(folder: Path) -> Iterator[None]:
+    """A folder for one guest's memory file: the guest may write there, and nowhere else beside it."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix="dxemu-", dir=parent))
+        folder.mkdir(mode=0o700)
     except OSError as error:
-        raise LabError(f"no folder for the guest's memory in {parent}: {error.strerror}", memory_repair()) from error
+        why = f"no folder for the guest's memory in {folder.parent}: {error.strerror}"
+        raise LabError(why, memory_repair()) from error
     try:
-        yield folder
+        yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)

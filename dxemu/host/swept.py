@@ -19,7 +19,8 @@ LIMIT_S = 10.0
 _SCRIPT = """
 folder=$1 memory=$2; shift 2
 read -r kept && { read -r end; set --; }
-rmdir -- "$memory"
+tries=0
+until rm -rf -- "$memory" || [ $((tries += 1)) -ge 50 ]; do sleep 0.1; done
 cd -- "$folder" && rm -rf -- NAMES && [ $# -gt 0 ] && rm -f console.log
 cd /
 for made; do
@@ -47,6 +48,9 @@ class Broom:
 @contextlib.contextmanager
 def swept(folder: Path, memory: Path | None = None, made: Sequence[Path] = ()) -> Iterator[Broom]:
     """Remove what a start left in `folder`, and `memory`, when the context ends, or this process.
+
+    `memory` need not be there yet: whoever makes it afterwards may be killed at once. A kernel that still starts may be
+    about to put its file there, so that removing it is tried again.
 
     Of `made` too, what was made for this run alone, innermost first: empty folders, and files that are alone in
     theirs; unless it was decided to `keep` them. Raises LabError if there is no shell.

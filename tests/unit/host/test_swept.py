@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,3 +48,39 @@ def test_what_was_there_stays(before: str, tmp_path: Path) -> None:
     left = everything(tmp_path)
     assert before in left
     assert not [name for name in left if name.endswith(("/1", "/8", "console.log"))]
+
+
+KILLED = """
+import asyncio, os, pathlib, signal, sys
+from dxemu.host import embedded
+
+folder, memory, when = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+made = pathlib.Path.mkdir
+
+def die(path, *arguments, **named):
+    made(path, *arguments, **named)
+    if when == "with a file in it":
+        (path / "vm_file").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+pathlib.Path.mkdir = die
+
+async def start():
+    async with embedded.started(folder, embedded.Boot(kernel=pathlib.Path("/bin/false"), memory_folder=memory)):
+        pass
+
+asyncio.run(start())
+"""
+
+
+@pytest.mark.parametrize("when", ["at once", "with a file in it"])
+def test_killed_in_the_moment_when_the_memory_folder_is_made(when: str, tmp_path: Path) -> None:
+    folder, memory = tmp_path / "run", tmp_path / "memory"
+    folder.mkdir()
+    memory.mkdir()
+    child = subprocess.run([sys.executable, "-c", KILLED, folder, memory, when], timeout=60, check=False)
+    assert child.returncode == -signal.SIGKILL
+    late = time.monotonic() + 30
+    while list(memory.iterdir()) and time.monotonic() < late:
+        time.sleep(0.01)
+    assert list(memory.iterdir()) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from dxemu.host.embedded import run_embedded
 from dxemu.host.imports import LAB
 from dxemu.host.job import Job
 from dxemu.host.proof import prove
+from dxemu.host.swept import fleeting_folder
 
 
 def prove_embedded(kernel: Path) -> list[dict[str, Any]]:  # Any: the proof's own JSON
@@ -29,10 +29,10 @@ def prove_embedded(kernel: Path) -> list[dict[str, Any]]:  # Any: the proof's ow
 
 
 async def _boot(kernel: Path) -> list[dict[str, Any]]:  # Any: the proof's own JSON
-    with tempfile.TemporaryDirectory(prefix="dxemu-proof-") as folder:
+    with fleeting_folder("dxemu-proof-") as folder:
         job = Job(target="dxemu.host.proving:inside", payload=LAB)
         release = kernel_file.abilities(kernel, kernel_store.BUILD_COMMAND).version
-        events = run_embedded(job, Path(folder).resolve(), where.boot(kernel, release))
+        events = run_embedded(job, folder.resolve(), where.boot(kernel, release))
         async with contextlib.aclosing(events):
             return [dict(event["line"]) async for event in events]  # type: ignore[call-overload]  # our own event
 

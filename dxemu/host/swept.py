@@ -6,10 +6,13 @@ The lab's first process removes it as soon as it has read it. Until then only an
 from __future__ import annotations
 
 import contextlib
+import secrets
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dxemu.files import border
 from dxemu.host.guest import OF_THE_KERNEL, PAYLOAD_FILE, START_FILE
 from dxemu.host.process import not_started
 
@@ -72,3 +75,13 @@ def swept(folder: Path, memory: Path | None = None, made: Sequence[Path] = ()) -
             shell.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):  # a busy machine: it goes on without us
             shell.wait(LIMIT_S)
+
+
+@contextlib.contextmanager
+def fleeting_folder(prefix: str) -> Iterator[Path]:
+    """A folder among the machine's temporary files that goes with this process, however it ends. Raises LabError."""
+    folder = Path(tempfile.gettempdir(), f"{prefix}{secrets.token_hex(8)}")
+    with swept(folder, folder):
+        with border(folder, otherwise="name another folder for them: TMPDIR=FOLDER"):
+            folder.mkdir(mode=0o700)
+        yield folder

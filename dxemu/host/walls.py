@@ -8,10 +8,9 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from dxemu.host import bpf, confine, landlock, system_calls
 from dxemu.host.machine import ptrace_problem
@@ -77,11 +76,10 @@ def _landlock() -> tuple[int, str]:
     except OSError as error:
         return 0, landlock_reason(error)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dxemu-trial-")))
-        (folder / "file").touch()
+        file = stack.enter_context(tempfile.TemporaryFile())
         name = f"\0dxemu-trial-{os.getpid()}"
         stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)).bind(name)
-        trials = _landlock_trials(version, folder, name)
+        trials = _landlock_trials(version, f"/proc/self/fd/{file.fileno()}", name)
         try:
             rules = landlock.ruleset(version, {})
         except OSError as error:
@@ -91,11 +89,12 @@ def _landlock() -> tuple[int, str]:
     return (0, f"Landlock does not hold here: {undone}") if undone else (version, "")
 
 
-def _landlock_trials(version: int, folder: Path, socket_name: str) -> Iterator[tuple[str, Trial]]:
-    yield "write a file", lambda: os.open(folder / "file", os.O_WRONLY)
-    yield "make a folder", lambda: os.mkdir(folder / "new")  # noqa: PTH102 - in a child that was forked: one call each
+def _landlock_trials(version: int, file: str, socket_name: str) -> Iterator[tuple[str, Trial]]:
+    folder = tempfile.mktemp(prefix="dxemu-trial-")  # noqa: S306 - a name for what may not be made
+    yield "write a file", lambda: os.open(file, os.O_WRONLY)
+    yield "make a folder", lambda: _make_and_remove(folder)
     if version >= _TRUNCATE_ABI:
-        yield "empty a file", lambda: os.truncate(folder / "file", 0)
+        yield "empty a file", lambda: os.truncate(file, 0)
     if version >= _NETWORK_ABI:
         yield "connect by TCP", lambda: socket.socket().connect(("127.0.0.1", _UNPRIVILEGED_PORT))
     if version >= SCOPES_ABI:
@@ -103,9 +102,15 @@ def _landlock_trials(version: int, folder: Path, socket_name: str) -> Iterator[t
         yield "send a signal", lambda: os.kill(os.getppid(), 0)
 
 
+def _make_and_remove(folder: str) -> None:
+    os.mkdir(folder)  # noqa: PTH102 - in a child that was forked: plain calls
+    os.rmdir(folder)  # noqa: PTH106 - as above
+
+
 def _filter_problem() -> str:
     program = confine.compiled(system_calls.rules(resolves_beneath=False, stub_in_a_file=False))
-    with tempfile.TemporaryDirectory(prefix="dxemu-trial-") as name:
+    with tempfile.TemporaryFile() as file:
+        name = f"/proc/self/fd/{file.fileno()}"
         undone = _let_through(
             lambda: confine.install(program),
             [
@@ -116,7 +121,7 @@ def _filter_problem() -> str:
     return f"a seccomp filter does not hold here: {undone}" if undone else ""
 
 
-def _let_through(bind: Callable[[], None], trials: Iterator[tuple[str, Trial]] | list[tuple[str, Trial]]) -> str:
+def _let_through(bind: Callable[[], None], trials: Iterable[tuple[str, Trial]]) -> str:
     """What a bound child could do all the same, or why it could not be bound; empty if all was refused."""
     prepared: Mapping[str, Trial] = dict(trials)
     reader, writer = os.pipe()

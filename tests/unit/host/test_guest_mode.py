@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +93,15 @@ def test_every_right_of_an_abi_is_handled() -> None:
 )
 def test_why_there_is_no_landlock(number: int, words: str) -> None:
     assert words in walls.landlock_reason(OSError(number, os.strerror(number)))
+
+
+def test_each_trial_succeeds_where_nothing_binds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with tempfile.TemporaryFile() as file:
+        trials = dict(walls._landlock_trials(walls.SCOPES_ABI, f"/proc/self/fd/{file.fileno()}", "\0nobody"))
+        assert walls._let_through(lambda: None, trials.items()) == ", ".join(trials)
+    assert len(trials) == 6
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_this_machine_offers_is_tried_and_leaves_no_child() -> None:

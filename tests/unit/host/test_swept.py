@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dxemu.host.swept import OF_THE_START, swept
+from dxemu.errors import FileError
+from dxemu.host.swept import OF_THE_START, fleeting_folder, swept
 from dxemu.run.run_folder import run_folder
 
 
@@ -50,11 +51,23 @@ def test_what_was_there_stays(before: str, tmp_path: Path) -> None:
     assert not [name for name in left if name.endswith(("/1", "/8", "console.log"))]
 
 
-KILLED = """
-import asyncio, os, pathlib, signal, sys
-from dxemu.host import embedded
+MEMORY = """
+async def start():
+    async with embedded.started(folder, embedded.Boot(kernel=pathlib.Path("/bin/false"), memory_folder=pathlib.Path())):
+        pass
 
-folder, memory, when = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+asyncio.run(start())
+"""
+FLEETING = """
+tempfile.tempdir = "."
+with swept.fleeting_folder("dxemu-proof-"):
+    pass
+"""
+KILLED = """
+import asyncio, os, pathlib, signal, sys, tempfile
+from dxemu.host import embedded, swept
+
+folder, when = pathlib.Path(sys.argv[1]), sys.argv[2]
 made = pathlib.Path.mkdir
 
 def die(path, *arguments, **named):
@@ -64,23 +77,29 @@ def die(path, *arguments, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
 pathlib.Path.mkdir = die
-
-async def start():
-    async with embedded.started(folder, embedded.Boot(kernel=pathlib.Path("/bin/false"), memory_folder=memory)):
-        pass
-
-asyncio.run(start())
 """
 
 
 @pytest.mark.parametrize("when", ["at once", "with a file in it"])
-def test_killed_in_the_moment_when_the_memory_folder_is_made(when: str, tmp_path: Path) -> None:
-    folder, memory = tmp_path / "run", tmp_path / "memory"
-    folder.mkdir()
-    memory.mkdir()
-    child = subprocess.run([sys.executable, "-c", KILLED, folder, memory, when], timeout=60, check=False)
+@pytest.mark.parametrize("starts", [MEMORY, FLEETING], ids=["memory", "fleeting"])
+def test_killed_in_the_moment_when_a_folder_is_made_it_leaves_none(starts: str, when: str, tmp_path: Path) -> None:
+    run, here = tmp_path / "run", tmp_path / "here"
+    run.mkdir()
+    here.mkdir()
+    child = subprocess.run([sys.executable, "-c", KILLED + starts, run, when], cwd=here, timeout=60, check=False)
     assert child.returncode == -signal.SIGKILL
     late = time.monotonic() + 30
-    while list(memory.iterdir()) and time.monotonic() < late:
+    while list(here.iterdir()) and time.monotonic() < late:
         time.sleep(0.01)
-    assert list(memory.iterdir()) == []
+    assert list(here.iterdir()) == []
+
+
+def test_a_fleeting_folder_goes_with_what_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with fleeting_folder("dxemu-proof-") as folder:
+        assert folder.parent == tmp_path
+        (folder / "console.log").touch()
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with pytest.raises(FileError, match="TMPDIR=FOLDER"), fleeting_folder("dxemu-proof-"):
+        pass

@@ -40,9 +40,10 @@ class OrderRefused(DxemuError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order. `word` is what it is called."""
+    """One order. `word` is what it is called; one that `only_reads` is carried out beside any other."""
 
     word: ClassVar[str]
+    only_reads: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ class AskLogs(Order):
     """What the probes that go on have measured so far: as they will tell it at their end, from files of its own."""
 
     word: ClassVar[str] = "ask_logs"
+    only_reads: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,7 @@ class AskPaths(Order):
     """The way of a `probe`'s packets in both directions, or that of bare addresses between two nodes."""
 
     word: ClassVar[str] = "ask_paths"
+    only_reads: ClassVar[bool] = True
 
     probe: str = ""
     from_node: str = ""
@@ -144,6 +147,7 @@ class AskRoutes(Order):
     """The routes in all tables of a node's kernel."""
 
     word: ClassVar[str] = "ask_routes"
+    only_reads: ClassVar[bool] = True
 
     node: str
 
@@ -153,6 +157,7 @@ class AskStates(Order):
     """How all things of one kind are (`STATES`)."""
 
     word: ClassVar[str] = "ask_states"
+    only_reads: ClassVar[bool] = True
 
     of: str
 

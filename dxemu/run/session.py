@@ -39,7 +39,7 @@ from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.run.event_stream import EventStream
 from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import encoded, values_of_answer
-from dxemu.run.orders import PROTOCOL, EndLab, Execute, Order
+from dxemu.run.orders import ORDERS, PROTOCOL, EndLab, Execute, Order
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
 from dxemu.units import Seconds
 
@@ -53,7 +53,10 @@ MOST_TIMELINE_BYTES = 1 << 26
 
 
 class Session:
-    """A running lab. Whoever gives an order waits for its answer. Several take turns where the clock is virtual."""
+    """A running lab. Whoever gives an order waits for its answer.
+
+    Where the clock is virtual several take turns, but for orders that only read: they are answered while time goes on.
+    """
 
     def __init__(self, lab: LabProcess, folder: Path, on_event: Callable[[Event], None], clock: str) -> None:
         self._lab = lab
@@ -91,7 +94,7 @@ class Session:
         Once `interrupted`, one that takes time ends: the clock goes no further for it, and a program is killed. A
         program that computes for `COMPUTES_S` while no time passes is ended: its `status` says so.
         """
-        async with self._turn if self.clock == "virtual" else contextlib.nullcontext():
+        async with contextlib.nullcontext() if self._beside_others(written) else self._turn:
             if self._ended is not None:
                 raise self._ended
             self._number += 1
@@ -101,12 +104,16 @@ class Session:
             self._send({**written, NUMBER: number}, number)
             async with asyncio.TaskGroup() as tasks:
                 beside = [tasks.create_task(self._interrupt_when(interrupted, number))] if interrupted else []
-                if self._said == Execute.word and self.clock == "virtual":
+                if written.get("order") == Execute.word and self.clock == "virtual":
                     beside.append(tasks.create_task(self._watch_computing(answer)))
                 await asyncio.wait({answer})
                 for task in beside:
                     task.cancel()
             return values_of_answer(answer.result())
+
+    def _beside_others(self, written: Mapping[str, object]) -> bool:
+        kind = ORDERS.get(str(written.get("order")))
+        return self.clock != "virtual" or (kind is not None and kind.only_reads)
 
     async def _interrupt_when(self, interrupted: asyncio.Event, number: int) -> None:
         await interrupted.wait()

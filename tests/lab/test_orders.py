@@ -41,6 +41,7 @@ pytestmark = pytest.mark.lab
 SMALL = "pull_primary_cable"
 CUT = Inject(id="cut", fault=CableCut(connection="primary"))
 WAITS_S = 5.0
+READS_WITHIN_S = 60.0
 MOST_PERCENT = 1.0
 
 
@@ -176,8 +177,12 @@ def test_what_takes_time_can_be_interrupted(tmp_path: Path, monkeypatch: pytest.
         with lab.events() as events:
             far = asyncio.create_task(lab.give_written(encoded(Advance(by=Seconds(100_000)), 0), enough))
             await anext(events)
+            seen: Any = await asyncio.wait_for(lab.give(AskStates(of="sessions")), READS_WITHIN_S)
+            assert not far.done(), "who only looks does not wait until time has gone on"
+            assert all(up for ends in seen["sessions"].values() for up in ends.values())
             enough.set()
         reached: Any = await far
+        assert seen["t"] <= reached["t"]
         assert reached["t"] < 100_000
         assert (await lab.give(AskStates(of="sessions")))["sessions"]
 

@@ -84,24 +84,21 @@ async def _tshark(*words: str) -> str:
 
 
 def periods(left: Mapping[int, int], arrived: Mapping[int, int]) -> Iterator[Period]:
-    """The loss periods (RFC 3357, 3) of the packets that left."""
-    lost_since = None
+    """The loss periods (RFC 3357, 3) of the packets that left.
+
+    Packets that were on their way for less than the slowest of all when the captures ended are no loss.
+    """
+    lost_since: list[int] = []
     for lost, group in groupby(sorted(left), key=lambda number: number not in arrived):
         numbers = list(group)
         if lost:
             lost_since = numbers
         elif lost_since:
             yield Period(len(lost_since), left[numbers[0]] - left[lost_since[0]])
-            lost_since = None
-    if lost_since:
-        yield Period(len(lost_since), None)
-
-
-def long_enough_ago(left: Mapping[int, int], arrived: Mapping[int, int]) -> Mapping[int, int]:
-    """Those that were not still on their way when the capture ended, as the slowest of all could have been."""
+            lost_since = []
     slowest = max((arrived[number] - at for number, at in left.items() if number in arrived), default=0)
-    ended = max([*left.values(), *arrived.values()], default=0)
-    return {number: at for number, at in left.items() if at + slowest < ended}
+    if lost_since and left[lost_since[0]] + slowest < max([*left.values(), *arrived.values()]):
+        yield Period(len(lost_since), None)
 
 
 def differing(reported: Sequence[Outage], captured: Sequence[Period]) -> list[str]:
@@ -132,7 +129,7 @@ async def compared(run: Drawn, result: Result, folder: Path) -> tuple[list[str],
         names = {near: pair.near, far: pair.far}
         left = await seen(folder / f"{names[sender]}.pcapng", "src", str(sender), sender.version, port)
         arrived = await seen(folder / f"{names[receiver]}.pcapng", "dst", str(receiver), receiver.version, port)
-        captured = list(periods(long_enough_ago(left, arrived), arrived))
+        captured = list(periods(left, arrived))
         number += len(captured)
         reported = [outage for outage in result.outages if outage.direction == direction]
         wrong += [f"{direction}: {words}" for words in differing(reported, captured)]

@@ -33,9 +33,9 @@ from tools.verify_audit import CONFLICT
 from tools.verify_predictions import RATE, Drawn, drawn
 
 READ_WITHIN_S = 300
+FIELDS = ("frame.time_epoch", "ip.src", "ipv6.src", "udp.payload")
 _NS = 10**9
 _INTERVAL_NS = _NS // RATE
-_FAMILIES = {4: "ip", 6: "ipv6"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +50,25 @@ class Period:
         return f"{count(self.packets, 'packet')}, {lasted}"
 
 
-async def seen(capture: Path, end: str, address: str, version: int, port: int) -> Mapping[int, int]:
-    """When, in nanoseconds, each numbered packet to a UDP `port` first stood in a capture.
+async def seen(capture: Path, host: str, port: int) -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """When, in nanoseconds, each numbered packet to a UDP `port` first left a host, and when it arrived there.
 
-    `end` is `src` or `dst`: which of a packet's ends has this address. Raises DxemuError with what tshark said.
+    `host` is an address of the one whose frames were captured. Raises DxemuError with what tshark said.
     """
-    wanted = f"{_FAMILIES[version]}.{end} == {address} && udp.dstport == {port} && !icmp && !icmpv6"
-    found: dict[int, int] = {}
-    for line in (await _tshark("-r", str(capture), "-Y", wanted)).splitlines():
-        time, payload = line.split("\t")
+    left: dict[int, int] = {}
+    arrived: dict[int, int] = {}
+    for line in (await _tshark("-r", str(capture), "-Y", f"udp.dstport == {port} && !icmp && !icmpv6")).splitlines():
+        time, source, source_v6, payload = line.split("\t")
         seconds, _, fraction = time.partition(".")
         (number,) = SEQUENCE.unpack_from(bytes.fromhex(payload.replace(":", "")))
+        found = left if host in (source, source_v6) else arrived
         found.setdefault(number, int(seconds) * _NS + int(fraction.ljust(9, "0")[:9]))
-    return found
+    return left, arrived
 
 
 async def _tshark(*words: str) -> str:
-    """Time and payload of each packet."""
-    words = ("-n", *words, "-T", "fields", "-e", "frame.time_epoch", "-e", "udp.payload")
+    """Time, source and payload of each packet."""
+    words = ("-n", *words, "-T", "fields", *(f"-e{field}" for field in FIELDS))
     try:
         process = await asyncio.create_subprocess_exec("tshark", *words, stdout=PIPE, stderr=PIPE)
     except OSError as error:
@@ -122,13 +123,12 @@ def _equal(outage: Outage, period: Period) -> bool:
 async def compared(run: Drawn, result: Result, folder: Path) -> tuple[list[str], int]:
     """What differs, and how many loss periods were compared, of both directions."""
     pair, plan = run.site.pair, run.rehearsal.plan
-    near, far = plan.address_of(pair.near), plan.address_of(pair.far)
     port = flow_of(0, run.number).destination_port
+    near, far = [
+        await seen(folder / f"{host}.pcapng", str(plan.address_of(host)), port) for host in (pair.near, pair.far)
+    ]
     wrong, number = [], 0
-    for direction, sender, receiver in (("to_aws", near, far), ("from_aws", far, near)):
-        names = {near: pair.near, far: pair.far}
-        left = await seen(folder / f"{names[sender]}.pcapng", "src", str(sender), sender.version, port)
-        arrived = await seen(folder / f"{names[receiver]}.pcapng", "dst", str(receiver), receiver.version, port)
+    for direction, (left, _), (_, arrived) in (("to_aws", near, far), ("from_aws", far, near)):
         captured = list(periods(left, arrived))
         number += len(captured)
         reported = [outage for outage in result.outages if outage.direction == direction]

@@ -1,81 +1,81 @@
-"""Small mutations of the pure half, one after the other: does a unit test notice?
+"""Small mutations of the pure half: does a unit test notice each?
 
-    scripts/mutate [--count N] [--seed S] [--only PACKAGE]        usual: 40, 1, all of PACKAGES
+    scripts/mutate [--count N] [--seed S] [--only PACKAGE] [--seconds T]
+    scripts/mutate --again FILE [--seconds T]         the survivors that FILE, printed before, tells of
 
-Cosmic Ray makes the mutations in place: the script runs this in a copy of what is committed, so that none is left in
-anybody's work. Of all that can be made N are drawn from the seed. Each
-is tried with the tests of its package. Survivors are printed with their difference. Exits with 1 if there are any.
-Mutations of annotations are left out: nothing evaluates them.
+Cosmic Ray makes the mutations; of all that can be made N are drawn from the seed, but none that is equivalent by what
+it is (annotations, asserts, `== None`). Each is tried with the test files that run what it changes, cheapest first, of
+which T seconds of processor are granted. The script runs this in a copy of the work tree. Survivors are printed with
+their difference. Exits with 1 if there are any.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import as_completed
 from pathlib import Path
 
-from cosmic_ray.commands import init
-from cosmic_ray.mutating import mutate_and_test
-from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkItem
+from tools import forks
+from tools.covering import chosen, known_tests
+from tools.mutants import SURVIVED, Mutant, drawn, survivors
+from tools.trials import Trial, noticed_at_once, tried, workers
 
-PACKAGES = {
-    "aws": ("aws", "plan"),
-    "bgp": ("bgp", "plan"),
-    "control": ("plan", "aws", "explain", "lab/test_route_mtu.py"),
-    "predict": ("predict", "plan"),
-    "measure": ("measure", "report", "lab"),
-}
-"""Each with the folders of tests/unit that know it, and files."""
-EACH = ("test_frozen.py",)
-"""What knows all of them."""
-TIMEOUT_S = 600
-OF_ANNOTATIONS = "BinaryOperator_BitOr"
+PACKAGES = ("aws", "bgp", "control", "predict", "measure")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it."""
-    parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(prog="scripts/mutate", description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=sorted(PACKAGES))
+    parser.add_argument("--only", choices=PACKAGES)
+    parser.add_argument("--again", type=Path)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--known", type=Path, default=Path("known-tests.json"), help="where what tests run is kept")
     asked = parser.parse_args(arguments)
-    drawn = _drawn([asked.only] if asked.only else list(PACKAGES), asked.count, asked.seed)
-    survivors = [text for item in drawn if (text := _survivor(item))]
-    print(f"{len(drawn) - len(survivors)} of {len(drawn)} mutations were noticed")
-    return 1 if survivors else 0
+    forks.warm()
+    if asked.again:
+        mutants = _there_still(survivors(asked.again.read_text(encoding="utf-8")))
+    else:
+        mutants = drawn([asked.only] if asked.only else PACKAGES, asked.count, asked.seed)
+    return _all_tried(mutants, asked.jobs, asked.seconds, asked.known)
 
 
-def _drawn(packages: Sequence[str], count: int, seed: int) -> list[WorkItem]:
-    paths = [Path("dxemu") / package for package in packages]
-    modules = sorted(module for path in paths for module in path.glob("*.py"))
-    with use_db("mutations.sqlite", WorkDB.Mode.create) as found:
-        init(modules, found, {})
-        items = [item for item in found.work_items if OF_ANNOTATIONS not in item.mutations[0].operator_name]
-    items.sort(key=lambda item: (str(item.mutations[0].module_path), item.mutations[0].start_pos, _operator(item)))
-    return random.Random(seed).sample(items, min(count, len(items)))
+def _there_still(mutants: Iterable[Mutant]) -> list[Mutant]:
+    there = []
+    for mutant in mutants:
+        found = mutant.found_in(Path(mutant.module).read_text(encoding="utf-8"))
+        if found is None:
+            print(f"gone   {mutant}  its lines are there no longer")
+        else:
+            there.append(found)
+    return there
 
 
-def _operator(item: WorkItem) -> tuple[str, int]:
-    return item.mutations[0].operator_name, item.mutations[0].occurrence
+def _all_tried(mutants: Sequence[Mutant], jobs: int, granted_s: float, kept: Path) -> int:
+    with workers(jobs) as pool:
+        known = known_tests(pool, kept)
+    trials = [Trial(mutant, chosen(mutant, known), granted_s) for mutant in mutants]
+    dead = []
 
+    def tell(trial: Trial, noticed_by: str) -> None:
+        if noticed_by:
+            dead.append(trial)
+            print(f"died   {trial.mutant}  {noticed_by}", flush=True)
+        else:
+            print(f"{SURVIVED}  {trial.mutant}  of {len(trial.files)} test files\n{trial.mutant.text}", flush=True)
 
-def _survivor(item: WorkItem) -> str:
-    """The difference that no test has noticed; empty if one has. Tells of each."""
-    (mutation,) = item.mutations
-    package = Path(mutation.module_path).parts[1]
-    tests = " ".join(f"tests/unit/{folder}" for folder in (*EACH, *PACKAGES[package]))
-    command = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -p no:randomly {tests}"
-    result = mutate_and_test(item.mutations, command, TIMEOUT_S)
-    lived = result.test_outcome is TestOutcome.SURVIVED
-    where = f"{mutation.module_path}:{mutation.start_pos[0]}"
-    print(f"{'LIVED ' if lived else 'died  '} {where}  {mutation.operator_name}", flush=True)
-    if not lived:
-        return ""
-    print(result.diff, flush=True)
-    return result.diff or where
+    by_itself = noticed_at_once(trials, jobs, tell)
+    with workers(jobs) as pool:
+        ends = {pool.submit(tried, trial): trial for trial in by_itself}
+        for end in as_completed(ends):
+            tell(ends[end], end.result())
+    print(f"{len(dead)} of {len(mutants)} mutations were noticed")
+    return 0 if len(dead) == len(mutants) else 1
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """What a change of a design should cost: routes before and after, and what is lost while it takes effect.
 
-It is made step by step in the careful order (`dxemu.plan.order`), each when the one before has been read back. Where
-both the design before a step and the one after it lead a flow to its target, it loses what `dxemu.predict.passing`
-says; where none leads there any more, it is lost until a later step, or change, brings it back.
+It is made step by step in the careful order (`dxemu.plan.order`), each when the one before has been read back. No step
+waits until a session that is made, or made anew, is up. Where both the design before a step and the one after it lead a
+flow to its target, it loses what `dxemu.predict.passing` says; where none leads there any more, it is lost until a
+later step, or change, brings it back.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from dxemu.control.tables import NOTHING, Believed
 from dxemu.plan.diff import Added, Changed, Removed, Reordered, Setting, applied, diff
 from dxemu.plan.model import BgpSession, Cable, IpsecTunnel, Plan, VrrpGroup
 from dxemu.plan.order import RESET, Step, careful
+from dxemu.plan.tables import Row
 from dxemu.predict.detect import CONNECT_RETRY_S, EXABGP_DELAY, LONGEST_BACKOFF_S, reconnect_delay_s
 from dxemu.predict.outcome import Fate, Flow, View, World
 from dxemu.predict.passing import HOP_S, When, crossing_s, heard_after, under_way
@@ -49,6 +51,14 @@ class Redesign:
     known: Believed = NOTHING
     was: Believed = NOTHING
     off_for: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """A session that is being made, and how long it takes until it is up."""
+
+    session: BgpSession
+    terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +138,12 @@ def _until_later(turn: Redesign, flow: Flow, later: Sequence[Redesign]) -> Windo
         if view.fate(flow, other.dead) is not Fate.LOST:
             lasts = round(other.at - turn.at, 9)
             longest = max((moment.lasts.high_s for moment in _moments(other)), default=0.0)
-            longest = max(longest, _until_up_s(other))
             heard = _spread_s(other.world.plan)
             return Window((Term(f"until {other.id}", lasts, lasts, "scenario"),)).plus(
                 Term("packets under way", -_spread_s(turn.world.plan), 0, "one-way delays of the cables"),
                 Term("the change taking effect", 0, heard + longest, READ_BACK),
             )
     return Window((Term(NEVER, math.inf, math.inf, "the routers' tables"),))
-
-
-def _until_up_s(turn: Redesign) -> float:
-    """The longest until a session that comes with a change is up, however many steps that has."""
-    rows = (one.row for one in diff(turn.before.plan, turn.world.plan) if isinstance(one, Added))
-    new = [row for row in rows if isinstance(row, BgpSession) and row.in_service]
-    return max((_high(tuple(_connects(turn.world.plan, row, turn.off_for))) for row in new), default=0.0)
 
 
 def _spread_s(plan: Plan) -> float:
@@ -151,46 +153,57 @@ def _spread_s(plan: Plan) -> float:
 
 
 def _moments(turn: Redesign) -> list[_Moment]:
-    """The design before, and after each step."""
-    before, after = turn.before.plan, turn.world.plan
-    found = [one for one in diff(before, after) if not isinstance(one, Reordered | Setting)]
+    """The design before, after each step, while sessions that are made by it connect, and in the end."""
+    found = [one for one in diff(turn.before.plan, turn.world.plan) if not isinstance(one, Reordered | Setting)]
     steps = careful(tuple(found))
     moments = [_Moment(turn.before.view(turn.was), Window(), {})]
-    if len(steps) > MOST_STEPS:
-        steps = ()
-    plan = before
-    for number, step in enumerate(steps):
-        last = number == len(steps) - 1
-        if step.breaks == RESET:
-            moments.append(_without(plan, turn, step))
+    each = len(steps) <= MOST_STEPS
+    plan, coming, origins = turn.before.plan, dict[str, _Coming](), dict[str, When]()
+    for number, step in enumerate(steps, start=1):
         plan = applied(plan, (step.difference,))
-        world = turn.world if last else World(plan)
-        lasts = Window() if last else _lasts(step, plan, turn.off_for)
-        moments.append(_Moment(world.view(turn.known), lasts, _origins(step, plan)))
-    if not steps:
-        nodes = {node: (0.0, HOP_S) for one in found for node in _nodes(one)}
-        moments.append(_Moment(turn.world.view(turn.known), Window(), nodes))
+        row = _after(step)
+        if isinstance(row, BgpSession) and (terms := _connecting(step, row, turn.off_for, plan)):
+            coming[row.name] = _Coming(row, terms)
+        if each and number < len(steps):
+            view = World(plan).view(_without(turn.known, coming))
+            moments.append(_Moment(view, _lasts(row, plan), _origins(step, plan)))
+        else:
+            origins |= _origins(step, plan)
+    if coming:
+        slowest = max((one.terms for one in coming.values()), key=_high)
+        moments.append(_Moment(turn.world.view(_without(turn.known, coming)), Window(slowest), dict(origins)))
+        for one in coming.values():
+            origins |= _ends(turn.world.plan, one.session)
+    moments.append(_Moment(turn.world.view(turn.known), Window(), origins))
     return moments
 
 
-def _without(plan: Plan, turn: Redesign, step: Step) -> _Moment:
-    """While a session is made anew."""
-    session = step.difference.row if isinstance(step.difference, Added | Removed) else step.difference.new
-    assert isinstance(session, BgpSession)
-    down = frozenset((session.name, end.speaker) for end in session.ends)
-    believed = replace(turn.known, down_ends=turn.known.down_ends | down)
-    return _Moment(World(plan).view(believed), Window(tuple(_connects(plan, session, 0.0))), _ends(plan, session))
-
-
-def _lasts(step: Step, plan: Plan, off_for: float | None) -> Window:
-    """Until a step is read back, and the next one is made."""
+def _after(step: Step) -> Row:
+    """What a step makes, or takes away."""
     one = step.difference
-    row = one.new if isinstance(one, Changed) else one.row
+    return one.new if isinstance(one, Changed) else one.row
+
+
+def _connecting(step: Step, session: BgpSession, off_for: float | None, plan: Plan) -> tuple[Term, ...]:
+    """How long the session takes, if this step makes it, or makes it anew."""
+    one = step.difference
+    if not session.in_service or isinstance(one, Removed):
+        return ()
+    if isinstance(one, Changed) and isinstance(one.old, BgpSession) and one.old.in_service:
+        return tuple(_connects(plan, session, 0.0)) if step.breaks == RESET else ()
+    return tuple(_connects(plan, session, off_for))
+
+
+def _without(known: Believed, coming: Mapping[str, _Coming]) -> Believed:
+    """The same, before those sessions are up."""
+    down = {(name, end.speaker) for name, one in coming.items() for end in one.session.ends}
+    return replace(known, down_ends=known.down_ends | down)
+
+
+def _lasts(row: Row, plan: Plan) -> Window:
+    """Until a step is read back, and the next one is made."""
     if not isinstance(row, BgpSession):
         return Window((Term("the router deciding and installing", 0, HOP_S, READ_BACK),))
-    old = one.old if isinstance(one, Changed) else None
-    if row.in_service and (old is None or (isinstance(old, BgpSession) and not old.in_service)):
-        return Window(tuple(_connects(plan, row, off_for)))
     wait = 2 * ROUND_TRIPS * crossing_s(plan, row) + HOP_S
     return Window((Term("the session's other end hearing of it", 0, wait, READ_BACK),))
 
@@ -206,11 +219,10 @@ def _connects(plan: Plan, session: BgpSession, off_for: float | None) -> Iterato
 
 def _origins(step: Step, plan: Plan) -> dict[str, When]:
     """Who knows of a step at first, and when."""
-    one = step.difference
-    row = one.new if isinstance(one, Changed) else one.row
+    row = _after(step)
     if isinstance(row, BgpSession):
         return _ends(plan, row)
-    return dict.fromkeys(_nodes(one), (0.0, HOP_S))
+    return dict.fromkeys(_nodes(step.difference), (0.0, HOP_S))
 
 
 def _ends(plan: Plan, session: BgpSession) -> dict[str, When]:

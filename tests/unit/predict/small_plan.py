@@ -19,15 +19,18 @@ def made(name: str) -> Plan:
     return make_plan(load(Path(__file__).parents[3] / "topologies" / f"{name}.yaml"))
 
 
+def rounded(plan: Plan, cross_connect_delay: float = 0.0) -> Plan:
+    delays = {CableRole.LAN: 0.0, CableRole.VPC: 0.0, CableRole.CROSS_CONNECT: cross_connect_delay}
+    return replace(plan, cables=tuple(replace(c, delay=Seconds(delays.get(c.role, c.delay))) for c in plan.cables))
+
+
 @cache
 def small_plan(
     *, bfd: BfdSession | None = BFD, cross_connect_delay: float = 0.0, name: str = "backup_connection"
 ) -> Plan:
-    plan = made(name)
-    delays = {CableRole.LAN: 0.0, CableRole.VPC: 0.0, CableRole.CROSS_CONNECT: cross_connect_delay}
+    plan = rounded(made(name), cross_connect_delay)
     return replace(
         plan,
-        cables=tuple(replace(c, delay=Seconds(delays.get(c.role, c.delay))) for c in plan.cables),
         sessions=tuple(
             replace(s, ends=tuple(replace(end, bfd=bfd) for end in s.ends)) if s.external else s for s in plan.sessions
         ),

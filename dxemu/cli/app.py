@@ -45,6 +45,7 @@ NO_COMMANDS = (
     "ranges",
     "run_values",
     "shells",
+    "writable",
     "audit_scenarios",
 )
 """Of the modules here: this one, and what commands have in common."""

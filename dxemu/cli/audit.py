@@ -16,6 +16,7 @@ from dxemu.cli.graph import check_picture_file, write_picture
 from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.cli.ranges import Whole
+from dxemu.cli.writable import check_folder, check_replaced_file
 from dxemu.files import border, shown, write_whole
 from dxemu.host import versions
 from dxemu.host.shares import Jobs
@@ -103,6 +104,8 @@ def command(
     """
     if picture is not None:
         check_picture_file(picture, "--picture")
+    check_replaced_file(sarif_file, "--sarif")
+    check_folder(scenarios, "--write-scenarios")
     with annotating(form):
         design = load(topology)
     plan, given = make_plan(design, versions.installed()), [rate(written) for written in rates]

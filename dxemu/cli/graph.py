@@ -8,7 +8,7 @@ import click
 
 from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
-from dxemu.files import is_folder
+from dxemu.cli.writable import check_file
 from dxemu.host.convert import svg_to_png
 from dxemu.host.signals import as_exceptions
 from dxemu.plan.make import make_plan
@@ -43,8 +43,7 @@ def check_picture_file(file: Path, option: str) -> None:
     """Raises click.BadParameter if no picture can be written to `file`, which `option` named."""
     if file.suffix not in {".svg", ".png"}:
         raise click.BadParameter(f"'{file}' must end in .svg or .png.", param_hint=f"'{option}'")
-    if not is_folder(file.parent):
-        raise click.BadParameter(f"there is no folder '{file.parent}'.", param_hint=f"'{option}'")
+    check_file(file, option)
 
 
 def write_picture(svg: str, file: Path) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dxemu.cli.writable import check_replaced_file
 from dxemu.errors import FileError, InputErrors, LabError
-from dxemu.files import border, is_folder, is_there, shown, write_whole
+from dxemu.files import border, is_there, shown, write_whole
 from dxemu.host import invoker
 from dxemu.report.terminal import echo
 
@@ -42,8 +43,7 @@ def outputs(options: Mapping[str, Path | None]) -> Mapping[str, Path]:
     """The files that were asked for, by form. Raises click.BadParameter for one that can never be written."""
     found = {form: file for form, file in options.items() if file is not None}
     for form, file in found.items():
-        if str(file) != "-" and not is_folder(file.parent):
-            raise click.BadParameter(f"there is no folder '{file.parent}'.", param_hint=f"'--{form}'")
+        check_replaced_file(file, f"--{form}")
     return found
 
 

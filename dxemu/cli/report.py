@@ -11,6 +11,7 @@ import click
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.cli.outputs import only_rendering, output_options, outputs, write_outputs, write_page
+from dxemu.cli.writable import check_replaced_file
 from dxemu.files import shown
 from dxemu.report.terminal import echo
 
@@ -45,6 +46,7 @@ def command(run: Path | None, lab: str | None, as_json: bool, html: Path | None,
     if run is not None and lab is not None and click.get_current_context().get_parameter_source("lab") is COMMANDLINE:
         raise click.UsageError("the report is of a RUN or of a --lab: leave one of them out.")
     wanted = outputs(forms)
+    check_replaced_file(html, "--html")
     page, cut_off = _of_lab(lab) if run is None else _of_run(run)
     if as_json:
         from dxemu.measure.result_codec import to_json

@@ -21,7 +21,8 @@ from dxemu.cli.named import SCENARIO_FILE, TOPOLOGY_FILE
 from dxemu.cli.outputs import leave_page, output_options, outputs, write_json, write_outputs
 from dxemu.cli.place import PlaceAsked, place_options
 from dxemu.cli.ranges import Whole
-from dxemu.cli.run_values import check_json_file, given_values, pcap_options
+from dxemu.cli.run_values import given_values, pcap_options
+from dxemu.cli.writable import check_file
 from dxemu.errors import DxemuError, FileError, Interrupted, LabError
 from dxemu.files import shown
 from dxemu.host import invoker, where
@@ -103,7 +104,7 @@ def command(
     Exits with 0 if every expectation was met, 1 if not, 2 if a file is wrong, 3 if no lab could be built, 4 if the
     run is not valid, 130 if it was interrupted. A scenario with a `matrix` is run once for each of its lines.
     """
-    check_json_file(json_file)
+    check_file(json_file, "--json")
     wanted = outputs(forms)
     if repeat is not None or has_matrix(scenario):
         with annotating(form):

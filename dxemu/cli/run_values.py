@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-
-from dxemu.errors import FileError
-from dxemu.files import border
 
 F = TypeVar("F", bound=Callable[..., Any])  # Any: whatever a command takes
 
@@ -35,20 +29,6 @@ def memory_size(value: str | None) -> str | None:
     if value is not None and not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
         raise click.BadParameter(f"'{value}' is no size: write 512M or 2G.")
     return value
-
-
-def check_json_file(file: Path | None) -> None:
-    """Raises click.BadParameter if it cannot be written: after the run it would be late to say so. `-` always can."""
-    if file is None or str(file) == "-":
-        return
-    try:
-        with border(file, otherwise="name another file with --json"):
-            if file.exists():
-                os.close(os.open(file, os.O_WRONLY | os.O_NONBLOCK))
-            else:
-                tempfile.TemporaryFile(dir=file.parent).close()
-    except FileError as error:
-        raise click.BadParameter(str(error), param_hint="'--json'") from error
 
 
 def pcap_options(command: F) -> F:

@@ -63,14 +63,14 @@ def test_says_why_a_file_could_not_be_written(graph: Graph) -> None:
     Path("backup_connection.svg").mkdir()
     status, _, err = graph(TOPOLOGY)
     assert status == 2
-    assert "Is a directory" in err
+    assert "it is a folder" in err
 
 
 @pytest.mark.parametrize(
     ("out", "said"),
     [
         ("slide.jpg", "'slide.jpg' must end in .svg or .png."),
-        ("nowhere/slide.svg", "there is no folder 'nowhere'."),
+        ("nowhere/slide.svg", "nowhere/slide.svg cannot be written: there is no "),
     ],
 )
 def test_refuses_where_it_cannot_write(graph: Graph, out: str, said: str) -> None:

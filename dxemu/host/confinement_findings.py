@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from dxemu.errors import Unsupported
 from dxemu.host import machine, privilege
 from dxemu.host.guest_mode import GuestMode, Wish, choose, confinement_problem, has_seccomp
+from dxemu.host.idle import COMES_OF_IT, UNSAID, is_idle
 from dxemu.host.walls import Offer
 from dxemu.report.doctor import DoctorCheck, Readiness
 
@@ -29,6 +32,7 @@ def findings(release: str, offer: Offer) -> tuple[DoctorCheck, ...]:
         ptrace_finding(release, offer),
         landlock_finding(offer),
         filter_finding(offer),
+        asleep_finding(),
     )
 
 
@@ -64,6 +68,16 @@ def ptrace_finding(release: str, offer: Offer) -> DoctorCheck:
         f"{offer.ptrace_problem}; only dxemu run --guest strict needs it here" if needless else offer.ptrace_problem
     )
     return DoctorCheck("ptrace", Readiness.WARNING if needless else Readiness.NO, detail, _ptrace_repair())
+
+
+def asleep_finding() -> DoctorCheck:
+    """Whether this machine says that a process of ours sleeps, which a guest has to before it is given its job."""
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        said = is_idle(sleeper.pid) is not None
+        sleeper.kill()
+    if said:
+        return DoctorCheck("repetition", Readiness.READY, "it is seen when a guest sleeps: a seed gives the same run")
+    return DoctorCheck("repetition", Readiness.WARNING, f"{UNSAID}: {COMES_OF_IT}", _ptrace_repair())
 
 
 def landlock_finding(offer: Offer) -> DoctorCheck:

@@ -28,6 +28,7 @@ from dxemu.host.patience import Patience
 from dxemu.host.process import not_started
 from dxemu.host.swept import Broom
 
+CONSOLE = "console.log"
 CONSOLE_TAIL_LINES = 12
 MAX_EVENT_BYTES = 1 << 24
 LONGEST_LINE = 4000
@@ -75,7 +76,7 @@ class LabProcess:
             async for event in _events(self._reader, dead, self._patience, self._asked, self._folder):
                 if event.get("event") == BOOTED:  # not before: its end of the channel would still echo
                     if self._held:
-                        await until_idle(self.pid, dead, self._patience.limit_s)
+                        self._note(await until_idle(self.pid, dead, self._patience.limit_s))
                     self._have_it_block()
                     job.write(self._folder)
                     self.tell({"target": job.target, "folders": job.folders})
@@ -86,6 +87,12 @@ class LabProcess:
             raise cause(self._folder, self._memory_folder, status, _console(self._folder)) or error from error
         finally:
             dead.cancel()
+
+    def _note(self, words: str) -> None:
+        """Put it, if it is anything, to what the process prints: the run goes on, and nobody else would say so."""
+        if words:
+            with border(self._folder), (self._folder / CONSOLE).open("a", encoding="utf-8") as console:
+                console.write(f"dxemu: {words}\n")
 
     def leave_folder(self) -> None:
         """The folder is to stay when this process ends, although it was given no job: another one starts there."""
@@ -142,7 +149,8 @@ async def started(
     patience = Patience(stall_limit_s)
     async with contextlib.AsyncExitStack() as stack:
         with border(folder):
-            console = stack.enter_context((folder / "console.log").open("wb"))
+            (folder / CONSOLE).write_bytes(b"")
+            console = stack.enter_context((folder / CONSOLE).open("ab"))  # others may have something to say, too
         for end in (ours, heard, *([says] if says else [])):
             stack.enter_context(end)
         with theirs:
@@ -191,7 +199,7 @@ def _console_tail(folder: Path) -> str:
 def _console(folder: Path) -> str:
     """What they printed; empty if somebody has removed it."""
     try:
-        return (folder / "console.log").read_text(encoding="utf-8", errors="replace")
+        return (folder / CONSOLE).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 

@@ -15,6 +15,7 @@ import click
 
 from dxemu.cli.outputs import JUNIT, copy, write_form
 from dxemu.errors import Interrupted
+from dxemu.events.folder import MATRIX
 from dxemu.files import border, shown, write_whole
 from dxemu.host import invoker
 from dxemu.host.signals import as_exceptions, ending
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from dxemu.report.matrix import MatrixRow
     from dxemu.run.matrix import ReadyLine, RunLine
 
-MATRIX = "matrix.json"
 MANY = 1000
 """Lines, of which nobody has meant to start more without being asked."""
 STATUS = {"pass": 0, "fail": 1, "error": 3, "invalid": 4}

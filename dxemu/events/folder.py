@@ -8,6 +8,8 @@ from dxemu.errors import DxemuError
 from dxemu.files import border, is_folder, shown
 
 TIMELINE, RESULT = "timeline.jsonl", "result.json"
+MATRIX = "matrix.json"
+"""In the folder of all runs of a matrix, or of a repetition, which are folders in it."""
 LEAVES = "A run leaves runs/SCENARIO/N."
 
 

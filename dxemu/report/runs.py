@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dxemu.measure.result import Result
-from dxemu.words import duration
+from dxemu.report.matrix import ORDER
+from dxemu.words import count, duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedRun:
-    """One run. `verdict` is the result's, `cut off` for one without result, `newer` or `damaged`. `words` say more."""
+    """One run, or all runs of a matrix. `words` say more.
+
+    `verdict` is the result's, or the worst of all; `cut off` for one without result, `newer` or `damaged`.
+    """
 
     folder: str
     verdict: str
@@ -31,6 +37,17 @@ def listed(folder: str, result: Result) -> ListedRun:
     elif ended:
         words += f", longest outage {duration(max(ended))}"
     return ListedRun(folder=folder, verdict=result.verdict, words=words, topology=result.topology, seed=result.seed)
+
+
+def listed_matrix(folder: str, written: Mapping[str, Any]) -> ListedRun:  # Any: as `matrix.json` has it
+    """What it says of all runs of a matrix or a repetition. Raises LookupError, TypeError or ValueError if damaged."""
+    runs = written["runs"]
+    counted = Counter(str(run["verdict"]) for run in runs)
+    words = f"{count(len(runs), 'run')}: {', '.join(f'{counted[word]} {word}' for word in ORDER if counted[word])}"
+    lasted = [float(ms) for run in runs for ways in run["longest_outage_ms"].values() for ms in ways.values()]
+    if lasted:
+        words += f", longest outage {duration(max(lasted))}"
+    return ListedRun(folder=folder, verdict=max(counted, key=ORDER.index), words=words)
 
 
 def lines(found: Sequence[ListedRun]) -> Iterator[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from dxemu.errors import DxemuError
-from dxemu.events.folder import RESULT, TIMELINE, NoRun
+from dxemu.events.folder import MATRIX, RESULT, TIMELINE, NoRun
 from dxemu.files import border, shown
 from dxemu.measure.result import SCHEMA
 from dxemu.report import result_json
-from dxemu.report.runs import ListedRun, listed
+from dxemu.report.runs import ListedRun, listed, listed_matrix
 from dxemu.run import record
+from dxemu.words import count
 
 
 def runs_in(base: Path) -> list[ListedRun]:
@@ -28,6 +30,9 @@ def _folders(base: Path) -> Iterator[Path]:
 
 def _run(folder: Path) -> ListedRun:
     name, file = shown(folder), folder / RESULT
+    below = sum(entry.name.isdecimal() and entry.is_dir() for entry in folder.iterdir())
+    if (folder / MATRIX).is_file() or below:
+        return _matrix(folder, below)
     try:
         if file.is_file():
             return listed(name, result_json.read(file))
@@ -44,3 +49,16 @@ def _run(folder: Path) -> ListedRun:
     if known is None:
         return ListedRun(folder=name, verdict="cut off", words=words)
     return ListedRun(folder=name, verdict="cut off", words=words, topology=known.topology, seed=known.seed)
+
+
+def _matrix(folder: Path, below: int) -> ListedRun:
+    """All runs of a matrix or a repetition, of which `below` are there, in one line: there may be thousands."""
+    name, file = shown(folder), folder / MATRIX
+    if not file.is_file():
+        return ListedRun(
+            folder=name, verdict="cut off", words=f"{count(below, 'run')} of a matrix, which was not finished"
+        )
+    try:
+        return listed_matrix(name, json.loads(file.read_bytes()))
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return ListedRun(folder=name, verdict="damaged", words=f"no {MATRIX}")

@@ -20,6 +20,7 @@ from dxemu.events.known_so_far import KNOWN, KnownSoFar
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.probes.asking import Requests
 from dxemu.probes.latency import Latency
+from dxemu.report.matrix import MatrixRow, matrix_json
 from dxemu.run.listing import runs_in
 from dxemu.run.prepare import prepare
 from dxemu.run.record import NewerRun
@@ -203,3 +204,21 @@ def test_the_list_has_every_run(folder: Path) -> None:
     assert found[1].seed == 7
     with pytest.raises(DxemuError):
         read(newer)
+
+
+def test_all_runs_of_a_matrix_are_one_in_the_list(tmp_path: Path) -> None:
+    rows = [
+        MatrixRow(number=number, names=(), seed=number, folder=str(number), verdict=verdict, result=None)
+        for number, verdict in enumerate(("pass", "fail", "pass"), 1)
+    ]
+    written = json.loads(json.dumps(matrix_json("cut", rows)))
+    written["runs"][1]["longest_outage_ms"] = {"app": {"to_aws": 766.0, "from_aws": 5.0}}
+    for number in ("1", "2", "3"):
+        (tmp_path / "cut" / number / "1").mkdir(parents=True)
+    (tmp_path / "cut" / "1" / "matrix.json").write_text(json.dumps(written), encoding="utf-8")
+    (tmp_path / "cut" / "2" / "matrix.json").write_text("[]", encoding="utf-8")
+    assert [(run.verdict, run.words) for run in runs_in(tmp_path)] == [
+        ("fail", "3 runs: 2 pass, 1 fail, longest outage 766 ms"),
+        ("damaged", "no matrix.json"),
+        ("cut off", "1 run of a matrix, which was not finished"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from dxemu.control.tables import Believed
 from dxemu.plan.model import BgpSession, IpsecTunnel
@@ -28,14 +29,14 @@ def followers(
         if session.tunnel is None or not session.in_service or any(touches(impact, session) for impact in healed):
             continue
         tunnel = plan.tunnel(session.tunnel)
-        if not _has_way(world, tunnel, before) and _has_way(world, tunnel, after):
+        if not has_way(world, tunnel, before) and has_way(world, tunnel, after):
             window = tunnel_back(plan, longest, session)
             if window.high_s > 0:
                 yield session, window
 
 
-def _has_way(world: World, tunnel: IpsecTunnel, believed: Believed) -> bool:
-    """Whether the tables lead its packets to its other end, both ways."""
+def has_way(world: World, tunnel: IpsecTunnel, believed: Believed, dead: AbstractSet[str] = frozenset()) -> bool:
+    """Whether the tables lead its packets to its other end, both ways, by cables that are not `dead`."""
     view = world.view(believed)
     flows = (Flow(one.node, far.node, far.outside) for one, far in (tunnel.ends, tunnel.ends[::-1]))
-    return all(view.fate(flow, frozenset()) is not Fate.LOST for flow in flows)
+    return all(view.fate(flow, dead) is not Fate.LOST for flow in flows)

@@ -1,7 +1,8 @@
 """Ends of sessions that give them up after a fault is healed only, and what that costs.
 
 Who stood still reads only then that the other end has closed the session; who saw no light go hears of it by what TCP
-sends again; and a timer may run out after the heal, before the next packet comes that would have stopped it.
+sends again; who kept its power hears so of the one that lost it; and a timer may run out after the heal, before the
+next packet comes that would have stopped it.
 """
 
 from __future__ import annotations
@@ -51,9 +52,11 @@ def _noticed(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[tup
     found: dict[str, dict[str, Window]] = {}
     for one in notices(plan, impact, dead):
         if one.session is not None:
-            found.setdefault(one.session, {})[one.detection.node] = one.detection.seen or one.detection.after
-    for name, seen in found.items():
-        yield plan.session(name), seen
+            seen = one.detection
+            at_once = seen.node in impact.powerless
+            found.setdefault(one.session, {})[seen.node] = Window() if at_once else seen.seen or seen.after
+    for name, windows in found.items():
+        yield plan.session(name), windows
 
 
 def _lasted(impact: Impact) -> float:

@@ -33,6 +33,7 @@ from dxemu.predict.prediction import (
     natural_end,
 )
 from dxemu.predict.returns import Return
+from dxemu.predict.standing import ends_s
 from dxemu.predict.struck import Struck
 from dxemu.predict.tunnels import ASKING, keys_lost
 from dxemu.predict.windows import Term, Window
@@ -221,7 +222,7 @@ class _Case:
         Of a way that is `cut` the heal of what does not lie on it is no help, where there is another way without it.
         """
         healers = [i for i in self.struck.impacts if i.until is not None and i.until > self.impact.at]
-        for until in sorted({_until(healer) for healer in healers}):
+        for until in sorted({ends_s(healer) for healer in healers}):
             returning = self.struck.returning(until)
             if returning.brings_back(self.flow) and not (cut is not None and returning.helps_not(self.flow, cut)):
                 lasted = until - self.impact.at
@@ -287,7 +288,3 @@ class _Case:
         if not self.impact.carrier_lost_at:
             return loss
         return loss.plus(*static_routes_back(self.plan, way, self.struck.cables).terms)
-
-
-def _until(impact: Impact) -> float:
-    return math.inf if impact.until is None else float(impact.until)

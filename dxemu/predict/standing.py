@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from dxemu.control.tables import Believed
@@ -15,9 +16,14 @@ def cables_of(impacts: Iterable[Impact]) -> frozenset[str]:
     return frozenset(cable for impact in impacts for cable in impact.cables)
 
 
+def ends_s(impact: Impact) -> float:
+    """When it is healed, in seconds since the run's start; infinite if it never is."""
+    return math.inf if impact.until is None else float(impact.until)
+
+
 def lasting(impacts: Sequence[Impact], at: float) -> tuple[Impact, ...]:
     """Those that have begun by `at` and go on after it."""
-    return tuple(i for i in impacts if i.at <= at and (i.until is None or float(i.until) > at))
+    return tuple(i for i in impacts if i.at <= at and ends_s(i) > at)
 
 
 def knowing(plan: Plan, impacts: Sequence[Impact]) -> Believed:

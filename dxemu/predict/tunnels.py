@@ -149,6 +149,24 @@ def stood_still(plan: Plan, impact: Impact, session: BgpSession) -> tuple[Term, 
     )
 
 
+def dead_peers(plan: Plan, tunnel: IpsecTunnel) -> list[tuple[float, float, float]]:
+    """Of each end: the earliest and the latest seconds until it gives its peer up, and since it asked the last time."""
+    nodes = [end.node for end in tunnel.ends]
+    return [(*_gives_up(plan, tunnel, node), float(retransmit_interval(plan.tunnels_at(node), node))) for node in nodes]
+
+
+def made_anew(plan: Plan, session: BgpSession, held: float) -> Window:
+    """From the moment at which an end has given its peer up until there are new keys; the other end holds its own."""
+    assert session.tunnel is not None
+    connecting = plan.tunnel(session.tunnel).ends[0].node
+    crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
+    return Window().plus(
+        Term(HOLDING, 0, held, "Site-to-Site VPN User Guide: DPD timeout"),
+        Term(ASKING, 0, float(retransmit_interval(plan.tunnels_at(connecting), connecting)), STRONGSWAN_TIMER),
+        Term("IKE and BGP crossing", 0, IKE_S + 5 * crossing, "RFC 7296 1.2; RFC 4271 8.2.2"),
+    )
+
+
 def _gives_up(plan: Plan, tunnel: IpsecTunnel, node: str) -> tuple[float, float]:
     """Earliest and latest seconds until an end no longer holds keys that its peer does not have.
 

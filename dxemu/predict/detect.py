@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from dxemu.aws.bfd import detection_time
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import BgpSession, Cable, Plan, SessionEnd
-from dxemu.predict import carrier_delay
+from dxemu.predict import carrier_delay, lacp
 from dxemu.predict.carrier_delay import ARP_RETRY, ARP_RETRY_S, CARRIER_UP, CARRIER_UP_S
 from dxemu.predict.impact import Impact
 from dxemu.predict.windows import Term, Window
@@ -130,7 +130,7 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
     if dead_for <= 0:
         return Window()
     light = CARRIER_UP_S if impact.carrier_lost_at else 0.0
-    waits = carrier_delay.lit_again(plan, impact, session.cables)
+    waits = (*carrier_delay.lit_again(plan, impact, session.cables), *_lag_back(plan, impact, session))
     crossing = 2 * float(sum(plan.cable(name).delay for name in session.cables))
     still_held = max(0.0, max(e.after.high_s for e in ends) - lasted)
     refused = reconnect_delay_s(still_held) if still_held > 0 else 0.0
@@ -147,6 +147,19 @@ def session_back(plan: Plan, impact: Impact, session: BgpSession, ends: tuple[De
         ),
         Term("SYN, OPEN and KEEPALIVE crossing", 0, 3 * crossing, "RFC 4271 8.2.2"),
     )
+
+
+def _lag_back(plan: Plan, impact: Impact, session: BgpSession) -> tuple[Term, ...]:
+    """What a session over a LAG waits for whose members were out: its SYNs are lost until the LAG carries packets."""
+    first = session.ends[0]
+    bond = plan.bond_at(first.node, first.port)
+    if bond is None or impact.until is None or set(impact.cables).isdisjoint(session.cables):
+        return ()
+    if impact.carrier_lost_at:
+        kept = all(carrier_delay.in_time(plan, impact, end.node, end.port) for end in session.ends)
+        return () if kept else lacp.taken_in(all_of_them=True).terms
+    out = lacp.expired(fast=bond.lacp_fast).low_s < float(impact.until - impact.at)
+    return lacp.heard_again().terms if out else ()
 
 
 def static_routes_back(plan: Plan, way: ForwardingPath, struck: AbstractSet[str]) -> Window:

@@ -145,6 +145,11 @@ class _Case:
         return NOBODY if found is None else found.detection
 
     def _outage(self, before: ForwardingPath, last: Turn | None) -> Window:
+        outage = self._outage_if_hit(before, last)
+        first = self.struck.soonest.turn(self.flow)
+        return outage.plus(*may_not_begin(outage.low_s)) if first is not None and first.decisive is None else outage
+
+    def _outage_if_hit(self, before: ForwardingPath, last: Turn | None) -> Window:
         healed, by_session = self._healed_after(before)
         if last is None or last.decisive is None:
             noticed = self._first_low(self.struck.noticed) < healed.low_s
@@ -159,8 +164,6 @@ class _Case:
             Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free with a virtual clock"),
             *self._in_flight(before, last.view.way(self.flow), found),
         )
-        if first is not None and first.decisive is None:
-            switched = switched.plus(*may_not_begin(switched.low_s))
         if switched.high_s <= healed.low_s or self._keys_lost(before):
             return switched
         if found.after.low_s >= healed.low_s:

@@ -201,3 +201,21 @@ def test_of_the_sessions_that_lose_packets_half_up_the_slowest_counts(monkeypatc
     """If all did, those over the metro would count in both directions."""
     monkeypatch.setattr(Return, "_loses_half_up", lambda *_: True)
     assert all(cost == pytest.approx([0.224]) for cost in half_up().values())
+
+
+def test_a_session_over_a_lag_waits_for_the_lag_and_then_for_its_next_syn(tmp_path: Path) -> None:
+    """The light is back within a second; the LAG needs up to 3 s more, and nobody answers a SYN until then."""
+    away = "at: 5 s, fault: {aws_device_maintenance: {device: dx_1, phase: away}}, for: 2.868 s"
+    found = predicted(tmp_path, TOPOLOGIES / "lag.yaml", "from: app, to: web", away)
+    for direction in ("to_aws", "from_aws"):
+        outage = found["aws_device_maintenance", direction].outage
+        assert outage.contains(7.32), "so much was measured"
+        assert outage.high_s == pytest.approx(2.868 + 1 + 3 + 3, abs=0.01)
+
+
+def test_a_short_silence_of_one_of_two_equal_ways_may_not_be_met(tmp_path: Path) -> None:
+    short = "at: 5 s, fault: {cable_silent: {connection: first}}, for: 0.139 s"
+    found = predicted(tmp_path, TOPOLOGIES / "load_sharing.yaml", "from: app, to: web", short)
+    for direction in ("to_aws", "from_aws"):
+        outage = found["cable_silent", direction].outage
+        assert (outage.low_s, outage.high_s) == pytest.approx((0, 0.139), abs=0.001)

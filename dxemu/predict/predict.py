@@ -11,13 +11,13 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dxemu.control.forwarding_path import ForwardingPath, shared_until
-from dxemu.control.wires import Crossing
+from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import Plan, Side
 from dxemu.predict import carrier_delay, lacp, restarts, unheard
 from dxemu.predict.carrier_delay import CARRIER_UP_S
 from dxemu.predict.detect import Detection, static_routes_back
 from dxemu.predict.impact import Impact
+from dxemu.predict.in_flight import in_flight
 from dxemu.predict.not_back_yet import still_missing
 from dxemu.predict.notice import Noticed, may_not_begin, sooner
 from dxemu.predict.outcome import Fate, Flow, Turn, World
@@ -135,7 +135,17 @@ class _Case:
             recovery=self._recovery(before),
             sessions=struck.session_names,
             cables=self.impact.touched,
+            begins=self._begins(outage),
         )
+
+    def _begins(self, outage: Window) -> Window:
+        """At once, where something is cut; else when its routes go, or when anybody notices."""
+        if not all(impact.cuts_nothing for impact in self.struck.together):
+            return Window()
+        windows = [one.detection.after for one in self.struck.noticed if math.isfinite(one.detection.after.high_s)]
+        noticed = max(windows, key=lambda window: window.high_s, default=Window())
+        first = min((window.low_s for window in windows), default=0.0) - noticed.low_s
+        return restarts.begins(outage) or noticed.plus(Term("whoever notices first", first, 0, "arithmetic"))
 
     def _detection(self, last: Turn | None, way: ForwardingPath) -> Detection:
         """The one that ends the outage; else that of this direction's own session; else any."""
@@ -162,7 +172,7 @@ class _Case:
         switched = found.after.plus(
             *(sooner(first.at_s, found.after.low_s) if first is not None and first.decisive is not None else ()),
             Term("the router deciding and installing", 0, ROUTER_S, "design: computing is free with a virtual clock"),
-            *self._in_flight(before, last.view.way(self.flow), found),
+            *in_flight(self.world, self.struck.cables, before, last.view.way(self.flow), found),
         )
         if switched.high_s <= healed.low_s or self._keys_lost(before):
             return switched
@@ -185,39 +195,6 @@ class _Case:
     @staticmethod
     def _first_low(noticed: Sequence[Noticed]) -> float:
         return min((one.detection.after.low_s for one in noticed if one.session is not None), default=math.inf)
-
-    def _in_flight(self, way: ForwardingPath, other: ForwardingPath, found: Detection) -> tuple[Term, ...]:
-        """Packets that had passed the deciding router when the cable died are lost though they were sent before."""
-        cuts = [i for i, c in enumerate(way.crossings) if any(set(w) & self.struck.cables for w in c.ways)]
-        if not cuts:
-            return ()
-        cut = cuts[-1]
-        router = way.nodes.index(found.node) if found.node in way.nodes else cuts[0]
-        turning = min(shared_until(way, other), router)
-        before, through = self._inside(way.crossings[cut])
-        aws = self.plan.node(found.node).side is Side.AWS  # whose gateways hear at once
-        hearing = 0.0 if aws else self._delay(way, turning, router)
-        return (
-            Term(f"{way.nodes[turning]} hearing of it", 0, hearing, "one-way delays of the cables"),
-            Term(
-                "packets between the router and the cut",
-                self._delay(way, router, cut) + before,
-                self._delay(way, turning, cut) + through,
-                "one-way delays of the cables",
-            ),
-        )
-
-    def _inside(self, crossing: Crossing) -> tuple[float, float]:
-        """One-way delay in a crossing until the first cable that is hit, and until the end of the last one."""
-        cables = next(way for way in crossing.ways if set(way) & self.struck.cables)
-        hit = [i for i, cable in enumerate(cables) if cable in self.struck.cables]
-        delays = [self.world.delay_s(cable) for cable in cables]
-        return sum(delays[: hit[0]]), sum(delays[: hit[-1] + 1])
-
-    def _delay(self, way: ForwardingPath, start: int, end: int) -> float:
-        """One-way delay from `way.nodes[start]` to `way.nodes[end]`."""
-        cables = [cable for crossing in way.crossings[start:end] for cable in crossing.ways[0]]
-        return sum(self.world.delay_s(name) for name in cables)
 
     def _healed_after(self, cut: ForwardingPath | None = None) -> tuple[Window, Window]:
         """How long the direction is dead if only a heal helps, and what a session must add to come back.

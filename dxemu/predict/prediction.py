@@ -36,7 +36,8 @@ class Prediction:
     `detected_by` is `carrier`, `bfd`, `hold_timer`, `lacp`, `vrrp`, `dpd` or `none`; `node` is who notices.
 
     `sessions` and `cables` are what the fault touches. An `outage` of exactly 0 means that this direction does not
-    use them; an infinite one, that nothing is left. `recovery` is None when the fault is never healed.
+    use them; an infinite one, that nothing is left. It begins with the fault, or later, when it `begins`. `recovery` is
+    None when the fault is never healed.
     """
 
     fault: str
@@ -49,6 +50,7 @@ class Prediction:
     recovery: PredictedRecovery | None
     sessions: tuple[str, ...]
     cables: tuple[str, ...]
+    begins: Window = field(default_factory=Window)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dxemu.predict.windows import Term, Window
 
 FIN_S = 0.01
 DELAYED_ACK_S = 0.2
+BEFORE_GONE = "before the routes are gone"
 KEPT = "graceful restart keeps the routes until the process is back"
 ANOTHER_WAY = Term("another way takes over before the routes are gone", 0, 0, "the routers' tables")
 SOURCE = "RFC 4724 4.2; Direct Connect User Guide, BGP-specific settings"
@@ -66,6 +67,12 @@ class BeliefStep:
     believed: Believed
 
 
+def begins(outage: Window) -> Window | None:
+    """When an outage begins that `outage` has found; None if it found none."""
+    found = next((term for term in outage.terms if term.name == BEFORE_GONE), None)
+    return None if found is None else Window((Term("the routes going", -found.high_s, -found.low_s, found.source),))
+
+
 def steps_of(noticed: Sequence[tuple[Window, Callable[[Believed], Believed]]], known: Believed) -> list[BeliefStep]:
     """What is believed after each thing that is noticed, in order of time."""
     found: list[BeliefStep] = []
@@ -88,7 +95,7 @@ def outage(steps: Sequence[BeliefStep], moved: Holds, lost: Holds, healed: Windo
     began = next((step for step in steps if lost(step.believed)), None)
     if began is None:
         return Window((ANOTHER_WAY,))
-    before = Term("before the routes are gone", -began.after.high_s, -began.after.low_s, "one-way delays of the cables")
+    before = Term(BEFORE_GONE, -began.after.high_s, -began.after.low_s, "one-way delays of the cables")
     later = steps[steps.index(began) + 1 :]
     ended = next((step for step in later if not lost(step.believed)), None)
     window = (healed if ended is None else ended.after).plus(before)

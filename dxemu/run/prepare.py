@@ -18,6 +18,7 @@ from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12, Versions
 from dxemu.predict.changed import predict_turns
 from dxemu.predict.impact import Impact, impact_of
+from dxemu.predict.overlapping import settled
 from dxemu.predict.predict import Pair, Prediction, natural_end, predict
 from dxemu.run.designs import Designs
 from dxemu.story.agenda import FaultStep
@@ -162,7 +163,7 @@ def predicted(scenario: Scenario, designs: Designs, impacts: Sequence[Impact]) -
         found += predict(world.plan, impacts, pairs, world, healed_in=designs.at, only=impact)
     turns = predict_turns(tuple(designs.turns(impacts)), pairs)
     known = {impact.fault for impact in impacts}
-    return (*found, *(one for one in turns if one.fault not in known))
+    return (*settled(found, impacts), *(one for one in turns if one.fault not in known))
 
 
 def _interruptions(scenario: Scenario) -> Iterator[Impact]:

@@ -14,9 +14,10 @@ from dxemu.events.sessions import SymptomSeen
 from dxemu.events.steps import SAME_MOMENT_S, ActionDone, ChangeDone, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import ProbeLog
 from dxemu.measure import result, sessions, two_ends
+from dxemu.measure.causes import Causes
 from dxemu.measure.convergence import convergences
 from dxemu.measure.daemons import daemons
-from dxemu.measure.outages import FaultMark, Reception, cause, reception
+from dxemu.measure.outages import FaultMark, Reception, reception
 from dxemu.measure.paths import paths
 from dxemu.measure.probes import Measurements, found
 from dxemu.measure.stages import Hit, MeasuredRun, stages
@@ -118,7 +119,8 @@ def _measured(
 ) -> Measured:
     """What the run has shown, before anything is judged."""
     receptions = {(e.probe, e.direction): (e, _read(run_dir, e)) for e in _probe_events(events)}
-    outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, events))
+    causes = Causes(marks_of(events), _hits(predictions), events)
+    outages = tuple(o for event, got in receptions.values() for o in _outages(event, got, causes))
     probes = tuple(_probe(event, got) for event, got in receptions.values())
     versions = {probe.name: probe.version for probe in scenario.probes}
     return Measured(
@@ -127,7 +129,7 @@ def _measured(
         faults=faults_of(events),
         outages=outages,
         probes=probes,
-        stages=tuple(stages(MeasuredRun(plan, _hits(predictions), events, outages, probes, versions))),
+        stages=tuple(stages(MeasuredRun(plan, causes.hits, events, outages, probes, versions))),
         predicted=tuple(in_numbers(p) for p in predictions),
         end_s=end_s,
         found=found(events, [probe.name for probe in scenario.probes]),
@@ -171,12 +173,11 @@ def _read(run_dir: Path, event: PacketsLogged) -> Reception:
     return reception(ProbeLog.read(run_dir / event.file), event.flows or 1)
 
 
-def _outages(event: PacketsLogged, got: Reception, events: Sequence[Event]) -> list[result.Outage]:
-    marks = marks_of(events)
+def _outages(event: PacketsLogged, got: Reception, causes: Causes) -> list[result.Outage]:
     uncertain_s = event.interval_s + event.lateness_max_s
     found = []
     for burst in got.bursts:
-        mark = cause(burst, marks, got.longest_s + uncertain_s)
+        mark = causes.of(burst, got.longest_s + uncertain_s)
         on_purpose = mark is not None and mark.after == "action"
         found.append(
             result.Outage(

@@ -81,10 +81,14 @@ class Worsened(_OfCable):
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """One end, at `node`, closes a session with a NOTIFICATION, and takes no connection. The cable carries packets."""
+    """One end, at `node`, closes a session with a NOTIFICATION, and takes no connection. The cable carries packets.
+
+    With `reset` an operator clears the other end, too, when that is over.
+    """
 
     session: str
     node: str
+    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)

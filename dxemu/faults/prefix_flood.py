@@ -57,7 +57,7 @@ class PrefixFlood(Fault):
     def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """AWS closes what is beyond its quota."""
         plan.speaker(self.target)
-        return tuple(SessionClosed(session.name, aws_end(session)) for session in self.sessions(plan))
+        return tuple(SessionClosed(session.name, aws_end(session), reset=True) for session in self.sessions(plan))
 
     async def inject(self, lab: BreakableLab) -> str:
         """Announce them; the router's table is read back."""

@@ -44,7 +44,7 @@ class QuotaLowered(Fault):
 
     def effects(self, plan: Plan) -> tuple[Effect, ...]:
         """AWS closes what is beyond it."""
-        return tuple(SessionClosed(session.name, aws_end(session)) for session in self.closed(plan))
+        return tuple(SessionClosed(session.name, aws_end(session), reset=True) for session in self.closed(plan))
 
     async def inject(self, lab: BreakableLab) -> str:
         """Lower it; AWS's end says whether it still has the session."""

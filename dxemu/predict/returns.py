@@ -25,6 +25,7 @@ from dxemu.predict.standing import cables_of
 from dxemu.predict.windows import Term, Window
 
 LATE = "RFC 4271 6.7; RFC 5880 6.8.4: each end notices by itself"
+RESET = "RFC 4271 8.1.2: the operator's ManualStop and ManualStart"
 NOTHING_BACK: frozenset[int] = frozenset()
 MOST_AT_ONCE = 7
 """Of so many things every order is looked at; of more only the first two that come, and the last two."""
@@ -101,12 +102,29 @@ class Return(Healing):
         half = self._half(good, flow)
         if half:
             terms.append(Term("one end of a session up before the other", 0, half, "RFC 4271 8.2.2"))
-        return Window().plus(*terms, *self._passing(good, flow), *self._again(flow))
+        return Window().plus(*terms, *self._passing(good, flow), *self._again(flow), *self._reset(flow))
 
     def _again(self, flow: Flow) -> tuple[Term, ...]:
         before, whole = self.view(NOTHING_BACK).believed, self.view(frozenset(range(len(self.comebacks))))
         found = endings(self.world, self.healed, self.dead_before, before, whole.believed)
         return lost_again(self.world, found, whole, flow, self.dead)
+
+    def _reset(self, flow: Flow) -> tuple[Term, ...]:
+        """What is lost when an operator clears an end that had not heard of it, while nothing brings the session back.
+
+        It has not where another fault keeps the other end's NOTIFICATION from it.
+        """
+        worst = 0.0
+        for name in {closed.session for impact in self.healed for closed in impact.closed if closed.reset}:
+            session = self.world.plan.session(name)
+            down = frozenset((name, end.speaker) for end in session.ends)
+            left = self.view(NOTHING_BACK).believed
+            cleared = replace(left, down_ends=left.down_ends | down)
+            before = replace(cleared, down_ends=cleared.down_ends - {(name, session.ends[0].speaker)})
+            fates = [self.world.view(believed).fate(flow, self.dead) for believed in (before, cleared)]
+            if self._stays_down(session) and fates == [Fate.ARRIVES, Fate.LOST]:
+                worst = max(worst, self.session_back(session).high_s)
+        return (Term("an operator clearing a session that does not come back yet", 0, worst, RESET),) if worst else ()
 
     def _anew_s(self) -> float:
         """How long sessions are down at most that end after the heal only."""

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dxemu.control.forward import Believed
 from dxemu.plan.model import BgpSession, Plan, Side
+from dxemu.predict.deaf import as_heard
 from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, Witnesses, everything, notices, touches
 from dxemu.predict.outcome import Course, View, World
@@ -71,7 +72,16 @@ class Struck:
     @cached_property
     def noticed(self) -> tuple[Noticed, ...]:
         """Everything that anybody notices."""
-        return tuple(one for i in self.together for one in notices(self.plan, i, self.dead))
+        return tuple(
+            heard
+            for i in self.together
+            for one in notices(self.plan, i, self.dead)
+            if (heard := as_heard(self.plan, one, i, self._others(i), self.dead)) is not None
+        )
+
+    def _others(self, impact: Impact) -> tuple[Impact, ...]:
+        """All that goes on beside one of them."""
+        return tuple(i for i in self.active(self.impact.at, before_mine=False) if i is not impact)
 
     @cached_property
     def latest(self) -> Course:

@@ -201,7 +201,12 @@ class FaultMark:
 def cause(burst: Burst, marks: Sequence[FaultMark], in_flight_s: float) -> FaultMark | None:
     """The last fault or heal before the burst began; None if there is none, and the loss is unexplained.
 
-    A packet sent up to `in_flight_s` before a fault could still be lost to it.
+    A packet sent up to `in_flight_s` before a fault could still be lost to it. One that was sent before a heal is lost
+    to a fault of that moment rather than to the heal.
     """
     before = [m for m in marks if m.t <= burst.start_s + in_flight_s]
-    return max(before, key=lambda m: m.t) if before else None
+    last = max(before, key=lambda m: m.t, default=None)
+    if last is not None and last.after == "heal" and last.t > burst.start_s:
+        faults = [m for m in before if m.after == "fault" and m.t >= burst.start_s - in_flight_s]
+        return max(faults, key=lambda m: m.t, default=last)
+    return last

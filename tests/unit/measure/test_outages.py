@@ -72,6 +72,15 @@ def test_loss_belongs_to_the_last_fault_or_heal_before_it():
     assert cause(Burst(0, 0, 35.0, 35.1, 1), marks, 0.01) == marks[1]
 
 
+def test_what_left_before_a_heal_is_lost_to_the_fault_of_that_moment():
+    """A router goes on 5 ms after a failover test has begun elsewhere."""
+    test, thawed = FaultMark(6.293, "failover_test", "fault"), FaultMark(6.298, "router_freeze", "heal")
+    marks = [FaultMark(5.7, "router_freeze", "fault"), test, thawed]
+    assert cause(Burst(0, 0, 6.2945, 15.0, 1), marks, 0.01) == test
+    assert cause(Burst(0, 0, 6.299, 15.0, 1), marks, 0.01) == thawed
+    assert cause(Burst(0, 0, 6.295, 15.0, 1), [marks[0], thawed], 0.01) == thawed
+
+
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
 def test_bursts_account_for_every_lost_packet_and_agree_with_a_capture(case):
     count, lost = case

@@ -14,9 +14,9 @@ from dxemu.predict.carrier_delay import CARRIER_UP, CARRIER_UP_S
 from dxemu.predict.followers import followers
 from dxemu.predict.impact import Impact
 from dxemu.predict.late import End, late_ends
-from dxemu.predict.notice import touches
+from dxemu.predict.notice import Noticed, touches
 from dxemu.predict.outcome import View, World
-from dxemu.predict.standing import cables_of, ends_s, knowing, lasting, together
+from dxemu.predict.standing import both, by_then, cables_of, ends_s, knowing, lasting, together
 from dxemu.predict.tunnels import back_after
 from dxemu.predict.windows import Term, Window
 from dxemu.units import Seconds
@@ -35,11 +35,15 @@ class Comeback:
 
 @dataclass(frozen=True)
 class Healing:
-    """Everything that ends at `at`, when the design is that of `world`. `impacts` are all that there are."""
+    """Everything that ends at `at`, when the design is that of `world`. `impacts` are all that there are.
+
+    All that goes on is taken to be known to the routers; with `aware` unset only what they must have noticed by then.
+    """
 
     world: World
     impacts: tuple[Impact, ...]
     at: float
+    aware: bool = True
 
     @cached_property
     def healed(self) -> tuple[Impact, ...]:
@@ -57,10 +61,30 @@ class Healing:
         return cables_of(self.left)
 
     @cached_property
+    def known(self) -> Believed:
+        """What is believed of what goes on."""
+        everything = knowing(self.world.plan, self.left)
+        if self.aware:
+            return everything
+        noticed, _ = by_then(self.world.plan, self.left, self.dead_before, self.at)
+        return together(noticed, both(everything, self._known_of_healed))
+
+    @cached_property
+    def _known_of_healed(self) -> Believed:
+        return by_then(self.world.plan, self.healed, self.dead_before, math.inf)[0]
+
+    @cached_property
+    def pending(self) -> tuple[Noticed, ...]:
+        """What may still be noticed of what goes on, and when from then on."""
+        return by_then(self.world.plan, self.left, self.dead, self.at)[1]
+
+    @cached_property
     def comebacks(self) -> tuple[Comeback, ...]:
         """All that somebody had noticed, and that is no longer so."""
-        plan = self.world.plan
-        before, after = knowing(plan, (*self.left, *self.healed)), knowing(plan, self.left)
+        plan, after = self.world.plan, self.known
+        before = knowing(plan, (*self.left, *self.healed))
+        if not self.aware:
+            before = together(after, self._known_of_healed)
         sessions = tuple(self._sessions(before, after))
         return (*sessions, *self._followers(before, after, sessions), *self._others(before, after))
 
@@ -143,7 +167,7 @@ class Healing:
 
     def view(self, back: frozenset[int]) -> View:
         """While only these are back."""
-        believed = knowing(self.world.plan, self.left)
+        believed = self.known
         for number, one in enumerate(self.comebacks):
             if number not in back:
                 believed = together(believed, one.gone)

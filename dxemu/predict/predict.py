@@ -36,7 +36,7 @@ from dxemu.predict.returns import Return
 from dxemu.predict.standing import ends_s
 from dxemu.predict.struck import Struck
 from dxemu.predict.tunnels import ASKING, keys_lost
-from dxemu.predict.windows import Term, Window
+from dxemu.predict.windows import Term, Window, any_of, sooner_of
 
 __all__ = [
     "Direction",
@@ -50,6 +50,7 @@ __all__ = [
 ]
 
 ROUTER_S = 0.01
+NEVER = Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario")
 NOBODY = Detection("", "none", Window((Term("nobody notices", math.inf, math.inf, "no session crosses it"),)))
 
 
@@ -161,12 +162,13 @@ class _Case:
 
     def _outage_if_hit(self, before: ForwardingPath, last: Turn | None) -> Window:
         healed, by_session = self._healed_after(before)
+        noticed = self._first_low(self.struck.noticed) < healed.low_s
+        keys = self._keys_lost(before) or any(term.name == ASKING for term in by_session.terms)
+        back = healed.plus(
+            *(by_session.terms if noticed or keys else carrier_delay.back_in_time(self.plan, self.impact))
+        )
         if last is None or last.decisive is None:
-            noticed = self._first_low(self.struck.noticed) < healed.low_s
-            keys = self._keys_lost(before) or any(term.name == ASKING for term in by_session.terms)
-            made_anew = noticed or keys
-            back = by_session.terms if made_anew else carrier_delay.back_in_time(self.plan, self.impact)
-            return healed.plus(*back)
+            return back
         first = self.struck.soonest.turn(self.flow)
         found = last.decisive.detection
         switched = found.after.plus(
@@ -177,7 +179,7 @@ class _Case:
         if switched.high_s <= healed.low_s or self._keys_lost(before):
             return switched
         if found.after.low_s >= healed.low_s:
-            return healed.plus(*carrier_delay.back_in_time(self.plan, self.impact))
+            return back
         after = max(0.0, switched.high_s - found.after.high_s)  # noticed at the last moment, all moves for all that
         low, high = min(switched.low_s, healed.low_s), min(switched.high_s, healed.high_s + after)
         cut = Term("cut short by the heal", low - switched.low_s, high - switched.high_s, "scenario: for")
@@ -200,18 +202,27 @@ class _Case:
         """How long the direction is dead if only a heal helps, and what a session must add to come back.
 
         Of a way that is `cut` the heal of what does not lie on it is no help, where there is another way without it.
+        A heal of which the tables lead into something else that is broken, and unnoticed, helps once that is noticed.
         """
-        healers = [i for i in self.struck.impacts if i.until is not None and i.until > self.impact.at]
+        at, noticed = float(self.impact.at), Window((NEVER,))
+        healers = [i for i in self.struck.impacts if i.until is not None and i.until > at]
         for until in sorted({ends_s(healer) for healer in healers}):
             returning = self.struck.returning(until)
-            if returning.brings_back(self.flow) and not (cut is not None and returning.helps_not(self.flow, cut)):
-                lasted = until - self.impact.at
-                inside = max((self.world.delay_s(c) for c in self.impact.cables), default=0.0)
-                window = Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
-                    Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
-                )
-                return window, returning.first_way(self.flow)
-        return Window((Term("nothing is left, and no heal brings it back", math.inf, math.inf, "scenario"),)), Window()
+            if not returning.brings_back(self.flow) or (cut is not None and returning.helps_not(self.flow, cut)):
+                continue
+            unaware = returning.unaware
+            if unaware is None or unaware.brings_back(self.flow):
+                healed = self._lasted(until - at)
+                ways = [one.first_way(self.flow) for one in (returning, unaware) if one is not None]
+                return sooner_of(healed, noticed), any_of(ways)
+            noticed = sooner_of(self._lasted(until - at).plus(*unaware.noticed(self.flow).terms), noticed)
+        return noticed, Window()
+
+    def _lasted(self, lasted: float) -> Window:
+        inside = max((self.world.delay_s(c) for c in self.impact.cables), default=0.0)
+        return Window((Term("the fault lasts", lasted, lasted, "scenario: for"),)).plus(
+            Term("packets inside the cable", -inside, inside, "one-way delay of the cable")
+        )
 
     def _nothing_cut(self) -> Window:
         """The outage while a routing process is not there, or not heard: routes go at one end after the other."""
@@ -258,7 +269,8 @@ class _Case:
 
         A bond takes a member in at one end before the other, and a static route is there with the light of its port.
         """
-        loss = returning.loss(self.flow)
+        states = [one for one in (returning, returning.unaware) if one is not None]
+        loss = max((one.loss(self.flow) for one in states), key=lambda window: window.high_s)
         touched = set(self.impact.touched)
         lags = [c for c in way.crossings if len(c.ways) > 1 and not all(map(touched.isdisjoint, c.ways))]
         if lags:

@@ -18,10 +18,11 @@ from dxemu.plan.model import BgpSession, Plan
 from dxemu.predict.comebacks import Comeback, Healing
 from dxemu.predict.late import connects_anew
 from dxemu.predict.once_more import endings, lost_again
-from dxemu.predict.outcome import Fate, Flow, View
+from dxemu.predict.outcome import Course, Fate, Flow, View
 from dxemu.predict.passing import HOP_S, crossing_s, heard_after, under_way
 from dxemu.predict.restarts import DELAYED_ACK_S
 from dxemu.predict.standing import cables_of
+from dxemu.predict.waited import told_late
 from dxemu.predict.windows import Term, Window
 
 LATE = "RFC 4271 6.7; RFC 5880 6.8.4: each end notices by itself"
@@ -59,6 +60,19 @@ class Return(Healing):
         """In the last moment before the heal."""
         believed = self.view(frozenset()).believed
         return self.world.view(replace(believed, down_ends=believed.down_ends - self.late))
+
+    @cached_property
+    def unaware(self) -> Return | None:
+        """The same while what goes on is not known yet; None where all of it must be."""
+        return replace(self, aware=False) if self.aware and self.pending else None
+
+    def noticed(self, flow: Flow) -> Window:
+        """From the heal until packets arrive because the routers notice what goes on, and not before."""
+        courses = (
+            Course(self.world, self.pending, self.known, self.dead, earliest=earliest) for earliest in (True, False)
+        )
+        low, high = (math.inf if turn is None else turn.at_s for turn in (course.turn(flow) for course in courses))
+        return Window().plus(Term("what else is broken being noticed", low, high, "each end notices by itself"))
 
     def brings_back(self, flow: Flow) -> bool:
         """Whether packets arrive once all is back."""
@@ -102,12 +116,19 @@ class Return(Healing):
         half = self._half(good, flow)
         if half:
             terms.append(Term("one end of a session up before the other", 0, half, "RFC 4271 8.2.2"))
-        return Window().plus(*terms, *self._passing(good, flow), *self._again(flow), *self._reset(flow))
+        return Window().plus(
+            *terms, *self._passing(good, flow), *self._again(flow), *self._reset(flow), *self._told_late(flow)
+        )
 
     def _again(self, flow: Flow) -> tuple[Term, ...]:
         before, whole = self.view(NOTHING_BACK).believed, self.view(frozenset(range(len(self.comebacks))))
         found = endings(self.world, self.healed, self.dead_before, before, whole.believed)
         return lost_again(self.world, found, whole, flow, self.dead)
+
+    def _told_late(self, flow: Flow) -> tuple[Term, ...]:
+        whole = self.view(frozenset(range(len(self.comebacks))))
+        found = (told_late(self.world, i, self.impacts, self.dead, whole, flow) for i in self.healed)
+        return max(found, key=lambda terms: sum(term.high_s for term in terms), default=())
 
     def _reset(self, flow: Flow) -> tuple[Term, ...]:
         """What is lost when an operator clears an end that had not heard of it, while nothing brings the session back.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from dxemu.control.forward import Believed
@@ -13,8 +13,7 @@ from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, Witnesses, everything, notices, touches
 from dxemu.predict.outcome import Course, View, World
 from dxemu.predict.returns import Return
-from dxemu.predict.standing import cables_of
-from dxemu.predict.windows import Term
+from dxemu.predict.standing import cables_of, counted_from
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Struck:
     @cached_property
     def _all_noticed(self) -> tuple[Noticed, ...]:
         """What anybody notices from now on, of this moment and of before."""
-        late = (_sooner_by(one, one.detection.after.high_s - wait) for one, wait in self._before if wait > 0)
+        late = (counted_from(one, one.detection.after.high_s - wait) for one, wait in self._before if wait > 0)
         return (*self.noticed, *late)
 
     @cached_property
@@ -125,12 +124,3 @@ class Struck:
             for i in self.impacts
             if (i.at < self.impact.at or (not before_mine and i.at <= time)) and (i.until is None or i.until > time)
         )
-
-
-def _sooner_by(noticed: Noticed, ago_s: float) -> Noticed:
-    """The same of something that struck so long before."""
-    found = noticed.detection
-    ago = Term("an earlier fault", -ago_s, -ago_s, "scenario: at")
-    after = found.after.plus(ago)
-    after = after.plus(Term("not before this one", max(0.0, -after.low_s), 0, "arithmetic"))
-    return replace(noticed, detection=replace(found, after=after, seen=None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dxemu.units import Seconds
@@ -69,6 +70,21 @@ class Window:
         if small:
             words += ", plus milliseconds in routers and cables"
         return words.removeprefix("plus ") if words else "nothing changes"
+
+
+def sooner_of(one: Window, other: Window) -> Window:
+    """Whatever is over first."""
+    first, second = sorted((one, other), key=lambda window: window.high_s)
+    if second.low_s >= first.low_s:
+        return first
+    return first.plus(Term("or sooner", second.low_s - first.low_s, 0, "whichever is over first"))
+
+
+def any_of(windows: Sequence[Window]) -> Window:
+    """One of them, and nobody knows which: the longest, which may be as short as the shortest."""
+    longest = max(windows, key=lambda window: window.high_s)
+    shortest = min(window.low_s for window in windows)
+    return longest.plus(Term("or sooner", shortest - longest.low_s, 0, "not known before"))
 
 
 def _text(seconds: float) -> str:

@@ -219,3 +219,44 @@ def test_a_short_silence_of_one_of_two_equal_ways_may_not_be_met(tmp_path: Path)
     for direction in ("to_aws", "from_aws"):
         outage = found["cable_silent", direction].outage
         assert (outage.low_s, outage.high_s) == pytest.approx((0, 0.139), abs=0.001)
+
+
+def test_a_heal_that_leads_into_what_nobody_has_noticed_yet_waits_for_sessions_or_for_that(tmp_path: Path) -> None:
+    """The south carrier is silent for iBGP of 90 s: the way without the pruned VLAN leads there."""
+    found = predicted(
+        tmp_path,
+        TOPOLOGIES / "hardware_high_availability.yaml",
+        "from: app, to: web",
+        "at: 5.756 s, fault: {carrier_down: {carrier: south}}",
+        "at: 6.277 s, fault: {vlan_pruned: {virtual_interface: primary}}, for: 28.184 s",
+    )
+    for direction in ("to_aws", "from_aws"):
+        assert found["vlan_pruned", direction].outage.contains(28.81)
+
+
+def test_a_heal_that_helps_only_once_something_else_is_noticed(tmp_path: Path) -> None:
+    """AWS's side has the way over the dark circuit until colo_dc's hold timer runs out."""
+    found = predicted(
+        tmp_path,
+        TOPOLOGIES / "maximum_resiliency.yaml",
+        "from: app, to: web",
+        "at: 5.841 s, fault: {region_isolated: {region: us-east-1}}, for: 1.392 s",
+        "at: 5.841 s, fault: {light_lost: {circuit: metro_dc, at: customer_router}}, for: 92.690 s",
+    )
+    assert found["region_isolated", "to_aws"].outage.high_s < 2
+    assert found["region_isolated", "from_aws"].outage.contains(81.88), "so much was measured"
+    assert found["region_isolated", "from_aws"].outage.low_s == pytest.approx(60, abs=0.1)
+
+
+def test_updates_that_waited_for_a_silent_way_are_delivered_one_by_one(tmp_path: Path) -> None:
+    found = predicted(
+        tmp_path,
+        TOPOLOGIES / "direct_connect_gateway.yaml",
+        "from: app, to: web_east",
+        "at: 5.719 s, fault: {quota_lowered: {virtual_interface: dxgw, to: 0}}, for: 0.507 s",
+        "at: 5.719 s, fault: {cable_silent: {circuit: metro}}, for: 5.717 s",
+    )
+    recovery = found["cable_silent", "to_aws"].recovery
+    assert recovery is not None
+    assert recovery.outage.contains(0.004), "so much was measured"
+    assert recovery.outage.high_s < 0.25

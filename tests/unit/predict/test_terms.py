@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from dxemu.predict.notice import notices
 from dxemu.predict.outcome import World
 from dxemu.predict.predict import predict
 from dxemu.predict.tunnels import ASKING, HOLDING, in_tunnel
+from dxemu.predict.windows import Term, Window, any_of, sooner_of
 from dxemu.topology.load import load
 from dxemu.units import Seconds
 
@@ -143,3 +145,12 @@ def test_a_flow_is_of_ipv4_unless_it_is_said() -> None:
     world = World(made("private_vif"))
     assert world.flow("app", "web") == world.flow("app", "web", 4)
     assert world.flow("app", "web") != world.flow("app", "web", 6)
+
+
+def test_whatever_is_over_first_and_what_nobody_knows_before():
+    never = Window((Term("never", math.inf, math.inf, "x"),))
+    slow, soon = Window((Term("slow", 5, 9, "x"),)), Window((Term("soon", 1, 12, "x"),))
+    assert sooner_of(never, slow) == sooner_of(slow, never) == slow
+    assert (sooner_of(slow, soon).low_s, sooner_of(slow, soon).high_s) == (1, 9)
+    assert (any_of([slow, soon]).low_s, any_of([slow, soon]).high_s) == (1, 12)
+    assert any_of([slow]) == slow

@@ -8,9 +8,11 @@ and its scenario is in its folder.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -18,6 +20,7 @@ from random import Random
 import click
 
 from dxemu.errors import DxemuError, InputErrors
+from dxemu.faults.fis_disconnect import FisDisconnect
 from dxemu.faults.menu import kinds
 from dxemu.host import versions, where
 from dxemu.host.where import Where
@@ -27,6 +30,7 @@ from dxemu.report.outage_rows import rows
 from dxemu.report.terminal import echo
 from dxemu.run.prepare import Rehearsal, prepare
 from dxemu.run.rehearse import rehearse
+from dxemu.story.agenda import FaultStep
 from dxemu.units import Seconds
 from dxemu.words import count
 from tools.fault_examples import Example, Site, examples, sites
@@ -68,7 +72,7 @@ def drawn(number: int, seed: int, everywhere: Sequence[Site], folder: Path) -> D
                 rehearsal = prepare(file, versions=versions.installed())
             except InputErrors:
                 continue
-            if rehearsal.predictions and rehearsal.end <= LONGEST_S:
+            if rehearsal.predictions and rehearsal.end <= LONGEST_S and not may_be_refused(rehearsal):
                 words = f"{site.file.stem}: {'; '.join(steps)}"
                 return Drawn(number, site, rehearsal, words)
     raise DxemuError(f"nothing can be drawn as run {number} of seed {seed}")
@@ -82,6 +86,29 @@ def _fault(site: Site, random: Random) -> Example | None:
     effects = found.fault.effects(site.plan)
     by_chance = impact_of(site.plan, "fault", Seconds(AT_S), None, effects).by_chance
     return found if effects and not by_chance else None
+
+
+def may_be_refused(rehearsal: Rehearsal) -> bool:
+    """Whether FIS may refuse a fault in the lab: it takes only what is up, and another fault may have taken it down."""
+    for step in rehearsal.scenario.steps:
+        if isinstance(step.fault, FisDisconnect):
+            sessions = {session.name for session in rehearsal.plan.sessions_on(step.fault.target)}
+            at = float(step.at)
+            if any(_may_be_down(rehearsal, other, sessions, at) for other in rehearsal.scenario.steps if other != step):
+                return True
+    return False
+
+
+def _may_be_down(rehearsal: Rehearsal, step: FaultStep, sessions: AbstractSet[str], at: float) -> bool:
+    """Whether one of the sessions may be down at that moment because of a step."""
+    for one in (p for p in rehearsal.predictions if p.fault == step.id and not sessions.isdisjoint(p.sessions)):
+        back = math.inf
+        if step.until is not None and one.recovery is not None:
+            windows = {one.recovery.session: one.recovery.session_back, **one.recovery.others_back}
+            back = float(step.until) + max(windows[name].high_s for name in sessions & windows.keys())
+        if float(step.at) + one.detect.low_s <= at <= back:
+            return True
+    return False
 
 
 def _steps(faults: Sequence[Example], random: Random) -> Iterator[str]:

@@ -110,12 +110,12 @@ def _detections(
 ) -> Iterator[NodeEvent]:
     """Every event up to `over` by which a node on this direction's side found out, in order.
 
-    A session that has ended cannot be noticed to be dead until it is up again: BFD goes down after it, too.
+    A session that has ended cannot be noticed to be dead until it is up again: BFD goes down after it, and its tunnel.
     """
     hit, version = run.hit(fault.fault), None if probe is None else run.versions.get(probe)
     ended: set[tuple[str, str]] = set()
     for event in _after(run, fault, direction, over, probe):
-        at_end = event.node, _session(event)
+        at_end = event.node, _session(event) or _session_in(run.plan, event)
         if detected_by(event) and at_end not in ended and (hit is None or hit.concerns(event)):
             about = _version_of(run.plan, _session(event))
             if version is None or about in (None, version):
@@ -236,6 +236,13 @@ def detected_by(event: Event) -> str:
 def _session(event: Event) -> str:
     """What a detection is about; "" if it is about no session."""
     return event.session if isinstance(event, BgpChanged | BfdChanged) else ""
+
+
+def _session_in(plan: Plan, event: Event) -> str:
+    """The session of BGP in the tunnel that an event is about; "" if there is none."""
+    if not isinstance(event, TunnelChanged):
+        return ""
+    return next((s.name for s in plan.sessions if s.tunnel == event.tunnel and not s.static), "")
 
 
 def since(at: float, event: Event | None) -> float | None:

@@ -134,3 +134,15 @@ def test_what_was_done_after_an_action_ends_what_it_is_charged_with(other_at: fl
 def action(at: float, name: str) -> Event:
     about = {"action": name, "kind": name, "target": "primary", "evidence": "", "done_at_s": float(at)}
     return filled({"t": float(at), "event": "action_done", **about})
+
+
+def test_a_tunnel_whose_session_has_ended_is_not_what_detected_it() -> None:
+    """BGP's hold timer of 30 s is sooner than dead peer detection after 40 s."""
+    hit = Hit(fault="cable_silent", sessions=frozenset({"vpn_tunnel_1"}), cables=frozenset({"internet"}))
+    about = {"node": "customer_router", "tunnel": "vpn_tunnel_1", "state": "down", "reason": "dpd"}
+    dead = filled({"t": 50.6, "event": "tunnel", **about})
+    held = failover(40.97, "customer_router", "customer_router", "172.31.0.0/16", "hold_timer", "vpn_tunnel_1")
+    seen = found(small_plan(name="vpn_backup"), [fault(10), *held, dead], outage(10, 55), hits=(hit,))["cable_silent"]
+    assert (seen.detected_by, seen.detect_ms) == ("hold_timer", 30970)
+    seen = found(small_plan(name="vpn_backup"), [fault(10), dead], outage(10, 55), hits=(hit,))["cable_silent"]
+    assert (seen.detected_by, seen.detect_ms) == ("dpd", 40600)

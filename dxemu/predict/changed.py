@@ -21,6 +21,7 @@ from dxemu.plan.order import RESET, Step, careful
 from dxemu.plan.tables import Row
 from dxemu.predict.detect import CONNECT_RETRY_S, EXABGP_DELAY, LONGEST_BACKOFF_S, reconnect_delay_s
 from dxemu.predict.outcome import Fate, Flow, View, World
+from dxemu.predict.packet_too_big import too_long
 from dxemu.predict.passing import HOP_S, When, crossing_s, heard_after, under_way
 from dxemu.predict.prediction import DIRECTIONS, Pair, Prediction
 from dxemu.predict.restarts import DELAYED_ACK_S
@@ -80,8 +81,10 @@ def predict_turns(turns: Sequence[Redesign], pairs: Iterable[Pair]) -> tuple[Pre
         for pair in chosen:
             for direction in DIRECTIONS:
                 ends = (pair.near, pair.far) if direction == "to_aws" else (pair.far, pair.near)
-                flow = turn.world.flow(*ends, pair.version)
+                flow = turn.world.flow(*ends, pair.version, pair.size)
                 outage = _outage(turn, moments, flow, turns[number + 1 :])
+                if outage.high_s < math.inf:
+                    outage = outage.plus(*too_long(turn.before.plan, turn.world, moments[-1].view, flow, pair.gap_s))
                 found.append(_prediction(turn, pair, direction, outage, sessions))
     return tuple(found)
 

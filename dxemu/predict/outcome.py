@@ -28,11 +28,12 @@ class Fate(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Packets of a probe in one direction: from `source` to `target`, which has `address`."""
+    """Packets of a probe in one direction: from `source` to `target`, which has `address`. Each has `size` bytes."""
 
     source: str
     target: str
     address: IPAddress
+    size: int = 0
 
     def __hash__(self) -> int:
         return hash((self.source, self.target))  # to hash an address takes ten times as long
@@ -74,9 +75,19 @@ class View:
         """What becomes of packets of `flow` while the cables in `dead` carry nothing."""
         ways = self.ways(flow)
         if len(ways) == 1:
-            return self.fate_of(ways[0], dead)
-        fates = {self.fate_of(way, dead) for way in ways}
+            return self._fate_on(flow, ways[0], dead)
+        fates = {self._fate_on(flow, way, dead) for way in ways}
         return fates.pop() if len(fates) == 1 else Fate.MAYBE
+
+    def _fate_on(self, flow: Flow, way: ForwardingPath, dead: AbstractSet[str]) -> Fate:
+        if flow.size and self._too_long(flow, way):
+            return Fate.LOST
+        return self.fate_of(way, dead)
+
+    def _too_long(self, flow: Flow, way: ForwardingPath) -> bool:
+        """Whether a node on the way drops packets of that size where they come in, and tells nobody."""
+        too_short = {(d.node, d.interface) for d in self.tables.plan.silent_drops if flow.size > d.longer_than}
+        return not too_short.isdisjoint(zip(way.nodes, way.incoming, strict=False))
 
     def fate_of(self, way: ForwardingPath, dead: AbstractSet[str]) -> Fate:
         """What becomes of packets that go this way."""
@@ -107,7 +118,7 @@ class World:
         self.plan = plan
         self.layout = TableLayout(plan)
         self._delays = {cable.name: float(cable.delay) for cable in plan.cables}
-        self._flows: dict[tuple[str, str, int], Flow] = {}
+        self._flows: dict[tuple[str, str, int, int], Flow] = {}
         self._views: dict[Believed, View] = {}
 
     @cached_property
@@ -125,11 +136,11 @@ class World:
             del self._views[next(iter(self._views))]
         return found
 
-    def flow(self, source: str, target: str, version: int = 4) -> Flow:
-        """Packets from node to node, to the first address that the target has in that IP version."""
-        key = source, target, version
+    def flow(self, source: str, target: str, version: int = 4, size: int = 0) -> Flow:
+        """Packets of `size` bytes from node to node, to the first address that the target has in that IP version."""
+        key = source, target, version, size
         if key not in self._flows:
-            self._flows[key] = Flow(source, target, self.plan.address_of(target, version))
+            self._flows[key] = Flow(source, target, self.plan.address_of(target, version), size)
         return self._flows[key]
 
     def delay_s(self, cable: str) -> float:

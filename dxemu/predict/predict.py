@@ -107,7 +107,7 @@ class _Case:
         source, target = self.pair.near, self.pair.far
         if self.direction == "from_aws":
             source, target = target, source
-        return self.world.flow(source, target, self.pair.version)
+        return self.world.flow(source, target, self.pair.version, self.pair.size)
 
     def prediction(self) -> Prediction:
         struck, flow = self.struck, self.flow

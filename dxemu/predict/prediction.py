@@ -55,12 +55,17 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The two ends of a probe: on the customer's side, and on AWS's."""
+    """The two ends of a probe: on the customer's side, and on AWS's.
+
+    Its packets have `size` bytes (0: short ones); a flow sends one each `gap_s`.
+    """
 
     probe: str
     near: str
     far: str
     version: int = 4
+    size: int = 0
+    gap_s: float = 0.0
 
 
 def default_pair(plan: Plan) -> Pair | None:

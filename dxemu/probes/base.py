@@ -93,6 +93,16 @@ class Probe:
         return None
 
     @property
+    def packet_size(self) -> int:
+        """Bytes of its packets, with their headers; 0: nothing on the way is too short for them."""
+        return 0
+
+    @property
+    def packet_gap_s(self) -> float:
+        """Seconds between two packets of one flow; 0: it has none that are told of too long a packet."""
+        return 0.0
+
+    @property
     def version(self) -> int:
         """The IP version of its packets."""
         return 4

@@ -37,6 +37,16 @@ class NumberedProbe(BetweenHosts):
     ip_version: int = parameter(Takes.WORD, choices=(4, 6), default=4, example="6")
 
     @property
+    def packet_size(self) -> int:
+        """As `Probe.packet_size`."""
+        return self.size or 0
+
+    @property
+    def packet_gap_s(self) -> float:
+        """As `Probe.packet_gap_s`."""
+        return float(self.rate.interval) * self.flows
+
+    @property
     def version(self) -> int:
         """The IP version of its packets."""
         return self.ip_version

@@ -63,7 +63,9 @@ class Foresight:
     def probing(self, probe: Probe) -> None:
         """It goes on from now on."""
         if probe.measures_outages and probe.ends is not None:
-            self._pairs[probe.name] = Pair(probe.name, *probe.ends, probe.version)
+            self._pairs[probe.name] = Pair(
+                probe.name, *probe.ends, probe.version, probe.packet_size, probe.packet_gap_s
+            )
 
     def probing_no_more(self, name: str) -> None:
         """It has ended."""

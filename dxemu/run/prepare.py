@@ -178,4 +178,8 @@ def _interruptions(scenario: Scenario) -> Iterator[Impact]:
 
 def _pairs(scenario: Scenario) -> list[Pair]:
     """The ends of every probe that measures outages."""
-    return [Pair(p.name, *p.ends, p.version) for p in scenario.probes if p.measures_outages and p.ends is not None]
+    return [
+        Pair(p.name, *p.ends, p.version, p.packet_size, p.packet_gap_s)
+        for p in scenario.probes
+        if p.measures_outages and p.ends is not None
+    ]

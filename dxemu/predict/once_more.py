@@ -33,7 +33,7 @@ NO_ANSWER = "RFC 7296 2.4; Site-to-Site VPN User Guide: DPD timeout"
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class LateEnding:
     """A session that ends once more, `why`, and until when it is `back` from then on."""
 
     session: BgpSession
@@ -44,12 +44,12 @@ class Ending:
 
 def endings(
     world: World, healed: Sequence[Impact], dead: AbstractSet[str], before: Believed, after: Believed
-) -> list[Ending]:
+) -> list[LateEnding]:
     """All of them when `healed` end at one moment, until which `dead` carried nothing.
 
     `before` is what was believed then, `after` what is when all is back.
     """
-    found: list[Ending] = []
+    found: list[LateEnding] = []
     for impact in healed:
         found += _begun_anew(world.plan, impact, dead)
         found += _too_late(world.plan, impact, dead)
@@ -59,7 +59,7 @@ def endings(
     return found
 
 
-def _begun_anew(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Ending]:
+def _begun_anew(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[LateEnding]:
     """Sessions that are back before BFD knows of the light that was gone.
 
     BFD is no part of the BGP session, which connects again as soon as there is light. An end that begins its BFD
@@ -74,10 +74,10 @@ def _begun_anew(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[
         timers = [found for end in session.ends if (found := bfd_timer(session, end)) is not None]
         if session.name in dark and any(found.after.high_s > lasted for found in timers):
             why = "BFD taking sessions down once more that are back"
-            yield Ending(session, session_back(plan, session), why, FORGOTTEN)
+            yield LateEnding(session, session_back(plan, session), why, FORGOTTEN)
 
 
-def _too_late(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Ending]:
+def _too_late(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[LateEnding]:
     """Sessions of which nobody has noticed anything when packets pass again, and that end before any comes."""
     if impact.frozen:
         return
@@ -100,7 +100,7 @@ def _too_late(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[En
                 Term("ExaBGP's wait after a refusal", 0, reconnect_delay_s(held), EXABGP_DELAY),
                 *session_back(plan, session).terms,
             )
-            yield Ending(session, back, "a timer running out before the next sign of life comes", TOO_LATE)
+            yield LateEnding(session, back, "a timer running out before the next sign of life comes", TOO_LATE)
 
 
 def last_chance_s(plan: Plan, session: BgpSession, end: SessionEnd, found: Detection) -> float:
@@ -130,7 +130,7 @@ def _last_retransmission_s(before_s: float, first_s: float) -> float:
 
 def _given_up(
     world: World, impact: Impact, dead: AbstractSet[str], before: Believed, after: Believed
-) -> Iterator[Ending]:
+) -> Iterator[LateEnding]:
     """Sessions in tunnels whose peer an end gives up after the heal: it asked for the last time before that."""
     plan, lasted = world.plan, _lasted(impact)
     for session in plan.sessions:
@@ -145,7 +145,7 @@ def _given_up(
         if any(low - interval < lasted - first and lasted - last < high for low, high, interval in asked):
             held = max(high for _, high, _ in asked) - (lasted - last)
             back = made_anew(plan, session, max(0.0, held)).plus(*session_back(plan, session).terms)
-            yield Ending(session, back, "dead peer detection that had asked for the last time", NO_ANSWER)
+            yield LateEnding(session, back, "dead peer detection that had asked for the last time", NO_ANSWER)
 
 
 def _moving(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> tuple[float, float]:
@@ -156,7 +156,7 @@ def _moving(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> tuple[float, 
 
 
 def lost_again(
-    world: World, ending: Sequence[Ending], whole: View, flow: Flow, dead: AbstractSet[str]
+    world: World, ending: Sequence[LateEnding], whole: View, flow: Flow, dead: AbstractSet[str]
 ) -> tuple[Term, ...]:
     """What `flow` loses when some sessions end once more, and connect again; `whole` is what is so with all."""
     if whole.fate(flow, dead) is not Fate.ARRIVES:
@@ -177,7 +177,7 @@ def lost_again(
     return worst
 
 
-def _some_of(ending: Sequence[Ending]) -> Iterator[tuple[Ending, ...]]:
+def _some_of(ending: Sequence[LateEnding]) -> Iterator[tuple[LateEnding, ...]]:
     """Each of them alone, any two, and all."""
     sizes = sorted({size for size in (1, 2, len(ending)) if 0 < size <= len(ending)})
     return (some for size in sizes for some in combinations(ending, size))

@@ -8,7 +8,7 @@ from dxemu.measure.result import (
     Outage,
     Stage,
 )
-from dxemu.measure.terms import FIRST_PACKET, INSTALL, NOTICE, ON_THE_WAY, UNDER_WAY, WITHDRAW
+from dxemu.measure.terms import FIRST_PACKET, INSTALL, NOTICE, ON_THE_WAY, UNDER_WAY, WITHDRAW, MeasuredTerm
 from dxemu.words import SHORT_MS, direction, duration
 
 NOTICED_BY = {
@@ -29,7 +29,7 @@ TERMS = {
     WITHDRAW: "withdrawing",
     INSTALL: "installing",
     FIRST_PACKET: "until the first packet",
-    ON_THE_WAY: "the first packet was on its way by then",
+    ON_THE_WAY: "the first packet through was sent before that",
 }
 
 
@@ -38,6 +38,13 @@ def term_words(term: str, stage: Stage | None) -> str:
     if term == NOTICE and stage is not None:
         return f"{NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticing"
     return TERMS.get(term, term)
+
+
+def term_span(term: MeasuredTerm, stage: Stage | None) -> tuple[str, str]:
+    """What it is called, and how long it was. What is taken off the sum is no negative duration to an engineer."""
+    if term.ms >= 0:
+        return term_words(term.name, stage), duration(term.ms)
+    return "less", f"{duration(-term.ms)}: {term_words(term.name, stage)}"
 
 
 def per_direction(notes: Iterable[tuple[str, str]]) -> list[str]:

@@ -18,7 +18,7 @@ from dxemu.measure.terms import (
     costs,
 )
 from dxemu.report.picture.svg import element, escaped
-from dxemu.report.stage_notes import term_words
+from dxemu.report.stage_notes import term_span, term_words
 from dxemu.story.outage_verdict import inside, lasted_ms, outage_in_words
 from dxemu.words import bounds, direction, duration
 
@@ -84,9 +84,7 @@ def _bar(result: Result, cost: FaultCost) -> OutageBar:
         right=None if result.verdict == "invalid" else right,
         quiet=outage is None and right is not False,
         svg=_svg(cost, predicted, lasted),
-        terms=tuple(
-            (_CLASSES.get(t.name, "whole"), term_words(t.name, cost.stage), duration(t.ms)) for t in cost.terms
-        ),
+        terms=tuple((_CLASSES.get(t.name, "whole"), *term_span(t, cost.stage)) for t in cost.terms),
         predicted_terms=() if predicted is None else tuple(_predicted_terms(predicted)),
         from_s=max(0.0, start - margin),
         to_s=min(result.virtual_s, start + lasted / 1e3 + margin),
@@ -99,10 +97,12 @@ def _measured(cost: FaultCost, outage: Outage, end_s: float) -> str:
 
 
 def _predicted_terms(predicted: Predicted) -> Iterator[tuple[str, str, str]]:
-    """Name, bounds and source of each. A term that shortens the outage has negative bounds."""
+    """Name, bounds and source of each. A term that shortens the outage has negative bounds, and is said as `minus`."""
     for term in predicted.terms:
         low, high = term.low_ms, term.high_ms
-        if low is not None and high is not None and min(low, high) < 0:
+        if low is not None and high is not None and min(low, high) < 0 >= max(low, high):
+            words = f"minus {bounds(*sorted((-low, -high)))}"
+        elif low is not None and high is not None and min(low, high) < 0:
             words = " to ".join(duration(ms) for ms in sorted((low, high)))
         else:
             words = bounds(low, high)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dxemu.cli.completing import event_values, events
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option, moment
 from dxemu.labs.client import ask
@@ -18,9 +19,15 @@ EXIT_NOT_SEEN = 1
     epilog=examples("advance 90s", "advance --until bgp state=down session=primary --within 30s"),
 )
 @lab_option
-@click.option("--until", "event", metavar="EVENT", help="Until an event, such as bgp, path or fault_healed.")
+@click.option(
+    "--until",
+    "event",
+    metavar="EVENT",
+    help="Until an event, such as bgp, path or fault_healed.",
+    shell_complete=events,
+)
 @click.option("--within", metavar="TIME", help="With --until: for so long at most.  [default: 60 s]")
-@click.argument("what", nargs=-1, metavar="[TIME | KEY=VALUE...]")
+@click.argument("what", nargs=-1, metavar="[TIME | KEY=VALUE...]", shell_complete=event_values)
 def command(lab: str | None, event: str | None, within: str | None, what: tuple[str, ...]) -> None:
     """Let the time of a lab with the virtual clock go on by TIME: `dxemu advance 90s`.
 

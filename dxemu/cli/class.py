@@ -39,7 +39,11 @@ def _class_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("name", metavar="CLASS", required=False)(function)
 
 
-@command.command("start", epilog=examples("class start 8 backup_connection --name monday --clock virtual"))
+@command.command(
+    "start",
+    short_help="Bring up a number of labs of one design.",
+    epilog=examples("class start 8 backup_connection --name monday --clock virtual"),
+)
 @click.argument("number", type=Whole(1, MOST))
 @click.argument("topology", type=TOPOLOGY_FILE)
 @click.option(
@@ -64,7 +68,11 @@ def start(number: int, topology: Path, name: str | None, clock: str, kernel: str
     echo(f'  or a line of ~/.ssh/authorized_keys: command="DXEMU_LAB={names[0]} exec $SHELL -l" KEY')
 
 
-@command.command("status", epilog=examples("class status", "class status monday --json"))
+@command.command(
+    "status",
+    short_help="Show the labs of a class, a line each.",
+    epilog=examples("class status", "class status monday --json"),
+)
 @_class_argument
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def status(name: str | None, as_json: bool) -> None:
@@ -88,7 +96,7 @@ def status(name: str | None, as_json: bool) -> None:
         echo(f"{one.name:<{width}}   {one.state:<5} {moment(one.t)}   {'   '.join(words)}")
 
 
-@command.command("reset", epilog=examples("class reset monday_3"))
+@command.command("reset", short_help="Make the lab of one student new.", epilog=examples("class reset monday_3"))
 @click.argument("name", shell_complete=labs)
 def reset(name: str) -> None:
     """End the lab NAME, whatever was done to it, and bring it up anew."""
@@ -99,7 +107,7 @@ def reset(name: str) -> None:
     echo(f"{name} is as it was at its start")
 
 
-@command.command("stop", epilog=examples("class stop monday"))
+@command.command("stop", short_help="End the labs of a class.", epilog=examples("class stop monday"))
 @_class_argument
 def stop(name: str | None) -> None:
     """End the labs of CLASS, or of the only one."""

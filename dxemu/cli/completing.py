@@ -69,6 +69,34 @@ def parameters(noun: str, of: str = "kind") -> Completer:
     return complete
 
 
+def events(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Words of events, with what they are."""
+    from dxemu.events.codec import KINDS
+    from dxemu.events.run import Building, Tick
+
+    found = {word: (kind.__doc__ or "").strip().partition("\n")[0] for word, kind in KINDS.items()}
+    return [
+        CompletionItem(word, help=words)
+        for word, words in sorted(found.items())
+        if word.startswith(begun) and word not in (Building.word, Tick.word)
+    ]
+
+
+def event_values(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """`KEY=VALUE` of the event that `--until` named; values as far as they are names in the lab."""
+    from dxemu.events.codec import KINDS
+
+    kind = KINDS.get(str(ctx.params.get("event")))
+    if kind is None:
+        return []
+    said = {word.partition("=")[0] for word in ctx.params.get("what") or ()}
+    names = _names(ctx)
+    found = [
+        f"{key}={name}" for key in kind.types if key != "t" and key not in said for name in names.get(key) or ("",)
+    ]
+    return [CompletionItem(pair) for pair in found if pair.startswith(begun)]
+
+
 def _pairs(known: tuple[Parameter, ...], names: Names) -> Iterator[tuple[Parameter, str]]:
     for one in known:
         values = one.choices or names.get(one.noun, ())

@@ -76,7 +76,11 @@ _at = click.option("--at", metavar="TIME", help="At this moment of the run or la
 _json = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 
 
-@command.command("path")
+@command.command(
+    "path",
+    short_help="Why packets go where they go, hop by hop.",
+    epilog=examples("explain path web app --topology vpn_backup_static", "explain path app web --lab mine --at 12s"),
+)
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 @click.option("--ipv6", is_flag=True, help="The path of IPv6 packets.")
@@ -106,7 +110,11 @@ def path(
         echo(explain_path_report.render(found, PlainConsole().width), nl=False)
 
 
-@command.command("route")
+@command.command(
+    "route",
+    short_help="What becomes of a prefix: who announces it, who refuses it.",
+    epilog=examples("explain route 10.0.0.0/16 --run runs/mine/1 --at 12s"),
+)
 @click.argument("prefix")
 @_topology
 @_run

@@ -25,7 +25,11 @@ def command() -> None:
     """The embedded kernel: Linux as an ordinary process, for labs without root."""
 
 
-@command.command("build")
+@command.command(
+    "build",
+    short_help="Build it from the distribution's Linux source, once.",
+    epilog=examples("kernel build", "kernel build --source linux-6.12.tar.xz"),
+)
 @click.option("--force", is_flag=True, help="Build it again even if it is there.")
 @click.option(
     "--source",
@@ -49,7 +53,11 @@ def build(force: bool, source: Path | None) -> None:
     echo(kernel_report.render_text(kernel), nl=False)
 
 
-@command.command("info")
+@command.command(
+    "info",
+    short_help="Say which one is used, and what it was seen to do.",
+    epilog=examples("kernel info", "kernel info --json"),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the facts and the whole proof as JSON.")
 def info(as_json: bool) -> None:
     """Say which embedded kernel is used, where it came from and what it was seen to do."""
@@ -63,7 +71,7 @@ def info(as_json: bool) -> None:
         echo(kernel_report.render_text(kernel), nl=False)
 
 
-@command.command("list")
+@command.command("list", short_help="List those that are built.", epilog=examples("kernel list", "kernel list --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def list_all(as_json: bool) -> None:
     """List the embedded kernels that are built. The first is used unless DXEMU_KERNEL_VERSION names another.

@@ -52,6 +52,10 @@ def offered(*words: str) -> list[str]:
         (("run", "cut_primary_silently_"), ["cut_primary_silently_without_bfd"]),
         (("new", "cases/no_l"), ["cases/no_light"]),
         (("run", "cut_primary_silently", "--see"), ["--seed"]),
+        (("advance", "--until", "fault_h"), ["fault_healed"]),
+        (("advance", "--until", "bgp", "no"), ["node=app", "node=dx_1"]),
+        (("advance", "--until", "bgp", "node=app", "node=d"), []),
+        (("advance", "9"), []),
     ],
 )
 def test_what_is_offered(words: tuple[str, ...], some: list[str]) -> None:
@@ -124,6 +128,8 @@ def test_every_command_has_a_manual_page() -> None:
     assert page.startswith('.TH "DXEMU\\-FAIL" "1"')
     assert ".SH EXAMPLES" in page and "dxemu fail cable_silent connection=primary \\-\\-for 30s" in page
     assert not any(line.startswith("'") for text in found.values() for line in text.splitlines())
+    assert [name for name, text in found.items() if ".SH EXAMPLES" not in text] == ["dxemu.1"]
+    assert not [name for name, text in found.items() if "..." in text.split(".SH SYNOPSIS")[0]], "cut off in the middle"
 
 
 def test_a_manual_page_is_as_man_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:

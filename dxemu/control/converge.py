@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from dxemu.bgp.adj_rib_out import AdjRibOut, Update
 from dxemu.bgp.policy import ExportPolicy, ImportPolicy, export_route
 from dxemu.bgp.rib import BestPathChange, LocRib
-from dxemu.bgp.route import Announcement, Route
+from dxemu.bgp.route import Announcement
 from dxemu.control.interior import interior_cost
+from dxemu.control.led_routes import as_entries, heard, led_routes
 from dxemu.control.policy import (
     ends_of,
     export_policy,
     gateway_paths,
-    gateway_route,
     import_policy,
     maximum_paths,
     static_announcements,
     takes,
 )
-from dxemu.control.public_scope import region_cost, told
+from dxemu.control.public_scope import region_cost
 from dxemu.errors import DxemuError
 from dxemu.plan.model import BgpSession, Gateway, Plan, Side
 
@@ -263,30 +263,21 @@ def gateway_rib(
     """One route table of `gateway`, where each route stands under the name of the speaker that it leads to.
 
     Empty if the VPC's route table does not get the routes (route propagation is off). `lost` are speakers that the
-    gateway takes for gone. What a speaker has from another one by SiteLink the gateway hears from that one itself.
+    gateway takes for gone. What a static route to an attachment comes to is in it, too (`dxemu.control.led_routes`).
     """
     rib = LocRib(igp_cost=region_cost(plan, gateway), maximum_paths=gateway_paths(gateway))
     for attachment in gateway.attachments:
-        if table not in attachment.tables or not gateway.propagates_to(table) or attachment.speaker in lost:
-            continue
-        heard = [
-            told(plan, gateway, attachment, route)
-            for route in ribs[attachment.speaker].routes()
-            if not route.originated and takes(gateway, table, route.prefix)
-        ]
-        learnt = [route for route in heard if isinstance(route, Route)]
-        carried = {address.version for address in attachment.device_addresses}
-        rib.learn(
-            attachment.speaker,
-            [
-                gateway_route(plan, gateway, attachment, route)
-                for route in learnt
-                if route.prefix.version in carried and route.external
-            ],
-        )
+        if table in attachment.tables and gateway.propagates_to(table) and attachment.speaker not in lost:
+            routes = [route for route in ribs[attachment.speaker].routes() if takes(gateway, table, route.prefix)]
+            rib.learn(attachment.speaker, heard(plan, gateway, attachment, routes))
+    if any(where == table for where, _, _ in gateway.led):
+        led = led_routes(plan, gateway, ribs, table, lost=lost, propagated=tuple(rib.best))
+        for speaker, entries in led.items():
+            rib.learn(speaker, as_entries(entries))
     return rib
 
 
 def tables_of(gateway: Gateway) -> tuple[int, ...]:
-    """The kernel tables that a gateway's attachments feed."""
-    return tuple(dict.fromkeys(table for attachment in gateway.attachments for table in attachment.tables))
+    """The kernel tables that a gateway's attachments feed, or that have a static route to one of them."""
+    fed = (table for attachment in gateway.attachments for table in attachment.tables)
+    return tuple(dict.fromkeys((*fed, *(table for table, _, _ in gateway.led))))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from ipaddress import ip_network
 
+from dxemu.bgp.decision import Choice
 from dxemu.bgp.rib import in_order
 from dxemu.control.converge import tables_of
 from dxemu.explain import routes
@@ -73,6 +75,7 @@ def _known(state: State) -> set[IPNetwork]:
     """Every prefix that any table has."""
     found = {prefix for rib in state.tables.ribs.values() for prefix in rib.best}
     found |= {held.address.network for held in state.plan.addresses}
+    found |= {prefix for gateway in state.plan.gateways for _, prefix, _ in gateway.led}
     return found | {fixed.destination for fixed in state.plan.static_routes if fixed.via is not None or fixed.throw}
 
 
@@ -125,10 +128,15 @@ def _speakers(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
 def _gateways(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
     for gateway in state.plan.gateways:
         for table in _tables(state, gateway):
+            led = _led(state, gateway, table, prefix)
+            if led is not None:
+                yield led
             possible = routes.rib_of(state, gateway, table, everything=True).best.get(prefix)
             if possible is None:
                 continue
             why_not = kept_out(state, gateway, table, prefix)
+            if led is not None and (not why_not or _is_led(gateway, table, prefix, possible)):
+                continue
             choice = possible if why_not else routes.rib_of(state, gateway, table).best.get(prefix, possible)
             if table == gateway.vpc_table:
                 yield _of_the_vpc(state, gateway, table, f"propagated from {what(state, gateway.node)}", why_not)
@@ -140,6 +148,23 @@ def _gateways(state: State, prefix: IPNetwork) -> Iterator[TableEntry]:
                 kernel="" if why_not else _kernel(state, gateway.node, table),
                 why_not=why_not,
             )
+
+
+def _led(state: State, gateway: Gateway, table: int, prefix: IPNetwork) -> TableEntry | None:
+    """What a static route to an attachment comes to, or that the attachment knows no way; None if there is none."""
+    choice = routes.rib_of(state, gateway, table).best.get(prefix)
+    where, kernel = what(state, gateway.node), _kernel(state, gateway.node, table)
+    if choice is not None and routes.led_to(gateway, table, prefix, choice.route.session):
+        held = Held(choice, gateway=gateway)
+        how = routes.entry_in_words(state, held, table)
+        return replace(_entry(state, held, where, kernel=kernel, why_not=""), how=how)
+    to = next((to for at, fixed, to in gateway.led if (at, fixed) == (table, prefix)), None)
+    return None if to is None else TableEntry(where=where, how=f"static route to {to}", rule="", kernel=kernel)
+
+
+def _is_led(gateway: Gateway, table: int, prefix: IPNetwork, choice: Choice) -> bool:
+    """Whether a choice is the static route's own, and nothing that it keeps out."""
+    return bool(routes.led_to(gateway, table, prefix, choice.route.session))
 
 
 def _tables(state: State, gateway: Gateway) -> tuple[int, ...]:

@@ -84,7 +84,7 @@ def how(state: State, node: str, match: Match) -> str:
         return "local" if _is_local(state, node, match.prefix) else "connected"
     found = _held(state, node, match)
     if found is not None:
-        return routes.in_words(state, found.choice.route, found)
+        return routes.entry_in_words(state, found, match.table)
     if match.via is None:
         return "blackhole"
     return static_in_words(state, node, match.table, match.prefix, match.via)
@@ -155,6 +155,7 @@ def _fixed_over(state: State, node: str, match: Match) -> list[LosingRoute]:
     return [
         LosingRoute(prefix=str(match.prefix), how=routes.in_words(state, route, at), why=why)
         for route in choice.candidates
+        if not routes.led_to(gateway, match.table, match.prefix, route.session)
     ]
 
 
@@ -163,7 +164,11 @@ def _nowhere(state: State, node: str, match: Match, address: IPAddress) -> str:
     where = f"{what(state, node)}, {table_words(state, node, match.table)}"
     if _is_fixed(state, node, match):
         lost = "".join(f"; it wins over {loser.how}" for loser in _fixed_over(state, node, match))
-        return f"{where}: {match.prefix} is a blackhole{lost}"
+        gateway = state.plan.gateway_at(node)
+        led = () if gateway is None else gateway.led
+        to = next((name for *entry, name in led if entry == [match.table, match.prefix]), "")
+        words = f"is a static route to {to}, which knows no way to {address}" if to else "is a blackhole"
+        return f"{where}: {match.prefix} {words}{lost}"
     if match.prefix.prefixlen == 0:
         return f"{where}: no route to {address}{_kept_out(state, node, match.table, address)}"
     if state.plan.node(node).role is Role.DX_DEVICE:

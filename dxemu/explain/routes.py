@@ -48,8 +48,20 @@ def rib_of(state: State, gateway: Gateway, table: int, *, everything: bool = Fal
     lost = {speaker for node, speaker in state.believed.lost if node == gateway.node}
     if everything:
         attachments = tuple(replace(attachment, tables=(table,)) for attachment in gateway.attachments)
-        gateway = replace(gateway, fixed=(), attached=(), local=(), route_propagation=True, attachments=attachments)
+        gateway = replace(
+            gateway, fixed=(), led=(), attached=(), local=(), route_propagation=True, attachments=attachments
+        )
     return gateway_rib(state.plan, gateway, state.tables.ribs, table, lost)
+
+
+def led_to(gateway: Gateway, table: int, prefix: IPNetwork, speaker: str) -> str:
+    """The attachment that a static route of `table` leads to, whose way by `speaker` the entry is; empty if none."""
+    at = next(one for one in gateway.attachments if one.speaker == speaker)
+    covering = [fixed for where, fixed in gateway.fixed if where == table and _is_in(prefix, fixed)]
+    longest = max(covering, key=lambda fixed: fixed.prefixlen, default=None)
+    if longest is None or (longest != prefix and table in at.tables):
+        return ""
+    return at.name if (table, longest, at.name) in gateway.led else ""
 
 
 def in_words(state: State, route: Route, where: Held) -> str:
@@ -74,6 +86,13 @@ def in_words(state: State, route: Route, where: Held) -> str:
     return f"eBGP from {other.node} (AS {other.asn}), {carrier_in_words(session)}"
 
 
+def entry_in_words(state: State, where: Held, table: int) -> str:
+    """The same of the chosen route as an entry of a kernel table, which a static route may have led to."""
+    route, words = where.choice.route, in_words(state, where.choice.route, where)
+    to = "" if where.gateway is None else led_to(where.gateway, table, route.prefix, route.session)
+    return f"static route to {to}: {words}" if to else words
+
+
 def reflected_in_words(route: Route | Announcement) -> str:
     """What route reflectors have added; empty if none has."""
     if route.originator_id is None:
@@ -93,12 +112,25 @@ def session_behind(state: State, speaker: str, prefix: IPNetwork) -> BgpSession 
     """The external session that `speaker`'s best route to `prefix` came in by, through its own AS if need be."""
     for _ in range(MAX_SPEAKERS):
         rib = state.tables.ribs.get(speaker)
-        choice = None if rib is None else rib.best.get(prefix)
+        choice = None if rib is None else _longest(rib, prefix)
         session = None if choice is None else state.plan.session_named(choice.route.session)
         if session is None or session.external:
             return session
         speaker = _other_end(session, speaker).speaker
     return None
+
+
+def _longest(rib: LocRib, prefix: IPNetwork) -> Choice | None:
+    """The choice for a prefix, or for the longest one that covers it: a static route of a gateway may go by that."""
+    best = rib.best
+    if prefix in best:
+        return best[prefix]
+    covering = [other for other in best if _is_in(prefix, other)]
+    return best[max(covering, key=lambda other: other.prefixlen)] if covering else None
+
+
+def _is_in(prefix: IPNetwork, other: IPNetwork) -> bool:
+    return prefix.version == other.version and prefix.subnet_of(other)  # type: ignore[arg-type]  # of one version
 
 
 def session_of(state: State, route: Route, where: Held) -> BgpSession | None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dxemu.bgp.rib import BestPathChange, LocRib, in_order
 from dxemu.bgp.route import Route
 from dxemu.control.converge import tables_of
+from dxemu.control.led_routes import Led, as_entries, led_routes
 from dxemu.control.policy import gateway_paths, gateway_route, takes
 from dxemu.control.public_scope import region_cost, told
 from dxemu.control.route_mtu import route_mtu
@@ -35,6 +36,7 @@ class GatewayRouter:
         self._session_at: dict[tuple[str, object], str] = {}
         self._gone: set[str] = set()
         self._tables: dict[str, LocRib] = {}
+        self._led: dict[int, Led] = {}
 
     def hears(self, table: LocRib) -> bool:
         """Whether there is a listener for the speaker that has this table."""
@@ -66,7 +68,7 @@ class GatewayRouter:
         `fib_of` makes the kernel's table of a number. Gives what was read back; raises LabError if that is wrong.
         """
         old, before, was = self.gateway, self.loc_ribs, {table: self._wanted(table) for table in self.loc_ribs}
-        self.gateway, self._plan = gateway, plan
+        self.gateway, self._plan, self._led = gateway, plan, {}
         cost, paths = region_cost(plan, gateway), gateway_paths(gateway)
         self.loc_ribs = {table: LocRib(igp_cost=cost, maximum_paths=paths) for table in tables_of(gateway)}
         for attachment in gateway.attachments:
@@ -119,7 +121,7 @@ class GatewayRouter:
                 self._gone.add(speaker)
                 for table, loc_rib in self.loc_ribs.items():
                     heard = loc_rib.learnt(speaker)
-                    await self._install(table, loc_rib.purge(speaker), heard)
+                    await self._install(table, loc_rib.purge(speaker) + self._lead(table), heard)
 
     async def _hear_whole(self, attachment: Attachment) -> None:
         await self._hear(attachment, self._whole(attachment))
@@ -136,7 +138,7 @@ class GatewayRouter:
     def _learn(
         self, attachment: Attachment, changes: Sequence[BestPathChange]
     ) -> list[tuple[int, tuple[BestPathChange, ...]]]:
-        """What is decided in each table of an attachment once these have been heard there."""
+        """What is decided in each table of an attachment once these have been heard there, or that leads to it."""
         carried = {address.version for address in attachment.device_addresses}
         heard = {
             change.prefix: self._told(attachment, change) for change in changes if change.prefix.version in carried
@@ -149,17 +151,41 @@ class GatewayRouter:
                 taken[prefix] = new
                 self._session_at[attachment.speaker, prefix] = new.session
         found = []
-        for table in attachment.tables:
-            gone = [prefix for prefix in lost if takes(self.gateway, table, prefix)]
+        led = (table for table, _, name in self.gateway.led if name == attachment.name)
+        for table in dict.fromkeys((*attachment.tables, *led)):
+            fed = table in attachment.tables
+            gone = [prefix for prefix in lost if fed and takes(self.gateway, table, prefix)]
             come = [
                 gateway_route(self._plan, self.gateway, attachment, new)
                 for prefix, new in taken.items()
-                if takes(self.gateway, table, prefix)
+                if fed and takes(self.gateway, table, prefix)
             ]
             loc_rib = self.loc_ribs[table]
             decided = loc_rib.withdraw(attachment.speaker, gone) + loc_rib.learn(attachment.speaker, come)
-            found.append((table, decided))
+            found.append((table, decided + self._lead(table)))
         return found
+
+    def _lead(self, table: int) -> tuple[BestPathChange, ...]:
+        """What becomes of the static routes of a table that lead to attachments, by what those know now."""
+        if all(table != where for where, _, _ in self.gateway.led):
+            return ()
+        loc_rib, before = self.loc_ribs[table], self._led.get(table, {})
+        propagated = [
+            prefix
+            for prefix in loc_rib.best
+            if any(prefix not in before.get(route.session, ()) for route in loc_rib.candidates(prefix))
+        ]
+        now = self._led[table] = led_routes(
+            self._plan, self.gateway, self._tables, table, lost=self._gone, propagated=propagated
+        )
+        changes: tuple[BestPathChange, ...] = ()
+        for speaker in dict.fromkeys((*before, *now)):
+            entries = now.get(speaker, {})
+            gone = [prefix for prefix in before.get(speaker, ()) if prefix not in entries]
+            for entry, route in entries.items():
+                self._session_at[speaker, entry] = self._tables[speaker].best[route.prefix].route.session
+            changes += loc_rib.withdraw(speaker, gone) + loc_rib.learn(speaker, as_entries(entries))
+        return changes
 
     def _told(self, attachment: Attachment, change: BestPathChange) -> Route | None:
         """What the gateway hears of a speaker's new best route; None if there is none, or none for it."""
@@ -180,7 +206,8 @@ class GatewayRouter:
         if self.gateway.propagates_to(table):
             hops = {change.prefix: [route.next_hop for route in change.routes] for change in decided}
             best = self.loc_ribs[table].best
-            for prefix in heard:
+            led = (prefix for entries in self._led.get(table, {}).values() for prefix in entries)
+            for prefix in dict.fromkeys((*heard, *led)):
                 if self._limit(table, prefix) and prefix in best:
                     hops.setdefault(prefix, [route.next_hop for route in best[prefix].routes])
             await self._fibs[table].apply(hops.items())

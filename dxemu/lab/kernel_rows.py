@@ -29,6 +29,11 @@ def _local(plan: Plan, planned: LookupRule) -> list[IPNetwork]:
     return [h.address.network for h in plan.addresses_of(planned.node) if h.interface == planned.incoming]
 
 
+def _sort(fixed: StaticRoute) -> tuple[bool, bool]:
+    """Routes to one prefix that differ in this stand beside each other in a kernel, and do not replace each other."""
+    return fixed.via is None, fixed.throw
+
+
 @dataclass(frozen=True, slots=True)
 class KernelRows:
     """Brings rows of one plan to what they are in `after`."""
@@ -64,19 +69,21 @@ class KernelRows:
         fixed = new or old
         assert fixed is not None
         netlink = self.nodes[fixed.node].netlink
+        said = BUILT_WORDS if old is None else GONE_WORDS if new is None else "the kernel took it"
         router = self.routing.routers.get(fixed.node)
         if router is not None and fixed in (*self.before.own_static_routes(fixed.node), *self._own(fixed.node)):
             await router.follow_static_routes(self.after)
-        elif new is None:
+            return said
+        if old is not None and (new is None or _sort(old) != _sort(new)):
             await route.delete(netlink, fixed.destination, protocol=route.STATIC, table=fixed.table, missing_ok=True)
-        elif new.throw:
+        if new is not None and new.throw:
             await route.throw(netlink, new.destination, table=new.table)
-        else:
+        elif new is not None:
             towards = None if new.via is None else Wires(self.after).interface_towards(new.via, new.node)
             await route.replace(
                 netlink, new.destination, new.via, protocol=route.STATIC, table=new.table, interface=towards
             )
-        return BUILT_WORDS if old is None else GONE_WORDS if new is None else "the kernel took it"
+        return said
 
     def _own(self, node: str) -> tuple[StaticRoute, ...]:
         return self.after.own_static_routes(node)

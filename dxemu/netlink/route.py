@@ -29,7 +29,7 @@ STATIC = 4
 BGP = 186
 UDP = 17
 LAST_RESORT = 4_278_198_272
-"""The metric of a VRF's unreachable default route: Linux Documentation/networking/vrf.rst."""
+"""The metric of an unreachable route, as of a VRF's default route: Linux Documentation/networking/vrf.rst."""
 _NO_PATH = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.EACCES, errno.ENODEV, errno.EXDEV)
 """EXDEV: the reverse path filter drops it."""
 
@@ -66,15 +66,14 @@ async def replace(
 ) -> None:
     """Put a route in, in place of one to the same prefix. `via` None: unreachable. Raises NetlinkError.
 
-    An unreachable default route stays behind any other default route, which does not take its place.
+    An unreachable route stays behind any other route to its prefix, which does not take its place.
 
     `interface` must be given where `table` is not the one that the interface's own network is in.
     """
     request = _message(prefix, protocol, table)
     if via is None:
         request["type"] = UNREACHABLE
-        if not prefix.prefixlen:
-            request["attrs"].append(("RTA_PRIORITY", LAST_RESORT))
+        request["attrs"].append(("RTA_PRIORITY", LAST_RESORT))
     else:
         request["attrs"].append(("RTA_GATEWAY", str(via)))
         if interface is not None:

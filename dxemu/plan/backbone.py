@@ -85,6 +85,7 @@ def attachment(
     through: str | None = None,
     home_region: bool = True,
     mtu: int = DEFAULT_MTU,
+    vpn: str | None = None,
 ) -> Attachment:
     """The gateway at the far end of `hop` hears of `speaker`'s routes, which is at the near end."""
     return Attachment(
@@ -99,6 +100,7 @@ def attachment(
         through=through,
         home_region=home_region,
         mtu=mtu,
+        vpn=vpn,
     )
 
 

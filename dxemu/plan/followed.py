@@ -22,7 +22,7 @@ FOLLOWED: Mapping[str, frozenset[str]] = MappingProxyType(
         "speakers": frozenset({"originates", "maximum_paths", "tags", "cloud_hub"}),
         "gateways": frozenset(
             {"allowed_prefixes", "prefixes", "route_propagation", "attachments", "fixed", "attached", "local"}
-            | {"vpc_table", "vpn_ecmp_support"}
+            | {"led", "vpc_table", "vpn_ecmp_support"}
         ),
         "sessions": frozenset(
             {"import_local_pref", "export_communities", "send_communities", "export_prepend", "export_med"}

@@ -20,7 +20,7 @@ class Attachment:
     `through` is the Direct Connect gateway on the way, if any. `home_region` is False where the location is associated
     with another Region than the gateway's, unless SiteLink is on, with which the Region does not matter.
     `allowed_prefixes` are a transit gateway's on that Direct Connect gateway. `mtu`, in bytes, is that of the virtual
-    interface or tunnel.
+    interface or tunnel. `vpn` is the VPN connection that a tunnel belongs to.
     """
 
     kind: AttachmentKind
@@ -35,6 +35,12 @@ class Attachment:
     home_region: bool = True
     allowed_prefixes: tuple[IPNetwork, ...] = ()
     mtu: int = DEFAULT_MTU
+    vpn: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What AWS calls the attachment that this is one way of: the Direct Connect gateway, or the VPN."""
+        return self.through or self.vpn or ""
 
 
 class GatewayKind(StrEnum):
@@ -52,7 +58,8 @@ class Gateway:
     `prefixes` are what is behind it. Each of a transit gateway's route tables is a kernel table of its own; `fixed`
     are the prefixes, by table, that a static route decides, `attached` those of VPCs attached to it. Nothing is
     installed with `route_propagation` off, and nothing inside `local`: a VPC's own networks. With `vpn_ecmp_support`
-    tunnels that are level share the flows.
+    tunnels that are level share the flows. `led` are those of `fixed`, with table and attachment, that lead to a Direct
+    Connect gateway or a VPN, which chooses among its own ways (`dxemu.control.led_routes`).
 
     A virtual private gateway's table is the VPC's route table, too. Only a VPC with static routes has a table of its
     own, `vpc_table`, which packets from its instances are looked up in first: it says whether they get to the gateway,
@@ -66,6 +73,7 @@ class Gateway:
     route_propagation: bool
     attachments: tuple[Attachment, ...]
     fixed: tuple[tuple[int, IPNetwork], ...] = ()
+    led: tuple[tuple[int, IPNetwork, str], ...] = ()
     attached: tuple[tuple[int, IPNetwork], ...] = ()
     local: tuple[IPNetwork, ...] = ()
     vpn_ecmp_support: bool = False

@@ -52,7 +52,7 @@ IN_PLACE: Mapping[str, frozenset[str]] = MappingProxyType(
         "services": frozenset({"kind", "text"}),
         "gateways": frozenset(
             {"prefixes", "route_propagation", "attachments", "fixed", "attached", "local", "vpn_ecmp_support"}
-            | {"vpc_table"}
+            | {"led", "vpc_table"}
         ),
         "speakers": frozenset({"originates", "maximum_paths", "tags", "region"}),
         "sessions": frozenset(

@@ -58,6 +58,11 @@ class TransitGatewayTables:
             return (FIRST_TABLE,)
         return tuple(self.numbers[table.name] for table in self.tables if name in table.propagations)
 
+    def has_static_route(self, number: int, prefix: IPNetwork) -> bool:
+        """Whether a static route decides about a prefix in a table: it wins over what is propagated."""
+        here = (table for table in self.tables if self.numbers[table.name] == number)
+        return any(prefix == fixed for table in here for fixed, _ in table.static_routes)
+
 
 def _allowed(topology: Topology, dxgw: str, tgw: str) -> tuple[IPNetwork, ...]:
     """The allowed prefixes of a transit gateway's association."""
@@ -100,6 +105,7 @@ def add_transit_gateways(
             attachments.append(attached)
         _associate(draft, tgw, ways, tables, {6, 4} if ipv6 else {4})
         fixed = _static_routes(draft, tgw, ways, tables)
+        leads = {attached.name for attached in attachments}
         draft.mss_clamps.append(MssClamp(node=tgw.name, interface=None, mss=TRANSIT_MSS))
         draft.gateways.append(
             Gateway(
@@ -109,7 +115,8 @@ def add_transit_gateways(
                 prefixes=tuple(cidr for vpc in attached_vpcs(tgw, draft.topology) for cidr in vpc.cidrs),
                 route_propagation=True,
                 attachments=tuple(attachments),
-                fixed=fixed,
+                fixed=tuple((table, prefix) for table, prefix, _ in fixed),
+                led=tuple((table, prefix, to) for table, prefix, to in fixed if to in leads),
                 attached=_propagated(draft.topology, tgw, tables),
                 vpn_ecmp_support=tgw.vpn_ecmp_support,
             )
@@ -128,7 +135,8 @@ def _attach_vpc(
         if vpc.static_routes is None:
             draft.static_route(vpc.name, EVERYTHING[cidr.version], hop.far_of(cidr.version))
         for table in tables.fed_by(vpc.name):
-            draft.static_route(tgw.name, cidr, hop.near_of(cidr.version), table)
+            if not tables.has_static_route(table, cidr):
+                draft.static_route(tgw.name, cidr, hop.near_of(cidr.version), table)
     add_instances(draft, vpc.name, vpc)
     return hop
 
@@ -180,13 +188,18 @@ def _propagated(
 
 def _static_routes(
     draft: Draft, tgw: TransitGateway, ways: Mapping[str, list[BackboneLink]], tables: TransitGatewayTables
-) -> tuple[tuple[int, IPNetwork], ...]:
-    """The static routes of the route tables: to the first way of an attachment, or nowhere (blackhole)."""
+) -> list[tuple[int, IPNetwork, str]]:
+    """The static routes of the route tables: to a VPC, nowhere (blackhole), or to an attachment with ways of its own.
+
+    What leads to the last is nowhere until one of its ways is known to lead on.
+    """
+    vpcs = {vpc.name for vpc in attached_vpcs(tgw, draft.topology)}
     fixed = []
     for table in tables.tables:
         number = tables.numbers[table.name]
         for prefix, to in table.static_routes:
-            via = None if to is None else ways[to][0].near_of(prefix.version)
-            draft.static_route(tgw.name, prefix, via, number)
-            fixed.append((number, prefix))
-    return tuple(fixed)
+            via = ways[to][0].near_of(prefix.version) if to in vpcs else None
+            if via is not None or prefix.prefixlen:  # nowhere by default it is already
+                draft.static_route(tgw.name, prefix, via, number)
+            fixed.append((number, prefix, to or ""))
+    return fixed

@@ -237,7 +237,7 @@ def attachments_of(endings: tuple[Ending, ...]) -> dict[str, list[Attachment]]:
 
 
 def _attachment(ending: Ending, tables: Iterable[int] = (MAIN_TABLE,)) -> Attachment:
-    return attachment(ending.behind, kind_of(ending.vpn), ending.node, tables, mtu=vpn_tunnels.MTU)
+    return attachment(ending.behind, kind_of(ending.vpn), ending.node, tables, mtu=vpn_tunnels.MTU, vpn=ending.vpn.name)
 
 
 def transit_hops(

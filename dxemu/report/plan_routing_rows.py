@@ -143,7 +143,8 @@ def _of_prefixes(policy: PrefixPolicy) -> str:
 
 def gateway_head(gateway: Gateway) -> Row:
     """A gateway and what is behind it."""
-    fixed = [f"{prefix} fixed in {table_words(table)}" for table, prefix in gateway.fixed]
+    led = {(table, prefix): f" to {name}" for table, prefix, name in gateway.led}
+    fixed = [f"{one[1]}{led.get(one, '')} fixed in {table_words(one[0])}" for one in gateway.fixed]
     public = gateway.kind is GatewayKind.PUBLIC
     return (
         gateway.node,

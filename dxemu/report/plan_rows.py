@@ -146,10 +146,13 @@ def addresses(plan: Plan) -> Iterator[Row]:
 def static_routes(plan: Plan) -> Iterator[Row]:
     """Routes that never change. What is the same in several tables shares a row."""
     found: dict[tuple[str, str, str], list[int]] = {}
+    led = {(at.node, table, prefix): name for at in plan.gateways for table, prefix, name in at.led}
     for route in plan.static_routes:
         via = "dropped" if route.via is None else f"via {route.via}"
         if route.throw:
             via = "looked up further"
+        elif (name := led.get((route.node, route.table, route.destination))) is not None:
+            via = f"dropped, unless {name} knows a way"
         found.setdefault((route.node, str(route.destination), via), []).append(route.table)
     for key, tables in found.items():
         yield *key, "" if tables == [MAIN_TABLE] else ", ".join(table_words(table) for table in tables)

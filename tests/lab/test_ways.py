@@ -11,7 +11,8 @@ import pytest
 
 from tests.lab.guest import REPOSITORY, run_inside
 
-TOPOLOGIES = [*sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml")), "route_tables_of_vpcs"]
+TOPOLOGIES = [file.stem for file in sorted((REPOSITORY / "topologies").glob("*.yaml"))]
+TOPOLOGIES += ["route_tables_of_vpcs", "static_routes_to_attachments"]
 GUESTS = 6
 SHARED = [TOPOLOGIES[number::GUESTS] for number in range(GUESTS)]
 

@@ -17,7 +17,8 @@ from dxemu.plan.model import Plan, Role
 from tests.lab.guest import REPOSITORY
 from tests.lab.running import Told, all_seen, lab_of, plan_of
 
-TOPOLOGIES = [*sorted(file.stem for file in (REPOSITORY / "topologies").glob("*.yaml")), "route_tables_of_vpcs"]
+TOPOLOGIES = [file.stem for file in sorted((REPOSITORY / "topologies").glob("*.yaml"))]
+TOPOLOGIES += ["route_tables_of_vpcs", "static_routes_to_attachments"]
 TUNNELS_DIE_WITHIN_S, ROUTES_SETTLE_WITHIN_S = 60.0, 1.0
 """A tunnel whose underlay has gone is given up after its hold timer or dead peer detection."""
 

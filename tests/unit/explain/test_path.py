@@ -289,9 +289,11 @@ def test_a_static_route_of_a_route_table() -> None:
 
     reason = hop_at(explain_path(design({"10.0.0.0/16": "dxgw"}), "web", "app").directions[0], "tgw").reason
     assert reason is not None
-    assert reason.how == "static route to Direct Connect device dx_1"
-    assert reason.losers[0].why == "a static route over a propagated one"
+    assert reason.how == "static route to dxgw: Direct Connect, dx_1, virtual interface transit"
     assert any("a static route wins" in rule for rule in reason.aws)
+    shorter = hop_at(explain_path(design({"10.0.0.0/8": "dxgw"}), "web", "app").directions[0], "tgw").reason
+    assert shorter is not None
+    assert (shorter.prefix, shorter.how) == ("10.0.0.0/16", "Direct Connect, dx_1, virtual interface transit")
     dropped = explain_path(design({"10.0.0.0/16": "blackhole"}), "web", "app").directions[0]
     assert "10.0.0.0/16 is a blackhole; it wins over Direct Connect, dx_1" in dropped.end
 

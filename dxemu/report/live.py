@@ -56,9 +56,21 @@ def live_line(event: Event, last_fault_s: float | None = None, clock: str = "vir
     if not words:
         return None
     line = f"{event.t:8.3f} s   {words}"
-    if last_fault_s is None or not detected_by(event):
+    if last_fault_s is None or not _is_of(event, last_fault_s):
         return line
     return f"{line:<72}  {_after(event.t - last_fault_s)}"
+
+
+def _is_of(event: Event, fault_s: float) -> bool:
+    """Whether an event is a detection, and may be of a fault that began then.
+
+    Light goes at once, or a port waits first. What goes later is another fault's, of which is told only once it is
+    confirmed.
+    """
+    found = detected_by(event)
+    if found != PortCarrierChanged.word or isinstance(event, CarrierDelayOver):
+        return bool(found)
+    return (event.t - fault_s) * 1e3 < SHORT_MS
 
 
 def _words(event: Event, more: int) -> str:

@@ -215,8 +215,8 @@ def test_what_was_lost_until_somebody_did_something_is_explained_by_that(tmp_pat
 
 
 def test_a_long_line_keeps_a_gap_before_what_it_took():
-    event = {"event": "bgp", "t": 9.0, "node": "a" * 40, "session": "b" * 40, "state": "down", "reason": "carrier"}
-    assert "no light  1.00 s after" in str(live_line(filled(event), 8.0))
+    event = {"event": "bgp", "t": 9.0, "node": "a" * 40, "session": "b" * 40, "state": "down", "reason": "bfd"}
+    assert "BFD says so  1.00 s after" in str(live_line(filled(event), 8.0))
 
 
 def test_a_saved_result_gives_the_same_report(tmp_path):
@@ -377,6 +377,21 @@ def test_a_detection_says_how_long_it_took():
     }
     assert live_line(filled(event), 30.0).endswith("   88.40 s after the fault")
     assert small_plan().node("dx_1").name in live_line(filled(event), 30.0)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"event": "carrier", "node": "dx_1", "cable": "primary", "up": False}, "primary lost light on dx_1"),
+        (
+            {"event": "bgp", "node": "dx_1", "session": "primary", "state": "down", "reason": "carrier"},
+            "BGP down on dx_1 for primary: no light",
+        ),
+    ],
+)
+def test_light_that_goes_long_after_a_fault_is_of_another_one(event, said):
+    assert live_line(filled({"t": 30.0, **event}), 5.0).endswith(said)
+    assert live_line(filled({"t": 30.0, **event}), 30.0).endswith("at once")
 
 
 def test_the_live_lines_remember_the_last_fault():

@@ -200,7 +200,8 @@ def _outages(event: PacketsLogged, got: Reception, causes: Causes) -> list[resul
 def marks_of(events: Sequence[Event]) -> list[FaultMark]:
     """Faults, heals and actions. Of several at the same moment the first stands for all: their cost is common.
 
-    What is told at one time was asked for at one moment: a node without power takes a millisecond to lose its ports.
+    What is told at one time was asked for at one moment, and so was what begins as soon as the one before is told: a
+    node without power takes a millisecond to lose its ports.
     """
     marks: list[tuple[float, FaultMark]] = []
     for event in events:
@@ -208,8 +209,9 @@ def marks_of(events: Sequence[Event]) -> list[FaultMark]:
             continue
         mark = FaultMark(event.happened_at_s, event.step, _AFTER[type(event)])
         alike = [(told, m) for told, m in marks if m.after == mark.after]
-        if not any(told == event.t or abs(m.t - mark.t) < SAME_MOMENT_S for told, m in alike):
-            marks.append((event.t, mark))
+        first = next((m for told, m in alike if told in (event.t, mark.t) or abs(m.t - mark.t) < SAME_MOMENT_S), mark)
+        marks = [(told, m) for told, m in marks if m is not first]
+        marks.append((event.t, first))
     return [mark for _, mark in marks]
 
 

@@ -6,7 +6,7 @@ Uses the same tables and policies as the lab's routers, so what is predicted and
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -48,6 +48,9 @@ class NeverSettles(DxemuError):
 
 End = tuple[str, str]
 """A session and the speaker at one of its ends."""
+
+Phase = tuple[AbstractSet[str], AbstractSet[End]]
+"""Sessions that carry nothing for a time, and the ends that have given up theirs by its end."""
 
 
 def converge(plan: Plan, down_sessions: AbstractSet[str] = frozenset()) -> Mapping[str, LocRib]:
@@ -115,14 +118,23 @@ class Settled:
         told = (export_route(route, policy) for route in self.ribs[says.speaker].routes())
         return sum(isinstance(one, Announcement) and hears.asn not in one.as_path for one in told)
 
-    def without(self, down_ends: AbstractSet[End]) -> Mapping[str, LocRib]:
-        """Each speaker's table when `down_ends` have given up their session."""
-        if not down_ends:
+    def without(
+        self, down_ends: AbstractSet[End], silent: AbstractSet[str] = frozenset(), earlier: Iterable[Phase] = ()
+    ) -> Mapping[str, LocRib]:
+        """Each speaker's table when `down_ends` have given up their session. No update crosses the `silent` ones.
+
+        `earlier` are phases through which others were silent, each with the ends that had given up theirs by its end.
+        """
+        phases = [phase for phase in (*earlier, (silent, down_ends)) if phase[1]]
+        if not phases:
             return self.ribs
         before = self._all_up
         settling = _Settling(self._policies, dict(before.ribs), dict(before.told))
         settling.beyond_quota |= before.beyond_quota
-        settling.give_up(down_ends)
+        given_up: AbstractSet[End] = frozenset()
+        for settling.silent, gone in phases:
+            settling.give_up(gone - given_up)
+            given_up = gone
         return settling.ribs
 
 
@@ -163,6 +175,7 @@ class _Settling:
     under_way: deque[tuple[str, Update]] = field(default_factory=deque)
     own: set[str] = field(default_factory=set)
     beyond_quota: dict[str, str] = field(default_factory=dict)
+    silent: AbstractSet[str] = frozenset()
 
     def begin(self, down_ends: AbstractSet[End], before: Mapping[End, tuple[Announcement, ...]]) -> None:
         """All speakers start with what they originate."""
@@ -210,7 +223,8 @@ class _Settling:
             left -= 1
             if left < 0:
                 raise NeverSettles({sender, *(other for other, _ in self.under_way)})
-            self._hear(session, ends_of(session, sender)[1].speaker, update.announce, update)
+            if session.name not in self.silent:
+                self._hear(session, ends_of(session, sender)[1].speaker, update.announce, update)
 
     def _start(
         self,

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dxemu.bgp.rib import LocRib
 from dxemu.control.barred import barred
-from dxemu.control.converge import End, Settled, gateway_rib, tables_of
+from dxemu.control.converge import End, Phase, Settled, gateway_rib, tables_of
 from dxemu.control.route_tables import not_installed
 from dxemu.control.wires import Wires
 from dxemu.plan.model import Gateway, Plan, Speaker, StaticRoute
@@ -34,7 +34,8 @@ class Believed:
     `down_ends` are ends that have given up their session; `lost` are (gateway, speaker) that the gateway takes for
     gone; `dark` are (router, port) without light, whose static routes are out; `masters_gone` are (virtual router ID,
     router) that the others take for dead; `out` are (node, cable) of members that the bond at that node does not send
-    by any more.
+    by any more. `silent` are sessions that carry nothing, so that no update crosses them, whoever has given them up;
+    `before` are those that were silent at earlier times, each with the ends that had given up theirs by then.
     """
 
     down_ends: frozenset[End] = frozenset()
@@ -42,6 +43,14 @@ class Believed:
     dark: frozenset[tuple[str, str]] = frozenset()
     masters_gone: frozenset[tuple[int, str]] = frozenset()
     out: frozenset[tuple[str, str]] = frozenset()
+    silent: frozenset[str] = frozenset()
+    before: tuple[Phase, ...] = ()
+
+    def struck(self, silent: frozenset[str]) -> Believed:
+        """The same in the moment in which these sessions fall silent, or stay so."""
+        if silent == self.silent or not self.down_ends:
+            return replace(self, silent=silent)
+        return replace(self, silent=silent, before=(*self.before, (self.silent, self.down_ends)))
 
 
 NOTHING = Believed()
@@ -152,7 +161,7 @@ class RoutingTables:
     def __init__(self, layout: TableLayout, believed: Believed) -> None:
         self.layout = layout
         self.believed = believed
-        self.ribs: Mapping[str, LocRib] = layout.settled.without(believed.down_ends)
+        self.ribs: Mapping[str, LocRib] = layout.settled.without(believed.down_ends, believed.silent, believed.before)
         self.masters = _masters(layout.plan, believed)
         self.same_masters = not believed.masters_gone or self.masters == layout.unbroken.masters
         self._tables: dict[TableKey, Table] = {}

@@ -10,7 +10,7 @@ from itertools import pairwise
 from dxemu.control.forward import Believed
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import esp_of, vlan_of
-from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd, Side
+from dxemu.plan.model import BgpSession, Bond, Plan, SessionEnd
 from dxemu.predict import carrier_delay, held_down, lacp, unheard, vrrp
 from dxemu.predict.detect import Detection, carrier, detection, earlier
 from dxemu.predict.impact import Impact
@@ -91,15 +91,13 @@ def _vlans(session: BgpSession) -> set[str]:
 def notices(plan: Plan, impact: Impact, dead: AbstractSet[str]) -> Iterator[Noticed]:
     """Everything that anybody notices of `impact`, when the cables in `dead` carry nothing."""
     hit = set(impact.cables)
-    alone = _cut_off(plan, dead) | _unheard_routers(plan, dead)
     for session in plan.sessions:
         powerless = loses_power(impact, session)
         if not session.in_service or not (powerless or crosses(impact, session)):
             continue
         if powerless or is_dead(plan, session, dead):
             for end in session.ends:
-                one = _session_down(plan, impact, session, end, dead)
-                yield _tells_nobody(plan, one, end) if end.node in alone else one
+                yield _session_down(plan, impact, session, end, dead)
     for session, end, found in losses(plan, impact):
         yield _gives_up(session, end, found)
     for session, end, found in (*unheard.losses(plan, impact), *held_down.losses(plan, impact)):
@@ -151,33 +149,9 @@ def _session_down(plan: Plan, impact: Impact, session: BgpSession, end: SessionE
     return _gives_up(session, end, stale_for(session, end, found))
 
 
-def _cut_off(plan: Plan, dead: AbstractSet[str]) -> frozenset[str]:
-    """The nodes all of whose cables carry nothing."""
-    joined = {node for cable in plan.cables if cable.name not in dead for node in (cable.a.node, cable.b.node)}
-    return frozenset(node.name for node in plan.nodes) - joined
-
-
-def _unheard_routers(plan: Plan, dead: AbstractSet[str]) -> frozenset[str]:
-    """The customer's routers that have sessions with several others, of which none carries anything."""
-    found = set()
-    for node in plan.nodes:
-        own = {s.name: s for speaker in plan.speakers_at(node.name) for s in plan.sessions_of(speaker.name)}
-        in_service = [session for session in own.values() if session.in_service]
-        if node.side is Side.CUSTOMER and len(in_service) > 1 and all(is_dead(plan, s, dead) for s in in_service):
-            found.add(node.name)
-    return frozenset(found)
-
-
-def _tells_nobody(plan: Plan, noticed: Noticed, end: SessionEnd) -> Noticed:
-    """The same of a node whose sessions are all dead: what it withdraws on its other ones crosses none of them."""
-    own = frozenset((session.name, end.speaker) for session in plan.sessions_of(end.speaker) if session.in_service)
-    changes = noticed.changes
-
-    def alone(believed: Believed) -> Believed:
-        after = changes(believed)
-        return replace(after, down_ends=after.down_ends | own)
-
-    return replace(noticed, changes=alone)
+def silent(plan: Plan, dead: AbstractSet[str]) -> frozenset[str]:
+    """The sessions that carry nothing, whether or not anybody has noticed."""
+    return frozenset(session.name for session in plan.sessions if session.in_service and is_dead(plan, session, dead))
 
 
 def _gives_up(session: BgpSession, end: SessionEnd, found: Detection) -> Noticed:

@@ -10,7 +10,7 @@ from dxemu.control.forward import Believed
 from dxemu.plan.model import BgpSession, Plan, Side
 from dxemu.predict.deaf import as_heard
 from dxemu.predict.impact import Impact
-from dxemu.predict.notice import Noticed, Witnesses, everything, notices, touches
+from dxemu.predict.notice import Noticed, Witnesses, everything, notices, silent, touches
 from dxemu.predict.outcome import Course, View, World
 from dxemu.predict.returns import Return
 from dxemu.predict.standing import cables_of, counted_from
@@ -53,19 +53,24 @@ class Struck:
     @cached_property
     def known(self) -> View:
         """What is believed of what was broken before, as far as everybody has noticed it by now."""
-        return self.world.view(everything([one for one, wait in self._before if wait <= 0], Believed()))
+        believed = Believed()
+        for at in sorted({float(i.at) for _, i, _ in self._before}):
+            dead = cables_of(i for i in self.active(self.impact.at, before_mine=True) if i.at <= at)
+            noticed = [one for one, i, wait in self._before if i.at == at and wait <= 0]
+            believed = everything(noticed, believed.struck(silent(self.plan, dead)))
+        return self.world.view(believed)
 
     @cached_property
-    def _before(self) -> tuple[tuple[Noticed, float], ...]:
-        """What is noticed of what was broken before, and for how long that may still take."""
+    def _before(self) -> tuple[tuple[Noticed, Impact, float], ...]:
+        """What is noticed of what was broken before, by what, and for how long that may still take."""
         active = self.active(self.impact.at, before_mine=True)
         found = [(one, i) for i in active for one in notices(self.plan, i, self.earlier) if one.lasts]
-        return tuple((one, float(i.at - self.impact.at) + one.detection.after.high_s) for one, i in found)
+        return tuple((one, i, float(i.at - self.impact.at) + one.detection.after.high_s) for one, i in found)
 
     @cached_property
     def _all_noticed(self) -> tuple[Noticed, ...]:
         """What anybody notices from now on, of this moment and of before."""
-        late = (counted_from(one, one.detection.after.high_s - wait) for one, wait in self._before if wait > 0)
+        late = (counted_from(one, one.detection.after.high_s - wait) for one, _, wait in self._before if wait > 0)
         return (*self.noticed, *late)
 
     @cached_property
@@ -85,12 +90,17 @@ class Struck:
     @cached_property
     def latest(self) -> Course:
         """What is believed when everything is noticed as late as it can be."""
-        return Course(self.world, self._all_noticed, self.known.believed, self.dead, earliest=False)
+        return Course(self.world, self._all_noticed, self._unaware, self.dead, earliest=False)
 
     @cached_property
     def soonest(self) -> Course:
         """What is believed when everything is noticed as early as it can be."""
-        return Course(self.world, self._all_noticed, self.known.believed, self.dead, earliest=True)
+        return Course(self.world, self._all_noticed, self._unaware, self.dead, earliest=True)
+
+    @cached_property
+    def _unaware(self) -> Believed:
+        """What is believed in the moment at which it strikes: from then on no update crosses what is dead."""
+        return self.known.believed.struck(silent(self.plan, self.dead))
 
     @cached_property
     def sessions(self) -> tuple[BgpSession, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
 
 from dxemu.bgp.prefix_policy import PrefixFilter, parse
+from dxemu.topology.check.announced import announced_by_aws, announced_by_the_customer
 from dxemu.topology.check.findings import Findings
+from dxemu.topology.check.policy_effects import HEARD_WITH, TOLD_WITH, effects
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.file_policy import PrefixPolicyEntry
 from dxemu.topology.marks import KeyPath
@@ -18,24 +19,30 @@ PARAGRAPHS = {
 A policy for some prefixes is called by a filter, as routers write one in a prefix list:
 `10.4.0.0/16` is that prefix exactly, `10.4.0.0/16 le 24` all in it that are at most a /24,
 `10.4.0.0/16 ge 20 le 24` those from /20 to /24. The first one that matches a prefix decides, in the
-order of the file. One that matches nothing that anybody announces in the design, or that is there
-twice, is a slip.""",
+order of the file. One that matches nothing that anybody announces in the design, that is there
+twice, or whose prefixes all match one above it, is a slip.""",
     "DX-T124": """\
 A policy for some prefixes that does nothing: it says nothing, or something that has no effect on
-this session. Between your own routers nothing is prepended, and a static VPN has no BGP.""",
+this session. `local_pref` is for what AWS announces there; `communities`, `as_path_prepend` and
+`med` for what you do. Nothing goes with what `announce: off` keeps back, and nothing is preferred
+of what `accept: off` refuses. Between your own routers nothing is prepended, and a static VPN has
+no BGP.""",
 }
 
 Written = Mapping[str, PrefixPolicyEntry]
 
 
 def check(file: TopologyFile, findings: Findings) -> None:
-    """DX-T123: a filter that cannot be read, matches nothing or is there twice. DX-T124: a policy without effect."""
-    known = tuple(_known(file))
+    """DX-T123: a filter that cannot be read, or never decides. DX-T124: a policy without effect."""
+    known = (*announced_by_the_customer(file), *announced_by_aws(file))
     for path, policies in _all(file):
-        _filters(policies, path, known, findings)
+        deciding = _filters(policies, path, known, findings)
         for text, entry in policies.items():
             if not entry.model_fields_set:
                 findings.add((*path, text), "DX-T124", f"nothing is said of {quoted(text)}", _SAYS)
+            _contradictions(entry, (*path, text), findings)
+        if path[0] != "customer":
+            effects(file, path, policies, deciding, findings)
     for name, vpn in file.vpns.items():
         if vpn.routing == "static" and vpn.customer.policies:
             problem = f"`policies` has no effect on '{name}': a static VPN has no BGP"
@@ -58,24 +65,50 @@ def _all(file: TopologyFile) -> Iterator[tuple[KeyPath, Written]]:
             yield ("customer", "circuits", name, "policies", router), policies
 
 
-def _filters(policies: Written, path: KeyPath, known: tuple[IPNetwork, ...], findings: Findings) -> None:
+def _contradictions(entry: PrefixPolicyEntry, path: KeyPath, findings: Findings) -> None:
+    for switch, on, what, keys in (
+        ("announce", entry.announce, "what is not announced", TOLD_WITH),
+        ("accept", entry.accept, "what is not accepted", HEARD_WITH),
+    ):
+        for key in keys:
+            if not on and getattr(entry, key) is not None:
+                problem = f"`{key}` has no effect on {what}"
+                findings.add((*path, key), "DX-T124", problem, f"Take it out, or `{switch}: off`.")
+
+
+def _filters(
+    policies: Written, path: KeyPath, known: tuple[IPNetwork, ...], findings: Findings
+) -> Mapping[str, tuple[IPNetwork, ...]]:
+    """By filter the prefixes of the design that it decides about; those that cannot be read, or never do, are out."""
     seen: dict[PrefixFilter, str] = {}
+    left, deciding = list(dict.fromkeys(known)), {}
     for text in policies:
         here = (*path, text)
         try:
             found = parse(text)
         except ValueError as error:
             problem = f"{quoted(text)} is no filter of prefixes: {error}"
-            findings.add_name(here, "DX-T123", problem, "Write for example `10.4.0.0/16`, or `10.4.0.0/16 le 24`.")
+            remedy = "Write for example `10.4.0.0/16`, or `10.4.0.0/16 le 24`; `0.0.0.0/0 le 32` is all of IPv4."
+            findings.add_name(here, "DX-T123", problem, remedy)
             continue
+        matched = [prefix for prefix in known if found.matches(prefix)]
+        mine = tuple(prefix for prefix in left if found.matches(prefix))
         if found in seen:
             problem = f"{quoted(text)} matches what {quoted(seen[found])} does, and that one decides"
             findings.add_name(here, "DX-T123", problem, "Keep one of them.")
-        elif not any(found.matches(prefix) for prefix in known):
+        elif not matched:
             near = [prefix for prefix in known if _overlap(prefix, found.network)]
             remedy = f"In it, or around it, there is {listed(map(str, near[:5]), 'and')}." if near else "Take it out."
             findings.add_name(here, "DX-T123", f"nobody announces a prefix that {quoted(text)} matches", remedy)
+        elif not mine:
+            above = listed([quoted(seen[one]) for one in seen if any(map(one.matches, matched))], "and")
+            problem = f"{quoted(text)} decides about nothing: all that it matches is decided above it, by {above}"
+            findings.add_name(here, "DX-T123", problem, f"Put it above {above}, or take it out.")
+        else:
+            deciding[text] = mine
+        left = [prefix for prefix in left if prefix not in mine]
         seen.setdefault(found, text)
+    return deciding
 
 
 def _between_routers(file: TopologyFile, findings: Findings) -> None:
@@ -95,36 +128,6 @@ def _between_routers(file: TopologyFile, findings: Findings) -> None:
                     problem = "between your own routers nothing is prepended"
                     remedy = "Take it out: use local_pref."
                     findings.add((*path, text, "as_path_prepend"), "DX-T124", problem, remedy)
-
-
-def _known(file: TopologyFile) -> Iterator[IPNetwork]:
-    """Every prefix that somebody may announce in the design."""
-    aws, home = file.aws, file.customer.data_center
-    yield from (*home.networks, *home.public_networks)
-    for cage in file.customer.colocations.values():
-        yield from cage.networks
-    for vpc in aws.vpcs.values():
-        yield from vpc.cidrs
-    for dxgw in aws.direct_connect_gateways.values():
-        for association in dxgw.associations.values():
-            yield from association.allowed_prefixes or ()
-    for tgw in aws.transit_gateways.values():
-        for table in tgw.route_tables.values():
-            yield from _networks(table.static_routes)
-    for service in aws.public_services.values():
-        yield service.prefix
-    for vif in file.virtual_interfaces.values():
-        yield from vif.customer.announce or ()
-    for vpn in file.vpns.values():
-        yield from vpn.customer.announce or ()
-
-
-def _networks(texts: Mapping[str, str]) -> Iterator[IPNetwork]:
-    for text in texts:
-        try:
-            yield ip_network(text)
-        except ValueError:
-            continue
 
 
 def _overlap(one: IPNetwork, other: IPNetwork) -> bool:

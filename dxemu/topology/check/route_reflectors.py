@@ -9,7 +9,7 @@ from dxemu.topology.check.sites import asn_of
 from dxemu.topology.check.static_routes import neighbours
 from dxemu.topology.file import TopologyFile
 from dxemu.topology.marks import KeyPath
-from dxemu.topology.words import quoted, suggestion
+from dxemu.topology.words import listed, quoted
 
 PARAGRAPHS = {
     "DX-T129": """\
@@ -54,7 +54,8 @@ def _client(file: TopologyFile, router: str, client: str, path: KeyPath, finding
         findings.unknown(path, "router", client, all_routers(file))
         return
     if client == router:
-        problem, remedy = f"route reflector '{router}' cannot be its own client", suggestion("", joined)
+        others = f" Circuits lead from it to {listed(joined, 'and')}." if joined else ""
+        problem, remedy = f"route reflector '{router}' cannot be its own client", f"Take it out.{others}"
     elif client not in joined:
         problem = f"no circuit joins route reflector '{router}' and {quoted(client)}: they have no iBGP session"
         remedy = f"Add a circuit {{from: {router}, to: {client}, ...}}, or let a router between them reflect."

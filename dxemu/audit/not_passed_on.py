@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
 from dxemu.audit.single_point_of_failure import place_of
 from dxemu.aws.direct_connect_gateway import within
-from dxemu.bgp.policy import NOT_PASSED_ON, NOT_REFLECTED, Withheld, export_route
 from dxemu.bgp.rib import in_order
 from dxemu.control.converge import NeverSettles, Settled
-from dxemu.control.policy import ends_of, export_policy
+from dxemu.control.forward import forwarding
+from dxemu.control.not_passed_on import not_passed_on
+from dxemu.control.policy import ends_of
 from dxemu.errors import InputErrors
 from dxemu.plan.make import make_plan
-from dxemu.plan.model import Plan, Side
+from dxemu.plan.model import Plan
+from dxemu.predict.predict import Pair
 from dxemu.topology.document import tried
-from dxemu.units import IPNetwork
+from dxemu.units import IPAddress, IPNetwork
 
 
 class NotPassedOn(Rule):
@@ -52,40 +54,69 @@ section 6."""
             )
 
 
+def remedy(design: Design, pair: Pair) -> str:
+    """What lets a host and an instance reach each other that do not for such holes; empty if that is not why."""
+    ends = [design.plan.address_of(name, pair.version) for name in (pair.near, pair.far)]
+    holes = [hole for hole in _kept(design.plan) if any(_covers(hole[2], address) for address in ends)]
+    clients: dict[str, list[str]] = {}
+    for says, hears, _ in holes:
+        if hears not in clients.setdefault(says, _clients(design, says)):
+            clients[says].append(hears)
+    plan = _with(design, clients) if clients else None
+    if plan is None or not all(forwarding(plan).way(*way).arrives for way in _both_ways(plan, pair)):
+        return ""
+    words = [f"`route_reflector_clients: [{', '.join(those)}]` of {router}" for router, those in clients.items()]
+    return f"Set {' and '.join(words)}: iBGP does not pass on what iBGP brought."
+
+
+def _both_ways(plan: Plan, pair: Pair) -> Iterator[tuple[str, IPAddress]]:
+    for source, target in ((pair.near, pair.far), (pair.far, pair.near)):
+        yield source, plan.address_of(target, pair.version)
+
+
+def _covers(prefix: IPNetwork, address: IPAddress) -> bool:
+    return prefix.version == address.version and address in prefix
+
+
+def _clients(design: Design, router: str) -> list[str]:
+    """Those that a router has already."""
+    own = next(own for own in design.topology.customer.router_settings if own.router == router)
+    return list(own.route_reflector_clients)
+
+
+def _with(design: Design, clients: Mapping[str, Sequence[str]]) -> Plan | None:
+    """The design with other clients of some routers; None if it does not take that, or never settles with it."""
+    patch: dict[str, Any] = {}
+    for router, those in clients.items():
+        at = patch
+        for key in place_of(design, "router", router):
+            at = at.setdefault(str(key), {})
+        at["route_reflector_clients"] = list(those)
+    try:
+        topology = tried(design.topology, patch)
+        if topology is None:
+            return None
+        plan = make_plan(topology)
+        Settled(plan)
+    except (InputErrors, NeverSettles):
+        return None
+    return plan
+
+
 def _remedy(design: Design, says: str, hears: str) -> str:
     """The clients that the router between them is to have, if the design takes that and the hole is closed by it."""
     joined = f"oin {hears} by a circuit to where the routes come from."
-    own = next(own for own in design.topology.customer.router_settings if own.router == says)
-    clients = [*own.route_reflector_clients, hears]
-    patch: object = {"route_reflector_clients": clients}
-    for key in reversed(place_of(design, "router", says)):
-        patch = {key: patch}
-    assert isinstance(patch, dict)
-    try:
-        topology = tried(design.topology, patch)
-        mended = topology is not None and (says, hears) not in {kept[:2] for kept in _kept(make_plan(topology))}
-    except (InputErrors, NeverSettles):
-        mended = False
+    clients = [*_clients(design, says), hears]
+    plan = _with(design, {says: clients})
+    mended = plan is not None and (says, hears) not in {kept[:2] for kept in _kept(plan)}
     return f"Set `route_reflector_clients: [{', '.join(clients)}]` of {says}, or j{joined}" if mended else f"J{joined}"
 
 
 def _kept(plan: Plan) -> Iterator[tuple[str, str, IPNetwork]]:
     """Who does not tell whom of what, though the other one knows no other way and would use or announce it."""
-    ribs = Settled(plan).ribs
-    for session in plan.sessions:
-        if session.external or not session.in_service or plan.speaker(session.ends[0].speaker).side is Side.AWS:
-            continue
-        for says, hears in (session.ends, session.ends[::-1]):
-            policy = export_policy(plan, session, says.speaker)
-            for route in ribs[says.speaker].routes():
-                told = export_route(route, policy)
-                hidden = isinstance(told, Withheld) and told.reason in (NOT_PASSED_ON, NOT_REFLECTED)
-                if (
-                    hidden
-                    and route.prefix not in ribs[hears.speaker].best
-                    and _needs(plan, hears.speaker, route.prefix)
-                ):
-                    yield says.speaker, hears.speaker, route.prefix
+    for says, hears, prefix in not_passed_on(plan, Settled(plan).ribs):
+        if _needs(plan, hears, prefix):
+            yield says, hears, prefix
 
 
 def _needs(plan: Plan, speaker: str, prefix: IPNetwork) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from dxemu.audit import route_quota
+from dxemu.audit import not_passed_on, route_quota
 from dxemu.audit.base import Finding, Rule
 from dxemu.audit.design import Design
 from dxemu.control.forward import Forwarding, forwarding
@@ -111,7 +111,7 @@ class _Remedies:
 
     def __init__(self, design: Design) -> None:
         self._design = design
-        self._of_quota: dict[tuple[str, int], str] = {}
+        self._found: dict[tuple[str, int], str] = {}
 
     @cached_property
     def _tried(self) -> Sequence[_SourceNat]:
@@ -121,9 +121,10 @@ class _Remedies:
         """For a pair that does not reach each other."""
         if self._design.plan.node(pair.far).role is not Role.SERVICE:
             behind = (pair.far, pair.version)
-            if behind not in self._of_quota:
-                self._of_quota[behind] = route_quota.remedy(self._design, pair)
-            return self._of_quota[behind] or REMEDY
+            if behind not in self._found:
+                of_ibgp = not_passed_on.remedy(self._design, pair)
+                self._found[behind] = of_ibgp or route_quota.remedy(self._design, pair)
+            return self._found[behind] or REMEDY
         for nat in self._tried:
             if nat.ways.way(pair.near, nat.plan.address_of(pair.far, pair.version)).arrives:
                 such = f"such as `nat: {nat.address}` under `customer`"

@@ -8,6 +8,7 @@ from dxemu.aws import route_rules
 from dxemu.aws.route_rules import RouteRule
 from dxemu.bgp.decision_step import DecisionStep
 from dxemu.control.forward import CONNECTED, Match
+from dxemu.control.not_passed_on import not_passed_on
 from dxemu.explain import routes
 from dxemu.explain.kept_out import kept_out
 from dxemu.explain.model import Dropped, LosingRoute, Reason
@@ -15,6 +16,7 @@ from dxemu.explain.names import table_words, what
 from dxemu.explain.routes import Held
 from dxemu.explain.state import State
 from dxemu.plan.model import MAIN_TABLE, GatewayKind, Role, Side
+from dxemu.topology.words import listed
 from dxemu.units import IPAddress, IPNetwork
 
 ONLY = DecisionStep.ONLY_PATH.value
@@ -179,7 +181,9 @@ def _nowhere(state: State, node: str, match: Match, address: IPAddress) -> str:
 def _kept_out(state: State, node: str, table: int, address: IPAddress) -> str:
     """What the gateway knows and this route table does not get."""
     gateway = state.plan.gateway_at(node)
-    if gateway is None or gateway.kind is GatewayKind.PUBLIC:
+    if gateway is None:
+        return _kept_back(state, node, address)
+    if gateway.kind is GatewayKind.PUBLIC:
         return ""
     best = routes.rib_of(state, gateway, table, everything=True).best
     known = [prefix for prefix in best if prefix.version == address.version and address in prefix]
@@ -189,3 +193,18 @@ def _kept_out(state: State, node: str, table: int, address: IPAddress) -> str:
     via = routes.in_words(state, best[longest].route, Held(best[longest], gateway=gateway))
     why = kept_out(state, gateway, table, longest)
     return f", because {why}: {node} knows {longest} by {via}"
+
+
+def _kept_back(state: State, node: str, address: IPAddress) -> str:
+    """Which neighbours of a router have a route by iBGP that they do not pass on by iBGP."""
+    here = {speaker.name for speaker in state.plan.speakers_at(node)}
+    silent = [
+        (says, prefix)
+        for says, hears, prefix in not_passed_on(state.plan, state.tables.ribs)
+        if hears in here and prefix.version == address.version and address in prefix
+    ]
+    if not silent:
+        return ""
+    those = list(dict.fromkeys(says for says, _ in silent))
+    has = "has" if len(those) == 1 else "have"
+    return f": {listed(those, 'and')} {has} {silent[0][1]} by iBGP, and iBGP does not pass on what iBGP brought"

@@ -91,6 +91,14 @@ REMEDIES: list[tuple[str, str, Change, str, Change]] = [
         {**BEYOND_IT_IN_BOTH, **vif(prod=ALLOCATED | {"customer": {"announce": ["0.0.0.0/0", "::/0"]}})},
     ),
     (
+        "DX-A016",
+        "backup_connection",
+        BEHIND,
+        "Set `route_reflector_clients: [colo_router, customer_router]` of core: iBGP does not pass on what iBGP "
+        "brought.",
+        behind({"core": {"route_reflector_clients": ["colo_router", "customer_router"]}}),
+    ),
+    (
         "DX-A018",
         "backup_connection",
         BEHIND,

@@ -17,11 +17,14 @@ from dxemu.explain.model import Direction, Explanation, Hop
 from dxemu.explain.names import NotExplained
 from dxemu.explain.path import explain_path
 from dxemu.explain.state import State
+from dxemu.plan.make import make_plan
 from dxemu.plan.model import Role
 from dxemu.report.explain_path import render
+from dxemu.topology.load import load
 from tests.unit.explain.designs import NAMES, changed, state_of
 
 GOLDEN = Path(__file__).parent / "golden"
+VALID = Path(__file__).parents[1] / "topology" / "valid"
 SHOWN = [
     ("vpn_backup_static", "web", "app"),
     ("backup_connection", "app", "web"),
@@ -355,3 +358,17 @@ def test_lines_keep_to_the_width() -> None:
         text = render(explain_path(state_of("vpn_backup_static"), "web", "app"), width)
         assert max(map(len, text.splitlines())) <= width
         assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_mesh_with_a_hole_is_the_reason_where_it_is() -> None:
+    """core_1 has it by iBGP, and tells nobody by iBGP: there is no route reflector."""
+    routers = {
+        "core_1": {"route_reflector_clients": None},
+        "core_2": {"route_reflector_clients": None, "cluster_id": None},
+    }
+    topology = load(VALID / "route_reflectors.yaml", {"customer": {"data_center": {"routers": routers}}})
+    (to_aws, _) = explain_path(State(topology, make_plan(topology)), "app", "web").directions
+    assert to_aws.end == (
+        "router edge has no route to 172.31.1.10: core_1 and core_2 have 172.31.0.0/16 by iBGP, and iBGP does not pass "
+        "on what iBGP brought"
+    )

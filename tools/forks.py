@@ -18,6 +18,7 @@ import pytest
 HUNG_S = 900
 """Wall time: what waits for something computes nothing."""
 MEMORY = 4 << 30
+"""What is written to: a browser or JavaScript engine reserves far more."""
 WARM = ("hypothesis.strategies", "networkx", "pydantic", "rich.console", "ruamel.yaml", "jinja2", "click")
 PYTEST = (
     *("-x", "-q", "--hypothesis-profile=mutants", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
@@ -51,7 +52,7 @@ def begun(work: Callable[[], Any], limit_s: int, result: Path) -> int:
         os.setsid()
         signal.alarm(HUNG_S)
         resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 5))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)

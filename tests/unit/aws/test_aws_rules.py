@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Interface, IPv4Network
+from ipaddress import IPv4Interface, IPv4Network, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dxemu.aws import addresses, asn, auth_key, bfd, communities, quotas, timers, vlan
+from dxemu.aws.addresses import why_not_public
 from dxemu.units import Asn, Seconds, VlanId
 
 
@@ -80,3 +81,21 @@ def test_the_nearest_free_vlan_is_free_and_nothing_nearer_is(wanted: VlanId, use
     assert found not in used
     nearer = range(wanted - abs(found - wanted) + 1, wanted + abs(found - wanted))
     assert all(n in used or not 1 <= n <= 4094 for n in nearer)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "why"),
+    [
+        ("2001:db8::/32", None),
+        ("2000::/3", None),
+        ("fd00::/8", "fd00::/8 is not global unicast (RFC 4291)"),
+        ("::/0", "::/0 is not global unicast (RFC 4291)"),
+        ("0.0.0.0/0", "0.0.0.0/0 is the default route"),
+        ("10.1.0.0/16", "10.1.0.0/16 is private (RFC 1918)"),
+        ("8.0.0.0/5", "8.0.0.0/5 holds 10.0.0.0/8, which is private (RFC 1918)"),
+        ("198.51.100.0/24", None),
+    ],
+)
+def test_who_can_own_a_prefix(prefix: str, why: str | None) -> None:
+    """RFC 4291 section 2.4, RFC 1918; those for documentation stand for public ones."""
+    assert why_not_public(ip_network(prefix)) == why

@@ -105,6 +105,17 @@ def test_who_lost_packets_by_a_fault_moves_because_of_it_also_after_the_next_one
     assert moved["cable_silent"] == pytest.approx(7700)
 
 
+def test_a_heal_that_cost_packets_did_not_move_what_a_later_fault_moves(tmp_path: Path) -> None:
+    """A fault's own way back may come late; after a heal the next fault is what moves the tables."""
+    events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0), *path(5.7, BACKUP), healed(12.0)]
+    events += [fault(15.0, name="cable_silent#2", target="backup"), *path(15.7, PRIMARY)]
+    lost = [(5.0, 5.7), (12.0, 12.5), (15.0, 15.7)]
+    result = run(tmp_path, events, {d: probe_log(30, 0.01, lost) for d in ("to_aws", "from_aws")})
+    found = {(c.event, c.after): (c.packets_lost, c.moved_ms) for c in result.convergences if c.direction == "to_aws"}
+    assert found["cable_silent", "heal"] == (50, None)
+    assert found["cable_silent#2", "fault"] == (70, pytest.approx(700))
+
+
 def test_availability_is_out_while_either_direction_is(tmp_path: Path) -> None:
     (found,) = availability(bfd_story(tmp_path))
     assert found.out_s == pytest.approx(0.768)

@@ -7,7 +7,7 @@ import time
 from array import array
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from stories import probe_log
 
@@ -114,6 +114,11 @@ def test_a_fault_that_strikes_some_flows_is_one_outage_of_them() -> None:
     assert (found.lost, len(reception(log_of(lost, 200)).bursts)) == (20, 10)
 
 
+def test_a_flow_that_is_struck_twice_while_another_one_is_out_counts_once() -> None:
+    odd, even = {1, 3, 5, 7, 9, 11}, {2, 8}
+    assert reception(log_of(odd | even, 14), 2).bursts == (Burst(1, 11, 0.01, 0.13, 8, 2),)
+
+
 def test_outages_of_flows_at_different_times_are_several() -> None:
     lost = {41, 45, 150, 154}
     assert [(b.start_s, b.packets, b.flows) for b in reception(log_of(lost, 200), 4).bursts] == [
@@ -165,3 +170,25 @@ def test_the_same_is_told_of_older_packets(forgotten: int, delays: tuple[int, ..
     later = array("q", (v if at % 2 else v - forgotten for at, v in enumerate(log.received[2 * forgotten :])))
     found = reception(ProbeLog(log.sent[forgotten:], later, from_json(json.loads(json.dumps(older.as_json())))))
     assert (found.slowest_s, found.longest_s) == (left_s, pytest.approx(max(delays) * 1e-9, abs=0))
+
+
+def forgot(log: ProbeLog, count: int, flows: int) -> ProbeLog:
+    """The same log once its first packets are forgotten."""
+    older = OlderPackets(flows=flows)
+    arrivals = dict(log.arrivals())
+    older.add(log.sent, arrivals, 0, count)
+    later = array("q", (v for n, t in arrivals.items() if n >= count for v in (n - count, t)))
+    return ProbeLog(log.sent[count:], later, from_json(json.loads(json.dumps(older.as_json()))))
+
+
+@given(st.integers(1, 3), st.integers(0, 8), st.sets(st.integers(0, 29)))
+@example(1, 3, {2, 3, 4})
+@example(1, 3, {1, 2})
+@example(2, 4, {0, 4, 5, 9})
+@example(3, 1, set(range(30)))
+def test_outages_are_the_same_whatever_is_forgotten(flows: int, rounds: int, lost: set[int]) -> None:
+    """Also one that goes on when its first packets are forgotten, or that has just ended then."""
+    whole = log_of(lost, 30)
+    expected, found = reception(whole, flows), reception(forgot(whole, rounds * flows, flows), flows)
+    assert (found.bursts, found.sent, found.lost) == (expected.bursts, expected.sent, expected.lost)
+    assert found.delays_s == pytest.approx(expected.delays_s)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from small_plan import small_plan
-from stories import failover, fault, healed, probe_log, run, sessions_up
+from stories import failover, fault, healed, path, probe_log, run, sessions_up
 
 from dxemu.events.base import Event
 from dxemu.measure.result import Outage, Stage
@@ -76,6 +76,14 @@ def test_light_that_ends_the_session_is_what_detected_it_though_bfd_goes_down_la
     assert (seen.detected_by, seen.detect_ms) == ("carrier", 1)
 
 
+def test_what_was_struck_is_a_cable_also_where_a_router_is_called_the_same() -> None:
+    """Who notices is upstream of the cable: the router before it, not what is before a router of that name."""
+    hops = ["app", "lan", "primary", "metro", "colo_router", "primary", "dx_1", "backbone", "web"]
+    events = [*path(0, hops), fault(10), *lost(10.7, "primary", "bfd")]
+    seen = found(small_plan(), events, outage(10, 10.71))["cable_silent"]
+    assert (seen.detected_by, seen.node) == ("bfd", "colo_router")
+
+
 def test_what_ended_the_outage_is_charged_to_it_and_nothing_later() -> None:
     backup = Hit(fault="cable_silent", sessions=frozenset({"primary", "backup"}), cables=frozenset({"primary"}))
     events = [fault(10), *lost(10.7, "primary", "bfd"), *lost(10.8, "backup", "bfd"), *lost(14, "backup", "hold_timer")]
@@ -105,6 +113,17 @@ def _six(number: int) -> object:
     from ipaddress import IPv6Address
 
     return IPv6Address(f"2001:db8::{number + 1}")
+
+
+def test_a_route_is_installed_when_the_kernel_has_one_again() -> None:
+    """Not when it says that the old one is gone, 100 ms before."""
+    prefix = "172.31.0.0/16"
+    table = {"event": "route", "node": "colo_router", "prefix": prefix}
+    gone = filled({"t": 10.703, **table, "via": None, "interface": None})
+    new = filled({"t": 10.803, **table, "via": "169.254.0.6", "interface": "backup.102"})
+    events = [fault(10), *lost(10.7, "primary", "bfd")[:-2], gone, new]
+    seen = found(small_plan(), events, outage(10, 10.804))["cable_silent"]
+    assert (seen.withdraw_ms, seen.install_ms) == (702, 803)
 
 
 def test_an_outage_without_end_is_noticed_when_it_is_noticed_first() -> None:
@@ -146,3 +165,18 @@ def test_a_tunnel_whose_session_has_ended_is_not_what_detected_it() -> None:
     assert (seen.detected_by, seen.detect_ms) == ("hold_timer", 30970)
     seen = found(small_plan(name="vpn_backup"), [fault(10), dead], outage(10, 55), hits=(hit,))["cable_silent"]
     assert (seen.detected_by, seen.detect_ms) == ("dpd", 40600)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "cables", "same"),
+    [
+        ({"primary"}, {"primary"}, True),
+        ({"primary"}, {"other"}, True),
+        ({"backup"}, {"primary"}, True),
+        ({"backup"}, {"backup"}, False),
+    ],
+)
+def test_two_faults_meet_in_a_session_or_in_a_cable(sessions: set[str], cables: set[str], same: bool) -> None:
+    """A virtual interface of the same connection is struck on the same cable, in other sessions."""
+    other = Hit(fault="other", sessions=frozenset(sessions), cables=frozenset(cables))
+    assert PRIMARY.meets(other) is other.meets(PRIMARY) is same

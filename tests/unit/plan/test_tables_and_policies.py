@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
+from dxemu.control import converge
 from dxemu.control.forward import Believed, Forwarding, TableLayout
 from dxemu.control.policy import import_policy
+from dxemu.control.source import after_nat
 from dxemu.plan.make import make_plan
+from dxemu.plan.model import SourceNat
 from dxemu.topology.load import load
 
 TOPOLOGIES = Path(__file__).parents[3] / "topologies"
@@ -35,3 +39,46 @@ def test_a_shared_address_whose_routers_are_all_gone_stays_with_the_first() -> N
     for gone, master in (((), routers[0]), (routers[:1], routers[1]), (routers, routers[0])):
         believed = Believed(masters_gone=frozenset((group.virtual_router_id, router) for router in gone))
         assert Forwarding(layout, believed).tables.masters[group.address.ip] == master
+
+
+def test_ways_are_asked_for_anew_where_another_router_has_the_shared_address() -> None:
+    plan = make_plan(load(TOPOLOGIES / "hardware_high_availability.yaml"))
+    (group,) = {one.virtual_router_id: one for one in plan.vrrp}.values()
+    master, backup = (router for router, _ in group.priorities)
+    layout = TableLayout(plan)
+    ways, asked = Forwarding(layout, Believed()).traced("app", plan.address_of("web"))
+    assert master in ways[0].nodes
+    for gone, holds in ((), True), ((backup,), True), ((master,), False):
+        believed = Believed(masters_gone=frozenset((group.virtual_router_id, router) for router in gone))
+        tables = Forwarding(layout, believed)
+        assert tables.agrees(asked) is holds
+        assert (tables.ways("app", plan.address_of("web")) == ways) is holds
+
+
+@pytest.mark.parametrize(
+    ("interface", "source", "becomes"),
+    [
+        ("public", "10.0.1.10", "203.0.113.1"),
+        ("lan", "10.0.1.10", "10.0.1.10"),
+        ("public", "10.1.0.1", "10.1.0.1"),
+        ("public", "2001:db8::1", "2001:db8::1"),
+    ],
+)
+def test_nat_is_of_one_interface_and_one_network(interface: str, source: str, becomes: str) -> None:
+    nat = SourceNat(
+        node="colo_router", interface="public", network=ip_network("10.0.0.0/16"), address=ip_address("203.0.113.1")
+    )
+    plan = replace(make_plan(load(TOPOLOGIES / "backup_connection.yaml")), nats=(nat,))
+    assert after_nat(plan, "colo_router", interface, ip_address(source)) == ip_address(becomes)
+    assert after_nat(plan, "customer_router", interface, ip_address(source)) == ip_address(source)
+
+
+def test_the_bound_of_updates_is_for_each_end_of_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four for each end of three sessions do for this design; none at all does for no design."""
+    plan = make_plan(load(TOPOLOGIES / "backup_connection.yaml"))
+    assert len(plan.sessions) == 3
+    monkeypatch.setattr(converge, "UPDATES_OF_AN_END", 4)
+    assert converge.converge(plan)["dx_1:vgw"].best
+    monkeypatch.setattr(converge, "UPDATES_OF_AN_END", 0)
+    with pytest.raises(converge.NeverSettles):
+        converge.converge(plan)

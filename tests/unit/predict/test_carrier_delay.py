@@ -95,3 +95,11 @@ def test_a_port_that_was_down_has_light_for_a_while_before_it_is_up(down: float,
         return found.session_back.low_s
 
     assert back(7.0) - back(0.0) == pytest.approx(more)
+
+
+@pytest.mark.parametrize(("lasts", "detected_by"), [(1.0, "carrier"), (4.0, "lacp")])
+def test_a_member_that_waits_for_light_goes_for_want_of_lacpdus(lasts: float, detected_by: str) -> None:
+    """Its port waits for 5 s; 2 to 3.4 s after the last LACPDU its partner is gone all the same."""
+    found = cut(waiting(name="lag", s=5.0), lasts, ("member_1",))["to_aws"]
+    assert found.detected_by == detected_by
+    assert found.outage.high_s == pytest.approx(min(lasts + 2, 3.41))

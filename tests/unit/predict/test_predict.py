@@ -17,6 +17,7 @@ from dxemu.predict import detect
 from dxemu.predict.detect import reconnect_delay_s, syn_gap_s
 from dxemu.predict.impact import Impact
 from dxemu.predict.predict import Prediction, explain_in_words, natural_end, predict
+from dxemu.predict.windows import Term
 from dxemu.units import Seconds
 
 
@@ -174,6 +175,13 @@ def test_recovery_counts_carrier_and_the_next_syn():
     assert span(found.session_back) == (0, 1 + 3)
 
 
+def test_recovery_counts_three_round_trips():
+    """SYN and its answer, both OPENs, both KEEPALIVEs; carrier adds nothing where the light stayed on."""
+    found = both(small_plan(cross_connect_delay=0.01), impact(at=5, until=35))["to_aws"].recovery
+    assert found is not None
+    assert span(found.session_back) == (0, 3 + 3 * 2 * 0.01)
+
+
 def test_recovery_waits_for_the_end_that_has_not_noticed():
     found = both(small_plan(bfd=None), impact("cable_cut", at=5, until=35, carrier=("colo_router",)))["to_aws"].recovery
     assert found is not None
@@ -207,6 +215,24 @@ def test_exabgp_reconnect_delay_is_what_its_own_rule_gives(dead_for):
 def test_natural_end_is_the_last_thing_predicted():
     case = impact(at=20)
     assert natural_end(predict(small_plan(bfd=None), [case]), [case]) == pytest.approx(20 + 91.011)
+
+
+@pytest.mark.parametrize(
+    ("low_s", "high_s", "words"),
+    [
+        (0.5, 0.9, "plus 500 - 900 ms of it"),
+        (0.5, 1.5, "plus 500 ms - 1.5 s of it"),
+        (30, 90, "plus 30 - 90 s of it"),
+        (0, 1.5, "plus up to 1.5 s of it"),
+        (-1.5, -0.5, "minus 500 ms - 1.5 s it"),
+        (-1.5, 0, "minus 0 - 1.5 s it"),
+        (-1, 2, "plus or minus 2 s of it"),
+        (-3, -3, "minus 3 s it"),
+        (3, 3, "it 3 s"),
+    ],
+)
+def test_a_term_has_both_units_where_they_differ(low_s, high_s, words):
+    assert Term("it", low_s, high_s, "here").in_words() == words
 
 
 def test_why_is_one_line_of_terms():

@@ -6,9 +6,13 @@ import math
 from pathlib import Path
 
 import pytest
+from small_plan import made
 
+from dxemu.control.forward import Believed
+from dxemu.predict.outcome import World
 from dxemu.predict.predict import Prediction
-from dxemu.predict.returns import Return
+from dxemu.predict.returns import MOST_AT_ONCE, Comeback, Return
+from dxemu.predict.windows import Term, Window
 from dxemu.run.prepare import prepare
 
 HERE = Path(__file__).parent
@@ -260,3 +264,11 @@ def test_updates_that_waited_for_a_silent_way_are_delivered_one_by_one(tmp_path:
     assert recovery is not None
     assert recovery.outage.contains(0.004), "so much was measured"
     assert recovery.outage.high_s < 0.25
+
+
+@pytest.mark.parametrize(("number", "states"), [(MOST_AT_ONCE, 2**MOST_AT_ONCE), (10, 1 + 10 + 10 + 1)])
+def test_of_many_things_only_those_states_are_asked_in_which_one_is_there_or_missing(number: int, states: int) -> None:
+    returning = Return(World(made("private_vif")), (), 0.0)
+    soon = Window((Term("soon", 0, 1, "here"),))
+    vars(returning)["comebacks"] = tuple(Comeback(str(n), soon, Believed(), ()) for n in range(number))
+    assert len(set(returning._states)) == len(returning._states) == states

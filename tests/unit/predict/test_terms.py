@@ -16,9 +16,10 @@ from dxemu.faults.cable_silent import CableSilent
 from dxemu.faults.failover_test import FailoverTest
 from dxemu.faults.node_down import NodeDown
 from dxemu.plan.make import make_plan
+from dxemu.plan.model import BfdSession
 from dxemu.predict import held_down, lacp
 from dxemu.predict.dead_peer import give_up_after
-from dxemu.predict.detect import ARP_RETRY_S, static_routes_back
+from dxemu.predict.detect import ARP_RETRY_S, bfd_timer, hold_timer, static_routes_back
 from dxemu.predict.impact import impact_of
 from dxemu.predict.notice import notices
 from dxemu.predict.outcome import World
@@ -27,6 +28,22 @@ from dxemu.predict.tunnels import ASKING, HOLDING, in_tunnel
 from dxemu.predict.windows import Term, Window, any_of, sooner_of
 from dxemu.topology.load import load
 from dxemu.units import Seconds
+
+
+def test_each_end_waits_for_what_the_other_one_sends() -> None:
+    """RFC 4271 4.4: since the other end's last KEEPALIVE. RFC 5880 6.8.4: the other end's detect multiplier."""
+    session = small_plan().session("primary")
+    ends = (
+        replace(session.ends[0], keepalive=Seconds(10), bfd=BfdSession(interval=Seconds(0.3), detect_mult=3)),
+        replace(session.ends[1], keepalive=Seconds(20), bfd=BfdSession(interval=Seconds(0.5), detect_mult=5)),
+    )
+    session = replace(session, ends=ends, hold_time=Seconds(90))
+    for end, keepalive, multiplier in ((ends[0], 20, 5), (ends[1], 10, 3)):
+        held, bfd = hold_timer(session, end), bfd_timer(session, end)
+        assert (held.node, held.after.low_s, held.after.high_s) == (end.node, 90 - keepalive, 91)
+        assert bfd is not None and bfd.node == end.node
+        assert bfd.after.terms[0].high_s == pytest.approx(multiplier * 0.5)
+        assert bfd.after.terms[1].low_s == -0.5
 
 
 def test_a_static_route_that_is_back_waits_for_one_arp_request_at_most() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_plan import small_plan
 
@@ -12,6 +14,7 @@ from dxemu.faults.ike_blocked import IkeBlocked
 from dxemu.faults.lacp_silent import LacpSilent
 from dxemu.faults.port_filtered import PortFiltered
 from dxemu.predict.impact import impact_of
+from dxemu.predict.notice import notices
 from dxemu.predict.predict import predict
 from dxemu.units import Seconds
 
@@ -75,6 +78,20 @@ def test_lacp_alone_costs_at_most_the_time_between_the_two_ends():
     assert span(found.detect) == (2, 3.4)
     assert span(found.outage) == (0, 1.4)
     assert found.cables == ("member_1",)
+
+
+@pytest.mark.parametrize(
+    ("members", "min_links", "is_down"), [((1,), 1, False), ((1, 2), 1, True), ((1,), 2, True), ((1, 2), 2, True)]
+)
+def test_a_lag_is_down_when_lacp_has_left_too_few_members(members, min_links, is_down):
+    plan = small_plan(name="lag", bfd=None)
+    plan = replace(plan, bonds=tuple(replace(bond, min_links=min_links) for bond in plan.bonds))
+    silent = [effect for n in members for effect in LacpSilent(connection=f"member_{n}").effects(plan)]
+    found = predict(plan, [impact_of(plan, "it", Seconds(5), None, tuple(silent))])
+    assert [one.detected_by for one in found] == ["lacp", "lacp"]
+    assert [one.outage.high_s == float("inf") for one in found] == [is_down, is_down]
+    ended = {one.session for one in notices(plan, impact_of(plan, "it", Seconds(5), None, tuple(silent)), frozenset())}
+    assert ("prod" in ended) is is_down
 
 
 def test_lacp_needs_a_lag_and_bfd_somebody_who_runs_it():

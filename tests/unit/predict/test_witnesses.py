@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_plan import small_plan
 
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.control.wires import Wires
+from dxemu.faults.cable_silent import CableSilent
+from dxemu.plan.model import Side
 from dxemu.predict.detect import Detection
+from dxemu.predict.impact import impact_of
 from dxemu.predict.notice import Noticed, Witnesses
+from dxemu.predict.outcome import World
+from dxemu.predict.struck import Struck
 from dxemu.predict.windows import Window
+from dxemu.units import Seconds
 
 WAY = ForwardingPath(("host", "near", "far"), (), ("mine",), arrives=True)
 
@@ -37,6 +45,21 @@ def test_the_witness_is_of_a_session_on_the_way_then_the_nearest_then_the_first(
 
 def test_nobody_is_a_witness_of_what_nobody_notices() -> None:
     assert Witnesses([]).first_on(WAY) is None
+
+
+def test_each_side_has_the_witnesses_that_are_its_own() -> None:
+    plan = small_plan()
+    impact = impact_of(plan, "it", Seconds(5), None, CableSilent(connection="primary").effects(plan))
+    world = World(plan)
+    sides = Struck(world, (impact,), impact, lambda _: world).witnesses
+    there = ForwardingPath(("app", "colo_router", "dx_1", "web"), (), ("primary",), arrives=True)
+    back = replace(there, nodes=there.nodes[::-1])
+    for way in there, back:
+        firsts = {side: found.first_on(way) for side, found in sides.items()}
+        nodes = {side: None if first is None else first.detection.node for side, first in firsts.items()}
+        assert nodes[Side.CUSTOMER] == "colo_router"
+        assert nodes[Side.AWS] == "dx_1"
+        assert nodes[Side.CARRIER] == way.nodes[1], "whoever notices, where nobody of a side does"
 
 
 def test_cables_that_are_left_join_what_they_joined() -> None:

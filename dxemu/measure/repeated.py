@@ -145,9 +145,7 @@ def _solve(rising: Callable[[float], float]) -> float:
 
 
 def _at_most(hits: int, runs: int, p: float) -> float:
-    """The probability of at most so many hits."""
-    if p <= 0 or p >= 1:
-        return 1.0 if p <= 0 or hits >= runs else 0.0
+    """The probability of at most so many hits, where `p` is between 0 and 1."""
     log = math.lgamma(runs + 1)
     return sum(
         math.exp(log - math.lgamma(k + 1) - math.lgamma(runs - k + 1) + k * math.log(p) + (runs - k) * math.log1p(-p))

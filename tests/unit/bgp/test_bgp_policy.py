@@ -52,6 +52,34 @@ def test_own_asn_in_the_path_is_refused_with_the_reason() -> None:
     assert import_route(looped, EBGP_IN) == Refused(PREFIX, "AS loop: own AS 65000 is in the AS_PATH 64512 65000")
 
 
+@pytest.mark.parametrize(
+    ("allow", "own", "taken"), [(0, 0, True), (0, 1, False), (1, 0, True), (1, 1, True), (1, 2, False)]
+)
+def test_own_asn_may_be_in_the_path_as_often_as_is_allowed(allow: int, own: int, taken: bool) -> None:
+    heard = replace(HEARD, as_path=(Asn(64512), *[Asn(65000)] * own))
+    assert isinstance(import_route(heard, replace(EBGP_IN, allow_as_in=allow)), Route) is taken
+
+
+@pytest.mark.parametrize(
+    ("next_hop", "network", "taken"),
+    [
+        (IPv4Address("192.0.2.1"), IPv4Network("192.0.2.0/30"), True),
+        (IPv4Address("192.0.2.5"), IPv4Network("192.0.2.0/30"), False),
+        (IPv4Address("192.0.2.0"), IPv4Network("192.0.2.0/31"), True),
+        (IPv4Address("192.0.2.2"), IPv4Network("192.0.2.0/31"), False),
+        (IPv6Address("2001:db8::2"), IPv6Network("2001:db8::/125"), True),
+        (IPv6Address("2001:db8::8"), IPv6Network("2001:db8::/125"), False),
+        (IPv6Address("::c000:201"), IPv4Network("192.0.2.0/30"), False),
+    ],
+)
+def test_a_next_hop_has_to_be_on_the_link(
+    next_hop: IPv4Address | IPv6Address, network: IPv4Network | IPv6Network, taken: bool
+) -> None:
+    """RFC 4271 section 6.3."""
+    found = import_route(replace(HEARD, next_hop=next_hop), replace(EBGP_IN, on_link=network))
+    assert isinstance(found, Route) is taken
+
+
 def test_to_ebgp_own_asn_next_hop_self_no_local_pref_no_med_and_communities() -> None:
     assert export_route(imported(EBGP_IN), EBGP_OUT) == Announcement(
         prefix=PREFIX, next_hop=OWN, as_path=(Asn(65000), Asn(64512)), communities=("7224:7300",)

@@ -218,3 +218,20 @@ def test_med_between_different_neighbours_is_left_to_the_steps() -> None:
     choice = best([a, b, c])
     assert choice is not None
     assert (choice.route, choice.rule) == (b, "lower router ID (1.1.1.1 over 2.2.2.2)")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"router_id": "2.2.2.2"},
+        {"cluster_list_length": 1},
+        {"address": "192.0.2.9"},
+    ],
+    ids=["router ID", "length of the CLUSTER_LIST", "peer address"],
+)
+def test_what_only_the_last_steps_tell_apart_is_used_together(last: dict[str, object]) -> None:
+    """RFC 4271 section 9.1.2.2 f) and g), RFC 4456 section 9: these only make one of what is level."""
+    one, other = route("a"), route("b", **last)  # type: ignore[arg-type]
+    for decide in best, step_by_step:
+        assert decide((one, other), maximum_paths=lambda _: 2).routes == (one, other)
+        assert decide((one, replace(other, med=7)), maximum_paths=lambda _: 2).routes == (one,)

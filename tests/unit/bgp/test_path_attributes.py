@@ -29,6 +29,9 @@ def test_what_is_well_formed_stays_as_it_is() -> None:
     more = GOOD + attribute(0x80, 4, bytes(4)) + attribute(0xC0, 8, bytes.fromhex("1c381c84"))
     assert inspect(more, EBGP, announces=True) == Inspected(more, "")
     assert inspect(b"", EBGP, announces=False) == Inspected(b"", "")
+    for origin in range(3):  # IGP, EGP, INCOMPLETE
+        one = attribute(0x40, 1, bytes([origin])) + AS_PATH + NEXT_HOP
+        assert inspect(one, EBGP, announces=True) == Inspected(one, "")
     assert inspect(GOOD + LOCAL_PREF, IBGP, announces=True) == Inspected(GOOD + LOCAL_PREF, "")
 
 
@@ -47,6 +50,8 @@ def test_what_is_well_formed_stays_as_it_is() -> None:
         (ORIGIN + attribute(0x40, 2, b"\x05\x01\0\0\xfd\xe8") + NEXT_HOP, "AS_PATH is malformed"),
         (ORIGIN + attribute(0x40, 2, b"\x03\x01\0\0\xfd\xe8") + NEXT_HOP, "AS_PATH is malformed"),
         (ORIGIN + attribute(0x40, 2, b"\x02\x01\0\0\0\0") + NEXT_HOP, "AS_PATH is malformed"),
+        (ORIGIN + attribute(0x40, 2, bytes.fromhex("0202000000000000fde8")) + NEXT_HOP, "AS_PATH is malformed"),
+        (ORIGIN + attribute(0x40, 2, bytes.fromhex("02010000fde802010000")) + NEXT_HOP, "AS_PATH is malformed"),
         (ORIGIN + AS_PATH + attribute(0x40, 3, bytes([10, 0, 0])), "NEXT_HOP is malformed"),
         (ORIGIN + AS_PATH + attribute(0x40, 3, bytes(4)), "NEXT_HOP is malformed"),
         (ORIGIN + AS_PATH + attribute(0x40, 3, bytes([224, 0, 0, 1])), "NEXT_HOP is malformed"),

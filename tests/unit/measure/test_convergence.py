@@ -183,3 +183,6 @@ def test_measures_that_differ_by_what_cannot_be_told_have_no_reason() -> None:
     early = "packets that were sent up to 20 ms before it were lost on their way"
     assert early not in "; ".join(_reasons(5.0, both, 100.0, 120.0, 110.0, 10.0))
     assert early in "; ".join(_reasons(5.0, both, 100.0, 120.0, 110.001, 10.0))
+    assert list(_reasons(5.0, both, 100.0, 110.0, None, 10.0)) == []
+    (why,) = _reasons(5.0, both, 100.0, 110.001, None, 10.0)
+    assert why.startswith("2 loss periods, the last from 30 ms after the first")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dxemu.control import converge
+from dxemu.control.converge import tables_of
 from dxemu.control.forward import Believed, Forwarding, TableLayout
 from dxemu.control.policy import import_policy
 from dxemu.control.source import after_nat
@@ -82,3 +83,27 @@ def test_the_bound_of_updates_is_for_each_end_of_a_session(monkeypatch: pytest.M
     monkeypatch.setattr(converge, "UPDATES_OF_AN_END", 0)
     with pytest.raises(converge.NeverSettles):
         converge.converge(plan)
+
+
+def test_a_speaker_shares_over_as_many_paths_as_it_may() -> None:
+    """`maximum_paths` 1 is BGP as RFC 4271 has it: one best path."""
+    plan = make_plan(load(TOPOLOGIES / "load_sharing.yaml"))
+    for paths, used in (1, 1), (2, 2):
+        speakers = tuple(replace(one, maximum_paths=paths) for one in plan.speakers)
+        found = converge.converge(replace(plan, speakers=speakers))
+        most = max(len(choice.routes) for rib in found.values() for choice in rib.best.values())
+        assert most == used
+
+
+def test_a_gateway_loses_what_it_does_not_hear_and_no_other_gateway_does() -> None:
+    """Two gateways hear of one speaker by a Direct Connect gateway."""
+    plan = make_plan(load(TOPOLOGIES / "direct_connect_gateway.yaml"))
+    gateways = {gateway.node: tables_of(gateway)[0] for gateway in plan.gateways}
+    assert set(gateways) == {"vgw_east", "vgw_west"}
+    site = ip_network("10.0.0.0/16")
+    for lost in gateways:
+        asked_anew = frozenset((gateway, "any") for gateway in gateways)
+        believed = Believed(lost=frozenset({(lost, "dx_1:dxgw")}), dark=asked_anew)
+        tables = Forwarding(TableLayout(plan), believed).tables
+        holds = {node: site in tables.table(node, number).routes for node, number in gateways.items()}
+        assert holds == {node: node != lost for node in gateways}

@@ -18,6 +18,7 @@ from dxemu.faults.rekey_refused import RekeyRefused
 from dxemu.faults.route_leak import RouteLeak
 from dxemu.faults.router_freeze import RouterFreeze
 from dxemu.faults.tunnel_endpoint_replaced import TunnelEndpointReplaced
+from dxemu.predict import held_down
 from dxemu.predict.impact import impact_of
 from dxemu.units import Seconds, ip_network
 
@@ -155,3 +156,13 @@ def test_routers_under_a_tunnel_hear_one_after_the_other_too():
     found = predicted(plan, FailoverTest(virtual_interface="primary"), lasts=10)
     assert 0.001 <= found["from_aws"].outage.high_s < 0.06
     assert found["to_aws"].outage.high_s == 0, "the router decides by itself"
+
+
+def test_a_withdrawal_arrives_after_its_way_and_perhaps_after_a_late_acknowledgement():
+    """AWS's end withdraws: 2 ms to the customer, whose own routes are still heard there."""
+    plan = small_plan(cross_connect_delay=0.002)
+    fault = AwsDeviceMaintenance(device="dx_1", phase="withdraw")
+    impact = impact_of(plan, "it", Seconds(5), None, fault.effects(plan))
+    found = {end.node: one.after for of, end, one in held_down.losses(plan, impact) if of.name == "primary"}
+    assert span(found["colo_router"]) == (0.002, pytest.approx(0.002 + 0.01 + 0.2))
+    assert span(found["dx_1"]) == (0, pytest.approx(0.01 + 0.2))

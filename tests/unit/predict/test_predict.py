@@ -175,6 +175,18 @@ def test_recovery_counts_carrier_and_the_next_syn():
     assert span(found.session_back) == (0, 1 + 3)
 
 
+def test_what_is_between_the_router_and_the_last_cable_that_is_cut_is_lost():
+    """The connection of 2 ms and the backbone of 1 ms die: what is on both of them is lost, too."""
+    plan = small_plan(cross_connect_delay=0.002)
+    found = both(plan, impact(cables=("primary", "backbone_dx_1_vgw")))["to_aws"]
+    assert found.node == "colo_router"
+    one = both(plan, impact(cables=("primary",)))["to_aws"]
+    assert found.outage.high_s - found.detect.high_s == pytest.approx(0.01 + 0.002 + 0.001)
+    assert found.outage.low_s - found.detect.low_s == pytest.approx(0.002)
+    assert one.outage.high_s - one.detect.high_s == pytest.approx(0.01 + 0.002)
+    assert one.outage.low_s - one.detect.low_s == pytest.approx(0)
+
+
 def test_recovery_counts_three_round_trips():
     """SYN and its answer, both OPENs, both KEEPALIVEs; carrier adds nothing where the light stayed on."""
     found = both(small_plan(cross_connect_delay=0.01), impact(at=5, until=35))["to_aws"].recovery

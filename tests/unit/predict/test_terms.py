@@ -103,6 +103,15 @@ def test_a_tunnel_comes_back_within_its_terms(lasts: float) -> None:
     assert back.low_s == 0 and 1 < back.high_s < 60 + silent.after.high_s
 
 
+def test_ike_and_bgp_cross_ten_times() -> None:
+    """IKE_SA_INIT, IKE_AUTH (RFC 7296 1.2), SYN, OPEN, KEEPALIVE: five round trips over 10 ms and 0.25 ms."""
+    plan = made("vpn_backup")
+    found = predicted(plan, NodeDown(tunnel="vpn_tunnel_1"), lasts=60)["to_aws"]
+    assert found.recovery is not None
+    (crossing,) = [term for term in found.recovery.session_back.terms if term.name == "IKE and BGP crossing"]
+    assert crossing.high_s == pytest.approx(0.3 + 5 * 2 * 0.01025)
+
+
 def test_a_lag_of_which_no_member_is_heard_is_down_by_lacp() -> None:
     """Without BFD: its members' LACPDUs stop, and that is sooner than the hold timer."""
     plan = made("lag")

@@ -12,7 +12,7 @@ from dxemu.control.wires import Wires
 from dxemu.faults.cable_silent import CableSilent
 from dxemu.plan.model import Side
 from dxemu.predict.detect import Detection
-from dxemu.predict.impact import impact_of
+from dxemu.predict.impact import Impact, impact_of
 from dxemu.predict.notice import Noticed, Witnesses
 from dxemu.predict.outcome import World
 from dxemu.predict.struck import Struck
@@ -60,6 +60,26 @@ def test_each_side_has_the_witnesses_that_are_its_own() -> None:
         assert nodes[Side.CUSTOMER] == "colo_router"
         assert nodes[Side.AWS] == "dx_1"
         assert nodes[Side.CARRIER] == way.nodes[1], "whoever notices, where nobody of a side does"
+
+
+def test_what_was_healed_before_is_dead_no_longer() -> None:
+    plan = small_plan()
+    world = World(plan)
+
+    def cut(cable: str, at: float, until: float | None) -> Impact:
+        end = None if until is None else Seconds(until)
+        return Impact(fault=cable, at=Seconds(at), until=end, cables=(cable,), carrier_lost_at=())
+
+    gone, lasting, now, later = (
+        cut("app", 5, 10),
+        cut("metro", 6, 20),
+        cut("primary", 12, None),
+        cut("backup", 13, None),
+    )
+    one = Struck(world, (gone, lasting, now, later), now, lambda _: world)
+    assert (one.earlier, one.dead, one.cables) == ({"metro"}, {"metro", "primary"}, {"primary"})
+    at_its_end = cut("app", 5, 12)
+    assert Struck(world, (at_its_end, now), now, lambda _: world).dead == {"primary"}
 
 
 def test_cables_that_are_left_join_what_they_joined() -> None:

@@ -17,7 +17,13 @@ from dxemu.report.repeated import lines, to_json
 
 @pytest.mark.parametrize(
     ("hits", "runs", "low", "high"),
-    [(50, 50, 0.92887, 1.0), (0, 50, 0.0, 0.07113), (1, 10, 0.00253, 0.44502), (10, 20, 0.27196, 0.72804)],
+    [
+        (50, 50, 0.92887, 1.0),
+        (100_000, 100_000, 0.99996, 1.0),
+        (0, 50, 0.0, 0.07113),
+        (1, 10, 0.00253, 0.44502),
+        (10, 20, 0.27196, 0.72804),
+    ],
 )
 def test_clopper_and_pearson(hits: int, runs: int, low: float, high: float) -> None:
     assert clopper_pearson(hits, runs) == pytest.approx((low, high), abs=2e-5)
@@ -56,6 +62,19 @@ def test_spreads(tmp_path: Path) -> None:
     assert "4 of 5 inside, 28.4% to 99.5% of all runs are, at 95 %" in text
     assert "median 800 ms" in text
     assert "5 runs: 5 pass" in text
+
+
+def test_bars_are_as_wide_as_each_other_from_the_least_to_the_most(tmp_path: Path) -> None:
+    """The most is in the last one; all that is the same is in one alone."""
+    lasted = [600.0, 900.0, 700.0, 800.0, 1500.0]
+    bars = next(iter(spreads(many(tmp_path, lasted)))).bars
+    width = (1500 - 600) / len(bars)
+    assert [bar.low_ms for bar in bars] == pytest.approx([600 + width * n for n in range(len(bars))])
+    for bar in bars:
+        within = [ms for ms in lasted if bar.low_ms <= ms < bar.low_ms + width or (ms == 1500 and bar is bars[-1])]
+        assert bar.count == len(within)
+    (same,) = next(iter(spreads(many(tmp_path, [600.0, 600.0])))).bars
+    assert (same.low_ms, same.count) == (600, 2)
 
 
 def test_an_outage_without_an_end_is_the_worst(tmp_path: Path) -> None:

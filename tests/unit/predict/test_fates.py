@@ -1,0 +1,58 @@
+"""What becomes of packets where routes share the flows, and while something that was healed is not back."""
+
+from __future__ import annotations
+
+import pytest
+from small_plan import made, small_plan
+
+from dxemu.control.forward import Believed
+from dxemu.predict.not_back_yet import still_missing
+from dxemu.predict.outcome import Fate, World
+from dxemu.predict.returns import Comeback, Return
+from dxemu.predict.windows import Term, Window
+
+
+def test_where_flows_are_shared_some_are_lost_with_one_way_and_all_with_all() -> None:
+    world = World(made("load_sharing"))
+    view, flow = world.view(Believed()), world.flow("app", "web")
+    ways = view.ways(flow)
+    assert len(ways) > 1
+    common = frozenset.intersection(*(frozenset(way.cables()) for way in ways))
+    own = [frozenset(way.cables()) - common for way in ways]
+    assert view.fate(flow, frozenset()) is Fate.ARRIVES
+    assert view.fate(flow, own[0]) is Fate.MAYBE
+    assert view.fate(flow, frozenset.union(*own)) is Fate.LOST
+
+
+BACKUP = frozenset({("backup", "colo_router"), ("backup", "dx_2:vgw")})
+PRIMARY = frozenset({("primary", "colo_router"), ("primary", "dx_1:vgw")})
+
+
+@pytest.mark.parametrize(
+    ("backup_s", "other_s", "at", "outage_s", "more_s"),
+    [
+        (30, 5, 20, 0, 20),  # healed at 10 s, back by 40 s, and primary is cut at 20 s
+        (30, 60, 20, 0, 50),  # whatever is back last
+        (30, 5, 20, 4, 16),  # beyond what the cut costs anyway
+        (30, 5, 20, 25, 0),
+        (30, 5, 45, 0, 0),
+        (5, 30, 20, 0, 0),  # backup is back; what is not leads nowhere
+    ],
+)
+def test_what_is_healed_but_not_back_costs_until_it_is(
+    backup_s: float, other_s: float, at: float, outage_s: float, more_s: float
+) -> None:
+    world = World(small_plan())
+    returning = Return(world, (), 10.0)
+
+    def back(name: str, s: float, gone: Believed) -> Comeback:
+        return Comeback(name, Window((Term(name, 0, s, "here"),)), gone, ())
+
+    vars(returning)["comebacks"] = (
+        back("backup", backup_s, Believed(down_ends=BACKUP)),
+        back("o", other_s, Believed()),
+    )
+    outage = Window((Term("the cut", 0, outage_s, "here"),))
+    flow = world.flow("app", "web")
+    found = still_missing(world, [returning], at, Believed(down_ends=PRIMARY), flow, frozenset(), outage)
+    assert sum(term.high_s for term in found) == pytest.approx(more_s)

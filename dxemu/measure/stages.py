@@ -14,7 +14,7 @@ from dxemu.events.base import Event, NodeEvent
 from dxemu.events.links import CarrierDelayOver, LacpChanged, PortCarrierChanged, TunnelChanged, VrrpChanged
 from dxemu.events.routes import BestChosen, RoutesWithdrawn, TableChanged
 from dxemu.events.sessions import ADMINISTRATIVELY_DOWN, BfdChanged, BgpChanged
-from dxemu.events.steps import ActionDone, ChangeDone, Done, FaultInjected
+from dxemu.events.steps import ActionDone, ChangeDone, Done, FaultHealed, FaultInjected
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.measure.paths import asked, before
 from dxemu.measure.result import Outage, ProbeResult, Stage
@@ -175,7 +175,11 @@ def _stage(
             probe=probe,
             first_packet_ms=first_packet_ms,
         )
-    then = [e for e in _after(run, fault, direction, over, probe) if e.t >= noticed.t]
+    repaired = min(
+        (e.happened_at_s for e in run.events if isinstance(e, FaultHealed) and e.fault == name), default=over
+    )
+    until = min(over, repaired) if noticed.t < repaired else over  # what comes back with a repair is not installed anew
+    then = [e for e in _after(run, fault, direction, until, probe) if e.t >= noticed.t]
     return Stage(
         fault=name,
         direction=direction,

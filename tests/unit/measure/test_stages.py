@@ -180,3 +180,15 @@ def test_two_faults_meet_in_a_session_or_in_a_cable(sessions: set[str], cables: 
     """A virtual interface of the same connection is struck on the same cable, in other sessions."""
     other = Hit(fault="other", sessions=frozenset(sessions), cables=frozenset(cables))
     assert PRIMARY.meets(other) is other.meets(PRIMARY) is same
+
+
+def test_what_comes_back_with_the_repair_is_not_called_installing() -> None:
+    """BFD notices, no way is left, and after the repair the session brings the route back."""
+    down = [event for event in lost(10.7, "primary", "bfd") if getattr(event, "via", None) is None]
+    back = [event for event in lost(40.9, "primary", "bfd") if getattr(event, "via", None) is not None]
+    assert back
+    seen = found(small_plan(), [fault(10), *down, healed(40), *back], outage(10, 41))["cable_silent"]
+    assert (seen.detected_by, seen.detect_ms, seen.install_ms) == ("bfd", 700, None)
+    assert seen.first_packet_ms == 31_000
+    unhealed = found(small_plan(), [fault(10), *down, *back], outage(10, 41))["cable_silent"]
+    assert unhealed.install_ms is not None

@@ -14,6 +14,7 @@ from typing import Any
 
 from dxemu.errors import DxemuError, LabError
 from dxemu.files import OTHER_STATE, border, is_folder
+from dxemu.forms import PYTHON, means
 from dxemu.host import invoker
 from dxemu.host.outliving import Outliving, started
 from dxemu.labs.client import ask_at
@@ -52,6 +53,7 @@ def start(name: str, about: About) -> tuple[LabFolder, Outliving]:
             invoker.give(place.folder / ABOUT)
         fds = (listening.fileno(), lock)
         command = [sys.executable, "-m", SUPERVISOR, str(place.folder), *map(str, fds)]
+        command += [PYTHON] if means().python else []
         supervisor = started(command, place.folder, place.folder / LOG, fds)
     return place, supervisor
 

@@ -10,13 +10,14 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dxemu.errors import DxemuError, InputErrors, LabError
 from dxemu.events.base import Event
 from dxemu.events.run import Building
-from dxemu.forms import BY_LAB, asked_with
+from dxemu.forms import BY_LAB, PYTHON, asked_with
 from dxemu.host import invoker, where
 from dxemu.host.early import Early
 from dxemu.host.job import SERVED_IMPORTS
@@ -280,11 +281,11 @@ async def _main(folder: Path, listening_fd: int) -> None:
 
 
 def main() -> None:
-    """`python -m dxemu.labs.supervisor FOLDER SOCKET LOCK`: the numbers of open files."""
-    folder, listening, lock = sys.argv[1:]
+    """`python -m dxemu.labs.supervisor FOLDER SOCKET LOCK [python]`: the numbers of open files, and who started it."""
+    folder, listening, lock, *by = sys.argv[1:]
     os.set_inheritable(int(lock), False)
     os.set_inheritable(int(listening), False)
-    asked_with(BY_LAB)
+    asked_with(replace(BY_LAB, python=PYTHON in by))
     try:
         asyncio.run(_main(Path(folder), int(listening)))
     except LabError as error:

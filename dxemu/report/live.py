@@ -37,6 +37,8 @@ from dxemu.report.best_lines import OfOnePrefix
 from dxemu.words import SHORT_MS, bit_rate, count, direction, duration
 
 _RULE = "━" * 42
+LIGHT_GOES_WITHIN_S = 0.2
+"""A bond looks at the carrier of its members every 100 ms (Linux Documentation/networking/bonding.rst, `miimon`)."""
 E = TypeVar("E", bound=Event)
 
 
@@ -64,13 +66,13 @@ def live_line(event: Event, last_fault_s: float | None = None, clock: str = "vir
 def _is_of(event: Event, fault_s: float) -> bool:
     """Whether an event is a detection, and may be of a fault that began then.
 
-    Light goes at once, or a port waits first. What goes later is another fault's, of which is told only once it is
-    confirmed.
+    Light goes at once, of a LAG with the bond's next look at its members, or a port waits first. What goes later is
+    another fault's, of which is told only once it is confirmed.
     """
     found = detected_by(event)
     if found != PortCarrierChanged.word or isinstance(event, CarrierDelayOver):
         return bool(found)
-    return (event.t - fault_s) * 1e3 < SHORT_MS
+    return event.t - fault_s < LIGHT_GOES_WITHIN_S
 
 
 def _words(event: Event, more: int) -> str:

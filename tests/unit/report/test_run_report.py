@@ -392,6 +392,7 @@ def test_a_detection_says_how_long_it_took():
 def test_light_that_goes_long_after_a_fault_is_of_another_one(event, said):
     assert live_line(filled({"t": 30.0, **event}), 5.0).endswith(said)
     assert live_line(filled({"t": 30.0, **event}), 30.0).endswith("at once")
+    assert live_line(filled({"t": 30.0, **event}), 29.961).endswith("39 ms after the fault")
 
 
 def test_the_live_lines_remember_the_last_fault():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from dxemu.bgp.decision import Choice
 from dxemu.bgp.rib import LocRib
 from dxemu.bgp.route import Route
 from dxemu.control.policy import gateway_paths, gateway_route, takes
+from dxemu.plan.make import make_plan
 from dxemu.plan.model import Attachment, Gateway, GatewayKind, Plan, Side, Speaker
+from dxemu.topology.load import load
 from dxemu.units import Asn
 
 PREFIX = IPv4Network("10.0.0.0/16")
@@ -347,3 +350,16 @@ def test_transit_gateway_order_is_the_published_one() -> None:
 )
 def test_local_wins_over_anything_propagated(prefix: str, taken: bool) -> None:
     assert takes(gateway(VGW, [DX]), 254, IPv4Network(prefix)) is taken
+
+
+def test_med_counts_for_nothing_in_a_public_network() -> None:
+    """AWS's list for public virtual interfaces goes by prefix, AS_PATH and home Region."""
+    found = choice(GatewayKind.PUBLIC, offer("first", med=200, through=None), offer("second", med=0, through=None))
+    assert {route.med for route in found.candidates} == {None}
+    assert {route.session for route in found.routes} >= {"first"}
+
+
+def test_aws_tells_its_prefixes_with_med_100_in_the_tunnels_of_a_bgp_vpn() -> None:
+    plan = make_plan(load(Path(__file__).parents[3] / "topologies" / "vpn_backup.yaml"))
+    meds = {s.name: s.ends[1].export_med for s in plan.sessions if s.external}
+    assert meds == {"primary": None, "vpn_tunnel_1": 100, "vpn_tunnel_2": 100}

@@ -88,3 +88,11 @@ def test_a_key_that_ends_in_a_space_is_warned_of(tmp_path: Path) -> None:
     file.write_text(text.replace("auth_key: rehearse-1", 'auth_key: "rehearse-1 "'), encoding="utf-8")
     assert "warning: the MD5 key of 'primary' ends in a space" in checked(file)
     assert "warning" not in checked(TOPOLOGIES / "backup_connection.yaml")
+
+
+@pytest.mark.parametrize(("more", "found"), [(49, []), (50, ["DX-T041"])])
+def test_fifty_vpns_in_a_region(more: int, found: list[str]) -> None:
+    """A transit gateway takes as many as the Region does; a virtual private gateway ten."""
+    one = {"gateway": "tgw", "router": "customer_router", "customer_address": "198.51.100.2"}
+    vpns = {f"vpn_{number}": one for number in range(more)}
+    assert codes("vpn_backup_static", {"vpns": vpns}) == found

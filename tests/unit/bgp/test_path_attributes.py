@@ -76,6 +76,8 @@ def test_treat_as_withdraw(wrong: bytes, why: str) -> None:
         (attribute(0x40, 6, b"x"), EBGP),
         (attribute(0xC0, 7, bytes(6)), EBGP),
         (attribute(0xC0, 7, bytes(8)), EBGP),
+        (attribute(0xC0, 7, bytes.fromhex("0000fde8c0000201") + b"\0"), EBGP),
+        (attribute(0xC0, 7, bytes.fromhex("fde8c0000201") + b"\0"), OLD),
         (attribute(0xC0, 17, bytes.fromhex("02010000fde9")), EBGP),
         (attribute(0xC0, 17, bytes.fromhex("03010000fde9")), OLD),
         (attribute(0xC0, 16, b"odd"), EBGP),

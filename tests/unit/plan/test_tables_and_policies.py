@@ -12,7 +12,9 @@ from dxemu.control import converge
 from dxemu.control.converge import tables_of
 from dxemu.control.forward import Believed, Forwarding, TableLayout
 from dxemu.control.policy import import_policy
+from dxemu.control.route_mtu import route_mtu
 from dxemu.control.source import after_nat
+from dxemu.control.tables import CONNECTED, NextHop, Table
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import SourceNat
 from dxemu.topology.load import load
@@ -107,3 +109,30 @@ def test_a_gateway_loses_what_it_does_not_hear_and_no_other_gateway_does() -> No
         tables = Forwarding(TableLayout(plan), believed).tables
         holds = {node: site in tables.table(node, number).routes for node, number in gateways.items()}
         assert holds == {node: node != lost for node in gateways}
+
+
+def test_a_default_route_is_of_one_ip_version() -> None:
+    """0.0.0.0/0 and ::/0 have the same bits: none."""
+    four, six = (NextHop(None, name, CONNECTED) for name in ("four", "six"))
+    for routes, of_four, of_six in (
+        ({"::/0": six}, (), (six,)),
+        ({"0.0.0.0/0": four}, (four,), ()),
+        ({"0.0.0.0/0": four, "::/0": six}, (four,), (six,)),
+    ):
+        table = Table()
+        table.routes |= {ip_network(prefix): (hop,) for prefix, hop in routes.items()}
+        assert table.longest(ip_address("192.0.2.1")) == of_four
+        assert table.longest(ip_address("2001:db8::1")) == of_six
+
+
+def test_static_routes_of_another_table_are_none_of_the_vpc() -> None:
+    """A static route is answered with 1500 bytes where the VPC's own table has it."""
+    jumbo = {"virtual_interfaces": {name: {"mtu": 9001} for name in ("primary", "backup")}}
+    off = {"aws": {"virtual_private_gateways": {"vgw": {"route_propagation": False}}}}
+    plan = make_plan(load(TOPOLOGIES / "backup_connection.yaml", {**jumbo, **off}))
+    (gateway,) = plan.gateways
+    site = ip_network("10.0.0.0/16")
+    for table, most in ((100, 1500), (99, None), (101, None)):
+        one = replace(gateway, vpc_table=100, fixed=((table, site),))
+        rib = converge.gateway_rib(plan, one, converge.converge(plan), tables_of(one)[0])
+        assert route_mtu(one, rib, site) == most

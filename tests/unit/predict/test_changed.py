@@ -49,8 +49,9 @@ def test_what_is_switched_off_is_lost_until_it_is_switched_on() -> None:
     spread = 2 * (0.003 + 0.01 + CROSSING_S + 0.01 + 0.01) + 0.01
     assert lost.high_s == pytest.approx(30 + 9 + CONNECTING_S + spread)
     assert found["on", "to_aws"].outage.high_s == 0, "it was lost before"
-    never = predicted(turns[:1])["off", "to_aws"].outage
-    assert never.low_s == never.high_s == float("inf")
+    again = Redesign(id="again", at=70, before=on, world=off)
+    never = predicted([*turns, again])["again", "to_aws"].outage
+    assert never.low_s == never.high_s == float("inf"), "what was earlier brings nothing back"
 
 
 @pytest.mark.parametrize(

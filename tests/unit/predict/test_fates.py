@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_plan import made, small_plan
 
 from dxemu.control.forward import Believed
+from dxemu.predict.followers import followers
+from dxemu.predict.impact import Impact
 from dxemu.predict.not_back_yet import still_missing
 from dxemu.predict.outcome import Fate, World
 from dxemu.predict.returns import Comeback, Return
+from dxemu.predict.standing import lasting
 from dxemu.predict.windows import Term, Window
+from dxemu.units import Seconds
 
 
 def test_where_flows_are_shared_some_are_lost_with_one_way_and_all_with_all() -> None:
@@ -22,6 +28,32 @@ def test_where_flows_are_shared_some_are_lost_with_one_way_and_all_with_all() ->
     assert view.fate(flow, frozenset()) is Fate.ARRIVES
     assert view.fate(flow, own[0]) is Fate.MAYBE
     assert view.fate(flow, frozenset.union(*own)) is Fate.LOST
+
+
+def test_a_cable_that_is_no_member_of_a_lag_is_taken_out_of_none() -> None:
+    world = World(small_plan())
+    out = world.view(Believed(out=frozenset({("colo_router", "primary"), ("dx_1", "primary")})))
+    assert out.fate(world.flow("app", "web"), frozenset()) is Fate.ARRIVES
+
+
+def test_a_tunnel_that_had_a_way_all_the_time_follows_nobody() -> None:
+    """What was healed lies beside it; with nothing under it at first it follows."""
+    plan = made("ipsec_over_public_vif")
+    world = World(plan)
+    (public,) = [one for one in plan.sessions if one.name == "public"]
+    down = Believed(down_ends=frozenset((public.name, end.speaker) for end in public.ends))
+    healed = Impact(fault="it", at=Seconds(5), until=Seconds(500), cables=("web",), carrier_lost_at=())
+    assert list(followers(world, [healed], Believed(), Believed())) == []
+    assert list(followers(world, [healed], down, down)) == []
+    assert list(followers(world, [healed], Believed(), down)) == []
+    assert {one.tunnel for one, _ in followers(world, [healed], down, Believed())} == {one.name for one in plan.tunnels}
+
+
+@pytest.mark.parametrize(("at", "lasts"), [(4.9, False), (5.0, True), (9.9, True), (10.0, False)])
+def test_a_fault_lasts_from_its_moment_until_its_heal(at: float, lasts: bool) -> None:
+    one = Impact(fault="it", at=Seconds(5), until=Seconds(10), cables=("web",), carrier_lost_at=())
+    for_good = replace(one, until=None)
+    assert lasting([one, for_good], at) == (*((one,) if lasts else ()), *((for_good,) if at >= 5 else ()))
 
 
 BACKUP = frozenset({("backup", "colo_router"), ("backup", "dx_2:vgw")})

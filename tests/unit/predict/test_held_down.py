@@ -19,7 +19,8 @@ from dxemu.faults.route_leak import RouteLeak
 from dxemu.faults.router_freeze import RouterFreeze
 from dxemu.faults.tunnel_endpoint_replaced import TunnelEndpointReplaced
 from dxemu.predict import held_down
-from dxemu.predict.impact import impact_of
+from dxemu.predict.impact import Impact, impact_of
+from dxemu.predict.tunnels import ASKING, stood_still
 from dxemu.units import Seconds, ip_network
 
 
@@ -166,3 +167,23 @@ def test_a_withdrawal_arrives_after_its_way_and_perhaps_after_a_late_acknowledge
     found = {end.node: one.after for of, end, one in held_down.losses(plan, impact) if of.name == "primary"}
     assert span(found["colo_router"]) == (0.002, pytest.approx(0.002 + 0.01 + 0.2))
     assert span(found["dx_1"]) == (0, pytest.approx(0.01 + 0.2))
+
+
+def test_routes_are_asked_for_again_after_a_withdrawal():
+    """RFC 2918: the request and the answer over 2 ms, in both directions, each heard within 10 ms."""
+    plan = small_plan(cross_connect_delay=0.002)
+    fault = AwsDeviceMaintenance(device="dx_1", phase="withdraw")
+    impact = impact_of(plan, "it", Seconds(5), Seconds(65), fault.effects(plan))
+    back = held_down.session_back(plan, impact, plan.session("primary"))
+    assert span(back) == (0, pytest.approx(4 * 0.002 + 2 * 0.01 + 0.2))
+
+
+def test_who_stood_still_asks_at_once_or_waits_for_who_asks():
+    """Any term may be over at once: who asks at even intervals may have asked just then."""
+    plan = small_plan(name="ipsec_over_public_vif")
+    tunnel = plan.tunnel("vpn_tunnel_1")
+    for frozen, interval in ((tunnel.ends[0].node, False), (tunnel.ends[1].node, True)):
+        hit = Impact(fault="it", at=Seconds(5), until=Seconds(95), cables=(), carrier_lost_at=(), frozen=(frozen,))
+        terms = {term.name: term for term in stood_still(plan, hit, plan.session("vpn_tunnel_1"))}
+        assert {term.low_s for term in terms.values()} == {0}
+        assert (terms[ASKING].high_s > 0) is interval

@@ -19,8 +19,8 @@ from cosmic_ray.work_item import MutationSpec
 SURVIVED = "LIVED"
 OF_ANNOTATIONS = "BinaryOperator_BitOr"
 """Nothing evaluates an annotation."""
-EQUAL_TO_NONE = re.compile(r"(==|!=) None\b")
-"""Nothing here says of itself that it equals None, so that it is the same question as `is None`."""
+EQUAL_TO_ONE = re.compile(r"(==|!=) (None|\w+\.[A-Z_]+)\b")
+"""Nothing here says of itself that it equals None, or a member of an enumeration: the same question as `is None`."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Mutant:
         """Whether nothing can notice it, by what it is."""
         removed = "\n".join(line[1:].strip() for line in self.difference if line[0] == "-")
         added = "\n".join(line[1:].strip() for line in self.difference if line[0] == "+")
-        asked = EQUAL_TO_NONE.sub(lambda found: "is None" if found[1] == "==" else "is not None", added)
-        # No decision hangs on an assert: it tells a type checker what is so.
-        return asked == removed or removed.startswith("assert ")
+        asked = EQUAL_TO_ONE.sub(lambda found: f"{'is' if found[1] == '==' else 'is not'} {found[2]}", added)
+        # No decision hangs on an assert: it tells a type checker what is so. Nor on the star of a signature as a slash.
+        return asked == removed or removed.startswith("assert ") or added.replace("/,", "*,") == removed
 
 
 def between(module: str, operator: str, source: str, mutated: str) -> Mutant:
@@ -96,9 +96,18 @@ def drawn(packages: Sequence[str], count: int, seed: int) -> list[Mutant]:
 def _made(spec: MutationSpec) -> Mutant | None:
     source = spec.module_path.read_text(encoding="utf-8")
     mutated = mutate_code(source, get_operator(spec.operator_name)(**spec.operator_args), spec.occurrence)
-    if mutated in (None, source):
+    if mutated in (None, source) or not _compiles(mutated):
         return None
     return between(str(spec.module_path), spec.operator_name, source, mutated)
+
+
+def _compiles(source: str) -> bool:
+    """Not where the star of a signature, or of a call, was taken for an operator."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def survivors(printed: str) -> Iterator[Mutant]:

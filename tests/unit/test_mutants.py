@@ -23,8 +23,8 @@ class Table:
         return self.size is None or count > self.size
 
 
-def first(rows):
-    return rows[0]
+def first(rows, *, kind=None):
+    return rows[0], kind is Kind.FIRST
 """
 
 
@@ -63,7 +63,10 @@ def test_it_is_found_where_its_lines_have_gone() -> None:
         ("size is None", "size is not None", False),
         ("size is None", "size != None", False),
         ("assert count > 0", "assert count > -1", True),
+        ("rows, *, kind", "rows, /, kind", True),
         ("LIMIT = 3", "LIMIT = 4", False),
+        ("kind is Kind.FIRST", "kind == Kind.FIRST", True),
+        ("kind is Kind.FIRST", "kind != Kind.FIRST", False),
     ],
 )
 def test_what_nothing_can_notice_is_left_out(old: str, new: str, equivalent: bool) -> None:
@@ -110,7 +113,7 @@ def test_the_same_are_drawn_for_a_seed(tmp_path, monkeypatch) -> None:
 def test_a_function_that_is_imported_has_the_mutants_code(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    source = SOURCE.replace("def first(rows):", "@staticmethod\ndef first(rows):")
+    source = SOURCE.replace("def first(", "@staticmethod\ndef first(").replace(", kind is Kind.FIRST", "")
     (tmp_path / "mutated_here.py").write_text(source)
     module = importlib.import_module("mutated_here")
     monkeypatch.setitem(sys.modules, "mutated_here", module)

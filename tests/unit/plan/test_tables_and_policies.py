@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from dxemu.aws.vpc_route_table import RouteOrigin
+from dxemu.bgp.rib import LocRib
 from dxemu.control import converge
 from dxemu.control.converge import tables_of
 from dxemu.control.forward import Believed, Forwarding, TableLayout
 from dxemu.control.policy import import_policy
 from dxemu.control.route_mtu import route_mtu
+from dxemu.control.route_tables import vpc_route_table
 from dxemu.control.source import after_nat
 from dxemu.control.tables import CONNECTED, NextHop, Table
 from dxemu.plan.make import make_plan
@@ -136,3 +139,11 @@ def test_static_routes_of_another_table_are_none_of_the_vpc() -> None:
         one = replace(gateway, vpc_table=100, fixed=((table, site),))
         rib = converge.gateway_rib(plan, one, converge.converge(plan), tables_of(one)[0])
         assert route_mtu(one, rib, site) == most
+
+
+def test_a_vpc_has_the_static_routes_of_its_own_table() -> None:
+    plan = make_plan(load(TOPOLOGIES / "backup_connection.yaml"))
+    own, before, after = (ip_network(f"10.{n}.0.0/16") for n in range(3))
+    gateway = replace(plan.gateways[0], vpc_table=100, fixed=((100, own), (99, before), (101, after)))
+    found = {one.prefix for one in vpc_route_table(gateway, LocRib()) if one.origin is RouteOrigin.STATIC}
+    assert found == {own}

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from small_plan import rounded
 
+from dxemu.plan.diff import Added
 from dxemu.plan.make import make_plan
-from dxemu.predict.changed import Redesign, predict_turns
+from dxemu.plan.tables import Row
+from dxemu.predict.changed import Redesign, _nodes, predict_turns
 from dxemu.predict.outcome import World
 from dxemu.predict.prediction import Pair, Prediction
 from dxemu.topology.load import load
@@ -76,3 +78,18 @@ def test_two_sessions_that_are_made_anew_at_once_are_both_down() -> None:
         after = world("backup_connection", **{name: {"auth_key": f"new-{name}"} for name in names})
         (to_aws, _) = predicted([Redesign(id="rotate", at=10, before=before, world=after)]).values()
         assert (to_aws.outage.low_s, to_aws.outage.high_s) == (0, pytest.approx(high_s)), names
+
+
+def test_who_knows_of_a_difference_at_first() -> None:
+    """The ends of a cable or a session, all routers of a shared address, else the node that it is at."""
+    plan = make_plan(load(TOPOLOGIES / "hardware_high_availability.yaml"))
+
+    def nodes(table: str, row: Row) -> set[str]:
+        return set(_nodes(Added(table=table, key=(), row=row, place=0)))
+
+    cable, session, group, address = plan.cables[0], plan.sessions[0], plan.vrrp[0], plan.addresses[0]
+    assert nodes("cables", cable) == {cable.a.node, cable.b.node}
+    assert nodes("sessions", session) == {end.node for end in session.ends}
+    assert nodes("vrrp", group) == {node for node, _ in group.priorities}
+    assert nodes("addresses", address) == {address.node}
+    assert nodes("nodes", plan.nodes[0]) == set(), "one that is new has nothing to tell"

@@ -8,9 +8,12 @@ import pytest
 from small_plan import made, small_plan
 
 from dxemu.control.forward import Believed
+from dxemu.predict import passing
+from dxemu.predict.detect import Detection
 from dxemu.predict.followers import followers
 from dxemu.predict.impact import Impact
 from dxemu.predict.not_back_yet import still_missing
+from dxemu.predict.notice import Noticed
 from dxemu.predict.outcome import Fate, World
 from dxemu.predict.returns import Comeback, Return
 from dxemu.predict.standing import lasting
@@ -54,6 +57,25 @@ def test_a_fault_lasts_from_its_moment_until_its_heal(at: float, lasts: bool) ->
     one = Impact(fault="it", at=Seconds(5), until=Seconds(10), cables=("web",), carrier_lost_at=())
     for_good = replace(one, until=None)
     assert lasting([one, for_good], at) == (*((one,) if lasts else ()), *((for_good,) if at >= 5 else ()))
+
+
+@pytest.mark.parametrize(
+    ("windows", "orders"),
+    [([(0, 1), (2, 3), (4, 5)], ["abc"]), ([(0, 2), (1, 3), (4, 5)], ["abc", "cba"]), ([(0, 2), (1, 3)], ["ab", "ba"])],
+)
+def test_where_the_order_is_not_known_both_are_looked_at(
+    windows: list[tuple[float, float]], orders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(passing, "heard_after", lambda _, origins: told.extend(origins))
+    monkeypatch.setattr(passing, "under_way", lambda *_: ())
+    world = World(small_plan())
+    steps = [
+        Noticed(Detection(name, "bfd", Window((Term(name, low, high, "here"),))), lambda believed: believed, None)
+        for name, (low, high) in zip("abc", windows, strict=False)
+    ]
+    passing.moving(world, steps, world.unbroken, world.flow("app", "web"), frozenset())
+    assert "".join(told) == "".join(orders)
 
 
 BACKUP = frozenset({("backup", "colo_router"), ("backup", "dx_2:vgw")})

@@ -41,7 +41,7 @@ class KeyLog:
             stack.callback(os.close, self._file)
             await stack.enter_async_context(self._tasks)
             self._lab.journal.listen(self._hear)
-            for node in dict.fromkeys(end.node for tunnel in self._lab.plan.tunnels for end in tunnel.ends):
+            for node in _nodes(self._lab):
                 await self._look(node)
             self._stack = stack.pop_all()
         return self
@@ -52,17 +52,30 @@ class KeyLog:
 
     async def _look(self, node: str) -> None:
         """What is new at a node. Keys of before stay in the file: their packets were captured."""
-        async with Netlink(self._lab.node(node).namespace, NETLINK_XFRM) as netlink:
-            for keys in await xfrm.read_keys(netlink):
-                text = line(keys)
-                if text and text not in self._written:
-                    self._written.add(text)
-                    os.write(self._file, text.encode())
+        for text in await _lines(self._lab, node):
+            if text not in self._written:
+                self._written.add(text)
+                os.write(self._file, text.encode())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
+
+
+async def all_keys(lab: Lab) -> list[str]:
+    """Those that the lab has at this moment, a line each."""
+    return list(dict.fromkeys([text for node in _nodes(lab) for text in await _lines(lab, node)]))
+
+
+def _nodes(lab: Lab) -> list[str]:
+    return list(dict.fromkeys(end.node for tunnel in lab.plan.tunnels for end in tunnel.ends))
+
+
+async def _lines(lab: Lab, node: str) -> list[str]:
+    async with Netlink(lab.node(node).namespace, NETLINK_XFRM) as netlink:
+        found = [line(keys) for keys in await xfrm.read_keys(netlink)]
+    return [text for text in found if text]
 
 
 def line(keys: xfrm.EspKeys) -> str:

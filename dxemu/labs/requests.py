@@ -22,6 +22,7 @@ from dxemu.run.orders import (
     COMMAND_WITHIN,
     EVENT_WITHIN,
     Advance,
+    AskKeys,
     AskPaths,
     AskRoutes,
     AskStates,
@@ -106,6 +107,10 @@ async def _port(request: Request) -> Answer:
     if name in nodes:
         return {"node": name, "interface": "any"}
     raise OrderRefused(f"there is no cable or node {quoted(name)}", suggestion(name, [*cables, *nodes]))
+
+
+async def _esp_keys(request: Request) -> Answer:
+    return await request.lab.give(AskKeys())
 
 
 async def _time(request: Request) -> Answer:
@@ -277,6 +282,7 @@ async def _shell(request: Request) -> Answer:
 
 REQUESTS: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
     "status": _status,
+    "esp_keys": _esp_keys,
     "time": _time,
     "names": _names,
     "port": _port,

@@ -18,6 +18,7 @@ from dxemu.faults.base import Fault
 from dxemu.faults.breakable_cable import in_one_piece
 from dxemu.host.execute import execute
 from dxemu.lab.apply import ChangeNotMade
+from dxemu.lab.esp_keys import all_keys
 from dxemu.lab.lab import Lab
 from dxemu.lab.tasks import Tasks
 from dxemu.run.asks import paths, routes, states
@@ -29,6 +30,7 @@ from dxemu.run.job import PlannedAct, PlannedChange
 from dxemu.run.orders import (
     Act,
     Advance,
+    AskKeys,
     AskLogs,
     AskPaths,
     AskRoutes,
@@ -112,6 +114,8 @@ class Hands(Executor):
                 return await self._until(order, stop)
             case AskLogs():
                 return {"logs": await self._prober.so_far()}
+            case AskKeys():
+                return {"keys": await all_keys(self._lab)}
             case AskPaths():
                 return await paths(self._lab, order)
             case AskRoutes():

@@ -130,6 +130,14 @@ class AskLogs(Order):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskKeys(Order):
+    """The keys of all tunnels at this moment, as Wireshark has them (`dxemu.lab.esp_keys`)."""
+
+    word: ClassVar[str] = "ask_keys"
+    only_reads: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskPaths(Order):
     """The way of a `probe`'s packets in both directions, or that of bare addresses between two nodes."""
 
@@ -241,7 +249,7 @@ class EndLab(Order):
 
 _KINDS = (
     *(Inject, Heal, Act, Follow, StartProbe, StopProbe),
-    *(AskLogs, AskPaths, AskRoutes, AskStates, Execute, OpenTerminal),
+    *(AskLogs, AskKeys, AskPaths, AskRoutes, AskStates, Execute, OpenTerminal),
     *(Advance, Until, EndLab),
 )
 ORDERS: Mapping[str, type[Order]] = {kind.word: kind for kind in _KINDS}

@@ -179,6 +179,32 @@ def test_packets_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
         good(dxemu("down", "--all"))
 
 
+def test_keys_of_tunnels_are_captured(dxemu: Dxemu, tmp_path: Path) -> None:
+    good(dxemu("up", str(REPOSITORY / "topologies" / "vpn_backup.yaml"), "--clock", "virtual"))
+    try:
+        command = [*DXEMU, "capture", "--esp-keys", "--out", "tunnel.pcap", "internet_customer_router", "esp"]
+        env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+        with subprocess.Popen(command, env=env, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as capturing:
+            assert capturing.stderr is not None
+            said = [capturing.stderr.readline() for _ in range(2)]
+            assert "WIRESHARK_CONFIG_DIR=. tshark" in said[1]
+            good(dxemu("advance", "30s"))
+            good(dxemu("exec", "customer_router", "true"))
+            capturing.send_signal(signal.SIGINT)
+            assert capturing.wait(timeout=LIMIT_S) == 0, said
+        keys = tmp_path / "esp_sa"
+        assert keys.stat().st_mode & 0o777 == 0o600
+        spis = {line.split('"')[7] for line in keys.read_text(encoding="utf-8").splitlines()}
+        read = ["tcpdump", "-nr", str(tmp_path / "tunnel.pcap")]
+        shown = subprocess.run(read, capture_output=True, text=True, timeout=60, check=True).stdout
+        seen = {
+            word.removeprefix("ESP(spi=").partition(",")[0] for word in shown.split() if word.startswith("ESP(spi=")
+        }
+        assert seen and seen <= spis
+    finally:
+        good(dxemu("down", "--all"))
+
+
 @pytest.mark.parametrize("command", [("up", TOPOLOGY), ("class", "start", "1", TOPOLOGY)], ids=lambda words: words[0])
 def test_nothing_is_left_of_a_lab_whose_start_is_interrupted(command: tuple[str, ...], tmp_path: Path) -> None:
     env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}

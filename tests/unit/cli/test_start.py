@@ -54,7 +54,7 @@ SCENARIOS = {
     [
         (["--help"], EFFECTS | HEAVY | FILES | SCENARIOS | {"json", "socket"}, 15, 160),
         (["check", "topologies/maximum_resiliency.yaml"], EFFECTS | HEAVY | SCENARIOS, 119, 392),
-        (["check", "scenarios/cut_primary_silently.yaml"], EFFECTS | HEAVY, 228, 506),
+        (["check", "scenarios/cut_primary_silently.yaml"], EFFECTS | HEAVY, 236, 514),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
 )

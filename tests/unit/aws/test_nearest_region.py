@@ -46,15 +46,25 @@ virtual_interfaces:
 """
 
 
-def test_a_region_is_as_near_as_its_nearest_location(tmp_path: Path) -> None:
-    file = tmp_path / "design.yaml"
-    file.write_text(DESIGN, encoding="utf-8")
+def costs_in_us_east_1(folder: Path, design: str) -> dict[str, int]:
+    file = folder / "design.yaml"
+    file.write_text(design, encoding="utf-8")
     plan = make_plan(load(file))
     east = next(gateway for gateway in plan.gateways if plan.node(gateway.node).place == "us-east-1")
     cost = region_cost(plan, east)
     assert cost is not None
-    costs = {plan.node(one.device).place: cost(one.device_addresses[0]) for one in east.attachments}
+    return {str(plan.node(one.device).place): cost(one.device_addresses[0]) for one in east.attachments}
+
+
+def test_a_region_is_as_near_as_its_nearest_location(tmp_path: Path) -> None:
+    costs = costs_in_us_east_1(tmp_path, DESIGN)
     assert costs["NEAR"] == costs["FAR"] < costs["BETWEEN"]
+
+
+def test_its_own_locations_are_nearer_than_any_other_region(tmp_path: Path) -> None:
+    """However long it takes to them."""
+    costs = costs_in_us_east_1(tmp_path, DESIGN.replace("FAR: {region: us-west-2", "FAR: {region: us-east-1"))
+    assert costs == {"FAR": 0, "NEAR": 1, "BETWEEN": 2}
 
 
 def test_two_regions_of_no_known_continent_are_not_on_one() -> None:

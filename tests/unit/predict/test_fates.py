@@ -13,7 +13,7 @@ from dxemu.predict.detect import Detection
 from dxemu.predict.followers import followers
 from dxemu.predict.impact import Impact
 from dxemu.predict.not_back_yet import still_missing
-from dxemu.predict.notice import Noticed
+from dxemu.predict.notice import Noticed, may_not_begin, sooner
 from dxemu.predict.outcome import Fate, World
 from dxemu.predict.returns import Comeback, Return
 from dxemu.predict.standing import lasting
@@ -76,6 +76,14 @@ def test_where_the_order_is_not_known_both_are_looked_at(
     ]
     passing.moving(world, steps, world.unbroken, world.flow("app", "web"), frozenset())
     assert "".join(told) == "".join(orders)
+
+
+def test_what_a_flow_may_not_see_at_all_begins_at_nothing() -> None:
+    lost = Window((Term("it", 3, 5, "here"),))
+    whole, later = lost.plus(*may_not_begin(3)), lost.plus(*sooner(2, 3))
+    assert (whole.low_s, whole.high_s) == (0, 5)
+    assert (later.low_s, later.high_s) == (2, 5), "somebody else may notice a second sooner"
+    assert may_not_begin(0) == sooner(3, 3) == sooner(4, 3) == ()
 
 
 BACKUP = frozenset({("backup", "colo_router"), ("backup", "dx_2:vgw")})

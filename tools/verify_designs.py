@@ -20,6 +20,7 @@ from typing import Any
 
 import click
 
+from dxemu.control.starved import starved
 from dxemu.errors import InputErrors
 from dxemu.explain.model import Direction
 from dxemu.explain.path import explain_path
@@ -206,16 +207,6 @@ def scenario(design: DrawnDesign, state: State) -> str:
     return "\n".join([*lines, f"change: {json.dumps(design.change)}", "probes:", *probes, "end: 2 s"]) + "\n"
 
 
-def _starved(design: DrawnDesign) -> str:
-    """A tunnel that cannot come up by design, since its own packets do not arrive: no lab starts with one."""
-    state = State(design.topology, make_plan(design.topology))
-    for tunnel in state.plan.tunnels:
-        near, far = tunnel.ends
-        if not (state.way(near.node, far.outside).arrives and state.way(far.node, near.outside).arrives):
-            return tunnel.name
-    return ""
-
-
 async def in_a_lab(design: DrawnDesign, folder: Path) -> list[str]:
     """Where a lab differs from `explain path`, in words. Raises DxemuError if there is no lab."""
     state = State(design.topology, make_plan(design.topology))
@@ -264,8 +255,8 @@ def main(number: int, seed: int, labs: int, runs: Path) -> None:
     for each in range(seed, seed + number):
         design = drawn(each)
         found = list(disagreements(design))
-        if each < seed + labs and (starved := _starved(design)):
-            echo(f"no lab  {each}  the packets of {starved} have no way (docs/limits.md)  {design.text}")
+        if each < seed + labs and (refused := next(starved(make_plan(design.topology)), None)) is not None:
+            echo(f"no lab  {each}  {refused}  {design.text}")
         elif each < seed + labs:
             found += asyncio.run(in_a_lab(design, runs.resolve() / str(each)))
             echo(f"{'agrees' if not found else 'DIFFERS'}  {each}  {design.text}")

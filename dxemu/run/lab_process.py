@@ -14,6 +14,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
+from dxemu.errors import LabError
 from dxemu.events.run import LabReady, RunEnded, RunStarted, Tick
 from dxemu.faults.base import Fault
 from dxemu.host import chance
@@ -21,6 +22,7 @@ from dxemu.host.channel import Channel
 from dxemu.lab.journal import Journal
 from dxemu.lab.lab import Lab
 from dxemu.lab.probes.menu import runner_of
+from dxemu.plan.model import Plan
 from dxemu.run.executor import Executor
 from dxemu.run.job import PlannedChange, RunJob
 from dxemu.run.orders import Act, Heal, Inject, Order
@@ -57,6 +59,7 @@ def get_ready(job: RunJob) -> None:
         "dxemu.daemons.strongswan": any(plan.tunnels for plan in plans),
         "dxemu.daemons.keepalived": any(plan.vrrp for plan in plans),
         "dxemu.lab.apply": bool(job.changes or job.acts),
+        "dxemu.control.starved": bool(job.plan.tunnels),
         "dxemu.run.changing": bool(job.changes),
         "dxemu.run.cued": bool(job.cues),
         "dxemu.run.afterwards": bool(job.deadlines),
@@ -75,6 +78,8 @@ def get_ready(job: RunJob) -> None:
 def main(job: RunJob, channel: Channel, folder: str) -> None:
     """Run `job`; results go to `channel` and `folder`. Raises LabError."""
     go_on: GoOn = _carry_out_agenda
+    if job.plan.tunnels:
+        _refuse_starved(job.plan)
     if job.changes:
         from dxemu.run.changing import make  # only such a lab needs what it imports
 
@@ -86,6 +91,17 @@ def main(job: RunJob, channel: Channel, folder: str) -> None:
 
         go_on = partial(serve, served=job.served, channel=channel, tick_s=TICK_S)
     asyncio.run(_run(job, channel, folder, go_on))
+
+
+def _refuse_starved(plan: Plan) -> None:
+    """Raises LabError for a tunnel that the lab would wait for in vain."""
+    from dxemu.control.starved import starved  # only a lab with tunnels needs what it imports
+
+    for found in starved(plan):
+        remedy = (
+            f"Switch off what is below it while the lab runs, or look why: dxemu explain path {found.source} {found.to}"
+        )
+        raise LabError(str(found), remedy)
 
 
 async def _run(job: RunJob, channel: Channel, folder: str, go_on: GoOn) -> None:

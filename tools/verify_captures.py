@@ -85,10 +85,15 @@ async def _tshark(*words: str) -> str:
 
 
 def periods(left: Mapping[int, int], arrived: Mapping[int, int]) -> Iterator[Period]:
-    """The loss periods (RFC 3357, 3) of the packets that left.
+    """The loss periods (RFC 3357, 3) of the packets that were sent: numbered, one after the other.
 
-    Packets that were on their way for less than the slowest of all when the captures ended are no loss.
+    Those that did not even leave, because the host's own port had no light, are lost too; they would have left an
+    interval after the one before. Packets that were on their way for less than the slowest of all when the captures
+    ended are no loss.
     """
+    left = dict(left)
+    for number in range(min(left, default=0), max(left, default=0)):
+        left.setdefault(number + 1, left[number] + _INTERVAL_NS)
     lost_since: list[int] = []
     for lost, group in groupby(sorted(left), key=lambda number: number not in arrived):
         numbers = list(group)

@@ -56,6 +56,12 @@ def test_what_may_still_be_on_its_way_is_not_lost(lost: Sequence[int], expected:
     assert list(periods(SENT, arrived)) == expected
 
 
+def test_what_never_left_is_lost_too() -> None:
+    left = {number: at for number, at in SENT.items() if number not in (3, 4, 5)}
+    arrived = {number: at + 7 * MS for number, at in left.items() if number != 6}
+    assert list(periods(left, arrived)) == [Period(4, 4 * EVERY)]
+
+
 @pytest.mark.parametrize(
     ("captured", "wrong"),
     [

@@ -12,6 +12,8 @@ import sys
 
 TYPE_CHECKING = False  # typing costs time in the guest
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dxemu.host.channel import Channel
 
 MS_NOSUID_NODEV = 2 | 4
@@ -23,6 +25,8 @@ BOOTED = "booted"
 """The first word of every lab process, before it imports anything."""
 START_FILE = "start.json"
 """In the run's folder: where to look for modules, and which to import. This process removes it when it has read it."""
+MODULES_FILE = "modules"
+"""In the run's folder, if it imports anything: what `dxemu.host.one_file` has written. It goes as `START_FILE` does."""
 PAYLOAD_FILE = "job.pickle"
 """In the run's folder, when the order has come: what the job works on. It holds keys, and goes when it is read."""
 MOST_FILES = 65536
@@ -107,8 +111,8 @@ def _take(folder: str, name: str) -> bytes:
     return data
 
 
-def _get_ready(start: dict[str, list[str]]) -> None:
-    """Import what a lab needs, while whoever started us still reads its files.
+def _get_ready(folder: str, start: dict[str, list[str]]) -> Callable[[], None]:
+    """Import what a lab needs, while whoever started us still reads its files. Returns what ends its preparations.
 
     What cannot be imported is told when the job asks for it.
     """
@@ -120,13 +124,16 @@ def _get_ready(start: dict[str, list[str]]) -> None:
     from dxemu.compiled_late import compile_late
     from dxemu.host import collector
     from dxemu.host.left_out import left_out
+    from dxemu.host.one_file import OneFile
 
     collector.look_rarely()
     compile_late()
+    modules = OneFile(_take(folder, MODULES_FILE)) if start["imports"] else None
     with left_out():
         for module in start["imports"]:
             with contextlib.suppress(Exception):
                 importlib.import_module(module)
+    return modules.close if modules else lambda: None
 
 
 def _remove(path: str) -> None:
@@ -143,7 +150,7 @@ def _ready(_: object) -> None:
     """What runs the job needs nothing more than itself."""
 
 
-def _run(folder: str, channel: Channel, target: str) -> None:
+def _run(folder: str, channel: Channel, target: str, prepared: Callable[[], None]) -> None:
     import importlib
     import pickle
 
@@ -156,6 +163,7 @@ def _run(folder: str, channel: Channel, target: str) -> None:
         do = getattr(module, function)
         value = pickle.loads(_take(folder, PAYLOAD_FILE))  # noqa: S301 - written by the process that started us
         getattr(module, GET_READY, _ready)(value)
+        prepared()
         hold.release()  # it booted and imported held: time starts with the job
         do(value, channel, folder)
     except DxemuError as error:
@@ -183,7 +191,7 @@ def main() -> None:
     start = json.loads(_take(folder, START_FILE))
     for name in OF_THE_KERNEL:
         _remove(f"{folder}/{name}")
-    _get_ready(start)
+    prepared = _get_ready(folder, start)
     from dxemu.host.channel import Channel
 
     channel = Channel(channel_fd)
@@ -191,7 +199,7 @@ def main() -> None:
     sys.path += [folder for folder in order.get("folders", ()) if folder not in sys.path]
     if native:
         _leave_a_guard(channel_fd)
-    _run(folder, channel, order["target"])
+    _run(folder, channel, order["target"], prepared)
     sys.stdout.flush()
     sys.stderr.flush()
     if native:

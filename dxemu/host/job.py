@@ -16,7 +16,8 @@ from pathlib import Path
 
 import dxemu
 from dxemu.files import border
-from dxemu.host.guest import PAYLOAD_FILE, START_FILE
+from dxemu.host import one_file
+from dxemu.host.guest import MODULES_FILE, PAYLOAD_FILE, START_FILE
 
 LAB_IMPORTS = ("dxemu.run.lab_process", "dxemu.lab.probes.udp")
 """What a lab imports while it waits for its job; what few labs need is imported where it is started."""
@@ -32,6 +33,9 @@ def search_path() -> list[str]:
 def write_start(folder: Path, imports: Sequence[str] = LAB_IMPORTS) -> None:
     """Put into the run's folder what its process needs to start."""
     with border(folder):
+        if imports:
+            own = str(Path(json.__file__).parents[1])  # Python's own modules come first there
+            _write(folder / MODULES_FILE, one_file.written(one_file.listed(), (own, *search_path())))
         _write(folder / START_FILE, json.dumps({"sys_path": search_path(), "imports": list(imports)}).encode())
 
 

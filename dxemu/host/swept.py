@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dxemu.files import border
-from dxemu.host.guest import OF_THE_KERNEL, PAYLOAD_FILE, START_FILE
+from dxemu.host.guest import MODULES_FILE, OF_THE_KERNEL, PAYLOAD_FILE, START_FILE
 from dxemu.host.process import not_started
 
-OF_THE_START = (START_FILE, PAYLOAD_FILE, *OF_THE_KERNEL)
+OF_THE_START = (START_FILE, MODULES_FILE, PAYLOAD_FILE, *OF_THE_KERNEL)
 """In a run's folder: the job, which holds keys, and what the process starts from."""
 LIMIT_S = 10.0
 _SCRIPT = """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dxemu.control.forwarding_path import ForwardingPath
 from dxemu.plan.model import Plan, Side
@@ -121,7 +121,7 @@ class _Case:
         )
         last = struck.latest.turn(flow)
         found = self._detection(last, before)
-        outage = self._outage(before, last) if touched and first else Window()
+        outage = self._beside_later(self._outage(before, last), before) if touched and first else Window()
         if first and all(impact.cuts_nothing for impact in struck.together):
             outage = self._nothing_cut()
         outage = outage.plus(*self._still_missing(outage))
@@ -154,6 +154,20 @@ class _Case:
             return last.decisive.detection
         found = self.struck.witnesses[Side.CUSTOMER if self.direction == "to_aws" else Side.AWS].first_on(way)
         return NOBODY if found is None else found.detection
+
+    def _beside_later(self, alone: Window, before: ForwardingPath) -> Window:
+        """An outage that is so long `alone`, if others strike before it is over, and hit what would have taken over."""
+        at, found, joined = float(self.impact.at), alone, self.struck.joined
+        for _ in self.struck.impacts:
+            more = tuple(i for i in self.struck.impacts if at < float(i.at) < at + found.high_s)
+            if more == joined:
+                break
+            joined = more
+            beside = replace(self, struck=replace(self.struck, joined=joined))
+            both = beside._outage(before, beside.struck.latest.turn(self.flow))
+            surely = all(float(i.at) < at + alone.low_s for i in joined)
+            found = both if surely else any_of((alone, both))
+        return found
 
     def _outage(self, before: ForwardingPath, last: Turn | None) -> Window:
         outage = self._outage_if_hit(before, last)

@@ -63,6 +63,15 @@ def counted_from(noticed: Noticed, ago_s: float) -> Noticed:
     return replace(noticed, detection=replace(found, after=after, seen=None))
 
 
+def later(noticed: Noticed, by_s: float) -> Noticed:
+    """The same of something that strikes so much later."""
+    if by_s <= 0:
+        return noticed
+    found = noticed.detection
+    wait = Term("another fault striking", by_s, by_s, "scenario: at")
+    return replace(noticed, detection=replace(found, after=found.after.plus(wait), seen=None))
+
+
 def both(one: Believed, other: Believed) -> Believed:
     """What is believed with each of them."""
     return Believed(

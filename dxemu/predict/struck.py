@@ -13,17 +13,21 @@ from dxemu.predict.impact import Impact
 from dxemu.predict.notice import Noticed, Witnesses, everything, notices, silent, touches
 from dxemu.predict.outcome import Course, View, World
 from dxemu.predict.returns import Return
-from dxemu.predict.standing import cables_of, counted_from
+from dxemu.predict.standing import cables_of, counted_from, later
 
 
 @dataclass(frozen=True)
 class Struck:
-    """One impact among the others, and what is so of it for every probe."""
+    """One impact among the others, and what is so of it for every probe.
+
+    `joined` are those that strike later, and before what this one costs is over.
+    """
 
     world: World
     impacts: tuple[Impact, ...]
     impact: Impact
     healed_in: Callable[[float], World]
+    joined: tuple[Impact, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -48,7 +52,7 @@ class Struck:
     @cached_property
     def dead(self) -> frozenset[str]:
         """What is dead from then on."""
-        return cables_of(self.active(self.impact.at, before_mine=False))
+        return cables_of((*self.active(self.impact.at, before_mine=False), *self.joined))
 
     @cached_property
     def known(self) -> View:
@@ -77,8 +81,8 @@ class Struck:
     def noticed(self) -> tuple[Noticed, ...]:
         """Everything that anybody notices."""
         return tuple(
-            heard
-            for i in self.together
+            later(heard, float(i.at - self.impact.at))
+            for i in (*self.together, *self.joined)
             for one in notices(self.plan, i, self.dead)
             if (heard := as_heard(self.plan, one, i, self._others(i), self.dead)) is not None
         )

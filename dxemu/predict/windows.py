@@ -74,7 +74,7 @@ class Window:
 
 def sooner_of(one: Window, other: Window) -> Window:
     """Whatever is over first."""
-    first, second = sorted((one, other), key=lambda window: window.high_s)
+    first, second = sorted((one, other), key=lambda window: (window.high_s, window.low_s))
     if second.low_s >= first.low_s:
         return first
     return first.plus(Term("or sooner", second.low_s - first.low_s, 0, "whichever is over first"))
@@ -82,8 +82,13 @@ def sooner_of(one: Window, other: Window) -> Window:
 
 def any_of(windows: Sequence[Window]) -> Window:
     """One of them, and nobody knows which: the longest, which may be as short as the shortest."""
-    longest = max(windows, key=lambda window: window.high_s)
+    longest = max(windows, key=lambda window: (window.high_s, window.low_s))
     shortest = min(window.low_s for window in windows)
+    if shortest >= longest.low_s:
+        return longest
+    never = next((term for term in longest.terms if math.isinf(term.low_s)), None)
+    if never is not None:
+        return Window((Term(f"{never.name}, or sooner", shortest, math.inf, never.source),))
     return longest.plus(Term("or sooner", shortest - longest.low_s, 0, "not known before"))
 
 

@@ -180,3 +180,6 @@ def test_whatever_is_over_first_and_what_nobody_knows_before():
     assert (sooner_of(slow, soon).low_s, sooner_of(slow, soon).high_s) == (1, 9)
     assert (any_of([slow, soon]).low_s, any_of([slow, soon]).high_s) == (1, 12)
     assert any_of([slow]) == slow
+    assert (any_of([never, slow]).low_s, any_of([slow, never]).high_s) == (5, math.inf)
+    assert any_of([never, never]) == never
+    assert sooner_of(any_of([never, slow]), never).low_s == sooner_of(never, any_of([never, slow])).low_s == 5

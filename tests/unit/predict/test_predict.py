@@ -187,6 +187,14 @@ def test_what_is_between_the_router_and_the_last_cable_that_is_cut_is_lost():
     assert one.outage.low_s - one.detect.low_s == pytest.approx(0)
 
 
+def test_who_turns_hears_of_it_over_the_customers_circuit_and_at_aws_at_once():
+    """The hosts' router hears from colo_router over 3 ms; vgw sees what its device dx_1 sees."""
+    found = both(small_plan(name="vpn_backup"), impact(cables=("primary",)))
+    hearing = [{t.name: t.high_s for t in one.outage.terms if "hearing" in t.name} for one in found.values()]
+    assert hearing == [{"customer_router hearing of it": 0.003}, {}]
+    assert [one.node for one in found.values()] == ["colo_router", "dx_1"]
+
+
 def test_recovery_counts_three_round_trips():
     """SYN and its answer, both OPENs, both KEEPALIVEs; carrier adds nothing where the light stayed on."""
     found = both(small_plan(cross_connect_delay=0.01), impact(at=5, until=35))["to_aws"].recovery

@@ -67,7 +67,7 @@ def blur(outages: Sequence[Outage], stage: Stage) -> float | None:
 def stage_words(stage: Stage, blur_ms: float | None) -> str:
     """`88.40 s until the hold timer noticed, 2 ms to withdraw, 4 ms until the first packet`."""
     if stage.detect_ms is None:
-        return "nobody noticed"
+        return "nobody noticed" if stage.first_packet_ms is not None else "nobody had noticed when the run ended"
     noticed = f"until {NOTICED_BY.get(stage.detected_by, stage.detected_by)} noticed"
     words = [f"{duration(stage.detect_ms)} {TOLD_BY.get(stage.detected_by, noticed)}"]
     last = stage.detect_ms

@@ -58,7 +58,7 @@ def read(folder: Path) -> SavedRun:
     events, torn = _events(folder / TIMELINE)
     cut_off = ""
     if result is None:
-        result, cut_off = _cut_off(folder, known, events, damaged or torn)
+        result, cut_off, events = _cut_off(folder, known, events, damaged or torn)
     design = plan = None
     if (file := folder / effective.FILE).is_file():
         design = effective.read(file, result.topology)
@@ -103,8 +103,10 @@ def _events(file: Path) -> tuple[list[Event], str]:
     return found, ""
 
 
-def _cut_off(folder: Path, known: RunRecord | None, events: Sequence[Event], why: str) -> tuple[Result, str]:
-    """What a run without a result gives, and what is missing of it."""
+def _cut_off(
+    folder: Path, known: RunRecord | None, events: Sequence[Event], why: str
+) -> tuple[Result, str, list[Event]]:
+    """What a run without a result gives, what is missing of it, and its events with what its probes had measured."""
     if known is None or not (folder / kept.FILE).is_file():
         raise NoRun(f"{shown(folder)} has no {RESULT}: that run did not end\n  Run its scenario again.")
     if not any(isinstance(event, RunStarted) for event in events):
@@ -118,7 +120,7 @@ def _cut_off(folder: Path, known: RunRecord | None, events: Sequence[Event], why
     numbered = [probe.name for probe in scenario.probes if isinstance(probe, NumberedProbe)]
     words = _missing(scenario_end=known.end_s, end_s=end_s, usable=usable, probes=numbered)
     words += f"; {why}" if why else ""
-    return replace(result, verdict="invalid", invalid_because=words, expectations=()), words
+    return replace(result, verdict="invalid", invalid_because=words, expectations=()), words, usable
 
 
 def _meta(known: RunRecord, end_s: float) -> RunMeta:

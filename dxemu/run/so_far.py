@@ -11,7 +11,7 @@ from dxemu.events.base import Event
 from dxemu.events.codec import decoded
 from dxemu.events.known_so_far import untold
 from dxemu.events.probes import PacketsLogged
-from dxemu.events.timeline import SO_FAR, ProbeLog
+from dxemu.events.timeline import DIRECTIONS, SO_FAR, ProbeLog
 from dxemu.lab.so_far import without_those_on_the_way
 from dxemu.probes.base import Probe
 from dxemu.probes.latency import LatencyProbe, latency_of
@@ -33,7 +33,8 @@ def so_far(folder: Path, at_s: float, told: Sequence[Event], probes: Sequence[Pr
 
 def _grown(folder: Path, at_s: float) -> Iterator[tuple[PacketsLogged, ProbeLog]]:
     """The logs of numbered packets that went on, in files that are written here."""
-    for file in sorted(folder.glob(f"*{growing_log.GROWING}")):
+    found = sorted(folder.glob(f"*{growing_log.GROWING}"))
+    for file in sorted(found, key=_direction):
         with contextlib.suppress(OSError, ValueError):  # nothing of it is whole, or this is no place to write
             about, log = growing_log.read(file)
             log = without_those_on_the_way(log, max(log.sent, default=0))
@@ -43,3 +44,8 @@ def _grown(folder: Path, at_s: float) -> Iterator[tuple[PacketsLogged, ProbeLog]
             event = decoded({"t": at_s, "event": PacketsLogged.word, **about, **counts, "file": name})
             assert isinstance(event, PacketsLogged)
             yield event, log
+
+
+def _direction(file: Path) -> int:
+    """`to_aws` first, as in every report: `PROBE.DIRECTION.probe.growing`."""
+    return next((number for number, one in enumerate(DIRECTIONS) if f".{one}." in file.name), len(DIRECTIONS))

@@ -58,7 +58,7 @@ def _noticed(result: Result, worst: Outage) -> str:
 
 def _who(stage: Stage) -> str:
     if stage.detect_ms is None:
-        return "nobody noticed"
+        return "nobody noticed" if stage.first_packet_ms is not None else "nobody had noticed when the run ended"
     if stage.first_packet_ms is not None and stage.detect_ms < stage.first_packet_ms / 2:
         return f"{_name(stage)} noticed after {duration(stage.detect_ms)}"
     return f"{_name(stage)} had to notice"

@@ -17,6 +17,7 @@ from dxemu.errors import DxemuError, FileError
 from dxemu.events.folder import NoRun, check_run
 from dxemu.events.growing_log import GrowingLog
 from dxemu.events.known_so_far import KNOWN, KnownSoFar
+from dxemu.events.probes import PacketsLogged
 from dxemu.events.timeline import DIRECTIONS
 from dxemu.probes.asking import Requests
 from dxemu.probes.latency import Latency
@@ -99,9 +100,12 @@ def test_half_a_probe_is_worth_half_a_probe(folder: Path) -> None:
         sent = [n * 10_000_000 for n in range(600)]
         kept = [n for n in range(600) if not 500 <= n < 568]
         log.add(sent, [x for n in kept for x in (n, sent[n] + 2_000_000)])
-    result = read(folder).result
+    saved = read(folder)
+    result = saved.result
     assert "missing" not in result.invalid_because
     assert [round(outage.duration_ms or 0) for outage in result.outages] == [680, 680]
+    logged = [event.direction for event in saved.events if isinstance(event, PacketsLogged)]
+    assert logged == [outage.direction for outage in result.outages] == ["to_aws", "from_aws"], "for the time line, too"
 
 
 def test_what_a_probe_knew_when_it_was_cut_off_counts(tmp_path: Path) -> None:

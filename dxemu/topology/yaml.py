@@ -211,6 +211,9 @@ def _not_yaml(error: MarkedYAMLError, file: str) -> Problem:
     what = _plain(error.problem or error.context or "it cannot be read")
     if "\\t" in what:
         return Problem(mark, "DX-F001", "not YAML: a tab stands where YAML wants spaces", "Indent with spaces.")
+    if place is not None and "::" in (place.buffer or "")[max(0, place.pointer - 1) : place.pointer + 2]:
+        remedy = 'Put what begins with two colons into quotes: "::/0".'
+        return Problem(mark, "DX-F001", f"not YAML: {what}", remedy)
     remedy = "Look for a bracket that is not closed, a missing ': ', or an indent that differs."
     if mark.form.by_hand:
         remedy = "Look for a bracket or a quote that is not closed."

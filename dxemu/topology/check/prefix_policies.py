@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 
 from dxemu.bgp.prefix_policy import PrefixFilter, parse
 from dxemu.topology.check.announced import announced_by_aws, announced_by_the_customer
@@ -89,6 +90,8 @@ def _filters(
         except ValueError as error:
             problem = f"{quoted(text)} is no filter of prefixes: {error}"
             remedy = "Write for example `10.4.0.0/16`, or `10.4.0.0/16 le 24`; `0.0.0.0/0 le 32` is all of IPv4."
+            if (meant := _without_host_bits(text)) is not None:
+                remedy = f"Did you mean '{meant}'?"
             findings.add_name(here, "DX-T123", problem, remedy)
             continue
         matched = [prefix for prefix in known if found.matches(prefix)]
@@ -128,6 +131,17 @@ def _between_routers(file: TopologyFile, findings: Findings) -> None:
                     problem = "between your own routers nothing is prepended"
                     remedy = "Take it out: use local_pref."
                     findings.add((*path, text, "as_path_prepend"), "DX-T124", problem, remedy)
+
+
+def _without_host_bits(text: str) -> str | None:
+    """The filter with its network's own address, if it can be read then."""
+    first, *rest = text.split()
+    try:
+        meant = " ".join([str(ip_network(first, strict=False)), *rest])
+        parse(meant)
+    except ValueError:
+        return None
+    return meant
 
 
 def _overlap(one: IPNetwork, other: IPNetwork) -> bool:

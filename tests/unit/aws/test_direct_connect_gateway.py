@@ -157,3 +157,11 @@ def test_behind_a_direct_connect_gateway_only_its_asn_shows() -> None:
     plan = make_plan(load(TOPOLOGIES / "direct_connect_gateway.yaml"))
     seen = {route.as_path for route in converge(plan)["colo_router"].routes() if route.external}
     assert seen == {(Asn(64512),)}
+
+
+@pytest.mark.parametrize(
+    ("location", "site_link", "home"), [("us-east", False, True), ("us-west", False, False), ("us-west", True, True)]
+)
+def test_a_region_is_told_by_its_name(location: str, site_link: bool, home: bool) -> None:
+    """Whoever has read it; with SiteLink on each is at home."""
+    assert rules.as_home_region("-".join((location, "1")), "-".join(("us-east", "1")), site_link=site_link) is home

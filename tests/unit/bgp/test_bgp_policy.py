@@ -285,3 +285,8 @@ def test_multicast_is_refused_to_its_bounds(prefix: str, refused: bool) -> None:
     """224.0.0.0/4 (RFC 5771) and ff00::/8 (RFC 4291 section 2.7)."""
     found = import_route(replace(HEARD, prefix=ip_network(prefix)), EBGP_IN)
     assert (isinstance(found, Refused) and "multicast" in found.reason) is refused
+
+
+def test_an_own_route_has_the_unspecified_address_of_its_ip_version_as_next_hop() -> None:
+    assert originate(PREFIX).next_hop == IPv4Address("0.0.0.0")
+    assert originate(IPv6Network("2001:db8::/32")).next_hop == IPv6Address("::")

@@ -10,7 +10,8 @@ from dxemu.plan.model import Address, CableRole, Plan, Role, SessionEnd
 from dxemu.units import IPAddress
 
 PATIENCE_S = 4 * 60 * 60
-"""Of questions, one a second (Linux net/ipv4/arp.c, net/ipv6/ndisc.c: retrans_time)."""
+"""As long as a router knows a neighbour, and then asks: one question a second (Linux net/ipv4/arp.c, net/ipv6/ndisc.c:
+retrans_time)."""
 EVICTS = {4: "arp", 6: "ndisc"}
 
 
@@ -32,10 +33,15 @@ def be_patient(node: LabNode, held: Address) -> None:
     40 s into a silent cut; it then holds packets back, which arrive late and make the outage shorter than it was, and
     needs up to a second once all is well. A host keeps it without light, too: it stands for those behind a switch,
     whose ports go on shining when a router dies.
+
+    Linux asks an address that it has known for 15 to 45 s. It draws how long once for all whom an interface knows, and
+    then anew every 300 s, as what else a kernel of its version draws before leaves it (net/core/neighbour.c,
+    neigh_rand_reach_time): nothing that a router does, and no number that a seed could repeat on another version.
     """
     if held.interface == "lo":
         return
     family = f"ipv{held.address.version}"
+    sysctl.write(node.namespace, f"net/{family}/neigh/{held.interface}/base_reachable_time_ms", str(PATIENCE_S * 1000))
     sysctl.write(node.namespace, f"net/{family}/neigh/{held.interface}/ucast_solicit", str(PATIENCE_S))
     if node.plan.role is Role.HOST:
         sysctl.write(

@@ -267,6 +267,7 @@ def test_nobody_forgets_a_neighbour_that_does_not_answer(running: Running) -> No
             words = ("ip", "-n", held.node, "ntable", "show", "dev", held.interface, "name", "arp_cache")
             asked = said(*words).split()
             assert asked[asked.index("ucast_probes") + 1] == str(PATIENCE_S), (held.node, held.interface, asked)
+            assert asked[asked.index("base_reachable") + 1] == str(PATIENCE_S * 1000), (held.node, asked)
             path = f"/proc/sys/net/ipv4/conf/{held.interface}/arp_evict_nocarrier"
             evicts = said("ip", "netns", "exec", held.node, "cat", path).strip()
             is_host = running.plan.node(held.node).role is Role.HOST

@@ -199,7 +199,8 @@ class Supervisor:
             self._down.set()
             await self._ended.wait()
             return {}
-        from dxemu.labs.requests import REQUESTS, Request  # it imports what a lab does that is up
+        from dxemu.labs.request import Request  # they import what a lab does that is up
+        from dxemu.labs.requests import REQUESTS
 
         if word not in REQUESTS:
             raise _refused(f"a lab cannot be asked to {word!r}", suggestion(word, REQUESTS))

@@ -15,7 +15,6 @@ from dxemu.errors import LabError
 from dxemu.events.base import Event
 from dxemu.events.run import Tick
 from dxemu.faults.base import Fault
-from dxemu.faults.breakable_cable import in_one_piece
 from dxemu.host.execute import execute
 from dxemu.lab.apply import ChangeNotMade
 from dxemu.lab.esp_keys import all_keys
@@ -26,6 +25,7 @@ from dxemu.run.changing import follow, keeps_what_is_broken
 from dxemu.run.design_file import take
 from dxemu.run.executor import Executor, Values
 from dxemu.run.hand_prober import HandProber
+from dxemu.run.injectable import may_be_injected
 from dxemu.run.job import PlannedAct, PlannedChange
 from dxemu.run.orders import (
     Act,
@@ -143,7 +143,7 @@ class Hands(Executor):
             case Act(id=name, design=file):
                 self._acts = {name: PlannedAct(take(self._folder, file).plan, order.topology)} if file else {}
             case Inject():
-                self._may_be_injected(order)
+                may_be_injected(order, self._injected, self._lab.plan)
             case Heal(id=name) if name not in self._injected:
                 nothing = "Nothing is broken."
                 raise OrderRefused(f"no fault {quoted(name)} stands", suggestion(name, self._injected, nothing))
@@ -200,23 +200,6 @@ class Hands(Executor):
         except LabError as again:
             problem = f"{error.problem}; and what was done of it cannot be undone: {again.problem}"
             raise _Broken(problem, "Start another lab.") from error
-
-    def _may_be_injected(self, order: Inject) -> None:
-        """What a scenario's file is checked for before. Raises OrderRefused."""
-        if order.id in self._injected:
-            raise OrderRefused(f"a fault {quoted(order.id)} stands already", "Heal it, or give this one another id.")
-        for name, other in self._injected.items():
-            if other == order.fault:
-                raise OrderRefused(f"it is what {quoted(name)} has broken already", f"Heal {quoted(name)} first.")
-            if clash := order.fault.clash(other):
-                raise OrderRefused(clash, f"Heal {quoted(name)} first.")
-        try:
-            order.fault.effects(self._lab.plan)
-        except (LookupError, StopIteration) as error:
-            problem = f"there is no {quoted(order.fault.target)} that this could strike"
-            raise OrderRefused(problem, "Look at the names with dxemu plan.") from error
-        if why := order.fault.mistake(self._lab.plan) or in_one_piece(order.fault.halved(self._lab.plan)):
-            raise OrderRefused(f"it cannot happen: {why}", "Look at the design with dxemu plan.")
 
     def _goal(self, order: Advance) -> float:
         now = self._journal.clock.now()

@@ -16,7 +16,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from dxemu.actions.menu import kinds as action_kinds
 from dxemu.errors import DxemuError, GuestError, LabError
 from dxemu.events.base import Event
 from dxemu.events.codec import decoded
@@ -24,24 +23,20 @@ from dxemu.events.folder import TIMELINE
 from dxemu.events.run import Building
 from dxemu.events.timeline import parts as timeline_parts
 from dxemu.events.timeline import read as read_timeline
-from dxemu.faults.menu import kinds as fault_kinds
 from dxemu.files import border
 from dxemu.host.channel import ANSWER, FILE, INTERRUPT, NUMBER, TERMINAL
 from dxemu.host.early import Early
 from dxemu.host.follow import LONGEST_LINE, LabProcess
-from dxemu.host.job import SERVED_IMPORTS, Job
+from dxemu.host.job import SERVED_IMPORTS
 from dxemu.host.spinning import end_spinning, processor_ticks
 from dxemu.host.where import Where
 from dxemu.plan.memory import memory_mb
 from dxemu.plan.model import Plan
-from dxemu.plugins import folders_of, mentions
-from dxemu.probes.menu import kinds as probe_kinds
 from dxemu.run.event_stream import EventStream
-from dxemu.run.job import RunJob, Served
 from dxemu.run.order_codec import encoded, values_of_answer
 from dxemu.run.orders import ORDERS, PROTOCOL, EndLab, Execute, Order
+from dxemu.run.served_job import served_job
 from dxemu.run.timeline_file import TimelineFile, with_wall_time
-from dxemu.units import Seconds
 
 Values = Mapping[str, object]
 COMPUTES_S = 30.0
@@ -256,7 +251,7 @@ async def session(
     started there before, with this seed and `SERVED_IMPORTS`. Leaves `timeline.jsonl` and the logs of
     probes. Raises LabError.
     """
-    job, folders = _job(plan, where, seed, names or {})
+    job = served_job(plan, where, seed, names or {})
     async with AsyncExitStack() as stack:
         memory = memory_mb(plan)
         if waiting is None:
@@ -265,7 +260,7 @@ async def session(
         lab = await waiting.with_room_for(memory)
         timeline = stack.enter_context(TimelineFile(folder / TIMELINE, MOST_TIMELINE_BYTES))
         here = Session(lab, folder, on_event, where.clock)
-        told = lab.run(Job(target="dxemu.run.lab_process:main", payload=job, folders=folders))
+        told = lab.run(job)
         following = asyncio.create_task(here.follow(told, timeline))
         stack.push_async_callback(_ended, following)
         await here.begun()
@@ -278,27 +273,3 @@ async def _ended(following: asyncio.Task[None]) -> None:
     """Where the context ends early, nobody waits for what else the lab says."""
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
-
-
-def _job(plan: Plan, where: Where, seed: int, names: Mapping[str, Sequence[str]]) -> tuple[RunJob, tuple[str, ...]]:
-    """The job, and the folders of the kinds that other distributions bring: they are found here, outside the lab."""
-    found: dict[str, Mapping[str, type]] = {"fault": fault_kinds(), "action": action_kinds(), "probe": probe_kinds()}
-    runners: Mapping[str, type] = {}
-    if mentions("dxemu.lab.probes"):
-        from dxemu.lab.probes.menu import plugged_runners  # it imports what only a lab needs
-
-        runners = plugged_runners()
-    kinds = {noun: {kind: made.__module__ for kind, made in menu.items()} for noun, menu in found.items()}
-    job = RunJob(
-        plan=plan,
-        probes=(),
-        steps=(),
-        actions=(),
-        end=Seconds("inf"),
-        seed=seed,
-        kernel=where.kernel,
-        clock=where.clock,
-        runners={kind: runner.__module__ for kind, runner in runners.items()},
-        served=Served(kinds=kinds, names=names),
-    )
-    return job, folders_of([*(made for menu in found.values() for made in menu.values()), *runners.values()])

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from dxemu.labs.requests import REQUESTS, Request
+from dxemu.labs.request import Request
+from dxemu.labs.requests import REQUESTS
 from dxemu.run.event_stream import EventStream
 
 

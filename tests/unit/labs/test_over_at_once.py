@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dxemu.labs.requests import Request, _fail
+from dxemu.labs.request import Request
+from dxemu.labs.requests import _fail
 from dxemu.run.orders import OrderRefused
 
 

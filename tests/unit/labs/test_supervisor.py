@@ -21,7 +21,7 @@ from dxemu.errors import LabError
 from dxemu.labs import supervisor
 from dxemu.labs.client import ask_at
 from dxemu.labs.places import LabFolder, NoLab
-from dxemu.labs.requests import Request
+from dxemu.labs.request import Request
 from dxemu.labs.start import About
 from dxemu.labs.wire import LONGEST_LINE, VERSION, AskedInVain
 from dxemu.run.orders import OrderRefused

@@ -18,7 +18,8 @@ from dxemu.cli.change import _patch
 from dxemu.cli.living import text_of
 from dxemu.errors import DxemuError, InputErrors
 from dxemu.labs.live import PYTHON
-from dxemu.labs.requests import REQUESTS, Request
+from dxemu.labs.request import Request
+from dxemu.labs.requests import REQUESTS
 from dxemu.plan.make import make_plan
 from dxemu.plan.versions import DEBIAN_12
 from dxemu.report.evaluate import RunMeta

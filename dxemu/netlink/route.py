@@ -66,7 +66,8 @@ async def replace(
 ) -> None:
     """Put a route in, in place of one to the same prefix. `via` None: unreachable. Raises NetlinkError.
 
-    An unreachable route stays behind any other route to its prefix, which does not take its place.
+    An unreachable route stays behind any other route to its prefix: neither takes the other's place, and `delete` takes
+    out the one in front.
 
     `interface` must be given where `table` is not the one that the interface's own network is in.
     """

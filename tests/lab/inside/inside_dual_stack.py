@@ -93,7 +93,7 @@ def test_a_neighbour_comes_and_goes(version: int) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("table", TABLES)
-def test_a_route_is_replaced_made_unreachable_and_deleted_in_its_table(version: int, table: int) -> None:
+def test_a_route_is_replaced_stands_before_an_unreachable_one_and_is_deleted(version: int, table: int) -> None:
     async def story(a: Netlink, _: Netlink) -> None:
         prefix, via, other = PREFIX[version], ENDS[version][1].ip, OTHER_VIA[version]
         for gateway in (via, other):
@@ -106,6 +106,15 @@ def test_a_route_is_replaced_made_unreachable_and_deleted_in_its_table(version: 
             assert found is not None
             assert (found.via, found.interface) == (other, "port")
         await route.replace(a, prefix, None, table=table)
+        assert [(found.prefix, found.via) for found in await route.read(a, table=table)] == [
+            (prefix, other),
+            (prefix, None),
+        ]
+        if table == route.MAIN:
+            found = await route.lookup(a, INSIDE[version])
+            assert found is not None
+            assert found.via == other
+        await route.delete(a, prefix, table=table)
         (unreachable,) = await route.read(a, table=table)
         assert (unreachable.prefix, unreachable.via) == (prefix, None)
         assert await route.lookup(a, INSIDE[version]) is None

@@ -1,4 +1,4 @@
-"""A run needs at most 300 MB of memory: the command and everything that it started, at its highest moment.
+"""A run needs at most 240 MB of memory: the command and everything that it started, at its highest moment.
 
 Counted from outside, 20 times a second, as proportional set size: memory that several processes share counts once.
 The guest's memory is an unlinked file that they map; what of it nobody maps at the moment is added.
@@ -17,7 +17,7 @@ from pathlib import Path
 from common import REPOSITORY, RUN_LIMIT_S, Line, at_most, command, finish, options, progress, scenario
 
 SCENARIOS = ("cut_primary_silently", "cut_primary_silently_without_bfd")
-LIMIT_MB = 300
+LIMIT_MB = 240
 SAMPLE_S = 0.05
 DELETED = " (deleted)"
 

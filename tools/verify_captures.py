@@ -29,8 +29,8 @@ from dxemu.report.terminal import echo
 from dxemu.run.rehearse import rehearse
 from dxemu.words import count
 from tools.fault_examples import sites
-from tools.verify_audit import CONFLICT
-from tools.verify_predictions import RATE, Drawn, drawn
+from tools.verify_audit import CONFLICT, runs_option
+from tools.verify_predictions import RATE, Drawn, drawing_options, drawn
 
 READ_WITHIN_S = 300
 FIELDS = ("frame.time_epoch", "ip.src", "ipv6.src", "udp.payload")
@@ -169,16 +169,8 @@ async def verify_all(numbers: Sequence[int], seed: int, jobs: int, folder: Path,
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--count", "size", type=click.IntRange(min=1), default=100, show_default=True, help="So many runs.")
-@click.option("--first", type=click.IntRange(min=1), default=1, show_default=True, help="The number of the first one.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="What all are drawn from.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Labs at once.  [default: one a core]")
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs", "verify_captures"),
-    show_default=True,
-)
+@drawing_options(100)
+@runs_option("verify_captures")
 def main(size: int, first: int, seed: int, jobs: int | None, runs: Path) -> None:
     """Set the outages of random runs beside what tshark reads in their `--pcap` files.
 

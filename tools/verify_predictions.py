@@ -11,7 +11,7 @@ import asyncio
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ from dxemu.story.agenda import FaultStep
 from dxemu.units import Seconds
 from dxemu.words import count
 from tools.fault_examples import Example, Site, examples, sites
-from tools.verify_audit import CONFLICT
+from tools.verify_audit import CONFLICT, F, runs_option
 
 AT_S, RATE = 5.0, 250
 LASTS_S = ((0.1, 1.5), (1.5, 10.0), (10.0, 100.0))
@@ -157,17 +157,26 @@ async def verify_all(
     return sum(await asyncio.gather(*(one(number) for number in numbers)))
 
 
+def drawing_options(size: int) -> Callable[[F], F]:
+    """`--count`, by default `size`, `--first`, `--seed` and `--jobs`."""
+
+    def with_them(command: F) -> F:
+        number, seed = click.IntRange(min=1), click.IntRange(min=0)
+        for option in (
+            click.option("--jobs", type=number, metavar="N", help="Labs at once.  [default: one a core]"),
+            click.option("--seed", type=seed, default=1, show_default=True, help="What all are drawn from."),
+            click.option("--first", type=number, default=1, show_default=True, help="The number of the first one."),
+            click.option("--count", "size", type=number, default=size, show_default=True, help="So many runs."),
+        ):
+            command = option(command)
+        return command
+
+    return with_them
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--count", "size", type=click.IntRange(min=1), default=200, show_default=True, help="So many runs.")
-@click.option("--first", type=click.IntRange(min=1), default=1, show_default=True, help="The number of the first one.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="What all are drawn from.")
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Labs at once.  [default: one a core]")
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs", "verify_predictions"),
-    show_default=True,
-)
+@drawing_options(200)
+@runs_option("verify_predictions")
 def main(size: int, first: int, seed: int, jobs: int | None, runs: Path) -> None:
     """Let random faults happen in random designs, and compare what they cost with what was predicted.
 

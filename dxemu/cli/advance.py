@@ -36,7 +36,9 @@ def command(lab: str | None, event: str | None, within: str | None, what: tuple[
     """
     if event is None:
         if len(what) != 1 or within is not None:
-            raise click.UsageError("Say how far: dxemu advance 90s, or dxemu advance --until EVENT [KEY=VALUE]...")
+            problem = "--within is for --until" if within is not None else "it is not said how far"
+            remedy = "Write dxemu advance 90s, or dxemu advance --until EVENT [KEY=VALUE]..."
+            raise click.UsageError(f"{problem}\n  {remedy}")
         echo(f"{moment(ask(lab, 'advance', by=what[0])['t'])}")
         return
     having = dict(_pair(one) for one in what)
@@ -51,6 +53,6 @@ def command(lab: str | None, event: str | None, within: str | None, what: tuple[
 def _pair(written: str) -> tuple[str, object]:
     key, equals, value = written.partition("=")
     if not equals or not key:
-        raise click.UsageError(f"'{written}' is no value of an event: write for example state=down.")
+        raise click.UsageError(f"'{written}' is no value of an event\n  Write for example state=down.")
     words: dict[str, object] = {"true": True, "false": False}
     return key, words.get(value, value)

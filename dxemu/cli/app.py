@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import importlib
-import io
 import os
 import pkgutil
 import re
@@ -45,6 +44,7 @@ NO_COMMANDS = (
     "ranges",
     "run_values",
     "shells",
+    "usage",
     "writable",
     "audit_scenarios",
 )
@@ -77,11 +77,9 @@ class _Commands(click.Group):
         if cmd_name not in known:
             if ctx.resilient_parsing:  # a shell asks what could come here
                 return None
-            import difflib  # commands are to answer at once, and few are misspelt
+            from dxemu.cli.usage import no_command  # commands are to answer at once, and few are misspelt
 
-            nearest = difflib.get_close_matches(cmd_name, known, n=1)
-            hint = f"Did you mean '{nearest[0]}'?" if nearest else f"There are {', '.join(known)}."
-            raise click.UsageError(f"No such command '{cmd_name}'. {hint}", ctx)
+            raise click.UsageError(no_command(cmd_name, known), ctx)
         command: click.Command = importlib.import_module(f"dxemu.cli.{cmd_name}").command
         return command
 
@@ -119,9 +117,9 @@ def _main() -> int:
     except click.exceptions.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        words = io.StringIO()
-        error.show(file=words)
-        echo(words.getvalue(), err=True, nl=False)
+        from dxemu.cli.usage import told
+
+        echo(told(error, root, sys.argv[1:]), err=True)
         return EXIT_USAGE
     except Unread as error:
         return error.exit_status

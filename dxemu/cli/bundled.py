@@ -58,7 +58,9 @@ def bundled(path: Path, topology: Path | None) -> Bundled | None:
     if not is_folder(path):
         return None
     if topology is not None:
-        raise click.UsageError("--topology is for a scenario: a run's folder has the topology that it was run with.")
+        raise click.UsageError(
+            "--topology is for a scenario\n  Leave it out: a run's folder has the topology that it was run with."
+        )
     from dxemu.run import bundle, record
 
     bundle.check(path)

@@ -55,7 +55,7 @@ def command(lab: str | None, out: Path | None, esp_keys: bool, what: str, wanted
     """
     place = chosen(lab)
     if str(out) == "-" and os.isatty(1):
-        problem = "packets are no text for a terminal: pipe them into `tshark -r -`, or name a file."
+        problem = "packets are no text for a terminal\n  Pipe them into `tshark -r -`, or name a file."
         raise click.BadParameter(problem, param_hint="'--out'")
     as_exceptions()  # also where a script's & has it ignore Ctrl-C: a capture has no other end
     parts = packets(place, what, wanted)  # what the lab has not leaves no file

@@ -41,7 +41,7 @@ def command(lab: str | None, name: str | None, interruption: str | None, what: s
         say_change(ask(lab, "back", id=what), "taken back")
         return
     if what is None:
-        raise click.UsageError("What is to change? Name a file, or write PATH=VALUE.")
+        raise click.UsageError("WHAT is missing\n  Name a file, or write PATH=VALUE.")
     text, where = _patch(what)
     say_change(ask(lab, "change", text=text, where=where, id=name, interruption=interruption), "made")
 
@@ -57,7 +57,7 @@ def _patch(what: str) -> tuple[str, str | None]:
             except OSError as error:
                 if error.errno not in NO_FILE:
                     raise
-                raise click.UsageError(f"There is no file {quoted(what)}. {_instead(what)}") from error
+                raise click.UsageError(f"there is no file {quoted(what)}\n  {_instead(what)}") from error
     keys = path.split(".")
     return "".join(f"{{{key}: " for key in keys) + value + "}" * len(keys), None
 

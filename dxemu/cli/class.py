@@ -57,7 +57,7 @@ def start(number: int, topology: Path, name: str | None, clock: str, kernel: str
     from dxemu.labs.classes import names_of_class, start_class
 
     if kernel == "host" and clock == "virtual":
-        raise click.UsageError("the virtual clock needs the embedded kernel: use --clock real with --kernel host.")
+        raise click.UsageError("the virtual clock needs the embedded kernel\n  Use --clock real with --kernel host.")
     name = name or stem(topology)
     about = About(topology=str(topology.absolute()), kernel=kernel, clock=clock, seed=seed, class_name=name)
     names = names_of_class(name, number)

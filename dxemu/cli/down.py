@@ -25,10 +25,10 @@ from dxemu.report.terminal import echo
 def command(name: str | None, *, lab: str | None, every: bool) -> None:
     """End the lab NAME, or the only one. Its folder goes, with all that it recorded."""
     if name is not None and lab not in (None, name):
-        raise click.UsageError(f"{name} and {lab} are two labs: end one after the other, or --all.")
+        raise click.UsageError(f"{name} and {lab} are two labs\n  End one after the other, or --all.")
     name = name or lab
     if every and name is not None:
-        raise click.UsageError("--all means every lab: leave the name out.")
+        raise click.UsageError("--all means every lab\n  Leave the name out.")
     for place in places() if every else [chosen(name or os.environ.get(LAB_VARIABLE))]:
         _end(place)
     if every and not places():

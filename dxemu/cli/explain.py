@@ -11,6 +11,7 @@ import click
 from dxemu.cli.completing import labs
 from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
+from dxemu.cli.usage import no_command
 from dxemu.explain.path import explain_path
 from dxemu.explain.prefix import explain_prefix
 from dxemu.explain.replay import state_of_run
@@ -24,7 +25,7 @@ from dxemu.report.codes import explain
 from dxemu.report.console import PlainConsole
 from dxemu.report.terminal import echo
 from dxemu.topology.load import load
-from dxemu.topology.words import nearest
+from dxemu.topology.words import listed, nearest
 
 
 class _Explain(click.Group):
@@ -35,8 +36,8 @@ class _Explain(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] in self.commands:
             return super().resolve_command(ctx, args)
-        if len(args) > 1 and (close := nearest(args[0], self.commands)) is not None:
-            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{close}'?", ctx)
+        if nearest(args[0], self.commands) is not None:
+            raise click.UsageError(no_command(args[0], self.commands), ctx)
         return "CODE", _code, args
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -132,14 +133,16 @@ def route(prefix: str, topology: Path | None, run: Path | None, lab: str | None,
 
 def _state(topology: Path | None, run: Path | None, lab: str | None, at: str | None) -> State:
     """What is to be explained: the design, or a moment of a run or lab."""
-    if [topology, run, lab].count(None) != 2:  # noqa: PLR2004 - all but one
-        raise click.UsageError("Say what to explain: --topology FILE, --run FOLDER of a finished run, or --lab NAME.")
+    given = [name for name, value in (("--topology", topology), ("--run", run), ("--lab", lab)) if value is not None]
+    if len(given) != 1:
+        problem = f"{listed(given, 'and')} are more than one" if given else "it is not said of what"
+        raise click.UsageError(f"{problem}\n  Give --topology FILE, --run FOLDER of a finished run, or --lab NAME.")
     if run is not None:
         return state_of_run(run, at)
     if lab is not None:
         return state_of_lab(chosen(lab), at)
     if at is not None:
-        raise click.UsageError("--at is a moment of a run: give --run FOLDER or --lab NAME with it.")
+        raise click.UsageError("--at is a moment of a run\n  Give --run FOLDER or --lab NAME with it.")
     assert topology is not None
     design = load(topology)
     return State(design, make_plan(design))

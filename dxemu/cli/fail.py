@@ -41,7 +41,7 @@ def command(
 ) -> None:
     """Break something: `dxemu fail cable_silent connection=primary --for 30s`. Faults are those of scenarios."""
     if kind is None:
-        raise click.UsageError("Say what breaks: dxemu fail --list shows what can, with its parameters.")
+        raise click.UsageError("KIND is missing\n  dxemu fail --list shows what can break, with its parameters.")
     done = ask(lab, "fail", text=text_of(kind, parameters), lasts=lasts, id=name)
     what = f"{kind} {' '.join(parameters)}".strip()
     echo(f"{moment(done['at_s'])}   {what}   confirmed: {done['evidence']}   id {done['id']}")

@@ -9,6 +9,7 @@ import click
 from dxemu.cli.helping import examples
 from dxemu.cli.named import TOPOLOGY_FILE
 from dxemu.cli.writable import check_file
+from dxemu.files import border
 from dxemu.host.convert import svg_to_png
 from dxemu.host.signals import as_exceptions
 from dxemu.plan.make import make_plan
@@ -42,16 +43,16 @@ def command(topology: Path, out: Path | None) -> None:
 def check_picture_file(file: Path, option: str) -> None:
     """Raises click.BadParameter if no picture can be written to `file`, which `option` named."""
     if file.suffix not in {".svg", ".png"}:
-        raise click.BadParameter(f"'{file}' must end in .svg or .png.", param_hint=f"'{option}'")
+        raise click.BadParameter(
+            f"'{file}' is neither SVG nor PNG\n  Name a file that ends in .svg or .png.", param_hint=f"'{option}'"
+        )
     check_file(file, option)
 
 
 def write_picture(svg: str, file: Path) -> None:
-    """Write it as SVG, or PNG where the file's name says so. Raises click.FileError, Unsupported or LabError."""
+    """Write it as SVG, or PNG where the file's name says so. Raises FileError, Unsupported or LabError."""
     if file.suffix == ".png":
         svg_to_png(svg, file)
         return
-    try:
+    with border(file, otherwise="name another file"):
         file.write_text(svg, encoding="utf-8")
-    except OSError as error:
-        raise click.FileError(str(file), error.strerror) from None

@@ -23,7 +23,7 @@ def command(runs_folder: Path, as_json: bool) -> None:
     from dxemu.run.listing import runs_in
 
     if not is_folder(runs_folder):
-        raise click.BadParameter(f"there is no folder '{runs_folder}'. dxemu run makes it.", param_hint="'--runs'")
+        raise click.BadParameter(f"there is no folder '{runs_folder}'\n  dxemu run makes it.", param_hint="'--runs'")
     found = runs_in(runs_folder)
     if as_json:
         echo(json.dumps({"runs": [dataclasses.asdict(run) for run in found]}, indent=2))

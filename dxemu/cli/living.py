@@ -34,7 +34,7 @@ def text_of(kind: str, parameters: Sequence[str]) -> str:
     for parameter in parameters:
         key, equals, value = parameter.partition("=")
         if not equals or not key:
-            raise click.UsageError(f"'{parameter}' is no parameter: write for example connection=primary.")
+            raise click.UsageError(f"'{parameter}' is no parameter\n  Write for example connection=primary.")
         values.append(f"{key}: {value}")
     return f"{kind}: {{{', '.join(values)}}}" if values else f"{kind}:"
 

@@ -72,12 +72,14 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
     from dxemu.topology import yaml
 
     if wanted.pages or {*wanted.forms} - {JUNIT}:
-        raise click.UsageError("Pages are made of one run: dxemu report FOLDER makes that of each. --junit is of all.")
+        raise click.UsageError(
+            "pages are made of one run\n  dxemu report FOLDER makes that of each; --junit is of all."
+        )
     base = from_words(wanted.given)
     matrix = matrix_of(yaml.read(wanted.scenario), base)
     if wanted.repeat is not None:
         if matrix is not None:
-            raise click.UsageError("--repeat is for a scenario without a matrix: give that an axis `seed: 1 to 50`.")
+            raise click.UsageError("--repeat is for a scenario without a matrix\n  Give that an axis `seed: 1 to 50`.")
         seeds = range(wanted.seed, wanted.seed + wanted.repeat)
         matrix = Matrix({SEED: {str(seed): Variant(seed=seed) for seed in seeds}})
     assert matrix is not None  # see `has_matrix`
@@ -86,7 +88,7 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
         (first,) = make_ready(wanted.scenario, wanted.topology, installed, [next(matrix.lines(base))], wanted.seed)
         hours = matrix.size * expected_s(first.rehearsal) / jobs_of(wanted) / 3600
         about = f"about {hours:.1f} hours with {jobs_of(wanted)} at once on a usual machine"
-        raise click.UsageError(f"This matrix has {matrix.size:,} runs, {about}: say --yes to start them.")
+        raise click.UsageError(f"this matrix has {matrix.size:,} runs, {about}\n  Say --yes to start them.")
     ready = make_ready(wanted.scenario, wanted.topology, installed, matrix.lines(base), wanted.seed)
     return tuple(replace(line, rehearsal=replace(line.rehearsal, leave_broken=wanted.leave_broken)) for line in ready)
 

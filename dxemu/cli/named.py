@@ -43,7 +43,7 @@ class ShippedName(click.ParamType):  # type: ignore[type-arg]  # click before 8.
         known = self._known()
         if value not in known:
             remedy = suggestion(value, known)
-            self.fail(f"no scenario or topology {quoted(value)} comes with dxemu. {remedy}", param, ctx)
+            self.fail(f"no scenario or topology {quoted(value)} comes with dxemu\n  {remedy}", param, ctx)
         return value
 
     def _known(self) -> list[str]:

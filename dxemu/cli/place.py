@@ -44,7 +44,9 @@ def place_options(command: F) -> Callable[..., Any]:
         kernel: str, guest: str, clock: str | None, stall_limit: float | None, memory: str | None, **others: Any
     ) -> Any:
         if kernel == "host" and guest != Wish.AUTO:
-            raise click.UsageError("--guest is for --kernel embedded: on this machine's own kernel no guest runs.")
+            raise click.UsageError(
+                "on this machine's own kernel no guest runs\n  Leave --guest out, or use --kernel embedded."
+            )
         asked = PlaceAsked(kernel=kernel, guest=guest, clock=clock, stall_limit=stall_limit, memory=memory)
         return command(asked=asked, **others)
 

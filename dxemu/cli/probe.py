@@ -28,7 +28,7 @@ def command(lab: str | None, name: str, kind: str | None, parameters: tuple[str,
         echo(f"{moment(done['t'])}   {name} has ended")
         return
     if kind is None or "=" in kind:
-        raise click.UsageError("Which kind? Write for example: dxemu probe app udp from=app to=web rate=100/s.")
+        raise click.UsageError("KIND is missing\n  Write for example dxemu probe app udp from=app to=web rate=100/s.")
     kind_of = text_of(kind, parameters) if parameters else f"{kind}: {{}}"
     done = ask(lab, "probe", text=f"{name}: {{{kind_of}}}")
     echo(f"{moment(done['t'])}   {name} goes on")

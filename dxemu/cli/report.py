@@ -44,7 +44,7 @@ def command(run: Path | None, lab: str | None, as_json: bool, html: Path | None,
     be written.
     """
     if run is not None and lab is not None and click.get_current_context().get_parameter_source("lab") is COMMANDLINE:
-        raise click.UsageError("the report is of a RUN or of a --lab: leave one of them out.")
+        raise click.UsageError("the report is of a RUN or of a --lab\n  Leave one of them out.")
     wanted = outputs(forms)
     check_replaced_file(html, "--html")
     page, cut_off = _of_lab(lab) if run is None else _of_run(run)

@@ -17,9 +17,9 @@ def given_values(values: Sequence[str]) -> Mapping[str, str]:
     for value in values:
         name, equals, text = value.partition("=")
         if not equals or not name or not text:
-            raise click.BadParameter(f"'{value}' gives nothing a value: write for example --set loss=20%.")
+            raise click.BadParameter(f"'{value}' gives nothing a value\n  Write for example --set loss=20%.")
         if name in found:
-            raise click.BadParameter(f"'{name}' is given twice.")
+            raise click.BadParameter(f"'{name}' is given twice\n  Leave one of them out.")
         found[name] = text
     return found
 
@@ -27,7 +27,7 @@ def given_values(values: Sequence[str]) -> Mapping[str, str]:
 def memory_size(value: str | None) -> str | None:
     """A size as the kernel reads it. Raises click.BadParameter."""
     if value is not None and not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", value):
-        raise click.BadParameter(f"'{value}' is no size: write 512M or 2G.")
+        raise click.BadParameter(f"'{value}' is no size\n  Write for example 512M or 2G.")
     return value
 
 

@@ -69,7 +69,7 @@ def command(lab: str | None, node: str, program: tuple[str, ...], *, hold: bool)
 def _say_that_time_is_held(folder: LabFolder) -> None:
     """Else a `sleep` looks as if the lab hung. Raises BadParameter for a clock that cannot be held."""
     if folder.about().get("clock") != "virtual":
-        problem = f"the clock of the lab {quoted(folder.name)} is real, and cannot be held. Leave --hold out."
+        problem = f"the clock of the lab {quoted(folder.name)} is real, and cannot be held\n  Leave --hold out."
         raise click.BadParameter(problem, param_hint="'--hold'")
     echo("time stands still in here: what sleeps or waits does not end (Ctrl-C ends it)", err=True)
     echo(f"dxemu advance --lab {folder.name} 1s in another terminal lets time go on", err=True)

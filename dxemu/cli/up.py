@@ -61,7 +61,7 @@ def command(
         return
     kernel, clock = kernel or KERNEL, clock or "real"
     if kernel == "host" and clock == "virtual":
-        raise click.UsageError("the virtual clock needs the embedded kernel: use --clock real with --kernel host.")
+        raise click.UsageError("the virtual clock needs the embedded kernel\n  Use --clock real with --kernel host.")
     seed = SEED if seed is None else seed
     _bring_up(name, About(topology=str(topology.absolute()), kernel=kernel, clock=clock, seed=seed))
 

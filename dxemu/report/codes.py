@@ -6,14 +6,15 @@ Each stands in the file that finds the mistake: `PARAGRAPHS` of a module there, 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from dxemu import changes, story, topology
 from dxemu.audit.menu import rules
 from dxemu.errors import DxemuError
 from dxemu.registry import modules
 from dxemu.topology import check
-from dxemu.topology.words import nearest
+from dxemu.topology.words import nearest, quoted
 
 PLACES = (topology, check, story, changes)
 """The folders whose modules find mistakes in files."""
@@ -43,5 +44,12 @@ def explain(code: str) -> str:
     if wanted in paragraphs:
         return paragraphs[wanted]
     close = nearest(wanted, paragraphs) if wanted[-1:].isdigit() else None
-    hint = f"the nearest is {close}" if close else f"there are {', '.join(paragraphs)}"
-    raise UnknownCode(f"there is no code {code.strip()}; {hint}")
+    hint = f"Did you mean '{close}'?" if close else f"Known: {', '.join(_families(paragraphs))}."
+    raise UnknownCode(f"there is no code {quoted(code.strip())}\n  {hint}")
+
+
+def _families(known: Iterable[str]) -> Iterator[str]:
+    """`DX-A001 to DX-A018` and so on: by the letter, which says what they are of."""
+    for _, family in groupby(sorted(known), key=lambda code: code[: len("DX-A")]):
+        first, *_, last = family
+        yield f"{first} to {last}"

@@ -25,5 +25,5 @@ def test_a_word_that_is_no_file_is_wrong_input(
     (tmp_path / "tonight.yaml").write_text("{}")
     done = CliRunner().invoke(command, [what])
     assert done.exit_code == 2
-    assert "There is no file" in done.output
+    assert "there is no file" in done.output
     assert said in done.output

@@ -47,18 +47,16 @@ def test_each_end_waits_for_what_the_other_one_sends() -> None:
 
 
 def test_a_static_route_that_is_back_waits_for_one_arp_request_at_most() -> None:
+    """It is customer_router's, and goes with the light of that router's own port only."""
     plan = made("vpn_backup_static")
-    tables = forwarding(plan)
-    way = tables.way("web", plan.address_of("app"))
-    fixed = [i for i, node in enumerate(way.nodes[:-1]) if plan.own_static_routes(node)]
-    if not fixed:
-        way = tables.way("app", plan.address_of("web"))
-        fixed = [i for i, node in enumerate(way.nodes[:-1]) if plan.own_static_routes(node)]
-    cables = {cable for i in fixed for members in way.crossings[i].ways for cable in members}
-    found = static_routes_back(plan, way, cables) if fixed else None
-    if found is not None:
-        assert (found.low_s, found.high_s) == (0, ARP_RETRY_S)
-    assert static_routes_back(plan, way, frozenset()).high_s == 0
+    way = forwarding(plan).way("app", plan.address_of("web"))
+    assert {node for node in way.nodes if plan.own_static_routes(node)} == {"customer_router"}
+    crossed = way.crossings[way.nodes.index("customer_router")]
+    assert crossed.ways == (("metro",),)
+    back = static_routes_back(plan, way, {"metro"})
+    assert (back.low_s, back.high_s) == (0, ARP_RETRY_S)
+    for others in (set(), {"primary"}, {"app"}):
+        assert static_routes_back(plan, way, others).high_s == 0
 
 
 def test_members_that_choose_their_group_anew_may_do_it_at_once() -> None:

@@ -42,6 +42,7 @@ NO_COMMANDS = (
     "outputs",
     "place",
     "ranges",
+    "report_all",
     "run_values",
     "shells",
     "usage",

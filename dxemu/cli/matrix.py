@@ -73,7 +73,7 @@ def ready_lines(wanted: Wanted) -> tuple[ReadyLine, ...]:
 
     if wanted.pages or {*wanted.forms} - {JUNIT}:
         raise click.UsageError(
-            "pages are made of one run\n  dxemu report FOLDER makes that of each; --junit is of all."
+            "pages are made of one run\n  dxemu report RUN --html FILE makes that of each; --junit is of all."
         )
     base = from_words(wanted.given)
     matrix = matrix_of(yaml.read(wanted.scenario), base)

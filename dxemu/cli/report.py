@@ -11,7 +11,9 @@ import click
 from dxemu.cli.helping import examples
 from dxemu.cli.living import lab_option
 from dxemu.cli.outputs import only_rendering, output_options, outputs, write_outputs, write_page
+from dxemu.cli.report_all import tell
 from dxemu.cli.writable import check_replaced_file
+from dxemu.events.folder import has_several
 from dxemu.files import shown
 from dxemu.report.terminal import echo
 
@@ -24,7 +26,9 @@ COMMANDLINE = click.core.ParameterSource.COMMANDLINE
 @click.command(
     "report",
     short_help="Show the report of a run again, or that of a lab so far.",
-    epilog=examples("report runs/mine/1", "report runs/mine/1 --html report.html", "report --lab class"),
+    epilog=examples(
+        "report runs/mine/1", "report runs/mine/1 --html report.html", "report runs/matrix/1", "report --lab class"
+    ),
 )
 @click.argument("run", type=click.Path(path_type=Path), required=False)
 @lab_option
@@ -39,14 +43,18 @@ COMMANDLINE = click.core.ParameterSource.COMMANDLINE
 def command(run: Path | None, lab: str | None, as_json: bool, html: Path | None, **forms: Path | None) -> None:
     """Show the report of the run in folder RUN again. Nothing is started; no kernel is needed.
 
-    Of a run that was cut off it says how much is usable, and uses that. Without RUN, or with --lab, it is of a lab that
-    lives: of what has happened since it is up. Exits with 0, or with 2 if RUN is no run, or a FILE cannot
-    be written.
+    If RUN has several runs in it, of a matrix, a repetition or a scenario, all of them are listed with their verdicts
+    and pages. Of a run that was cut off it says how much is usable, and uses that. Without RUN, or with --lab, it is of
+    a lab that lives: of what has happened since it is up. Exits with 0, or with 2 if RUN is no run, or a FILE cannot be
+    written.
     """
     if run is not None and lab is not None and click.get_current_context().get_parameter_source("lab") is COMMANDLINE:
         raise click.UsageError("the report is of a RUN or of a --lab\n  Leave one of them out.")
     wanted = outputs(forms)
     check_replaced_file(html, "--html")
+    if run is not None and has_several(run):
+        tell(run, wanted, html, as_json=as_json)
+        return
     page, cut_off = _of_lab(lab) if run is None else _of_run(run)
     if as_json:
         from dxemu.measure.result_codec import to_json

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from dxemu.errors import DxemuError
-from dxemu.files import border, is_folder, shown
+from dxemu.files import border, is_file, is_folder, shown
+from dxemu.words import count
 
 TIMELINE, RESULT = "timeline.jsonl", "result.json"
 MATRIX = "matrix.json"
@@ -29,6 +30,18 @@ def check_run(folder: Path) -> None:
             known = f"There is {', '.join(siblings[-5:])}." if siblings else LEAVES
             raise NoRun(f"there is no run {shown(folder)}\n  {known}")
         if not (folder / TIMELINE).is_file():
-            runs = sorted((e for e in folder.iterdir() if e.name.isdigit()), key=lambda e: int(e.name))
-            latest = f"Its latest run is {shown(runs[-1])}." if runs else LEAVES
-            raise NoRun(f"{shown(folder)} is no run: it has no {TIMELINE}\n  {latest}")
+            if runs := numbered(folder):
+                latest = f"Its latest is {shown(runs[-1])}; dxemu report {shown(folder)} lists all of them."
+                raise NoRun(f"{shown(folder)} is no run: it has {count(len(runs), 'run')} in it\n  {latest}")
+            raise NoRun(f"{shown(folder)} is no run: it has no {TIMELINE}\n  {LEAVES}")
+
+
+def numbered(folder: Path) -> list[Path]:
+    """The runs in a folder that has several: of a matrix, a repetition or a scenario. By their numbers."""
+    return sorted((e for e in folder.iterdir() if e.name.isdecimal() and e.is_dir()), key=lambda e: int(e.name))
+
+
+def has_several(folder: Path) -> bool:
+    """Whether it is no run's folder, but one that has runs in it."""
+    with border(folder, verb="read", otherwise="name another run"):
+        return is_folder(folder) and not is_file(folder / TIMELINE) and bool(numbered(folder))

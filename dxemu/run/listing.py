@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dxemu.errors import DxemuError
-from dxemu.events.folder import MATRIX, RESULT, TIMELINE, NoRun
+from dxemu.events.folder import MATRIX, RESULT, TIMELINE, NoRun, numbered
 from dxemu.files import border, shown
 from dxemu.measure.result import SCHEMA
 from dxemu.report import result_json
@@ -22,15 +22,20 @@ def runs_in(base: Path) -> list[ListedRun]:
         return [_run(folder) for folder in _folders(base)]
 
 
+def runs_of(folder: Path) -> list[ListedRun]:
+    """Those that are in one folder, such as that of a scenario. Raises FileError if it cannot be read."""
+    with border(folder, verb="read", otherwise="name another folder"):
+        return [_run(run) for run in numbered(folder)]
+
+
 def _folders(base: Path) -> Iterator[Path]:
     for scenario in sorted(entry for entry in base.iterdir() if entry.is_dir()):
-        numbered = [entry for entry in scenario.iterdir() if entry.name.isdecimal() and entry.is_dir()]
-        yield from sorted(numbered, key=lambda entry: int(entry.name))
+        yield from numbered(scenario)
 
 
 def _run(folder: Path) -> ListedRun:
     name, file = shown(folder), folder / RESULT
-    below = sum(entry.name.isdecimal() and entry.is_dir() for entry in folder.iterdir())
+    below = len(numbered(folder))
     if (folder / MATRIX).is_file() or below:
         return _matrix(folder, below)
     try:

@@ -185,7 +185,10 @@ def test_folders_that_are_no_runs(tmp_path: Path) -> None:
     for wrong, says in (
         (tmp_path / "scenario" / "2", f"there is no run {tmp_path}/scenario/2\n  There is {folder}."),
         (tmp_path / "nowhere" / "1", "A run leaves runs/SCENARIO/N."),
-        (tmp_path / "scenario", f"is no run: it has no timeline.jsonl\n  Its latest run is {folder}."),
+        (
+            tmp_path / "scenario",
+            f"is no run: it has 1 run in it\n  Its latest is {folder}; dxemu report {folder.parent} lists",
+        ),
     ):
         with pytest.raises(NoRun) as error:
             state_of_run(wrong, None)

@@ -162,7 +162,7 @@ def test_folders_that_are_hidden_are_not_offered_as_runs(tmp_path: Path) -> None
 def test_what_cannot_be_read(folder: Path) -> None:
     for wrong, says in (
         (folder.parent / "2", f"there is no run {folder.parent}/2\n  There is {folder}."),
-        (folder.parent, f"is no run: it has no timeline.jsonl\n  Its latest run is {folder}."),
+        (folder.parent, f"is no run: it has 1 run in it\n  Its latest is {folder}; dxemu report {folder.parent} lists"),
     ):
         with pytest.raises(NoRun) as error:
             read(wrong)

@@ -33,10 +33,14 @@ def found(written: Path, nouns: Sequence[str] = (SCENARIO, TOPOLOGY)) -> Path:
     """The file that is meant: the one at this path; for a bare name that of this project, else the one of dxemu's.
 
     A project's are in `scenarios` and `topologies` of the current folder. Raises InputErrors, DX-F002, for a bare name
-    that nothing has.
+    that nothing has, and for a path from here that only dxemu's own checkout has, such as scenarios/NAME.yaml: that may
+    have been a file of the user's, in another folder.
     """
     bare = not written.suffix and not written.is_absolute() and ".." not in written.parts and written.name
     if not bare or is_there(written):
+        if not is_there(written) and (name := _shipped_as(written, nouns)) is not None:
+            problem = f"there is no file {quoted(written)} here; one of that name comes with dxemu"
+            raise InputErrors([Problem(Mark(str(written), 1, 1), "DX-F002", problem, f"Write '{name}' for that one.")])
         return written
     there = [written.with_suffix(".yaml")]
     there += [Path(FOLDERS[noun], f"{written}.yaml") for noun in nouns]
@@ -53,3 +57,12 @@ def found(written: Path, nouns: Sequence[str] = (SCENARIO, TOPOLOGY)) -> Path:
     problem = f"there is no file {quoted(written)}, and no {listed(nouns)} of that name comes with dxemu"
     remedy = f"Did you mean '{close}'?" if close else "dxemu new shows those that come with it."
     raise InputErrors([Problem(Mark(str(written), 1, 1), "DX-F002", problem, remedy)])
+
+
+def _shipped_as(written: Path, nouns: Sequence[str]) -> str | None:
+    """The name of what comes with dxemu and stands in its checkout at this path; None if nothing does."""
+    for noun in nouns:
+        if written.parts[:1] == (FOLDERS[noun],) and written.suffix == ".yaml":
+            name = str(written.relative_to(FOLDERS[noun]).with_suffix(""))
+            return name if name in names(noun) else None
+    return None

@@ -168,6 +168,8 @@ def test_no_such_file(dxemu: Dxemu, command: str) -> None:
         ("flapping.yaml", "Did you mean 'scenarios/flapping.yaml'?"),
         ("pull_primary_cabel", "Did you mean 'pull_primary_cable'?"),
         ("something_else.yaml", "Check the path."),
+        ("scenarios/cut_primary_silently.yaml", "Write 'cut_primary_silently' for that one."),
+        ("scenarios/cases/no_light.yaml", "Write 'cases/no_light' for that one."),
         ("something_else", "dxemu new shows those that come with it."),
     ],
 )

@@ -40,10 +40,14 @@ INTERVAL_S = 0.1
 """The shortest time that iperf3 counts in."""
 LARGEST_WINDOW = 2**31 - 1
 HOST_SETTINGS = {
-    "net/ipv4/tcp_rmem": f"4096\t131072\t{LARGEST_WINDOW}",
+    "net/ipv4/tcp_rmem": f"4096\t{2**30}\t{LARGEST_WINDOW}",
     "net/ipv4/tcp_wmem": f"4096\t65536\t{LARGEST_WINDOW}",
+    "net/ipv4/tcp_comp_sack_nr": "0",
 }
-"""400 Gbit/s over 10 ms there and back is 500 MB on the way; Linux's own limits are some MB."""
+"""400 Gbit/s over 10 ms there and back is 500 MB on the way; Linux's own limits are some MB. Who receives has room from
+the start and acknowledges each segment after a gap: how Linux makes room by and by (`tcp_rcv_space_adjust`), and how
+long it saves acknowledgements, is each version's own (net/ipv4/tcp_input.c), and with it what other traffic loses.
+"""
 KERNEL_SETTINGS = {
     "net/ipv4/tcp_mem": "1048576\t1048576\t1048576",
     "net/core/rmem_max": "16777216",

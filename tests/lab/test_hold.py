@@ -9,7 +9,9 @@ import os
 import select
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,68 @@ while (now := time.monotonic_ns()) < begun + 500_000_000:
 print(now - begun, looks)
 """
 """Half a second by looking: at 256 ns for each it would be two million looks."""
+
+
+OF_THE_KERNEL = """
+import ctypes, os, struct, time
+poll = ctypes.CDLL(None).poll
+readable, there = os.pipe()
+os.write(there, b"-")
+asked = ctypes.create_string_buffer(struct.pack("ihh", readable, 1, 0))  # POLLIN
+begun = time.monotonic_ns()
+for _ in range(20_000):
+    poll(asked, 1, 1000)
+free = time.monotonic_ns() - begun
+for _ in range(120_000):
+    poll(asked, 1, 1000)
+print(free, time.monotonic_ns() - begun)
+"""
+"""In each of these calls the kernel looks at the clock, for the moment at which it would end, and it ends at once."""
+
+
+def let_the_kernel_look(_payload: object, channel: Channel, _folder: str) -> None:
+    """In the guest: a program turns in circles with calls alone."""
+    program = [sys.executable, "-I", "-S", "-c", OF_THE_KERNEL]
+    done = subprocess.run(program, check=True, timeout=None, stdout=subprocess.PIPE, text=True)
+    free_ns, circling_ns = map(int, done.stdout.split())
+    channel.send("looked", 0, free_ns=free_ns, circling_ns=circling_ns)
+
+
+def test_looks_of_the_kernel_cost_nothing_until_somebody_turns_in_circles(tmp_path: Path) -> None:
+    """How many it takes in a call is its version's own."""
+    (event,) = run("let_the_kernel_look", tmp_path)
+    assert event["free_ns"] == 0
+    assert int(str(event["circling_ns"])) > 0
+
+
+def wait_in_every_way(_payload: object, channel: Channel, _folder: str) -> None:
+    """In the guest: each call that waits, for a second."""
+    nobody, _other = os.pipe()
+    told = select.poll()
+    told.register(nobody, select.POLLIN)
+    epoll = select.epoll()
+    epoll.register(nobody, select.EPOLLIN)
+    lock = threading.Lock()
+    lock.acquire()
+    ways: dict[str, Callable[[], object]] = {
+        "select": lambda: select.select([nobody], [], [], 1.0),
+        "poll": lambda: told.poll(1000),
+        "epoll": lambda: epoll.poll(1.0),
+        "nanosleep": lambda: time.sleep(1.0),
+        "futex": lambda: lock.acquire(timeout=1.0),
+    }
+    late = {}
+    for way, wait in ways.items():
+        begun = time.monotonic_ns()
+        wait()
+        late[way] = time.monotonic_ns() - begun - 10**9
+    channel.send("waited", 0, late_ns=late)
+
+
+def test_who_waits_is_woken_when_it_is_due(tmp_path: Path) -> None:
+    """Linux lets who polls sleep a thousandth longer, so that wake-ups meet."""
+    (event,) = run("wait_in_every_way", tmp_path)
+    assert event["late_ns"] == dict.fromkeys(("select", "poll", "epoll", "nanosleep", "futex"), 0)
 
 
 def look_in_other_programs(_payload: object, channel: Channel, _folder: str) -> None:

@@ -23,8 +23,12 @@ class Recorded:
 
     def __init_subclass__(cls) -> None:
         own = {name: kind for name, kind in get_annotations(cls).items() if "ClassVar" not in kind}
-        cls.types = {**cls.types, **own}
-        cls.defaults = {**cls.defaults, **{name: cls.__dict__[name] for name in own if name in cls.__dict__}}
+        types, defaults = {**cls.types, **own}, {name: cls.__dict__[name] for name in own if name in cls.__dict__}
+        for other in cls.__bases__[1:]:  # what it has, too: behind its own
+            if issubclass(other, Recorded):
+                types |= other.types
+                defaults |= other.defaults
+        cls.types, cls.defaults = types, {**cls.defaults, **defaults}
 
     def __init__(self, **values: object) -> None:
         given = {**self.defaults, **values}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dxemu.events.base import Event
+from dxemu.events.probes import OfPackets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,10 @@ class PacketType:
         return {name: getattr(self, name) for name in FIELDS}
 
 
-FIELDS = ("ip_version", "bytes", "dscp", "source_port", "destination_port")
+FIELDS = tuple(name for name in OfPackets.types if name != "flows")
 
 
-def packet_type(event: Event) -> PacketType | None:
+def packet_type(event: OfPackets) -> PacketType | None:
     """That of a probe's event; None if it was told by a dxemu that did not record it."""
     values = event.__dict__
     if any(values.get(name) is None for name in FIELDS):

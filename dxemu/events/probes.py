@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from dxemu.events.base import ProbeEvent
+from dxemu.events.base import ProbeEvent, Recorded
 
 BEGUN, OVER = "begun", "over"
 """States of an outage."""
@@ -41,11 +41,24 @@ class FlowsSpread(ProbeEvent):
     over: Mapping[str, object]
 
 
-class PacketsLogged(ProbeEvent):
+class OfPackets(Recorded):
+    """What the packets of a probe look like, as in `dxemu.events.packet_type.PacketType`: what such an event has, too.
+
+    `flows` may be None, which is one. All others are None if a dxemu told the event that did not record them.
+    """
+
+    flows: int | None = None
+    ip_version: int | None = None
+    bytes: int | None = None
+    dscp: int | None = None
+    source_port: int | None = None
+    destination_port: int | None = None
+
+
+class PacketsLogged(ProbeEvent, OfPackets):
     """One direction of an outage probe is over. `file` is its `ProbeLog` in the run's folder.
 
-    Of so many `flows` (None: one) each packet belongs to the next one; `interval_s` is from one of a flow to its next.
-    What its packets look like is a `dxemu.events.packet_type.PacketType`.
+    Of so many `flows` each packet belongs to the next one; `interval_s` is from one of a flow to its next.
     """
 
     word: ClassVar[str] = "probe"
@@ -55,12 +68,6 @@ class PacketsLogged(ProbeEvent):
     received: int
     lateness_max_s: float
     file: str
-    flows: int | None = None
-    ip_version: int | None = None
-    bytes: int | None = None
-    dscp: int | None = None
-    source_port: int | None = None
-    destination_port: int | None = None
 
 
 class ThroughputMeasured(ProbeEvent):
@@ -146,7 +153,7 @@ class StreamEnded(ProbeEvent):
     lateness_max_s: float
 
 
-class LatencyMeasured(ProbeEvent):
+class LatencyMeasured(ProbeEvent, OfPackets):
     """One direction of a probe is over: as in `dxemu.probes.latency.Latency`."""
 
     word: ClassVar[str] = "latency"
@@ -162,12 +169,6 @@ class LatencyMeasured(ProbeEvent):
     most_s: float | None
     slowest_s: float | None
     lateness_max_s: float
-    flows: int | None = None
-    ip_version: int | None = None
-    bytes: int | None = None
-    dscp: int | None = None
-    source_port: int | None = None
-    destination_port: int | None = None
 
 
 class HopsTraced(ProbeEvent):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from dxemu.events.packet_type import PacketType, packet_type
-from dxemu.events.probes import PacketsLogged
+from dxemu.events.probes import LatencyMeasured, OfPackets, PacketsLogged
 from dxemu.lab.probe_flow import ProbeFlow
 from dxemu.measure.result import Result
 from dxemu.measure.result_codec import from_json, to_json
@@ -83,3 +83,13 @@ def test_an_event_without_it_has_none() -> None:
         probe="app", direction="to_aws", interval_s=0.01, sent=1, received=1, lateness_max_s=0.0, file="x"
     )
     assert packet_type(told) is None
+
+
+def test_events_that_tell_it_have_its_fields_behind_their_own() -> None:
+    """The timeline's lines have them in the order in which they always had, and each knows all fields."""
+    told = ("flows", "ip_version", "bytes", "dscp", "source_port", "destination_port")
+    assert set(told) == {field.name for field in fields(PacketType)} == set(OfPackets.types)
+    for kind, before in ((PacketsLogged, "file"), (LatencyMeasured, "lateness_max_s")):
+        assert list(kind.types)[:3] == ["t", "probe", "direction"]
+        assert tuple(kind.types)[-7:] == (before, *told)
+        assert kind.defaults.keys() == {"t", *told}

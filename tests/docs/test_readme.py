@@ -168,7 +168,9 @@ def test_numbers_can_tell_runs_apart() -> None:
 
 def test_first_commands_are_there() -> None:
     demo = (REPOSITORY / "scripts" / "demo").read_text(encoding="utf-8")
-    for script in re.findall(r"^scripts/\w+", blocks("")[0], re.MULTILINE):
+    scripts = re.findall(r"^scripts/\w+", blocks("")[0], re.MULTILINE)
+    assert scripts
+    for script in scripts:
         assert os.access(REPOSITORY / script, os.X_OK), script
     assert COMMANDS[0].line in demo and COMMANDS[0].output
 

@@ -58,6 +58,7 @@ def segments(capture: Path) -> list[dict[str, list[str]]]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     packets: list[dict[str, Any]] = json.loads(done.stdout)
+    assert packets, "or nothing is asked of them"
     return [packet["_source"]["layers"] for packet in packets]
 
 

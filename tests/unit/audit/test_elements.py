@@ -47,7 +47,9 @@ def test_a_routing_process_that_stops_takes_no_element_away() -> None:
 @pytest.mark.parametrize("name", TOPOLOGIES)
 def test_failures_are_of_elements_that_a_scenario_may_name(name: str) -> None:
     topology, plan = of(name)
-    for failure in failures(topology, plan):
+    found = failures(topology, plan)
+    assert found
+    for failure in found:
         assert failure.name in names_of(topology)[failure.mode.kind]
         assert failure.mode.of(failure.name).target == failure.name
 

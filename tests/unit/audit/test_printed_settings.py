@@ -38,7 +38,7 @@ def together(one: Change, other: Change) -> dict[str, object]:
 
 def everywhere(change: Change, topology: Topology) -> Change:
     """The same of every element of its kind."""
-    names = {"virtual_interfaces": topology.virtual_interfaces, "lags": topology.lags}
+    names = {"virtual_interfaces": topology.virtual_interfaces, "lags": topology.lags, "vpns": topology.vpns}
     return {kind: {one.name: value for one in names[kind]} for kind, value in change.items() if names[kind]}
 
 
@@ -66,6 +66,22 @@ def settings(found: Found, topology: Topology) -> Iterator[Change]:
         for kind, name in places[key]:
             change = together(change, {kind: {name: setting}})
         yield change
+
+
+def test_settings_are_printed_at_all() -> None:
+    """Or nothing below is tried: each of these in a shipped design as it is or worsened."""
+    for name, worse, code in (
+        ("backup_connection", "without BFD", "DX-A003"),
+        ("lag", "with no minimum", "DX-A004"),
+        ("vpn_backup_static", "as it is", "DX-A005"),
+        ("vpn_backup", "as it is", "DX-A009"),
+        ("vpn_backup_static", "as it is", "DX-A011"),
+        ("backup_connection", "without communities", "DX-A012"),
+        ("backup_connection", "restarting gracefully", "DX-A015"),
+    ):
+        shipped = load(REPOSITORY / "topologies" / f"{name}.yaml")
+        found = audited(name, everywhere(WORSENED[worse], shipped)).found
+        assert any([*settings(one, shipped)] for one in found if one.code == code), code
 
 
 @pytest.mark.parametrize("worse", WORSENED)

@@ -262,11 +262,13 @@ def test_what_aws_takes(prefix: str, reason: str | None) -> None:
 
 def test_no_customer_hears_of_another_and_none_is_told_its_own_prefix() -> None:
     told = announcements(plan_of(asn=64496))
-    for (session, speaker), said in told.items():
-        if speaker.startswith("dx_"):
-            heard = {a.prefix for a in said}
-            assert APPROVED not in heard, session
-            assert IPv4Network("198.51.100.0/25") not in heard, session
+    heard = {
+        session: {a.prefix for a in said} for (session, speaker), said in told.items() if speaker.startswith("dx_")
+    }
+    assert heard and all(heard.values()), "each customer hears Amazon's"
+    for session, prefixes in heard.items():
+        assert APPROVED not in prefixes, session
+        assert IPv4Network("198.51.100.0/25") not in prefixes, session
 
 
 COMMUNITIES = st.lists(

@@ -28,16 +28,19 @@ def plan_with(words: str = "") -> Plan:
 
 
 def sessions_with(words: str = "") -> list[BgpSession]:
-    return [session for session in plan_with(words).sessions if session.virtual_interface == "prod"]
+    found = [session for session in plan_with(words).sessions if session.virtual_interface == "prod"]
+    assert found
+    return found
 
 
 def awss_lines(words: str = "") -> list[list[str]]:
     """What AWS's ExaBGP is told of each session."""
-    plan = plan_with(words)
-    sessions = [session for session in plan.sessions if session.virtual_interface == "prod"]
+    plan, sessions = plan_with(words), sessions_with(words)
     peers = [exabgp.Peer(session, session.ends[1], session.ends[0]) for session in sessions]
     text = exabgp.render(plan.speaker(sessions[0].ends[1].speaker).router_id, peers)
-    return [[line.rstrip(";") for line in part.splitlines()] for part in text.split("\nneighbor ")[1:]]
+    found = [[line.rstrip(";") for line in part.splitlines()] for part in text.split("\nneighbor ")[1:]]
+    assert len(found) == len(sessions)
+    return found
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,11 @@ def test_the_graceful_restart_timer_is_120_s() -> None:
 )
 def test_bfd_at_awss_end(rule: str, words: str, interval: float, detects_after: float) -> None:
     plan = make_plan(loads(TOPOLOGY.replace("bfd: 300 ms x 3", words)))
-    for session in plan.sessions:
+    with_bfd = [s for s in plan.sessions if s.virtual_interface is not None and all(end.bfd for end in s.ends)]
+    assert with_bfd
+    for session in with_bfd:
         customer, aws = session.ends
-        if session.virtual_interface is None or customer.bfd is None or aws.bfd is None:
-            continue
+        assert customer.bfd is not None and aws.bfd is not None
         assert (aws.bfd.interval, aws.bfd.detect_mult) == (bfd.INTERVAL, bfd.DETECT_MULT) == (Seconds(0.3), 3)
         assert max(customer.bfd.interval, aws.bfd.interval) == interval
         found = bfd.detection_time(bfd.INTERVAL, customer.bfd.interval, customer.bfd.detect_mult)

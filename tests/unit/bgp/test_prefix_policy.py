@@ -44,12 +44,15 @@ def test_what_a_filter_matches(text: str, matched: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10.4.0.0", "10.4.0.1/16", "10.4.0.0/16 le 8", "10.4.0.0/16 ge 33", "10.4.0.0/16 24"]
+    "text", ["", "10.4.0", "10.4.0.1/16", "10.4.0.0/16 le 8", "10.4.0.0/16 ge 33", "10.4.0.0/16 24"]
 )
 def test_what_is_no_filter(text: str) -> None:
-    if text != "10.4.0.0":  # one address is a /32
-        with pytest.raises(ValueError, match=r"\S"):
-            parse(text)
+    with pytest.raises(ValueError, match=r"\S"):
+        parse(text)
+
+
+def test_one_address_is_a_filter_of_itself_alone() -> None:
+    assert parse("10.4.0.0") == parse("10.4.0.0/32")
 
 
 @given(st.integers(8, 32), st.integers(8, 32), st.integers(0, 2**24 - 1), st.integers(8, 32))

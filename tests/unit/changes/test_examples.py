@@ -45,7 +45,9 @@ def test_every_kind_of_change_is_made_in_at_least_two_arrangements() -> None:
 
 
 def test_the_scenario_of_a_change_starts_with_the_design_that_it_is_made_in() -> None:
-    for example in covering([SITE], 1):
+    examples = covering([SITE], 1)
+    assert examples
+    for example in examples:
         made = parse(scenario(example), "scenario").value
         assert isinstance(made, dict)
         start = parse(f"{{{example.start}}}", "change").value if example.start else None

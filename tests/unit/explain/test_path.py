@@ -91,7 +91,9 @@ def test_next_best_until_nothing_is_left() -> None:
 
 
 def test_next_best_of_maximum_resiliency_is_the_order_of_the_design() -> None:
-    for way in explain_path(state_of("maximum_resiliency"), "app", "web").directions:
+    ways = explain_path(state_of("maximum_resiliency"), "app", "web").directions
+    assert len(ways) == 2
+    for way in ways:
         assert [one.over for one in way.next_best] == [("dc_2",), ("ny_1",), ("ny_2",), ()]
 
 
@@ -122,8 +124,10 @@ def test_every_hop_of_every_path_has_a_reason(name: str) -> None:
     """Each table that was asked is named with the entry that matched, in every design and both IP versions."""
     state = state_of(name)
     ends = [node.name for node in state.plan.nodes if node.role in (Role.HOST, Role.INSTANCE, Role.SERVICE)]
+    assert len(ends) > 1
     for source, target in combinations(ends, 2):
         found = explain_path(state, source, target)
+        assert len(found.directions) == 2
         for way in found.directions:
             assert way.arrives == (way.end == "")
             reasons = [hop.reason for hop in way.hops]

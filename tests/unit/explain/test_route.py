@@ -155,7 +155,9 @@ def test_sessions_that_are_down_tell_nothing() -> None:
 def test_every_prefix_of_every_design(name: str) -> None:
     """What is best at a speaker or gateway is there, and nothing is told that would not be let in and kept."""
     state = state_of(name)
-    for prefix in in_order({prefix for rib in state.tables.ribs.values() for prefix in rib.best}):
+    prefixes = in_order({prefix for rib in state.tables.ribs.values() for prefix in rib.best})
+    assert prefixes
+    for prefix in prefixes:
         found = explain_prefix(state, str(prefix))
         assert not found.nobody
         assert render(found) and json.dumps(dataclasses.asdict(found))

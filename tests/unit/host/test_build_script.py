@@ -56,6 +56,8 @@ def test_a_source_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_every_patch_says_why_it_exists() -> None:
-    for patch in (KERNEL / "patches").glob("*.patch"):
+    patches = sorted((KERNEL / "patches").glob("*.patch"))
+    assert patches
+    for patch in patches:
         why = re.split(r"^--- a/", patch.read_text(), maxsplit=1, flags=re.MULTILINE)[0]
         assert why.startswith("um: ") and len(why.split()) > 20, f"{patch.name} explains itself before the diff"

@@ -88,7 +88,9 @@ def test_it_is_said_when_it_came(subject: str, later: list[Event], words: str, t
     logs = {direction: probe_log(END, 0.01, []) for direction in ("to_aws", "from_aws")}
     lines = [expect(subject, ABOUT[subject], **arguments) for arguments in LATE[subject]]
     events = sorted([*BEFORE, *later], key=lambda event: event.t)
-    for found in run(tmp_path, events, logs, *lines).expectations:
+    judged = run(tmp_path, events, logs, *lines).expectations
+    assert len(judged) == len(lines) > 0
+    for found in judged:
         assert (found.verdict, words in found.measured) == ("fail", True), found.measured
 
 
@@ -108,7 +110,9 @@ def test_it_is_said_when_it_came_after_the_end(subject: str, at_s: float | None,
     awaited = {deadline.awaited.text for line in lines for deadline in line.expected.deadlines}
     assert awaited
     told = [CameLate(t=END, awaited=text, at_s=at_s, until_s=END + 60) for text in sorted(awaited)]
-    for found in run(tmp_path, [*BEFORE, *told], logs, *lines).expectations:
+    judged = run(tmp_path, [*BEFORE, *told], logs, *lines).expectations
+    assert len(judged) == len(lines)
+    for found in judged:
         assert (found.verdict, words in found.measured) == ("fail", True), found.measured
 
 

@@ -105,6 +105,7 @@ def test_failover_time_by_packet_loss_of_rfc_6414_section_3_6_2(tmp_path: Path) 
     events = [*sessions_up(-2.0), *path(0.0, PRIMARY), fault(5.0), *path(5.7, BACKUP)]
     lost = [(5.0, 5.25), (5.5, 5.7)]
     result = run(tmp_path, events, {d: probe_log(30, 0.01, lost) for d in ("to_aws", "from_aws")})
+    assert {found.direction for found in result.convergences} == {"to_aws", "from_aws"}
     for found in result.convergences:
         assert found.packets_lost == 45
         assert found.loss_derived_ms == found.packets_lost / 100 * 1000 == 450

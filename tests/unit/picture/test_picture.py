@@ -224,6 +224,7 @@ def test_nodes_stand_in_their_place_and_vpc(name: str) -> None:
     layout = layout_of(name)
     places = {place.name: box for place, box in layout.places}
     frames = {frame.key: box for frame, box in layout.frames}
+    assert layout.cards
     for card, box in layout.cards.values():
         assert inside(box, places[card.place]), card.name
         assert all(overlap(box, other) == (place == card.place) for place, other in places.items()), card.name

@@ -38,7 +38,9 @@ def impact(
 
 
 def both(plan, *impacts: Impact) -> dict[str, Prediction]:
-    return {p.direction: p for p in predict(plan, impacts) if p.fault == impacts[-1].fault}
+    found = {p.direction: p for p in predict(plan, impacts) if p.fault == impacts[-1].fault}
+    assert found.keys() == {"to_aws", "from_aws"}
+    return found
 
 
 def span(window) -> tuple[float, float]:
@@ -277,7 +279,9 @@ def test_windows_are_ordered_and_every_term_has_a_source(at, lasts, bfd, cables,
     case = impact(
         at=at, until=None if lasts is None else at + lasts, cables=tuple(sorted(cables)), carrier=tuple(carrier)
     )
-    for p in predict(small_plan() if bfd else small_plan(bfd=None), [case]):
+    found = predict(small_plan() if bfd else small_plan(bfd=None), [case])
+    assert {p.direction for p in found} == {"to_aws", "from_aws"}
+    for p in found:
         for window in (p.detect, p.outage, *((p.recovery.session_back,) if p.recovery else ())):
             assert 0 <= window.low_s <= window.high_s
             assert all(t.source and t.name for t in window.terms)

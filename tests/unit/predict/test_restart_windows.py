@@ -27,7 +27,9 @@ def backup_connection(setting: str = "off", *, bfd: str = "300 ms x 3") -> Plan:
 
 
 def both(plan: Plan, impact: Impact) -> dict[str, Prediction]:
-    return {p.direction: p for p in predict(plan, [impact])}
+    found = {p.direction: p for p in predict(plan, [impact])}
+    assert found.keys() == {"to_aws", "from_aws"}
+    return found
 
 
 def silent(until: float | None = None) -> Impact:

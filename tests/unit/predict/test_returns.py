@@ -28,7 +28,9 @@ def predicted(folder: Path, topology: Path, ends: str, *steps: str) -> dict[tupl
         f"  app: {{udp: {{{ends}, rate: 100/s}}}}\nsteps:\n{lines}\nend: 300 s\n",
         encoding="utf-8",
     )
-    return {(p.fault, p.direction): p for p in prepare(file).predictions}
+    found = {(p.fault, p.direction): p for p in prepare(file).predictions}
+    assert {direction for _, direction in found} == {"to_aws", "from_aws"}
+    return found
 
 
 def test_a_way_that_is_healed_in_the_same_moment_is_there_when_its_session_is(tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ from dxemu.units import Seconds
 def predicted(plan, fault, lasts=None, at=5.0):
     until = None if lasts is None else Seconds(at + lasts)
     impact = impact_of(plan, "it", Seconds(at), until, fault.effects(plan))
-    return {one.direction: one for one in predict(plan, [impact])}
+    found = {one.direction: one for one in predict(plan, [impact])}
+    assert found.keys() == {"to_aws", "from_aws"}
+    return found
 
 
 def span(window):

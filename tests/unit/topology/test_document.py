@@ -90,7 +90,9 @@ def test_what_is_missing_is_where_it_was_removed() -> None:
 
 def test_a_mistake_that_shows_elsewhere_says_where_it_comes_from() -> None:
     found = document.read(BACKUP).changed(patch("aws: {virtual_private_gateways: {vgw: null}}"))
-    for problem in problems(found):
+    shown = problems(found)
+    assert shown
+    for problem in shown:
         assert problem.mark.file == str(BACKUP)
         assert problem.remedy.endswith("It comes with the change at patch.yaml:1:1.")
 

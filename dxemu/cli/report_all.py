@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dxemu.cli.outputs import JUNIT, PAGE, only_rendering, write_form
-from dxemu.events.folder import MATRIX, numbered
+from dxemu.events.folder import MATRIX, has_several, numbered
 from dxemu.files import is_file, shown
 from dxemu.report.terminal import echo
 
@@ -57,7 +57,7 @@ def _lines(scenario: str, found: tuple[MatrixRow, ...], folder: Path) -> Iterato
     yield ""
     yield from summary(found)
     one = f"{shown(folder)}/{found[-1].folder if found else 1}"
-    yield f"  dxemu report {one} shows one of them; --html {one}/{PAGE} makes its page"
+    yield f"  dxemu report {one} shows one of them, and with --html FILE makes its page"
 
 
 def _list(folder: Path, *, as_json: bool) -> None:
@@ -72,5 +72,8 @@ def _list(folder: Path, *, as_json: bool) -> None:
     for run, line in zip(found, lines(found), strict=True):
         page = Path(run.folder, PAGE)
         echo(line + (f"   {page}" if is_file(page) else ""))
-    one = found[-1].folder
-    echo(f"\n  dxemu report {one} shows the latest; --html {one}/{PAGE} makes its page")
+    latest = Path(found[-1].folder)
+    does = (
+        "lists those of the latest" if has_several(latest) else "shows the latest, and with --html FILE makes its page"
+    )
+    echo(f"\n  dxemu report {latest} {does}")

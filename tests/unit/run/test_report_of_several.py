@@ -56,9 +56,7 @@ def test_a_matrix_has_a_line_for_each_of_its_runs(matrix: Path) -> None:
     assert failed.startswith("  2  FAIL    bfd off   app ") and "report.html" not in failed
     assert broken == "  3  ERROR   bfd none   the lab was killed"
     assert summary == "  1 pass, 1 fail, 1 error of 3"
-    assert more[-1] == (
-        "  dxemu report runs/story/1/3 shows one of them; --html runs/story/1/3/report.html makes its page"
-    )
+    assert more[-1] == "  dxemu report runs/story/1/3 shows one of them, and with --html FILE makes its page"
 
 
 def test_it_is_what_the_run_has_written(matrix: Path) -> None:
@@ -84,13 +82,14 @@ def test_a_matrix_that_was_not_finished_is_listed(matrix: Path) -> None:
     assert passed.startswith("runs/story/1/1  PASS ") and passed.endswith("   runs/story/1/1/report.html")
     assert failed.startswith("runs/story/1/2  FAIL ")
     assert broken.startswith("runs/story/1/3  CUT OFF ")
-    assert more.startswith("  dxemu report runs/story/1/3 shows the latest;")
+    assert more == "  dxemu report runs/story/1/3 shows the latest, and with --html FILE makes its page"
     assert [run["verdict"] for run in json.loads(said(matrix, "--json"))["runs"]] == ["pass", "fail", "cut off"]
     with pytest.raises(click.UsageError, match=r"dxemu report runs/story/1/3 is of the latest\.$"):
         said(matrix, "--junit", "-")
 
 
 def test_the_runs_of_a_scenario_are_listed(matrix: Path) -> None:
+    assert said("runs/story").endswith("\n\n  dxemu report runs/story/1 lists those of the latest\n")
     run_of(Path("runs", "story", "10"), rows(matrix)[1][0].result)
     of_matrix, single, _, more = said("runs/story").splitlines()
     assert of_matrix.startswith("runs/story/1   ERROR ") and "3 runs: 1 pass, 1 fail, 1 error" in of_matrix

@@ -37,6 +37,12 @@ INIT = "init.py"
 """In the run's folder, which is the kernel's working directory: `/proc/self/cwd` as hostfs shows it."""
 
 
+_HASH_SEEDS = 2**32 - 1
+"""In which order a set of names has them, such as ExaBGP's of its peers, is so no matter of how much chance this Python
+and its libraries draw before. What a kernel does not know of its command line is the environment of its first process.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
     """How to boot. `stall_limit_s` is the wall time without a word that means it hangs (None: see `Patience`)."""
@@ -62,7 +68,7 @@ class Boot:
             *(clock if self.virtual_clock else ()),
             *([f"hostfs_write={folder}"] if self.hostfs_write else []),
             *(["seccomp=on"] if self.mode is GuestMode.SECCOMP else []),
-            f"random_seed={self.seed}",
+            *(f"random_seed={self.seed}", f"PYTHONHASHSEED={1 + self.seed % _HASH_SEEDS}"),
             *(f"init={Path(sys.executable).resolve()}", "--", *guest.PYTHON_OPTIONS, f"/proc/self/cwd/{INIT}"),
         ]
 

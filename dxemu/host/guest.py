@@ -35,8 +35,9 @@ GET_READY = "get_ready"
 """The function that a job's module may have: called with the payload before time starts, it imports what that needs."""
 OF_THE_KERNEL = ("init.py", ".uml")
 """In the run's folder: what the embedded kernel starts from."""
-PYTHON_OPTIONS = ("-I", "-S")
-"""Python starts a lab without `site`: what that reads costs a second inside the embedded kernel."""
+PYTHON_OPTIONS = ("-P", "-s", "-S")
+"""Python starts a lab without `site`: what that reads costs a second inside the embedded kernel. As with -I nothing is
+taken from the folder that it starts in, but its environment, which we give it, may say how strings are hashed."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

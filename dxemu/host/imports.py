@@ -21,7 +21,7 @@ _TIMEOUT_S = 60
 
 def problem(module: str = LAB) -> str:
     """Why a lab's process cannot import `module`: the last line of the traceback. Empty if it can."""
-    command = [str(Path(sys.executable).resolve()), *guest.PYTHON_OPTIONS, "-c", _IMPORT]
+    command = [str(Path(sys.executable).resolve()), "-E", *guest.PYTHON_OPTIONS, "-c", _IMPORT]
     command += [json.dumps(search_path()), module]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)

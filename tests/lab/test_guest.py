@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +152,15 @@ def test_chance_is_drawn_from_the_seed(tmp_path: Path) -> None:
         del number
     assert drawn[0] == drawn[1]
     assert drawn[0] != drawn[2]
+
+
+def test_the_order_of_names_in_a_set_follows_from_the_seed_alone(tmp_path: Path) -> None:
+    """Not from how much this Python, and the libraries below it, have drawn when it chooses how to hash strings."""
+    (event,) = run("draw", tmp_path, seed=41)
+    command = [sys.executable, "-c", "print(hash('text'))"]
+    env = {**os.environ, "PYTHONHASHSEED": "42"}
+    said = subprocess.run(command, env=env, capture_output=True, check=True, timeout=60)
+    assert event["hash"] == int(said.stdout)
 
 
 def test_what_a_process_draws_follows_from_its_name_alone(tmp_path: Path) -> None:

@@ -17,7 +17,12 @@ SYN_WAIT_S = 5.0
 
 
 class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 is untyped
-    """A connection being made. `waiting` tells the reactor which socket, and until when."""
+    """A connection being made. `waiting` tells the reactor which socket, and until when.
+
+    What is sent over it goes at once, as over one that comes in (`exabgp.reactor.network.incoming`). With Nagle's
+    algorithm (RFC 9293 section 3.7.4) an update waits for the acknowledgement of the one before, 40 ms and more, if it
+    came a turn too late to be sent with it.
+    """
 
     waiting: ClassVar[dict[object, tuple[int, float]]] = {}
     io: Any
@@ -29,6 +34,7 @@ class _Outgoing(exabgp_outgoing.Outgoing):  # type: ignore[misc]  # ExaBGP 5.0 i
                 if self._connect() is None:
                     yield from self._wait(self.io.fileno(), wall_clock() + SYN_WAIT_S)
                     if self._made():
+                        self.io.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                         self.success()
                         yield True
                         return

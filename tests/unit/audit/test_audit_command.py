@@ -123,7 +123,7 @@ def test_weak_spots_are_the_elements_own() -> None:
 def test_picture_needs_a_name_that_it_knows(audit: Dxemu) -> None:
     status, _, err = audit("topologies/lag.yaml", "--picture", "weak.jpg")
     assert status == 2
-    assert "must end in .svg or .png" in err
+    assert "Name a file that ends in .svg or .png." in err
 
 
 def test_audit_is_the_same_however_many_processes_share_the_work(audit: Dxemu, monkeypatch: pytest.MonkeyPatch) -> None:

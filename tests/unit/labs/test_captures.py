@@ -40,4 +40,4 @@ def test_a_terminal_gets_no_packets(tmp_path: Path) -> None:
     done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, env=env, timeout=60, check=False)
     os.close(screen)
     os.close(terminal)
-    assert (done.returncode, b"pipe them into `tshark -r -`" in done.stderr) == (2, True)
+    assert (done.returncode, b"Pipe them into `tshark -r -`" in done.stderr) == (2, True)

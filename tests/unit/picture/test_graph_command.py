@@ -69,7 +69,7 @@ def test_says_why_a_file_could_not_be_written(graph: Graph) -> None:
 @pytest.mark.parametrize(
     ("out", "said"),
     [
-        ("slide.jpg", "'slide.jpg' must end in .svg or .png."),
+        ("slide.jpg", "'slide.jpg' is neither SVG nor PNG\n  Name a file that ends in .svg or .png."),
         ("nowhere/slide.svg", "nowhere/slide.svg cannot be written: there is no "),
     ],
 )

@@ -197,7 +197,9 @@ def test_every_command_and_option_is_named() -> None:
 
 
 def test_every_option_that_is_named_exists() -> None:
-    known = {option for _, command in known_commands() for option in options_of(command)}
+    commands = [command for _, command in known_commands()]
+    known = {option for command in commands for option in options_of(command)}
+    known |= {option for command in commands for option in command.get_help_option_names(click.Context(command))}
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", README + COMMANDS_PAGE)) - known == set()
 
 

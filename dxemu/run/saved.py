@@ -16,17 +16,17 @@ from dxemu.events.probes import LatencyMeasured, PacketsLogged
 from dxemu.events.run import RunStarted
 from dxemu.events.timeline import ProbeLog
 from dxemu.files import shown
-from dxemu.measure.result import SCHEMA, Result
+from dxemu.measure.result import Result
 from dxemu.plan.make import make_plan
 from dxemu.plan.model import Plan
 from dxemu.plan.versions import DEBIAN_12
 from dxemu.probes.numbered import NumberedProbe
-from dxemu.report import result_json
 from dxemu.report.evaluate import RunMeta, evaluate
 from dxemu.run import record
 from dxemu.run.happened import as_it_happened
 from dxemu.run.kept import prepare_kept
-from dxemu.run.record import NewerRun, RunRecord
+from dxemu.run.record import RunRecord
+from dxemu.run.saved_result import saved_result
 from dxemu.run.so_far import so_far
 from dxemu.story import kept
 from dxemu.topology import effective, yaml
@@ -80,11 +80,8 @@ def _result(folder: Path) -> tuple[Result | None, str]:
     if not file.is_file():
         return None, ""
     try:
-        return result_json.read(file), ""
+        return saved_result(file), ""
     except ValueError as error:
-        says = result_json.schema_of(file)
-        if says not in ("", SCHEMA):
-            raise NewerRun(file, says, SCHEMA) from error
         return None, f"{RESULT} is damaged: {error}"
     except OSError as error:
         raise NoRun(f"{shown(file)} cannot be read: {error.strerror}") from error

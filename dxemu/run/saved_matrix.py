@@ -8,10 +8,9 @@ from pathlib import Path
 
 from dxemu.events.folder import MATRIX, RESULT, NoRun
 from dxemu.files import border, shown
-from dxemu.measure.result import SCHEMA, Result
-from dxemu.report import result_json
+from dxemu.measure.result import Result
 from dxemu.report.matrix import MatrixRow
-from dxemu.run.record import NewerRun
+from dxemu.run.saved_result import saved_result
 
 
 def rows(folder: Path) -> tuple[str, tuple[MatrixRow, ...]]:
@@ -51,11 +50,8 @@ def _rows(runs: list[dict[str, object]], folder: Path) -> Iterator[MatrixRow]:
 def _result(file: Path) -> tuple[Result | None, str]:
     """The result, or why there is none. Raises NewerRun."""
     try:
-        return result_json.read(file), ""
-    except ValueError as error:
-        says = result_json.schema_of(file)
-        if says not in ("", SCHEMA):
-            raise NewerRun(file, says, SCHEMA) from error
+        return saved_result(file), ""
+    except ValueError:
         return None, f"its {RESULT} is damaged"
     except OSError as error:
         return None, f"its {RESULT} cannot be read: {error.strerror}"

@@ -29,6 +29,7 @@ SCENARIOS = (
     "direct_connect_fails_over_to_vpn",
     "leak_too_many_prefixes",
     "some_flows_move",
+    "shape_for_a_hosted_connection",
     "graceful_restart_survives_a_router_restart",
 )
 RUN_LIMIT_S = 900.0
